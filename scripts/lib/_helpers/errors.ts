@@ -1,0 +1,56 @@
+/** Exit codes that scripts rely on: 1 the work failed, 2 wrong usage or box file, 3 the machine lacks something. */
+export type ExitCode = 1 | 2 | 3
+
+/** What a reader of an error needs besides its first line; every field is optional and printed on a line of its own. */
+export interface ErrorDetails {
+  /** Path of the file that is wrong, as the user would type it. */
+  readonly file?: string
+  /** 1-based line and column inside `file`. */
+  readonly line?: number
+  readonly column?: number
+  readonly expected?: string
+  readonly found?: string
+  /** What to do next. */
+  readonly next?: string
+  /** Default 1. */
+  readonly exitCode?: ExitCode
+  readonly cause?: unknown
+}
+
+/** The one error that boxhound throws on purpose. `code` is stable and starts with `E_`. */
+export class BoxhoundError extends Error {
+  override readonly name = 'BoxhoundError'
+  readonly code: string
+  readonly details: ErrorDetails
+
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.details = details
+  }
+
+  get exitCode(): ExitCode {
+    return this.details.exitCode ?? 1
+  }
+}
+
+/** `file:line:column`, as far as they are known; undefined without a file. */
+export const position = ({ file, line, column }: ErrorDetails): string | undefined =>
+  file === undefined
+    ? undefined
+    : [file, line, line === undefined ? undefined : column].filter((x) => x !== undefined).join(':')
+
+/** The error as plain text of several lines: position and message, expected, found, next step. */
+export const formatError = (error: unknown): string => {
+  if (!(error instanceof BoxhoundError)) return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const { details } = error
+  const where = position(details)
+  return [
+    where === undefined ? error.message : `${where}: ${error.message}`,
+    details.expected === undefined ? undefined : `  expected: ${details.expected}`,
+    details.found === undefined ? undefined : `  found:    ${details.found}`,
+    details.next === undefined ? undefined : `  next:     ${details.next}`,
+  ]
+    .filter((line) => line !== undefined)
+    .join('\n')
+}

@@ -1,0 +1,23 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** The folders that one run works with; absolute paths. */
+export interface Project {
+  /** The checkout: holds boxes/, provision/, packer/, lab/. */
+  readonly root: string
+  /** Where results are published: `out/BOX/…`. */
+  readonly out: string
+  /** The layer store and all downloads. */
+  readonly cache: string
+}
+
+/**
+ * The project around `root`, with the user's own choice of store.
+ *
+ * @param environment `BOXHOUND_CACHE`, else `XDG_CACHE_HOME/boxhound`, else `~/.cache/boxhound`; `BOXHOUND_OUT` moves `out/`.
+ */
+export const projectAt = (root: string, environment: NodeJS.ProcessEnv = process.env): Project => ({
+  root,
+  out: environment['BOXHOUND_OUT'] || join(root, 'out'),
+  cache: environment['BOXHOUND_CACHE'] || join(environment['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'boxhound'),
+})

@@ -1,0 +1,120 @@
+import type { AgentRepository, Box } from '../box/types.ts'
+
+/** The layers over the base image, bottom up. A box without database or app leaves those out. */
+export const layerNames = ['base', 'agent', 'database', 'app', 'checks', 'seal'] as const
+export type LayerName = (typeof layerNames)[number]
+
+/** Languages that a value is escaped for, and that a rendered file is parsed by again. */
+export type Language = 'shell' | 'yaml' | 'json' | 'hcl' | 'python' | 'unit' | 'sql' | 'ruby' | 'text'
+
+export interface RenderedFile {
+  /** Relative to its tree: for a layer's root the guest path without the leading slash. */
+  readonly path: string
+  /** Permission bits, e.g. 0o644. */
+  readonly mode: number
+  readonly content: Buffer
+  /** Template or file it comes from, relative to the project. */
+  readonly source: string
+  readonly language: Language
+}
+
+/** `owner:group` and mode of one guest path; `recursive` covers everything below it (mode then for files only). */
+export interface OwnerRule {
+  readonly path: string
+  readonly owner: string
+  readonly group: string
+  /** Octal, e.g. "0640"; absent leaves the mode as staged. */
+  readonly mode?: string
+  readonly recursive?: boolean
+}
+
+/** Python packages that the host downloads by hash and the layer installs offline from /run/boxhound/layer/wheels/NAME. */
+export interface WheelSet {
+  readonly name: string
+  /** A requirements file with hashes, relative to the project. */
+  readonly requirements: string
+  /** Python of the guest, e.g. "3.13". */
+  readonly python: string
+}
+
+/** layer.yaml(.hbs) of one or more folders, merged. */
+export interface LayerSpec {
+  readonly packages: readonly string[]
+  /** Packages of another suite of the base's own mirror, lab only (lab-mysql: unstable). */
+  readonly suites: readonly string[]
+  readonly repositories: readonly AgentRepository[]
+  /** Packages that apt must not upgrade. */
+  readonly hold: readonly string[]
+  readonly owners: readonly OwnerRule[]
+  readonly units: {
+    readonly enable: readonly string[]
+    readonly disable: readonly string[]
+    readonly mask: readonly string[]
+  }
+  readonly wheels: readonly WheelSet[]
+  /** Further folders of the project whose content belongs to the layer's identity (lab/agent for the lab Agent). */
+  readonly inputs: readonly string[]
+}
+
+export interface RenderedLayer {
+  readonly name: LayerName
+  /** Folders it was rendered from, relative to the project, in order. */
+  readonly folders: readonly string[]
+  readonly spec: LayerSpec
+  /** The tree that mirrors the guest's `/`. */
+  readonly files: readonly RenderedFile[]
+  /** provision.sh of each folder that has one, in order; `path` is `NN-FOLDER.sh`. */
+  readonly scripts: readonly RenderedFile[]
+}
+
+/** What the suite must see of one check. */
+export interface CheckExpectation {
+  readonly name: string
+  readonly interval: number
+  readonly metrics: readonly string[]
+  /** Metrics that exist only after a second run (`--check-rate`). */
+  readonly rates: readonly string[]
+  readonly serviceChecks: readonly string[]
+  readonly tags: readonly string[]
+  readonly warnings: 'none' | 'allowed'
+  readonly ranges: Readonly<Record<string, { readonly min: number; readonly max: number }>>
+}
+
+/** What the suite must see on a machine of this box; plain data, written to expectations.json. */
+export interface Expectations {
+  readonly box: string
+  readonly version: string
+  readonly agent: {
+    readonly version: string
+    readonly lab: boolean
+    readonly site: string
+    readonly tags: readonly string[]
+    readonly logs: boolean
+  }
+  readonly checks: readonly CheckExpectation[]
+  readonly database: {
+    readonly engine: string
+    /** systemd unit, e.g. "mariadb". */
+    readonly unit: string
+    /** Log files that dd-agent must be able to read and the Agent must tail. */
+    readonly logs: readonly string[]
+    readonly grants: { readonly maxUserConnections: number; readonly slaveMonitor: boolean }
+  } | null
+  readonly app: {
+    readonly port: number
+    readonly service: string
+    readonly env: string
+    readonly version: string
+    readonly unit: string
+    readonly log: string
+    readonly routes: readonly { readonly path: string; readonly body: string; readonly resource: string }[]
+  } | null
+  /** Units that must be enabled. */
+  readonly units: readonly string[]
+}
+
+export interface Rendered {
+  readonly box: Box
+  readonly layers: readonly RenderedLayer[]
+  readonly expectations: Expectations
+}
