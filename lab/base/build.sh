@@ -1,0 +1,124 @@
+#!/bin/bash
+# Makes the lab's base image: Debian 13 that boots by BIOS from one ext4 partition, takes its address by DHCP, speaks on the serial
+# console and lets nobody in. Root on Debian 12 or newer, or Ubuntu.
+#
+#   build.sh OUT.qcow2
+#
+# Exit 3 means that the machine lacks a program. The image appears under its name only when it is complete.
+set -Eeuo pipefail
+
+readonly suite=trixie label=boxhound-root size=4G offset=1048576
+readonly keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+readonly here
+
+say() {
+  printf 'base: %s (%d s)\n' "$1" "$SECONDS"
+}
+
+need() {
+  local program package
+  for program in "$@"; do
+    package=${program#*:}
+    command -v "${program%:*}" >/dev/null || { printf 'base: %s is missing: apt-get install %s\n' "${program%:*}" "$package" >&2; exit 3; }
+  done
+  [[ -r $keyring ]] || { printf 'base: %s is missing: apt-get install debian-archive-keyring\n' "$keyring" >&2; exit 3; }
+  [[ -r /usr/lib/EXTLINUX/mbr.bin ]] || { printf 'base: mbr.bin is missing: apt-get install extlinux\n' >&2; exit 3; }
+}
+
+# One bootable partition at 1 MiB. No 64bit, orphan_file or metadata_csum_seed: extlinux 6.04 reads none of them.
+make_disk() {
+  local raw=$1
+  truncate -s "$size" "$raw"
+  printf 'label: dos\nstart=1MiB, type=83, bootable\n' | sfdisk --quiet "$raw"
+  dd if=/usr/lib/EXTLINUX/mbr.bin of="$raw" bs=440 count=1 conv=notrunc status=none
+  mke2fs -q -t ext4 -L "$label" -m 1 -N 131072 -J size=32 -O ^64bit,^orphan_file,^metadata_csum_seed \
+    -E "offset=$offset,lazy_itable_init=0,lazy_journal_init=0,nodiscard" "$raw" "$((4096 - 2))M"
+}
+
+# mmdebstrap writes straight into the mounted file system: no copy. The kernel's own hook would make an initramfs that the last step makes
+# again, so it is told not to.
+bootstrap() {
+  local root=$1 packages
+  local -a sources=()
+  packages=$(grep -v '^#' "$here/packages.txt" | paste -sd, -)
+  mapfile -t sources < <("$here/mirror.sh" "$suite" "$keyring")
+  INITRD=No mmdebstrap --mode=root --variant=apt --format=directory --quiet --keyring="$keyring" --include="$packages" \
+    --dpkgopt="$here/dpkg.cfg" --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' \
+    --setup-hook="cp -r --no-preserve=ownership '$here/root/.' \"\$1/\"" --skip=cleanup/apt/cache \
+    "$suite" "$root" "${sources[@]}"
+}
+
+# Settings that only make sense once the packages are there.
+configure() {
+  local root=$1
+  # force-unsafe-io was for this build alone; leaving documentation out holds for the layers too.
+  rm -f "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap" "$root/etc/apt/apt.conf.d/99mmdebstrap"
+  install -m 0644 "$here/dpkg.cfg" "$root/etc/dpkg/dpkg.cfg.d/boxhound"
+  printf 'LABEL=%s / ext4 rw,noatime,errors=remount-ro 0 1\n' "$label" >"$root/etc/fstab"
+  printf 'boxhound\n' >"$root/etc/hostname"
+  printf '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n' >"$root/etc/hosts"
+  ln -sf ../run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
+  rm -f "$root"/etc/ssh/ssh_host_*
+  : >"$root/etc/machine-id"
+  chroot "$root" passwd --quiet --lock root
+  chroot "$root" systemctl --quiet enable systemd-networkd.service systemd-resolved.service ssh.service
+  chroot "$root" systemctl --quiet disable systemd-networkd-wait-online.service
+  # Timers that would take the dpkg lock (fault 34) or the emulated CPU; nobody logs in on a console without a password.
+  chroot "$root" systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer e2scrub_reap.service \
+    getty@tty1.service serial-getty@ttyS0.service
+}
+
+# The kernel came without an initramfs, so its /initrd.img is still to be linked, by the tool that the kernel's own scripts use.
+make_bootable() {
+  local root=$1 version
+  version=$(basename -- "$root"/lib/modules/*)
+  chroot "$root" update-initramfs -c -k "$version" >/dev/null
+  chroot "$root" linux-update-symlinks install "$version" "/boot/vmlinuz-$version"
+  mkdir -p "$root/boot/extlinux"
+  install -m 0644 "$here/extlinux.conf" "$root/boot/extlinux/extlinux.conf"
+  extlinux --install "$root/boot/extlinux" >/dev/null 2>&1
+}
+
+# In a mount and process namespace of its own: whatever ends this process, even SIGKILL, takes children, mount and loop device along.
+inside() {
+  local work=$1 root=$1/root
+  mkdir "$root"
+  make_disk "$work/disk.raw"
+  mount -o "loop,offset=$offset,noatime,nobarrier" "$work/disk.raw" "$root"
+  say 'disk made, installing Debian'
+  bootstrap "$root"
+  say 'packages installed'
+  mount -t proc proc "$root/proc"
+  configure "$root"
+  make_bootable "$root"
+  umount "$root/proc"
+  say 'bootable'
+  rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin "$root"/var/cache/apt/archives/*.deb "$root"/var/log/{apt,dpkg.log,bootstrap.log}
+  sync -f "$root"
+  fstrim "$root"
+  umount "$root"
+  e2fsck -fn "$work/disk.raw?offset=$offset" >"$work/fsck.log" 2>&1 || { cat "$work/fsck.log" >&2; return 1; }
+  qemu-img convert -f raw -O qcow2 -m 4 -W "$work/disk.raw" "$work/disk.qcow2"
+  sync "$work/disk.qcow2"
+}
+
+main() {
+  if [[ ${1:-} == --inside ]]; then
+    inside "$2"
+    return
+  fi
+  [[ $# -eq 1 && $1 == *.qcow2 ]] || { printf 'usage: build.sh OUT.qcow2\n' >&2; exit 2; }
+  [[ $EUID -eq 0 ]] || { printf 'base: run it as root\n' >&2; exit 3; }
+  need mmdebstrap:mmdebstrap extlinux:extlinux sfdisk:fdisk mke2fs:e2fsprogs fstrim:util-linux qemu-img:qemu-utils
+  local out work
+  out=$(realpath -m -- "$1")
+  work=$(mktemp -d -- "$out.partial-XXXXXX")
+  # shellcheck disable=SC2064 # the name is fixed now
+  trap "rm -rf -- '$work'" EXIT
+  unshare --mount --pid --fork --kill-child --mount-proc -- "$here/build.sh" --inside "$work"
+  mv -f -- "$work/disk.qcow2" "$out"
+  say "done, $(stat -c %s "$out") bytes"
+}
+
+main "$@"

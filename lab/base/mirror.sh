@@ -1,0 +1,30 @@
+#!/bin/bash
+# Prints the apt source lines for a Debian suite, as this host itself reaches Debian: asked of apt, so that a closed network's mirror
+# is used without its address standing in any file of the project. Prints nothing where the host isn't Debian: mmdebstrap's default then.
+#
+#   mirror.sh SUITE KEYRING
+set -Eeuo pipefail
+
+# Address of the configured source whose release is $1, without its trailing slash.
+address_of() {
+  # shellcheck disable=SC2016 # apt fills in $(REPO_URI)
+  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Release: $1" 2>/dev/null |
+    grep -E '^(https?|file|copy):' | head -n 1 | sed 's|/*$||' || true
+}
+
+main() {
+  local suite=$1 keyring=$2 id='' codename='' debian security
+  # shellcheck source=/dev/null
+  eval "$(. /etc/os-release && printf 'id=%q codename=%q' "${ID:-}" "${VERSION_CODENAME:-}")"
+  [[ $id == debian && -n $codename ]] || return 0
+  debian=$(address_of "$codename")
+  [[ -n $debian ]] || return 0
+  security=$(address_of "$codename-security")
+  printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$debian" "$suite"
+  printf 'deb [signed-by=%s] %s %s-updates main\n' "$keyring" "$debian" "$suite"
+  if [[ -n $security ]]; then
+    printf 'deb [signed-by=%s] %s %s-security main\n' "$keyring" "$security" "$suite"
+  fi
+}
+
+main "$@"
