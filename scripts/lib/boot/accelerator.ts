@@ -1,0 +1,60 @@
+import { access, constants, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sectorBootsUnderKvm } from './probe.ts'
+import type { Accelerator } from './types.ts'
+
+export interface AcceleratorOptions {
+  /** The layer store; holds the answer until this machine boots again. */
+  readonly cache: string
+  readonly environment: NodeJS.ProcessEnv
+  /** Boots a stock kernel under KVM and says whether it came up; without it KVM is never chosen unless the store knows. */
+  readonly kernelBoots?: () => Promise<boolean>
+  /** Replaced in tests. */
+  readonly sectorBoots?: () => Promise<boolean>
+  readonly device?: string
+}
+
+const bootId = (): Promise<string> =>
+  readFile('/proc/sys/kernel/random/boot_id', 'utf8').then(
+    (text) => text.trim(),
+    () => 'unknown',
+  )
+
+const remember = async (file: string, accelerator: Accelerator, boot: string): Promise<void> => {
+  const temporary = `${file}.${process.pid}`
+  await mkdir(join(file, '..'), { recursive: true })
+  await writeFile(temporary, `${JSON.stringify({ boot, accelerator })}\n`)
+  await rename(temporary, file)
+}
+
+const recall = async (file: string, boot: string): Promise<Accelerator | null> => {
+  const text = await readFile(file, 'utf8').catch(() => '{}')
+  const known = JSON.parse(text || '{}') as { boot?: string; accelerator?: string }
+  return known.boot === boot && (known.accelerator === 'kvm' || known.accelerator === 'tcg') ? known.accelerator : null
+}
+
+/**
+ * KVM counts only when something really boots under it: the device may open, run a boot sector, and yet stall every
+ * stock kernel (seen on virtual machines that emulate it). The answer is kept for this boot of the machine.
+ *
+ * `BOXHOUND_ACCELERATOR=kvm|tcg` decides by hand.
+ */
+export const chooseAccelerator = async (options: AcceleratorOptions): Promise<Accelerator> => {
+  const wish = options.environment['BOXHOUND_ACCELERATOR']
+  if (wish === 'kvm' || wish === 'tcg') return wish
+  const device = options.device ?? '/dev/kvm'
+  const opens = await access(device, constants.R_OK | constants.W_OK).then(
+    () => true,
+    () => false,
+  )
+  if (!opens) return 'tcg'
+  const file = join(options.cache, 'accelerator.json')
+  const boot = await bootId()
+  const known = await recall(file, boot)
+  if (known !== null) return known
+  const sector = await (options.sectorBoots ?? sectorBootsUnderKvm)()
+  if (sector && options.kernelBoots === undefined) return 'tcg'
+  const accelerator = sector && (await options.kernelBoots?.()) ? 'kvm' : 'tcg'
+  await remember(file, accelerator, boot)
+  return accelerator
+}

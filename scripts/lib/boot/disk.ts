@@ -1,0 +1,20 @@
+import { resolve } from 'node:path'
+import { $ } from 'zx'
+import { BoxhoundError } from '../_helpers/errors.ts'
+
+/**
+ * A copy-on-write disk over the published file, which itself is never written to.
+ *
+ * The backing file is recorded by its absolute path: a relative one is looked up from the overlay's own folder.
+ */
+export const createOverlay = async (image: string, overlay: string): Promise<void> => {
+  const backing = resolve(image)
+  const made = await $({ nothrow: true, quiet: true })`qemu-img create -q -f qcow2 -F qcow2 -b ${backing} ${overlay}`
+  if (made.exitCode !== 0) {
+    throw new BoxhoundError('E_OVERLAY', 'a disposable disk could not be made', {
+      file: backing,
+      expected: 'a qcow2 image',
+      found: made.stderr.trim(),
+    })
+  }
+}

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { follow, lastLines, preferredHostKey, readConsole } from './console.ts'
+import { isRunning, type ProcessIdentity } from './process.ts'
+import type { ConsoleFacts } from './types.ts'
+
+/** What to wait for: any host key (user space runs), or the end of first boot, well or badly. */
+export type Sign = 'host-key' | 'first-boot'
+
+const seen = (facts: ConsoleFacts, sign: Sign): boolean =>
+  sign === 'first-boot' ? facts.firstBoot !== 'unknown' : preferredHostKey(facts) !== null
+
+/**
+ * Waits for the marker on the console, not for the SSH port, which answers before first boot is over (fault 42).
+ *
+ * @param deadline seconds; the error then carries the console's last lines.
+ */
+export const awaitConsole = async (
+  console: string,
+  machine: ProcessIdentity,
+  sign: Sign,
+  deadline: number,
+): Promise<ConsoleFacts> => {
+  const read = follow(console)
+  const end = Date.now() + deadline * 1000
+  for (;;) {
+    const running = isRunning(machine)
+    const text = await read()
+    const facts = readConsole(text)
+    if (seen(facts, sign)) return facts
+    if (!running || Date.now() > end) {
+      const trouble = running ? `first boot did not end within ${deadline} s` : 'the machine ended while it booted'
+      throw new BoxhoundError('E_BOOT', trouble, {
+        expected: 'the line "boxhound: first-boot done" on the serial console',
+        found: `as the console's last lines:\n${lastLines(text) || '(nothing)'}`,
+      })
+    }
+    await sleep(50)
+  }
+}
+
+/** The fingerprint that the machine itself told; without one it could not be told from another machine. */
+export const hostKeyOf = (facts: ConsoleFacts, console: string): string => {
+  const hostKey = preferredHostKey(facts)
+  if (hostKey !== null) return hostKey
+  throw new BoxhoundError('E_HOST_KEY_UNKNOWN', 'the machine told no host key on its console', {
+    file: console,
+    expected: '"boxhound: host-key TYPE SHA256:…"',
+    next: 'bake the box again: its image lacks the unit that prints the key',
+  })
+}

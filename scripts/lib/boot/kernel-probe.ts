@@ -1,0 +1,23 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bootMachine } from './machine.ts'
+
+/**
+ * Boots the published image under KVM until its first line on the console.
+ *
+ * @param seconds a kernel that runs needs two or three; one that stalls never gets there.
+ */
+export const kernelBootsUnderKvm = async (box: string, image: string, seconds = 15): Promise<boolean> => {
+  const folder = await mkdtemp(join(tmpdir(), 'boxhound-kernel-'))
+  try {
+    const shared = { box, image, folder, detached: false, isolated: true, environment: {} }
+    const machine = await bootMachine({ ...shared, accelerator: 'kvm', deadline: seconds, until: 'host-key' })
+    await machine.stop()
+    return true
+  } catch {
+    return false
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

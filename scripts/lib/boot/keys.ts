@@ -1,0 +1,16 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { $ } from 'zx'
+
+/** Files of a key pair; `publicKey` is the line for authorized_keys. */
+export interface KeyPair {
+  readonly file: string
+  readonly publicKey: string
+}
+
+/** Makes an Ed25519 key pair for one machine in `folder` (0700), without a passphrase: it lives as long as the machine. */
+export const createKeyPair = async (folder: string): Promise<KeyPair> => {
+  const file = join(folder, 'id_ed25519')
+  await $({ quiet: true })`ssh-keygen -q -t ed25519 -N ${''} -C boxhound -f ${file}`
+  return { file, publicKey: (await readFile(`${file}.pub`, 'utf8')).trim() }
+}

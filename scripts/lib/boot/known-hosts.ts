@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { $ } from 'zx'
+import { BoxhoundError } from '../_helpers/errors.ts'
+
+/** OpenSSH's `SHA256:…` of a public key in its wire format. */
+export const fingerprint = (key: Buffer): string =>
+  `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
+
+/** The scanned lines whose key has this fingerprint; comments and other keys are left out. */
+export const matchingLines = (scan: string, hostKey: string): string[] =>
+  scan.split('\n').filter((line) => {
+    const key = line.startsWith('#') ? undefined : line.split(' ')[2]
+    return key !== undefined && fingerprint(Buffer.from(key, 'base64')) === hostKey
+  })
+
+/**
+ * Writes a known_hosts file with the one key that the machine told on its console, so that ssh(1) accepts no other.
+ *
+ * @throws E_HOST_KEY when the server shows another key.
+ */
+export const writeKnownHosts = async (file: string, port: number, hostKey: string): Promise<void> => {
+  const scan = await $({ quiet: true, nothrow: true })`ssh-keyscan -T 30 -p ${port} 127.0.0.1`
+  const lines = matchingLines(scan.stdout, hostKey)
+  if (lines.length === 0) {
+    throw new BoxhoundError('E_HOST_KEY', 'the machine shows another host key than its console told', {
+      expected: hostKey,
+      found: scan.stdout.trim() || scan.stderr.trim() || 'no key',
+    })
+  }
+  await writeFile(file, `${lines.join('\n')}\n`, { mode: 0o600 })
+}

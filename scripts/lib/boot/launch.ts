@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { open, readFile, rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { qemuArguments } from './command.ts'
+import { lastLines } from './console.ts'
+import { freePort, isPortTaken } from './port.ts'
+import { identify, isRunning, type ProcessIdentity } from './process.ts'
+import { connectQmp, type Qmp } from './qmp.ts'
+import type { QemuSpec } from './types.ts'
+
+/** A QEMU that has read its files, opened its ports and answers its monitor. */
+export interface Launched {
+  readonly process: ProcessIdentity
+  readonly port: number
+  readonly qmp: Qmp
+}
+
+export interface LaunchOptions {
+  /** File for QEMU's own messages. */
+  readonly log: string
+  /** True lets the machine outlive this process (`up`); otherwise it dies with it, even by SIGKILL. */
+  readonly detached: boolean
+  /** Picks the port to forward; replaced in tests. */
+  readonly pickPort?: () => Promise<number>
+}
+
+const attempts = 5
+const program = 'qemu-system-x86_64'
+
+/** util-linux on Linux: the kernel ends the child when its parent is gone, which nothing in this process can do. */
+const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path))
+
+const start = async (spec: QemuSpec, { log, detached }: LaunchOptions): Promise<number> => {
+  const command = [program, ...qemuArguments(spec)]
+  const [file = program, ...rest] = detached || !setpriv ? command : [setpriv, '--pdeathsig', 'KILL', '--', ...command]
+  const output = await open(log, 'w', 0o600)
+  try {
+    // A group of its own: Ctrl-C on the terminal reaches only boxhound, which then ends the machine in order.
+    const child = spawn(file, rest, { detached: true, stdio: ['ignore', output.fd, output.fd] })
+    const pid = await new Promise<number | undefined>((resolve, reject) => {
+      child.once('spawn', () => resolve(child.pid))
+      child.once('error', reject)
+    })
+    child.unref()
+    return pid ?? 0
+  } catch (cause) {
+    throw new BoxhoundError('E_QEMU_MISSING', `${program} can't be started`, {
+      found: cause instanceof Error ? cause.message : String(cause),
+      next: 'npm run setup',
+      exitCode: 3,
+    })
+  } finally {
+    await output.close()
+  }
+}
+
+/** The monitor as soon as it answers; null when QEMU ended first. */
+const monitor = async (path: string, process: ProcessIdentity): Promise<Qmp | null> => {
+  for (;;) {
+    const qmp = existsSync(path) ? await connectQmp(path).catch(() => null) : null
+    if (qmp !== null) return qmp
+    if (!isRunning(process)) return null
+    await sleep(10)
+  }
+}
+
+/**
+ * Starts QEMU; when the port was taken between probe and start, another one is tried (fault 29).
+ *
+ * @throws E_QEMU_START with QEMU's own words; E_QEMU_MISSING (exit code 3).
+ */
+export const launch = async (spec: Omit<QemuSpec, 'sshPort'>, options: LaunchOptions): Promise<Launched> => {
+  const pick = options.pickPort ?? freePort
+  let words = ''
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const port = await pick()
+    await rm(spec.qmp, { force: true })
+    const process = identify(await start({ ...spec, sshPort: port }, options))
+    const qmp = await monitor(spec.qmp, process)
+    if (qmp !== null) return { process, port, qmp }
+    words = await readFile(options.log, 'utf8')
+    if (!isPortTaken(words)) break
+  }
+  throw new BoxhoundError('E_QEMU_START', 'QEMU ended before the machine ran', {
+    file: options.log,
+    found: lastLines(words, 5) || 'no message',
+    next: isPortTaken(words) ? `${attempts} ports in a row were taken; try again` : 'see that file',
+  })
+}

@@ -1,0 +1,99 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { inputsFrom, removeCredentials, writeCredentials } from './credentials.ts'
+import { createOverlay } from './disk.ts'
+import { awaitConsole, hostKeyOf, type Sign } from './first-boot.ts'
+import { createKeyPair } from './keys.ts'
+import { launch } from './launch.ts'
+import { endProcess, type ProcessIdentity } from './process.ts'
+import type { Qmp } from './qmp.ts'
+import { socketPath } from './socket.ts'
+import type { Accelerator, ConsoleFacts } from './types.ts'
+
+/** How to reach a machine, as `up --json` prints it. */
+export interface Login {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  /** Private key's file. */
+  readonly key: string
+  /** `SHA256:…`, read from the machine's console. */
+  readonly hostKey: string
+}
+
+export interface Machine {
+  readonly login: Login
+  readonly process: ProcessIdentity
+  readonly qmp: Qmp
+  readonly facts: ConsoleFacts
+  /** True when the caller's environment handed in an API key. */
+  readonly keyed: boolean
+  /** Seconds from QEMU's start to the first-boot marker. */
+  readonly bootSeconds: number
+  readonly stop: () => Promise<void>
+}
+
+export interface BootOptions {
+  readonly box: string
+  /** The published qcow2. */
+  readonly image: string
+  /** Everything of this machine is kept here: overlay, key, console. */
+  readonly folder: string
+  readonly accelerator: Accelerator
+  readonly detached: boolean
+  readonly isolated: boolean
+  readonly environment: NodeJS.ProcessEnv
+  /** Told as soon as QEMU runs, so that it can be ended even if the boot never ends. */
+  readonly onStart?: (process: ProcessIdentity) => Promise<void> | void
+  /** MiB, default 2048. */
+  readonly memory?: number
+  /** What ends the wait, default the first-boot marker. */
+  readonly until?: Sign
+  /** Seconds until it must have been seen, default 240. */
+  readonly deadline?: number
+}
+
+/**
+ * Boots a disposable copy of a published image and returns when first boot is over, well or badly (`facts.firstBoot`).
+ */
+export const bootMachine = async (options: BootOptions): Promise<Machine> => {
+  const { folder, image, deadline = 240 } = options
+  const begun = Date.now()
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const disk = join(folder, 'disk.qcow2')
+  const console = join(folder, 'console.log')
+  const [key] = await Promise.all([createKeyPair(folder), createOverlay(image, disk)])
+  const inputs = inputsFrom(options.environment, [key.publicKey])
+  const secrets = join(folder, 'credentials')
+  const launched = await (async () => {
+    try {
+      const credentials = await writeCredentials(inputs, secrets)
+      const { accelerator, isolated, memory = 2048 } = options
+      const name = `boxhound-${options.box}`
+      const spec = { name, accelerator, cpus: 2, memory, disk, isolated, console, qmp: socketPath(folder), credentials }
+      return await launch(spec, { log: join(folder, 'qemu.log'), detached: options.detached })
+    } finally {
+      await removeCredentials(secrets)
+    }
+  })()
+  const stop = async (): Promise<void> => {
+    await endProcess(launched.process, () => launched.qmp.execute('quit'))
+    launched.qmp.close()
+  }
+  try {
+    await options.onStart?.(launched.process)
+    const facts = await awaitConsole(console, launched.process, options.until ?? 'first-boot', deadline)
+    const login = {
+      host: '127.0.0.1',
+      port: launched.port,
+      user: 'root',
+      key: key.file,
+      hostKey: hostKeyOf(facts, console),
+    }
+    const bootSeconds = (Date.now() - begun) / 1000
+    return { ...launched, login, facts, keyed: inputs.apiKey !== undefined, bootSeconds, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

@@ -1,0 +1,17 @@
+import { createServer } from 'node:net'
+
+/** A loopback port that nothing listens on right now; it may be taken a moment later (fault 29), so callers retry. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
+      )
+    })
+  })
+
+/** True for QEMU's complaint about a forwarded port that somebody else took between probe and start. */
+export const isPortTaken = (stderr: string): boolean => stderr.includes('Could not set up host forwarding rule')

@@ -1,0 +1,32 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { $ } from 'zx'
+
+/**
+ * A boot sector that waits for five timer interrupts and then ends QEMU through its debug port with status 33.
+ *
+ *     cli; xor ax,ax; mov ds,ax; mov ss,ax; mov sp,7c00; sti; mov cx,5; hlt; loop -3; mov dx,f4; mov al,10; out dx,al; hlt
+ */
+const bootSector = Buffer.concat([
+  Buffer.from('fa31c08ed88ed0bc007cfbb90500f4e2fdbaf400b010eef4ebfd', 'hex').subarray(0),
+  Buffer.alloc(512 - 26 - 2),
+  Buffer.from([0x55, 0xaa]),
+])
+
+/** True when the sector runs under KVM: cheap, and enough to rule KVM out; not enough to rely on it. */
+export const sectorBootsUnderKvm = async (): Promise<boolean> => {
+  const folder = await mkdtemp(join(tmpdir(), 'boxhound-kvm-'))
+  try {
+    const disk = join(folder, 'sector.img')
+    await writeFile(disk, bootSector)
+    const options = { nothrow: true, quiet: true, timeout: '5s', timeoutSignal: 'SIGKILL' } as const
+    const debugExit = 'isa-debug-exit,iobase=0xf4,iosize=4'
+    const run = await $(
+      options,
+    )`qemu-system-x86_64 -accel kvm -cpu host -nodefaults -display none -m 64 -device ${debugExit} -drive ${`file=${disk},format=raw,if=ide`}`
+    return run.exitCode === 33
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

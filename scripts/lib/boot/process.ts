@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startOf } from '../_helpers/holder.ts'
+
+/** A process that can be told from a later one with the same number. */
+export interface ProcessIdentity {
+  readonly pid: number
+  /** Field 22 of /proc/PID/stat; null where there is no /proc. */
+  readonly started: string | null
+}
+
+export const identify = (pid: number): ProcessIdentity => ({ pid, started: startOf(pid) ?? null })
+
+const answersSignals = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** True only for the very process: a reused number is not it. */
+export const isRunning = ({ pid, started }: ProcessIdentity): boolean =>
+  existsSync('/proc/self/stat') ? started !== null && startOf(pid) === started : answersSignals(pid)
+
+/** Waits until the process is gone; false when it is still there after `seconds`. */
+export const waitForExit = async (identity: ProcessIdentity, seconds: number): Promise<boolean> => {
+  const end = Date.now() + seconds * 1000
+  while (isRunning(identity)) {
+    if (Date.now() > end) return false
+    await sleep(20)
+  }
+  return true
+}
+
+const signal = (pid: number, name: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // gone in the meantime, which is what was wanted
+  }
+}
+
+/** Ends the process: `ask` first if given, then SIGTERM, then SIGKILL after a grace period (fault 28). */
+export const endProcess = async (identity: ProcessIdentity, ask?: () => Promise<unknown>, grace = 3): Promise<void> => {
+  if (!isRunning(identity)) return
+  if (ask !== undefined) {
+    await ask().catch(() => undefined)
+    if (await waitForExit(identity, grace)) return
+  }
+  for (const name of ['SIGTERM', 'SIGKILL'] as const) {
+    if (!isRunning(identity)) return
+    signal(identity.pid, name)
+    if (await waitForExit(identity, grace)) return
+  }
+}

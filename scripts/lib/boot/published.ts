@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { sha256File } from '../_helpers/hash.ts'
+import type { Project } from '../_helpers/paths.ts'
+import type { Expectations } from '../render/types.ts'
+
+/** A published image whose bytes are the ones that its manifest names. */
+export interface Published {
+  readonly image: string
+  readonly sha256: string
+  readonly expectations: Expectations
+}
+
+const missing = (file: string, box: string): BoxhoundError =>
+  new BoxhoundError('E_NOT_PUBLISHED', `${box} has not been baked`, { file, next: `npm run bake -- ${box}` })
+
+const read = async (file: string, box: string): Promise<unknown> => {
+  const text = await readFile(file, 'utf8').catch(() => null)
+  if (text === null) throw missing(file, box)
+  return JSON.parse(text)
+}
+
+/**
+ * The published image of a box, hashed before it is trusted: a damaged qcow2 passes `qemu-img check` (fault 31).
+ *
+ * @throws E_NOT_PUBLISHED, E_IMAGE_DIGEST
+ */
+export const readPublished = async (project: Project, box: string): Promise<Published> => {
+  const folder = join(project.out, box)
+  const manifest = (await read(join(folder, 'manifest.json'), box)) as { image?: { file?: string; sha256?: string } }
+  const expectations = (await read(join(folder, 'expectations.json'), box)) as Expectations
+  const image = join(folder, `${box}.qcow2`)
+  const found = await sha256File(image).catch(() => null)
+  if (found === null) throw missing(image, box)
+  const expected = manifest.image?.sha256
+  if (found !== expected) {
+    throw new BoxhoundError('E_IMAGE_DIGEST', 'the published image is not the one that was baked', {
+      file: image,
+      expected: `SHA-256 ${expected ?? '(none in manifest.json)'}`,
+      found,
+      next: `npm run bake -- ${box}`,
+    })
+  }
+  return { image, sha256: found, expectations }
+}

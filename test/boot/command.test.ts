@@ -1,0 +1,61 @@
+import test from 'ava'
+import { qemuArguments } from '../../scripts/lib/boot/command.ts'
+import type { QemuSpec } from '../../scripts/lib/boot/types.ts'
+
+const spec: QemuSpec = {
+  name: 'boxhound-lab',
+  accelerator: 'tcg',
+  cpus: 2,
+  memory: 2048,
+  disk: '/run/x/disk.qcow2',
+  sshPort: 40022,
+  isolated: true,
+  console: '/run/x/console.log',
+  qmp: '/run/x/qmp.sock',
+  credentials: [],
+}
+
+/** The values that follow a flag, in order. */
+const valuesOf = (flag: string, over: Partial<QemuSpec> = {}): string[] => {
+  const list = qemuArguments({ ...spec, ...over })
+  return list.flatMap((word, index) => (word === flag ? [list[index + 1] ?? ''] : []))
+}
+
+const table: readonly [title: string, over: Partial<QemuSpec>, flag: string, values: string[]][] = [
+  ['emulation runs multi-threaded', {}, '-accel', ['tcg,thread=multi']],
+  ['emulation takes a plain processor', {}, '-cpu', ['qemu64']],
+  ['KVM takes the host’s processor', { accelerator: 'kvm' }, '-cpu', ['host']],
+  ['KVM is asked for by name', { accelerator: 'kvm' }, '-accel', ['kvm']],
+  ['memory is in MiB', { memory: 1024 }, '-m', ['1024']],
+  ['a disposable machine reaches nothing', {}, '-netdev', ['user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:40022-:22']],
+  [
+    'a machine of the user may reach out',
+    { isolated: false },
+    '-netdev',
+    ['user,id=net,hostfwd=tcp:127.0.0.1:40022-:22'],
+  ],
+  [
+    'a comma in a path is doubled',
+    { disk: '/a,b/disk.qcow2' },
+    '-drive',
+    ['file=/a,,b/disk.qcow2,format=qcow2,if=none,id=disk,cache=unsafe,discard=unmap'],
+  ],
+  ['without credentials there is no firmware entry', {}, '-fw_cfg', []],
+  [
+    'credentials go by file',
+    { credentials: [{ name: 'boxhound.dd_api_key', file: '/run/x/c' }] },
+    '-fw_cfg',
+    ['name=opt/io.systemd.credentials/boxhound.dd_api_key,file=/run/x/c'],
+  ],
+  ['the monitor is a socket that QEMU does not wait for', {}, '-qmp', ['unix:/run/x/qmp.sock,server=on,wait=off']],
+]
+
+for (const [title, over, flag, values] of table) {
+  test(title, (t) => {
+    t.deepEqual(valuesOf(flag, over), values)
+  })
+}
+
+test('the host’s processor is never asked for without KVM', (t) => {
+  t.false(qemuArguments(spec).includes('host'))
+})
