@@ -52,6 +52,16 @@ export interface App {
   readonly version: string
 }
 
+/** Package mirrors of a closed network; used while baking, never kept in an image. */
+export interface Mirrors {
+  readonly apt?: string | undefined
+  readonly pypi?: string | undefined
+  readonly agent?: string | undefined
+  readonly proxy?: string | undefined
+  readonly caBundle?: string | undefined
+  readonly keep?: false | undefined
+}
+
 /** A box file, validated, defaults filled in, choices resolved to folders. Plain data. */
 export interface Box {
   readonly name: string
@@ -65,4 +75,5 @@ export interface Box {
   readonly app: App | null
   /** Days after which layers that install packages are built anew. */
   readonly refreshDays: number
+  readonly mirrors?: Mirrors
 }

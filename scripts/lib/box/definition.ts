@@ -1,0 +1,92 @@
+import * as z from 'zod'
+import type { Project } from '../_helpers/paths.ts'
+import { readSource } from './read.ts'
+import { tags } from './schema.ts'
+import type { Source } from './source.ts'
+import { assertNone, validate } from './validate.ts'
+
+const common = { description: z.string().optional() }
+const bounds = { minimum: z.number('a number').optional(), maximum: z.number('a number').optional() }
+
+/** One typed option of a check. Without a default it must be given. */
+const option = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({ type: z.literal('number'), default: z.number('a number').optional(), ...bounds, ...common }),
+    z.strictObject({ type: z.literal('integer'), default: z.int('a whole number').optional(), ...bounds, ...common }),
+    z.strictObject({ type: z.literal('boolean'), default: z.boolean('true or false').optional(), ...common }),
+    z.strictObject({
+      type: z.literal('string'),
+      default: z.string('text').optional(),
+      pattern: z.string('a regular expression').refine(isPattern, 'a valid regular expression').optional(),
+      values: z.array(z.string()).min(1).optional(),
+      ...common,
+    }),
+  ],
+  'type: number, integer, boolean or string',
+)
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'u') instanceof RegExp
+  } catch {
+    return false
+  }
+}
+
+/** A bound of a metric's values: a number, or the value of an option. */
+const bound = z.union([z.number(), z.strictObject({ option: z.string() })], 'a number or { option: NAME }')
+const names = z.array(z.string(), 'a list of names').default([])
+
+/** check.yaml: what a check can be told, and what the suite must see of it. */
+const checkDefinition = z.strictObject({
+  /** Only where the folder's name isn't the check's: the integration check of a database. */
+  name: z.string().optional(),
+  title: z.string(),
+  interval: z.int('a whole number of seconds').min(1).default(15),
+  options: z
+    .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'an option name of lower-case letters, digits and _'), option)
+    .default({}),
+  rules: z.array(z.strictObject({ less: z.tuple([z.string(), z.string()]), message: z.string() })).default([]),
+  expect: z.strictObject({
+    metrics: names,
+    rates: names,
+    serviceChecks: names,
+    tags: tags.default([]),
+    warnings: z.enum(['none', 'allowed'], 'none or allowed').default('none'),
+    ranges: z.record(z.string(), z.strictObject({ min: bound, max: bound })).default({}),
+  }),
+})
+
+export type CheckDefinition = z.infer<typeof checkDefinition>
+export type OptionDefinition = z.infer<typeof option>
+
+/** Names in rules and ranges that no option bears. */
+const danglingNames = ({ options, rules, expect }: CheckDefinition): { path: (string | number)[]; name: string }[] =>
+  [
+    ...rules.flatMap(({ less }, i) => less.map((name, j) => ({ path: ['rules', i, 'less', j], name }))),
+    ...Object.entries(expect.ranges).flatMap(([metric, range]) =>
+      (['min', 'max'] as const).flatMap((side) => {
+        const end = range[side]
+        return typeof end === 'number' ? [] : [{ path: ['expect', 'ranges', metric, side, 'option'], name: end.option }]
+      }),
+    ),
+  ].filter(({ name }) => options[name] === undefined)
+
+const refined = checkDefinition.superRefine((value, context) => {
+  for (const { path, name } of danglingNames(value))
+    context.addIssue({ code: 'custom', path, message: `the name of an option; "${name}" is none` })
+})
+
+/**
+ * Reads a check's definition.
+ *
+ * @throws BoxhoundError E_BOX_FILE with positions inside check.yaml.
+ */
+export const readDefinition = (file: string, project: Project): { definition: CheckDefinition; source: Source } => {
+  const source = readSource(file, project)
+  const { data, problems } = validate(source, refined)
+  assertNone(source, problems)
+  if (data === undefined) throw new Error('a definition without problems has data')
+  return { definition: data, source }
+}

@@ -1,0 +1,148 @@
+import { join, resolve } from 'node:path'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { readDefinition } from './definition.ts'
+import { apps, boxNames, checkFolders, engines } from './folders.ts'
+import { nearest, suggest } from './nearest.ts'
+import { resolveOptions } from './options.ts'
+import type { Problem } from './problems.ts'
+import { readSource } from './read.ts'
+import { type BoxFile, boxFile } from './schema.ts'
+import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
+import type { Agent, AgentRepository, Base, Box, Check } from './types.ts'
+import { assertNone, validate } from './validate.ts'
+
+/** Datadog's own repository and the keys that sign it (datadog.md, "Installing the Agent by apt"). */
+export const datadogRepository: AgentRepository = {
+  url: 'https://apt.datadoghq.com/',
+  suite: 'stable',
+  components: ['7'],
+  keys: [
+    'D18886567EABAD8B2D2526900D826EB906462314',
+    '5F1E256061D813B125E156E8E6266D4AC0962C7D',
+    'D75CEA17048B9ACBF186794B32637D44F14F620E',
+  ],
+}
+
+const labRepository: AgentRepository = { url: 'lab', suite: 'stable', components: ['7'], keys: [] }
+
+const fileOf = (nameOrFile: string, project: Project): string => {
+  if (/[/\\]|\.ya?ml$/.test(nameOrFile)) return resolve(nameOrFile)
+  const known = boxNames(project)
+  if (known.includes(nameOrFile)) return join(project.root, 'boxes', `${nameOrFile}.yaml`)
+  throw new BoxhoundError('E_BOX_UNKNOWN', `no box named "${nameOrFile}"`, {
+    ...{ expected: 'the name of a file in boxes/ without .yaml, or a path', found: nameOrFile, exitCode: 2 },
+    next: suggest(nameOrFile, known),
+  })
+}
+
+const baseOf = ({ lab, image = '', sha256 = '' }: BoxFile['base']): Base =>
+  lab === undefined ? { kind: 'image', image, sha256 } : { kind: 'lab', release: lab }
+
+const agentOf = ({ repository, ...agent }: BoxFile['agent']): Agent => ({
+  ...agent,
+  repository: repository === 'lab' ? labRepository : (repository ?? datadogRepository),
+})
+
+const unknownChoice = (
+  source: Source,
+  path: Path,
+  name: string,
+  what: string,
+  folder: string,
+  known: readonly string[],
+): Problem[] => {
+  if (known.includes(name)) return []
+  const best = nearest(name, known)
+  return [
+    {
+      offset: foundAt(source, path) === 'nothing' ? keyOffset(source, path.slice(0, -1)) : valueOffset(source, path),
+      message: `no ${what} named "${name}"`,
+      expected: known.length === 0 ? `a folder under ${folder}` : `one of ${known.join(', ')}`,
+      found: name,
+      next: best === undefined ? `add a folder ${folder}${name}/` : `did you mean "${best}"?`,
+    },
+  ]
+}
+
+/** The checks of a box, each with its folder found and its options filled in. */
+const checksOf = (entries: NonNullable<BoxFile['checks']>, source: Source, file: string, project: Project) => {
+  const folders = checkFolders(file, project)
+  const problems: Problem[] = []
+  const checks: Check[] = []
+  for (const [name, given] of Object.entries(entries)) {
+    const path = ['checks', name]
+    const folder = folders.get(name)
+    if (folder === undefined) {
+      const [problem] = unknownChoice(source, path, name, 'check', 'provision/50-checks/', [...folders.keys()])
+      if (problem !== undefined) problems.push({ ...problem, offset: keyOffset(source, path) })
+      continue
+    }
+    const { definition } = readDefinition(join(folder, 'check.yaml'), project)
+    const resolved = resolveOptions(definition, given?.options ?? {}, source, path)
+    problems.push(...resolved.problems)
+    checks.push({
+      name,
+      folder,
+      interval: given?.interval ?? definition.interval,
+      tags: given?.tags ?? [],
+      options: resolved.options,
+    })
+  }
+  return { checks, problems }
+}
+
+/**
+ * Reads a box file, checks it, fills in defaults and resolves its choices to folders.
+ *
+ * @param nameOrFile `lab` for boxes/lab.yaml, or a path, which then contains a slash or ends in .yaml.
+ * @throws BoxhoundError, exit code 2: every problem of the file with line, column, what was expected and what was found.
+ */
+export const loadBox = async (nameOrFile: string, project: Project): Promise<Box> => {
+  const file = fileOf(nameOrFile, project)
+  const source = readSource(file, project)
+  const { data, problems } = validate(source, boxFile)
+  assertNone(source, problems)
+  if (data === undefined) throw new Error('a box file without problems has data')
+  const { checks, problems: checkProblems } = checksOf(data.checks ?? {}, source, file, project)
+  const database = data.database ?? null
+  const app = data.app ?? null
+  const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile
+  assertNone(source, [
+    ...(named ? [wrongName(source, nameOrFile, data.box)] : []),
+    ...(database === null
+      ? []
+      : unknownChoice(
+          source,
+          ['database', 'engine'],
+          database.engine,
+          'database engine',
+          'provision/30-database/',
+          engines(project),
+        )),
+    ...(app === null
+      ? []
+      : unknownChoice(source, ['app', 'name'], app.name, 'app', 'provision/40-app/', apps(project))),
+    ...checkProblems,
+  ])
+  return {
+    name: data.box,
+    version: data.version,
+    file,
+    base: baseOf(data.base),
+    agent: agentOf(data.agent),
+    database: database === null ? null : { ...database, logs: database.logs ?? data.agent.logs },
+    checks,
+    app,
+    refreshDays: data.refresh?.days ?? 7,
+    ...(data.mirrors === undefined ? {} : { mirrors: data.mirrors }),
+  }
+}
+
+const wrongName = (source: Source, expected: string, found: string): Problem => ({
+  offset: valueOffset(source, ['box']),
+  message: `the box is named "${found}" and its file "${expected}.yaml"`,
+  expected,
+  found,
+  next: 'give both one name: results are published under it',
+})

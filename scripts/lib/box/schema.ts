@@ -1,0 +1,209 @@
+import * as z from 'zod'
+import { isTag, tagExpectation } from './tags.ts'
+import { isAddress } from './urls.ts'
+
+const text = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected)
+const flag = z.boolean('true or false')
+
+/** The sites that Datadog runs. */
+export const sites = [
+  ...[
+    'datadoghq.com',
+    'us3.datadoghq.com',
+    'us5.datadoghq.com',
+    'datadoghq.eu',
+    'ap1.datadoghq.com',
+    'ap2.datadoghq.com',
+    'ddog-gov.com',
+  ],
+] as const
+
+export const version = text(/^\d+\.\d+\.\d+(?:[-+~][0-9A-Za-z.+~-]+)?$/, 'a version such as 1.0.0').describe(
+  'Version of the box, MAJOR.MINOR.PATCH',
+)
+const address = (expected: string, protocols = ['https', 'http']) =>
+  z.string(expected).refine((value) => isAddress(value, protocols), expected)
+
+export const tags = z
+  .array(
+    z.string(tagExpectation).refine(isTag, tagExpectation).describe('key:value'),
+    'a list of tags such as [env:trial, role:database]',
+  )
+  .refine((all) => new Set(all).size === all.length, 'each tag once')
+
+const base = z
+  .strictObject({
+    lab: z
+      .literal('trixie', 'trixie, the Debian release that the lab makes')
+      .optional()
+      .describe('A Debian base made on this machine'),
+    image: address('the https, http or file address of a disk image', ['https', 'http', 'file'])
+      .optional()
+      .describe('Address of a cloud image'),
+    sha256: text(/^[0-9a-f]{64}$/, 'the SHA-256 of the image, 64 lower-case hexadecimal digits')
+      .optional()
+      .describe('Literal SHA-256 of the image'),
+  })
+  .superRefine((value, context) => {
+    const custom = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
+    if (value.lab === undefined && value.image === undefined)
+      custom([], 'either { lab: trixie } or { image: ADDRESS, sha256: DIGEST }')
+    else if (value.lab !== undefined && value.image !== undefined) custom(['image'], 'only one of lab and image')
+    // Fault 32: never without a digest.
+    else if (value.image !== undefined && value.sha256 === undefined)
+      custom(['sha256'], 'the literal SHA-256 of the image, from the signed SHA256SUMS beside it')
+    else if (value.lab !== undefined && value.sha256 !== undefined)
+      custom(['sha256'], 'no digest: the lab base is made on this machine')
+  })
+  .describe('What the layers stand on: { lab: trixie } or { image, sha256 }')
+
+const word = text(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, 'a word of letters, digits and . _ / -')
+
+/** An apt repository as a box file or a layer.yaml gives it. */
+export const aptRepository = z.strictObject({
+  url: address('the https or http address of an apt repository, without a password'),
+  suite: word.default('stable'),
+  components: z.array(word, 'a list of components such as ["7"]').min(1, 'at least one component').default(['7']),
+  keys: z
+    .array(text(/^[0-9A-F]{40}$/, 'a full fingerprint: 40 upper-case hexadecimal digits'), 'a list of fingerprints')
+    .min(1, 'at least one fingerprint of a key that signs the repository'),
+})
+
+const agent = z
+  .strictObject({
+    version: text(
+      /^7\.\d+\.\d+(?:\+lab)?$/,
+      'a version of Agent 7 such as 7.83.0, or 7.83.0+lab from the lab',
+    ).describe('Exact version of the Agent'),
+    site: z
+      .enum(sites, `one of Datadog's sites: ${sites.join(', ')}`)
+      .default('datadoghq.com')
+      .describe('Datadog site'),
+    tags: tags.default([]).describe('Host tags'),
+    logs: flag.default(true).describe('Collect logs'),
+    repository: z
+      .union([z.literal('lab'), aptRepository], 'lab, or a map with url, suite, components and keys')
+      .optional()
+      .describe("Where the Agent's package comes from; default Datadog's own repository"),
+  })
+  .superRefine((value, context) => {
+    if (value.version.endsWith('+lab') !== (value.repository === 'lab'))
+      context.addIssue({
+        code: 'custom',
+        path: ['version'],
+        message:
+          value.repository === 'lab'
+            ? "the lab Agent's version, which ends in +lab"
+            : 'a version without +lab, or repository: lab',
+      })
+  })
+  .describe('The Datadog Agent')
+
+const folderName = text(/^[a-z][a-z0-9_-]*$/, 'a name of lower-case letters, digits, _ and -')
+
+const database = z
+  .strictObject({
+    engine: folderName.describe('A folder under provision/30-database/'),
+    tags: tags.default([]).describe('Tags of the integration'),
+    logs: flag.optional().describe("Collect the database's logs; default: as the Agent"),
+  })
+  .describe('A database with its monitoring user and integration')
+
+/** Values of options; their types are the check's own affair (check.yaml). */
+const options = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean()], 'text, a number, true or false'),
+  'a map of options',
+)
+
+const check = z
+  .strictObject({
+    interval: z
+      .int('a whole number of seconds from 1 to 86400')
+      .min(1, 'at least 1 second')
+      .max(86400, 'at most 86400 seconds')
+      .optional()
+      .describe('Seconds between two runs'),
+    tags: tags.optional().describe('Tags of every metric of the check'),
+    options: options.nullish().describe("The check's own options, see its check.yaml"),
+  })
+  .nullable()
+
+/** Ports of a box that already have an owner: ssh, MySQL, the Agent's own. */
+const takenPorts = [22, 3306, 5000, 5001, 5002, 5012, 8125, 8126]
+
+/** Values of the unified service tags: they become tags themselves. */
+const tagValue = (what: string) =>
+  text(/^[\p{L}\p{N}][\p{L}\p{N}_\-./+]{0,99}$/u, `${what}: letters, digits and _ - . / +, at most 100 characters`)
+
+const app = z
+  .strictObject({
+    name: folderName.default('flask').describe('A folder under provision/40-app/'),
+    port: z
+      .int('a port number from 1 to 65535')
+      .min(1, 'a port number from 1 to 65535')
+      .max(65535, 'a port number from 1 to 65535')
+      .refine(
+        (port) => !takenPorts.includes(port),
+        `a port that the box doesn't use itself; taken: ${takenPorts.join(', ')}`,
+      )
+      .describe('TCP port'),
+    service: tagValue('the name of the service')
+      .refine((value) => value === value.toLowerCase(), 'lower case')
+      .describe('DD_SERVICE'),
+    env: tagValue('the environment')
+      .refine((value) => value === value.toLowerCase(), 'lower case')
+      .describe('DD_ENV'),
+    version: tagValue('the version of the app').describe('DD_VERSION'),
+  })
+  .describe('A traced app')
+
+const mirrors = z
+  .strictObject({
+    apt: address('the address of a Debian or Ubuntu mirror').optional(),
+    pypi: address('the address of a Python package index').optional(),
+    agent: address("the address of a mirror of the Agent's repository").optional(),
+    proxy: address('the address of an HTTP proxy, without a password').optional(),
+    caBundle: text(/^[^\0\n]+$/, 'the path of a file of certificates').optional(),
+    keep: z.literal(false, 'false: mirrors never stay in an image').optional(),
+  })
+  .describe('Package mirrors, proxy and certificates of a closed network, used while baking only')
+
+/** The whole box file. */
+export const boxFile = z
+  .strictObject({
+    box: text(/^[a-z][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and -, as the file').describe(
+      'Name of the box, as the file',
+    ),
+    version,
+    base,
+    agent,
+    database: database.nullish(),
+    checks: z
+      .record(text(/^[a-z][a-z0-9_]*$/, 'a check name of lower-case letters, digits and _'), check, 'a map of checks')
+      .nullish()
+      .describe('Custom checks by name'),
+    app: app.nullish(),
+    refresh: z
+      .strictObject({
+        days: z
+          .int('a whole number of days from 1 to 365')
+          .min(1, 'at least 1 day')
+          .max(365, 'at most 365 days')
+          .default(7),
+      })
+      .optional()
+      .describe('After how many days layers that install packages are built anew'),
+    mirrors: mirrors.optional(),
+  })
+  .superRefine((value, context) => {
+    if (value.database?.logs === true && !value.agent.logs)
+      context.addIssue({
+        code: 'custom',
+        path: ['database', 'logs'],
+        message: 'false, or agent.logs: true: the Agent collects no logs in this box',
+      })
+  })
+  .describe('A boxhound box')
+
+export type BoxFile = z.infer<typeof boxFile>

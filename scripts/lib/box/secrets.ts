@@ -1,0 +1,18 @@
+/** Shape of a Datadog API key: 32 lower-case hexadecimal digits (fault 20). */
+export const isApiKey = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
+
+/** Shape of a Datadog application key: 40 lower-case hexadecimal digits (fault 20). */
+export const isApplicationKey = (text: string): boolean => /^[0-9a-f]{40}$/.test(text)
+
+/** The variable that a secret of this kind belongs into instead of a file. */
+export type SecretVariable = 'DD_API_KEY' | 'DD_APP_KEY'
+
+/** A word of 32 or 40 hexadecimal digits, in either case: a pasted key may have been shouted. 64 digits are a SHA-256. */
+const word = /(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32})(?![0-9A-Za-z])/g
+
+/** Where `text` holds something that looks like a key; the key itself is never handed on (fault 22). */
+export const findKeys = (text: string): { readonly offset: number; readonly variable: SecretVariable }[] =>
+  [...text.matchAll(word)].map((match) => ({
+    offset: match.index,
+    variable: match[0].length === 32 ? 'DD_API_KEY' : 'DD_APP_KEY',
+  }))

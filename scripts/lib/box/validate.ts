@@ -1,0 +1,144 @@
+import * as z from 'zod'
+import { nearest } from './nearest.ts'
+import { type Problem, problemsError } from './problems.ts'
+import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
+
+type Issue = z.core.$ZodIssue
+
+const unwrap = (schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined => {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
+    return unwrap(schema.def.innerType)
+  return schema
+}
+
+const into = (schema: z.core.$ZodType | undefined, key: PropertyKey): z.core.$ZodType[] => {
+  const inner = unwrap(schema)
+  if (inner instanceof z.ZodObject) return [inner.shape[String(key)]].filter((x) => x !== undefined)
+  if (inner instanceof z.ZodRecord) return [inner.def.valueType]
+  if (inner instanceof z.ZodArray) return [inner.def.element]
+  return inner instanceof z.ZodUnion ? inner.def.options.flatMap((option) => into(option, key)) : []
+}
+
+/** Names that a schema knows at a path. */
+const knownKeys = (schema: z.core.$ZodType, path: Path): string[] => {
+  const found = path.reduce<z.core.$ZodType[]>((all, key) => all.flatMap((one) => into(one, key)), [schema])
+  return found
+    .map(unwrap)
+    .flatMap((one) => (one instanceof z.ZodUnion ? one.def.options.map(unwrap) : [one]))
+    .flatMap((one) => (one instanceof z.ZodObject ? Object.keys(one.shape) : []))
+}
+
+export const pathName = (path: Path): string =>
+  path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '')
+
+/** A branch of a union that fits the kind of value best: the one that got furthest into it. */
+const branch = (issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined =>
+  issue.errors.find((errors) => errors.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'))
+
+/** What to do about the ways in which YAML misreads what a user meant. */
+const hint = (found: string, expected: string): string => {
+  const number = /^([-+]?[0-9][0-9.]*) \(number\)$/.exec(found)
+  if (number !== null && !/number/.test(expected)) return `quote it: "${number[1]}"`
+  if (/^["']?<.*>["']? \(string\)$/.test(found))
+    return 'replace the placeholder, angle brackets included, with the value'
+  if (/^["'].*["'] \(string\)$/.test(found) && /number|true or false/.test(expected)) return 'remove the quotes'
+  if (/\(string\)$/.test(found) && /^a list/.test(expected)) return 'write a list: [one, two]'
+  const pair = /^(\w+): (\S+) \(a map\)$/.exec(found)
+  if (pair !== null) return `write ${pair[1]}:${pair[2]} without a blank after the colon`
+  const bool = /^(yes|on|no|off) \(string\)$/i.exec(found)
+  if (bool !== null) return `write ${/yes|on/i.test(bool[1] ?? '') ? 'true' : 'false'}`
+  if (/^a tag/.test(expected) && found !== found.toLowerCase()) return 'write it in lower case: Datadog stores it so'
+  if (/^a map/.test(expected)) return 'write a map: { key: value }'
+  return 'change it to what is expected'
+}
+
+const words: Readonly<Record<string, string>> = {
+  object: 'a map of keys and values',
+  record: 'a map of names and values',
+  array: 'a list',
+  boolean: 'true or false',
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+}
+
+const expectedOf = (issue: Issue): string =>
+  issue.code === 'invalid_type' && issue.message.startsWith('Invalid input')
+    ? (words[issue.expected] ?? issue.expected)
+    : issue.message
+
+const problemsOf = (issue: Issue, source: Source, schema: z.core.$ZodType, base: Path): Problem[] => {
+  const path = [...base, ...issue.path]
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => unknownKey([...path, key], knownKeys(schema, issue.path), source))
+  if (issue.code === 'invalid_union') {
+    const best = branch(issue)
+    if (best !== undefined)
+      return best.flatMap((inner) =>
+        problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, source, schema, base),
+      )
+  }
+  if (issue.code === 'invalid_key') return [invalidName(issue, path, source)]
+  const found = foundAt(source, path)
+  const expected = expectedOf(issue)
+  const name = pathName(path) || 'the file'
+  const missing = found === 'nothing'
+  return [
+    {
+      offset: valueOffset(source, path),
+      message: missing ? `${name} is ${path.length === 0 ? 'empty' : 'missing'}` : `${name} is not valid`,
+      expected,
+      found,
+      next: missing ? `add ${path.length === 0 ? 'box, version, base and agent' : name}` : hint(found, expected),
+    },
+  ]
+}
+
+const invalidName = (issue: z.core.$ZodIssueInvalidKey, path: Path, source: Source): Problem => ({
+  offset: keyOffset(source, path),
+  message: `${pathName(path)} is not a valid name`,
+  expected: issue.issues[0]?.message ?? 'a name',
+  found: String(path.at(-1)),
+  next: 'rename it',
+})
+
+/** The problem of a key or name that nobody knows, with the nearest one that somebody does (fault 12). */
+export const unknownKey = (path: Path, known: readonly string[], source: Source): Problem => {
+  const key = String(path.at(-1))
+  const best = nearest(key, known)
+  return {
+    offset: keyOffset(source, path),
+    message: `unknown key "${key}"${path.length > 1 ? ` in ${pathName(path.slice(0, -1))}` : ''}`,
+    expected: known.length === 0 ? 'no keys here' : `one of ${known.join(', ')}`,
+    found: key,
+    next: best === undefined ? 'remove it' : `did you mean "${best}"?`,
+  }
+}
+
+/**
+ * Checks a file's value against a schema.
+ *
+ * A schema's own message is read as "what was expected"; the rest of an error (where, what was found, what to do) comes from the file.
+ *
+ * @param base path of the value inside the file, if it isn't the whole file.
+ */
+export const validate = <T>(
+  source: Source,
+  schema: z.ZodType<T>,
+  value: unknown = source.value,
+  base: Path = [],
+): { readonly data: T | undefined; readonly problems: readonly Problem[] } => {
+  const result = schema.safeParse(value)
+  if (result.success) return { data: result.data, problems: [] }
+  return { data: undefined, problems: result.error.issues.flatMap((issue) => problemsOf(issue, source, schema, base)) }
+}
+
+/** Throws everything that was found in a file, once per place; does nothing when that is nothing. */
+export const assertNone = (source: Source, problems: readonly Problem[]): void => {
+  const taken = new Set(source.problems.map(({ offset }) => offset))
+  const all = [...source.problems, ...problems.filter(({ offset }) => !taken.has(offset))]
+  if (all.length > 0) throw problemsError(source.path, source.text, all)
+}

@@ -1,0 +1,123 @@
+import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml'
+import { lineAndColumn, type Problem } from './problems.ts'
+import { findKeys } from './secrets.ts'
+
+/** Paths whose 40 digits are fingerprints of public keys, not application keys. */
+const fingerprints = /^agent\.repository\.keys\./
+
+const scalarProblems = (node: Scalar, path: string, text: string): Problem[] => {
+  const [offset = 0, end = 0] = node.range ?? []
+  const written = text.slice(offset, end)
+  if (node.type === 'PLAIN' && /^[-+]?0[0-9_]+$/.test(written))
+    return [
+      {
+        offset,
+        message: 'a number with a leading zero',
+        expected: 'a number without leading zeros, or a quoted string',
+        found: `${written}, which YAML 1.2 reads as ${Number(written)} and YAML 1.1 as octal`,
+        next: `quote it: "${written}"`,
+      },
+    ]
+  if (typeof node.value !== 'string') return []
+  const { value } = node
+  if (/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(value))
+    return [
+      {
+        offset,
+        message: value.includes('\0') ? 'a NUL in a value' : 'a control character in a value',
+        expected: 'printable text',
+        found: written.slice(0, 60),
+        next: 'remove it: a shell would silently cut the value there',
+      },
+    ]
+  if (value.includes('ENC[') && !/^ENC\[[^\]]+\]$/.test(value))
+    return [
+      {
+        offset,
+        message: 'ENC[…] is only a part of the value',
+        expected: 'ENC[handle] as the whole value: the Agent resolves nothing else',
+        found: written.slice(0, 60),
+        next: 'let the secret backend return the whole value',
+      },
+    ]
+  // The raw text was scanned already; an escape such as \x61 hides a key from that.
+  if (findKeys(written).length === 0 && !fingerprints.test(path)) return keyProblems(value, () => offset)
+  return []
+}
+
+/** Refuses whatever looks like a key, without repeating it (fault 22). */
+const keyProblems = (text: string, place = (offset: number): number => offset): Problem[] =>
+  findKeys(text).map(({ offset, variable }) => ({
+    offset: place(offset),
+    message: `what looks like a Datadog ${variable === 'DD_API_KEY' ? 'API' : 'application'} key`,
+    expected: 'no secret in a box file: an image carries no key',
+    found: `${variable === 'DD_API_KEY' ? 32 : 40} hexadecimal digits, not shown`,
+    next: `remove it, revoke the key, and give a new one at run time in the variable ${variable}`,
+  }))
+
+const mapProblems = (node: YAMLMap, path: string, text: string): Problem[] => {
+  const seen = new Map<string, number>()
+  return node.items.flatMap((pair) => {
+    const key = pair.key
+    if (!isScalar(key)) {
+      const offset = (isMap(key) || isSeq(key) || isAlias(key) ? key.range?.[0] : undefined) ?? node.range?.[0] ?? 0
+      const written = text.slice(node.range?.[0] ?? 0, node.range?.[1] ?? 0).trim()
+      return [
+        {
+          offset: written.startsWith('{{') ? (node.range?.[0] ?? offset) : offset,
+          message: written.startsWith('{{') ? 'a template that was never rendered' : 'a key that is not a word',
+          expected: written.startsWith('{{') ? 'a value' : 'a name before the colon',
+          found: written.slice(0, 60),
+          next: 'write the value itself; quote text that starts with a brace or a bracket',
+          fatal: true,
+        },
+      ]
+    }
+    const name = String(key.value)
+    const offset = key.range?.[0] ?? 0
+    const first = seen.get(name)
+    seen.set(name, first ?? offset)
+    const below = nodeProblems(pair.value as Node | null, path === '' ? name : `${path}.${name}`, text)
+    if (first === undefined) return below
+    const place = lineAndColumn(text, first)
+    const duplicate = {
+      offset,
+      message: `the key "${name}" stands twice`,
+      expected: 'each key once',
+      found: `"${name}" here and at line ${place.line}, column ${place.column}`,
+      next: 'remove one of the two',
+    }
+    return [duplicate, ...below]
+  })
+}
+
+const nodeProblems = (node: Node | null, path: string, text: string): Problem[] => {
+  if (isAlias(node) || (node !== null && 'anchor' in node && node.anchor !== undefined))
+    return [
+      {
+        offset: node.range?.[0] ?? 0,
+        message: isAlias(node) ? 'a YAML alias' : 'a YAML anchor',
+        expected: 'values written out: aliases that repeat aliases grow without bound',
+        found: isAlias(node) ? `*${node.source}` : `&${node.anchor}`,
+        next: 'repeat the value',
+        fatal: true,
+      },
+    ]
+  if (isMap(node)) return mapProblems(node, path, text)
+  if (isSeq(node))
+    return node.items.flatMap((item, index) => nodeProblems(item as Node | null, `${path}.${index}`, text))
+  return isScalar(node) ? scalarProblems(node, path, text) : []
+}
+
+/** Everything in a parsed document that YAML allows and a box file doesn't: faults 3, 5, 7, 8, 10, 11 and 22. */
+export const walk = (contents: Node | null, text: string): Problem[] => [
+  ...nodeProblems(contents, '', text),
+  ...rawKeys(contents, text),
+]
+
+/** Keys anywhere in the text, comments and map keys included, but not the fingerprints of a repository. */
+const rawKeys = (contents: Node | null, text: string): Problem[] => {
+  const repository = isMap(contents) ? contents.getIn(['agent', 'repository', 'keys'], true) : undefined
+  const [from, , to] = (isSeq(repository) ? repository.range : undefined) ?? [0, 0, 0]
+  return keyProblems(text).filter(({ offset }) => offset < from || offset >= to)
+}
