@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Lints and tests the Python parts: provision/, and the folders given as arguments (a user's own checks/, for one).
+# The tools live in an environment of their own under boxhound's cache, made once for each list of requirements.
+set -Eeuo pipefail
+shopt -s inherit_errexit
+
+readonly needs_machine=3
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+readonly root
+readonly here=$root/test/python
+
+usage() {
+  printf 'usage: test/python/run.sh [FOLDER…]\n\nexample: test/python/run.sh boxes/checks\n'
+}
+
+# The same folder as scripts/lib/_helpers/paths.ts.
+cache_folder() {
+  printf '%s/python\n' "${BOXHOUND_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/boxhound}"
+}
+
+# A Python that is new enough and can make environments; BOXHOUND_PYTHON overrides.
+find_python() {
+  local python
+  for python in ${BOXHOUND_PYTHON:+"$BOXHOUND_PYTHON"} python3 /usr/bin/python3; do
+    if "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      command -v -- "$python"
+      return
+    fi
+  done
+  printf 'error: the Python tests need Python 3.11 or newer with venv\n  found: %s\n  next: npm run setup (package python3-venv)\n' \
+    "$(python3 --version 2>&1 || true)" >&2
+  return "$needs_machine"
+}
+
+# What the environment is made of: the locked list and the interpreter.
+environment_id() {
+  local -r python=$1
+  { cat -- "$here/requirements.txt" && "$python" -c 'import sys; print(sys.version)'; } | sha256sum | cut -c1-16
+}
+
+# Prints the environment's folder. Made under a temporary name and renamed: an install that was cut off leaves nothing
+# that looks finished. Only `python -m` is used from it, so that the rename does no harm.
+environment() {
+  local -r python=$1 parent=$2
+  local id lock
+  id=$(environment_id "$python")
+  if [[ ! -d $parent/$id ]]; then
+    mkdir -p -- "$parent"
+    exec {lock}>"$parent/.lock"
+    flock "$lock"
+    # Under the lock whatever lies here unfinished belongs to a run that was killed.
+    rm -rf -- "$parent"/.making-*
+    [[ -d $parent/$id ]] || make_environment "$python" "$parent/.making-$id" "$parent/$id" >&2
+    exec {lock}>&-
+  fi
+  printf '%s/%s\n' "$parent" "$id"
+}
+
+make_environment() {
+  local -r python=$1 made=$2 final=$3
+  "$python" -m venv "$made"
+  "$made/bin/python" -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-cache-dir \
+    --require-hashes --only-binary :all: --requirement "$here/requirements.txt"
+  sync -f "$made"
+  mv -T -- "$made" "$final"
+}
+
+lint() {
+  local -r python=$1
+  shift
+  "$python" -m ruff check --quiet --no-cache --config "$here/ruff.toml" -- "$@"
+  "$python" -m ruff format --check --quiet --no-cache --config "$here/ruff.toml" -- "$@"
+}
+
+main() {
+  local argument python folder
+  local -a folders=("$root/provision")
+  for argument in "$@"; do
+    case $argument in
+      -h | --help) usage && return ;;
+      -*) usage >&2 && return 2 ;;
+      *) [[ -d $argument ]] || { printf 'error: no such folder: %s\n' "$argument" >&2 && return 2; } ;;
+    esac
+    folders+=("$(cd -- "$argument" && pwd)")
+  done
+  python=$(find_python)
+  folder=$(environment "$python" "$(cache_folder)")
+  export PYTHONDONTWRITEBYTECODE=1
+  lint "$folder/bin/python" "${folders[@]}" "$here"
+  # Last, so that its closing line is the last one. Without a single test pytest ends with 5: a failure as well.
+  "$folder/bin/python" -m pytest --quiet --config-file "$here/pytest.ini" --rootdir "$root" "${folders[@]}"
+}
+
+main "$@"
