@@ -18,6 +18,6 @@ export interface Project {
  */
 export const projectAt = (root: string, environment: NodeJS.ProcessEnv = process.env): Project => ({
   root,
-  out: environment['BOXHOUND_OUT'] || join(root, 'out'),
-  cache: environment['BOXHOUND_CACHE'] || join(environment['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'boxhound'),
+  out: environment.BOXHOUND_OUT || join(root, 'out'),
+  cache: environment.BOXHOUND_CACHE || join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'boxhound'),
 })

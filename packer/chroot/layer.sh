@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Builds one layer: an overlay on its parent, the staged layer applied in it, moved to its final name. Packer's shell-local step.
+#
+# Environment, all paths absolute: BOXHOUND_WORK (this run's folder), BOXHOUND_STORE (folder of the layers), BOXHOUND_RUN (id
+# of this run), BOXHOUND_LAYER, BOXHOUND_ID, BOXHOUND_PARENT, BOXHOUND_LOGS, BOXHOUND_APT, BOXHOUND_FAILED
+# (name that a failed overlay gets, in the store too: its backing file is named without a folder).
+set -Eeuo pipefail
+
+here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+# shellcheck source-path=SCRIPTDIR source=overlay.sh
+. "$here/overlay.sh"
+# shellcheck source-path=SCRIPTDIR source=target.sh
+. "$here/target.sh"
+
+event() { # event NAME [KEY NUMBER]: one JSON line for the progress display
+  printf '{"layer":"%s","event":"%s","at":%s%s}\n' "$BOXHOUND_LAYER" "$1" "$(date +%s.%N)" "${2:+,\"$2\":$3}" \
+    >>"$BOXHOUND_WORK/events.jsonl"
+}
+
+# Downloads and the lab's repository are made on the host while lower layers are built.
+await_inputs() {
+  local ready=$BOXHOUND_WORK/inputs/$BOXHOUND_LAYER
+  event waiting
+  until [[ -e $ready.ready ]]; do
+    if [[ -e $ready.failed ]]; then
+      cat -- "$ready.failed" >&2
+      return 1
+    fi
+    sleep 0.02
+  done
+}
+
+build_base() { # the disk image below all layers
+  local script
+  script=$(<"$BOXHOUND_WORK/layers/image/builder")
+  bash "$script" "$overlay"
+  sync -- "$overlay"
+}
+
+build_layer() {
+  local target=$BOXHOUND_WORK/target run
+  run=$(mktemp -d "$BOXHOUND_WORK/run.XXXXXX")
+  mkdir -p "$target"
+  overlay_create "$overlay" "$BOXHOUND_STORE/$BOXHOUND_PARENT.qcow2"
+  overlay_open "$overlay" "$target" "$run"
+  target_prepare "$target" "$BOXHOUND_WORK/layers/$BOXHOUND_LAYER" "$BOXHOUND_APT"
+  local status=0
+  # The lock keeps two bakes out of one apt cache.
+  flock "$BOXHOUND_APT/lock" bash "$here/enter.sh" "$target" bash /run/boxhound/layer/apply.sh || status=$?
+  if [[ -e $target/run/boxhound/packages.tsv ]]; then
+    cp -- "$target/run/boxhound/packages.tsv" "$BOXHOUND_WORK/packages.tsv"
+  fi
+  overlay_close "$target" "$run" "$overlay"
+  return "$status"
+}
+
+failed() {
+  local status=$?
+  trap - ERR
+  if [[ -e $overlay ]]; then
+    mv -f -- "$overlay" "$BOXHOUND_FAILED"
+  fi
+  event failed status "$status"
+  exit 1
+}
+
+main() {
+  overlay=$BOXHOUND_STORE/.tmp-$BOXHOUND_RUN-$BOXHOUND_ID.qcow2
+  exec >"$BOXHOUND_LOGS/$BOXHOUND_LAYER.log" 2>&1 </dev/null
+  trap failed ERR
+  await_inputs
+  event started
+  if [[ $BOXHOUND_LAYER == image ]]; then build_base; else build_layer; fi
+  # Exit status 0 with no output is no result (fault 37).
+  [[ -s $overlay ]] || {
+    echo "no image at $overlay" >&2
+    false
+  }
+  # Never over a file that another bake builds on: its overlay is as good as ours, both came from the same id.
+  ln -T -- "$overlay" "$BOXHOUND_STORE/$BOXHOUND_ID.qcow2" || [[ -s $BOXHOUND_STORE/$BOXHOUND_ID.qcow2 ]]
+  rm -- "$overlay"
+  sync -- "$BOXHOUND_STORE"
+  event built bytes "$(stat -c %s -- "$BOXHOUND_STORE/$BOXHOUND_ID.qcow2")"
+}
+
+main

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Opens a qcow2 overlay as a mounted root file system and closes it again. Sourced, never run.
+#
+# qemu-storage-daemon exports the overlay as one plain file over FUSE and the kernel mounts the partition in it, so a
+# layer costs neither a boot nor a copy (performance.md). All of it lives in the mount and process namespace of the
+# bake: when that dies, however it dies, kernel and FUSE drop mounts, loop devices and the daemon with it.
+
+# overlay_create FILE BACKING: BACKING stands in FILE's folder, so the chain stays valid when the store moves.
+overlay_create() {
+  local file=$1 backing=$2
+  qemu-img create -q -f qcow2 -o lazy_refcounts=on,extended_l2=on,cluster_size=128k \
+    -b "$(basename -- "$backing")" -F qcow2 "$file"
+}
+
+# overlay_root_offset DISK: byte offset of the root partition. Partition nodes never appear for such a file, so the
+# file system is mounted by offset.
+overlay_root_offset() {
+  local start
+  start=$(partx --show --noheadings --raw --nr 1 --output START -- "$1")
+  [[ $start =~ ^[0-9]+$ ]] || {
+    echo "no partition 1 in $1" >&2
+    return 1
+  }
+  echo $((start * 512))
+}
+
+# overlay_open FILE TARGET RUN: mounts FILE's root file system at TARGET; RUN is an empty folder for the export.
+overlay_open() {
+  local file=$1 target=$2 run=$3
+  : >"$run/disk"
+  # no-flush: the file is synced once when it is closed, not at each of dpkg's syncs.
+  qemu-storage-daemon --daemonize --pidfile "$run/daemon.pid" \
+    --blockdev "driver=file,node-name=file,filename=$file,discard=unmap,cache.no-flush=on" \
+    --blockdev "driver=qcow2,node-name=disk,file=file,discard=unmap,detect-zeroes=unmap,cache.no-flush=on" \
+    --export "type=fuse,id=export,node-name=disk,mountpoint=$run/disk,writable=on"
+  mount -t ext4 -o "loop,offset=$(overlay_root_offset "$run/disk"),noatime,commit=300" "$run/disk" "$target"
+}
+
+# overlay_close TARGET RUN FILE: everything written is in FILE, and FILE on the disk, when this returns.
+overlay_close() {
+  local target=$1 run=$2 file=$3 pid
+  umount --recursive "$target"
+  pid=$(<"$run/daemon.pid")
+  kill -TERM "$pid"
+  # The daemon is no child of this shell: it is gone when its /proc entry is.
+  while [[ -e /proc/$pid && $(<"/proc/$pid/stat") != *") Z "* ]]; do sleep 0.005; done
+  sync -- "$file"
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# An interactive shell in an overlay as a failed layer left it: shell.sh OVERLAY [STAGED-LAYER]. As root; what is changed in it is
+# kept in OVERLAY. All mounts are this shell's own and end with it.
+set -Eeuo pipefail
+
+here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+# shellcheck source-path=SCRIPTDIR source=overlay.sh
+. "$here/overlay.sh"
+# shellcheck source-path=SCRIPTDIR source=target.sh
+. "$here/target.sh"
+
+main() {
+  local overlay layer run
+  overlay=$(readlink -f -- "$1")
+  run=$(mktemp -d)
+  layer=${2-$run/layer}
+  mkdir -p "$run/target" "$run/layer" "$run/apt"
+  overlay_open "$overlay" "$run/target" "$run"
+  target_prepare "$run/target" "$layer" "$run/apt"
+  bash "$here/enter.sh" "$run/target" bash -i || true # the shell's last status is no error of ours
+  overlay_close "$run/target" "$run" "$overlay"
+  rm -r -- "$run"
+}
+
+[[ $# -ge 1 ]] || {
+  echo "usage: shell.sh OVERLAY [STAGED-LAYER]" >&2
+  exit 2
+}
+if [[ ${BOXHOUND_OWN_MOUNTS-} != yes ]]; then
+  BOXHOUND_OWN_MOUNTS=yes exec unshare --mount -- bash "$0" "$@"
+fi
+main "$@"

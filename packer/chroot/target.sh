@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Makes a mounted root file system fit to run a layer in, by mounts only: nothing of it is written to the image.
+# Sourced, never run.
+
+# target_prepare TARGET LAYER APT: LAYER is the staged layer, APT holds apt's lists and archives for this base.
+target_prepare() {
+  local target=$1 layer=$2 apt=$3
+  mount -t proc proc "$target/proc"
+  mount --bind -o ro /sys "$target/sys"
+  target_devices "$target"
+  mount -t tmpfs -o mode=755 tmpfs "$target/run"
+  mount -t tmpfs -o mode=1777 tmpfs "$target/tmp"
+  mkdir -p "$target/run/boxhound/layer" "$target/run/lock"
+  mount --bind -o ro "$layer" "$target/run/boxhound/layer"
+  # Lists and archives stay outside, so that neither needs to be cleaned out of a layer (fault 46).
+  mkdir -p "$apt/lists/partial" "$apt/archives/partial"
+  mount --bind "$apt/lists" "$target/var/lib/apt/lists"
+  mount --bind "$apt/archives" "$target/var/cache/apt/archives"
+  target_resolver "$target"
+}
+
+# A private /dev: the host's disks are not the layer's business, and its ptys must not be either.
+target_devices() {
+  local target=$1 name
+  mount -t tmpfs -o mode=755 tmpfs "$target/dev"
+  for name in null zero full random urandom tty; do
+    : >"$target/dev/$name"
+    mount --bind "/dev/$name" "$target/dev/$name"
+  done
+  mkdir "$target/dev/pts" "$target/dev/shm"
+  mount -t devpts -o newinstance,ptmxmode=0666 devpts "$target/dev/pts"
+  ln -s pts/ptmx "$target/dev/ptmx"
+  ln -s /proc/self/fd "$target/dev/fd"
+}
+
+# The builder's resolver for the time of the bake. An image's resolv.conf is often a link into /run, a tmpfs here.
+target_resolver() {
+  local target=$1 link file
+  [[ -r /etc/resolv.conf ]] || return 0
+  link=$(readlink "$target/etc/resolv.conf" || true)
+  case $link in
+    "") file=$target/etc/resolv.conf ;;
+    /*) file=$target$link ;;
+    *) file=$target/etc/$link ;;
+  esac
+  mkdir -p "$(dirname -- "$file")"
+  [[ -e $file ]] || : >"$file"
+  mount --bind -o ro /etc/resolv.conf "$file"
+}

@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# Applies the staged layer at /run/boxhound/layer to the root file system it runs in: packages, files, owners, units,
+# scripts, in that order. The same in a chroot and in a booted machine; safe to run twice.
+set -Eeuo pipefail
+
+readonly layer=/run/boxhound/layer
+readonly policy=/usr/sbin/policy-rc.d
+readonly apt_sources=/etc/apt/sources.list.d
+
+step() { printf '== %s\n' "$*"; }
+
+# No package may start a service in an image (a database would write this image's identity into itself).
+forbid_services() {
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 0755 "$policy"
+}
+
+# What the packages needed and the image must not keep (fault 46).
+clean_up() {
+  rm -f -- "$policy" "$apt_sources"/boxhound-bake-* /etc/apt/preferences.d/boxhound-bake-*
+}
+
+# The archive that the base itself installs from: an extra suite of the lab comes from the same mirror.
+own_mirror() {
+  # shellcheck disable=SC2016 # a format of apt's
+  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1
+}
+
+# Sources that this layer alone needs; each is gone again when its packages are in.
+add_sources() {
+  local name url suite components keyring
+  while IFS=$'\t' read -r name url suite components keyring; do
+    [[ -n $name ]] || continue
+    if [[ $url == lab ]]; then url=$BOXHOUND_LAB_REPOSITORY; fi
+    printf 'deb [signed-by=%s/%s] %s %s %s\n' "$layer" "$keyring" "$url" "$suite" "$components" \
+      >"$apt_sources/boxhound-bake-$name.list"
+  done <"$layer/repositories.tsv"
+  local mirror
+  while read -r suite; do
+    [[ -n $suite ]] || continue
+    mirror=$(own_mirror)
+    # A mirror's copy of a moving suite may be older than its Valid-Until date (environment.md): allowed for this one only.
+    printf 'deb [check-valid-until=no] %s %s main\n' "$mirror" "$suite" >"$apt_sources/boxhound-bake-$suite.list"
+    printf 'Package: *\nPin: release a=%s\nPin-Priority: 90\n' "$suite" >"/etc/apt/preferences.d/boxhound-bake-$suite"
+  done <"$layer/suites.list"
+}
+
+apt() {
+  # Deadlines and bounded retries on the network (faults 35, 36), patience for another's lock (34), nothing of it in the image.
+  timeout --kill-after=10 900 apt-get -q -y \
+    -o Acquire::Retries=2 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 -o Acquire::Languages=none \
+    -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold \
+    -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Keep-Downloaded-Packages=true \
+    -o APT::Install-Recommends=false -o APT::Sandbox::User=root "$@"
+}
+
+update_lists() {
+  apt -o APT::Update::Error-Mode=any update && return
+  # A mirror in the middle of its own update answers with a hash that does not fit: start from clean lists once (fault 35).
+  step 'package lists do not fit together: once more from nothing'
+  find /var/lib/apt/lists -mindepth 1 -type f -delete
+  apt -o APT::Update::Error-Mode=any update
+}
+
+# Installed already, in the version asked for?
+installed() {
+  local name=${1%%=*} version=
+  [[ $1 != *=* ]] || version=${1#*=}
+  # shellcheck disable=SC2016 # a format of dpkg's
+  [[ $(dpkg-query -W -f '${db:Status-Status} ${Version}' "$name" 2>/dev/null) == "installed ${version:-*}" ]] && return
+  # shellcheck disable=SC2016
+  [[ -z $version && $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) == installed ]]
+}
+
+install_packages() {
+  local -a wanted=() target=()
+  local package suite
+  while read -r package; do
+    [[ -z $package ]] || installed "$package" || wanted+=("$package")
+  done <"$layer/packages.list"
+  [[ ${#wanted[@]} -gt 0 ]] || return 0
+  step "packages: ${wanted[*]}"
+  trap clean_up EXIT
+  clean_up
+  forbid_services
+  add_sources
+  update_lists
+  while read -r suite; do [[ -z $suite ]] || target=(--target-release "$suite"); done <"$layer/suites.list"
+  apt --allow-change-held-packages "${target[@]}" install -- "${wanted[@]}"
+  clean_up
+  trap - EXIT
+}
+
+hold_packages() {
+  [[ -s $layer/hold.list ]] || return 0
+  xargs --arg-file="$layer/hold.list" apt-mark hold --
+}
+
+# Only files travel: a folder that exists keeps its owner and mode.
+install_files() {
+  step 'files'
+  (cd "$layer/root" && find . ! -type d -print0 | tar --null --no-recursion --files-from=- --owner=0 --group=0 -cf -) |
+    tar -C / --no-overwrite-dir -xpf -
+}
+
+set_owners() {
+  local path owner group mode recursive
+  while IFS=$'\t' read -r path owner group mode recursive; do
+    [[ -n $path ]] || continue
+    if [[ $recursive == yes ]]; then
+      chown --recursive --no-dereference -- "$owner:$group" "$path"
+      [[ $mode == - ]] || find "$path" -type f -exec chmod "$mode" -- {} +
+    else
+      chown --no-dereference -- "$owner:$group" "$path"
+      [[ $mode == - ]] || chmod "$mode" -- "$path"
+    fi
+  done <"$layer/owners.tsv"
+}
+
+switch_units() {
+  local verb unit
+  while IFS=$'\t' read -r verb unit; do
+    [[ -z $verb ]] || systemctl --quiet "$verb" -- "$unit"
+  done <"$layer/units.tsv"
+}
+
+# Without network: what a script wants from outside, the host has fetched by digest.
+run_scripts() {
+  local script
+  for script in "$layer"/scripts/*.sh; do
+    [[ -e $script ]] || continue
+    step "script ${script##*/}"
+    unshare --net bash "$script"
+  done
+}
+
+# What is in the image, for the manifest.
+list_packages() {
+  # shellcheck disable=SC2016 # a format of dpkg's
+  dpkg-query -W -f '${db:Status-Status}\t${binary:Package}\t${Version}\t${source:Package}\n' |
+    sed -n 's/^installed\t//p' >/run/boxhound/packages.tsv
+}
+
+main() {
+  cd /
+  umask 022
+  install_packages
+  hold_packages
+  install_files
+  set_owners
+  switch_units
+  run_scripts
+  if [[ $BOXHOUND_LAYER == seal ]]; then
+    list_packages
+    sync -f /
+    fstrim / # free blocks read as zero (fault 47)
+  fi
+}
+
+main

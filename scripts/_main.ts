@@ -1,0 +1,47 @@
+import { BoxhoundError, formatError } from './lib/_helpers/errors.ts'
+
+/** A verb's entry: arguments after the verb, its exit code. */
+type Main = (argv: string[]) => Promise<number>
+
+/** Each verb is loaded only when it is called: a bake with nothing to do must not pay for ssh2 or the report page. */
+const verbs: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
+  start: () => import('./start.ts'),
+  setup: () => import('./setup.ts'),
+  bake: () => import('./bake.ts'),
+  verify: () => import('./verify.ts'),
+  render: () => import('./render.ts'),
+  up: () => import('./up.ts'),
+  ssh: () => import('./ssh.ts'),
+  down: () => import('./down.ts'),
+  cache: () => import('./cache.ts'),
+  controls: () => import('./controls.ts'),
+  schema: () => import('./schema.ts'),
+  test: () => import('./test.ts'),
+}
+
+const usage = (): string =>
+  `Usage: npm run VERB -- [BOX] [OPTIONS]\n\nVerbs: ${Object.keys(verbs).join(', ')}\nEach takes --help.`
+
+/**
+ * Runs a verb and turns what it throws into text on stderr and an exit code.
+ *
+ * @returns 0 done, 1 the work failed, 2 wrong usage or box file, 3 the machine lacks something.
+ */
+export const run = async ([verb = '', ...argv]: string[]): Promise<number> => {
+  const load = verbs[verb]
+  if (load === undefined) {
+    console.error(verb === '' ? usage() : `No verb "${verb}".\n${usage()}`)
+    return 2
+  }
+  try {
+    const { main } = await load()
+    return await main(argv)
+  } catch (error) {
+    if (argv.includes('--json') && error instanceof BoxhoundError) {
+      const { cause: _, ...details } = error.details
+      console.log(JSON.stringify({ error: { code: error.code, message: error.message, ...details } }))
+    }
+    console.error(formatError(error))
+    return error instanceof BoxhoundError ? error.exitCode : 1
+  }
+}

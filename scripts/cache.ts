@@ -1,0 +1,95 @@
+import { withCleanup } from './lib/_helpers/cleanup.ts'
+import { type Command, parseCommand } from './lib/_helpers/cli.ts'
+import { BoxhoundError } from './lib/_helpers/errors.ts'
+import { formatBytes } from './lib/_helpers/format.ts'
+import { type Project, projectAt } from './lib/_helpers/paths.ts'
+import { findDamaged } from './lib/cache/integrity.ts'
+import { clearDeadRuns, dropUnrecorded } from './lib/cache/leftovers.ts'
+import { takeLock } from './lib/cache/lock.ts'
+import { prune } from './lib/cache/prune.ts'
+import { type LayerRecord, layersFolder, listLayers } from './lib/cache/store.ts'
+
+const command: Command = {
+  verb: 'cache',
+  summary: 'The layer store: list shows it, verify hashes every layer again, prune removes what nothing needs.',
+  positional: { name: 'list|verify|prune', help: 'what to do (default: list)' },
+  options: {
+    days: { type: 'string', value: 'N', help: 'prune: keep unused layers that are younger (default: 7)' },
+    json: { type: 'boolean', help: 'one JSON document on stdout' },
+  },
+  examples: [
+    ['npm run cache -- list', 'layers with age and size, and where the store is'],
+    ['npm run cache -- verify', 'exit code 1 and the names of damaged layers, if there are any'],
+    ['npm run cache -- prune --days 0', 'everything that no published image needs'],
+  ],
+}
+
+const row = ({ id, name, bytes, created }: LayerRecord): string =>
+  `  ${id.slice(0, 12)}  ${name.padEnd(9)} ${formatBytes(bytes).padStart(8)}  ${created.slice(0, 16).replace('T', ' ')}`
+
+const list = async (project: Project, json: boolean): Promise<number> => {
+  const layers = await listLayers(project)
+  const bytes = layers.reduce((sum, layer) => sum + layer.bytes, 0)
+  if (json)
+    console.log(
+      JSON.stringify({
+        folder: layersFolder(project),
+        bytes,
+        layers: layers.map(({ packages: _, ...layer }) => layer),
+      }),
+    )
+  else
+    console.log(
+      [...layers.map(row), `${layers.length} layers, ${formatBytes(bytes)} in ${layersFolder(project)}`].join('\n'),
+    )
+  return 0
+}
+
+const verify = async (project: Project, json: boolean): Promise<number> => {
+  const layers = await listLayers(project)
+  const damaged = await findDamaged(project, layers)
+  if (json)
+    console.log(JSON.stringify({ layers: layers.length, damaged: damaged.map(({ id, name }) => ({ id, name })) }))
+  else {
+    for (const layer of damaged) console.log(`${row(layer)}  damaged: SHA-256 differs from the recorded one`)
+    console.log(`${layers.length - damaged.length} of ${layers.length} layers are what was recorded`)
+    if (damaged.length > 0) console.log('The next bake drops the damaged ones and builds them again.')
+  }
+  return damaged.length === 0 ? 0 : 1
+}
+
+const pruneStore = async (project: Project, days: string, json: boolean): Promise<number> => {
+  if (!/^\d{1,5}$/.test(days))
+    throw new BoxhoundError('E_USAGE', '--days takes a whole number of days', { exitCode: 2, found: days })
+  const lock = await takeLock(project, 'prune', 'cache prune')
+  return withCleanup(lock.release, async () => {
+    const cleared = await clearDeadRuns(project)
+    const unrecorded = await dropUnrecorded(project)
+    const { layers, bytes } = await prune(project, { days: Number(days), now: Date.now() })
+    if (json)
+      console.log(JSON.stringify({ removed: layers.map(({ id, name }) => ({ id, name })), bytes, unrecorded, cleared }))
+    else {
+      for (const line of cleared) console.log(line)
+      for (const layer of layers) console.log(row(layer))
+      console.log(`${layers.length + unrecorded.length} layers removed, ${formatBytes(bytes)} freed`)
+    }
+    return 0
+  })
+}
+
+/** `npm run cache`: the layer store. */
+export const main = async (argv: string[]): Promise<number> => {
+  const parsed = parseCommand(argv, command)
+  if (parsed === undefined) return 0
+  const project = projectAt(process.cwd())
+  const json = parsed.flags.json === true
+  const what = parsed.positional ?? 'list'
+  if (what === 'list') return list(project, json)
+  if (what === 'verify') return verify(project, json)
+  if (what === 'prune') return pruneStore(project, parsed.values.days ?? '7', json)
+  throw new BoxhoundError('E_USAGE', `cache has no "${what}"`, {
+    exitCode: 2,
+    expected: 'list, verify or prune',
+    next: 'npm run cache -- --help',
+  })
+}

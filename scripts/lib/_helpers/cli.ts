@@ -1,0 +1,112 @@
+import { parseArgs } from 'node:util'
+import { BoxhoundError } from './errors.ts'
+
+interface Option {
+  readonly type: 'string' | 'boolean'
+  readonly multiple?: boolean
+  /** Placeholder of the value in the help text, e.g. "DIR"; a list of words is also the list of allowed values. */
+  readonly value?: string | readonly string[]
+  readonly help: string
+}
+
+/** A verb's command line, as data: parsed, checked and printed from the same place. */
+export interface Command {
+  readonly verb: string
+  readonly summary: string
+  readonly positional?: { readonly name: string; readonly help: string }
+  readonly options: Readonly<Record<string, Option>>
+  /** Command and what it is good for. */
+  readonly examples: readonly (readonly [command: string, why: string])[]
+  /** Everything after `--` or the first word goes to another program (`ssh`). */
+  readonly passThrough?: boolean
+}
+
+export interface Parsed {
+  readonly positional: string | undefined
+  readonly rest: readonly string[]
+  readonly flags: Readonly<Record<string, boolean>>
+  readonly values: Readonly<Record<string, string>>
+  readonly lists: Readonly<Record<string, readonly string[]>>
+}
+
+/** The help page of a verb. */
+export const helpText = (command: Command): string => {
+  const { positional } = command
+  const rows = [
+    ...(positional === undefined ? [] : [[positional.name, positional.help]]),
+    ...Object.entries(command.options).map(([name, option]) => [
+      `--${name}${option.type === 'boolean' ? '' : ` ${typeof option.value === 'string' ? option.value : (option.value ?? ['VALUE']).join('|')}`}`,
+      option.help,
+    ]),
+    ['--help', 'this page'],
+  ]
+  const width = Math.max(...rows.map(([left = '']) => left.length))
+  return [
+    command.summary,
+    '',
+    `Usage: npm run ${command.verb} -- ${positional === undefined ? '' : `[${positional.name}] `}[OPTIONS]`,
+    '',
+    ...rows.map(([left = '', right = '']) => `  ${left.padEnd(width)}  ${right}`),
+    '',
+    'Examples:',
+    ...command.examples.flatMap(([line, why]) => [`  ${line}`, `      ${why}`]),
+  ].join('\n')
+}
+
+const usageError = (command: Command, message: string, found?: string): BoxhoundError =>
+  new BoxhoundError('E_USAGE', message, {
+    exitCode: 2,
+    ...(found === undefined ? {} : { found }),
+    next: `npm run ${command.verb} -- --help`,
+  })
+
+/**
+ * Parses a verb's arguments.
+ *
+ * @returns undefined when `--help` was asked for and has been printed.
+ * @throws BoxhoundError E_USAGE (exit code 2) on an unknown option, a value that is not allowed or a word too many.
+ */
+export const parseCommand = (argv: readonly string[], command: Command): Parsed | undefined => {
+  const cut = command.passThrough ? argv.indexOf('--') : -1
+  const [own, rest] = cut < 0 ? [argv, []] : [argv.slice(0, cut), argv.slice(cut + 1)]
+  const options = { ...command.options, help: { type: 'boolean', help: '' } satisfies Option }
+  let parsed: ReturnType<typeof parseArgs>
+  try {
+    parsed = parseArgs({
+      args: [...own],
+      allowPositionals: true,
+      options: Object.fromEntries(
+        Object.entries(options).map(([name, option]) => [
+          name,
+          { type: option.type, multiple: 'multiple' in option && option.multiple === true },
+        ]),
+      ),
+    })
+  } catch (error) {
+    throw usageError(command, error instanceof Error ? (error.message.split('. To specify')[0] ?? '') : String(error))
+  }
+  if (parsed.values.help === true) {
+    console.log(helpText(command))
+    return undefined
+  }
+  const limit = command.positional === undefined ? 0 : 1
+  const extra = parsed.positionals[limit]
+  if (extra !== undefined) throw usageError(command, 'one word too many on the command line', extra)
+  const [flags, values, lists]: [Record<string, boolean>, Record<string, string>, Record<string, string[]>] = [
+    {},
+    {},
+    {},
+  ]
+  for (const [name, value] of Object.entries(parsed.values)) {
+    const allowed = command.options[name]?.value
+    for (const item of [value].flat()) {
+      if (typeof item === 'string' && Array.isArray(allowed) && !allowed.includes(item))
+        throw usageError(command, `--${name} takes one of ${allowed.join(', ')}`, item)
+      if (item === '') throw usageError(command, `--${name} has an empty value`)
+    }
+    if (typeof value === 'boolean') flags[name] = value
+    else if (typeof value === 'string') values[name] = value
+    else if (Array.isArray(value)) lists[name] = value.filter((item) => typeof item === 'string')
+  }
+  return { positional: parsed.positionals[0], rest, flags, values, lists }
+}

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
+
+export interface SandboxOptions {
+  readonly cwd: string
+  readonly environment: Readonly<Record<string, string>>
+  /** File descriptors or `'ignore'`, `'pipe'`, `'inherit'` for stdin, stdout and stderr. */
+  readonly stdio: readonly [
+    'ignore' | 'inherit',
+    number | 'pipe' | 'inherit' | 'ignore',
+    number | 'pipe' | 'inherit' | 'ignore',
+  ]
+  /** Interactive: stays in the terminal's foreground group. */
+  readonly foreground?: boolean
+}
+
+export interface Sandbox {
+  readonly child: ChildProcess
+  /** Exit status; null when a signal ended it. Rejects when it could not be started. */
+  readonly ended: Promise<number | null>
+  /** Ends every process in it at once and waits until they are gone. */
+  readonly kill: () => Promise<void>
+}
+
+const alive = new Set<Sandbox>()
+
+/** Ends every sandbox of this process: what an interrupted run does before it removes their folders. */
+export const killSandboxes = async (): Promise<void> => {
+  await Promise.all([...alive].map(({ kill }) => kill()))
+}
+
+/**
+ * Runs a command, as root, in mount and process namespaces of its own that die with this process.
+ *
+ * Whatever ends first, the kernel clears the rest: `--pdeathsig` ends the namespace when this process dies, even by
+ * SIGKILL (fault 26); the end of its first process ends all others, also those that ignore SIGTERM (fault 28); and with the
+ * last process go its mounts, FUSE exports and the loop devices behind them.
+ */
+export const startSandbox = (command: readonly string[], options: SandboxOptions): Sandbox => {
+  const child = spawn(
+    'setpriv',
+    [
+      '--pdeathsig',
+      'KILL',
+      '--',
+      'unshare',
+      '--mount',
+      '--pid',
+      '--fork',
+      '--kill-child',
+      '--mount-proc',
+      '--',
+      ...command,
+    ],
+    {
+      cwd: options.cwd,
+      env: { ...options.environment },
+      stdio: [...options.stdio],
+      detached: options.foreground !== true,
+    },
+  )
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve(code))
+  })
+  const kill = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+    await ended.catch(() => null)
+    await delay(0)
+  }
+  const sandbox: Sandbox = { child, ended, kill }
+  alive.add(sandbox)
+  const forget = (): void => void alive.delete(sandbox)
+  ended.then(forget, forget)
+  return sandbox
+}
+
+const passed =
+  /^(PATH|HOME|LANG|TERM|USER|(https?|no)_proxy|(HTTPS?|NO)_PROXY|PIP_[A-Z_]+|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE)$/
+
+/** What a step on the host may know of the caller's environment: how to reach the network, and nothing secret (`DD_API_KEY`). */
+export const cleanEnvironment = (environment: NodeJS.ProcessEnv = process.env): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value !== undefined && passed.test(name) ? [[name, value]] : [],
+    ),
+  )

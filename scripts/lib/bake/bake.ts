@@ -1,0 +1,190 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { $ } from 'zx'
+import { writeAtomic } from '../_helpers/atomic.ts'
+import { withCleanup } from '../_helpers/cleanup.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { dropDamaged, findDamaged } from '../cache/integrity.ts'
+import { clearDeadRuns, dropUnrecorded, makeWorkFolder } from '../cache/leftovers.ts'
+import { takeLock } from '../cache/lock.ts'
+import { findLayer, type LayerRecord, listLayers, overlayPath } from '../cache/store.ts'
+import type { Plan, PlannedLayer } from '../plan/types.ts'
+import { buildLayers } from './build.ts'
+import type { OnError } from './failure.ts'
+import { boxFolder, looksPublished, type Manifest, readManifest, writeManifest } from './manifest.ts'
+import type { Progress } from './progress.ts'
+import { publishImage, unfinishedImage } from './publish.ts'
+import { requireChrootBuilder } from './requirements.ts'
+
+export interface BakeOptions {
+  /** Stop at the layer below the seal and publish nothing. */
+  readonly draft: boolean
+  readonly onError: OnError
+  readonly progress: (steps: readonly string[]) => Progress
+  /** One line for the user, e.g. about leftovers of a killed run. */
+  readonly note: (line: string) => void
+}
+
+export interface Baked {
+  readonly manifest: Manifest
+  /** False when the published image was up to date. */
+  readonly changed: boolean
+}
+
+/** A bootable overlay that nobody sealed or published. */
+export interface Draft {
+  readonly overlay: string
+  readonly layers: Manifest['layers']
+  readonly seconds: number
+}
+
+/** The published image, when it is the one of this plan already: nothing is started, no layer is read. */
+export const findPublished = async (plan: Plan, project: Project): Promise<Manifest | undefined> => {
+  const manifest = await readManifest(project, plan.rendered.box.name)
+  const tip = plan.layers.at(-1)
+  if (manifest === undefined || manifest.layers.at(-1)?.id !== tip?.id) return undefined
+  return (await looksPublished(project, manifest)) ? manifest : undefined
+}
+
+/** Writes what the suite expects of this box beside its image, when it differs from what stands there. */
+export const publishExpectations = async (plan: Plan, project: Project): Promise<void> => {
+  const { box, expectations } = plan.rendered
+  const path = join(boxFolder(project, box.name), 'expectations.json')
+  const text = `${JSON.stringify(expectations, null, 2)}\n`
+  if ((await readFile(path, 'utf8').catch(() => undefined)) !== text) await writeAtomic(path, text)
+}
+
+/** The layers that are stored whole, from the bottom up, hashed again; damaged ones are named and dropped. */
+const usableLayers = async (
+  layers: readonly PlannedLayer[],
+  note: BakeOptions['note'],
+  project: Project,
+): Promise<LayerRecord[]> => {
+  const stored: LayerRecord[] = []
+  for (const layer of layers) {
+    const record = await findLayer(project, layer.id)
+    if (record === undefined) break
+    stored.push(record)
+  }
+  const damaged = await findDamaged(project, stored)
+  if (damaged.length === 0) return stored
+  for (const { name, id } of damaged)
+    note(
+      `layer "${name}" (${id.slice(0, 12)}) is damaged: its SHA-256 is not the recorded one; it is dropped and built again`,
+    )
+  const dropped = new Set(await dropDamaged(project, damaged, await listLayers(project)))
+  return stored.filter(({ id }) => !dropped.has(id))
+}
+
+const toolVersions = async (): Promise<Record<string, string>> => {
+  const versions = await Promise.all([
+    $({ quiet: true, env: { ...process.env, CHECKPOINT_DISABLE: '1' } })`packer version`,
+    $({ quiet: true })`qemu-img --version`,
+  ])
+  const [packer = '', qemu = ''] = versions.map(({ stdout }) => /\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? 'unknown')
+  return { packer, qemu, node: process.versions.node }
+}
+
+const describeBase = ({ rendered, layers }: Plan): Record<string, string> => {
+  const { base } = rendered.box
+  const id = layers[0]?.id ?? ''
+  return base.kind === 'lab'
+    ? { kind: 'lab', release: base.release, id }
+    : { kind: 'image', image: base.image, sha256: base.sha256, id }
+}
+
+/** Half-written images of runs that were killed: this run has the box's lock, so nobody writes there now. */
+const clearUnfinished = async (box: string, project: Project): Promise<void> => {
+  const folder = boxFolder(project, box)
+  for (const name of await readdir(folder).catch(() => []))
+    if (name.startsWith('.tmp-')) await rm(join(folder, name), { force: true })
+}
+
+const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): Promise<Baked | Draft> => {
+  const begin = performance.now()
+  const { box } = plan.rendered
+  const { note } = options
+  for (const line of await clearDeadRuns(project)) note(line)
+  await clearUnfinished(box.name, project)
+  await dropUnrecorded(project)
+  const wanted = options.draft ? plan.layers.filter(({ name }) => name !== 'seal') : plan.layers
+  const work = await makeWorkFolder(
+    project,
+    `bake ${box.name}`,
+    plan.layers.map(({ id }) => id),
+  )
+  const stored = await usableLayers(wanted, note, project)
+  const missing = wanted.slice(stored.length)
+  const progress = options.progress([...wanted.map(({ name }) => name), ...(options.draft ? [] : ['publish'])])
+  for (const { name, bytes } of stored) progress.ended(name, { kind: 'cached', bytes })
+  const unfinished = unfinishedImage(box.name, project)
+  return withCleanup(
+    async () => {
+      await progress.close()
+      await rm(unfinished, { force: true })
+      await rm(work.path, { recursive: true, force: true })
+    },
+    async () => {
+      const base = plan.layers[0]?.id ?? ''
+      const built =
+        missing.length === 0
+          ? []
+          : await buildLayers(missing, { box: box.name, base, onError: options.onError, progress }, work, project)
+      const records = [...stored, ...built]
+      const layers = records.map(({ id, name, parent, seconds, bytes }, index) => ({
+        name,
+        id,
+        parent,
+        cached: index < stored.length,
+        seconds,
+        bytes,
+      }))
+      const seconds = (): number => Math.round(performance.now() - begin) / 1000
+      const tip = records.at(-1)
+      if (options.draft) return { overlay: overlayPath(project, tip?.id ?? ''), layers, seconds: seconds() }
+      const convertBegin = performance.now()
+      progress.started('publish')
+      const image = await publishImage(tip?.id ?? '', box.name, unfinished, project)
+      progress.ended('publish', {
+        kind: 'built',
+        seconds: (performance.now() - convertBegin) / 1000,
+        bytes: image.bytes,
+      })
+      const manifest: Manifest = {
+        box: box.name,
+        version: box.version,
+        builder: 'chroot',
+        labAgent: plan.rendered.expectations.agent.lab,
+        image,
+        layers,
+        packages: tip?.packages ?? [],
+        base: describeBase(plan),
+        tools: await toolVersions(),
+        seconds: seconds(),
+      }
+      await writeManifest(project, manifest)
+      return { manifest, changed: true }
+    },
+  )
+}
+
+/**
+ * Bakes a plan: builds what the store lacks, then publishes the image under out/BOX/.
+ *
+ * @returns a Draft with `draft`, else what is published; `changed: false` when it was up to date and nothing was started.
+ * @throws BoxhoundError E_LOCKED when another bake of this box runs; E_LAYER, E_INPUT, E_PUBLISH when the work fails.
+ */
+export const bakePlan = async (plan: Plan, options: BakeOptions, project: Project): Promise<Baked | Draft> => {
+  const { name } = plan.rendered.box
+  await publishExpectations(plan, project)
+  if (!options.draft) {
+    const published = await findPublished(plan, project)
+    if (published !== undefined) return { manifest: published, changed: false }
+  }
+  requireChrootBuilder()
+  await mkdir(project.cache, { recursive: true })
+  const lock = await takeLock(project, `box-${name}`, `bake ${name}`)
+  if (lock.stale !== undefined)
+    options.note(`process ${lock.stale.pid} died with the lock on "${name}"; it is taken over`)
+  return withCleanup(lock.release, () => bakeLocked(plan, options, project))
+}

@@ -1,0 +1,162 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { waitIfInterrupted, withCleanup } from '../_helpers/cleanup.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { sha256File } from '../_helpers/hash.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { killSandboxes } from '../_helpers/sandbox.ts'
+import { clearRun, type WorkFolder } from '../cache/leftovers.ts'
+import { type LayerRecord, layersFolder, overlayPath, recordLayer } from '../cache/store.ts'
+import { stageLayer } from '../plan/stage.ts'
+import type { PlannedLayer } from '../plan/types.ts'
+import { followEvents, type StepEvent } from './events.ts'
+import { layerFailure, type OnError } from './failure.ts'
+import { fetchInputs, needsLab } from './inputs.ts'
+import { startLabServer } from './lab-server.ts'
+import { boxFolder } from './manifest.ts'
+import { type BakeFolders, startPacker } from './packer.ts'
+import type { Progress } from './progress.ts'
+
+const readPackages = async (work: WorkFolder): Promise<NonNullable<LayerRecord['packages']>> => {
+  const text = await readFile(join(work.path, 'packages.tsv'), 'utf8')
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((row) => {
+      const [name = '', version = '', source = ''] = row.split('\t')
+      return { name, version, source }
+    })
+}
+
+/** Tells a waiting step that its inputs are there, or why they never will be; a rename, so that it never reads half a message. */
+const announce = async (work: WorkFolder, layer: string, state: 'ready' | 'failed', text = ''): Promise<void> => {
+  const path = join(work.path, 'inputs', `${layer}.${state}`)
+  await writeFile(`${path}.new`, text)
+  await rename(`${path}.new`, path)
+}
+
+/**
+ * Builds the missing layers by one `packer build` and records each in the store.
+ *
+ * Inputs of all layers are fetched side by side while Packer works from the bottom up. Whatever ends the run, nothing of it stays:
+ * the work folder, unfinished overlays, mounts, loop devices and processes.
+ *
+ * @returns the records of the built layers, in order.
+ * @throws BoxhoundError E_LAYER, E_INPUT or E_PACKER; layers that were finished before stay stored.
+ */
+export const buildLayers = async (
+  missing: readonly PlannedLayer[],
+  options: { readonly box: string; readonly base: string; readonly onError: OnError; readonly progress: Progress },
+  work: WorkFolder,
+  project: Project,
+): Promise<LayerRecord[]> => {
+  const { box, onError, progress } = options
+  const folders: BakeFolders = {
+    work,
+    logs: join(boxFolder(project, box), 'logs'),
+    failed: join(layersFolder(project), `.failed-${box}.qcow2`),
+    apt: join(project.cache, 'apt', options.base),
+  }
+  for (const folder of [folders.logs, layersFolder(project), join(work.path, 'inputs')])
+    await mkdir(folder, { recursive: true })
+  // Only this run's logs: a line of an earlier failure must not be taken for one of now.
+  for (const name of await readdir(folders.logs)) await rm(join(folders.logs, name))
+  const staged = (layer: PlannedLayer): string => join(work.path, 'layers', layer.name)
+  for (const layer of missing) await stageLayer(layer, staged(layer), project)
+
+  const server = missing.some(needsLab) ? await startLabServer() : undefined
+  const records: Promise<LayerRecord>[] = []
+  const startedAt = new Map<string, number>()
+  let failed: PlannedLayer | undefined
+  let inputError: unknown
+
+  const onEvent = (event: StepEvent): void => {
+    const layer = missing.find(({ name }) => name === event.layer)
+    if (layer === undefined) return
+    const seconds = event.at - (startedAt.get(layer.name) ?? event.at)
+    if (event.event === 'started') {
+      startedAt.set(layer.name, event.at)
+      progress.started(layer.name)
+    } else if (event.event === 'failed') {
+      failed = layer
+      progress.ended(layer.name, { kind: 'failed', seconds })
+    } else if (event.event === 'built') {
+      const bytes = event.bytes ?? 0
+      progress.ended(layer.name, { kind: 'built', seconds, bytes })
+      // Hashed while the next layer is built; recorded only then.
+      records.push(
+        sha256File(overlayPath(project, layer.id)).then((sha256) => ({
+          id: layer.id,
+          name: layer.name,
+          parent: layer.parent,
+          sha256,
+          bytes,
+          seconds,
+          created: new Date().toISOString(),
+        })),
+      )
+    }
+  }
+
+  const packer = await startPacker(missing, folders, server?.url, project)
+  const stopFollowing = followEvents(join(work.path, 'events.jsonl'), onEvent)
+  const inputs = missing.map((layer) =>
+    fetchInputs(
+      layer,
+      staged(layer),
+      { logs: folders.logs, scratch: join(work.path, 'downloads') },
+      (folder) => server?.serve(folder),
+      project,
+    ).then(
+      () => announce(work, layer.name, 'ready'),
+      async (error: unknown) => {
+        inputError ??= error
+        await announce(
+          work,
+          layer.name,
+          'failed',
+          `inputs of this layer could not be fetched: ${error instanceof Error ? error.message : error}\n`,
+        )
+      },
+    ),
+  )
+  return withCleanup(
+    async () => {
+      await killSandboxes()
+      await stopFollowing()
+      await server?.close()
+      await clearRun(project, work)
+    },
+    async () => {
+      const code = await packer.ended
+      await waitIfInterrupted()
+      await stopFollowing()
+      const built = await Promise.all(records)
+      for (const [index, record] of built.entries()) {
+        const packages = record.name === 'seal' ? { packages: await readPackages(work) } : {}
+        built[index] = { ...record, ...packages }
+        await recordLayer(project, { ...record, ...packages })
+      }
+      if (code === 0 && built.length === missing.length) return built
+      await progress.close()
+      await Promise.all(inputs)
+      if (inputError !== undefined) throw inputError
+      if (failed !== undefined) {
+        const log = join(folders.logs, `${failed.name}.log`)
+        throw await layerFailure(
+          failed,
+          { log, overlay: folders.failed, staged: staged(failed) },
+          onError,
+          box,
+          project,
+        )
+      }
+      throw new BoxhoundError('E_PACKER', `packer build ended with status ${code}`, {
+        file: join(folders.logs, 'packer.log'),
+        expected: `${missing.length} layers`,
+        found: `${built.length} layers`,
+        next: 'read the log',
+      })
+    },
+  )
+}

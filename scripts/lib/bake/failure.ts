@@ -1,0 +1,68 @@
+import { readFile, rename, rm } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { cleanEnvironment, startSandbox } from '../_helpers/sandbox.ts'
+import type { PlannedLayer } from '../plan/types.ts'
+
+/** What becomes of a failed layer's overlay: a shell in it, kept for later, or removed. */
+export const onErrorChoices = ['shell', 'keep', 'clean'] as const
+export type OnError = (typeof onErrorChoices)[number]
+
+/** The file that was at work when a layer's log ended: a script of it, else its layer.yaml. */
+const culprit = (layer: PlannedLayer, log: string): string => {
+  const steps = [...log.matchAll(/^== (.+)$/gm)].map(([, step = '']) => step)
+  const script = /^script (.+)$/.exec(steps.at(-1) ?? '')?.[1]
+  const source = layer.rendered?.scripts.find(({ path }) => path === script)?.source
+  if (source !== undefined) return source
+  return layer.rendered === null ? 'lab/base/build.sh' : `${layer.rendered.folders[0] ?? 'provision'}/layer.yaml`
+}
+
+const openShell = async (overlay: string, staged: string, project: Project): Promise<void> => {
+  if (!process.stdin.isTTY) {
+    console.error('--on-error shell: no terminal to give the shell to')
+    return
+  }
+  console.error('\nA shell in the failed layer, as root; leave it with "exit":')
+  const sandbox = startSandbox(['bash', join(project.root, 'packer/chroot/shell.sh'), overlay, staged], {
+    cwd: project.root,
+    environment: cleanEnvironment(),
+    stdio: ['inherit', 'inherit', 'inherit'],
+    foreground: true,
+  })
+  await sandbox.ended
+}
+
+/**
+ * Does with a failed layer's overlay what the user chose, and makes the error to show: the file that failed, the last lines of
+ * the layer's own output, and how to get a shell in it.
+ *
+ * @param overlay where the failing step left it; may be missing.
+ */
+export const layerFailure = async (
+  layer: PlannedLayer,
+  paths: { readonly log: string; readonly overlay: string; readonly staged: string },
+  choice: OnError,
+  box: string,
+  project: Project,
+): Promise<BoxhoundError> => {
+  const log = await readFile(paths.log, 'utf8').catch(() => '')
+  const tail = log.trimEnd().split('\n').slice(-12)
+  const kept =
+    choice === 'keep'
+      ? await rename(paths.overlay, paths.overlay).then(
+          () => true,
+          () => false,
+        )
+      : false
+  const error = new BoxhoundError('E_LAYER', `layer "${layer.name}" failed`, {
+    file: culprit(layer, log),
+    found: `the end of ${relative(project.root, paths.log)}:\n${tail.map((line) => `    | ${line}`).join('\n')}`,
+    next: kept
+      ? `a shell in it: sudo bash packer/chroot/shell.sh ${paths.overlay}`
+      : `a shell in the failed layer: npm run bake -- ${box} --on-error shell`,
+  })
+  if (choice === 'shell') await openShell(paths.overlay, paths.staged, project)
+  if (!kept) await rm(paths.overlay, { force: true })
+  return error
+}

@@ -1,0 +1,183 @@
+import { copyFile, cp, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { temporaryName } from '../_helpers/atomic.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { sha256 } from '../_helpers/hash.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { cleanEnvironment, startSandbox } from '../_helpers/sandbox.ts'
+import { digestFolder } from '../plan/digest.ts'
+import type { PlannedLayer } from '../plan/types.ts'
+import type { WheelSet } from '../render/types.ts'
+
+/** Where a bake keeps the logs of its downloads, and what is not finished yet. */
+export interface InputFolders {
+  readonly logs: string
+  /** In the run's work folder, on the store's file system. */
+  readonly scratch: string
+}
+
+/** Runs a host-side step in a sandbox, its output in a log; throws with the log's last lines. */
+const run = async (
+  command: readonly string[],
+  log: string,
+  cwd: string,
+  extra: Record<string, string> = {},
+): Promise<void> => {
+  const sandbox = startSandbox(command, {
+    cwd,
+    environment: { ...cleanEnvironment(), LANG: 'C.UTF-8', ...extra },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const chunks: Buffer[] = []
+  for (const stream of [sandbox.child.stdout, sandbox.child.stderr])
+    stream?.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const code = await sandbox.ended
+  const output = Buffer.concat(chunks)
+  await writeFile(log, output)
+  if (code !== 0)
+    throw new BoxhoundError('E_INPUT', `${command[0]} failed with status ${code}`, {
+      file: log,
+      found: output.toString('utf8').trimEnd().split('\n').slice(-5).join('\n            '),
+      next: 'read the log; if a mirror did not answer, try again',
+    })
+}
+
+/** A folder made once per content: `make` fills a temporary one below `scratch`, which is then renamed to it. */
+const once = async (folder: string, scratch: string, make: (temporary: string) => Promise<void>): Promise<string> => {
+  const there = await readdir(folder).then(
+    () => true,
+    () => false,
+  )
+  if (there) return folder
+  await mkdir(join(folder, '..'), { recursive: true })
+  await mkdir(scratch, { recursive: true })
+  const temporary = temporaryName(join(scratch, 'new'))
+  await mkdir(temporary)
+  try {
+    await make(temporary)
+    // Another bake may have been quicker with the same content.
+    await rename(temporary, folder).catch(async (error: unknown) => {
+      if (
+        !(await readdir(folder).then(
+          () => true,
+          () => false,
+        ))
+      )
+        throw error
+    })
+  } finally {
+    await rm(temporary, { recursive: true, force: true })
+  }
+  return folder
+}
+
+const wheelhouse = async (set: WheelSet, { logs, scratch }: InputFolders, project: Project): Promise<string> => {
+  const requirements = join(project.root, set.requirements)
+  const key = sha256(`${set.python}\0${await readFile(requirements, 'utf8')}`)
+  return once(join(project.cache, 'wheels', key), scratch, (folder) =>
+    run(
+      [
+        'python3',
+        '-m',
+        'pip',
+        'download',
+        '--quiet',
+        '--no-deps',
+        '--require-hashes',
+        '--only-binary',
+        ':all:',
+        '--implementation',
+        'cp',
+        '--python-version',
+        set.python,
+        '--platform',
+        'manylinux_2_28_x86_64',
+        '--platform',
+        'manylinux_2_17_x86_64',
+        '--platform',
+        'manylinux2014_x86_64',
+        '--dest',
+        folder,
+        '--requirement',
+        requirements,
+      ],
+      join(logs, `wheels-${set.name}.log`),
+      project.root,
+    ),
+  )
+}
+
+/** The lab Agent's package in its signed repository; returns the folder to serve. */
+const labRepository = async ({ logs, scratch }: InputFolders, project: Project): Promise<string> => {
+  const key = sha256(
+    (await Promise.all(['lab/agent', 'lab/repository'].map((name) => digestFolder(join(project.root, name))))).join(),
+  )
+  const lab = join(project.cache, 'lab')
+  return once(join(lab, `repository-${key}`), scratch, async (folder) => {
+    const packages = `${folder}.deb`
+    await mkdir(packages, { recursive: true })
+    try {
+      const environment = { BOXHOUND_WHEELS: join(project.cache, 'wheels') }
+      await run(
+        ['bash', join(project.root, 'lab/agent/build.sh'), packages],
+        join(logs, 'lab-agent.log'),
+        project.root,
+        environment,
+      )
+      await mkdir(join(lab, 'gnupg'), { recursive: true, mode: 0o700 })
+      await run(
+        ['bash', join(project.root, 'lab/repository/build.sh'), packages, folder, join(lab, 'gnupg')],
+        join(logs, 'lab-repository.log'),
+        project.root,
+      )
+    } finally {
+      await rm(packages, { recursive: true, force: true })
+    }
+  })
+}
+
+const placeWheels = async (from: string, to: string): Promise<void> => {
+  await mkdir(to, { recursive: true })
+  for (const name of await readdir(from)) {
+    // A second name costs nothing; another file system needs a copy.
+    await link(join(from, name), join(to, name)).catch(() => copyFile(join(from, name), join(to, name)))
+  }
+}
+
+/** Whether a layer installs from the repository that lab/ serves. */
+export const needsLab = (layer: PlannedLayer): boolean =>
+  layer.rendered?.spec.repositories.some(({ url }) => url === 'lab') ?? false
+
+/**
+ * Fetches what a layer wants from outside into its staged folder: wheels by hash, the lab's repository and its key. The host does it,
+ * so that a closed network's certificate never enters the guest.
+ *
+ * @param serve called with the lab repository's folder before the layer may start.
+ */
+export const fetchInputs = async (
+  layer: PlannedLayer,
+  staged: string,
+  folders: InputFolders,
+  serve: (folder: string) => void,
+  project: Project,
+): Promise<void> => {
+  const { spec } = layer.rendered ?? { spec: undefined }
+  if (spec === undefined) return
+  await Promise.all(
+    spec.wheels.map(async (set) =>
+      placeWheels(await wheelhouse(set, folders, project), join(staged, 'wheels', set.name)),
+    ),
+  )
+  for (const [index, { url }] of spec.repositories.entries()) {
+    if (url !== 'lab')
+      throw new BoxhoundError('E_REPOSITORY', 'this version installs the Agent from the lab repository only', {
+        expected: 'agent.repository: lab',
+        found: url,
+        next: 'render and plan work for this box; baking it comes with a later release (CHANGELOG.md)',
+      })
+    const repository = await labRepository(folders, project)
+    await mkdir(join(staged, 'keyrings'), { recursive: true })
+    await cp(join(repository, 'archive-keyring.gpg'), join(staged, 'keyrings', `repository-${index}.gpg`))
+    serve(repository)
+  }
+}

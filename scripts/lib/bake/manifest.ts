@@ -1,0 +1,64 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { writeAtomic } from '../_helpers/atomic.ts'
+import type { Project } from '../_helpers/paths.ts'
+
+const manifestSchema = z.object({
+  box: z.string(),
+  version: z.string(),
+  builder: z.literal('chroot'),
+  labAgent: z.boolean(),
+  image: z.object({
+    file: z.string(),
+    format: z.literal('qcow2'),
+    bytes: z.number(),
+    virtualBytes: z.number(),
+    sha256: z.string(),
+    /** Modification time in ms: with the size, how a bake with nothing to do knows the file again without reading it. */
+    modified: z.number(),
+  }),
+  layers: z.array(
+    z.object({
+      name: z.string(),
+      id: z.string(),
+      parent: z.string().nullable(),
+      cached: z.boolean(),
+      seconds: z.number(),
+      bytes: z.number(),
+    }),
+  ),
+  packages: z.array(z.object({ name: z.string(), version: z.string(), source: z.string() })),
+  base: z.record(z.string(), z.string()),
+  tools: z.record(z.string(), z.string()),
+  seconds: z.number(),
+})
+
+/** out/BOX/manifest.json: what was published, from which layers, with which packages. */
+export type Manifest = z.infer<typeof manifestSchema>
+
+export const boxFolder = (project: Project, box: string): string => join(project.out, box)
+export const imagePath = (project: Project, box: string): string => join(boxFolder(project, box), `${box}.qcow2`)
+const manifestPath = (project: Project, box: string): string => join(boxFolder(project, box), 'manifest.json')
+
+/** The manifest of the published image; undefined when nothing (readable) is published. */
+export const readManifest = async (project: Project, box: string): Promise<Manifest | undefined> => {
+  try {
+    return manifestSchema.parse(JSON.parse(await readFile(manifestPath(project, box), 'utf8')))
+  } catch {
+    return undefined // unpublished or of another version of boxhound: the image is published again
+  }
+}
+
+export const writeManifest = (project: Project, manifest: Manifest): Promise<void> =>
+  writeAtomic(manifestPath(project, manifest.box), `${JSON.stringify(manifest, null, 2)}\n`)
+
+/** Whether the file at the image's place still looks like the one the manifest speaks of: size and time, not content. */
+export const looksPublished = async (project: Project, { box, image }: Manifest): Promise<boolean> => {
+  try {
+    const { size, mtimeMs } = await stat(imagePath(project, box))
+    return size === image.bytes && mtimeMs === image.modified
+  } catch {
+    return false
+  }
+}

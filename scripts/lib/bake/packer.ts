@@ -1,0 +1,71 @@
+import { mkdir, open, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Project } from '../_helpers/paths.ts'
+import { cleanEnvironment, type Sandbox, startSandbox } from '../_helpers/sandbox.ts'
+import type { WorkFolder } from '../cache/leftovers.ts'
+import { layersFolder } from '../cache/store.ts'
+import type { PlannedLayer } from '../plan/types.ts'
+import { renderTemplateFile } from '../render/template.ts'
+
+/** Where one bake's steps find and leave things; absolute folders. */
+export interface BakeFolders {
+  readonly work: WorkFolder
+  readonly logs: string
+  /** What the overlay of a failing layer is renamed to. */
+  readonly failed: string
+  /** apt's lists and archives, shared by all boxes on one base. */
+  readonly apt: string
+}
+
+/** The Packer template of the layers given, as text. */
+export const renderPackerTemplate = (
+  layers: readonly Pick<PlannedLayer, 'name' | 'id' | 'parent'>[],
+  project: Project,
+): Promise<string> =>
+  renderTemplateFile(project, 'packer/chroot.pkr.hcl.hbs', {
+    script: join(project.root, 'packer/chroot/layer.sh'),
+    layers: layers.map(({ name, id, parent }) => ({
+      variables: [`BOXHOUND_LAYER=${name}`, `BOXHOUND_ID=${id}`, `BOXHOUND_PARENT=${parent ?? ''}`],
+    })),
+  })
+
+/**
+ * Starts the one `packer build` of a bake, over the missing layers only. Packer's own output goes to `logs/packer.log`, each
+ * layer's to a file of its own; what happens is read from the work folder's events.
+ */
+export const startPacker = async (
+  missing: readonly PlannedLayer[],
+  folders: BakeFolders,
+  labRepository: string | undefined,
+  project: Project,
+): Promise<Sandbox> => {
+  const { work, logs, failed, apt } = folders
+  const template = join(work.path, 'packer')
+  const temporary = join(work.path, 'tmp')
+  for (const folder of [template, temporary, logs, apt, join(work.path, 'home')])
+    await mkdir(folder, { recursive: true })
+  await writeFile(join(template, 'chroot.pkr.hcl'), await renderPackerTemplate(missing, project))
+  const log = await open(join(logs, 'packer.log'), 'w')
+  const sandbox = startSandbox(['packer', 'build', '-color=false', '-on-error=abort', template], {
+    cwd: work.path,
+    environment: {
+      ...cleanEnvironment(),
+      // No call home, and nothing of Packer's outside the work folder.
+      CHECKPOINT_DISABLE: '1',
+      HOME: join(work.path, 'home'),
+      PACKER_CONFIG_DIR: join(work.path, 'home'),
+      PACKER_CACHE_DIR: join(work.path, 'home'),
+      TMPDIR: temporary,
+      BOXHOUND_WORK: work.path,
+      BOXHOUND_RUN: work.run,
+      BOXHOUND_STORE: layersFolder(project),
+      BOXHOUND_LOGS: logs,
+      BOXHOUND_FAILED: failed,
+      BOXHOUND_APT: apt,
+      ...(labRepository === undefined ? {} : { BOXHOUND_LAB_REPOSITORY: labRepository }),
+    },
+    stdio: ['ignore', log.fd, log.fd],
+  })
+  sandbox.ended.finally(() => log.close()).catch(() => {})
+  return sandbox
+}

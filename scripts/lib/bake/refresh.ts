@@ -1,0 +1,21 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeAtomic } from '../_helpers/atomic.ts'
+import type { Project } from '../_helpers/paths.ts'
+
+/**
+ * When `--refresh` was last asked for a box: it must count for the bakes after it too, or they would go back to the old layers.
+ *
+ * @param refresh true: now.
+ * @returns an option for planBox.
+ */
+export const readRefreshed = async (
+  box: string,
+  refresh: boolean,
+  project: Project,
+): Promise<{ refreshed?: number }> => {
+  const path = join(project.cache, 'refresh', box)
+  if (refresh) await writeAtomic(path, `${Date.now()}\n`)
+  const refreshed = Number(await readFile(path, 'utf8').catch(() => Number.NaN))
+  return Number.isFinite(refreshed) ? { refreshed } : {}
+}

@@ -1,0 +1,130 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { type Holder, holderSchema, isAlive, ownHolder } from '../_helpers/holder.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { findLayer, layersFolder } from './store.ts'
+
+/** A run's folder for everything that must not outlive it: `cache/work/RUN/`. */
+export interface WorkFolder {
+  /** Also part of the name of each unfinished overlay: `.tmp-RUN-ID.qcow2`. */
+  readonly run: string
+  readonly path: string
+}
+
+export const workRoot = (project: Project): string => join(project.cache, 'work')
+
+/**
+ * Makes a work folder that names its holder, so that the next run can tell a dead one's from a living one's.
+ *
+ * @param ids layers that the run builds or builds on: nobody drops or prunes them while it lives.
+ */
+export const makeWorkFolder = async (project: Project, verb: string, ids: readonly string[]): Promise<WorkFolder> => {
+  const holder = ownHolder(verb)
+  const run = `${holder.pid}-${holder.started}`
+  const path = join(workRoot(project), run)
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  await writeFile(join(path, 'ids.json'), JSON.stringify(ids))
+  await writeFile(join(path, 'holder.json'), JSON.stringify(holder))
+  return { run, path }
+}
+
+const loopsBelow = async (folder: string): Promise<string[]> => {
+  const names = (await readdir('/sys/block').catch(() => [])).filter((name) => name.startsWith('loop'))
+  const backing = await Promise.all(
+    names.map((name) => readFile(`/sys/block/${name}/loop/backing_file`, 'utf8').catch(() => '')),
+  )
+  return names.filter((_, index) => backing[index]?.startsWith(`${folder}/`))
+}
+
+/**
+ * Waits until the kernel has let go of a dead run's loop devices: mounts end with their namespace, a moment after its last process.
+ *
+ * @throws BoxhoundError E_LOOP_STAYS after 10 s, naming the devices.
+ */
+export const awaitLoopsGone = async (folder: string): Promise<void> => {
+  for (let tries = 0; tries < 500; tries++) {
+    const left = await loopsBelow(folder)
+    if (left.length === 0) return
+    if (tries === 499)
+      throw new BoxhoundError('E_LOOP_STAYS', `loop devices of an ended run stay busy: ${left.join(', ')}`, {
+        expected: 'no loop device on a file below that folder',
+        file: folder,
+        next: `find who uses them with: fuser -vm ${left.map((name) => `/dev/${name}`).join(' ')}`,
+      })
+    await delay(20)
+  }
+}
+
+/** Removes a run's folder and its unfinished overlays. Its processes must have ended. */
+export const clearRun = async (project: Project, { run, path }: WorkFolder): Promise<void> => {
+  await awaitLoopsGone(path)
+  const names = await readdir(layersFolder(project)).catch(() => [])
+  for (const name of names)
+    if (name.startsWith(`.tmp-${run}-`)) await rm(join(layersFolder(project), name), { force: true })
+  await rm(path, { recursive: true, force: true })
+}
+
+const holderOf = async (path: string): Promise<Holder | undefined> => {
+  try {
+    return holderSchema.parse(JSON.parse(await readFile(join(path, 'holder.json'), 'utf8')))
+  } catch {
+    return undefined // killed before it was written
+  }
+}
+
+/**
+ * Clears what dead runs left in the store (fault 26).
+ *
+ * @returns one line per run that was cleared, for the user.
+ */
+export const clearDeadRuns = async (project: Project): Promise<string[]> => {
+  const cleared: string[] = []
+  for (const run of await readdir(workRoot(project)).catch(() => [])) {
+    const path = join(workRoot(project), run)
+    const holder = await holderOf(path)
+    if (holder !== undefined && isAlive(holder)) continue
+    const [pid, started] = run.split('-')
+    if (
+      holder === undefined &&
+      pid !== undefined &&
+      started !== undefined &&
+      isAlive({ ...ownHolder(''), pid: Number(pid), started })
+    )
+      continue
+    await clearRun(project, { run, path })
+    cleared.push(
+      `cleared what process ${holder?.pid ?? pid} (${holder?.verb ?? 'unknown'}, since ${holder?.since ?? 'unknown'}) left when it was killed`,
+    )
+  }
+  return cleared
+}
+
+/** Ids that living runs work with. */
+export const idsInUse = async (project: Project): Promise<Set<string>> => {
+  const used = new Set<string>()
+  for (const run of await readdir(workRoot(project)).catch(() => [])) {
+    try {
+      const ids: unknown = JSON.parse(await readFile(join(workRoot(project), run, 'ids.json'), 'utf8'))
+      if (Array.isArray(ids)) for (const id of ids) used.add(String(id))
+    } catch {
+      // ended in the meantime
+    }
+  }
+  return used
+}
+
+/** Overlays that reached their final name and were never recorded: their run was killed in between. */
+export const dropUnrecorded = async (project: Project): Promise<string[]> => {
+  const names = await readdir(layersFolder(project)).catch(() => [])
+  const used = await idsInUse(project)
+  const dropped: string[] = []
+  for (const name of names) {
+    const id = /^([0-9a-f]{64})\.qcow2$/.exec(name)?.[1]
+    if (id === undefined || used.has(id) || (await findLayer(project, id)) !== undefined) continue
+    await rm(join(layersFolder(project), name), { force: true })
+    dropped.push(id)
+  }
+  return dropped
+}

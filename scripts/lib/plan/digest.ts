@@ -1,0 +1,24 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sha256 } from '../_helpers/hash.ts'
+
+const ignored = /^(tests?|__pycache__|node_modules|.*\.md)$/
+
+/**
+ * SHA-256 over a folder of the project: path, executable bit and content of each file, in order of names.
+ * Tests and documentation change nothing in a machine and don't count.
+ */
+export const digestFolder = async (folder: string): Promise<string> => {
+  const rows: string[] = []
+  const visit = async (relative: string): Promise<void> => {
+    const entries = await readdir(join(folder, relative), { withFileTypes: true })
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (ignored.test(entry.name)) continue
+      const path = join(relative, entry.name)
+      if (entry.isDirectory()) await visit(path)
+      else rows.push(`${path}\0${sha256(await readFile(join(folder, path)))}`)
+    }
+  }
+  await visit('.')
+  return sha256(rows.join('\n'))
+}

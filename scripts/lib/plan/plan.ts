@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sha256 } from '../_helpers/hash.ts'
+import type { Project } from '../_helpers/paths.ts'
+import type { Box } from '../box/types.ts'
+import type { Rendered, RenderedLayer } from '../render/types.ts'
+import { digestFolder } from './digest.ts'
+import type { Plan, PlannedLayer } from './types.ts'
+
+export interface PlanOptions {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** Set by `--refresh`: packages are taken anew from then on. */
+  readonly refreshed?: number
+}
+
+/**
+ * The refresh period that layers with packages belong to, so that security updates arrive: a number that changes every
+ * `refreshDays`, and at once with `--refresh`.
+ */
+export const refreshPeriod = ({ refreshDays }: Box, { now, refreshed }: PlanOptions): string => {
+  const length = refreshDays * 86_400_000
+  const period = Math.floor(now / length)
+  return refreshed !== undefined && Math.floor(refreshed / length) === period ? `${period}+${refreshed}` : `${period}`
+}
+
+const layerIdentity = async (
+  layer: RenderedLayer,
+  parent: string,
+  period: string,
+  engine: string,
+  { root }: Project,
+): Promise<string> => {
+  const files = [...layer.files, ...layer.scripts].map(({ path, mode, content }) => [path, mode, sha256(content)])
+  const wheels = await Promise.all(
+    layer.spec.wheels.map(async (set) => sha256(await readFile(join(root, set.requirements)))),
+  )
+  const inputs = await Promise.all(layer.spec.inputs.map((folder) => digestFolder(join(root, folder))))
+  const { packages } = layer.spec
+  return sha256(
+    JSON.stringify([
+      layer.name,
+      parent,
+      engine,
+      files,
+      layer.spec,
+      wheels,
+      inputs,
+      packages.length > 0 ? period : null,
+    ]),
+  )
+}
+
+const imageIdentity = async ({ base }: Box, period: string, { root }: Project): Promise<string> =>
+  base.kind === 'lab'
+    ? sha256(JSON.stringify(['image', base.release, await digestFolder(join(root, 'lab/base')), period]))
+    : sha256(JSON.stringify(['image', base.sha256]))
+
+/**
+ * Gives each layer its id: SHA-256 of its name, its staged tree (path, mode, content; owners stand in the spec), the engine that
+ * applies it and its parent's id, so that ids chain from the image up. Reads the project, touches nothing else.
+ */
+export const planBox = async (rendered: Rendered, project: Project, options: PlanOptions): Promise<Plan> => {
+  const period = refreshPeriod(rendered.box, options)
+  const engine = sha256(await readFile(join(project.root, 'provision/_engine/apply.sh')))
+  const image: PlannedLayer = {
+    name: 'image',
+    id: await imageIdentity(rendered.box, period, project),
+    parent: null,
+    rendered: null,
+  }
+  const layers = [image]
+  let parent = image.id
+  for (const layer of rendered.layers) {
+    const id = await layerIdentity(layer, parent, period, engine, project)
+    layers.push({ name: layer.name, id, parent, rendered: layer })
+    parent = id
+  }
+  return { rendered, layers }
+}

@@ -1,0 +1,73 @@
+import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Project } from '../_helpers/paths.ts'
+import type { RenderedFile } from '../render/types.ts'
+import type { PlannedLayer } from './types.ts'
+
+/** Rows for the engine's `read`: a tab or newline inside a value would shift every column behind it. */
+const table = (rows: readonly (readonly string[])[]): string => {
+  for (const cell of rows.flat())
+    if (/[\t\n]/.test(cell) || cell === '')
+      throw new BoxhoundError('E_STAGE', 'a value in layer.yaml is empty or holds a tab or a newline', {
+        found: JSON.stringify(cell),
+        exitCode: 2,
+      })
+  return rows.map((row) => `${row.join('\t')}\n`).join('')
+}
+
+const writeTree = async (folder: string, files: readonly RenderedFile[]): Promise<void> => {
+  await mkdir(folder, { recursive: true })
+  for (const { path, mode, content } of files) {
+    const target = join(folder, path)
+    await mkdir(dirname(target), { recursive: true })
+    await writeFile(target, content)
+    await chmod(target, mode) // not by writeFile: the umask would have its say
+  }
+}
+
+/** The image's stage names the script that makes it: it runs on the host, not in a target. */
+const stageImage = async (folder: string, { root }: Project): Promise<void> => {
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'builder'), `${join(root, 'lab/base/build.sh')}\n`)
+}
+
+/**
+ * Writes a planned layer as the folder that provision/_engine/apply.sh reads, downloads excepted.
+ *
+ * @param folder becomes `apply.sh`, `*.list`, `*.tsv`, `root/`, `scripts/`; mounted at /run/boxhound/layer in the target.
+ */
+export const stageLayer = async (layer: PlannedLayer, folder: string, project: Project): Promise<void> => {
+  if (layer.rendered === null) return stageImage(folder, project)
+  const { spec, files, scripts } = layer.rendered
+  await writeTree(join(folder, 'root'), files)
+  await writeTree(join(folder, 'scripts'), scripts)
+  const lists: Record<string, string> = {
+    'packages.list': table(spec.packages.map((name) => [name])),
+    'suites.list': table(spec.suites.map((name) => [name])),
+    'hold.list': table(spec.hold.map((name) => [name])),
+    'repositories.tsv': table(
+      spec.repositories.map(({ url, suite, components }, index) => [
+        `repository-${index}`,
+        url,
+        suite,
+        components.join(' '),
+        `keyrings/repository-${index}.gpg`,
+      ]),
+    ),
+    'owners.tsv': table(
+      spec.owners.map(({ path, owner, group, mode, recursive }) => [
+        path,
+        owner,
+        group,
+        mode ?? '-',
+        recursive === true ? 'yes' : 'no',
+      ]),
+    ),
+    'units.tsv': table(
+      (['enable', 'disable', 'mask'] as const).flatMap((verb) => spec.units[verb].map((unit) => [verb, unit])),
+    ),
+  }
+  for (const [name, content] of Object.entries(lists)) await writeFile(join(folder, name), content)
+  await copyFile(join(project.root, 'provision/_engine/apply.sh'), join(folder, 'apply.sh'))
+}

@@ -1,0 +1,20 @@
+import type { LayerName, Rendered, RenderedLayer } from '../render/types.ts'
+
+/** `image` is the disk image below all layers: made by lab/, later also downloaded. */
+export type PlannedName = 'image' | LayerName
+
+export interface PlannedLayer {
+  readonly name: PlannedName
+  /** SHA-256, hex: name of the overlay in the store. */
+  readonly id: string
+  /** Id of the layer below; null for `image`. */
+  readonly parent: string | null
+  /** What is applied; null for `image`. */
+  readonly rendered: RenderedLayer | null
+}
+
+export interface Plan {
+  readonly rendered: Rendered
+  /** Bottom up: image, then the layers. */
+  readonly layers: readonly PlannedLayer[]
+}
