@@ -1,0 +1,41 @@
+import { nearest } from '../box/nearest.ts'
+
+/** A name that a template asked for and nothing has; `path` as the template could have written it. */
+export class MissingName extends Error {
+  readonly path: string
+  readonly known: readonly string[]
+
+  constructor(path: string, known: readonly string[]) {
+    const best = nearest(path.split('.').at(-1) ?? '', known)
+    super(best === undefined ? `one of ${known.join(', ')}` : `did you mean "${best}"? known: ${known.join(', ')}`)
+    this.path = path
+    this.known = known
+  }
+}
+
+/**
+ * A copy of plain data that throws MissingName at every name it doesn't have, wherever a template asks: in `#if`, `#each` and in helpers'
+ * arguments too, where Handlebars' strict mode renders nothing (fault 13). Only own properties count; `undefined` counts as missing.
+ */
+export const guard = (value: unknown, path = ''): unknown => {
+  if (typeof value !== 'object' || value === null) return value
+  const below = (name: string | number) => (path === '' ? String(name) : `${path}.${name}`)
+  const copy: object = Array.isArray(value)
+    ? value.map((item, index) => guard(item, below(index)))
+    : Object.fromEntries(
+        Object.entries(value)
+          .filter(([, item]) => item !== undefined)
+          .map(([name, item]) => [name, guard(item, below(name))]),
+      )
+  return new Proxy(copy, {
+    get: (target, name, receiver) => {
+      if (typeof name === 'string' && !Object.hasOwn(target, name)) {
+        // Handlebars compares an item that is a string with the context around it by `!=`, which asks the context for these two.
+        if (name === 'valueOf' || name === 'toString') return Reflect.get(target, name, receiver)
+        if (Array.isArray(target) && name in Array.prototype) return Reflect.get(target, name, receiver)
+        throw new MissingName(below(name), Object.keys(target))
+      }
+      return Reflect.get(target, name, receiver)
+    },
+  })
+}

@@ -1,0 +1,47 @@
+import type { Language } from './types.ts'
+
+const bySuffix: Readonly<Record<string, Language>> = {
+  sh: 'shell',
+  bash: 'shell',
+  yaml: 'yaml',
+  yml: 'yaml',
+  json: 'json',
+  hcl: 'hcl',
+  py: 'python',
+  sql: 'sql',
+  rb: 'ruby',
+}
+
+const unitSuffix = /\.(?:service|timer|socket|mount|automount|path|target|slice|swap|conf|network|netdev|link)$/
+
+/** Language of a file by its name (without `.hbs`), its folder and its first line. */
+export const languageOf = (path: string, firstLine = ''): Language => {
+  const name = path.split('/').at(-1) ?? ''
+  if (/(?:^|\/)systemd\//.test(path) && unitSuffix.test(name)) return 'unit'
+  if (name === 'Vagrantfile') return 'ruby'
+  const known = bySuffix[name.includes('.') ? (name.split('.').at(-1) ?? '') : '']
+  if (known !== undefined) return known
+  if (/^#!.*\b(?:ba|da)?sh\b/.test(firstLine)) return 'shell'
+  if (/^#!.*\bpython/.test(firstLine)) return 'python'
+  return /^#!.*\bruby/.test(firstLine) ? 'ruby' : 'text'
+}
+
+/** Text files that take a line starting with `#` as a comment. */
+const hashComments =
+  /\.(?:cnf|conf|cfg|ini|list|sources|env|rules|preset|repo)$|(?:^|\/)(?:logrotate\.d|cron\.d|sudoers\.d|sysusers\.d|tmpfiles\.d|default|profile\.d|modprobe\.d|sysctl\.d)\/[^/]+$/
+
+/** What starts a comment line in a file; undefined where there is no such thing. */
+export const commentOf = (path: string, language: Language): string | undefined => {
+  if (language === 'json') return undefined
+  if (language === 'sql') return '--'
+  return language === 'text' && !hashComments.test(path) ? undefined : '#'
+}
+
+/** Puts `rendered from SOURCE, do not edit` on top, after an interpreter line. */
+export const withBanner = (content: string, path: string, language: Language, source: string): string => {
+  const comment = commentOf(path, language)
+  if (comment === undefined) return content
+  const banner = `${comment} rendered from ${source}, do not edit\n`
+  const [, shebang = '', rest = ''] = /^(#![^\n]*\n)?([\s\S]*)$/.exec(content) ?? []
+  return shebang + banner + rest
+}

@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import * as z from 'zod'
+import type { Project } from '../_helpers/paths.ts'
+import { parseSource } from '../box/read.ts'
+import { aptRepository } from '../box/schema.ts'
+import { assertNone, validate } from '../box/validate.ts'
+import type { Place } from './tree.ts'
+import type { LayerSpec } from './types.ts'
+
+const text = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected)
+// Fault 19: nothing in these lists may be read as an option by apt, systemctl or chown.
+const packageName = text(
+  /^[a-z0-9][a-z0-9+.-]+(?::[a-z0-9]+)?(?:=[A-Za-z0-9.+:~-]+|\/[a-z-]+)?$/,
+  'a package such as curl, curl=8.0-1 or curl/unstable',
+)
+const unitName = text(/^[A-Za-z0-9][A-Za-z0-9:_.\\@-]*$/, 'the name of a systemd unit')
+const account = text(/^[a-z_][a-z0-9_-]*$/, 'the name of an account')
+const guestPath = text(/^\/?(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\n]+$/, 'a path in the guest without ..')
+const projectPath = text(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\n]+$/, 'a path relative to the folder or the project')
+const list = <T extends z.ZodType>(item: T) => z.array(item, 'a list').nullish()
+
+const repository = z.union(
+  [aptRepository, aptRepository.extend({ url: z.literal('lab'), keys: z.array(z.string()).nullish() })],
+  'a map with url, suite, components and keys',
+)
+
+const layerFile = z
+  .strictObject({
+    packages: list(packageName),
+    suites: list(text(/^[a-z][a-z0-9-]*$/, 'a suite such as unstable')),
+    repositories: list(repository),
+    hold: list(packageName),
+    owners: list(
+      z.strictObject({
+        path: guestPath,
+        owner: account,
+        group: account,
+        mode: text(/^[0-7]{3,4}$/, 'an octal mode in quotes such as "0640"')
+          .transform((mode) => mode.padStart(4, '0'))
+          .optional(),
+        recursive: z.boolean('true or false').optional(),
+      }),
+    ),
+    units: z.strictObject({ enable: list(unitName), disable: list(unitName), mask: list(unitName) }).nullish(),
+    wheels: list(
+      z.strictObject({
+        name: text(/^[a-z][a-z0-9_-]*$/, 'a name of lower-case letters'),
+        requirements: projectPath,
+        python: text(/^3\.\d+$/, 'a version of Python in quotes such as "3.13"'),
+      }),
+    ),
+    inputs: list(projectPath),
+  })
+  .nullable()
+
+type LayerFile = NonNullable<z.infer<typeof layerFile>>
+
+const spec = (file: LayerFile): LayerSpec => ({
+  packages: file.packages ?? [],
+  suites: file.suites ?? [],
+  repositories: (file.repositories ?? []).map((one) => ({ ...one, keys: one.keys ?? [] })),
+  hold: file.hold ?? [],
+  owners: (file.owners ?? []).map(({ mode, recursive, ...owner }) => ({
+    ...owner,
+    ...(mode === undefined ? {} : { mode }),
+    ...(recursive === undefined ? {} : { recursive }),
+  })),
+  units: { enable: file.units?.enable ?? [], disable: file.units?.disable ?? [], mask: file.units?.mask ?? [] },
+  wheels: file.wheels ?? [],
+  inputs: file.inputs ?? [],
+})
+
+export const emptySpec: LayerSpec = spec({})
+
+/** A path as a layer.yaml gives it, in its own folder if it is there, else from the root; the result is relative to the project. */
+const resolvePath = (path: string, folder: Place, { root }: Project): string | undefined => {
+  const found = [join(folder.file, path), join(root, path)].find((candidate) => existsSync(candidate))
+  return found === undefined ? undefined : relative(root, found)
+}
+
+/**
+ * Parses the text of a layer.yaml, rendered already.
+ *
+ * @param file how errors name it.
+ * @param folder of the layer.
+ * @throws BoxhoundError E_BOX_FILE with positions, also for a file that wheels or inputs name and that isn't there.
+ */
+export const parseLayerSpec = (content: string, file: string, folder: Place, project: Project): LayerSpec => {
+  const source = parseSource(content, file)
+  const resolved = (name: string) => resolvePath(name, folder, project)
+  const existing = layerFile.superRefine((value, context) => {
+    for (const [index, { requirements }] of (value?.wheels ?? []).entries())
+      if (resolved(requirements) === undefined)
+        context.addIssue({ code: 'custom', path: ['wheels', index, 'requirements'], message: 'a file that exists' })
+    for (const [index, input] of (value?.inputs ?? []).entries())
+      if (resolved(input) === undefined)
+        context.addIssue({ code: 'custom', path: ['inputs', index], message: 'a folder that exists' })
+  })
+  const { data, problems } = validate(source, existing)
+  assertNone(source, problems)
+  const parsed = spec(data ?? {})
+  return {
+    ...parsed,
+    wheels: parsed.wheels.map((set) => ({ ...set, requirements: resolved(set.requirements) ?? set.requirements })),
+    inputs: parsed.inputs.map((input) => resolved(input) ?? input),
+  }
+}
+
+const unique = <T>(items: readonly T[]): T[] => [...new Map(items.map((item) => [JSON.stringify(item), item])).values()]
+
+/** One spec for several folders of one layer: lists joined in order, each item once. */
+export const mergeSpecs = (specs: readonly LayerSpec[]): LayerSpec => ({
+  packages: unique(specs.flatMap(({ packages }) => packages)),
+  suites: unique(specs.flatMap(({ suites }) => suites)),
+  repositories: unique(specs.flatMap(({ repositories }) => repositories)),
+  hold: unique(specs.flatMap(({ hold }) => hold)),
+  owners: unique(specs.flatMap(({ owners }) => owners)),
+  units: {
+    enable: unique(specs.flatMap(({ units }) => units.enable)),
+    disable: unique(specs.flatMap(({ units }) => units.disable)),
+    mask: unique(specs.flatMap(({ units }) => units.mask)),
+  },
+  wheels: unique(specs.flatMap(({ wheels }) => wheels)),
+  inputs: unique(specs.flatMap(({ inputs }) => inputs)),
+})

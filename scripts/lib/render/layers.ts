@@ -1,0 +1,100 @@
+import { basename, join, relative } from 'node:path'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Project } from '../_helpers/paths.ts'
+import type { Box, Check } from '../box/types.ts'
+import { checkFiles } from './checks.ts'
+import { checkContext, contextOf } from './context.ts'
+import { emptySpec, mergeSpecs, parseLayerSpec } from './layer-spec.ts'
+import type { Context } from './template.ts'
+import { below, findFile, type Place, renderFile, renderTree } from './tree.ts'
+import type { LayerName, LayerSpec, RenderedFile, RenderedLayer } from './types.ts'
+
+interface Part {
+  readonly folder: string
+  readonly spec: LayerSpec
+  readonly files: readonly RenderedFile[]
+  readonly script: RenderedFile | undefined
+}
+
+/** layer.yaml, root/ and provision.sh of one folder; each of them may be absent. */
+const renderPart = (folder: Place, context: Context, project: Project): Part => {
+  const specFile = findFile(folder, 'layer.yaml')
+  const rendered = specFile === undefined ? undefined : renderFile(specFile, 'layer.yaml', context)
+  const script = findFile(folder, 'provision.sh')
+  return {
+    folder: folder.source,
+    spec:
+      rendered === undefined
+        ? emptySpec
+        : parseLayerSpec(rendered.content.toString('utf8'), rendered.source, folder, project),
+    files: renderTree(below(folder, 'root'), context),
+    script: script === undefined ? undefined : renderFile(script, 'provision.sh', context),
+  }
+}
+
+const scriptName = (folder: string, index: number): string =>
+  `${String(index + 1).padStart(2, '0')}-${basename(folder).replace(/^\d+-/, '')}.sh`
+
+/** Two folders of one layer that bring the same guest path: one would silently win. */
+const assertDistinct = (files: readonly RenderedFile[]): void => {
+  const seen = new Map<string, string>()
+  for (const { path, source } of files) {
+    const other = seen.get(path)
+    if (other !== undefined)
+      throw new BoxhoundError('E_LAYER', `two files for /${path}`, {
+        ...{ file: source, expected: 'one file', found: `${other} and ${source}`, next: 'remove or rename one' },
+      })
+    seen.set(path, source)
+  }
+}
+
+const layerOf = (name: LayerName, parts: readonly Part[]): RenderedLayer => {
+  const files = parts.flatMap((part) => part.files)
+  assertDistinct(files)
+  return {
+    name,
+    folders: parts.map(({ folder }) => folder),
+    spec: mergeSpecs(parts.map(({ spec }) => spec)),
+    files: [...files].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    scripts: parts.flatMap(({ folder, script }, index) =>
+      script === undefined ? [] : [{ ...script, path: scriptName(folder, index), mode: 0o755 }],
+    ),
+  }
+}
+
+/** A check's folder may lie outside the project, beside a box file: its name there doesn't depend on the machine. */
+const checkPlace = ({ name, folder }: Check, project: Project): Place => {
+  const path = relative(project.root, folder)
+  return { file: folder, source: path.startsWith('..') ? `checks/${name}` : path }
+}
+
+const checkPart = (box: Box, check: Check, project: Project): Part => {
+  const folder = checkPlace(check, project)
+  const context = checkContext(box, check)
+  const part = renderPart(folder, context, project)
+  const { files, owners } = checkFiles(folder, check.name, context)
+  return { ...part, files: [...part.files, ...files], spec: { ...part.spec, owners: [...owners, ...part.spec.owners] } }
+}
+
+/** The layers of a box, bottom up. A choice that the box leaves out has no layer. */
+export const renderLayers = (box: Box, project: Project): RenderedLayer[] => {
+  const context = contextOf(box)
+  const provision: Place = { file: join(project.root, 'provision'), source: 'provision' }
+  const layer = (name: LayerName, folder: string) =>
+    layerOf(name, [renderPart(below(provision, folder), context, project)])
+  return [
+    layer('base', '10-base'),
+    layer('agent', '20-agent'),
+    ...(box.database === null ? [] : [layer('database', `30-database/${box.database.engine}`)]),
+    ...(box.app === null ? [] : [layer('app', `40-app/${box.app.name}`)]),
+    ...(box.checks.length === 0
+      ? []
+      : [
+          layerOf(
+            'checks',
+            box.checks.map((check) => checkPart(box, check, project)),
+          ),
+        ]),
+    layer('seal', '90-seal'),
+  ]
+}

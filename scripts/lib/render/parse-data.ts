@@ -1,0 +1,54 @@
+import { parseAllDocuments, visit } from 'yaml'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { RenderedFile } from './types.ts'
+
+const failure = (
+  { path, source, language }: RenderedFile,
+  found: string,
+  line?: number,
+  cause?: unknown,
+): BoxhoundError =>
+  new BoxhoundError('E_RENDERED', `what was rendered for ${path} is not valid ${language}`, {
+    ...{
+      file: source,
+      expected: `${language} that parses`,
+      found,
+      next: `mend the template; \`npm run render\` shows the result`,
+    },
+    ...(line === undefined
+      ? {}
+      : { next: `mend the template: line ${line} of the result, which \`npm run render\` shows` }),
+    ...(cause === undefined ? {} : { cause }),
+  })
+
+const parseYaml = (file: RenderedFile): void => {
+  const documents = parseAllDocuments(file.content.toString('utf8'), { prettyErrors: true })
+  for (const document of documents) {
+    const [problem] = [...document.errors, ...document.warnings]
+    if (problem !== undefined)
+      throw failure(file, problem.message.split('\n')[0] ?? '', problem.linePos?.[0].line, problem)
+    // `port: {{port}}` is a map within a map to YAML.
+    visit(document, {
+      Pair: (_, { key }) => {
+        if (typeof key === 'object' && key !== null && 'items' in key)
+          throw failure(file, 'a map as a key: {{…}} that was never rendered')
+      },
+    })
+  }
+}
+
+const parseJson = (file: RenderedFile): void => {
+  try {
+    JSON.parse(file.content.toString('utf8'))
+  } catch (cause) {
+    throw failure(file, cause instanceof Error ? cause.message : String(cause), undefined, cause)
+  }
+}
+
+/** Parses rendered YAML and JSON again, in this process. @throws BoxhoundError E_RENDERED */
+export const parseData = (files: readonly RenderedFile[]): void => {
+  for (const file of files) {
+    if (file.language === 'yaml') parseYaml(file)
+    if (file.language === 'json') parseJson(file)
+  }
+}

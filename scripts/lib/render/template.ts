@@ -1,0 +1,160 @@
+import { readFileSync, statSync } from 'node:fs'
+import Handlebars from 'handlebars'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { hcl } from './escapers/hcl.ts'
+import { json } from './escapers/json.ts'
+import { python } from './escapers/python.ts'
+import { ruby } from './escapers/ruby.ts'
+import { shell } from './escapers/shell.ts'
+import { sql } from './escapers/sql.ts'
+import { text } from './escapers/text.ts'
+import { unit, unitPlace } from './escapers/unit.ts'
+import type { Escaper, Value } from './escapers/value.ts'
+import { yaml } from './escapers/yaml.ts'
+import { guard, MissingName } from './guard.ts'
+import { insertionAt, insertionProblem } from './insertion.ts'
+import { commentOf, languageOf, withBanner } from './language.ts'
+import { helperNames, type Printed, parseTemplate, printHelper } from './syntax.ts'
+import type { Language } from './types.ts'
+
+const escapers: Readonly<Record<Exclude<Language, 'unit'>, Escaper>> = {
+  shell,
+  yaml,
+  json,
+  hcl,
+  python,
+  sql,
+  ruby,
+  text,
+}
+
+/** Plain data that a template reads. */
+export type Context = Readonly<Record<string, unknown>>
+
+const isValue = (value: unknown): value is Value =>
+  typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+
+const describe = (value: unknown): string => {
+  if (value === null || value === undefined) return String(value)
+  return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
+}
+
+const escapeAt = (value: Value, language: Language, template: string, { start, end }: Printed): string => {
+  const insertion = insertionAt(template, start, end)
+  const problem = insertionProblem(language, insertion)
+  if (problem !== undefined) throw new RangeError(problem)
+  return language === 'unit' ? unit(value, unitPlace(insertion.before, insertion.after)) : escapers[language](value)
+}
+
+/** A Handlebars of our own: nobody else's helpers, and the printing of one template. */
+const environmentFor = (template: string, file: string, language: Language, printed: readonly Printed[]) => {
+  const handlebars = Handlebars.create()
+  for (const name of ['lookup', 'log']) handlebars.unregisterHelper(name)
+  handlebars.registerHelper('eq', (a: unknown, b: unknown) => a === b)
+  handlebars.registerHelper('join', (list: unknown, separator: unknown) => {
+    if (!Array.isArray(list) || typeof separator !== 'string' || !list.every(isValue))
+      throw new RangeError('join takes a list of values and a separator')
+    return list.map(String).join(separator)
+  })
+  // Text around a value becomes part of the one literal: {{concat "datadog-agent=" agent.package}}.
+  handlebars.registerHelper('concat', (...all: unknown[]) => {
+    const values = all.slice(0, -1)
+    if (!values.every(isValue)) throw new RangeError('concat takes values')
+    return values.map(String).join('')
+  })
+  handlebars.registerHelper(printHelper, (value: unknown, index: number) => {
+    const spot = printed[index]
+    if (spot === undefined) throw new Error(`no value number ${index}`)
+    const fail = (message: string, found: string, next: string, cause?: unknown) =>
+      new BoxhoundError('E_TEMPLATE', message, {
+        ...{
+          file,
+          line: spot.line,
+          column: spot.column,
+          expected: `a value that ${language} can hold here`,
+          found,
+          next,
+        },
+        ...(cause === undefined ? {} : { cause }),
+      })
+    if (!isValue(value))
+      throw fail(
+        `{{${spot.name}}} has nothing to print`,
+        describe(value),
+        'test for it with {{#if}}, or print one of its fields',
+      )
+    try {
+      return escapeAt(value, language, template, spot)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      throw fail(`{{${spot.name}}} cannot be written here`, error.message, 'change the template or the value', error)
+    }
+  })
+  return handlebars
+}
+
+/**
+ * Renders a template's text. Values are escaped for the language, each becomes one literal of it; names that the context doesn't have
+ * throw wherever they stand (fault 13), and so do null, lists and maps where a value should be printed (fault 14).
+ *
+ * @param file how errors name the template, relative to the project.
+ * @throws BoxhoundError E_TEMPLATE with the template's line and column.
+ */
+export const renderTemplate = (
+  template: string,
+  context: Context,
+  { file, language }: { file: string; language: Language },
+): string => {
+  const { ast, printed, names } = parseTemplate(template, file)
+  const handlebars = environmentFor(template, file, language, printed)
+  const knownHelpers = Object.fromEntries([...helperNames, printHelper].map((name) => [name, true]))
+  const render = handlebars.compile(ast, { noEscape: true, strict: true, knownHelpers, knownHelpersOnly: true })
+  try {
+    return render(guard(context), { allowProtoPropertiesByDefault: false })
+  } catch (error) {
+    if (error instanceof BoxhoundError) throw error
+    const missing = error instanceof MissingName ? error : undefined
+    const last = missing?.path.split('.').at(-1) ?? ''
+    const spot =
+      names.find(({ name }) => name === missing?.path) ?? names.find(({ name }) => name.split(/[./]/).includes(last))
+    throw new BoxhoundError(
+      'E_TEMPLATE',
+      missing === undefined ? 'the template failed' : `nothing is named "${missing.path}"`,
+      {
+        ...{
+          file,
+          line: spot?.line ?? 1,
+          column: spot?.column ?? 1,
+          expected: 'a name that the context has',
+          found: missing?.path ?? String(error),
+        },
+        next: missing?.message ?? 'mend the template',
+        cause: error,
+      },
+    )
+  }
+}
+
+/**
+ * Renders a template file, with the line that says where it comes from.
+ *
+ * @param path absolute path of the template, which ends in `.hbs`.
+ * @param source how errors and the banner name it, relative to the project.
+ * @param language of the result; default: by its name.
+ */
+export const renderTemplateFile = (
+  path: string,
+  context: Context,
+  { source, language, target }: { source: string; language?: Language | undefined; target?: string | undefined },
+): { content: string; mode: number; language: Language } => {
+  const template = readFileSync(path, 'utf8')
+  const name = target ?? source.replace(/\.hbs$/, '')
+  const kind = language ?? languageOf(name, template.split('\n', 1)[0])
+  const rendered = renderTemplate(template, context, { file: source, language: kind })
+  const mode = (statSync(path).mode & 0o100) === 0 ? 0o644 : 0o755
+  return {
+    content: commentOf(name, kind) === undefined ? rendered : withBanner(rendered, name, kind, source),
+    mode,
+    language: kind,
+  }
+}

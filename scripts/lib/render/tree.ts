@@ -1,0 +1,65 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { languageOf } from './language.ts'
+import { type Context, renderTemplateFile } from './template.ts'
+import type { RenderedFile } from './types.ts'
+
+/** A file or folder to read, and how banners and errors name it: never by a path of this machine. */
+export interface Place {
+  /** Absolute. */
+  readonly file: string
+  /** Relative to the project, or to the box file for a check beside one elsewhere. */
+  readonly source: string
+}
+
+/** A place below another. */
+export const below = (place: Place, name: string): Place => ({
+  file: join(place.file, name),
+  source: `${place.source}/${name}`,
+})
+
+/** What tools leave beside sources; never part of an image. */
+const leftovers = /^(?:__pycache__|\.pytest_cache|\.ruff_cache|\.DS_Store)$|\.pyc$|~$|\.swp$/
+
+/**
+ * One file of the project as it goes into the guest: `.hbs` rendered, anything else byte for byte. The mode is 0755 or 0644 by the
+ * owner's executable bit alone, so that it doesn't depend on the umask of a checkout.
+ *
+ * @param path in its tree, without `.hbs`.
+ */
+export const renderFile = ({ file, source }: Place, path: string, context: Context): RenderedFile => {
+  if (source.endsWith('.hbs')) {
+    const { content, mode, language } = renderTemplateFile(file, context, { source, target: path })
+    return { path, mode, content: Buffer.from(content, 'utf8'), source, language }
+  }
+  const content = readFileSync(file)
+  const mode = (statSync(file).mode & 0o100) === 0 ? 0o644 : 0o755
+  const firstLine = content.subarray(0, 128).toString('latin1').split('\n', 1)[0]
+  return { path, mode, content, source, language: languageOf(path, firstLine) }
+}
+
+const visit = (folder: Place, path: string, context: Context): RenderedFile[] =>
+  readdirSync(folder.file, { withFileTypes: true })
+    .filter(({ name }) => !leftovers.test(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const [from, to] = [below(folder, entry.name), path === '' ? entry.name : `${path}/${entry.name}`]
+      if (entry.isDirectory()) return visit(from, to, context)
+      if (!entry.isFile())
+        throw new BoxhoundError('E_LAYER', 'not a plain file', {
+          file: from.source,
+          expected: 'files and folders',
+          found: entry.isSymbolicLink() ? 'a symbolic link' : 'a special file',
+          next: 'let provision.sh or units.enable make it',
+        })
+      return [renderFile(from, to.replace(/\.hbs$/, ''), context)]
+    })
+
+/** Everything under a folder, ordered by name at each level; empty when there is no such folder. */
+export const renderTree = (folder: Place, context: Context): RenderedFile[] =>
+  existsSync(folder.file) ? visit(folder, '', context) : []
+
+/** The file `NAME` or its template `NAME.hbs` in a folder; undefined without either. */
+export const findFile = (folder: Place, name: string): Place | undefined =>
+  [name, `${name}.hbs`].map((one) => below(folder, one)).find(({ file }) => existsSync(file))
