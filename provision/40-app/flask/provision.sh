@@ -31,9 +31,10 @@ compile_all() {
   "$app/venv/bin/python" -m compileall -q --invalidation-mode unchecked-hash "$app"
 }
 
-# Tells a broken environment now instead of at the first boot.
+# Tells a broken environment now instead of at the first boot. The tracer leaves files in the temporary folder.
 try_imports() {
-  (cd "$app" && TRIAL_APP_LOG='' DD_TRACE_ENABLED=false "$app/venv/bin/python" -c 'import app, ddtrace, gunicorn')
+  local -r scratch=$1
+  (cd "$app" && TMPDIR=$scratch TRIAL_APP_LOG='' "$app/venv/bin/python" -c 'import app, ddtrace, gunicorn')
 }
 
 main() {
@@ -44,7 +45,7 @@ main() {
   make_user
   make_environment "$tools"
   compile_all
-  try_imports
+  try_imports "$tools"
 }
 
 main "$@"

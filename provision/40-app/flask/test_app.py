@@ -161,6 +161,12 @@ def test_gunicorn_listens_on_the_units_port_for_forwarded_ports_too(monkeypatch)
     assert settings['control_socket_disable'] is True
 
 
+def test_the_web_spans_carry_the_boxs_service_even_when_the_tracer_would_guess_the_same():
+    unit = (CODE.parents[1] / 'etc/systemd/system/trial-app.service.hbs').read_text()
+    for name in ['DD_SERVICE', 'DD_FLASK_SERVICE']:
+        assert f'Environment="{name}={{{{app.service}}}}"' in unit
+
+
 def test_the_app_never_imports_the_tracer_itself():
     for file in CODE.glob('*.py'):
         assert not re.search(r'^\s*(import|from)\s+ddtrace', file.read_text(), re.MULTILINE)
