@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Builds the lab Agent's package: build.sh OUT_DIR
+#
+# Prints the path of the .deb as its last line. The same sources give the same file. Downloaded wheels are kept in
+# $BOXHOUND_WHEELS, in one folder per lock file, and checked by their hashes at every build.
+set -Eeuo pipefail
+umask 022
+
+readonly PYTHON=3.13
+readonly PLATFORMS=(manylinux_2_28_x86_64 manylinux_2_17_x86_64 manylinux2014_x86_64)
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly HERE
+
+die() {
+  printf 'lab/agent/build.sh: %s\n' "$1" >&2
+  exit "${2:-1}"
+}
+
+pip_quietly() {
+  PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore python3 -m pip "$@"
+}
+
+for_guest() {
+  local platform
+  printf '%s\n' --only-binary :all: --no-deps --require-hashes --implementation cp --python-version "$PYTHON"
+  for platform in "${PLATFORMS[@]}"; do printf '%s\n' --platform "$platform"; done
+}
+
+# Downloads the wheels once per lock file. Two builds at once each download; the first to end gives its folder.
+fetch_wheels() {
+  local store=$1 requirements=$2 digest folder temporary options
+  digest=$(sha256sum "$requirements" | cut -c1-64)
+  folder=$store/agent-$PYTHON-$digest
+  if [[ ! -d $folder ]]; then
+    mkdir -p "$store"
+    temporary=$(mktemp -d "$store/.agent-XXXXXX")
+    mapfile -t options < <(for_guest)
+    if ! pip_quietly download --quiet "${options[@]}" --dest "$temporary" --requirement "$requirements" >&2; then
+      rm -rf "$temporary"
+      die 'the wheels of lab/agent/requirements.txt could not be downloaded'
+    fi
+    mv -T "$temporary" "$folder" 2>/dev/null || rm -rf "$temporary"
+  fi
+  printf '%s\n' "$folder"
+}
+
+# Unpacks the wheels and leaves out what the lab Agent never loads.
+install_wheels() {
+  local wheels=$1 site=$2 options
+  mapfile -t options < <(for_guest)
+  pip_quietly install --quiet --no-index --find-links "$wheels" --no-compile "${options[@]}" \
+    --target "$site" --requirement "$HERE/requirements.txt" >&2
+  rm -rf "${site:?}/bin" "$site/lapdog" "$site/pycparser" "$site/ddapm_test_agent/static" \
+    "$site/ddapm_test_agent/templates" "$site/datadog_checks/base/checks/win" "$site"/pycparser-*
+  find "$site" -depth -type d \( -name tests -o -name test -o -name __pycache__ \) -exec rm -rf {} +
+  # C sources and headers of the compiled modules.
+  find "$site" -type f \( -name '*.c' -o -name '*.h' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pxi' \) -delete
+}
+
+stage() {
+  local tree=$1 wheels=$2 site=$1/opt/datadog-agent/embedded/lib/python$PYTHON/site-packages name
+  mkdir -p "$site" "$tree/DEBIAN" "$tree/usr/bin" "$tree/var/log/datadog" "$tree/opt/datadog-agent/run" \
+    "$tree/etc/datadog-agent/conf.d" "$tree/etc/datadog-agent/checks.d" "$tree/usr/lib/systemd/system"
+  install_wheels "$wheels" "$site"
+  cp -rT "$HERE/src/lab_agent" "$site/lab_agent"
+  cp -rT "$HERE/src/lab_agent_builtins" "$site/lab_agent_builtins"
+  cp -rT "$HERE/src/datadog_checks/mysql" "$site/datadog_checks/mysql"
+  find "$site" -depth -type d -name __pycache__ -exec rm -rf {} +
+  install -D -m 0755 "$HERE/bin/agent" "$tree/opt/datadog-agent/bin/agent/agent"
+  ln -s /opt/datadog-agent/bin/agent/agent "$tree/usr/bin/datadog-agent"
+  install -m 0644 "$HERE"/debian/*.service "$tree/usr/lib/systemd/system/"
+  install -m 0644 "$HERE/debian/datadog.yaml.example" "$tree/etc/datadog-agent/"
+  install -m 0644 "$HERE/debian/control" "$tree/DEBIAN/control"
+  for name in preinst postinst prerm postrm; do install -m 0755 "$HERE/debian/$name" "$tree/DEBIAN/$name"; done
+  chmod -R u=rwX,go=rX "$tree"
+}
+
+main() {
+  [[ $# -eq 1 ]] || die 'usage: build.sh OUT_DIR' 2
+  command -v dpkg-deb >/dev/null || die 'dpkg-deb is missing: apt-get install dpkg-dev' 3
+  python3 -m pip --version >/dev/null 2>&1 || die 'pip is missing: apt-get install python3-pip' 3
+  local out=$1 store=${BOXHOUND_WHEELS:-${XDG_CACHE_HOME:-$HOME/.cache}/boxhound/wheels} wheels version deb
+  mkdir -p "$out"
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  wheels=$(fetch_wheels "$store" "$HERE/requirements.txt")
+  stage "$work/tree" "$wheels"
+  # Nothing is dated later than this, so that two builds of the same sources are the same file.
+  export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1767225600}
+  find "$work/tree" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
+  version=$(sed -n 's/^Version: 1://p' "$HERE/debian/control")
+  deb=$out/datadog-agent_${version}_amd64.deb
+  # Served on loopback and unpacked once: speed before size.
+  dpkg-deb --root-owner-group -Zzstd -z1 --build "$work/tree" "$work/package.deb" >/dev/null
+  mv "$work/package.deb" "$deb.tmp"
+  mv "$deb.tmp" "$deb"
+  printf '%s\n' "$deb"
+}
+
+main "$@"

@@ -1,0 +1,51 @@
+"""What the modules `aggregator` and `datadog_agent` speak to: one object per process, set before any check loads."""
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lab_agent.sampler import Sampler
+from lab_agent.settings import Settings
+
+log = logging.getLogger('lab_agent.checks')
+
+
+@dataclass
+class Bridge:
+    """State shared between the running checks and the Agent around them."""
+
+    settings: Settings = field(default_factory=Settings)
+    hostname: str = ''
+    run_path: Path = Path('/opt/datadog-agent/run')
+    samplers: dict[str, Sampler] = field(default_factory=dict)
+    metadata: dict[str, dict[str, str]] = field(default_factory=dict)
+    sent_logs: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def sampler(self, check_id: str) -> Sampler:
+        with self.lock:
+            return self.samplers.setdefault(check_id, Sampler(self.hostname))
+
+    def config(self, key: str) -> Any:
+        """One value of the configuration as checks ask for it; None when unknown."""
+        known = {
+            'logs_enabled': self.settings.logs_enabled,
+            'hostname': self.settings.hostname,
+            'site': self.settings.site,
+            'tags': self.settings.tags,
+            'run_path': str(self.run_path),
+            'enable_metadata_collection': True,
+            'log_level': self.settings.log_level,
+        }
+        return known[key] if key in known else self.settings.raw.get(key)
+
+
+current = Bridge()
+
+
+def install(bridge: Bridge) -> None:
+    """Makes `bridge` the one that checks loaded from now on speak to."""
+    global current
+    current = bridge

@@ -1,0 +1,36 @@
+"""The Agent's name for one configured instance (datadog.md: FNV-1 over murmur3 digest, instance, init_config)."""
+
+from typing import Any
+
+import mmh3
+
+from lab_agent import yaml_io
+
+_OFFSET = 0xCBF29CE484222325
+_PRIME = 0x100000001B3
+_MASK = (1 << 64) - 1
+
+
+def fnv1_64(data: bytes) -> int:
+    value = _OFFSET
+    for byte in data:
+        value = ((value * _PRIME) & _MASK) ^ byte
+    return value
+
+
+def config_text(value: Any) -> bytes:
+    """The YAML that is hashed; an absent section is no text at all."""
+    return b'' if value is None else yaml_io.dump(value).encode()
+
+
+def check_id(name: str, instance: dict[str, Any], init_config: Any, instances: list[Any] | None = None) -> str:
+    """`NAME:hash`, or `NAME:THATNAME:hash` when the instance has a `name` or `namespace`.
+
+    `instances` are all instances of the same file: the digest covers every one of them.
+    """
+    init_text = config_text(init_config)
+    whole = b''.join(config_text(item) for item in (instances or [instance]))
+    digest: int = mmh3.hash64(name.encode() + whole + init_text + b'false', signed=False)[0]
+    value = fnv1_64(digest.to_bytes(8, 'big') + config_text(instance) + init_text)
+    own = instance.get('name') or instance.get('namespace')
+    return f'{name}:{own}:{value:x}' if own else f'{name}:{value:x}'

@@ -1,0 +1,143 @@
+"""`datadog-agent run`: the daemon."""
+
+import argparse
+import contextlib
+import logging
+import logging.handlers
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from lab_agent import NOTICE, VERSION, bridge, host_name, status
+from lab_agent.cli import CommandError
+from lab_agent.configs import Configs, load_configs
+from lab_agent.forwarder import Forwarder
+from lab_agent.ipc import auth, server
+from lab_agent.loader import add_checks_d, load_checks
+from lab_agent.logs.agent import LogsAgent
+from lab_agent.paths import Paths, default_paths
+from lab_agent.scheduler import Scheduler
+from lab_agent.scrub import scrub, scrub_value
+from lab_agent.settings import Settings, SettingsError, load_settings
+
+log = logging.getLogger('lab_agent')
+
+
+class _Scrubbing(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return scrub(super().format(record))
+
+
+def start_logging(paths: Paths, settings: Settings, file: str) -> None:
+    """To FILE in the log folder and to the journal, scrubbed."""
+    level = logging.DEBUG if settings.log_level.lower() in ('debug', 'trace') else logging.INFO
+    form = _Scrubbing('%(asctime)s | CORE | %(levelname)s | (%(name)s) | %(message)s')
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    try:
+        handlers.append(
+            logging.handlers.RotatingFileHandler(paths.logs / file, maxBytes=10 << 20, backupCount=1, delay=False)
+        )
+    except OSError as error:
+        logging.warning('no log file: %s', error)
+    root = logging.getLogger()
+    root.handlers = handlers
+    root.setLevel(level)
+    for handler in handlers:
+        handler.setFormatter(form)
+
+
+def config_check(configs: Configs) -> dict[str, Any]:
+    """What `configcheck` shows, one entry per file, secrets scrubbed."""
+    grouped: dict[str, dict[str, Any]] = {}
+
+    def entry(name: str, source: str) -> dict[str, Any]:
+        empty = {'check_name': name, 'provider': 'file', 'source': source, 'instances': [], 'init_config': {}, 'logs': []}
+        return grouped.setdefault(source, empty)
+
+    for one in configs.instances:
+        found = entry(one.name, one.source.rpartition('[')[0])
+        found['instances'].append({'id': one.id, 'config': one.instance})
+        found['init_config'] = one.init_config
+    for line in configs.logs:
+        entry(line.name, line.source)['logs'].append(line.values)
+    answer: dict[str, Any] = scrub_value({'configs': list(grouped.values()), 'config_errors': configs.errors})
+    return answer
+
+
+def _serve(paths: Paths, settings: Settings, routes: dict[str, server.Route]) -> None:
+    try:
+        auth.ensure(paths)
+        server.serve(paths, settings.cmd_port, auth.read_token(paths), routes)
+    except OSError as error:
+        raise CommandError(f'could not start the command server on port {settings.cmd_port}: {error}') from error
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog='datadog-agent run')
+    parser.add_argument('-p', '--pidfile', type=Path)
+    options = parser.parse_args(arguments)
+    paths = default_paths()
+    started = time.time()
+    try:
+        settings = load_settings(paths.config)
+    except SettingsError as error:
+        raise CommandError(str(error)) from error
+    start_logging(paths, settings, 'agent.log')
+    log.info('Starting Datadog Agent v%s (%s)', VERSION, NOTICE)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+
+    host = host_name.resolve(settings)
+    bridge.install(bridge.Bridge(settings=settings, hostname=host.name, run_path=paths.run))
+    add_checks_d(paths.checks_d)
+    configs = load_configs(paths.conf_d)
+    for name, error in configs.errors.items():
+        log.error('configuration of %s: %s', name, error)
+    forwarder = Forwarder(settings, host.name)
+    loaded = load_checks(configs.instances)
+    for name, reasons in loaded.loader_errors.items():
+        log.error('unable to load check %s: %s', name, reasons)
+    scheduler = Scheduler(loaded, forwarder.deliver)
+    logs = LogsAgent(configs.logs, paths.run / 'registry.json') if settings.logs_enabled else None
+
+    def health() -> dict[str, list[str]]:
+        parts = {'ad-autoconfig': True, 'collector': True, 'forwarder': forwarder.healthy}
+        return {
+            'Healthy': [name for name, well in parts.items() if well],
+            'Unhealthy': [name for name, well in parts.items() if not well],
+        }
+
+    _serve(
+        paths,
+        settings,
+        {
+            '/agent/status': lambda: status.build(
+                paths, settings, host, scheduler, configs, forwarder, logs, started
+            ),
+            '/agent/status/health': health,
+            '/agent/config-check': lambda: config_check(configs),
+            '/agent/hostname': lambda: {'hostname': host.name},
+        },
+    )
+    if options.pidfile:
+        options.pidfile.write_text(str(os.getpid()), encoding='ascii')
+    forwarder.start()
+    scheduler.start()
+    if logs:
+        logs.start()
+    stop.wait()
+    log.info('Stopping')
+    scheduler.stop()
+    forwarder.stop()
+    if logs:
+        logs.stop()
+    if options.pidfile:
+        with contextlib.suppress(OSError):
+            options.pidfile.unlink()
+    logging.shutdown()
+    # A check that hangs in its thread must not hold up the end.
+    os._exit(0)

@@ -1,0 +1,34 @@
+"""`datadog-agent trace-agent`: holds the receiver's sockets, and becomes the receiver when a client sends data."""
+
+import logging
+
+from lab_agent.commands.run import start_logging
+from lab_agent.cli import CommandError
+from lab_agent.paths import default_paths
+from lab_agent.receiver import sockets
+from lab_agent.settings import load_settings
+
+log = logging.getLogger('lab_agent.receiver')
+
+
+def main(_arguments: list[str]) -> int:
+    paths = default_paths()
+    settings = load_settings(paths.config)
+    start_logging(paths, settings, 'trace-agent.log')
+    if not settings.apm_enabled:
+        log.info('apm_config.enabled is false: nothing to do')
+        return 0
+    path = paths.root / settings.apm_socket.lstrip('/')
+    try:
+        held = sockets.listen(settings.apm_port, path)
+    except OSError as error:
+        raise CommandError(f'could not listen on port {settings.apm_port} and {path}: {error}') from error
+    log.info('Listening on 127.0.0.1:%d and %s; the receiver is loaded with the first data', settings.apm_port, path)
+    sockets.wait(held)
+    from lab_agent.receiver.app import serve
+
+    try:
+        serve(held, settings.apm_port, settings.apm_debug_port)
+    finally:
+        path.unlink(missing_ok=True)
+    return 0

@@ -1,0 +1,105 @@
+"""Finds what conf.d asks for: instances of checks, and log files to follow."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lab_agent import yaml_io
+from lab_agent.check_id import check_id
+
+DEFAULT_INTERVAL = 15
+
+
+@dataclass(frozen=True)
+class InstanceConfig:
+    """One instance of one check."""
+
+    name: str
+    instance: dict[str, Any]
+    init_config: dict[str, Any]
+    source: str
+    id: str
+    interval: float
+
+
+@dataclass(frozen=True)
+class LogConfig:
+    """One entry of a `logs:` list."""
+
+    name: str
+    values: dict[str, Any]
+    source: str
+
+
+@dataclass
+class Configs:
+    """Everything found; a broken file is an error of its own name and stops no other."""
+
+    instances: list[InstanceConfig] = field(default_factory=list)
+    logs: list[LogConfig] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def interval_of(instance: dict[str, Any]) -> float:
+    """`min_collection_interval` in seconds; it has effect on the instance only."""
+    value = instance.get('min_collection_interval', DEFAULT_INTERVAL)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise ValueError(f'min_collection_interval must be a number of seconds, got {value!r}')
+    return float(value or DEFAULT_INTERVAL)
+
+
+def _read(name: str, path: Path, found: Configs) -> None:
+    document = yaml_io.load_file(path)
+    if not isinstance(document, dict):
+        raise ValueError('expected a mapping with `instances` or `logs`')
+    instances = document.get('instances') or []
+    logs = document.get('logs') or []
+    if not isinstance(instances, list) or not isinstance(logs, list):
+        raise ValueError('`instances` and `logs` must be lists')
+    if not instances and not logs:
+        raise ValueError('Configuration file contains no valid instances')
+    instances = [item or {} for item in instances]
+    init_config = document.get('init_config')
+    for index, instance in enumerate(instances):
+        if not isinstance(instance, dict):
+            raise ValueError(f'instance #{index + 1} must be a mapping')
+        found.instances.append(
+            InstanceConfig(
+                name=name,
+                instance=instance,
+                init_config=init_config or {},
+                source=f'file:{path}[{index}]',
+                id=check_id(name, instance, init_config, instances),
+                interval=interval_of(instance),
+            )
+        )
+    for entry in logs:
+        if not isinstance(entry, dict):
+            raise ValueError('an entry of `logs` must be a mapping')
+        found.logs.append(LogConfig(name, entry, f'file:{path}'))
+
+
+def _files(conf_d: Path) -> list[tuple[str, Path]]:
+    found: list[tuple[str, Path]] = []
+    for entry in sorted(conf_d.iterdir()):
+        if entry.is_dir() and entry.suffix == '.d':
+            found += [(entry.stem, path) for path in sorted(entry.iterdir()) if path.suffix in ('.yaml', '.yml')]
+        elif entry.suffix in ('.yaml', '.yml'):
+            found.append((entry.stem, entry))
+    return found
+
+
+def load_configs(conf_d: Path) -> Configs:
+    """Reads `NAME.d/*.yaml` and `NAME.yaml` below `conf_d`."""
+    found = Configs()
+    try:
+        files = _files(conf_d)
+    except OSError as error:
+        found.errors['conf.d'] = f'could not read {conf_d}: {error.strerror}'
+        return found
+    for name, path in files:
+        try:
+            _read(name, path, found)
+        except Exception as error:
+            found.errors[name] = f'{path}: {error}'
+    return found

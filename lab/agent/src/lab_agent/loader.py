@@ -1,0 +1,103 @@
+"""Turns a name into a check class, and a configured instance into a check object."""
+
+import importlib
+import sys
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from lab_agent.configs import InstanceConfig
+
+
+class LoadError(Exception):
+    """No check of that name, or one that can't be imported."""
+
+
+class ConfigureError(Exception):
+    """The check's constructor refused its configuration."""
+
+
+@dataclass(frozen=True)
+class LoadedCheck:
+    """A check ready to run."""
+
+    check: Any
+    config: InstanceConfig
+    version: str
+
+
+@dataclass
+class Loaded:
+    """What could be loaded, and the two kinds of refusal as `status` shows them."""
+
+    checks: list[LoadedCheck] = field(default_factory=list)
+    loader_errors: dict[str, dict[str, str]] = field(default_factory=dict)
+    configure_errors: dict[str, list[str]] = field(default_factory=dict)
+
+
+def add_checks_d(folder: Path) -> None:
+    """Makes `checks.d/NAME.py` importable, after everything that the Agent ships."""
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+
+
+def _import(name: str) -> ModuleType:
+    """`datadog_checks.NAME` as shipped, else `NAME` from checks.d: the Agent's order."""
+    for candidate in (f'datadog_checks.{name}', name):
+        try:
+            return importlib.import_module(candidate)
+        except ModuleNotFoundError as error:
+            if error.name != candidate:
+                raise LoadError(f"unable to import module '{candidate}': {error}\n{traceback.format_exc()}") from error
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            raise LoadError(f"unable to import module '{candidate}': {error}\n{traceback.format_exc()}") from error
+    raise LoadError(f"unable to import module '{name}': No module named '{name}'")
+
+
+def find_class(name: str) -> tuple[type[Any], str]:
+    """The check's class and version; a class that another one derives from is passed over."""
+    from datadog_checks.base import AgentCheck
+
+    module = _import(name)
+    found = [
+        item
+        for item in vars(module).values()
+        if isinstance(item, type)
+        and issubclass(item, AgentCheck)
+        and not item.__module__.startswith('datadog_checks.base')
+        and not item.__subclasses__()
+    ]
+    if not found:
+        raise LoadError(f"unable to find a check class in module '{name}'")
+    return found[0], str(getattr(module, '__version__', 'unversioned'))
+
+
+def load_check(config: InstanceConfig) -> LoadedCheck:
+    """Imports and constructs; raises LoadError or ConfigureError."""
+    check_class, version = find_class(config.name)
+    try:
+        check = check_class(config.name, config.init_config, [config.instance])
+    except Exception as error:
+        raise ConfigureError(f'{error}\n{traceback.format_exc()}') from error
+    check.check_id = config.id
+    check.provider = 'file'
+    return LoadedCheck(check, config, version)
+
+
+def load_checks(configs: list[InstanceConfig]) -> Loaded:
+    """Loads every instance; one that can't be loaded is recorded and stops no other."""
+    result = Loaded()
+    for config in configs:
+        try:
+            result.checks.append(load_check(config))
+        except LoadError as error:
+            result.loader_errors.setdefault(config.name, {})['Python Check Loader'] = str(error)
+        except ConfigureError as error:
+            result.configure_errors.setdefault(config.name, []).append(str(error))
+            message = f"could not configure check instance for python check {config.name}: {error}"
+            result.loader_errors.setdefault(config.name, {})['Python Check Loader'] = message
+    return result

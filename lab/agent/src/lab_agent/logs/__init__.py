@@ -1,0 +1,1 @@
+"""Follows the log files that conf.d names."""

@@ -1,0 +1,132 @@
+"""ddapm-test-agent on the loader's sockets, with figures for `status` beside it."""
+
+import asyncio
+import logging
+import os
+import signal
+import time
+from typing import Any
+
+from aiohttp import web
+
+from lab_agent import VERSION
+from lab_agent.receiver import absent
+from lab_agent.receiver.figures import Figures, client_of
+from lab_agent.receiver.sockets import Sockets
+
+log = logging.getLogger('lab_agent.receiver')
+
+# Requests that /test/traces answers from; more would be a leak in a machine that runs for days.
+_KEPT_REQUESTS = 512
+_TRACE_PATHS = ('/v0.4/traces', '/v0.5/traces', '/v0.7/traces', '/v1.0/traces')
+
+
+def make_app() -> web.Application:
+    """The test agent's own application: no forwarding, no snapshots, every invariant check noted but none fatal."""
+    absent.install()
+    os.environ['TEST_AGENT_VERSION'] = VERSION
+    # It prints every chunk of every payload at INFO.
+    logging.getLogger('ddapm_test_agent').setLevel(logging.WARNING)
+    from ddapm_test_agent.agent import make_app as make
+
+    app: web.Application = make(
+        enabled_checks=[],
+        log_span_fmt='[{name}]',
+        snapshot_dir='',
+        snapshot_ci_mode=False,
+        snapshot_ignored_attrs=[],
+        agent_url='',
+        trace_request_delay=0.0,
+        suppress_trace_parse_errors=False,
+        pool_trace_check_failures=True,
+        disable_error_responses=False,
+        snapshot_removed_attrs=[],
+        snapshot_regex_placeholders={},
+        vcr_cassettes_directory='',
+        vcr_ci_mode=False,
+        vcr_provider_map='',
+        vcr_ignore_headers='',
+        vcr_json_body_normalizers='',
+        vcr_body_regex_normalizers='',
+        dd_site='',
+        dd_api_key='',
+        disable_llmobs_data_forwarding=True,
+    )
+    return app
+
+
+async def _count(request: web.Request, path: str) -> tuple[int, int]:
+    """Traces and spans of an accepted request, decoded by the test agent's own decoders."""
+    from ddapm_test_agent import trace
+
+    decoders: dict[str, Any] = {
+        '/v0.4/traces': trace.decode_v04,
+        '/v0.5/traces': trace.decode_v05,
+        '/v0.7/traces': trace.decode_v07,
+        '/v1.0/traces': trace.decode_v1,
+    }
+    body = await request.read()
+    traces = decoders[path](request.content_type, body, False) if path == '/v0.4/traces' else decoders[path](body)
+    return len(traces), sum(len(one) for one in traces)
+
+
+def watch(app: web.Application, figures: Figures) -> None:
+    """Counts every accepted payload, and forgets the oldest requests."""
+
+    @web.middleware
+    async def counting(request: web.Request, handler: Any) -> web.StreamResponse:
+        answer: web.StreamResponse = await handler(request)
+        if request.path in _TRACE_PATHS and answer.status == 200:
+            try:
+                traces, spans = await _count(request, request.path)
+            except Exception:
+                log.exception('could not count a payload')
+                traces, spans = int(request.headers.get('X-Datadog-Trace-Count', 0)), 0
+            figures.add(client_of(request.headers), traces, spans, request.content_length or 0)
+            del app['agent']._requests[:-_KEPT_REQUESTS]
+        return answer
+
+    app.middlewares.insert(0, counting)
+
+
+def debug_app(figures: Figures, port: int) -> web.Application:
+    """The receiver's debug port, which the daemon reads for `status`."""
+    started = time.monotonic()
+
+    async def variables(_request: web.Request) -> web.Response:
+        return web.json_response(
+            {
+                'pid': os.getpid(),
+                'uptime': int(time.monotonic() - started),
+                'version': {'Version': VERSION},
+                'config': {'Enabled': True, 'ReceiverHost': '127.0.0.1', 'ReceiverPort': port},
+                'receiver': figures.receiver(),
+            }
+        )
+
+    app = web.Application()
+    app.add_routes([web.get('/debug/vars', variables)])
+    return app
+
+
+async def _serve(sockets: Sockets, port: int, debug_port: int) -> None:
+    figures = Figures()
+    app = make_app()
+    watch(app, figures)
+    runners = [web.AppRunner(app, tcp_keepalive=False, access_log=None), web.AppRunner(debug_app(figures, port), access_log=None)]
+    for runner in runners:
+        await runner.setup()
+    await web.TCPSite(runners[1], '127.0.0.1', debug_port, reuse_address=True).start()
+    for one in (sockets.tcp, sockets.unix):
+        await web.SockSite(runners[0], one).start()
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()
+    await asyncio.gather(*(runner.cleanup() for runner in runners))
+
+
+def serve(sockets: Sockets, port: int, debug_port: int) -> None:
+    """Serves until a signal."""
+    asyncio.run(_serve(sockets, port, debug_port))

@@ -1,0 +1,71 @@
+"""What came in during the last minute, per kind of client."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+WINDOW_SECONDS = 60.0
+
+Client = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Payload:
+    """One accepted request."""
+
+    at: float
+    client: Client
+    traces: int
+    spans: int
+    bytes: int
+
+
+def client_of(headers: Mapping[str, str]) -> Client:
+    """Language, its version, interpreter and tracer version, as the tracer states them."""
+    names = ('Datadog-Meta-Lang', 'Datadog-Meta-Lang-Version', 'Datadog-Meta-Lang-Interpreter')
+    lang, version, interpreter = (headers.get(name, '') for name in names)
+    return lang, version, interpreter, headers.get('Datadog-Meta-Tracer-Version', '')
+
+
+@dataclass
+class Figures:
+    """Thread-safe; the clock can be replaced."""
+
+    clock: Callable[[], float] = time.monotonic
+    _payloads: deque[Payload] = field(default_factory=deque)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, client: Client, traces: int, spans: int, size: int) -> None:
+        with self._lock:
+            self._payloads.append(Payload(self.clock(), client, traces, spans, size))
+
+    def receiver(self) -> list[dict[str, Any]]:
+        """`apmStats.receiver`: one entry per client seen in the window."""
+        oldest = self.clock() - WINDOW_SECONDS
+        with self._lock:
+            while self._payloads and self._payloads[0].at < oldest:
+                self._payloads.popleft()
+            kept = list(self._payloads)
+        totals: dict[Client, list[int]] = {}
+        for one in kept:
+            sums = totals.setdefault(one.client, [0, 0, 0, 0])
+            for index, value in enumerate((one.traces, one.spans, one.bytes, 1)):
+                sums[index] += value
+        return [
+            {
+                'Lang': client[0],
+                'LangVersion': client[1],
+                'Interpreter': client[2],
+                'TracerVersion': client[3],
+                'EndpointVersion': '',
+                'Service': '',
+                'TracesReceived': sums[0],
+                'SpansReceived': sums[1],
+                'TracesBytes': sums[2],
+                'PayloadAccepted': sums[3],
+            }
+            for client, sums in totals.items()
+        ]

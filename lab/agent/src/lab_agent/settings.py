@@ -1,0 +1,98 @@
+"""datadog.yaml, with the environment's values over it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lab_agent import yaml_io
+from lab_agent.tags import parse_tags
+
+_TRUE = {'1', 't', 'true', 'yes', 'on'}
+
+
+class SettingsError(Exception):
+    """datadog.yaml can't be read."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the Agent takes from its configuration."""
+
+    api_key: str = ''
+    site: str = 'datadoghq.com'
+    dd_url: str = ''
+    hostname: str = ''
+    hostname_file: str = ''
+    hostname_fqdn: bool = False
+    tags: list[str] = field(default_factory=list)
+    env: str = ''
+    logs_enabled: bool = False
+    log_level: str = 'info'
+    cmd_port: int = 5001
+    apm_enabled: bool = True
+    apm_port: int = 8126
+    apm_socket: str = '/var/run/datadog/apm.socket'
+    apm_debug_port: int = 5012
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def host_tags(self) -> list[str]:
+        """Tags of the host as the Agent reports them: `env` counts as one of them."""
+        return parse_tags([*self.tags, *([f'env:{self.env}'] if self.env else [])])
+
+
+def affirmative(value: Any) -> bool:
+    return value if isinstance(value, bool) else str(value).strip().lower() in _TRUE
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        loaded = yaml_io.load_file(path)
+    except FileNotFoundError:
+        return {}
+    except Exception as error:
+        raise SettingsError(f'unable to load Datadog config file {path}: {error}') from error
+    if loaded is None:
+        return {}
+    if not isinstance(loaded, dict):
+        raise SettingsError(f'unable to load Datadog config file {path}: expected a mapping')
+    return loaded
+
+
+def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Reads `path` (missing counts as empty); `DD_*` variables win over it, as in the Agent."""
+    env = os.environ if environment is None else environment
+    raw = _document(path)
+    apm = raw.get('apm_config') or {}
+
+    def pick(name: str, default: Any) -> Any:
+        value = env.get(f'DD_{name.upper()}')
+        if value:
+            return value
+        found = raw.get(name)
+        return default if found is None else found
+
+    def pick_apm(name: str, default: Any) -> Any:
+        found = env.get(f'DD_APM_{name.upper()}') or apm.get(name)
+        return default if found is None else found
+
+    return Settings(
+        api_key=str(pick('api_key', '')).strip(),
+        site=str(pick('site', 'datadoghq.com')),
+        dd_url=str(pick('dd_url', '')),
+        hostname=str(pick('hostname', '')),
+        hostname_file=str(pick('hostname_file', '')),
+        hostname_fqdn=affirmative(pick('hostname_fqdn', False)),
+        tags=parse_tags(pick('tags', [])),
+        env=str(pick('env', '')),
+        logs_enabled=affirmative(pick('logs_enabled', False)),
+        log_level=str(pick('log_level', 'info')),
+        cmd_port=int(pick('cmd_port', 5001)),
+        apm_enabled=affirmative(pick_apm('enabled', True)),
+        apm_port=int(pick_apm('receiver_port', 8126)),
+        apm_socket=str(pick_apm('receiver_socket', '/var/run/datadog/apm.socket')),
+        apm_debug_port=int((apm.get('debug') or {}).get('port', 5012)),
+        raw=raw,
+    )
