@@ -1,3 +1,5 @@
+import type { Expectations } from '../render/types.ts'
+
 /** A machine reachable over SSH, as `up --json` prints it. */
 export interface Target {
   readonly host: string
@@ -34,4 +36,27 @@ export interface VerifyResults {
   readonly skipped: number
   readonly seconds: number
   readonly checks: readonly CheckResult[]
+}
+
+/** Seconds. Shorter for negative controls, where each red check waits until its deadline. */
+export interface Deadlines {
+  /** One command in the guest. */
+  readonly command: number
+  /** A fact that needs time: an Agent that starts, a trace that arrives. */
+  readonly poll: number
+}
+
+/** What the AVA child is given, in the JSON file that BOXHOUND_CONTEXT names. */
+export interface SuiteContext {
+  readonly target: Target
+  readonly expectations: Expectations
+  /** The ids to run, in order. */
+  readonly planned: readonly string[]
+  /** True for a machine just booted from the published image; a host in use may have apt lists, histories and more keys. */
+  readonly fresh: boolean
+  /** Whether the caller handed in an API key; null when nobody knows (`--host`). */
+  readonly keyed: boolean | null
+  readonly deadlines: Deadlines
+  /** A file that receives one CheckResult per line. */
+  readonly results: string
 }

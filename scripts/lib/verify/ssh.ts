@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises'
+import ssh2, { type Client } from 'ssh2'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { type CommandOptions, type CommandResult, runCommand } from './command.ts'
+import { fingerprintOf, hostKeyError } from './host-key.ts'
+import { createLimiter } from './limiter.ts'
+import type { Target } from './types.ts'
+
+/** One connection for a whole verification; commands share it. */
+export interface Session {
+  /** Runs a command line in the target's shell; see `runCommand` for what counts as an error. */
+  readonly run: (command: string, options?: CommandOptions) => Promise<CommandResult>
+  readonly close: () => void
+}
+
+export interface SessionOptions {
+  /** Seconds until the login must be done, default 60. */
+  readonly deadline?: number
+  /** Seconds between two signs of life that the server is asked for, default 3; five unanswered end the connection. */
+  readonly keepalive?: number
+}
+
+const unanswered = 5
+/** sshd's MaxSessions is 10; two are left for whoever else uses the connection. */
+const concurrency = 8
+
+/** The cheapest of the handshakes first: the guest's processor may be an emulated one. */
+const algorithms = {
+  kex: ['curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'diffie-hellman-group14-sha256'],
+  cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com', 'aes128-ctr'],
+  serverHostKey: ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'rsa-sha2-512', 'rsa-sha2-256'],
+} as const satisfies Record<string, readonly string[]>
+
+const readKey = async (file: string): Promise<Buffer> => {
+  try {
+    return await readFile(file)
+  } catch (cause) {
+    throw new BoxhoundError('E_SSH_KEY', 'the private key cannot be read', { file, exitCode: 2, cause })
+  }
+}
+
+const loginError = (target: Target, error: Error & { level?: string }): BoxhoundError => {
+  const place = `${target.user}@${target.host}:${target.port}`
+  return error.level === 'client-authentication'
+    ? new BoxhoundError('E_SSH_AUTH', `${place} does not let this key in`, { file: target.key, found: error.message })
+    : new BoxhoundError('E_SSH_CONNECT', `no SSH connection to ${place}`, { found: error.message })
+}
+
+/**
+ * Logs in, once the server has shown the expected host key; a server with another key learns nothing (fault 41).
+ *
+ * A peer that freezes is noticed after `keepalive` × 5 seconds (fault 40): whatever runs then fails with E_SSH_LOST.
+ */
+export const connect = async (target: Target, options: SessionOptions = {}): Promise<Session> => {
+  const { deadline = 60, keepalive = 3 } = options
+  const privateKey = await readKey(target.key)
+  const client: Client = new ssh2.Client()
+  client.setMaxListeners(concurrency + 4)
+  let refusal: BoxhoundError | undefined
+  let lost: string | undefined
+  client.on('close', () => {
+    lost ??= 'the connection was closed'
+  })
+  await new Promise<void>((resolve, reject) => {
+    client.once('ready', resolve)
+    client.on('error', (error: Error & { level?: string }) => {
+      lost = error.message
+      reject(refusal ?? loginError(target, error))
+    })
+    client.once('close', () => reject(refusal ?? loginError(target, new Error('the server closed the connection'))))
+    client.connect({
+      host: target.host,
+      port: target.port,
+      username: target.user,
+      privateKey,
+      readyTimeout: deadline * 1000,
+      keepaliveInterval: keepalive * 1000,
+      keepaliveCountMax: unanswered,
+      algorithms: {
+        kex: [...algorithms.kex],
+        cipher: [...algorithms.cipher],
+        serverHostKey: [...algorithms.serverHostKey],
+      },
+      hostVerifier: (key: Buffer): boolean => {
+        const found = fingerprintOf(key)
+        if (found !== target.hostKey) refusal = hostKeyError(target.hostKey, found)
+        return refusal === undefined
+      },
+    })
+  }).catch((error: unknown) => {
+    client.destroy()
+    throw error
+  })
+  const limit = createLimiter(concurrency)
+  return {
+    run: (command, settings = {}) => limit(() => runCommand(client, command, settings, () => lost)),
+    close: () => client.end(),
+  }
+}

@@ -1,0 +1,81 @@
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Expectations } from '../render/types.ts'
+import { reconcile } from './collect.ts'
+import { planIds } from './plan.ts'
+import { runSuite, type SuiteRun } from './suite.ts'
+import type { CheckResult, Deadlines, SuiteContext, Target, VerifyResults } from './types.ts'
+
+export interface VerifyOptions {
+  /** The checkout. */
+  readonly root: string
+  /** Ids to run; empty for all. */
+  readonly only?: readonly string[]
+  /** SHA-256 of the image that was booted; null for a machine of the caller. */
+  readonly image: string | null
+  readonly keyed: boolean | null
+  readonly deadlines?: Partial<Deadlines>
+  /** Seconds for the whole suite, default 600. */
+  readonly deadline?: number
+  readonly onResult?: (result: CheckResult) => void
+  /** Replaced in tests. */
+  readonly run?: typeof runSuite
+}
+
+/** Enough for an emulated processor under load; a check that passes never waits for them. */
+export const defaultDeadlines: Deadlines = { command: 120, poll: 90 }
+
+const lastOutput = ({ code, output }: SuiteRun): string => {
+  const words = output.trim().split('\n').slice(-15).join('\n')
+  return `the suite ended with status ${code ?? 'none'}${words === '' ? '' : `, saying:\n${words}`}`
+}
+
+/**
+ * Judges a machine that can be reached over SSH.
+ *
+ * Red checks are results, not errors. A run that executes fewer checks than it planned has failed checks in their
+ * place, and one that executes none at all is an error (fault 43).
+ *
+ * @throws E_NO_CHECK_RAN, E_SUITE when every check passed and the suite failed all the same.
+ */
+export const verifyTarget = async (
+  target: Target,
+  expectations: Expectations,
+  options: VerifyOptions,
+): Promise<VerifyResults> => {
+  const begun = Date.now()
+  const planned = planIds(expectations, options.only ?? [])
+  const context: Omit<SuiteContext, 'results'> = {
+    target,
+    expectations,
+    planned,
+    fresh: options.image !== null,
+    keyed: options.keyed,
+    deadlines: { ...defaultDeadlines, ...options.deadlines },
+  }
+  const { root, deadline = 600, onResult = () => {} } = options
+  const suite = await (options.run ?? runSuite)(context, { root, deadline, onResult })
+  if (suite.results.length === 0) {
+    throw new BoxhoundError('E_NO_CHECK_RAN', 'the suite ran no check at all', {
+      expected: `${planned.length} checks`,
+      found: lastOutput(suite),
+    })
+  }
+  const checks = reconcile(planned, suite.results, lastOutput(suite))
+  const count = (status: CheckResult['status']): number => checks.filter((check) => check.status === status).length
+  if (suite.code !== 0 && count('failed') === 0) {
+    throw new BoxhoundError('E_SUITE', 'the suite failed although each of its checks passed', {
+      found: lastOutput(suite),
+    })
+  }
+  return {
+    box: expectations.box,
+    image: options.image,
+    labAgent: expectations.agent.lab,
+    planned: planned.length,
+    passed: count('passed'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+    seconds: (Date.now() - begun) / 1000,
+    checks,
+  }
+}

@@ -1,0 +1,53 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ExecutionContext } from 'ava'
+import ssh2, { type Connection, type ServerChannel } from 'ssh2'
+import { fingerprintOf } from '../../scripts/lib/verify/host-key.ts'
+import type { Target } from '../../scripts/lib/verify/types.ts'
+
+/** How the server answers one command. */
+export type Answer = (channel: ServerChannel, connection: Connection, command: string) => void
+
+export interface TestServer {
+  readonly target: Target
+  /** Commands that reached it. */
+  readonly commands: string[]
+  /** Logins that were tried. */
+  readonly logins: () => number
+}
+
+const pem = (): string => ssh2.utils.generateKeyPairSync('ed25519').private
+
+/** An SSH server on loopback that lets one key in and answers as the test says. */
+export const startServer = async (t: ExecutionContext, answer: Answer): Promise<TestServer> => {
+  const folder = await mkdtemp(join(tmpdir(), 'boxhound-test-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const [hostKey, userKey] = [pem(), pem()]
+  const key = join(folder, 'key')
+  await writeFile(key, userKey, { mode: 0o600 })
+  const parsed = ssh2.utils.parseKey(hostKey)
+  if (parsed instanceof Error) throw parsed
+  const commands: string[] = []
+  let logins = 0
+  const server = new ssh2.Server({ hostKeys: [hostKey] }, (connection) => {
+    connection.on('error', () => {})
+    connection.on('authentication', (context) => {
+      logins += 1
+      if (context.method === 'publickey') context.accept()
+      else context.reject(['publickey'])
+    })
+    connection.on('session', (accept) => {
+      accept().on('exec', (acceptExec, _reject, { command }) => {
+        commands.push(command)
+        answer(acceptExec(), connection, command)
+      })
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const target = { host: '127.0.0.1', port, user: 'root', key, hostKey: fingerprintOf(parsed.getPublicSSH()) }
+  return { target, commands, logins: () => logins }
+}

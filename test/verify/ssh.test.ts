@@ -1,0 +1,127 @@
+import { connect as connectSocket, createServer } from 'node:net'
+import test from 'ava'
+import { connect } from '../../scripts/lib/verify/ssh.ts'
+import { startServer } from './_server.ts'
+
+test('a command’s status, output and errors come back', async (t) => {
+  const { target } = await startServer(t, (channel) => {
+    channel.stdin.on('data', (chunk: Buffer) => channel.write(`got ${chunk}`))
+    channel.stdin.on('end', () => {
+      channel.stderr.write('careful')
+      channel.exit(7)
+      channel.end()
+    })
+  })
+  const session = await connect(target)
+  t.teardown(session.close)
+  t.like(await session.run('any', { stdin: 'text' }), { code: 7, stdout: 'got text', stderr: 'careful' })
+})
+
+test('fault 38: a command that ends without an exit status fails', async (t) => {
+  const { target } = await startServer(t, (channel) => channel.end('looks well'))
+  const session = await connect(target)
+  t.teardown(session.close)
+  await t.throwsAsync(session.run('any'), { code: 'E_SSH_LOST' })
+})
+
+test('fault 38: a connection that drops in the middle fails the command, and every later one', async (t) => {
+  const { target } = await startServer(t, (channel, connection) => {
+    channel.write('half')
+    setImmediate(() => connection.end())
+  })
+  const session = await connect(target)
+  await t.throwsAsync(session.run('any'), { code: 'E_SSH_LOST' })
+  await t.throwsAsync(session.run('later'), { code: 'E_SSH_LOST' })
+})
+
+test('fault 39: a command that a signal ends fails and names the signal', async (t) => {
+  const { target } = await startServer(t, (channel) => {
+    channel.exit('KILL')
+    channel.end()
+  })
+  const session = await connect(target)
+  t.teardown(session.close)
+  await t.throwsAsync(session.run('victim'), { code: 'E_SSH_SIGNAL', message: /victim: was ended by SIGKILL/ })
+})
+
+test('fault 40: a command that hangs on a living peer meets its own deadline', async (t) => {
+  const { target } = await startServer(t, (channel, _connection, command) => {
+    if (command !== 'quick') return
+    channel.exit(0)
+    channel.end()
+  })
+  const session = await connect(target)
+  t.teardown(session.close)
+  await t.throwsAsync(session.run('slow', { deadline: 0.2 }), { code: 'E_SSH_DEADLINE', message: /slow: .* 0\.2 s/ })
+  t.like(await session.run('quick'), { code: 0 }, 'the connection is still good')
+})
+
+test('fault 40: a peer that freezes is noticed by its silence', async (t) => {
+  let freeze = (): void => {}
+  const { target } = await startServer(t, () => freeze())
+  // A proxy that stops passing bytes on, without closing anything: what a frozen machine looks like.
+  const proxy = createServer((client) => {
+    const upstream = connectSocket(target.port, '127.0.0.1')
+    for (const socket of [client, upstream]) socket.on('error', () => {})
+    client.pipe(upstream)
+    upstream.pipe(client)
+    freeze = () => {
+      client.unpipe()
+      upstream.unpipe()
+    }
+    t.teardown(() => [client.destroy(), upstream.destroy()])
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => proxy.close())
+  const address = proxy.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const session = await connect({ ...target, port }, { keepalive: 0.1 })
+  const error = await t.throwsAsync(session.run('any', { deadline: 60 }), { code: 'E_SSH_LOST' })
+  t.regex(JSON.stringify(error), /[Kk]eepalive/)
+})
+
+test('fault 41: a changed host key is refused before anything is said, and both keys are told', async (t) => {
+  const { target, logins } = await startServer(t, () => {})
+  const expected = `SHA256:${'A'.repeat(43)}`
+  const error = await t.throwsAsync(connect({ ...target, hostKey: expected }), { code: 'E_HOST_KEY' })
+  t.like(error, { details: { expected, found: target.hostKey } })
+  t.is(logins(), 0)
+})
+
+test('a port on which nothing listens is told with its address', async (t) => {
+  const { target } = await startServer(t, () => {})
+  await t.throwsAsync(connect({ ...target, port: 1 }), { code: 'E_SSH_CONNECT', message: /127\.0\.0\.1:1/ })
+})
+
+test('a missing private key is named', async (t) => {
+  const { target } = await startServer(t, () => {})
+  await t.throwsAsync(connect({ ...target, key: '/nonexistent/key' }), { code: 'E_SSH_KEY' })
+})
+
+test('output beyond the limit fails instead of being cut', async (t) => {
+  const { target } = await startServer(t, (channel) => {
+    channel.write('x'.repeat(2000))
+    channel.exit(0)
+    channel.end()
+  })
+  const session = await connect(target)
+  t.teardown(session.close)
+  await t.throwsAsync(session.run('loud', { limit: 1000 }), { code: 'E_SSH_OUTPUT' })
+})
+
+test('no more commands run at once than a server allows', async (t) => {
+  let [now, most] = [0, 0]
+  const { target } = await startServer(t, (channel) => {
+    now += 1
+    most = Math.max(most, now)
+    setTimeout(() => {
+      now -= 1
+      channel.exit(0)
+      channel.end()
+    }, 20)
+  })
+  const session = await connect(target)
+  t.teardown(session.close)
+  await Promise.all(Array.from({ length: 30 }, (_, index) => session.run(`c${index}`)))
+  t.is(most, 8)
+})

@@ -1,0 +1,61 @@
+import test from 'ava'
+import { parseResults, reconcile } from '../../scripts/lib/verify/collect.ts'
+import type { SuiteRun } from '../../scripts/lib/verify/suite.ts'
+import type { CheckResult, CheckStatus } from '../../scripts/lib/verify/types.ts'
+import { type VerifyOptions, verifyTarget } from '../../scripts/lib/verify/verify.ts'
+import { lab } from './_expectations.ts'
+
+const target = { host: '127.0.0.1', port: 22, user: 'root', key: '/k', hostKey: 'SHA256:x' }
+
+const result = (id: string, status: CheckStatus = 'passed'): CheckResult => ({
+  ...{ id, status, title: id, seconds: 1 },
+  ...{ expected: 'e', observed: 'o' },
+})
+
+const verify = (run: SuiteRun, only: string[] = ['first-boot', 'agent.tags']): ReturnType<typeof verifyTarget> => {
+  const options: VerifyOptions = { root: '.', only, image: null, keyed: null, run: async () => run }
+  return verifyTarget(target, lab, options)
+}
+
+test('results come in the planned order and are counted', async (t) => {
+  const run = { results: [result('agent.tags', 'failed'), result('first-boot')], code: 1, output: '' }
+  const results = await verify(run)
+  t.like(results, { planned: 2, passed: 1, failed: 1, skipped: 0, labAgent: true, image: null })
+  t.deepEqual(
+    results.checks.map(({ id }) => id),
+    ['first-boot', 'agent.tags'],
+  )
+})
+
+test('fault 43: a run that executes fewer checks than planned is red for the missing ones', async (t) => {
+  const results = await verify({ results: [result('first-boot')], code: 0, output: 'all fine' })
+  t.like(results, { planned: 2, passed: 1, failed: 1 })
+  t.like(results.checks[1], { id: 'agent.tags', status: 'failed' })
+  t.regex(results.checks[1]?.observed ?? '', /did not run/)
+})
+
+test('fault 43: a run that executes no check at all is an error that carries the suite’s words', async (t) => {
+  const run = { results: [], code: 0, output: 'no tests found' }
+  const error = await t.throwsAsync(verify(run), { code: 'E_NO_CHECK_RAN' })
+  t.regex(JSON.stringify(error), /no tests found/)
+})
+
+test('fault 43: results of checks that were not planned do not count', async (t) => {
+  const run = { results: [result('first-boot'), result('other'), result('another')], code: 0, output: '' }
+  t.like(await verify(run), { planned: 2, passed: 1, failed: 1 })
+})
+
+test('a suite that crashes after its last check is an error', async (t) => {
+  const run = { results: [result('first-boot'), result('agent.tags')], code: null, output: 'Segmentation fault' }
+  await t.throwsAsync(verify(run), { code: 'E_SUITE' })
+})
+
+test('a line that is still being written is not read', (t) => {
+  const line = JSON.stringify(result('first-boot'))
+  t.is(parseResults(`${line}\n${line.slice(0, 20)}`).length, 1)
+})
+
+test('a check cannot turn green by telling twice', (t) => {
+  const told = [result('first-boot', 'failed'), result('first-boot', 'passed')]
+  t.is(reconcile(['first-boot'], told, '')[0]?.status, 'failed')
+})
