@@ -55,7 +55,10 @@ const base = z
     else if (value.lab !== undefined && value.sha256 !== undefined)
       custom(['sha256'], 'no digest: the lab base is made on this machine')
   })
-  .describe('What the layers stand on: { lab: trixie } or { image, sha256 }')
+  .meta({
+    description: 'What the layers stand on: { lab: trixie } or { image, sha256 }',
+    oneOf: [{ required: ['lab'] }, { required: ['image', 'sha256'] }],
+  })
 
 const word = text(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, 'a word of letters, digits and . _ / -')
 

@@ -14,13 +14,14 @@ const bySuffix: Readonly<Record<string, Language>> = {
 
 const unitSuffix = /\.(?:service|timer|socket|mount|automount|path|target|slice|swap|conf|network|netdev|link)$/
 
-/** Language of a file by its name (without `.hbs`), its folder and its first line. */
+/** Language of a file by its name (without `.hbs`; `x.yaml.in` is YAML with holes for the first boot), its folder and its first line. */
 export const languageOf = (path: string, firstLine = ''): Language => {
-  const name = path.split('/').at(-1) ?? ''
+  const name = (path.split('/').at(-1) ?? '').replace(/\.in$/, '')
   if (/(?:^|\/)systemd\//.test(path) && unitSuffix.test(name)) return 'unit'
   if (name === 'Vagrantfile') return 'ruby'
   const known = bySuffix[name.includes('.') ? (name.split('.').at(-1) ?? '') : '']
   if (known !== undefined) return known
+  if (/^---\s*$/.test(firstLine)) return 'yaml'
   if (/^#!.*\b(?:ba|da)?sh\b/.test(firstLine)) return 'shell'
   if (/^#!.*\bpython/.test(firstLine)) return 'python'
   return /^#!.*\bruby/.test(firstLine) ? 'ruby' : 'text'

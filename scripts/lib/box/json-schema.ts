@@ -1,0 +1,8 @@
+import * as z from 'zod'
+import { boxFile } from './schema.ts'
+
+/** The JSON Schema of a box file, for editors: what is written, defaults not filled in. Ends in a line break. */
+export const boxJsonSchema = (): string => {
+  const schema = z.toJSONSchema(boxFile, { io: 'input', target: 'draft-7' })
+  return `${JSON.stringify({ ...schema, title: 'Box file of boxhound' }, null, 2)}\n`
+}

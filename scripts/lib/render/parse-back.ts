@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { parseData } from './parse-data.ts'
+import type { RenderedFile } from './types.ts'
+
+interface Outcome {
+  readonly code: number
+  readonly output: string
+}
+
+/** Runs a program to its end; undefined when this machine doesn't have it. */
+const run = (program: string, args: readonly string[], input = ''): Promise<Outcome | undefined> =>
+  new Promise((done, fail) => {
+    const child = execFile(program, args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      if (error === null) done({ code: 0, output: stdout + stderr })
+      else if (error.code === 'ENOENT') done(undefined)
+      else if (typeof error.code === 'number') done({ code: error.code, output: stdout + stderr })
+      else fail(error)
+    })
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(input)
+  })
+
+const failure = (file: RenderedFile | undefined, tool: string, output: string): BoxhoundError =>
+  new BoxhoundError('E_RENDERED', `${tool} refuses what was rendered for ${file?.path ?? 'a file'}`, {
+    ...(file === undefined ? {} : { file: file.source }),
+    expected: 'a file that its own language accepts',
+    found: output.trim().split('\n').slice(0, 12).join('\n            '),
+    next: 'mend the template; `npm run render` shows the result',
+  })
+
+/** The numbered folder of a file in the temporary tree; its name is found again in a tool's output. */
+const placed = (folder: string, index: number, { path }: RenderedFile): string => join(folder, String(index), path)
+
+const blamed = (files: readonly RenderedFile[], folder: string, output: string): RenderedFile | undefined =>
+  files.find((file, index) => output.includes(placed(folder, index, file)))
+
+const shell = async (files: readonly RenderedFile[], folder: string): Promise<string[]> => {
+  const paths = files.map((file, index) => placed(folder, index, file))
+  for (const [index, path] of paths.entries()) {
+    const outcome = await run('bash', ['-n', '--', path])
+    if (outcome !== undefined && outcome.code !== 0) throw failure(files[index], 'bash -n', outcome.output)
+  }
+  // Includes can't be followed here: a script's neighbours are in the guest.
+  const outcome = await run('shellcheck', [
+    '--severity=warning',
+    '--exclude=SC1090,SC1091',
+    '--shell=bash',
+    '--',
+    ...paths,
+  ])
+  if (outcome === undefined) return ['shellcheck']
+  if (outcome.code !== 0) throw failure(blamed(files, folder, outcome.output), 'shellcheck', outcome.output)
+  return []
+}
+
+const compileAll = `
+import json, sys
+for path in json.load(sys.stdin):
+    with open(path, 'rb') as file:
+        try:
+            compile(file.read(), path, 'exec')
+        except (SyntaxError, ValueError) as error:
+            sys.exit(f'{path}: {error}')
+`
+
+const python = async (files: readonly RenderedFile[], folder: string): Promise<string[]> => {
+  const paths = files.map((file, index) => placed(folder, index, file))
+  const outcome = await run('python3', ['-c', compileAll], JSON.stringify(paths))
+  if (outcome === undefined) return ['python3']
+  if (outcome.code !== 0) throw failure(blamed(files, folder, outcome.output), 'python', outcome.output)
+  return []
+}
+
+/** What systemd-analyze says about a machine that isn't the guest. */
+const foreign = /is not executable: |not found\.?$|Cannot add dependency job|Failed to (?:open|load|create) |^\s*$/
+
+/** Settings of the guest's systemd (255 or newer) that a host with Debian 12's 252 doesn't know yet. */
+const newer = /Unknown key(?: name)? '(?:ImportCredential|OpenFile|RestartSteps|RestartMaxDelaySec)' in section/
+
+const unit = async (files: readonly RenderedFile[], folder: string): Promise<string[]> => {
+  for (const [index, file] of files.entries()) {
+    // A drop-in and a network file have no unit of their own to be checked in.
+    if (!/\.(?:service|timer|socket|path|mount|target|slice)$/.test(file.path)) continue
+    const path = placed(folder, index, file)
+    const outcome = await run('systemd-analyze', ['verify', '--man=no', '--generators=no', path])
+    if (outcome === undefined) return ['systemd-analyze']
+    const name = file.path.split('/').at(-1) ?? ''
+    const complaints = outcome.output
+      .split('\n')
+      .filter((line) => line.includes(name) && !foreign.test(line) && !newer.test(line))
+    if (complaints.length > 0)
+      throw failure(file, 'systemd-analyze verify', complaints.join('\n').replaceAll(path, name))
+  }
+  return []
+}
+
+const ruby = async (files: readonly RenderedFile[], folder: string): Promise<string[]> => {
+  for (const [index, file] of files.entries()) {
+    const outcome = await run('ruby', ['-c', '--', placed(folder, index, file)])
+    if (outcome === undefined) return ['ruby']
+    if (outcome.code !== 0) throw failure(file, 'ruby -c', outcome.output)
+  }
+  return []
+}
+
+const parsers = { shell, python, unit, ruby }
+
+/**
+ * Lets every rendered file be parsed by its own language: `bash -n` and shellcheck, YAML, JSON, Python's compiler, `systemd-analyze verify`
+ * where it can, `ruby -c`. Starts processes, so a bake doesn't call it; `npm run render` and the tests do.
+ *
+ * @returns names of the programs that this machine lacks, whose part was left out.
+ * @throws BoxhoundError E_RENDERED that names the template and quotes the tool.
+ */
+export const parseBack = async (files: readonly RenderedFile[]): Promise<string[]> => {
+  parseData(files)
+  const folder = await mkdtemp(join(tmpdir(), 'boxhound-parse-'))
+  try {
+    const missing: string[] = []
+    for (const [language, parse] of Object.entries(parsers)) {
+      const own = files.filter((file) => file.language === language)
+      const home = join(folder, language)
+      for (const [index, file] of own.entries()) {
+        const path = placed(home, index, file)
+        await mkdir(dirname(path), { recursive: true })
+        await writeFile(path, file.content)
+        await chmod(path, file.mode)
+      }
+      if (own.length > 0) missing.push(...(await parse(own, home)))
+    }
+    return missing
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

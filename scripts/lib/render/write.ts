@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { temporaryName } from '../_helpers/atomic.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { LayerName, Rendered, RenderedFile, RenderedLayer } from './types.ts'
+
+const numbers: Readonly<Record<LayerName, number>> = {
+  base: 10,
+  agent: 20,
+  database: 30,
+  app: 40,
+  checks: 50,
+  seal: 90,
+}
+
+/** `30-database`: the folder of a layer in a rendered tree, numbered as under provision/. */
+export const layerFolder = (name: LayerName): string => `${numbers[name]}-${name}`
+
+const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
+
+const writeFiles = async (folder: string, files: readonly RenderedFile[]): Promise<void> => {
+  for (const { path, mode, content } of files) {
+    const file = join(folder, path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, content)
+    await chmod(file, mode)
+  }
+}
+
+const entry = ({ path, mode, source, language }: RenderedFile) => ({ path, mode: octal(mode), source, language })
+
+/** A layer as data: what layer.json holds. */
+export const layerData = ({ name, folders, spec, files, scripts }: RenderedLayer) => ({
+  ...{ name, folders, spec },
+  files: files.map(entry),
+  scripts: scripts.map(entry),
+})
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+
+const writeTree = async ({ layers, expectations }: Rendered, folder: string): Promise<void> => {
+  for (const layer of layers) {
+    const target = join(folder, 'layers', layerFolder(layer.name))
+    await mkdir(target, { recursive: true })
+    await writeFile(join(target, 'layer.json'), json(layerData(layer)))
+    await writeFiles(join(target, 'root'), layer.files)
+    await writeFiles(join(target, 'scripts'), layer.scripts)
+  }
+  await writeFile(join(folder, 'expectations.json'), json(expectations))
+}
+
+/** Only a tree that this program wrote, or nothing, is replaced: `--out .` must not empty somebody's folder. */
+const assertOwn = async (folder: string): Promise<void> => {
+  if (!existsSync(folder)) return
+  const names = await readdir(folder)
+  if (names.every((name) => name === 'layers' || name === 'expectations.json')) return
+  throw new BoxhoundError('E_OUT', 'this folder holds other things than a rendered box', {
+    ...{ file: folder, exitCode: 2, expected: 'a new folder, an empty one, or an earlier result' },
+    found: names.slice(0, 5).join(', '),
+    next: 'name another folder with --out',
+  })
+}
+
+/**
+ * Writes `layers/NN-NAME/{layer.json,root/…,scripts/…}` and `expectations.json`: the whole tree or nothing. An earlier tree stays
+ * until the new one is complete.
+ *
+ * @throws BoxhoundError E_OUT when the folder holds anything else.
+ */
+export const writeRendered = async (rendered: Rendered, out: string): Promise<void> => {
+  const folder = resolve(out)
+  await assertOwn(folder)
+  await mkdir(dirname(folder), { recursive: true })
+  const [fresh, old] = [temporaryName(folder), `${temporaryName(folder)}.old`]
+  try {
+    await mkdir(fresh)
+    await writeTree(rendered, fresh)
+    if (existsSync(folder)) await rename(folder, old)
+    await rename(fresh, folder)
+  } catch (error) {
+    if (existsSync(old) && !existsSync(folder)) await rename(old, folder)
+    throw error
+  } finally {
+    await rm(fresh, { recursive: true, force: true })
+    await rm(old, { recursive: true, force: true })
+  }
+}

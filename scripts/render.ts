@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { parseCommand } from './lib/_helpers/cli.ts'
+import { BoxhoundError } from './lib/_helpers/errors.ts'
+import { projectAt } from './lib/_helpers/paths.ts'
+import { boxNames } from './lib/box/folders.ts'
+import { loadBox } from './lib/box/load.ts'
+import { parseBack } from './lib/render/parse-back.ts'
+import { renderBox } from './lib/render/render.ts'
+import type { Rendered } from './lib/render/types.ts'
+import { layerData, layerFolder, writeRendered } from './lib/render/write.ts'
+
+const command = {
+  verb: 'render',
+  summary: 'Writes every rendered file of a box, parsed again by its own language, and nothing else.',
+  positional: { name: 'BOX', help: 'name of a file in boxes/, or a path (default: lab)' },
+  options: {
+    out: { type: 'string', value: 'DIR', help: 'where to write; replaced as a whole' },
+    all: { type: 'boolean', help: 'every box of boxes/, each to DIR/BOX' },
+    json: { type: 'boolean', help: 'print one JSON document and nothing else' },
+  },
+  examples: [
+    ['npm run render -- lab --out /tmp/lab', 'look at what goes into the lab box'],
+    ['npm run render -- --all --out test/rendered', 'refresh the stored output that the tests compare'],
+  ],
+} as const
+
+const filesOf = ({ layers }: Rendered) => layers.flatMap(({ files, scripts }) => [...files, ...scripts])
+
+const describe = ({ box, layers, expectations }: Rendered, out: string) => ({
+  ...{ box: box.name, version: box.version, out },
+  layers: layers.map((layer) => ({ folder: layerFolder(layer.name), ...layerData(layer) })),
+  expectations,
+})
+
+const print = (rendered: Rendered, out: string): void => {
+  for (const { name, files, scripts } of rendered.layers)
+    console.log(`${join(out, 'layers', layerFolder(name))}: ${files.length} files, ${scripts.length} scripts`)
+  console.log(`${join(out, 'expectations.json')}: ${rendered.expectations.checks.length} checks`)
+}
+
+/** `npm run render`. @returns the exit code. */
+export const main = async (argv: string[]): Promise<number> => {
+  const parsed = parseCommand(argv, command)
+  if (parsed === undefined) return 0
+  const { out } = parsed.values
+  if (out === undefined)
+    throw new BoxhoundError('E_USAGE', 'where to?', {
+      exitCode: 2,
+      expected: '--out DIR',
+      found: 'nothing',
+      next: 'npm run render -- --help',
+    })
+  const project = projectAt(process.cwd())
+  const all = parsed.flags.all === true
+  const targets = all
+    ? boxNames(project).map((name) => ({ name, folder: join(out, name) }))
+    : [{ name: parsed.positional ?? 'lab', folder: out }]
+  const results: { rendered: Rendered; folder: string }[] = []
+  const missing = new Set<string>()
+  for (const { name, folder } of targets) {
+    const rendered = await renderBox(await loadBox(name, project), project)
+    for (const program of await parseBack(filesOf(rendered))) missing.add(program)
+    results.push({ rendered, folder })
+  }
+  // Nothing is written until every box has rendered.
+  for (const { rendered, folder } of results) await writeRendered(rendered, folder)
+  if (missing.size > 0)
+    console.error(`not parsed again for want of ${[...missing].join(', ')}: npm run setup installs them`)
+  const documents = results.map(({ rendered, folder }) => describe(rendered, folder))
+  if (parsed.flags.json === true) console.log(JSON.stringify(all ? documents : documents[0], null, 2))
+  else for (const { rendered, folder } of results) print(rendered, folder)
+  return 0
+}
