@@ -54,27 +54,37 @@ build_layer() {
   return "$status"
 }
 
-failed() {
+# Any way out but the last line of main is a failure.
+ended() {
   local status=$?
-  trap - ERR
+  if ((status == 0)); then return; fi
   if [[ -e $overlay ]]; then
     mv -f -- "$overlay" "$BOXHOUND_FAILED"
   fi
   event failed status "$status"
-  exit 1
+}
+
+# Packer leaves its own descriptors open. mmdebstrap then gets number 10 for one of its own, which /bin/sh cannot write to.
+close_inherited() {
+  local path number
+  for path in "/proc/$BASHPID/fd"/*; do
+    number=${path##*/}
+    if ((number > 2 && number < 100)); then exec {number}>&-; fi
+  done
 }
 
 main() {
+  close_inherited
   overlay=$BOXHOUND_STORE/.tmp-$BOXHOUND_RUN-$BOXHOUND_ID.qcow2
   exec >"$BOXHOUND_LOGS/$BOXHOUND_LAYER.log" 2>&1 </dev/null
-  trap failed ERR
+  trap ended EXIT
   await_inputs
   event started
   if [[ $BOXHOUND_LAYER == image ]]; then build_base; else build_layer; fi
   # Exit status 0 with no output is no result (fault 37).
   [[ -s $overlay ]] || {
     echo "no image at $overlay" >&2
-    false
+    return 1
   }
   # Never over a file that another bake builds on: its overlay is as good as ours, both came from the same id.
   ln -T -- "$overlay" "$BOXHOUND_STORE/$BOXHOUND_ID.qcow2" || [[ -s $BOXHOUND_STORE/$BOXHOUND_ID.qcow2 ]]

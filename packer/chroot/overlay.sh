@@ -16,7 +16,8 @@ overlay_create() {
 # file system is mounted by offset.
 overlay_root_offset() {
   local start
-  start=$(partx --show --noheadings --raw --nr 1 --output START -- "$1")
+  start=$(partx --show --noheadings --nr 1 --output START -- "$1")
+  start=${start//[[:space:]]/}
   [[ $start =~ ^[0-9]+$ ]] || {
     echo "no partition 1 in $1" >&2
     return 1
@@ -26,14 +27,15 @@ overlay_root_offset() {
 
 # overlay_open FILE TARGET RUN: mounts FILE's root file system at TARGET; RUN is an empty folder for the export.
 overlay_open() {
-  local file=$1 target=$2 run=$3
+  local file=$1 target=$2 run=$3 offset
   : >"$run/disk"
   # no-flush: the file is synced once when it is closed, not at each of dpkg's syncs.
   qemu-storage-daemon --daemonize --pidfile "$run/daemon.pid" \
     --blockdev "driver=file,node-name=file,filename=$file,discard=unmap,cache.no-flush=on" \
     --blockdev "driver=qcow2,node-name=disk,file=file,discard=unmap,detect-zeroes=unmap,cache.no-flush=on" \
     --export "type=fuse,id=export,node-name=disk,mountpoint=$run/disk,writable=on"
-  mount -t ext4 -o "loop,offset=$(overlay_root_offset "$run/disk"),noatime,commit=300" "$run/disk" "$target"
+  offset=$(overlay_root_offset "$run/disk")
+  mount -t ext4 -o "loop,offset=$offset,noatime,commit=300" "$run/disk" "$target"
 }
 
 # overlay_close TARGET RUN FILE: everything written is in FILE, and FILE on the disk, when this returns.

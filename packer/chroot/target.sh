@@ -12,10 +12,13 @@ target_prepare() {
   mount -t tmpfs -o mode=1777 tmpfs "$target/tmp"
   mkdir -p "$target/run/boxhound/layer" "$target/run/lock"
   mount --bind -o ro "$layer" "$target/run/boxhound/layer"
-  # Lists and archives stay outside, so that neither needs to be cleaned out of a layer (fault 46).
-  mkdir -p "$apt/lists/partial" "$apt/archives/partial"
-  mount --bind "$apt/lists" "$target/var/lib/apt/lists"
-  mount --bind "$apt/archives" "$target/var/cache/apt/archives"
+  # apt's state stays outside, so that none of it needs to be cleaned out of a layer (fault 46). A layer that installs nothing sees the
+  # image's own: the seal must reach what a base image brought along.
+  if [[ -s $layer/packages.list ]]; then
+    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
+    mount --bind "$apt/lists" "$target/var/lib/apt/lists"
+    mount --bind "$apt/cache" "$target/var/cache/apt"
+  fi
   target_resolver "$target"
 }
 

@@ -50,7 +50,7 @@ apt() {
   timeout --kill-after=10 900 apt-get -q -y \
     -o Acquire::Retries=2 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 -o Acquire::Languages=none \
     -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold \
-    -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Keep-Downloaded-Packages=true \
+    -o APT::Keep-Downloaded-Packages=true \
     -o APT::Install-Recommends=false -o APT::Sandbox::User=root "$@"
 }
 

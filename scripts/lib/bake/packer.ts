@@ -21,13 +21,16 @@ export interface BakeFolders {
 export const renderPackerTemplate = (
   layers: readonly Pick<PlannedLayer, 'name' | 'id' | 'parent'>[],
   project: Project,
-): Promise<string> =>
-  renderTemplateFile(project, 'packer/chroot.pkr.hcl.hbs', {
+): string => {
+  const context = {
     script: join(project.root, 'packer/chroot/layer.sh'),
     layers: layers.map(({ name, id, parent }) => ({
       variables: [`BOXHOUND_LAYER=${name}`, `BOXHOUND_ID=${id}`, `BOXHOUND_PARENT=${parent ?? ''}`],
     })),
-  })
+  }
+  const source = 'packer/chroot.pkr.hcl.hbs'
+  return renderTemplateFile(join(project.root, source), context, { source }).content
+}
 
 /**
  * Starts the one `packer build` of a bake, over the missing layers only. Packer's own output goes to `logs/packer.log`, each
@@ -44,7 +47,7 @@ export const startPacker = async (
   const temporary = join(work.path, 'tmp')
   for (const folder of [template, temporary, logs, apt, join(work.path, 'home')])
     await mkdir(folder, { recursive: true })
-  await writeFile(join(template, 'chroot.pkr.hcl'), await renderPackerTemplate(missing, project))
+  await writeFile(join(template, 'chroot.pkr.hcl'), renderPackerTemplate(missing, project))
   const log = await open(join(logs, 'packer.log'), 'w')
   const sandbox = startSandbox(['packer', 'build', '-color=false', '-on-error=abort', template], {
     cwd: work.path,

@@ -62,7 +62,7 @@ export const clearRun = async (project: Project, { run, path }: WorkFolder): Pro
   await awaitLoopsGone(path)
   const names = await readdir(layersFolder(project)).catch(() => [])
   for (const name of names)
-    if (name.startsWith(`.tmp-${run}-`)) await rm(join(layersFolder(project), name), { force: true })
+    if (name.startsWith(`.tmp-${run}-`)) await rm(join(layersFolder(project), name), { recursive: true, force: true })
   await rm(path, { recursive: true, force: true })
 }
 
@@ -123,7 +123,7 @@ export const dropUnrecorded = async (project: Project): Promise<string[]> => {
   for (const name of names) {
     const id = /^([0-9a-f]{64})\.qcow2$/.exec(name)?.[1]
     if (id === undefined || used.has(id) || (await findLayer(project, id)) !== undefined) continue
-    await rm(join(layersFolder(project), name), { force: true })
+    await rm(join(layersFolder(project), name), { recursive: true, force: true })
     dropped.push(id)
   }
   return dropped

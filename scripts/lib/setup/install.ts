@@ -1,0 +1,65 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { type SystemPackage, systemPackages } from './packages.ts'
+
+const isPresent = ({ present }: SystemPackage): boolean => {
+  if ('files' in present) return present.files.some((file) => existsSync(file))
+  const [program, ...words] = present.command
+  return spawnSync(program, words, { stdio: 'ignore' }).status === 0
+}
+
+/** The packages that this machine lacks. */
+export const lackingPackages = (packages = systemPackages): SystemPackage[] =>
+  packages.filter((wanted) => !isPresent(wanted))
+
+const runApt = (words: readonly string[], sudo: boolean): Promise<number | null> => {
+  const command = ['apt-get', '-q', '-y', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=2', ...words]
+  // Nothing but the packages: apt must not ask and has no use for the caller's environment.
+  const [program = '', ...rest] = sudo ? ['sudo', 'env', 'DEBIAN_FRONTEND=noninteractive', ...command] : command
+  const child = spawn(program, rest, {
+    stdio: ['inherit', 2, 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+}
+
+/**
+ * Installs packages by apt, as root or by sudo.
+ *
+ * @throws BoxhoundError with exit code 3: no apt here, neither root nor sudo, or apt failed.
+ */
+export const installPackages = async (lacking: readonly SystemPackage[]): Promise<void> => {
+  const names = lacking.map(({ name }) => name)
+  const byHand = `apt-get install --no-install-recommends ${names.join(' ')}`
+  if (!existsSync('/usr/bin/apt-get'))
+    throw new BoxhoundError('E_NO_APT', 'setup installs by apt, and this is neither Debian nor Ubuntu', {
+      exitCode: 3,
+      expected: '/usr/bin/apt-get',
+      next: `install what these Debian packages hold: ${names.join(', ')}`,
+    })
+  const isRoot = process.getuid?.() === 0
+  if (!isRoot && !existsSync('/usr/bin/sudo'))
+    throw new BoxhoundError('E_NOT_ROOT', 'packages are missing, and setup is neither root nor has sudo', {
+      exitCode: 3,
+      next: `as root: ${byHand}`,
+    })
+  // Lists may be missing on a fresh machine, and old ones name versions that are gone.
+  for (const words of [['update'], ['install', '--no-install-recommends', '--', ...names]]) {
+    const code = await runApt(words, !isRoot)
+    if (code !== 0)
+      throw new BoxhoundError('E_APT', `apt-get ${words[0]} failed with status ${code}`, {
+        exitCode: 3,
+        next: `see its message above, then: ${byHand}`,
+      })
+  }
+  const still = lackingPackages(lacking)
+  if (still.length > 0)
+    throw new BoxhoundError('E_APT', 'apt-get ended well, yet something is missing', {
+      exitCode: 3,
+      found: `no ${still.map(({ name }) => name).join(', no ')}`,
+    })
+}

@@ -1,0 +1,58 @@
+/** A Debian or Ubuntu package that some verb needs. */
+export interface SystemPackage {
+  readonly name: string
+  /** Files of which one shows that it is there, whoever installed it; or a command that ends with 0 then. */
+  readonly present: { readonly files: readonly string[] } | { readonly command: readonly [string, ...string[]] }
+  /** What for, in the message before it is installed. */
+  readonly why: string
+}
+
+const programs = (...names: string[]): string[] =>
+  names.flatMap((name) =>
+    ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/usr/local/bin'].map((folder) => `${folder}/${name}`),
+  )
+
+/** Everything that start, bake, verify and the tests start, with the reason for it. */
+export const systemPackages: readonly SystemPackage[] = [
+  { name: 'packer', present: { files: programs('packer') }, why: 'drives a bake, one step per layer' },
+  {
+    name: 'qemu-utils',
+    present: { files: programs('qemu-img') },
+    why: 'makes overlays and writes the published image',
+  },
+  {
+    name: 'qemu-system-common',
+    present: { files: programs('qemu-storage-daemon') },
+    why: 'exports an overlay over FUSE to build a layer in it',
+  },
+  {
+    name: 'qemu-system-x86',
+    present: { files: programs('qemu-system-x86_64') },
+    why: 'boots the published image to verify it',
+  },
+  { name: 'fuse3', present: { files: programs('fusermount3') }, why: 'the exports of qemu-storage-daemon' },
+  { name: 'mmdebstrap', present: { files: programs('mmdebstrap') }, why: 'makes the lab’s Debian base' },
+  {
+    name: 'debian-archive-keyring',
+    present: { files: ['/usr/share/keyrings/debian-archive-keyring.gpg'] },
+    why: 'checks the signatures of the lab’s base',
+  },
+  { name: 'extlinux', present: { files: ['/usr/lib/EXTLINUX/mbr.bin'] }, why: 'boot loader of the lab’s base' },
+  { name: 'fdisk', present: { files: programs('sfdisk') }, why: 'partitions the lab’s base' },
+  { name: 'e2fsprogs', present: { files: programs('mke2fs') }, why: 'file system of the lab’s base' },
+  { name: 'apt-utils', present: { files: programs('apt-ftparchive') }, why: 'index of the lab Agent’s repository' },
+  { name: 'dpkg-dev', present: { files: programs('dpkg-scanpackages') }, why: 'builds the lab Agent’s package' },
+  { name: 'gnupg', present: { files: programs('gpg') }, why: 'signs the lab Agent’s repository' },
+  { name: 'openssh-client', present: { files: programs('ssh-keygen') }, why: 'keys for a trial machine, npm run ssh' },
+  {
+    name: 'python3-pip',
+    present: { command: ['python3', '-m', 'pip', '--version'] },
+    why: 'fetches Python packages by hash',
+  },
+  {
+    name: 'python3-venv',
+    present: { command: ['python3', '-c', 'import ensurepip, venv'] },
+    why: 'the Python tests’ environment',
+  },
+  { name: 'shellcheck', present: { files: programs('shellcheck') }, why: 'the tests of shell files' },
+]

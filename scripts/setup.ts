@@ -1,0 +1,36 @@
+import { type Command, parseCommand } from './lib/_helpers/cli.ts'
+import { installPackages, lackingPackages } from './lib/setup/install.ts'
+
+const command: Command = {
+  verb: 'setup',
+  summary:
+    'Installs the system packages that are missing (Debian, Ubuntu; as root or by sudo), and says which and why.',
+  options: {
+    check: { type: 'boolean', help: 'only say what is missing; exit code 3 if something is' },
+    json: { type: 'boolean', help: 'one JSON document on stdout' },
+  },
+  examples: [
+    ['npm run setup', 'makes this machine fit to bake and verify'],
+    ['npm run setup -- --check', 'shows what it would install'],
+  ],
+}
+
+/** `npm run setup`: 0 when nothing is missing (any more), 3 when something is. */
+export const main = async (argv: string[]): Promise<number> => {
+  const parsed = parseCommand(argv, command)
+  if (parsed === undefined) return 0
+  const { flags } = parsed
+  const lacking = lackingPackages()
+  const say = flags.json === true ? console.error : console.log
+  if (lacking.length === 0) say('setup: nothing is missing')
+  else {
+    say(`setup: ${lacking.length} packages are missing:`)
+    const width = Math.max(...lacking.map(({ name }) => name.length))
+    for (const { name, why } of lacking) say(`  ${name.padEnd(width)}  ${why}`)
+  }
+  const install = lacking.length > 0 && flags.check !== true
+  if (install) await installPackages(lacking)
+  if (flags.json === true)
+    console.log(JSON.stringify({ missing: lacking.map(({ name, why }) => ({ name, why })), installed: install }))
+  return lacking.length === 0 || install ? 0 : 3
+}
