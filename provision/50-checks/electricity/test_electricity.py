@@ -114,7 +114,9 @@ def test_a_source_that_drips_is_cut_at_the_time_out(aggregator):
     slow = b'<electricity unit="MW">' + b' ' * 8000
     with source(slow, pause=0.0005) as url:
         run({'url': url, 'timeout': 0.3})
-    assert failure(aggregator).endswith(': the answer was not complete after 0.3 s')
+    # On a machine that stalls the client's own time-out may strike first; either way the answer is not waited for.
+    ends = (': the answer was not complete after 0.3 s', ': connection failed or dropped')
+    assert failure(aggregator).endswith(ends)
 
 
 def test_an_answer_cut_short_is_critical(aggregator):
@@ -198,8 +200,9 @@ def test_an_address_that_is_not_http_is_refused(aggregator, url):
     assert aggregator.service_checks('electricity.can_connect') == []
 
 
-def test_an_address_with_a_password_is_refused_without_repeating_it(aggregator):
-    message = run({'url': 'http://user:hidden@127.0.0.1/'})
+@pytest.mark.parametrize('login', ['hidden', 'user:hidden', ':hidden'])
+def test_an_address_with_a_login_is_refused_without_repeating_it(aggregator, login):
+    message = run({'url': f'http://{login}@127.0.0.1/'})
     assert message.startswith('`url` must not carry')
     assert 'hidden' not in message
 
