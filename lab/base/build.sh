@@ -44,14 +44,15 @@ bootstrap() {
   packages=$(grep -v '^#' "$here/packages.txt" | paste -sd, -)
   mapfile -t sources < <("$here/mirror.sh" "$suite" "$keyring")
   INITRD=No mmdebstrap --mode=root --variant=apt --format=directory --quiet --keyring="$keyring" --include="$packages" \
-    --dpkgopt="$here/dpkg.cfg" --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' \
+    --dpkgopt="$here/dpkg.cfg" --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' --aptopt='APT::Sandbox::User "root"' \
     --setup-hook="cp -r --no-preserve=ownership '$here/root/.' \"\$1/\"" --skip=cleanup/apt/cache \
     "$suite" "$root" "${sources[@]}"
 }
 
 # Settings that only make sense once the packages are there.
 configure() {
-  local root=$1
+  local root=$1 generator
+  local -a units=()
   # force-unsafe-io was for this build alone; leaving documentation out holds for the layers too.
   rm -f "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap" "$root/etc/apt/apt.conf.d/99mmdebstrap"
   install -m 0644 "$here/dpkg.cfg" "$root/etc/dpkg/dpkg.cfg.d/boxhound"
@@ -63,10 +64,13 @@ configure() {
   : >"$root/etc/machine-id"
   chroot "$root" passwd --quiet --lock root
   chroot "$root" systemctl --quiet enable systemd-networkd.service systemd-resolved.service ssh.service
-  chroot "$root" systemctl --quiet disable systemd-networkd-wait-online.service
-  # Timers that would take the dpkg lock (fault 34) or the emulated CPU; nobody logs in on a console without a password.
-  chroot "$root" systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer e2scrub_reap.service \
-    getty@tty1.service serial-getty@ttyS0.service
+  chroot "$root" systemctl --quiet set-default multi-user.target
+  mapfile -t units < <(grep -v '^#' "$here/masked-units.txt")
+  chroot "$root" systemctl --quiet mask -- "${units[@]}"
+  mkdir -p "$root/etc/systemd/system-generators"
+  while read -r generator; do
+    ln -s /dev/null "$root/etc/systemd/system-generators/$generator"
+  done < <(grep -v '^#' "$here/masked-generators.txt")
 }
 
 # The kernel came without an initramfs, so its /initrd.img is still to be linked, by the tool that the kernel's own scripts use.
