@@ -58,6 +58,11 @@ install_wheels() {
   find "$site" -type f \( -name '*.c' -o -name '*.h' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pxi' \) -delete
 }
 
+# In KiB; half as much again as is packed, for the modules that postinst compiles.
+installed_size() {
+  find "$1/opt" -type f -printf '%s\n' | awk '{ total += $1 } END { printf "%d", total * 1.5 / 1024 }'
+}
+
 stage() {
   local tree=$1 wheels=$2 site=$1/opt/datadog-agent/embedded/lib/python$PYTHON/site-packages name
   mkdir -p "$site" "$tree/DEBIAN" "$tree/usr/bin" "$tree/var/log/datadog" "$tree/opt/datadog-agent/run" \
@@ -73,6 +78,7 @@ stage() {
   install -m 0644 "$HERE/debian/datadog.yaml.example" "$tree/etc/datadog-agent/"
   install -m 0644 "$HERE/debian/control" "$tree/DEBIAN/control"
   for name in preinst postinst prerm postrm; do install -m 0755 "$HERE/debian/$name" "$tree/DEBIAN/$name"; done
+  printf 'Installed-Size: %d\n' "$(installed_size "$tree")" >>"$tree/DEBIAN/control"
   chmod -R u=rwX,go=rX "$tree"
 }
 

@@ -28,11 +28,13 @@ ensure_key() {
 # Packages, its compressed form and the by-hash names of both.
 write_index() {
   local root=$1 folder=dists/$SUITE/$COMPONENT/binary-$ARCHITECTURE file
-  mkdir -p "$root/$folder/by-hash/SHA256"
+  mkdir -p "$root/$folder/by-hash/SHA256" "$root/$folder/by-hash/SHA512"
   (cd "$root" && apt-ftparchive packages "pool/$COMPONENT") >"$root/$folder/Packages"
   gzip --best --no-name --keep "$root/$folder/Packages"
   for file in Packages Packages.gz; do
+    # apt asks for the strongest hash that Release lists.
     cp "$root/$folder/$file" "$root/$folder/by-hash/SHA256/$(sha256sum "$root/$folder/$file" | cut -c1-64)"
+    cp "$root/$folder/$file" "$root/$folder/by-hash/SHA512/$(sha512sum "$root/$folder/$file" | cut -c1-128)"
   done
 }
 
