@@ -1,4 +1,5 @@
 import { Lexer } from 'yaml'
+import { excerpt } from './excerpt.ts'
 import type { Problem } from './problems.ts'
 
 /** More than any box file needs; a file above it isn't read at all. */
@@ -56,7 +57,7 @@ export const guardText = (source: string): Problem[] => {
         offset,
         message: 'a YAML directive',
         expected: 'YAML 1.2 without directives',
-        found: token.slice(0, 40),
+        found: excerpt(token),
         next: 'remove the line: %YAML 1.1 would turn words such as no and on into booleans',
       })
     else if (token.startsWith('#') && last.plain && !notText.test(last.text))
@@ -85,7 +86,7 @@ const cutValue = (value: { text: string; offset: number }, comment: string, key:
           offset: value.offset,
           message: 'a value that ends at a #',
           expected: 'a quoted value, or a blank after the # of a comment',
-          found: secretKey.test(key) ? 'an unquoted value followed by #' : `${value.text} ${comment}`.slice(0, 60),
+          found: secretKey.test(key) ? 'an unquoted value followed by #' : excerpt(`${value.text} ${comment}`),
           next: 'quote the whole value if the # belongs to it; write "# " if it starts a comment',
         },
       ]

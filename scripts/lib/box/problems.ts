@@ -1,4 +1,5 @@
 import { BoxhoundError, formatError } from '../_helpers/errors.ts'
+import { redactKeys } from './secrets.ts'
 
 /** One thing wrong in a file; `offset` counts UTF-16 units from its start. */
 export interface Problem {
@@ -27,7 +28,9 @@ export const problemsError = (file: string, source: string, problems: readonly P
   const ordered = [...problems].sort((a, b) => a.offset - b.offset)
   const errors = ordered.map(({ offset, message, fatal: _, ...details }) => {
     const place = lineAndColumn(source, offset)
-    return new BoxhoundError('E_BOX_FILE', message, { file, ...place, ...details, exitCode: 2 })
+    // Whatever quotes the file could quote a key with it (fault 22).
+    const safe = Object.fromEntries(Object.entries(details).map(([name, text]) => [name, redactKeys(text)]))
+    return new BoxhoundError('E_BOX_FILE', redactKeys(message), { file, ...place, ...safe, exitCode: 2 })
   })
   const [first] = errors
   if (first === undefined) throw new Error('problemsError needs a problem')

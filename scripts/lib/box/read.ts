@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import { parseDocument } from 'yaml'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { excerpt } from './excerpt.ts'
 import { guardText, maximumBytes } from './guard.ts'
 import { problemsError } from './problems.ts'
 import type { Source } from './source.ts'
@@ -35,7 +36,7 @@ export const parseSource = (text: string, path: string): Source => {
     offset: error.pos[0],
     message: error.message,
     expected: 'valid YAML 1.2',
-    found: JSON.stringify((text.slice(error.pos[0], error.pos[1] + 1).split('\n')[0] ?? '').slice(0, 40)),
+    found: JSON.stringify(excerpt(text.slice(error.pos[0], error.pos[1] + 1).split('\n')[0] ?? '')),
     next: next[error.code] ?? 'mend the syntax at this place',
   }))
   if (broken.length > 0) throw problemsError(path, text, broken)

@@ -2,6 +2,9 @@ import * as z from 'zod'
 import { isTag, tagExpectation } from './tags.ts'
 import { isAddress } from './urls.ts'
 
+// Each schema is used once in a run: compiling it costs more than it saves.
+z.config({ jitless: true })
+
 const text = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected)
 const flag = z.boolean('true or false')
 

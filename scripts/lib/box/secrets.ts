@@ -16,3 +16,6 @@ export const findKeys = (text: string): { readonly offset: number; readonly vari
     offset: match.index,
     variable: match[0].length === 32 ? 'DD_API_KEY' : 'DD_APP_KEY',
   }))
+
+/** The text without anything that looks like a key. */
+export const redactKeys = (text: string): string => text.replaceAll(word, '[key]')

@@ -1,4 +1,5 @@
 import { type Document, isCollection, isMap, isNode, isPair, isScalar, type Node, type Pair } from 'yaml'
+import { excerpt } from './excerpt.ts'
 import type { Problem } from './problems.ts'
 
 /** A YAML file that was read and parsed; `path` is how errors name it. */
@@ -53,12 +54,7 @@ export const foundAt = (source: Source, path: Path): string => {
   const node = nodeAt(source, path)
   if (node === undefined) return 'nothing'
   const [from = 0, to = 0] = node.range ?? []
-  const written = source.text
-    .slice(from, to)
-    .replace(/\s+/g, ' ')
-    .replace(/\/\/[^\s/@]*@/g, '//…@') // a password in an address isn't repeated
-    .trim()
-  const short = written.length > 60 ? `${written.slice(0, 57)}…` : written
+  const short = excerpt(source.text.slice(from, to))
   if (isMap(node)) return `${short} (a map)`
   if (isCollection(node)) return `${short} (a list)`
   const value = isScalar(node) ? node.value : null

@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml'
+import { excerpt } from './excerpt.ts'
 import { lineAndColumn, type Problem } from './problems.ts'
 import { findKeys } from './secrets.ts'
 
@@ -26,7 +27,7 @@ const scalarProblems = (node: Scalar, path: string, text: string): Problem[] => 
         offset,
         message: value.includes('\0') ? 'a NUL in a value' : 'a control character in a value',
         expected: 'printable text',
-        found: written.slice(0, 60),
+        found: excerpt(written),
         next: 'remove it: a shell would silently cut the value there',
       },
     ]
@@ -36,7 +37,7 @@ const scalarProblems = (node: Scalar, path: string, text: string): Problem[] => 
         offset,
         message: 'ENC[…] is only a part of the value',
         expected: 'ENC[handle] as the whole value: the Agent resolves nothing else',
-        found: written.slice(0, 60),
+        found: excerpt(written),
         next: 'let the secret backend return the whole value',
       },
     ]
@@ -67,7 +68,7 @@ const mapProblems = (node: YAMLMap, path: string, text: string): Problem[] => {
           offset: written.startsWith('{{') ? (node.range?.[0] ?? offset) : offset,
           message: written.startsWith('{{') ? 'a template that was never rendered' : 'a key that is not a word',
           expected: written.startsWith('{{') ? 'a value' : 'a name before the colon',
-          found: written.slice(0, 60),
+          found: excerpt(written),
           next: 'write the value itself; quote text that starts with a brace or a bracket',
           fatal: true,
         },

@@ -1,0 +1,14 @@
+import { redactKeys } from './secrets.ts'
+
+const limit = 60
+
+/**
+ * A piece of a file as errors may quote it: one line, cut to 60 characters, with keys and the passwords of addresses left out before the cut.
+ */
+export const excerpt = (text: string): string => {
+  const safe = redactKeys(text)
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/\/\/[^\s/@]*@/g, '//…@')
+    .trim()
+  return safe.length > limit ? `${safe.slice(0, limit - 1)}…` : safe
+}
