@@ -40,7 +40,7 @@ const recall = async (file: string, boot: string): Promise<Accelerator | null> =
  * `BOXHOUND_ACCELERATOR=kvm|tcg` decides by hand.
  */
 export const chooseAccelerator = async (options: AcceleratorOptions): Promise<Accelerator> => {
-  const wish = options.environment['BOXHOUND_ACCELERATOR']
+  const wish = options.environment.BOXHOUND_ACCELERATOR
   if (wish === 'kvm' || wish === 'tcg') return wish
   const device = options.device ?? '/dev/kvm'
   const opens = await access(device, constants.R_OK | constants.W_OK).then(

@@ -11,7 +11,7 @@ const isApiKey = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
  * A key is refused by its shape before it goes anywhere (fault 20), and never quoted in the message.
  */
 export const inputsFrom = (environment: NodeJS.ProcessEnv, authorizedKeys: readonly string[]): GuestInputs => {
-  const apiKey = environment['DD_API_KEY']
+  const apiKey = environment.DD_API_KEY
   if (apiKey && !isApiKey(apiKey)) {
     throw new BoxhoundError('E_API_KEY', 'DD_API_KEY of the environment has not the shape of an API key', {
       expected: '32 lower-case hexadecimal digits',
@@ -22,9 +22,9 @@ export const inputsFrom = (environment: NodeJS.ProcessEnv, authorizedKeys: reado
   }
   const optional = {
     apiKey,
-    site: environment['DD_SITE'],
-    tags: environment['DD_TAGS'],
-    hostname: environment['DD_HOSTNAME'],
+    site: environment.DD_SITE,
+    tags: environment.DD_TAGS,
+    hostname: environment.DD_HOSTNAME,
   }
   return { ...Object.fromEntries(Object.entries(optional).filter(([, text]) => text)), authorizedKeys }
 }

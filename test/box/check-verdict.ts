@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import type { CheckExpectation } from '../../scripts/lib/render/types.ts'
+import type { CommandResult } from '../../scripts/lib/verify/command.ts'
+import { jsonIn } from '../../scripts/lib/verify/json.ts'
+import { judge, list, missing, type Verdict } from './verdict.ts'
+
+const metric = z.looseObject({
+  metric: z.string(),
+  points: z.array(z.tuple([z.number(), z.number()])).nullish(),
+  tags: z.array(z.string()).nullish(),
+})
+const serviceCheck = z.looseObject({ check: z.string(), status: z.number(), message: z.string().nullish() })
+
+const instanceSchema = z.looseObject({
+  aggregator: z
+    .looseObject({ metrics: z.array(metric).nullish(), service_checks: z.array(serviceCheck).nullish() })
+    .nullish(),
+  runner: z.looseObject({
+    TotalErrors: z.number().nullish(),
+    LastError: z.string().nullish(),
+    LastWarnings: z.array(z.string()).nullish(),
+  }),
+})
+type Metric = z.infer<typeof metric>
+
+/** LastError of a Python check is JSON inside a string: `[{"message": …, "traceback": …}]`. */
+const errorMessage = (text: string): string => {
+  try {
+    const [first] = z.array(z.looseObject({ message: z.string() })).parse(JSON.parse(text))
+    return first?.message ?? text
+  } catch {
+    return text
+  }
+}
+
+const metricProblems = (metrics: readonly Metric[], expectation: CheckExpectation): string[] => {
+  const names = [...expectation.metrics, ...expectation.rates]
+  const absent = missing(
+    names,
+    metrics.map(({ metric: name }) => name),
+  )
+  const ours = metrics.filter(({ metric: name }) => names.includes(name))
+  const untagged = ours.flatMap(({ metric: name, tags }) =>
+    missing(expectation.tags, tags ?? []).map((tag) => `${name} lacks the tag ${tag}`),
+  )
+  const outside = ours.flatMap(({ metric: name, points }) => {
+    const range = expectation.ranges[name]
+    const values = (points ?? []).map(([, value]) => value)
+    return range === undefined
+      ? []
+      : values.filter((value) => value < range.min || value > range.max).map((value) => `${name} is ${value}`)
+  })
+  return [...(absent.length === 0 ? [] : [`missing metrics: ${list(absent)}`]), ...new Set(untagged), ...outside]
+}
+
+/** What the expectation asks for, in words. */
+const wanted = ({ metrics, rates, serviceChecks, tags, ranges, warnings }: CheckExpectation): string =>
+  [
+    `an instance without errors, ${metrics.length + rates.length} metrics`,
+    ...(serviceChecks.length === 0 ? [] : [`${list(serviceChecks)} OK`]),
+    ...(tags.length === 0 ? [] : [`tagged ${list(tags)}`]),
+    ...Object.entries(ranges).map(([name, { min, max }]) => `${name} from ${min} to ${max}`),
+    ...(warnings === 'none' ? ['no warning'] : []),
+  ].join(', ')
+
+/**
+ * Judges one run of `datadog-agent check NAME --json` by its JSON: the exit status is 0 even when the check raised, so
+ * it can only ever add a reason to fail (datadog.md, "Verdict").
+ */
+export const judgeCheck = (
+  expectation: CheckExpectation,
+  { code, stdout, stderr }: Omit<CommandResult, 'seconds'>,
+): Verdict => {
+  const expected = wanted(expectation)
+  if (code !== 0) return judge(expected, '', [`exit status ${code}: ${(stderr.trim() || stdout.trim()).slice(-500)}`])
+  const parsed = z.array(instanceSchema).safeParse(jsonIn(stdout))
+  if (!parsed.success)
+    return judge(expected, '', [`no verdict in its output: ${stdout.trim().slice(-500) || '(nothing)'}`])
+  const instances = parsed.data
+  const metrics = instances.flatMap(({ aggregator }) => aggregator?.metrics ?? [])
+  const services = instances.flatMap(({ aggregator }) => aggregator?.service_checks ?? [])
+  const runners = instances.map(({ runner }) => runner)
+  const warnings = runners.flatMap(({ LastWarnings }) => LastWarnings ?? [])
+  const problems = [
+    ...(instances.length === 0 ? ['no instance ran'] : []),
+    ...runners.flatMap(({ TotalErrors, LastError }) =>
+      LastError ? [`error: ${errorMessage(LastError)}`] : TotalErrors ? [`${TotalErrors} errors`] : [],
+    ),
+    ...services
+      .filter(({ status }) => status !== 0)
+      .map(({ check, status, message }) => `${check} has status ${status} ${message ?? ''}`.trim()),
+    ...missing(
+      expectation.serviceChecks,
+      services.map(({ check }) => check),
+    ).map((name) => `missing service check: ${name}`),
+    ...metricProblems(metrics, expectation),
+    ...(expectation.warnings === 'none' ? warnings.map((text) => `warning: ${text}`) : []),
+  ]
+  const seen = [
+    `${instances.length} instance`,
+    `${new Set(metrics.map(({ metric: name }) => name)).size} metrics`,
+    ...warnings,
+  ]
+  return judge(expected, seen.join(', '), problems)
+}

@@ -1,0 +1,29 @@
+import type { CheckExpectation } from '../../../scripts/lib/render/types.ts'
+import type { BoxCheck } from '../check.ts'
+import { judgeCheck } from '../check-verdict.ts'
+import type { Guest } from '../guest.ts'
+
+const noToken = /unable to fetch auth token/
+
+const command = ({ name, rates }: CheckExpectation): string[] => [
+  ...['runuser', '-u', 'dd-agent', '--', 'datadog-agent', 'check', name, '--json'],
+  ...(rates.length > 0 ? ['--check-rate'] : []),
+]
+
+const run = async (guest: Guest, expectation: CheckExpectation): ReturnType<BoxCheck['run']> => {
+  let last = await guest.run(command(expectation))
+  // Until the Agent has started once there is no token to talk to it with; everything else is an answer.
+  const attempt = async () => {
+    if (noToken.test(last.stdout + last.stderr)) last = await guest.run(command(expectation))
+    return { ...judgeCheck(expectation, last), retry: noToken.test(last.stdout + last.stderr) }
+  }
+  const first = await attempt()
+  return first.retry ? guest.until(attempt, 'an Agent that has started once') : first
+}
+
+/** `check.NAME`: judged by the JSON verdict of `datadog-agent check`, which exits 0 for a check that raises, too. */
+export const checkOf = (expectation: CheckExpectation): BoxCheck => ({
+  id: `check.${expectation.name}`,
+  title: `The check ${expectation.name} works`,
+  run: (guest) => run(guest, expectation),
+})

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import type { BoxCheck } from '../check.ts'
+import { judge, type Verdict } from '../verdict.ts'
+
+const findings = z.array(z.object({ file: z.string(), setting: z.string(), length: z.number() }))
+
+const environment = '/etc/datadog-agent/environment'
+
+/**
+ * Judges where keys stand among the Agent's files.
+ *
+ * @param keyed true: the caller gave a key, which belongs into `environment` and nowhere else; null: nobody knows.
+ */
+export const judgeKeys = (found: z.infer<typeof findings>, keyed: boolean | null): Verdict => {
+  const told = (item: (typeof found)[number]): string => `${item.file} sets ${item.setting} (${item.length} characters)`
+  const stray = found.filter(({ file }) => file !== environment || keyed === false).map(told)
+  const absent =
+    keyed === true && stray.length === found.length ? [`${environment} lacks the key that was handed in`] : []
+  const expected = keyed === false ? 'no key in any file of the Agent' : `a key in ${environment} at most`
+  return judge(expected, found.length === 0 ? 'no key' : 'the key of this instance, in its place', [
+    ...stray,
+    ...absent,
+  ])
+}
+
+export const check: BoxCheck = {
+  id: 'agent.unkeyed',
+  title: 'No key but the one of this instance',
+  run: async (guest) => judgeKeys(findings.parse(await guest.probe('keys')), guest.context.keyed),
+}

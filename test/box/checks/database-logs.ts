@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { agentStatus, tailProblems } from '../agent-status.ts'
+import type { BoxCheck } from '../check.ts'
+import { judge, type Verdict } from '../verdict.ts'
+
+const byFile = z.record(z.string(), z.string())
+const reportSchema = z.object({
+  before: byFile,
+  after: byFile,
+  described: byFile,
+  rotated: z.array(z.string()),
+  rotation: z.string(),
+  files: z.array(z.string()),
+})
+
+/** Judges what dd-agent could read before and after logrotate had to rotate. */
+export const judgeLogs = (logs: readonly string[], report: z.infer<typeof reportSchema>): Verdict => {
+  const told = (when: string, reasons: Readonly<Record<string, string>>): string[] =>
+    logs.flatMap((log) =>
+      reasons[log] === '' ? [] : [`${log} ${when}: ${reasons[log] ?? 'not tried'} (now ${report.described[log]})`],
+    )
+  const problems = [
+    ...told('before a rotation', report.before),
+    ...told('after a forced rotation', report.after),
+    ...(report.rotation === '' ? [] : [`logrotate: ${report.rotation}`]),
+    ...(report.files.length === 0 ? ['no file in /etc/logrotate.d rotates these logs'] : []),
+    // An empty log may be left alone (notifempty); that none at all was rotated proves nothing about what follows.
+    ...(report.rotated.length === 0 ? ['the forced rotation rotated none of them'] : []),
+  ]
+  return judge(
+    'dd-agent reads the database’s logs before and after a rotation',
+    `${logs.length} logs, ${report.rotated.length} rotated`,
+    problems,
+  )
+}
+
+export const check: BoxCheck = {
+  id: 'database.logs',
+  title: 'dd-agent reads the database’s logs, also after a rotation, and the Agent follows them',
+  run: async (guest) => {
+    const { database, agent } = guest.context.expectations
+    const logs = database?.logs ?? []
+    const read = judgeLogs(logs, reportSchema.parse(await guest.probe('logs', { logs, rotate: true })))
+    if (!read.passed || !agent.logs) return read
+    const expected = `${read.expected}, and the Agent follows them`
+    const followed = await guest.until(
+      async () => judge(expected, '', tailProblems(await agentStatus(guest), logs)),
+      expected,
+    )
+    return { ...followed, observed: followed.passed ? `${read.observed}, all followed` : followed.observed }
+  },
+}

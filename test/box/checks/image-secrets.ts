@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import type { BoxCheck } from '../check.ts'
+import { judge } from '../verdict.ts'
+
+/** The one place for a key that was given to this instance; whether it is allowed is what agent.unkeyed judges. */
+const keys = ['/etc/datadog-agent/environment']
+
+export const check: BoxCheck = {
+  id: 'image.secrets',
+  title: 'No secret and no trace of the build',
+  run: async (guest) => {
+    const { fresh } = guest.context
+    const found = z.array(z.string()).parse(await guest.probe('secrets', { fresh, keys }))
+    const traces = fresh
+      ? ', no mirror, proxy, certificate, history or package list of the build'
+      : ' (a machine in use: traces are not judged)'
+    return judge(`no private key but this instance’s own, no API key${traces}`, 'nothing found', found)
+  },
+}

@@ -1,0 +1,75 @@
+import type { BoxCheck } from '../check.ts'
+import { judge, list, type Verdict } from '../verdict.ts'
+
+/** Timers that would take the dpkg lock behind the user's back (fault 34). */
+const unwanted = ['apt-daily.timer', 'apt-daily-upgrade.timer']
+const always = ['boxhound-first-boot.service']
+
+export interface UnitState {
+  readonly id: string
+  readonly file: string
+  readonly active: string
+}
+
+/**
+ * Reads the blocks of `systemctl show -p UnitFileState -p ActiveState UNIT…`, one per unit in the order of the names:
+ * the name that a block itself tells is another one for an alias.
+ */
+export const parseUnits = (names: readonly string[], output: string): UnitState[] => {
+  const blocks = output.trim().split('\n\n')
+  return names.map((id, index) => {
+    const lines = (blocks[index] ?? '').split('\n')
+    const fields = new Map(lines.map((line) => [line.split('=')[0] ?? '', line.slice(line.indexOf('=') + 1)]))
+    return { id, file: fields.get('UnitFileState') ?? '', active: fields.get('ActiveState') ?? '' }
+  })
+}
+
+const withSuffix = (unit: string): string => (unit.includes('.') ? unit : `${unit}.service`)
+
+/** The units that must be enabled for this box, each once. */
+export const wantedUnits = (units: readonly string[]): string[] => [...new Set([...units, ...always].map(withSuffix))]
+
+/** Judges what is enabled, what is not, and that nothing has failed. */
+export const judgeUnits = (
+  wanted: readonly string[],
+  states: readonly UnitState[],
+  failed: readonly string[],
+): Verdict => {
+  const state = (unit: string): UnitState | undefined => states.find(({ id }) => id === unit)
+  return judge(
+    `enabled: ${list(wanted)}; no failed unit; ${list(unwanted)} off`,
+    `${wanted.length} units enabled, none failed`,
+    [
+      ...wanted
+        .filter((unit) => !['enabled', 'alias'].includes(state(unit)?.file ?? ''))
+        .map((unit) => `${unit} is ${state(unit)?.file || 'unknown'}, not enabled`),
+      ...unwanted
+        .filter((unit) => state(unit)?.file === 'enabled' || state(unit)?.active === 'active')
+        .map((unit) => `${unit} is on`),
+      ...failed.map((unit) => `${unit} has failed`),
+    ],
+  )
+}
+
+export const check: BoxCheck = {
+  id: 'image.units',
+  title: 'The box’s units are enabled and none has failed',
+  run: (guest) => {
+    const wanted = wantedUnits(guest.context.expectations.units)
+    const all = [...wanted, ...unwanted]
+    const show = ['systemctl', 'show', '-p', 'UnitFileState', '-p', 'ActiveState', '--', ...all]
+    const list = ['systemctl', 'list-units', '--state=failed', '--plain', '--no-legend', '--full']
+    return guest.until(
+      async () => {
+        const [states, failed] = await Promise.all([guest.run(show, { name: 'systemctl show' }), guest.run(list)])
+        const names = failed.stdout.split('\n').map((line) => line.trim().split(/\s+/)[0] ?? '')
+        return judgeUnits(
+          wanted,
+          parseUnits(all, states.stdout),
+          names.filter((name) => name !== ''),
+        )
+      },
+      `enabled: ${wanted.join(', ')}`,
+    )
+  },
+}

@@ -1,0 +1,55 @@
+"""What makes this instance itself, each with its age against the first boot; files that two clones would otherwise share (fault 45)."""
+
+import glob
+import os
+import time
+from datetime import datetime
+
+# Where it has to exist, and where it only must not be older than the instance.
+REQUIRED = ['/etc/machine-id', '/etc/ssh/ssh_host_*_key', '/etc/datadog-agent/auth_token', '/etc/datadog-agent/ipc_cert.pem']
+OPTIONAL = [
+    '/var/lib/systemd/random-seed',
+    '/var/lib/systemd/credential.secret',
+    '/var/lib/mysql/auto.cnf',
+    '/var/lib/mysql/*.pem',
+    '/etc/datadog-agent/conf.d/mysql.d/conf.yaml',
+    '/etc/datadog-agent/install.json',
+    '/etc/ssl/private/ssl-cert-snakeoil.key',
+    '/etc/iscsi/initiatorname.iscsi',
+    '/etc/nvme/hostid',
+    '/etc/nvme/hostnqn',
+    '/var/lib/NetworkManager/secret_key',
+    '/var/lib/dhcp/*.leases',
+]
+
+
+def born(record: dict[str, str]) -> float:
+    """The moment before which nothing of this instance can have been made.
+
+    On the boot that was the first that is the boot itself. Later all there is is the record's own start, which comes
+    some seconds after systemd made the machine id.
+    """
+    with open('/proc/sys/kernel/random/boot_id', encoding='ascii') as stream:
+        boot = stream.read().strip()
+    if boot == record['bootId']:
+        with open('/proc/uptime', encoding='ascii') as stream:
+            return time.time() - float(stream.read().split()[0]) - 5
+    return datetime.fromisoformat(record['started'].replace('Z', '+00:00')).timestamp() - 120
+
+
+def main() -> None:
+    with open('/var/lib/boxhound/first-boot.json', encoding='utf-8') as stream:
+        start = born(json.load(stream))  # noqa: F821 - imported by the suite
+    required = REQUIRED + INPUT['required']  # noqa: F821
+    missing = [pattern for pattern in required if not glob.glob(pattern)]
+    files = sorted({path for pattern in required + OPTIONAL for path in glob.glob(pattern)})
+    old = {path: round(start - os.stat(path).st_mtime) for path in files if os.stat(path).st_mtime < start}
+    with open('/etc/machine-id', encoding='ascii', errors='replace') as stream:
+        machine = stream.read().strip()
+    dbus = '/var/lib/dbus/machine-id'
+    same = not os.path.exists(dbus) or open(dbus, encoding='ascii', errors='replace').read().strip() == machine
+    shape = len(machine) == 32 and all(digit in '0123456789abcdef' for digit in machine)
+    print(json.dumps({'missing': missing, 'old': old, 'files': files, 'machineId': shape, 'dbus': same}))  # noqa: F821
+
+
+main()

@@ -1,0 +1,31 @@
+"""Settings of an API or application key in the Agent's files. Tells where and how long, never what."""
+
+import os
+import re
+
+SETTING = re.compile(r'^[ \t]*(?:-[ \t]*)?["\']?((?:dd_)?(?:api|app|application)_key)["\']?[ \t]*[:=][ \t]*["\']?([^"\'\s#]+)', re.I | re.M)
+# A key elsewhere than in a setting: 32 hex digits right after something that calls itself a key.
+LOOSE = re.compile(r'(api_?key)\W{1,5}([0-9a-f]{32})(?![0-9a-f])', re.I)
+
+
+def findings(path: str) -> list[dict[str, object]]:
+    with open(path, encoding='utf-8', errors='replace') as stream:
+        text = stream.read()
+    lines = '\n'.join(line for line in text.splitlines() if not line.lstrip().startswith('#'))
+    # ENC[handle] is a reference to a secret, not the secret.
+    settings = [(name, value) for name, value in SETTING.findall(lines) if not value.startswith('ENC[')]
+    found = settings or LOOSE.findall(text)
+    return [{'file': path, 'setting': name, 'length': len(value)} for name, value in found]
+
+
+def main() -> None:
+    found: list[dict[str, object]] = []
+    for folder, _, names in os.walk('/etc/datadog-agent'):
+        for name in names:
+            path = os.path.join(folder, name)
+            if os.path.isfile(path) and os.path.getsize(path) < 1_000_000 and not name.endswith('.example'):
+                found += findings(path)
+    print(json.dumps(found))  # noqa: F821 - the suite puts `import json` in front
+
+
+main()

@@ -1,0 +1,86 @@
+"""Secrets and traces of the build on a running machine. Tells the place and the kind, never the value."""
+
+import glob
+import os
+import re
+
+ROOTS = ['/etc', '/root', '/home', '/srv', '/usr/local', '/var', '/opt', '/tmp']
+SKIPPED = {'/var/lib/dpkg', '/var/lib/mysql', '/var/log/journal', '/var/cache/man', '/var/lib/apt/lists', '/etc/ssl/certs'}
+LIMIT = 256 * 1024
+
+PRIVATE = re.compile(rb'-----BEGIN [A-Z ]*PRIVATE KEY-----')
+KEY = re.compile(rb'(?:api|app|application)_?key["\']?\s{0,3}[:=]\s{0,3}["\']?(?:[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])', re.I)
+LOGIN = re.compile(rb'[a-z]+://[^/\s:@]+:[^/\s:@]+@', re.I)
+
+# Keys that this instance has made for itself; whether it did is what image.identity judges.
+OWN = [r'/etc/ssh/ssh_host_\w+_key', r'/etc/datadog-agent/ipc_cert\.pem', r'/etc/ssl/private/ssl-cert-snakeoil\.key']
+
+# Places that exist only because something was built here.
+TRACES = [
+    '/usr/sbin/policy-rc.d',
+    '/run/boxhound/layer',
+    '/etc/boxhound/seed.env',
+    '/root/.*_history',
+    '/home/*/.*_history',
+    '/root/.lesshst',
+    '/root/.wget-hsts',
+    '/root/.cache/*',
+    '/root/.netrc',
+    '/root/.pip',
+    '/root/.config/pip',
+    '/etc/pip.conf',
+    '/etc/apt/auth.conf',
+    '/etc/apt/auth.conf.d/*',
+    '/usr/local/share/ca-certificates/*',
+    '/var/lib/apt/lists/*_*',
+    '/var/cache/apt/archives/*.deb',
+]
+
+APT = re.compile(r'^[^/#]*(Acquire::\S*(Proxy|Verify-Peer|Verify-Host|CaInfo)|127\.0\.0\.1|localhost|trusted\s*[=:]\s*yes)', re.I | re.M)
+PROXY = re.compile(r'^[^#]*\b(https?|all)_proxy\s*=', re.I | re.M)
+
+
+def skip(folder: str) -> bool:
+    return folder in SKIPPED or folder.endswith(('/site-packages', '/dist-packages'))
+
+
+def contents() -> list[str]:
+    found = []
+    for root in ROOTS:
+        for folder, folders, names in os.walk(root):
+            folders[:] = [name for name in folders if not skip(os.path.join(folder, name))]
+            for name in names:
+                path = os.path.join(folder, name)
+                if os.path.islink(path) or not os.path.isfile(path) or os.path.getsize(path) > LIMIT:
+                    continue
+                with open(path, 'rb') as stream:
+                    text = stream.read()
+                if PRIVATE.search(text) and not any(re.fullmatch(own, path) for own in OWN):
+                    found.append(f'{path}: a private key')
+                if KEY.search(text) and path not in INPUT['keys']:  # noqa: F821 - put in front by the suite
+                    found.append(f'{path}: an API key')
+                if folder.startswith('/etc') and LOGIN.search(text):
+                    found.append(f'{path}: a login inside an address')
+    return found
+
+
+def text_of(path: str) -> str:
+    with open(path, encoding='utf-8', errors='replace') as stream:
+        return stream.read()
+
+
+def settings() -> list[str]:
+    apt = [path for pattern in ('/etc/apt/*.list', '/etc/apt/*/*.list', '/etc/apt/*/*.sources', '/etc/apt/apt.conf*', '/etc/apt/apt.conf.d/*') for path in glob.glob(pattern)]
+    shells = ['/etc/environment', '/etc/profile', '/etc/bash.bashrc', '/etc/wgetrc', *glob.glob('/etc/profile.d/*')]
+    found = [f'{path}: a mirror or proxy of the build' for path in sorted(set(apt)) if os.path.isfile(path) and APT.search(text_of(path))]
+    found += [f'{path}: a proxy' for path in shells if os.path.isfile(path) and PROXY.search(text_of(path))]
+    return found
+
+
+def traces() -> list[str]:
+    found = [path for pattern in TRACES for path in glob.glob(pattern)]
+    # What lies there empty tells nothing.
+    return [f'{path}: a trace of the build' for path in found if os.path.isdir(path) or os.path.getsize(path) > 0]
+
+
+print(json.dumps(contents() + (settings() + traces() if INPUT['fresh'] else [])))  # noqa: F821

@@ -1,0 +1,21 @@
+/** What a check concludes. */
+export interface Verdict {
+  readonly passed: boolean
+  readonly expected: string
+  readonly observed: string
+}
+
+/** Red as soon as there is a problem; the problems then are what is told as observed. */
+export const judge = (expected: string, observed: string, problems: readonly string[]): Verdict =>
+  problems.length === 0
+    ? { passed: true, expected, observed }
+    : { passed: false, expected, observed: problems.join('\n') }
+
+/** Items that are wanted and absent. */
+export const missing = (wanted: readonly string[], found: Iterable<string>): string[] => {
+  const present = new Set(found)
+  return wanted.filter((item) => !present.has(item))
+}
+
+/** `a, b, c` or `none`. */
+export const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.join(', '))

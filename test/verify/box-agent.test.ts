@@ -1,0 +1,137 @@
+import test from 'ava'
+import { type AgentStatus, tailProblems } from '../box/agent-status.ts'
+import { judgeCheck } from '../box/check-verdict.ts'
+import { judgeInterval } from '../box/checks/agent-check-interval.ts'
+import { judgeKeys } from '../box/checks/agent-unkeyed.ts'
+import { judgeVersion } from '../box/checks/agent-version.ts'
+import { lab } from './_expectations.ts'
+
+const [myMetric] = lab.checks
+if (myMetric === undefined) throw new Error('no check to expect')
+
+const metric = (value: number, tags = ['check:my_metric']) => ({
+  metric: 'my_metric',
+  points: [[1, value]],
+  tags,
+  type: 'gauge',
+})
+const good = { aggregator: { metrics: [metric(5)] }, runner: { TotalErrors: 0, LastError: '', LastWarnings: [] } }
+const output = (...instances: unknown[]) => ({
+  code: 0,
+  stdout: `=== Text [1] ===\n${JSON.stringify(instances)}\n`,
+  stderr: '',
+})
+
+test('a check that works passes, whatever text stands before its JSON', (t) => {
+  t.true(judgeCheck(myMetric, output(good)).passed)
+})
+
+const bad: readonly [title: string, instance: unknown, said: RegExp][] = [
+  [
+    'a check that raised fails although it exited 0',
+    { ...good, runner: { TotalErrors: 1, LastError: JSON.stringify([{ message: 'boom', traceback: 'x' }]) } },
+    /error: boom/,
+  ],
+  ['errors without a text fail', { ...good, runner: { TotalErrors: 2, LastError: '' } }, /2 errors/],
+  [
+    'a critical service check fails',
+    { ...good, aggregator: { ...good.aggregator, service_checks: [{ check: 'x.up', status: 2, message: '' }] } },
+    /x\.up has status 2/,
+  ],
+  ['an absent metric fails', { ...good, aggregator: {} }, /missing metrics: my_metric/],
+  [
+    'an absent tag fails',
+    { ...good, aggregator: { metrics: [metric(5, ['other'])] } },
+    /lacks the tag check:my_metric/,
+  ],
+  ['a value outside its range fails', { ...good, aggregator: { metrics: [metric(1001)] } }, /my_metric is 1001/],
+  ['a warning fails where none is allowed', { ...good, runner: { LastWarnings: ['careful'] } }, /warning: careful/],
+]
+for (const [title, instance, said] of bad) {
+  test(title, (t) => {
+    const verdict = judgeCheck(myMetric, output(instance))
+    t.false(verdict.passed)
+    t.regex(verdict.observed, said)
+  })
+}
+
+test('a check that is missing fails with the Agent’s words', (t) => {
+  const verdict = judgeCheck(myMetric, { code: 255, stdout: '', stderr: 'Error: no valid check found\n' })
+  t.false(verdict.passed)
+  t.regex(verdict.observed, /255: Error: no valid check found/)
+})
+
+test('no instance and no JSON fail', (t) => {
+  t.regex(judgeCheck(myMetric, output()).observed, /no instance ran/)
+  t.regex(judgeCheck(myMetric, { code: 0, stdout: 'fine\n', stderr: '' }).observed, /no verdict/)
+})
+
+test('an expected service check that is absent fails', (t) => {
+  t.regex(judgeCheck({ ...myMetric, serviceChecks: ['x.up'] }, output(good)).observed, /missing service check: x\.up/)
+})
+
+test('warnings are told, and pass where they are allowed', (t) => {
+  const verdict = judgeCheck(
+    { ...myMetric, warnings: 'allowed' },
+    output({ ...good, runner: { LastWarnings: ['careful'] } }),
+  )
+  t.true(verdict.passed)
+  t.regex(verdict.observed, /careful/)
+})
+
+const scheduled = (Interval: number, TotalRuns: number): AgentStatus => ({
+  runnerStats: { Checks: { my_metric: { 'my_metric:f2f7a6423b31b60e': { Interval, TotalRuns } } } },
+})
+
+test('an interval is judged in nanoseconds', (t) => {
+  t.true(judgeInterval('my_metric', 45, scheduled(45_000_000_000, 1), 10).passed)
+  t.regex(judgeInterval('my_metric', 45, scheduled(15_000_000_000, 1), 10).observed, /each 15 s/)
+})
+
+test('a schedule that runs more often than its interval shows itself', (t) => {
+  t.true(judgeInterval('my_metric', 45, scheduled(45_000_000_000, 3), 95).passed)
+  t.regex(judgeInterval('my_metric', 45, scheduled(45_000_000_000, 4), 95).observed, /4 times in 95 s/)
+})
+
+test('a check that never ran or is not scheduled fails', (t) => {
+  t.regex(judgeInterval('my_metric', 45, scheduled(45_000_000_000, 0), 10).observed, /not run yet/)
+  t.regex(judgeInterval('other', 45, scheduled(45_000_000_000, 1), 10).observed, /no instance of other/)
+})
+
+test('version, package and hold are judged', (t) => {
+  t.true(judgeVersion('7.83.0+lab', '7.83.0+lab', '1:7.83.0+lab-1 hi \n').passed)
+  t.regex(judgeVersion('7.83.0', '7.82.0', '1:7.83.0-1 hi').observed, /running Agent says 7\.82\.0/)
+  t.regex(judgeVersion('7.83.0', '7.83.0', '1:7.82.0-1 hi').observed, /version 1:7\.82\.0-1/)
+  t.regex(judgeVersion('7.83.0', '7.83.0', '1:7.83.0-1 ii').observed, /"ii"/)
+  t.false(judgeVersion('7.83.0', undefined, '').passed)
+})
+
+const environment = { file: '/etc/datadog-agent/environment', setting: 'DD_API_KEY', length: 32 }
+
+test('a key belongs nowhere when none was given', (t) => {
+  t.true(judgeKeys([], false).passed)
+  t.false(judgeKeys([environment], false).passed)
+})
+
+test('a key that was given stands in the environment file and nowhere else', (t) => {
+  t.true(judgeKeys([environment], true).passed)
+  t.false(judgeKeys([], true).passed)
+  t.false(judgeKeys([environment, { ...environment, file: '/etc/datadog-agent/datadog.yaml' }], true).passed)
+  t.true(judgeKeys([], null).passed)
+})
+
+const source = { configuration: { Path: '/var/log/x.log' }, status: 'OK', inputs: ['/var/log/x.log'] }
+const following = (over: object, running = true): AgentStatus => ({
+  logsStats: { is_running: running, integrations: [{ sources: [{ ...source, ...over }] }] },
+})
+
+test('a log that the Agent follows has no problem', (t) => {
+  t.deepEqual(tailProblems(following({}), ['/var/log/x.log']), [])
+})
+
+test('a log that is not followed has one', (t) => {
+  t.is(tailProblems(following({ inputs: [] }), ['/var/log/x.log']).length, 1)
+  t.is(tailProblems(following({ status: 'Error: permission denied' }), ['/var/log/x.log']).length, 1)
+  t.is(tailProblems(following({}), ['/var/log/y.log']).length, 1)
+  t.is(tailProblems(following({}, false), ['/var/log/x.log']).length, 1)
+})

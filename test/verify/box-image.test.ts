@@ -1,0 +1,103 @@
+import test from 'ava'
+import { judgeFirstBoot } from '../box/checks/first-boot.ts'
+import { judgeIdentity } from '../box/checks/image-identity.ts'
+import { judgeUnits, parseUnits, wantedUnits } from '../box/checks/image-units.ts'
+import { judgeUsers } from '../box/checks/image-users.ts'
+
+const step = { name: 'early/10-machine-id', status: 'done', seconds: 0.1, message: 'made' }
+const record = {
+  ...{
+    schema: 1,
+    box: 'lab',
+    version: '1.0.0',
+    state: 'done',
+    started: '2026-11-20T10:00:00Z',
+    finished: '2026-11-20T10:00:09Z',
+  },
+  ...{ bootId: '8f8c1f0e-5a06-4b0c-8d6e-0f5d7f6b8a11', steps: [step] },
+}
+const firstBoot = (over: object = {}) => judgeFirstBoot(JSON.stringify({ ...record, ...over }), 'lab', '1.0.0')
+
+test('first boot passes when it and each step are done', (t) => {
+  t.true(firstBoot().passed)
+})
+
+test('first boot fails by its state, a step, no steps or another box', (t) => {
+  t.false(firstBoot({ state: 'running' }).passed)
+  t.regex(
+    firstBoot({ steps: [{ ...step, status: 'failed', message: 'no key' }] }).observed,
+    /machine-id failed: no key/,
+  )
+  t.false(firstBoot({ steps: [{ ...step, status: 'skipped' }] }).passed)
+  t.false(firstBoot({ steps: [] }).passed)
+  t.false(firstBoot({ version: '2.0.0' }).passed)
+})
+
+const identity = { missing: [], old: {}, files: ['/etc/machine-id'], machineId: true, dbus: true }
+
+test('identity fails by a file that is missing, older than the instance, or misshapen', (t) => {
+  t.true(judgeIdentity(identity).passed)
+  t.false(judgeIdentity({ ...identity, missing: ['/etc/ssh/ssh_host_*_key'] }).passed)
+  t.regex(judgeIdentity({ ...identity, old: { '/etc/machine-id': 60 } }).observed, /60 s older/)
+  t.false(judgeIdentity({ ...identity, machineId: false }).passed)
+  t.false(judgeIdentity({ ...identity, dbus: false }).passed)
+})
+
+const users = {
+  login: ['root'],
+  people: [],
+  zero: ['root'],
+  passwords: {},
+  admins: [],
+  sudoers: [],
+  keys: { root: ['AAAAmine'] },
+}
+
+test('root alone, by the caller’s key alone, passes', (t) => {
+  t.true(judgeUsers(users, 'AAAAmine').passed)
+})
+
+test('fault 24: a user, a password, a sudo rule or a key too many fails', (t) => {
+  t.regex(judgeUsers({ ...users, login: ['root', 'packer'] }, 'AAAAmine').observed, /can log in: packer/)
+  t.false(judgeUsers({ ...users, people: ['packer'] }, 'AAAAmine').passed)
+  t.false(judgeUsers({ ...users, zero: ['root', 'toor'] }, 'AAAAmine').passed)
+  t.false(judgeUsers({ ...users, admins: ['packer'] }, 'AAAAmine').passed)
+  t.false(judgeUsers({ ...users, sudoers: ['90-packer'] }, 'AAAAmine').passed)
+  t.regex(judgeUsers({ ...users, passwords: { root: 'has a password' } }, 'AAAAmine').observed, /root has a password/)
+  t.false(judgeUsers({ ...users, keys: { root: ['AAAAmine', 'AAAAother'] } }, 'AAAAmine').passed)
+})
+
+test('keys of a machine in use are its owner’s business', (t) => {
+  t.true(judgeUsers({ ...users, keys: { root: ['AAAAother'] } }, undefined).passed)
+})
+
+const timers = [
+  { id: 'apt-daily.timer', file: 'masked', active: 'inactive' },
+  { id: 'apt-daily-upgrade.timer', file: 'masked', active: 'inactive' },
+]
+const enabled = { id: 'ssh.service', file: 'enabled', active: 'active' }
+
+test('units pass when enabled, with the timers off and nothing failed', (t) => {
+  t.true(judgeUnits(['ssh.service'], [enabled, ...timers], []).passed)
+})
+
+test('a unit that is disabled or absent, a timer that is on, or a failed unit fails', (t) => {
+  t.false(judgeUnits(['ssh.service'], [{ ...enabled, file: 'disabled' }, ...timers], []).passed)
+  t.false(judgeUnits(['ssh.service'], timers, []).passed)
+  t.false(
+    judgeUnits(['ssh.service'], [enabled, { id: 'apt-daily.timer', file: 'enabled', active: 'inactive' }], []).passed,
+  )
+  t.regex(judgeUnits(['ssh.service'], [enabled, ...timers], ['x.service']).observed, /x\.service has failed/)
+})
+
+test('blocks of systemctl belong to the names in their order, aliases too', (t) => {
+  const output = 'UnitFileState=enabled\nActiveState=active\n\nUnitFileState=\nActiveState=inactive\n'
+  t.deepEqual(parseUnits(['mysql.service', 'none.service'], output), [
+    { id: 'mysql.service', file: 'enabled', active: 'active' },
+    { id: 'none.service', file: '', active: 'inactive' },
+  ])
+})
+
+test('first boot’s unit is always wanted, and names are complete', (t) => {
+  t.deepEqual(wantedUnits(['ssh', 'boxhound-first-boot.service']), ['ssh.service', 'boxhound-first-boot.service'])
+})
