@@ -4,11 +4,11 @@ import { inputsFrom, removeCredentials, writeCredentials } from './credentials.t
 import { createOverlay } from './disk.ts'
 import { awaitConsole, hostKeyOf, type Sign } from './first-boot.ts'
 import { createKeyPair } from './keys.ts'
-import { launch } from './launch.ts'
+import { type Launched, launch } from './launch.ts'
 import { endProcess, type ProcessIdentity } from './process.ts'
 import type { Qmp } from './qmp.ts'
 import { socketPath } from './socket.ts'
-import type { Accelerator, ConsoleFacts } from './types.ts'
+import type { Accelerator, ConsoleFacts, GuestInputs } from './types.ts'
 
 /** How to reach a machine, as `up --json` prints it. */
 export interface Login {
@@ -44,13 +44,27 @@ export interface BootOptions {
   readonly isolated: boolean
   readonly environment: NodeJS.ProcessEnv
   /** Told as soon as QEMU runs, so that it can be ended even if the boot never ends. */
-  readonly onStart?: (process: ProcessIdentity) => Promise<void> | void
+  readonly onStart?: (process: ProcessIdentity, stop: () => Promise<void>) => Promise<void> | void
   /** MiB, default 2048. */
   readonly memory?: number
   /** What ends the wait, default the first-boot marker. */
   readonly until?: Sign
   /** Seconds until it must have been seen, default 240. */
   readonly deadline?: number
+}
+
+/** Starts QEMU; the inputs are files only as long as it needs to read them. */
+const start = async (options: BootOptions, inputs: GuestInputs, disk: string, console: string): Promise<Launched> => {
+  const { folder, accelerator, isolated, memory = 2048 } = options
+  const secrets = join(folder, 'credentials')
+  try {
+    const credentials = await writeCredentials(inputs, secrets)
+    const machine = { name: `boxhound-${options.box}`, accelerator, cpus: 2, memory, isolated }
+    const files = { disk, console, qmp: socketPath(folder), credentials }
+    return await launch({ ...machine, ...files }, { log: join(folder, 'qemu.log'), detached: options.detached })
+  } finally {
+    await removeCredentials(secrets)
+  }
 }
 
 /**
@@ -64,24 +78,13 @@ export const bootMachine = async (options: BootOptions): Promise<Machine> => {
   const console = join(folder, 'console.log')
   const [key] = await Promise.all([createKeyPair(folder), createOverlay(image, disk)])
   const inputs = inputsFrom(options.environment, [key.publicKey])
-  const secrets = join(folder, 'credentials')
-  const launched = await (async () => {
-    try {
-      const credentials = await writeCredentials(inputs, secrets)
-      const { accelerator, isolated, memory = 2048 } = options
-      const name = `boxhound-${options.box}`
-      const spec = { name, accelerator, cpus: 2, memory, disk, isolated, console, qmp: socketPath(folder), credentials }
-      return await launch(spec, { log: join(folder, 'qemu.log'), detached: options.detached })
-    } finally {
-      await removeCredentials(secrets)
-    }
-  })()
+  const launched = await start(options, inputs, disk, console)
   const stop = async (): Promise<void> => {
     await endProcess(launched.process, () => launched.qmp.execute('quit'))
     launched.qmp.close()
   }
   try {
-    await options.onStart?.(launched.process)
+    await options.onStart?.(launched.process, stop)
     const facts = await awaitConsole(console, launched.process, options.until ?? 'first-boot', deadline)
     const login = {
       host: '127.0.0.1',

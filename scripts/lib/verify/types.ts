@@ -28,6 +28,8 @@ export interface VerifyResults {
   readonly box: string
   /** SHA-256 of the image file that was booted; null for `--host`. */
   readonly image: string | null
+  /** SHA-256 of what was expected: the same image and expectations need no second verification after a bake. */
+  readonly expectations: string
   /** True when the Agent under test is the lab Agent: every report says so. */
   readonly labAgent: boolean
   readonly planned: number

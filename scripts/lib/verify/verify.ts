@@ -1,4 +1,5 @@
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { sha256 } from '../_helpers/hash.ts'
 import type { Expectations } from '../render/types.ts'
 import { reconcile } from './collect.ts'
 import { planIds } from './plan.ts'
@@ -70,6 +71,7 @@ export const verifyTarget = async (
   return {
     box: expectations.box,
     image: options.image,
+    expectations: sha256(JSON.stringify(expectations)),
     labAgent: expectations.agent.lab,
     planned: planned.length,
     passed: count('passed'),

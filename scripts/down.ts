@@ -1,0 +1,29 @@
+import { type Command, parseCommand } from './lib/_helpers/cli.ts'
+import { projectAt } from './lib/_helpers/paths.ts'
+import { down } from './lib/boot/up.ts'
+import { loadBox } from './lib/box/load.ts'
+
+const command: Command = {
+  verb: 'down',
+  summary: 'Ends the machine that "npm run up" started, and removes its disk.',
+  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+  options: { json: { type: 'boolean', help: 'print {box, was: "up"|"down"} and nothing else on stdout' } },
+  examples: [['npm run down -- lab', 'ends the lab box; harmless when it is not up']],
+}
+
+/** `npm run down`: 0 also when nothing was up. */
+export const main = async (argv: string[]): Promise<number> => {
+  const parsed = parseCommand(argv, command)
+  if (parsed === undefined) return 0
+  const project = projectAt(process.cwd())
+  const { name } = await loadBox(parsed.positional ?? 'lab', project)
+  const was = (await down(project, name)) ? 'up' : 'down'
+  console.log(
+    parsed.flags.json === true
+      ? JSON.stringify({ box: name, was })
+      : was === 'up'
+        ? `${name} is down`
+        : `${name} was not up`,
+  )
+  return 0
+}

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sha256 } from '../_helpers/hash.ts'
+import type { Project } from '../_helpers/paths.ts'
+import type { Expectations, Rendered } from '../render/types.ts'
+import { allIds } from '../verify/plan.ts'
+import type { VerifyResults } from '../verify/types.ts'
+import { verifyPublished } from './published.ts'
+
+/** True when these results cover every check of the box, all green, on this very image. */
+export const isVerified = (results: VerifyResults, image: string, expectations: Expectations): boolean =>
+  results.image === image &&
+  results.expectations === sha256(JSON.stringify(expectations)) &&
+  allIds(expectations).every((id) => results.checks.some((check) => check.id === id && check.status === 'passed'))
+
+const earlier = async (file: string): Promise<VerifyResults | undefined> => {
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : (JSON.parse(text) as VerifyResults)
+}
+
+/**
+ * After a bake: verifies the published image, unless this very image is verified already.
+ *
+ * @param image SHA-256 of the published file.
+ * @returns the exit code: 0 when every check passed, else 1.
+ */
+export const verifyBaked = async (
+  { box, expectations }: Rendered,
+  image: string,
+  { quiet }: { readonly quiet: boolean },
+  project: Project,
+): Promise<number> => {
+  const known = await earlier(join(project.out, box.name, 'verify', 'results.json'))
+  if (known !== undefined && isVerified(known, image, expectations)) {
+    if (!quiet) console.log(`verified already: ${known.passed} passed, ${known.failed} failed on this very image`)
+    return 0
+  }
+  const results = await verifyPublished(project, box.name, { quiet, environment: process.env })
+  return results.failed === 0 ? 0 : 1
+}

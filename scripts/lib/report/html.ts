@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import Handlebars from 'handlebars'
+import { formatSeconds } from '../_helpers/format.ts'
+import type { CheckResult, VerifyResults } from '../verify/types.ts'
+
+const groupTitles: Readonly<Record<string, string>> = {
+  'first-boot': 'First boot',
+  agent: 'Agent',
+  check: 'Checks',
+  database: 'Database',
+  app: 'App',
+  image: 'Image',
+}
+
+/** Checks by the first part of their id, in the order in which they come. */
+export const groupChecks = (checks: readonly CheckResult[]): { title: string; checks: CheckResult[] }[] => {
+  const groups = new Map<string, CheckResult[]>()
+  for (const check of checks) {
+    const name = check.id.split('.')[0] ?? check.id
+    groups.set(name, [...(groups.get(name) ?? []), check])
+  }
+  return [...groups].map(([name, members]) => ({ title: groupTitles[name] ?? name, checks: members }))
+}
+
+/**
+ * The results as one page that needs nothing else: no script, no address, both colour schemes.
+ *
+ * @param root the checkout, where the page's template is.
+ */
+export const formatHtml = async (results: VerifyResults, root: string): Promise<string> => {
+  const template = await readFile(join(root, 'scripts/lib/report/page.html.hbs'), 'utf8')
+  const slowest = Math.max(...results.checks.map(({ seconds }) => seconds), 0.001)
+  const handlebars = Handlebars.create()
+  handlebars.registerHelper('duration', (seconds: number) => formatSeconds(seconds))
+  handlebars.registerHelper('share', (seconds: number) => Math.max(1, Math.round((seconds / slowest) * 100)))
+  handlebars.registerHelper('mark', (status: string) => ({ passed: '✓', failed: '✗' })[status] ?? '–')
+  handlebars.registerHelper('red', (status: string) => status === 'failed')
+  const render = handlebars.compile(template, { strict: true })
+  return render({
+    ...results,
+    groups: groupChecks(results.checks),
+    green: results.failed === 0,
+    passedShare: (results.passed / Math.max(1, results.planned)) * 100,
+    failedShare: (results.failed / Math.max(1, results.planned)) * 100,
+  })
+}

@@ -1,0 +1,36 @@
+import type { CheckResult, VerifyResults } from '../verify/types.ts'
+
+/** Text for XML 1.0: the five characters with a meaning, and none of those that a document may not hold at all. */
+const xml = (text: string): string =>
+  [...text]
+    .filter(
+      (character) =>
+        !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\ud800-\udfff]/.test(character) || character.length > 1,
+    )
+    .join('')
+    .replace(/[&<>"'\n\r\t]/g, (character) => `&#${character.charCodeAt(0)};`)
+
+const testCase = ({ id, title, status, seconds, expected, observed }: CheckResult, suite: string): string => {
+  const head = `    <testcase classname="${xml(suite)}" name="${xml(`${id}: ${title}`)}" time="${seconds.toFixed(3)}"`
+  const message = xml(observed.split('\n')[0] ?? '')
+  const text = xml(`expected: ${expected}\nobserved: ${observed}`)
+  if (status === 'failed') return `${head}>\n      <failure message="${message}">${text}</failure>\n    </testcase>`
+  if (status === 'skipped') return `${head}>\n      <skipped message="${message}"/>\n    </testcase>`
+  return `${head}/>`
+}
+
+/** The results as JUnit XML, one test case per check; reports of the lab Agent say so in the suite's name. */
+export const formatJunit = (results: VerifyResults): string => {
+  const suite = `boxhound ${results.box}${results.labAgent ? ' (lab Agent)' : ''}`
+  const counts = `tests="${results.planned}" failures="${results.failed}" errors="0" skipped="${results.skipped}"`
+  const time = `time="${results.seconds.toFixed(3)}"`
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites ${counts} ${time}>`,
+    `  <testsuite name="${xml(suite)}" ${counts} ${time}>`,
+    ...results.checks.map((check) => testCase(check, suite)),
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,41 @@
+import { styleText } from 'node:util'
+import { formatSeconds } from '../_helpers/format.ts'
+import type { CheckResult, VerifyResults } from '../verify/types.ts'
+
+/** Turns text into coloured text, or leaves it. */
+export type Paint = (style: 'red' | 'green' | 'yellow' | 'dim' | 'bold', text: string) => string
+
+export const plain: Paint = (_, text) => text
+/** Colours for a terminal; anything else gets plain text, and so does everybody who sets NO_COLOR. */
+export const paintFor = (stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): Paint =>
+  stream.isTTY === true && !environment.NO_COLOR ? (style, text) => styleText(style, text, { validateStream: false }) : plain
+
+const marks = { passed: '✓', failed: '✗', skipped: '-' } as const
+const styles = { passed: 'green', failed: 'red', skipped: 'yellow' } as const
+
+const indent = (text: string, by: string): string => text.split('\n').join(`\n${by}`)
+
+/** One line per check; a red one is followed by what was expected and what was seen. */
+export const formatResult = (result: CheckResult, paint: Paint = plain): string => {
+  const { id, title, status, seconds, expected, observed } = result
+  const mark = paint(styles[status], marks[status])
+  const line = `  ${mark} ${id.padEnd(26)} ${title}  ${paint('dim', formatSeconds(seconds))}`
+  if (status === 'passed') return line
+  const block = (name: string, text: string): string => `      ${paint('dim', name)} ${indent(text, ' '.repeat(16))}`
+  return [line, block('expected ', expected), block('observed ', observed)].join('\n')
+}
+
+/**
+ * The closing words: the verdict, what must be known about the Agent under test, and a last line `N passed, N failed`
+ * that any CI understands.
+ */
+export const formatSummary = (results: VerifyResults, paint: Paint = plain): string => {
+  const { box, planned, passed, failed, skipped, seconds, labAgent } = results
+  const verdict = failed === 0 ? paint('green', `${box} is verified`) : paint('red', `${box} is not verified`)
+  const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+  return [
+    `${verdict}: ${planned} checks planned, ${formatSeconds(seconds)}`,
+    ...(labAgent ? [paint('yellow', 'lab Agent: this says nothing about Datadog’s own Agent')] : []),
+    counts,
+  ].join('\n')
+}

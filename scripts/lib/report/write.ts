@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+import { writeAtomic } from '../_helpers/atomic.ts'
+import type { VerifyResults } from '../verify/types.ts'
+import { formatHtml } from './html.ts'
+import { formatJunit } from './junit.ts'
+
+/**
+ * Writes results.json, junit.xml and report.html, each whole or not at all.
+ *
+ * @param root the checkout.
+ * @param folder `out/BOX/verify` or the caller's `--out`.
+ */
+export const writeReports = async (results: VerifyResults, root: string, folder: string): Promise<void> => {
+  await writeAtomic(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`)
+  await writeAtomic(join(folder, 'junit.xml'), formatJunit(results))
+  await writeAtomic(join(folder, 'report.html'), await formatHtml(results, root))
+}

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process'
+import { signalExitCode } from './lib/_helpers/cleanup.ts'
+import { type Command, parseCommand } from './lib/_helpers/cli.ts'
+import { BoxhoundError } from './lib/_helpers/errors.ts'
+import { projectAt } from './lib/_helpers/paths.ts'
+import { sshArguments } from './lib/boot/ssh-command.ts'
+import { runningMachine } from './lib/boot/state.ts'
+import { knownHostsFile } from './lib/boot/up.ts'
+import { loadBox } from './lib/box/load.ts'
+
+const command: Command = {
+  verb: 'ssh',
+  summary: 'Opens a shell in the machine that "npm run up" started, or runs one command there.',
+  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+  options: {},
+  examples: [
+    ['npm run ssh -- lab', 'a shell as root'],
+    ['npm run ssh -- lab -- datadog-agent status', 'one command; its exit status becomes this one’s'],
+  ],
+  passThrough: true,
+}
+
+const missing = (cause: unknown): BoxhoundError =>
+  new BoxhoundError('E_SSH_MISSING', 'ssh(1) cannot be started', { exitCode: 3, next: 'npm run setup', cause })
+
+/** `npm run ssh`: the remote command's exit status; 255 when ssh itself failed. */
+export const main = async (argv: string[]): Promise<number> => {
+  const parsed = parseCommand(argv, command)
+  if (parsed === undefined) return 0
+  const project = projectAt(process.cwd())
+  const { name } = await loadBox(parsed.positional ?? 'lab', project)
+  const machine = await runningMachine(project.cache, name)
+  if (machine === null) throw new BoxhoundError('E_NOT_UP', `${name} is not up`, { next: `npm run up -- ${name}` })
+  const child = spawn('ssh', sshArguments(machine.login, knownHostsFile(project.cache, name), parsed.rest), {
+    stdio: 'inherit',
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => reject(missing(error)))
+    child.once('close', (code, signal) => resolve(signal === null ? (code ?? 1) : signalExitCode(signal)))
+  })
+}

@@ -1,0 +1,38 @@
+import { type Command, parseCommand } from './lib/_helpers/cli.ts'
+import { projectAt } from './lib/_helpers/paths.ts'
+import { up } from './lib/boot/up.ts'
+import { loadBox } from './lib/box/load.ts'
+
+const command: Command = {
+  verb: 'up',
+  summary: 'Starts a disposable local machine from the published image; it runs until "npm run down".',
+  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+  options: { json: { type: 'boolean', help: 'print {host, port, user, key, hostKey} and nothing else on stdout' } },
+  examples: [
+    ['npm run up', 'starts the lab box'],
+    [
+      'DD_API_KEY=… DD_SITE=datadoghq.eu npm run up -- lab',
+      'hands a key to this instance; it is never on a command line',
+    ],
+    ['npm run up -- lab --json | jq .port', 'for scripts'],
+  ],
+}
+
+/** `npm run up`: 0 when the machine runs, also when it ran before. */
+export const main = async (argv: string[]): Promise<number> => {
+  const parsed = parseCommand(argv, command)
+  if (parsed === undefined) return 0
+  const project = projectAt(process.cwd())
+  const { name } = await loadBox(parsed.positional ?? 'lab', project)
+  const { login, already } = await up(project, name, process.env)
+  if (parsed.flags.json === true) {
+    if (already) console.error(`${name} is up already`)
+    console.log(JSON.stringify(login))
+    return 0
+  }
+  console.log(
+    `${name} ${already ? 'is up already' : 'is up'} at ${login.host}:${login.port}, host key ${login.hostKey}`,
+  )
+  console.log(`  npm run ssh -- ${name}     opens a shell\n  npm run down -- ${name}    ends it`)
+  return 0
+}
