@@ -9,7 +9,8 @@ from typing import Any
 from lab_agent.sampler import Sampler
 from lab_agent.settings import Settings
 
-log = logging.getLogger('lab_agent.checks')
+# The checks' base class hands every record of the root logger to `datadog_agent.log`: ours must not get there.
+logging.getLogger('lab_agent').propagate = False
 
 
 @dataclass

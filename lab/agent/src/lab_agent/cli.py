@@ -8,7 +8,7 @@ COMMANDS = {
     'run': 'run the Agent',
     'check': 'run the specified check',
     'status': 'print the current status of the running Agent',
-    'configcheck': "print all configurations loaded and resolved of a running Agent",
+    'configcheck': 'print all configurations loaded and resolved of a running Agent',
     'health': "print the current Agent's health",
     'version': 'print the version info',
     'hostname': 'print the hostname used by the Agent',

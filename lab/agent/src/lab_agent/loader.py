@@ -98,6 +98,6 @@ def load_checks(configs: list[InstanceConfig]) -> Loaded:
             result.loader_errors.setdefault(config.name, {})['Python Check Loader'] = str(error)
         except ConfigureError as error:
             result.configure_errors.setdefault(config.name, []).append(str(error))
-            message = f"could not configure check instance for python check {config.name}: {error}"
+            message = f'could not configure check instance for python check {config.name}: {error}'
             result.loader_errors.setdefault(config.name, {})['Python Check Loader'] = message
     return result

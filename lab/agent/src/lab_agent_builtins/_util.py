@@ -7,7 +7,9 @@ class SubprocessOutputEmptyError(Exception):
     """A command that had to print something printed nothing."""
 
 
-def subprocess_output(command: list[str], raise_on_empty: bool, env: dict[str, str] | None = None) -> tuple[str, str, int]:
+def subprocess_output(
+    command: list[str], raise_on_empty: bool, env: dict[str, str] | None = None
+) -> tuple[str, str, int]:
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     if not done.stdout and raise_on_empty:
         raise SubprocessOutputEmptyError('get_subprocess_output expected output but had none.')

@@ -52,7 +52,9 @@ def text(results: list[dict[str, Any]]) -> str:
         for kind, title in _TITLES.items():
             if kind in one['aggregator']:
                 parts.append(f'=== {title} ===\n{json.dumps(one["aggregator"][kind], indent=2)}')
-        parts.append(f'=========\nCollector\n=========\n\n  Running Checks\n  ==============\n\n{summary(one["runner"])}')
+        parts.append(
+            f'=========\nCollector\n=========\n\n  Running Checks\n  ==============\n\n{summary(one["runner"])}'
+        )
     parts.append(
         'Check has run only once, if some metrics are missing you can try again with --check-rate to see any other '
         'metric if available.'
@@ -70,5 +72,7 @@ def table(results: list[dict[str, Any]]) -> str:
             at, value = metric['points'][-1]
             rows.append((metric['metric'], metric['type'], str(at), f'{value:g}', ', '.join(metric['tags'])))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    body = '\n'.join('  '.join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows)
+    body = '\n'.join(
+        '  '.join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows
+    )
     return '\n'.join([body, *(summary(one['runner']) for one in results)])

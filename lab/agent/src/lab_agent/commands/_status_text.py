@@ -47,7 +47,9 @@ def text(document: dict[str, Any]) -> str:
     errors += [f'{name}: {reason}' for name, reason in document['autoConfigStats']['ConfigErrors'].items()]
     if errors:
         lines += _section('Loading Errors', errors)
-    lines += _section('Forwarder', [f'{key}: {word}' for key, word in document['forwarderStats']['APIKeyStatus'].items()])
+    lines += _section(
+        'Forwarder', [f'{key}: {word}' for key, word in document['forwarderStats']['APIKeyStatus'].items()]
+    )
     lines += _section('Logs Agent', _logs(document['logsStats']))
     lines += _section('APM Agent', _apm(document['apmStats']) if document['apmStats'] else ['Status: disabled'])
     return '\n'.join(lines)

@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import logging
-import logging.handlers
 import os
 import signal
 import threading
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lab_agent import NOTICE, VERSION, bridge, host_name, status
+from lab_agent.agent_log import start_logging
 from lab_agent.cli import CommandError
 from lab_agent.configs import Configs, load_configs
 from lab_agent.forwarder import Forwarder
@@ -20,33 +20,10 @@ from lab_agent.loader import add_checks_d, load_checks
 from lab_agent.logs.agent import LogsAgent
 from lab_agent.paths import Paths, default_paths
 from lab_agent.scheduler import Scheduler
-from lab_agent.scrub import scrub, scrub_value
+from lab_agent.scrub import scrub_value
 from lab_agent.settings import Settings, SettingsError, load_settings
 
 log = logging.getLogger('lab_agent')
-
-
-class _Scrubbing(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return scrub(super().format(record))
-
-
-def start_logging(paths: Paths, settings: Settings, file: str) -> None:
-    """To FILE in the log folder and to the journal, scrubbed."""
-    level = logging.DEBUG if settings.log_level.lower() in ('debug', 'trace') else logging.INFO
-    form = _Scrubbing('%(asctime)s | CORE | %(levelname)s | (%(name)s) | %(message)s')
-    handlers: list[logging.Handler] = [logging.StreamHandler()]
-    try:
-        handlers.append(
-            logging.handlers.RotatingFileHandler(paths.logs / file, maxBytes=10 << 20, backupCount=1, delay=False)
-        )
-    except OSError as error:
-        logging.warning('no log file: %s', error)
-    root = logging.getLogger()
-    root.handlers = handlers
-    root.setLevel(level)
-    for handler in handlers:
-        handler.setFormatter(form)
 
 
 def config_check(configs: Configs) -> dict[str, Any]:
@@ -54,7 +31,14 @@ def config_check(configs: Configs) -> dict[str, Any]:
     grouped: dict[str, dict[str, Any]] = {}
 
     def entry(name: str, source: str) -> dict[str, Any]:
-        empty = {'check_name': name, 'provider': 'file', 'source': source, 'instances': [], 'init_config': {}, 'logs': []}
+        empty = {
+            'check_name': name,
+            'provider': 'file',
+            'source': source,
+            'instances': [],
+            'init_config': {},
+            'logs': [],
+        }
         return grouped.setdefault(source, empty)
 
     for one in configs.instances:
@@ -85,7 +69,7 @@ def main(arguments: list[str]) -> int:
         settings = load_settings(paths.config)
     except SettingsError as error:
         raise CommandError(str(error)) from error
-    start_logging(paths, settings, 'agent.log')
+    start_logging(paths, settings, 'agent.log', 'lab_agent')
     log.info('Starting Datadog Agent v%s (%s)', VERSION, NOTICE)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -115,9 +99,7 @@ def main(arguments: list[str]) -> int:
         paths,
         settings,
         {
-            '/agent/status': lambda: status.build(
-                paths, settings, host, scheduler, configs, forwarder, logs, started
-            ),
+            '/agent/status': lambda: status.build(paths, settings, host, scheduler, configs, forwarder, logs, started),
             '/agent/status/health': health,
             '/agent/config-check': lambda: config_check(configs),
             '/agent/hostname': lambda: {'hostname': host.name},

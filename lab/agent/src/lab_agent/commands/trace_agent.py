@@ -2,7 +2,7 @@
 
 import logging
 
-from lab_agent.commands.run import start_logging
+from lab_agent.agent_log import start_logging
 from lab_agent.cli import CommandError
 from lab_agent.paths import default_paths
 from lab_agent.receiver import sockets
@@ -14,7 +14,7 @@ log = logging.getLogger('lab_agent.receiver')
 def main(_arguments: list[str]) -> int:
     paths = default_paths()
     settings = load_settings(paths.config)
-    start_logging(paths, settings, 'trace-agent.log')
+    start_logging(paths, settings, 'trace-agent.log', None)
     if not settings.apm_enabled:
         log.info('apm_config.enabled is false: nothing to do')
         return 0

@@ -113,7 +113,10 @@ async def _serve(sockets: Sockets, port: int, debug_port: int) -> None:
     figures = Figures()
     app = make_app()
     watch(app, figures)
-    runners = [web.AppRunner(app, tcp_keepalive=False, access_log=None), web.AppRunner(debug_app(figures, port), access_log=None)]
+    runners = [
+        web.AppRunner(app, tcp_keepalive=False, access_log=None),
+        web.AppRunner(debug_app(figures, port), access_log=None),
+    ]
     for runner in runners:
         await runner.setup()
     await web.TCPSite(runners[1], '127.0.0.1', debug_port, reuse_address=True).start()

@@ -1,0 +1,98 @@
+"""Finding and making checks: what can't be loaded is recorded and stops nothing."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from lab_agent.configs import InstanceConfig
+from lab_agent.loader import load_checks
+from lab_agent.runner import Runner
+
+GOOD = """
+from datadog_checks.base import AgentCheck
+__version__ = '1.2.3'
+class Middle(AgentCheck):
+    pass
+class Leaf(Middle):
+    def check(self, instance):
+        if instance.get('raise'):
+            raise RuntimeError('as asked')
+        self.warning('mind the gap')
+        self.gauge('g', 1, tags=['a:b'])
+        self.service_check('s', 0)
+"""
+
+
+def config(name: str, instance: dict | None = None) -> InstanceConfig:
+    return InstanceConfig(name, instance or {}, {}, f'file:/x/{name}.yaml[0]', f'{name}:1', 45)
+
+
+@pytest.fixture
+def checks_d(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(sys, 'path', [*sys.path, str(tmp_path)])
+    for name in ('zz_good', 'zz_broken', 'zz_empty', 'zz_refusing'):
+        sys.modules.pop(name, None)
+    (tmp_path / 'zz_good.py').write_text(GOOD)
+    (tmp_path / 'zz_broken.py').write_text('import nothing_of_this_name')
+    (tmp_path / 'zz_empty.py').write_text('x = 1')
+    (tmp_path / 'zz_refusing.py').write_text(
+        'from datadog_checks.base import AgentCheck, ConfigurationError\n'
+        'class Refusing(AgentCheck):\n'
+        '    def __init__(self, *args):\n'
+        '        raise ConfigurationError("min must be smaller than max")\n'
+    )
+    return tmp_path
+
+
+def test_the_last_class_of_a_chain_is_the_check(checks_d: Path) -> None:
+    loaded = load_checks([config('zz_good')])
+    assert type(loaded.checks[0].check).__name__ == 'Leaf'
+    assert loaded.checks[0].version == '1.2.3'
+
+
+def test_the_base_speaks_to_the_agent_and_not_to_its_stubs() -> None:
+    from datadog_checks.base.agent import AGENT_RUNNING
+
+    assert AGENT_RUNNING
+
+
+@pytest.mark.parametrize(
+    ('name', 'reason'),
+    [('zz_absent', 'No module named'), ('zz_broken', 'nothing_of_this_name'), ('zz_empty', 'check class')],
+)
+def test_what_cannot_be_loaded_is_a_loader_error_and_the_rest_loads(checks_d: Path, name: str, reason: str) -> None:
+    loaded = load_checks([config(name), config('zz_good')])
+    assert reason in loaded.loader_errors[name]['Python Check Loader']
+    assert [one.config.name for one in loaded.checks] == ['zz_good']
+
+
+def test_a_refused_configuration_is_a_configure_error(checks_d: Path) -> None:
+    loaded = load_checks([config('zz_refusing')])
+    assert 'min must be smaller than max' in loaded.configure_errors['zz_refusing'][0]
+    assert loaded.checks == []
+
+
+def test_a_run_fills_every_field_of_the_runner(checks_d: Path) -> None:
+    runner = Runner(load_checks([config('zz_good')]).checks[0])
+    sent = runner.run_once()
+    stats = runner.as_json()
+    assert [one['metric'] for one in sent['metrics']] == ['g']
+    assert stats['Interval'] == 45_000_000_000
+    assert (stats['TotalRuns'], stats['TotalErrors'], stats['LastError']) == (1, 0, '')
+    assert (stats['MetricSamples'], stats['ServiceChecks']) == (1, 1)
+    assert stats['LastWarnings'] == ['mind the gap']
+    assert stats['TotalWarnings'] == 1
+    assert stats['LastSuccessDate'] > 0
+
+
+def test_a_raising_check_leaves_its_error_as_a_json_string(checks_d: Path) -> None:
+    import json
+
+    runner = Runner(load_checks([config('zz_good', {'raise': True})]).checks[0])
+    runner.run_once()
+    (error,) = json.loads(runner.as_json()['LastError'])
+    assert error['message'] == 'as asked'
+    assert 'RuntimeError' in error['traceback']
+    assert runner.as_json()['TotalErrors'] == 1
+    assert runner.as_json()['LastSuccessDate'] == 0

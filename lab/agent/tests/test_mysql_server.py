@@ -1,0 +1,260 @@
+"""Each row of datadog.md's table of missing grants, on a real MariaDB in a private folder."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pymysql
+import pytest
+
+from datadog_checks.mysql import MySqlCheck
+from lab_agent import bridge
+
+pytestmark = pytest.mark.skipif(shutil.which('mariadbd') is None, reason='mariadb-server is not installed')
+
+PROCESS = {f'mysql.innodb.{name}' for name in ('deadlocks', 'os_file_fsyncs', 'os_file_reads', 'os_file_writes')} | {
+    'mysql.innodb.pending_buffer_pool_flushes',
+    'mysql.innodb.read_views',
+}
+PERFORMANCE = {
+    'mysql.performance.user_connections',
+    'mysql.performance.digest_95th_percentile.avg_us',
+    'mysql.performance.query_run_time.avg',
+}
+GRANTS = {
+    'process': 'PROCESS ON *.*',
+    'client': 'REPLICATION CLIENT ON *.*',
+    'performance': 'SELECT ON performance_schema.*',
+    'monitor': 'SLAVE MONITOR ON *.*',
+}
+
+
+class Server:
+    """A throw-away MariaDB with its administrator's connection."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        with socket.socket() as one:
+            one.bind(('127.0.0.1', 0))
+            self.port = int(one.getsockname()[1])
+        self.socket = folder / 's'
+        user = 'mysql' if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        if os.geteuid() == 0:
+            shutil.chown(folder, user)
+        data = f'--datadir={folder / "data"}'
+        install = ['mariadb-install-db', '--no-defaults', f'--user={user}', data, '--skip-test-db']
+        subprocess.run([*install, '--auth-root-authentication-method=normal'], check=True, capture_output=True)
+        command = ['mariadbd', '--no-defaults', f'--user={user}', data, f'--socket={self.socket}']
+        command += [f'--port={self.port}', '--bind-address=127.0.0.1', '--performance-schema=ON', *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.wait()
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                self.admin = pymysql.connect(unix_socket=str(self.socket), user='root', autocommit=True)
+                return
+            except pymysql.Error:
+                assert time.monotonic() < deadline and self.process.poll() is None
+                time.sleep(0.1)
+
+    def run(self, *statements: str) -> None:
+        with self.admin.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+    def user(self, *without: str) -> None:
+        """The monitoring user with every grant but those named."""
+        account = "datadog@'127.0.0.1'"
+        self.run(f"CREATE OR REPLACE USER {account} IDENTIFIED BY 'secret' WITH MAX_USER_CONNECTIONS 5")
+        self.run(*(f'GRANT {grant} TO {account}' for name, grant in GRANTS.items() if name not in without))
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(30)
+
+
+def start(*options: str) -> Iterator[Server]:
+    # Not pytest's own folder: that one is closed to the server's user.
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder), *options)
+        server.run('CREATE DATABASE trial', 'USE trial', 'CREATE TABLE t (a INT)', 'SELECT * FROM t')
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope='module')
+def server() -> Iterator[Server]:
+    yield from start()
+
+
+@pytest.fixture(scope='module')
+def logging_server() -> Iterator[Server]:
+    yield from start('--log-bin', '--server-id=1')
+
+
+class Seen:
+    """What one check sent in so many runs."""
+
+    def __init__(self, server: Server, runs: int = 1, **options: Any) -> None:
+        bridge.install(bridge.Bridge(hostname='box'))
+        switches = ('extra_status_metrics', 'extra_innodb_metrics', 'extra_performance_metrics')
+        instance = {
+            'host': '127.0.0.1',
+            'port': options.pop('port', server.port),
+            'username': 'datadog',
+            'password': options.pop('password', 'secret'),
+            'options': {**dict.fromkeys(switches, True), **options},
+            'tags': ['team:x'],
+        }
+        check = MySqlCheck('mysql', {}, [instance])
+        check.check_id = 'mysql:test'
+        self.names: set[str] = set()
+        self.kinds: dict[str, str] = {}
+        for _ in range(runs):
+            self.error = check.run()
+            sent = bridge.current.sampler('mysql:test').commit()
+            self.names |= {one['metric'] for one in sent['metrics']}
+            self.kinds |= {one['metric']: one['type'] for one in sent['metrics']}
+            self.checks = {one['check']: one for one in sent['service_checks']}
+            self.warnings = check.get_warnings()
+            time.sleep(0.01)
+
+
+@pytest.fixture(scope='module')
+def complete(server: Server) -> Seen:
+    server.user()
+    return Seen(server)
+
+
+def test_with_all_grants_everything_is_there(server: Server, complete: Seen) -> None:
+    assert (complete.error, complete.warnings) == ('', [])
+    assert complete.names >= PROCESS - {'mysql.innodb.deadlocks'} - {
+        f'mysql.innodb.os_file_{name}' for name in ('fsyncs', 'reads', 'writes')
+    }
+    assert complete.names >= PERFORMANCE
+    up = complete.checks['mysql.can_connect']
+    assert up['status'] == 0
+    assert {'team:x', f'port:{server.port}'} <= set(up['tags'])
+
+
+def test_rates_and_counts_exist_with_the_second_run(server: Server, complete: Seen) -> None:
+    server.user()
+    twice = Seen(server, runs=2)
+    rates = {'mysql.net.connections', 'mysql.performance.queries', 'mysql.performance.com_select'}
+    assert not rates & complete.names
+    assert rates <= twice.names
+    added = {name for name in twice.names - complete.names if twice.kinds[name] == 'gauge'}
+    assert 'mysql.performance.qcache.utilization.instant' in added
+    assert twice.kinds['mysql.innodb.deadlocks'] == 'count'
+    assert twice.names >= PROCESS
+
+
+def missing(server: Server, *without: str, **options: Any) -> tuple[set[str], Seen]:
+    server.user()
+    before = Seen(server, runs=2, **options)
+    server.user(*without)
+    after = Seen(server, runs=2, **options)
+    volatile = {'mysql.innodb.current_transactions', 'mysql.innodb.lock_structs'}
+    return before.names - after.names - volatile, after
+
+
+def test_without_process_six_names_are_missing_and_nothing_tells(server: Server) -> None:
+    lost, seen = missing(server, 'process')
+    assert lost == PROCESS
+    assert (seen.error, seen.warnings, seen.checks['mysql.can_connect']['status']) == ('', [], 0)
+
+
+def test_without_replication_client_and_without_a_binary_log_nothing_is_missing(server: Server) -> None:
+    lost, seen = missing(server, 'client')
+    assert (lost, seen.warnings, seen.error) == (set(), [], '')
+
+
+def test_without_replication_client_the_size_of_the_binary_logs_is_missing(logging_server: Server) -> None:
+    lost, seen = missing(logging_server, 'client')
+    assert lost == {'mysql.binlog.disk_use'}
+    (warning,) = seen.warnings
+    assert 'BINARY LOGS (must grant REPLICATION CLIENT)' in warning
+    assert '1227' in warning
+    assert seen.error == ''
+
+
+def test_without_the_performance_schema_three_names_are_missing_with_two_warnings(server: Server) -> None:
+    lost, seen = missing(server, 'performance')
+    assert lost == PERFORMANCE
+    assert len(seen.warnings) == 2
+    assert all('1142' in warning for warning in seen.warnings)
+    assert seen.error == ''
+
+
+def test_without_slave_monitor_replication_warns(server: Server) -> None:
+    lost, seen = missing(server, 'monitor', replication=True)
+    assert lost == set()
+    (warning,) = seen.warnings
+    assert 'replication status (must grant REPLICATION CLIENT)' in warning
+    assert seen.checks['mysql.replication.replica_running']['status'] == 1
+    assert seen.error == ''
+
+
+def test_without_any_grant_nine_names_are_missing_with_two_warnings(server: Server) -> None:
+    lost, seen = missing(server, *GRANTS)
+    assert lost == PROCESS | PERFORMANCE
+    assert len(lost) == 9
+    assert len(seen.warnings) == 2
+    assert (seen.error, seen.checks['mysql.can_connect']['status']) == ('', 0)
+
+
+def failed(seen: Seen, code: str) -> None:
+    assert code in seen.error
+    assert seen.names == set()
+    up = seen.checks['mysql.can_connect']
+    assert (up['status'], up['message']) == (2, '')
+
+
+def test_a_wrong_password_raises_1045(server: Server) -> None:
+    server.user()
+    failed(Seen(server, password='wrong'), '1045')
+
+
+def test_a_wrong_port_raises_2003(server: Server) -> None:
+    failed(Seen(server, port=1), '2003')
+
+
+def test_a_wrong_host_part_raises_1045(server: Server) -> None:
+    server.run("DROP USER IF EXISTS datadog@'127.0.0.1'", "CREATE OR REPLACE USER datadog@'192.0.2.1'")
+    failed(Seen(server), '1045')
+    server.run("DROP USER datadog@'192.0.2.1'")
+
+
+def test_a_locked_account_raises_4151(server: Server) -> None:
+    server.user()
+    server.run("ALTER USER datadog@'127.0.0.1' ACCOUNT LOCK")
+    failed(Seen(server), '4151')
+
+
+def test_a_run_holds_one_connection_and_a_sixth_is_refused_with_1226(server: Server) -> None:
+    server.user()
+    login = {'host': '127.0.0.1', 'port': server.port, 'user': 'datadog', 'password': 'secret'}
+    held = [pymysql.connect(**login) for _ in range(4)]
+    assert Seen(server).error == ''
+    held.append(pymysql.connect(**login))
+    failed(Seen(server), '1226')
+    for one in held:
+        one.close()
+
+
+def test_a_server_without_digests_warns_that_nothing_was_fetched(server: Server) -> None:
+    server.user()
+    # By a connection that is in no schema, or this statement itself would be the first record of one.
+    with pymysql.connect(unix_socket=str(server.socket), user='root') as other, other.cursor() as cursor:
+        cursor.execute('TRUNCATE performance_schema.events_statements_summary_by_digest')
+    seen = Seen(server)
+    assert "Failed to fetch records from the perf schema 'events_statements_summary_by_digest' table." in seen.warnings
+    server.run('USE trial', 'SELECT * FROM t')
