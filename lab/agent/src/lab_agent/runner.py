@@ -71,7 +71,7 @@ class Runner:
 
     def as_json(self) -> dict[str, Any]:
         """The Agent's runner object: times in milliseconds, `Interval` in nanoseconds, `LastError` a JSON string."""
-        taken = [value for value in self.times[: min(self.runs, _HISTORY)]]
+        taken = self.times[: min(self.runs, _HISTORY)]
         config = self.loaded.config
         return {
             'CheckName': config.name,

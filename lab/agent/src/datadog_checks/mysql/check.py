@@ -1,4 +1,7 @@
-"""The check itself. What a missing grant takes away is absent from the metrics; it is seldom a warning, never an error."""
+"""The check itself.
+
+What a missing grant takes away is absent from the metrics; it is seldom a warning, never an error.
+"""
 
 from contextlib import closing
 from typing import Any

@@ -1,4 +1,7 @@
-"""What only `SHOW ENGINE INNODB STATUS` and `INNODB_METRICS` tell. Both need PROCESS; without it these names are absent."""
+"""What only `SHOW ENGINE INNODB STATUS` and `INNODB_METRICS` tell.
+
+Both need PROCESS; without it these names are absent.
+"""
 
 import re
 

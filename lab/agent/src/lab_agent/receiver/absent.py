@@ -27,4 +27,4 @@ def install() -> None:
     for name in _NAMES:
         sys.modules.setdefault(name, _Absent(name))
     # `from grpc import aio` wants the submodule as an attribute.
-    setattr(sys.modules['grpc'], 'aio', sys.modules['grpc.aio'])
+    vars(sys.modules['grpc'])['aio'] = sys.modules['grpc.aio']
