@@ -1,5 +1,5 @@
 import test from 'ava'
-import { findKeys, isApiKey, isApplicationKey } from '../../scripts/lib/box/secrets.ts'
+import { findKeys, isApiKey, isApplicationKey, redactKeys } from '../../scripts/lib/box/secrets.ts'
 
 const api = '0123456789abcdef'.repeat(2)
 
@@ -28,4 +28,10 @@ test('a key is found inside other text, a SHA-256 and a fragment of one are not'
   t.deepEqual(findKeys(`${api}01234567`), [{ offset: 0, variable: 'DD_APP_KEY' }])
   t.deepEqual(findKeys(api + api), [])
   t.deepEqual(findKeys(`${api}x`), [])
+})
+
+test('the fingerprint of a public key, in capitals, is no key', (t) => {
+  t.deepEqual(findKeys('0123456789ABCDEF0123456789ABCDEF01234567'), [])
+  t.is(findKeys('0123456789abcdef0123456789ABCDEF01234567').length, 1)
+  t.is(redactKeys(`a ${api} ${'0F'.repeat(20)}`), `a [key] ${'0F'.repeat(20)}`)
 })

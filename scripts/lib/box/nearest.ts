@@ -20,9 +20,10 @@ const distance = (a: string, b: string): number => {
  * @returns undefined when nothing is within a third of the length (at least two edits), case aside.
  */
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
-  const limit = Math.max(2, Math.floor(word.length / 3))
+  const short = word.toLowerCase().slice(0, 64)
+  const limit = Math.max(2, Math.floor(short.length / 3))
   const [best] = known
-    .map((name) => ({ name, edits: distance(word.toLowerCase().slice(0, 64), name.toLowerCase()) }))
+    .map((name) => ({ name, edits: distance(short, name.toLowerCase()) }))
     .filter(({ edits }) => edits <= limit)
     .sort((a, b) => a.edits - b.edits)
   return best?.name

@@ -10,12 +10,15 @@ export type SecretVariable = 'DD_API_KEY' | 'DD_APP_KEY'
 /** A word of 32 or 40 hexadecimal digits, in either case: a pasted key may have been shouted. 64 digits are a SHA-256. */
 const word = /(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32})(?![0-9A-Za-z])/g
 
+/** 40 digits in capitals are the fingerprint of a public key, which is how boxhound wants those written. */
+const isFingerprint = (text: string): boolean => text.length === 40 && /[A-F]/.test(text) && !/[a-f]/.test(text)
+
 /** Where `text` holds something that looks like a key; the key itself is never handed on (fault 22). */
 export const findKeys = (text: string): { readonly offset: number; readonly variable: SecretVariable }[] =>
-  [...text.matchAll(word)].map((match) => ({
-    offset: match.index,
-    variable: match[0].length === 32 ? 'DD_API_KEY' : 'DD_APP_KEY',
-  }))
+  [...text.matchAll(word)]
+    .filter(([match]) => !isFingerprint(match))
+    .map((match) => ({ offset: match.index, variable: match[0].length === 32 ? 'DD_API_KEY' : 'DD_APP_KEY' }))
 
 /** The text without anything that looks like a key. */
-export const redactKeys = (text: string): string => text.replaceAll(word, '[key]')
+export const redactKeys = (text: string): string =>
+  text.replaceAll(word, (match) => (isFingerprint(match) ? match : '[key]'))

@@ -3,10 +3,7 @@ import { excerpt } from './excerpt.ts'
 import { lineAndColumn, type Problem } from './problems.ts'
 import { findKeys } from './secrets.ts'
 
-/** Paths whose 40 digits are fingerprints of public keys, not application keys. */
-const fingerprints = /^agent\.repository\.keys\./
-
-const scalarProblems = (node: Scalar, path: string, text: string): Problem[] => {
+const scalarProblems = (node: Scalar, text: string): Problem[] => {
   const [offset = 0, end = 0] = node.range ?? []
   const written = text.slice(offset, end)
   if (node.type === 'PLAIN' && /^[-+]?0[0-9_]+$/.test(written))
@@ -42,8 +39,7 @@ const scalarProblems = (node: Scalar, path: string, text: string): Problem[] => 
       },
     ]
   // The raw text was scanned already; an escape such as \x61 hides a key from that.
-  if (findKeys(written).length === 0 && !fingerprints.test(path)) return keyProblems(value, () => offset)
-  return []
+  return findKeys(written).length === 0 ? keyProblems(value, () => offset) : []
 }
 
 /** Refuses whatever looks like a key, without repeating it (fault 22). */
@@ -56,7 +52,7 @@ const keyProblems = (text: string, place = (offset: number): number => offset): 
     next: `remove it, revoke the key, and give a new one at run time in the variable ${variable}`,
   }))
 
-const mapProblems = (node: YAMLMap, path: string, text: string): Problem[] => {
+const mapProblems = (node: YAMLMap, text: string): Problem[] => {
   const seen = new Map<string, number>()
   return node.items.flatMap((pair) => {
     const key = pair.key
@@ -78,7 +74,7 @@ const mapProblems = (node: YAMLMap, path: string, text: string): Problem[] => {
     const offset = key.range?.[0] ?? 0
     const first = seen.get(name)
     seen.set(name, first ?? offset)
-    const below = nodeProblems(pair.value as Node | null, path === '' ? name : `${path}.${name}`, text)
+    const below = nodeProblems(pair.value as Node | null, text)
     if (first === undefined) return below
     const place = lineAndColumn(text, first)
     const duplicate = {
@@ -92,7 +88,7 @@ const mapProblems = (node: YAMLMap, path: string, text: string): Problem[] => {
   })
 }
 
-const nodeProblems = (node: Node | null, path: string, text: string): Problem[] => {
+const nodeProblems = (node: Node | null, text: string): Problem[] => {
   if (isAlias(node) || (node !== null && 'anchor' in node && node.anchor !== undefined))
     return [
       {
@@ -104,21 +100,13 @@ const nodeProblems = (node: Node | null, path: string, text: string): Problem[] 
         fatal: true,
       },
     ]
-  if (isMap(node)) return mapProblems(node, path, text)
-  if (isSeq(node))
-    return node.items.flatMap((item, index) => nodeProblems(item as Node | null, `${path}.${index}`, text))
-  return isScalar(node) ? scalarProblems(node, path, text) : []
+  if (isMap(node)) return mapProblems(node, text)
+  if (isSeq(node)) return node.items.flatMap((item) => nodeProblems(item as Node | null, text))
+  return isScalar(node) ? scalarProblems(node, text) : []
 }
 
-/** Everything in a parsed document that YAML allows and a box file doesn't: faults 3, 5, 7, 8, 10, 11 and 22. */
+/** Everything in a parsed document that YAML allows and a box file doesn't: faults 3, 5, 7, 8, 10, 11 and 22, comments included. */
 export const walk = (contents: Node | null, text: string): Problem[] => [
-  ...nodeProblems(contents, '', text),
-  ...rawKeys(contents, text),
+  ...nodeProblems(contents, text),
+  ...keyProblems(text),
 ]
-
-/** Keys anywhere in the text, comments and map keys included, but not the fingerprints of a repository. */
-const rawKeys = (contents: Node | null, text: string): Problem[] => {
-  const repository = isMap(contents) ? contents.getIn(['agent', 'repository', 'keys'], true) : undefined
-  const [from, , to] = (isSeq(repository) ? repository.range : undefined) ?? [0, 0, 0]
-  return keyProblems(text).filter(({ offset }) => offset < from || offset >= to)
-}

@@ -29,9 +29,9 @@ export const guard = (value: unknown, path = ''): unknown => {
       )
   return new Proxy(copy, {
     get: (target, name, receiver) => {
+      // Handlebars compares the item of a loop with the context around it by `!=`, which asks for this, or else for names.
+      if (name === Symbol.toPrimitive) return () => '[context]'
       if (typeof name === 'string' && !Object.hasOwn(target, name)) {
-        // Handlebars compares an item that is a string with the context around it by `!=`, which asks the context for these two.
-        if (name === 'valueOf' || name === 'toString') return Reflect.get(target, name, receiver)
         if (Array.isArray(target) && name in Array.prototype) return Reflect.get(target, name, receiver)
         throw new MissingName(below(name), Object.keys(target))
       }

@@ -4,7 +4,8 @@ import * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'
 import { parseSource } from '../box/read.ts'
 import { aptRepository } from '../box/schema.ts'
-import { assertNone, validate } from '../box/validate.ts'
+import { foundAt, valueOffset } from '../box/source.ts'
+import { assertNone, pathName, validate } from '../box/validate.ts'
 import type { Place } from './tree.ts'
 import type { LayerSpec } from './types.ts'
 
@@ -89,17 +90,23 @@ const resolvePath = (path: string, folder: Place, { root }: Project): string | u
 export const parseLayerSpec = (content: string, file: string, folder: Place, project: Project): LayerSpec => {
   const source = parseSource(content, file)
   const resolved = (name: string) => resolvePath(name, folder, project)
-  const existing = layerFile.superRefine((value, context) => {
-    for (const [index, { requirements }] of (value?.wheels ?? []).entries())
-      if (resolved(requirements) === undefined)
-        context.addIssue({ code: 'custom', path: ['wheels', index, 'requirements'], message: 'a file that exists' })
-    for (const [index, input] of (value?.inputs ?? []).entries())
-      if (resolved(input) === undefined)
-        context.addIssue({ code: 'custom', path: ['inputs', index], message: 'a folder that exists' })
-  })
-  const { data, problems } = validate(source, existing)
+  const { data, problems } = validate(source, layerFile)
   assertNone(source, problems)
   const parsed = spec(data ?? {})
+  const absent = (path: (string | number)[], what: string) => ({
+    ...{ offset: valueOffset(source, path), message: `${pathName(path)} is not there`, expected: what },
+    ...{ found: foundAt(source, path), next: `make it, or name it relative to ${folder.source} or to the project` },
+  })
+  assertNone(source, [
+    ...parsed.wheels.flatMap(({ requirements }, index) =>
+      resolved(requirements) === undefined
+        ? [absent(['wheels', index, 'requirements'], 'a requirements file with hashes')]
+        : [],
+    ),
+    ...parsed.inputs.flatMap((input, index) =>
+      resolved(input) === undefined ? [absent(['inputs', index], 'a file or folder')] : [],
+    ),
+  ])
   return {
     ...parsed,
     wheels: parsed.wheels.map((set) => ({ ...set, requirements: resolved(set.requirements) ?? set.requirements })),

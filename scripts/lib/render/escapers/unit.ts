@@ -40,6 +40,8 @@ const inQuotes = (text: string, dollar: boolean): string => {
 export const unit = (value: Value, { place, dollar }: { place: UnitPlace; dollar: boolean }): string => {
   const text = String(value)
   assertText(text)
+  if (/\p{Noncharacter_Code_Point}/u.test(text))
+    throw new RangeError('systemd ignores a line with a character that is none')
   if (place === 'quoted') return inQuotes(text, dollar)
   if (place === 'item') return `"${inQuotes(text, dollar)}"`
   if (place === 'word') {
