@@ -58,6 +58,7 @@ configure() {
   install -m 0644 "$here/dpkg.cfg" "$root/etc/dpkg/dpkg.cfg.d/boxhound"
   printf 'LABEL=%s / ext4 rw,noatime,errors=remount-ro 0 1\n' "$label" >"$root/etc/fstab"
   printf 'boxhound\n' >"$root/etc/hostname"
+  chmod 0644 "$root/etc/hostname"
   printf '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n' >"$root/etc/hosts"
   ln -sf ../run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
   rm -f "$root"/etc/ssh/ssh_host_*
