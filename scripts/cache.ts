@@ -1,13 +1,12 @@
-import { withCleanup } from './lib/_helpers/cleanup.ts'
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { formatBytes } from './lib/_helpers/format.ts'
 import { type Project, projectAt } from './lib/_helpers/paths.ts'
 import { findDamaged } from './lib/cache/integrity.ts'
-import { clearDeadRuns, dropUnrecorded } from './lib/cache/leftovers.ts'
-import { takeLock } from './lib/cache/lock.ts'
+import { clearDeadRuns, dropOrphans, dropUnrecorded } from './lib/cache/leftovers.ts'
+import { withLock } from './lib/cache/lock.ts'
 import { prune } from './lib/cache/prune.ts'
-import { type LayerRecord, layersFolder, listLayers } from './lib/cache/store.ts'
+import { type LayerRecord, layersFolder, listRecords } from './lib/cache/store.ts'
 
 const command: Command = {
   verb: 'cache',
@@ -28,7 +27,7 @@ const row = ({ id, name, bytes, created }: LayerRecord): string =>
   `  ${id.slice(0, 12)}  ${name.padEnd(9)} ${formatBytes(bytes).padStart(8)}  ${created.slice(0, 16).replace('T', ' ')}`
 
 const list = async (project: Project, json: boolean): Promise<number> => {
-  const layers = await listLayers(project)
+  const layers = await listRecords(project)
   const bytes = layers.reduce((sum, layer) => sum + layer.bytes, 0)
   if (json)
     console.log(
@@ -46,7 +45,7 @@ const list = async (project: Project, json: boolean): Promise<number> => {
 }
 
 const verify = async (project: Project, json: boolean): Promise<number> => {
-  const layers = await listLayers(project)
+  const layers = await listRecords(project)
   const damaged = await findDamaged(project, layers)
   if (json)
     console.log(JSON.stringify({ layers: layers.length, damaged: damaged.map(({ id, name }) => ({ id, name })) }))
@@ -61,10 +60,9 @@ const verify = async (project: Project, json: boolean): Promise<number> => {
 const pruneStore = async (project: Project, days: string, json: boolean): Promise<number> => {
   if (!/^\d{1,5}$/.test(days))
     throw new BoxhoundError('E_USAGE', '--days takes a whole number of days', { exitCode: 2, found: days })
-  const lock = await takeLock(project, 'prune', 'cache prune')
-  return withCleanup(lock.release, async () => {
+  return withLock(project, 'prune', 'cache prune', async () => {
     const cleared = await clearDeadRuns(project)
-    const unrecorded = await dropUnrecorded(project)
+    const unrecorded = [...(await dropUnrecorded(project)), ...(await dropOrphans(project))]
     const { layers, bytes } = await prune(project, { days: Number(days), now: Date.now() })
     if (json)
       console.log(JSON.stringify({ removed: layers.map(({ id, name }) => ({ id, name })), bytes, unrecorded, cleared }))

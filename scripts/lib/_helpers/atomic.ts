@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { withoutInterruption } from './cleanup.ts'
+import { isRunning, ownName } from './holder.ts'
 
 /** Flushes a file or folder to the disk. */
 export const syncPath = async (path: string): Promise<void> => {
@@ -12,9 +14,18 @@ export const syncPath = async (path: string): Promise<void> => {
   }
 }
 
-/** A name in the same folder as `path`, so that a rename stays on one file system; starts with `.tmp-`. */
+/** A name in the same folder as `path`, so that a rename stays on one file system: `.tmp-PID-START-RANDOM`. */
 export const temporaryName = (path: string): string =>
-  join(dirname(path), `.tmp-${process.pid}-${randomBytes(4).toString('hex')}`)
+  join(dirname(path), `.tmp-${ownName()}-${randomBytes(4).toString('hex')}`)
+
+/** Removes what killed processes left half-written in a folder (fault 26); a living process's files stay. */
+export const clearTemporary = async (folder: string): Promise<void> => {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, pid, started] = /^\.tmp-(\d+)-(\d+)-/.exec(name) ?? []
+    if (pid !== undefined && started !== undefined && !isRunning(Number(pid), started))
+      await rm(join(folder, name), { recursive: true, force: true })
+  }
+}
 
 /**
  * Gives a finished file its final name: synced before, its folder synced after, the old file kept until then (fault 30).
@@ -27,14 +38,14 @@ export const publishFile = async (temporary: string, path: string): Promise<void
   await syncPath(dirname(path))
 }
 
-/** Writes a whole file or nothing; makes its folder. */
-export const writeAtomic = async (path: string, content: string | Uint8Array, mode = 0o644): Promise<void> => {
+const write = async (path: string, content: string | Uint8Array, mode: number): Promise<void> => {
   await mkdir(dirname(path), { recursive: true })
   const temporary = temporaryName(path)
   try {
     const handle = await open(temporary, 'wx', mode)
     try {
       await handle.writeFile(content)
+      await handle.chmod(mode) // not left to the umask
     } finally {
       await handle.close()
     }
@@ -44,3 +55,7 @@ export const writeAtomic = async (path: string, content: string | Uint8Array, mo
     throw error
   }
 }
+
+/** Writes a whole file or nothing; makes its folder. A signal waits for it. */
+export const writeAtomic = (path: string, content: string | Uint8Array, mode = 0o644): Promise<void> =>
+  withoutInterruption(() => write(path, content, mode))

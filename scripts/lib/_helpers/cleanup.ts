@@ -2,21 +2,18 @@ import { constants } from 'node:os'
 
 type Cleanup = () => void | Promise<void>
 
-const pending: Cleanup[] = []
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const pending: (() => Promise<void>)[] = []
 let interrupted: NodeJS.Signals | undefined
 
-const runAll = async (): Promise<void> => {
-  for (let cleanup = pending.pop(); cleanup !== undefined; cleanup = pending.pop()) {
-    try {
-      await cleanup()
-    } catch (error) {
-      console.error(`while cleaning up: ${String(error)}`)
-    }
-  }
-}
+const tell = (error: unknown): void => console.error(`while cleaning up: ${String(error)}`)
 
 /** 128+N, the exit code of a run that signal N ended. */
 export const signalExitCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal]
+
+const runAll = async (): Promise<void> => {
+  for (let cleanup = pending.pop(); cleanup !== undefined; cleanup = pending.pop()) await cleanup().catch(tell)
+}
 
 const interrupt = (signal: NodeJS.Signals): void => {
   // A second signal means: now. What is left behind is cleared by the next run (fault 26).
@@ -34,21 +31,56 @@ export const waitIfInterrupted = async (): Promise<void> => {
   if (interrupted !== undefined) await new Promise<never>(() => {})
 }
 
+type Settled<T> = { readonly value: T } | { readonly error: unknown }
+
+const settle = async <T>(work: () => T | Promise<T>): Promise<Settled<T>> => {
+  try {
+    return { value: await work() }
+  } catch (error) {
+    return { error }
+  }
+}
+
+/** Runs at most once: who asks again, a signal in the middle of it for one, waits for that run. */
+const once = (cleanup: Cleanup): (() => Promise<void>) => {
+  let run: Promise<void> | undefined
+  return () => {
+    run ??= Promise.resolve().then(cleanup)
+    return run
+  }
+}
+
 /**
  * Runs `work` and then `cleanup`, whether the work ends, throws, or is ended by SIGINT, SIGTERM or SIGHUP (fault 25).
  * Nested calls clean up from the inside out; the clean-up's own error never masks the first one.
  */
 export const withCleanup = async <T>(cleanup: Cleanup, work: () => Promise<T>): Promise<T> => {
-  if (pending.length === 0) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
-  pending.push(cleanup)
-  try {
-    return await work()
-  } finally {
-    await waitIfInterrupted()
-    const index = pending.lastIndexOf(cleanup)
-    if (index >= 0) pending.splice(index, 1)
-    await cleanup()
-    if (pending.length === 0)
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, interrupt)
+  if (pending.length === 0) for (const signal of signals) process.on(signal, interrupt)
+  const own = once(cleanup)
+  pending.push(own)
+  const worked = await settle(work)
+  await waitIfInterrupted()
+  const cleaned = await settle(own)
+  await waitIfInterrupted()
+  pending.splice(pending.lastIndexOf(own), 1)
+  if (pending.length === 0) for (const signal of signals) process.off(signal, interrupt)
+  if ('error' in worked) {
+    if ('error' in cleaned) tell(cleaned.error)
+    throw worked.error
   }
+  if ('error' in cleaned) throw cleaned.error
+  return worked.value
+}
+
+/** Short work that a signal must not cut in two, such as giving a file its name: the signal waits for its end. */
+export const withoutInterruption = async <T>(work: () => Promise<T>): Promise<T> => {
+  let running: Promise<unknown> | undefined
+  return withCleanup(
+    async () => void (await running?.catch(() => {})),
+    () => {
+      const begun = work()
+      running = begun
+      return begun
+    },
+  )
 }

@@ -41,5 +41,11 @@ export const ownHolder = (verb: string): Holder => ({
   since: new Date().toISOString(),
 })
 
+/** `PID-START` of this process: tells its files from those of every other process of this boot. */
+export const ownName = (): string => `${process.pid}-${startOf(process.pid) ?? '0'}`
+
 /** Whether that very process still runs, not another that got its number. */
-export const isAlive = (holder: Holder): boolean => holder.bootId === bootId() && startOf(holder.pid) === holder.started
+export const isRunning = (pid: number, started: string): boolean => startOf(pid) === started
+
+/** Whether the holder still runs, in this boot. */
+export const isAlive = (holder: Holder): boolean => holder.bootId === bootId() && isRunning(holder.pid, holder.started)

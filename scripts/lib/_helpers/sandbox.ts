@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { setTimeout as delay } from 'node:timers/promises'
+import { readFileSync } from 'node:fs'
+import { interruption } from './cleanup.ts'
+import { BoxhoundError } from './errors.ts'
 
 export interface SandboxOptions {
   readonly cwd: string
@@ -30,6 +32,28 @@ export const killSandboxes = async (): Promise<void> => {
 }
 
 /**
+ * Ends the namespace by its first process and lets `unshare` end by itself: it does so when the kernel has reaped the last process in
+ * there, whereas the death of `unshare` would only begin that. Killed itself before it has forked, and after that the kernel does the rest.
+ */
+const killNamespace = ({ pid }: ChildProcess): void => {
+  if (pid === undefined) return
+  for (const victim of [...childrenOf(pid), pid].slice(0, 1))
+    try {
+      process.kill(victim, 'SIGKILL')
+    } catch {
+      // ended in the meantime
+    }
+}
+
+const childrenOf = (pid: number): number[] => {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
+}
+
+/**
  * Runs a command, as root, in mount and process namespaces of its own that die with this process.
  *
  * Whatever ends first, the kernel clears the rest: `--pdeathsig` ends the namespace when this process dies, even by
@@ -37,6 +61,8 @@ export const killSandboxes = async (): Promise<void> => {
  * last process go its mounts, FUSE exports and the loop devices behind them.
  */
 export const startSandbox = (command: readonly string[], options: SandboxOptions): Sandbox => {
+  const signal = interruption()
+  if (signal !== undefined) throw new BoxhoundError('E_INTERRUPTED', `${signal} ends this run: nothing new is started`)
   const child = spawn(
     'setpriv',
     [
@@ -64,9 +90,8 @@ export const startSandbox = (command: readonly string[], options: SandboxOptions
     child.once('close', (code) => resolve(code))
   })
   const kill = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+    if (child.exitCode === null && child.signalCode === null) killNamespace(child)
     await ended.catch(() => null)
-    await delay(0)
   }
   const sandbox: Sandbox = { child, ended, kill }
   alive.add(sandbox)

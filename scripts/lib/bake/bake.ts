@@ -1,13 +1,21 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { $ } from 'zx'
-import { writeAtomic } from '../_helpers/atomic.ts'
-import { withCleanup } from '../_helpers/cleanup.ts'
+import { clearTemporary, writeAtomic } from '../_helpers/atomic.ts'
+import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { killSandboxes } from '../_helpers/sandbox.ts'
 import { dropDamaged, findDamaged } from '../cache/integrity.ts'
-import { clearDeadRuns, dropUnrecorded, makeWorkFolder } from '../cache/leftovers.ts'
-import { takeLock } from '../cache/lock.ts'
-import { findLayer, type LayerRecord, listLayers, overlayPath } from '../cache/store.ts'
+import {
+  clearDeadRuns,
+  clearRun,
+  dropOrphans,
+  dropUnrecorded,
+  makeWorkFolder,
+  type WorkFolder,
+} from '../cache/leftovers.ts'
+import { withLock } from '../cache/lock.ts'
+import { type LayerRecord, listRecords, overlayPath, readRecord } from '../cache/store.ts'
 import type { Plan, PlannedLayer } from '../plan/types.ts'
 import { buildLayers } from './build.ts'
 import type { OnError } from './failure.ts'
@@ -62,7 +70,7 @@ const usableLayers = async (
 ): Promise<LayerRecord[]> => {
   const stored: LayerRecord[] = []
   for (const layer of layers) {
-    const record = await findLayer(project, layer.id)
+    const record = await readRecord(project, layer.id)
     if (record === undefined) break
     stored.push(record)
   }
@@ -72,7 +80,7 @@ const usableLayers = async (
     note(
       `layer "${name}" (${id.slice(0, 12)}) is damaged: its SHA-256 is not the recorded one; it is dropped and built again`,
     )
-  const dropped = new Set(await dropDamaged(project, damaged, await listLayers(project)))
+  const dropped = new Set(await dropDamaged(project, damaged, await listRecords(project)))
   return stored.filter(({ id }) => !dropped.has(id))
 }
 
@@ -93,36 +101,33 @@ const describeBase = ({ rendered, layers }: Plan): Record<string, string> => {
     : { kind: 'image', image: base.image, sha256: base.sha256, id }
 }
 
-/** Half-written images of runs that were killed: this run has the box's lock, so nobody writes there now. */
-const clearUnfinished = async (box: string, project: Project): Promise<void> => {
-  const folder = boxFolder(project, box)
-  for (const name of await readdir(folder).catch(() => []))
-    if (name.startsWith('.tmp-')) await rm(join(folder, name), { force: true })
+/** Clears what killed runs left behind, and says so. */
+const clearLeftovers = async (box: string, note: BakeOptions['note'], project: Project): Promise<void> => {
+  for (const line of await clearDeadRuns(project)) note(line)
+  await clearTemporary(boxFolder(project, box))
+  for (const id of await dropUnrecorded(project)) note(`layer ${id.slice(0, 12)} was never recorded; it is dropped`)
+  for (const id of await dropOrphans(project)) note(`layer ${id.slice(0, 12)} has lost its parent; it is dropped`)
 }
 
-const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): Promise<Baked | Draft> => {
+const bakeLayers = async (
+  plan: Plan,
+  work: WorkFolder,
+  options: BakeOptions,
+  project: Project,
+): Promise<Baked | Draft> => {
   const begin = performance.now()
   const { box } = plan.rendered
-  const { note } = options
-  for (const line of await clearDeadRuns(project)) note(line)
-  await clearUnfinished(box.name, project)
-  await dropUnrecorded(project)
   const wanted = options.draft ? plan.layers.filter(({ name }) => name !== 'seal') : plan.layers
-  const work = await makeWorkFolder(
-    project,
-    `bake ${box.name}`,
-    plan.layers.map(({ id }) => id),
-  )
-  const stored = await usableLayers(wanted, note, project)
+  const stored = await usableLayers(wanted, options.note, project)
   const missing = wanted.slice(stored.length)
   const progress = options.progress([...wanted.map(({ name }) => name), ...(options.draft ? [] : ['publish'])])
   for (const { name, bytes } of stored) progress.ended(name, { kind: 'cached', bytes })
   const unfinished = unfinishedImage(box.name, project)
   return withCleanup(
     async () => {
+      await killSandboxes()
       await progress.close()
       await rm(unfinished, { force: true })
-      await rm(work.path, { recursive: true, force: true })
     },
     async () => {
       const base = plan.layers[0]?.id ?? ''
@@ -168,6 +173,27 @@ const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): P
   )
 }
 
+/** Everything of a run that must not outlive it hangs on its work folder: made first, cleared last. */
+const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): Promise<Baked | Draft> => {
+  const { name } = plan.rendered.box
+  await withoutInterruption(() => clearLeftovers(name, options.note, project))
+  let making: Promise<WorkFolder> | undefined
+  return withCleanup(
+    async () => {
+      const work = await making?.catch(() => undefined)
+      if (work !== undefined) await clearRun(project, work)
+    },
+    async () => {
+      making = makeWorkFolder(
+        project,
+        `bake ${name}`,
+        plan.layers.map(({ id }) => id),
+      )
+      return bakeLayers(plan, await making, options, project)
+    },
+  )
+}
+
 /**
  * Bakes a plan: builds what the store lacks, then publishes the image under out/BOX/.
  *
@@ -183,8 +209,8 @@ export const bakePlan = async (plan: Plan, options: BakeOptions, project: Projec
   }
   requireChrootBuilder()
   await mkdir(project.cache, { recursive: true })
-  const lock = await takeLock(project, `box-${name}`, `bake ${name}`)
-  if (lock.stale !== undefined)
-    options.note(`process ${lock.stale.pid} died with the lock on "${name}"; it is taken over`)
-  return withCleanup(lock.release, () => bakeLocked(plan, options, project))
+  return withLock(project, `box-${name}`, `bake ${name}`, ({ stale }) => {
+    if (stale !== undefined) options.note(`process ${stale.pid} died with the lock on "${name}"; it is taken over`)
+    return bakeLocked(plan, options, project)
+  })
 }

@@ -5,7 +5,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256File } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { killSandboxes } from '../_helpers/sandbox.ts'
-import { clearRun, type WorkFolder } from '../cache/leftovers.ts'
+import type { WorkFolder } from '../cache/leftovers.ts'
 import { type LayerRecord, layersFolder, overlayPath, recordLayer } from '../cache/store.ts'
 import { stageLayer } from '../plan/stage.ts'
 import type { PlannedLayer } from '../plan/types.ts'
@@ -100,32 +100,34 @@ export const buildLayers = async (
 
   const packer = await startPacker(missing, folders, server?.url, project)
   const stopFollowing = followEvents(join(work.path, 'events.jsonl'), onEvent)
-  const inputs = missing.map((layer) =>
-    fetchInputs(
-      layer,
-      staged(layer),
-      { logs: folders.logs, scratch: join(work.path, 'downloads') },
-      (folder) => server?.serve(folder),
-      project,
-    ).then(
-      () => announce(work, layer.name, 'ready'),
-      async (error: unknown) => {
-        inputError ??= error
-        await announce(
-          work,
-          layer.name,
-          'failed',
-          `inputs of this layer could not be fetched: ${error instanceof Error ? error.message : error}\n`,
-        )
-      },
-    ),
-  )
+  const inputs = missing.map(async (layer) => {
+    try {
+      await fetchInputs(
+        layer,
+        staged(layer),
+        { logs: folders.logs, scratch: join(work.path, 'downloads') },
+        (folder) => server?.serve(folder),
+        project,
+      ).then(
+        () => announce(work, layer.name, 'ready'),
+        (error: unknown) => {
+          inputError ??= error
+          const reason = error instanceof Error ? error.message : String(error)
+          return announce(work, layer.name, 'failed', `inputs of this layer could not be fetched: ${reason}\n`)
+        },
+      )
+    } catch (error) {
+      // A full disk has no room for the message either: the step would wait for ever.
+      inputError ??= error
+      await packer.kill()
+    }
+  })
   return withCleanup(
     async () => {
       await killSandboxes()
+      await Promise.all(inputs)
       await stopFollowing()
       await server?.close()
-      await clearRun(project, work)
     },
     async () => {
       const code = await packer.ended

@@ -2,6 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { $ } from 'zx'
 import { publishFile, temporaryName } from '../_helpers/atomic.ts'
+import { waitIfInterrupted } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256File } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
@@ -39,12 +40,16 @@ export const publishImage = async (
         overlayPath(project, tip),
         temporary,
       ],
-      { cwd: project.root, environment: cleanEnvironment(), stdio: ['ignore', 'inherit', 'inherit'] },
+      { cwd: project.root, environment: cleanEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] },
     )
+    const complaints: Buffer[] = []
+    convert.child.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk))
     const code = await convert.ended
+    await waitIfInterrupted()
     if (code !== 0)
       throw new BoxhoundError('E_PUBLISH', `qemu-img convert failed with status ${code}`, {
         file: target,
+        found: Buffer.concat(complaints).toString('utf8').trim() || 'no message of its own',
         next: 'is the disk full? the published image is as it was',
       })
     // Exit status 0 is no proof of an output (faults 30, 37): what is published is measured from the file itself.

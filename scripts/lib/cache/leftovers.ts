@@ -1,10 +1,11 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { clearTemporary } from '../_helpers/atomic.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import { type Holder, holderSchema, isAlive, ownHolder } from '../_helpers/holder.ts'
+import { type Holder, holderSchema, isAlive, isRunning, ownHolder } from '../_helpers/holder.ts'
 import type { Project } from '../_helpers/paths.ts'
-import { findLayer, layersFolder } from './store.ts'
+import { dropLayer, layersFolder, listRecords, readRecord } from './store.ts'
 
 /** A run's folder for everything that must not outlive it: `cache/work/RUN/`. */
 export interface WorkFolder {
@@ -81,18 +82,13 @@ const holderOf = async (path: string): Promise<Holder | undefined> => {
  */
 export const clearDeadRuns = async (project: Project): Promise<string[]> => {
   const cleared: string[] = []
+  for (const folder of ['layers', 'locks', 'refresh']) await clearTemporary(join(project.cache, folder))
   for (const run of await readdir(workRoot(project)).catch(() => [])) {
     const path = join(workRoot(project), run)
     const holder = await holderOf(path)
     if (holder !== undefined && isAlive(holder)) continue
     const [pid, started] = run.split('-')
-    if (
-      holder === undefined &&
-      pid !== undefined &&
-      started !== undefined &&
-      isAlive({ ...ownHolder(''), pid: Number(pid), started })
-    )
-      continue
+    if (holder === undefined && started !== undefined && isRunning(Number(pid), started)) continue
     await clearRun(project, { run, path })
     cleared.push(
       `cleared what process ${holder?.pid ?? pid} (${holder?.verb ?? 'unknown'}, since ${holder?.since ?? 'unknown'}) left when it was killed`,
@@ -115,16 +111,34 @@ export const idsInUse = async (project: Project): Promise<Set<string>> => {
   return used
 }
 
-/** Overlays that reached their final name and were never recorded: their run was killed in between. */
+/** Files that reached their final name and were never recorded: their run was killed in between. Also records that can't be read. */
 export const dropUnrecorded = async (project: Project): Promise<string[]> => {
   const names = await readdir(layersFolder(project)).catch(() => [])
   const used = await idsInUse(project)
-  const dropped: string[] = []
+  const dropped = new Set<string>()
   for (const name of names) {
-    const id = /^([0-9a-f]{64})\.qcow2$/.exec(name)?.[1]
-    if (id === undefined || used.has(id) || (await findLayer(project, id)) !== undefined) continue
-    await rm(join(layersFolder(project), name), { recursive: true, force: true })
-    dropped.push(id)
+    const id = /^([0-9a-f]{64})\.(?:qcow2|json)$/.exec(name)?.[1]
+    if (id === undefined || used.has(id) || (await readRecord(project, id)) !== undefined) continue
+    await dropLayer(project, id)
+    dropped.add(id)
+  }
+  return [...dropped]
+}
+
+/**
+ * Drops layers whose parent is gone, and those on them. The parent would be built again, not the same to the byte, and an overlay is
+ * only good on the very blocks it was made on.
+ */
+export const dropOrphans = async (project: Project): Promise<string[]> => {
+  const used = await idsInUse(project)
+  const dropped: string[] = []
+  let records = await listRecords(project)
+  for (let orphans = [{ id: '' }]; orphans.length > 0; ) {
+    const ids = new Set(records.map(({ id }) => id))
+    orphans = records.filter(({ id, parent }) => parent !== null && !ids.has(parent) && !used.has(id))
+    for (const { id } of orphans) await dropLayer(project, id)
+    dropped.push(...orphans.map(({ id }) => id))
+    records = records.filter(({ id }) => !dropped.includes(id))
   }
   return dropped
 }

@@ -1,6 +1,7 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryName } from '../_helpers/atomic.ts'
+import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type Holder, holderSchema, isAlive, ownHolder } from '../_helpers/holder.ts'
 import type { Project } from '../_helpers/paths.ts'
@@ -34,18 +35,23 @@ const claim = async (path: string, holder: Holder): Promise<boolean> => {
   }
 }
 
-/** Takes a dead holder's lock away, unless another run has been quicker: what was moved is looked at once more. */
-const breakLock = async (path: string, dead: Holder): Promise<void> => {
-  const aside = temporaryName(path)
+const isSame = (a: Holder | undefined, b: Holder): boolean => a?.pid === b.pid && a.started === b.started
+
+/**
+ * Takes a dead holder's lock away. Only who holds the lock named after that holder may: without it, a taker that read the lock a
+ * moment ago could take away the one that a quicker taker has made since, and both would believe to hold it.
+ */
+const breakLock = async (project: Project, name: string, path: string, dead: Holder, verb: string): Promise<void> => {
+  const right = await takeLock(project, `${name}.${dead.pid}-${dead.started}`, verb).catch((error: unknown) => {
+    if (error instanceof BoxhoundError && error.code === 'E_LOCKED') return undefined // another taker is at it
+    throw error
+  })
+  if (right === undefined) return
   try {
-    await rename(path, aside)
-  } catch {
-    return // gone already
+    if (isSame(await readHolder(path), dead)) await rm(path, { force: true })
+  } finally {
+    await right.release()
   }
-  const moved = await readHolder(aside)
-  if (moved !== undefined && (moved.pid !== dead.pid || moved.started !== dead.started))
-    await link(aside, path).catch(() => {})
-  await rm(aside, { force: true })
 }
 
 /**
@@ -59,16 +65,12 @@ export const takeLock = async (project: Project, name: string, verb: string): Pr
   const path = join(folder, `${name}.json`)
   const own = ownHolder(verb)
   let stale: Holder | undefined
-  for (;;) {
+  // What is neither free nor held was let go in between, many times in a row only when it can't be read.
+  for (let unreadable = 0; unreadable < 50; ) {
     if (await claim(path, own)) return { stale, release: () => rm(path, { force: true }) }
     const holder = await readHolder(path)
-    if (holder === undefined) {
-      // Neither claimed nor readable: gone in between, or not one of ours.
-      if (await claim(path, own)) return { stale, release: () => rm(path, { force: true }) }
-      const again = await readHolder(path)
-      if (again === undefined)
-        throw new BoxhoundError('E_LOCK_UNREADABLE', 'a lock that cannot be read', { file: path, next: `rm ${path}` })
-    } else if (isAlive(holder)) {
+    if (holder === undefined) unreadable += 1
+    else if (isAlive(holder)) {
       throw new BoxhoundError('E_LOCKED', `${verb} is not possible now: another run holds the lock "${name}"`, {
         expected: 'no other run at the same work',
         found: `process ${holder.pid}, "${holder.verb}", since ${holder.since}`,
@@ -76,7 +78,25 @@ export const takeLock = async (project: Project, name: string, verb: string): Pr
       })
     } else {
       stale = holder
-      await breakLock(path, holder)
+      await breakLock(project, name, path, holder, verb)
     }
   }
+  throw new BoxhoundError('E_LOCK_UNREADABLE', 'a lock that cannot be read', { file: path, next: `rm ${path}` })
+}
+
+/** Does work that one run alone may do at a time; the lock is released however the work ends. */
+export const withLock = <T>(
+  project: Project,
+  name: string,
+  verb: string,
+  work: (lock: Lock) => Promise<T>,
+): Promise<T> => {
+  let taking: Promise<Lock> | undefined
+  return withCleanup(
+    async () => (await taking?.catch(() => undefined))?.release(),
+    async () => {
+      taking = takeLock(project, name, verb)
+      return work(await taking)
+    },
+  )
 }

@@ -2,7 +2,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
 import { idsInUse } from './leftovers.ts'
-import { dropLayer, type LayerRecord, listLayers, overlayPath } from './store.ts'
+import { dropLayer, type LayerRecord, listRecords, overlayPath } from './store.ts'
 
 export interface PruneOptions {
   /** Unused layers younger than this many days stay. */
@@ -50,10 +50,13 @@ export const prune = async (
   options: PruneOptions,
 ): Promise<{ layers: LayerRecord[]; bytes: number }> => {
   const kept = new Set([...(await publishedIds(project)), ...(await idsInUse(project))])
-  const layers = prunable(await listLayers(project), kept, options)
+  const layers = prunable(await listRecords(project), kept, options)
   let bytes = 0
   for (const { id } of layers) {
-    bytes += (await stat(overlayPath(project, id))).size
+    bytes += await stat(overlayPath(project, id)).then(
+      ({ size }) => size,
+      () => 0,
+    )
     await dropLayer(project, id)
   }
   for (const folder of ['wheels', 'lab', 'apt', 'layers'])

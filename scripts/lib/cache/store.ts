@@ -25,15 +25,23 @@ export const overlayPath = (project: Project, id: string): string => join(layers
 
 const recordPath = (project: Project, id: string): string => join(layersFolder(project), `${id}.json`)
 
+/** What was recorded of a layer, whatever has become of its file since; undefined without a readable record. */
+export const readRecord = async (project: Project, id: string): Promise<LayerRecord | undefined> => {
+  try {
+    return layerRecordSchema.parse(JSON.parse(await readFile(recordPath(project, id), 'utf8')))
+  } catch {
+    return undefined // missing and unreadable are the same here: the layer is built again
+  }
+}
+
 /** The record of a stored layer; undefined when it isn't stored whole (size differs, file or record missing or not readable). */
 export const findLayer = async (project: Project, id: string): Promise<LayerRecord | undefined> => {
-  try {
-    const record = layerRecordSchema.parse(JSON.parse(await readFile(recordPath(project, id), 'utf8')))
-    const { size } = await stat(overlayPath(project, id))
-    return size === record.bytes ? record : undefined
-  } catch {
-    return undefined // missing and damaged are the same here: the layer is built again
-  }
+  const record = await readRecord(project, id)
+  const size = await stat(overlayPath(project, id)).then(
+    (file) => file.size,
+    () => undefined,
+  )
+  return size === record?.bytes ? record : undefined
 }
 
 /** Makes a built overlay a stored layer: from here on it counts. */
@@ -46,11 +54,11 @@ export const dropLayer = async (project: Project, id: string): Promise<void> => 
   await rm(overlayPath(project, id), { force: true })
 }
 
-/** All recorded layers, newest first. */
-export const listLayers = async (project: Project): Promise<LayerRecord[]> => {
+/** All recorded layers, newest first, those with a missing or cut file too. */
+export const listRecords = async (project: Project): Promise<LayerRecord[]> => {
   const names = await readdir(layersFolder(project)).catch(() => [])
   const records = await Promise.all(
-    names.filter((name) => /^[0-9a-f]{64}\.json$/.test(name)).map((name) => findLayer(project, name.slice(0, 64))),
+    names.filter((name) => /^[0-9a-f]{64}\.json$/.test(name)).map((name) => readRecord(project, name.slice(0, 64))),
   )
   return records.filter((record) => record !== undefined).sort((a, b) => (a.created < b.created ? 1 : -1))
 }
