@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { ExecutionContext } from 'ava'
+
+export interface Script {
+  readonly child: ChildProcess
+  /** All of stdout and stderr so far. */
+  readonly output: () => string
+  /** Until a line with this text has come. */
+  readonly says: (text: string) => Promise<void>
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
+}
+
+/** Starts a TypeScript file that stands beside the test as a process of its own. */
+export const startScript = (t: ExecutionContext, url: URL, words: readonly string[] = []): Script => {
+  const child = spawn(process.execPath, ['--import=tsx', fileURLToPath(url), ...words], { stdio: 'pipe' })
+  t.teardown(() => child.kill('SIGKILL'))
+  let output = ''
+  const waiting = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+      for (const check of waiting) check()
+    })
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => resolve({ code, signal }))
+  })
+  const says = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (!output.includes(text)) return
+        waiting.delete(check)
+        resolve()
+      }
+      waiting.add(check)
+      void ended.then(() => reject(new Error(`ended without "${text}": ${output}`)))
+      check()
+    })
+  return { child, output: () => output, says, ended }
+}
