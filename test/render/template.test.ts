@@ -113,3 +113,7 @@ test('context outside the template is never changed', (t) => {
   const frozen = Object.freeze({ list: Object.freeze(['a']) })
   t.is(render('{{#each list}}{{this}}{{/each}}', frozen), 'a')
 })
+
+test('three closing braces are told from the two that were meant', (t) => {
+  t.is(refused(t, '{a: {{box.name}}}', context).details.next, 'put a blank between }} and the brace that follows')
+})

@@ -28,7 +28,13 @@ const failure = (file: RenderedFile | undefined, tool: string, output: string): 
   new BoxhoundError('E_RENDERED', `${tool} refuses what was rendered for ${file?.path ?? 'a file'}`, {
     ...(file === undefined ? {} : { file: file.source }),
     expected: 'a file that its own language accepts',
-    found: output.trim().split('\n').slice(0, 12).join('\n            '),
+    // The temporary tree is gone when this is read.
+    found: output
+      .replaceAll(/\S*boxhound-parse-\w+\/\w+\/\d+\//g, '')
+      .trim()
+      .split('\n')
+      .slice(0, 12)
+      .join('\n            '),
     next: 'mend the template; `npm run render` shows the result',
   })
 
@@ -92,8 +98,7 @@ const unit = async (files: readonly RenderedFile[], folder: string): Promise<str
     const complaints = outcome.output
       .split('\n')
       .filter((line) => line.includes(name) && !foreign.test(line) && !newer.test(line))
-    if (complaints.length > 0)
-      throw failure(file, 'systemd-analyze verify', complaints.join('\n').replaceAll(path, name))
+    if (complaints.length > 0) throw failure(file, 'systemd-analyze verify', complaints.join('\n'))
   }
   return []
 }

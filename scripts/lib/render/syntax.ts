@@ -152,7 +152,9 @@ export const parseTemplate = (template: string, file: string): Program => {
     const line = Number(/on line (\d+)/.exec(text)?.[1] ?? 1)
     throw new BoxhoundError('E_TEMPLATE', 'the template cannot be parsed', {
       ...{ file, line, expected: 'a Handlebars template', found: text.split('\n').slice(-1)[0] ?? '', cause },
-      next: 'close every {{#block}} with its {{/block}}',
+      next: text.includes("'CLOSE_UNESCAPED'")
+        ? 'put a blank between }} and the brace that follows'
+        : 'close every {{#block}} with its {{/block}}',
     })
   }
   const wrapper = new Wrapper(template, file)

@@ -1,0 +1,90 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+import { copiedProject, renderNamed } from './_project.ts'
+
+test('what the suite must see is assembled from the box and its folders', async (t) => {
+  const { expectations } = await renderNamed('full')
+  t.deepEqual(expectations, {
+    box: 'full',
+    version: '1.2.3',
+    agent: {
+      version: '7.83.0+lab',
+      lab: true,
+      site: 'datadoghq.com',
+      tags: ['env:trial', 'role:database'],
+      logs: true,
+    },
+    checks: [
+      {
+        name: 'mysql',
+        interval: 15,
+        metrics: ['mysql.net.max_connections'],
+        rates: ['mysql.performance.queries'],
+        serviceChecks: ['mysql.can_connect'],
+        tags: ['role:database'],
+        warnings: 'none',
+        ranges: {},
+      },
+      {
+        name: 'my_metric',
+        interval: 45,
+        metrics: ['my_metric'],
+        rates: [],
+        serviceChecks: [],
+        tags: ['check:my_metric', 'team:web'],
+        warnings: 'none',
+        ranges: { my_metric: { min: 0, max: 10 } },
+      },
+      {
+        name: 'source',
+        interval: 15,
+        metrics: ['source.up'],
+        rates: [],
+        serviceChecks: [],
+        tags: [],
+        warnings: 'none',
+        ranges: {},
+      },
+    ],
+    database: {
+      engine: 'mariadb',
+      unit: 'mariadb',
+      logs: ['/var/log/mysql/error.log'],
+      grants: { maxUserConnections: 5, slaveMonitor: true },
+    },
+    app: {
+      port: 5050,
+      service: 'trial-app',
+      env: 'trial',
+      version: '1.0.0',
+      unit: 'trial-app',
+      log: '/var/log/trial-app/app.log',
+      routes: [{ path: '/', body: 'Hello', resource: 'GET /' }],
+    },
+    units: ['first.service', 'trial-app.service'],
+  })
+})
+
+test('a bare box expects no database, no app and no checks', async (t) => {
+  const { database, app, checks, agent } = (await renderNamed('bare')).expectations
+  t.deepEqual([database, app, checks, agent.lab], [null, null, [], false])
+})
+
+test('database logs that the box leaves out are not expected', async (t) => {
+  const project = copiedProject(t)
+  writeFileSync(
+    join(project.root, 'boxes/bare.yaml'),
+    'box: bare\nversion: 1.0.0\nbase: { lab: trixie }\nagent: { version: 7.83.0 }\ndatabase: { engine: mysql, logs: false }\n',
+  )
+  t.deepEqual((await renderNamed('bare', project)).expectations.database?.logs, [])
+})
+
+test('a broken app.yaml is an error with its place', async (t) => {
+  const project = copiedProject(t)
+  writeFileSync(join(project.root, 'provision/40-app/flask/app.yaml'), 'unit: x\nlog: relative.log\nroutes: []\n')
+  const error = await t.throwsAsync(renderNamed('full', project), { instanceOf: BoxhoundError })
+  t.regex(error.message, /log is not valid[\s\S]*routes is not valid/)
+  rmSync(join(project.root, 'provision/40-app'), { recursive: true })
+})
