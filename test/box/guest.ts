@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BoxhoundError, formatError } from '../../scripts/lib/_helpers/errors.ts'
+import { formatError } from '../../scripts/lib/_helpers/errors.ts'
 import type { CommandOptions, CommandResult } from '../../scripts/lib/verify/command.ts'
-import { jsonIn } from '../../scripts/lib/verify/json.ts'
 import { quoteCommand } from '../../scripts/lib/verify/quote.ts'
 import type { Session } from '../../scripts/lib/verify/ssh.ts'
 import type { SuiteContext } from '../../scripts/lib/verify/types.ts'
+import { createProber } from './prober.ts'
 import { judge, type Verdict } from './verdict.ts'
 
 /** The machine under test, as the checks see it. */
@@ -21,12 +20,6 @@ export interface Guest {
   readonly until: (attempt: () => Promise<Verdict>, expected: string) => Promise<Verdict>
 }
 
-const probeFile = (name: string): Promise<string> => readFile(new URL(`probes/${name}.py`, import.meta.url), 'utf8')
-
-/** The input as a JSON text inside a Python string literal; JSON's escapes are Python's as well. */
-const withInput = (script: string, input: unknown): string =>
-  `import json\nINPUT = json.loads(${JSON.stringify(JSON.stringify(input ?? null))})\n${script}`
-
 export const createGuest = (session: Session, context: SuiteContext): Guest => {
   const asRoot = context.target.user === 'root' ? [] : ['sudo', '-n', '--']
   const { command: deadline, poll } = context.deadlines
@@ -34,16 +27,6 @@ export const createGuest = (session: Session, context: SuiteContext): Guest => {
 
   const run: Guest['run'] = (words, options = {}) =>
     session.run(quoteCommand([...asRoot, ...words]), { deadline, ...options })
-
-  const probe: Guest['probe'] = async (name, input) => {
-    const stdin = withInput(await probeFile(name), input)
-    const result = await run(['python3', '-ISB', '-'], { stdin, name: `probe ${name}` })
-    const document = result.code === 0 ? jsonIn(result.stdout) : undefined
-    if (document !== undefined) return document
-    throw new BoxhoundError('E_PROBE', `probe ${name} told nothing (exit status ${result.code})`, {
-      found: result.stderr.trim().slice(-1000),
-    })
-  }
 
   const once = <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const earlier = known.get(name) as Promise<T> | undefined
@@ -55,15 +38,16 @@ export const createGuest = (session: Session, context: SuiteContext): Guest => {
 
   const until: Guest['until'] = async (attempt, expected) => {
     const begun = Date.now()
-    for (;;) {
+    // Each try costs an emulated processor time that what is waited for needs as well: not too often.
+    for (let pause = 500; ; pause = Math.min(pause * 2, 3000)) {
       const verdict = await attempt().catch((error: unknown) => judge(expected, '', [formatError(error)]))
       const seconds = (Date.now() - begun) / 1000
       if (verdict.passed) return verdict
       if (seconds > poll)
         return { ...verdict, observed: `${verdict.observed}\n(last seen after ${seconds.toFixed(0)} s)` }
-      await sleep(500)
+      await sleep(pause)
     }
   }
 
-  return { context, run, probe, once, until }
+  return { context, run, probe: createProber(run), once, until }
 }

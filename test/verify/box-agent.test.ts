@@ -1,7 +1,9 @@
 import test from 'ava'
+import { readObservation } from '../box/agent.ts'
 import { type AgentStatus, tailProblems } from '../box/agent-status.ts'
 import { judgeCheck } from '../box/check-verdict.ts'
 import { judgeInterval } from '../box/checks/agent-check-interval.ts'
+import { judgeRunning } from '../box/checks/agent-running.ts'
 import { judgeKeys } from '../box/checks/agent-unkeyed.ts'
 import { judgeVersion } from '../box/checks/agent-version.ts'
 import { lab } from './_expectations.ts'
@@ -134,4 +136,36 @@ test('a log that is not followed has one', (t) => {
   t.is(tailProblems(following({ status: 'Error: permission denied' }), ['/var/log/x.log']).length, 1)
   t.is(tailProblems(following({}), ['/var/log/y.log']).length, 1)
   t.is(tailProblems(following({}, false), ['/var/log/x.log']).length, 1)
+})
+
+const observed = (code: number, answer: string): string =>
+  `ActiveState=active\nMainPID=42\nActiveEnterTimestampMonotonic=20000000\nUptime=80.5\nOwner=dd-agent\nboxhound-status\n${answer}\nboxhound-status\nCode=${code}\nAfter=42\n`
+
+test('an answer of the Agent is read together with its unit', (t) => {
+  const { unit, uptime, status } = readObservation(observed(0, 'text\n{"version": "7.83.0"}'), '')
+  t.is(unit.get('Owner'), 'dd-agent')
+  t.is(unit.get('After'), '42')
+  t.is(uptime, 60.5)
+  t.is(status.version, '7.83.0')
+})
+
+test('an Agent that does not answer is told with its words', (t) => {
+  t.throws(() => readObservation(observed(255, ''), 'unable to fetch auth token'), { code: 'E_AGENT_STATUS' })
+  t.throws(() => readObservation(observed(0, 'no document'), ''), { code: 'E_AGENT_STATUS' })
+})
+
+const unit = {
+  ActiveState: 'active',
+  SubState: 'running',
+  NRestarts: '0',
+  Owner: 'dd-agent',
+  MainPID: '42',
+  After: '42',
+}
+
+test('the Agent must run as dd-agent, never restarted, in one process', (t) => {
+  t.true(judgeRunning(new Map(Object.entries(unit))).passed)
+  for (const over of [{ ActiveState: 'failed' }, { NRestarts: '1' }, { Owner: 'root' }, { After: '43' }]) {
+    t.false(judgeRunning(new Map(Object.entries({ ...unit, ...over }))).passed, JSON.stringify(over))
+  }
 })

@@ -8,7 +8,9 @@ export type Paint = (style: 'red' | 'green' | 'yellow' | 'dim' | 'bold', text: s
 export const plain: Paint = (_, text) => text
 /** Colours for a terminal; anything else gets plain text, and so does everybody who sets NO_COLOR. */
 export const paintFor = (stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): Paint =>
-  stream.isTTY === true && !environment.NO_COLOR ? (style, text) => styleText(style, text, { validateStream: false }) : plain
+  stream.isTTY === true && !environment.NO_COLOR
+    ? (style, text) => styleText(style, text, { validateStream: false })
+    : plain
 
 const marks = { passed: '✓', failed: '✗', skipped: '-' } as const
 const styles = { passed: 'green', failed: 'red', skipped: 'yellow' } as const

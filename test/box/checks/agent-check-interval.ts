@@ -1,5 +1,6 @@
 import type { CheckExpectation } from '../../../scripts/lib/render/types.ts'
-import { type AgentStatus, agentStatus } from '../agent-status.ts'
+import { observeAgent } from '../agent.ts'
+import type { AgentStatus } from '../agent-status.ts'
 import type { BoxCheck } from '../check.ts'
 import { judge, type Verdict } from '../verdict.ts'
 
@@ -29,21 +30,13 @@ export const judgeInterval = (name: string, interval: number, status: AgentStatu
   return judge(expected, observed, instances.length === 0 ? [`the Agent schedules no instance of ${name}`] : problems)
 }
 
-const uptimeScript = `
-read -r up _ </proc/uptime
-since=$(systemctl show --value -p ActiveEnterTimestampMonotonic datadog-agent.service)
-echo "$up $since"
-`
-
 /** `check.NAME.interval`, from the running Agent. */
 export const intervalOf = ({ name, interval }: CheckExpectation): BoxCheck => ({
   id: `check.${name}.interval`,
   title: `The Agent runs ${name} every ${interval} s`,
   run: (guest) =>
     guest.until(async () => {
-      const status = await agentStatus(guest)
-      const { stdout } = await guest.run(['sh', '-c', uptimeScript], { name: 'uptime of the Agent' })
-      const [up = Number.NaN, since = Number.NaN] = stdout.trim().split(' ').map(Number)
-      return judgeInterval(name, interval, status, up - since / 1_000_000)
+      const { status, uptime } = await observeAgent(guest)
+      return judgeInterval(name, interval, status, uptime)
     }, `the Agent runs ${name} each ${interval} s`),
 })

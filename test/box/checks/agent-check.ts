@@ -1,4 +1,5 @@
 import type { CheckExpectation } from '../../../scripts/lib/render/types.ts'
+import { awaitAgent } from '../agent.ts'
 import type { BoxCheck } from '../check.ts'
 import { judgeCheck } from '../check-verdict.ts'
 import type { Guest } from '../guest.ts'
@@ -11,6 +12,7 @@ const command = ({ name, rates }: CheckExpectation): string[] => [
 ]
 
 const run = async (guest: Guest, expectation: CheckExpectation): ReturnType<BoxCheck['run']> => {
+  await awaitAgent(guest)
   let last = await guest.run(command(expectation))
   // Until the Agent has started once there is no token to talk to it with; everything else is an answer.
   const attempt = async () => {

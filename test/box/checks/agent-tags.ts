@@ -1,4 +1,4 @@
-import { agentStatus } from '../agent-status.ts'
+import { agentStatus } from '../agent.ts'
 import type { BoxCheck } from '../check.ts'
 import { judge, list, missing } from '../verdict.ts'
 

@@ -1,4 +1,4 @@
-import { agentStatus } from '../agent-status.ts'
+import { agentStatus } from '../agent.ts'
 import type { BoxCheck } from '../check.ts'
 import { judge, type Verdict } from '../verdict.ts'
 
@@ -30,7 +30,9 @@ export const check: BoxCheck = {
   run: (guest) => {
     const { version } = guest.context.expectations.agent
     return guest.until(async () => {
-      const { stdout } = await guest.run(['dpkg-query', '-W', '-f', format, 'datadog-agent'])
+      const { stdout } = await guest.once('package', () =>
+        guest.run(['dpkg-query', '-W', '-f', format, 'datadog-agent']),
+      )
       return judgeVersion(version, (await agentStatus(guest)).version, stdout)
     }, `the Agent ${version}`)
   },

@@ -1,4 +1,5 @@
-import { agentStatus, tailProblems } from '../agent-status.ts'
+import { agentStatus } from '../agent.ts'
+import { tailProblems } from '../agent-status.ts'
 import { type App, appOf, type Records, readRecords, requests, traceIdOf } from '../app.ts'
 import type { BoxCheck } from '../check.ts'
 import { judge, type Verdict } from '../verdict.ts'

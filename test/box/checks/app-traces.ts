@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { agentStatus } from '../agent-status.ts'
+import { agentStatus } from '../agent.ts'
 import { type App, appOf, type Records, readRecords, requests, traceIdOf } from '../app.ts'
 import type { BoxCheck } from '../check.ts'
 import { judge, type Verdict } from '../verdict.ts'

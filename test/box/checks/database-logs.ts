@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { agentStatus, tailProblems } from '../agent-status.ts'
+import { agentStatus } from '../agent.ts'
+import { tailProblems } from '../agent-status.ts'
 import type { BoxCheck } from '../check.ts'
 import { judge, type Verdict } from '../verdict.ts'
 

@@ -9,7 +9,7 @@ MARK = 'boxhound-statement-'
 
 
 def main() -> None:
-    statements: list[str] = INPUT['statements']  # noqa: F821 - put in front by the suite
+    statements: list[str] = INPUT['statements']  # noqa: F821
     client = shutil.which('mariadb') or shutil.which('mysql')
     if client is None:
         raise SystemExit('neither mariadb nor mysql is installed')

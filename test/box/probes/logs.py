@@ -59,7 +59,7 @@ def inode(path: str) -> int:
 
 
 def main() -> None:
-    paths: list[str] = INPUT['logs']  # noqa: F821 - put in front by the suite
+    paths: list[str] = INPUT['logs']  # noqa: F821
     report: dict[str, object] = {'before': {path: readable(path) for path in paths}, 'rotated': [], 'rotation': '', 'after': {}}
     if INPUT['rotate']:  # noqa: F821
         inodes = {path: inode(path) for path in paths}

@@ -1,0 +1,73 @@
+import { type Command, parseCommand } from './lib/_helpers/cli.ts'
+import { BoxhoundError } from './lib/_helpers/errors.ts'
+import { projectAt } from './lib/_helpers/paths.ts'
+import { readPublished } from './lib/boot/published.ts'
+import { loadBox } from './lib/box/load.ts'
+import { formatControl, formatMatrix } from './lib/report/matrix.ts'
+import { paintFor } from './lib/report/terminal.ts'
+import { type Control, controlsFor, isRight, readControls, uncontrolled } from './lib/verify/control.ts'
+import { runControls } from './lib/verify/controls.ts'
+import { allIds } from './lib/verify/plan.ts'
+
+const command: Command = {
+  verb: 'test:controls',
+  summary: 'Breaks a booted box in one way after another; each time exactly the right checks must turn red.',
+  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+  options: {
+    only: {
+      type: 'string',
+      multiple: true,
+      value: 'CONTROL',
+      help: 'run only this control; may be given more than once',
+    },
+    json: { type: 'boolean', help: 'print one JSON document on stdout and nothing else there' },
+  },
+  examples: [
+    ['npm run test:controls', 'all controls of the lab box, on one boot'],
+    ['npm run test:controls -- lab --only grant-process-missing', 'one control'],
+  ],
+}
+
+const choose = (controls: readonly Control[], only: readonly string[] = []): Control[] => {
+  const unknown = only.find((name) => !controls.some((control) => control.name === name))
+  if (unknown === undefined) return controls.filter(({ name }) => only.length === 0 || only.includes(name))
+  throw new BoxhoundError('E_UNKNOWN_CONTROL', `no control "${unknown}" for this box`, {
+    exitCode: 2,
+    expected: `one of ${controls.map(({ name }) => name).join(', ')}`,
+    found: unknown,
+  })
+}
+
+/** `npm run test:controls`: 0 when each control turned exactly the expected checks red. */
+export const main = async (argv: string[]): Promise<number> => {
+  const parsed = parseCommand(argv, command)
+  if (parsed === undefined) return 0
+  const project = projectAt(process.cwd())
+  const { name } = await loadBox(parsed.positional ?? 'lab', project)
+  const published = await readPublished(project, name)
+  const { expectations } = published
+  const known = await readControls(project.root)
+  const bare = uncontrolled(known, expectations)
+  if (bare.length > 0) {
+    throw new BoxhoundError('E_UNCONTROLLED', 'checks without a negative control', {
+      expected: 'a script in test/controls that turns it red, for every check',
+      found: bare.join(', '),
+    })
+  }
+  const controls = choose(controlsFor(known, expectations), parsed.lists.only)
+  const quiet = parsed.flags.json === true
+  const paint = paintFor(process.stdout, process.env)
+  const results = await runControls(project, published, controls, {
+    environment: process.env,
+    onNote: (text) => (quiet ? console.error(text) : console.log(paint('dim', text))),
+    onResult: (result) => (quiet ? undefined : console.log(formatControl(result, paint))),
+  })
+  const right = results.filter(isRight).length
+  if (quiet)
+    console.log(
+      JSON.stringify(results.map(({ control: { script: _, ...control }, ...rest }) => ({ ...control, ...rest }))),
+    )
+  else
+    console.log(`\n${formatMatrix(results, allIds(expectations))}\n\n${right} passed, ${results.length - right} failed`)
+  return right === results.length ? 0 : 1
+}

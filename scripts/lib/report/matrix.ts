@@ -1,0 +1,38 @@
+import { formatSeconds } from '../_helpers/format.ts'
+import { type ControlResult, isRight } from '../verify/control.ts'
+import { type Paint, plain } from './terminal.ts'
+
+const indent = (text: string): string => text.split('\n').join('\n        ')
+
+/** One line per control, and for a wrong one what was missing, what was too much, and what the checks said. */
+export const formatControl = (result: ControlResult, paint: Paint = plain): string => {
+  const { control, red, missing, unexpected, error, seconds } = result
+  const mark = isRight(result) ? paint('green', '✓') : paint('red', '✗')
+  const reds = red.map(({ id }) => id).join(', ') || 'nothing'
+  return [
+    `  ${mark} ${control.name.padEnd(34)} red: ${reds}  ${paint('dim', formatSeconds(seconds))}`,
+    ...(error === undefined ? [] : [`        ${indent(error)}`]),
+    ...(missing.length === 0 ? [] : [`        stayed green: ${missing.join(', ')}`]),
+    ...red
+      .filter(({ id }) => unexpected.includes(id))
+      .map(({ id, observed }) => `        turned red too: ${id}: ${indent(observed)}`),
+  ].join('\n')
+}
+
+/**
+ * Controls as rows, checks as numbered columns: ● turned red as it must, ✗ turned red and must not, ○ stayed green and
+ * must not.
+ */
+export const formatMatrix = (results: readonly ControlResult[], ids: readonly string[]): string => {
+  const width = Math.max(...results.map(({ control }) => control.name.length))
+  const cell = ({ control, unexpected, missing }: ControlResult, id: string): string =>
+    unexpected.includes(id) ? '✗' : missing.includes(id) ? '○' : control.red.includes(id) ? '●' : '·'
+  return [
+    `${''.padEnd(width)} ${ids.map((_, index) => String(index + 1).padStart(3)).join('')}`,
+    ...results.map(
+      (result) => `${result.control.name.padEnd(width)} ${ids.map((id) => cell(result, id).padStart(3)).join('')}`,
+    ),
+    '',
+    ...ids.map((id, index) => `${String(index + 1).padStart(3)}  ${id}`),
+  ].join('\n')
+}

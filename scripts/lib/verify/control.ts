@@ -1,0 +1,94 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Expectations } from '../render/types.ts'
+import { allIds } from './plan.ts'
+import type { CheckResult } from './types.ts'
+
+/** A script that breaks a running box in one way, and the ids that must turn red by it, no others. */
+export interface Control {
+  readonly name: string
+  readonly breaks: string
+  readonly red: readonly string[]
+  /** What the box must have: `database`, `app`, an engine, or `check.NAME`; empty for any box. */
+  readonly needs: readonly string[]
+  /** Bash, to be run as root in the guest. */
+  readonly script: string
+}
+
+const header = (text: string, key: string, file: string): string => {
+  const value = new RegExp(`^# ${key}: (.+)$`, 'm').exec(text)?.[1]
+  if (value !== undefined) return value.trim()
+  throw new BoxhoundError('E_CONTROL', `a control lacks its line "# ${key}: …"`, { file })
+}
+
+/** Reads a control: its header says what it breaks, which ids turn red, and what the box must have. */
+export const parseControl = (name: string, text: string, library: string, file: string): Control => ({
+  name,
+  breaks: header(text, 'Breaks', file),
+  red: header(text, 'Red', file).split(' '),
+  needs: header(text, 'Needs', file)
+    .split(' ')
+    .filter((word) => word !== '-'),
+  script: `${library}\n${text}`,
+})
+
+/** Every control in test/controls; files that start with `_` are no controls. */
+export const readControls = async (root: string): Promise<Control[]> => {
+  const folder = join(root, 'test', 'controls')
+  const library = await readFile(join(folder, '_lib.sh'), 'utf8')
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sh') && !name.startsWith('_')).sort()
+  return Promise.all(
+    names.map(async (name) => {
+      const file = join(folder, name)
+      return parseControl(name.replace(/\.sh$/, ''), await readFile(file, 'utf8'), library, file)
+    }),
+  )
+}
+
+/** The controls for a box, in the order of the ids that they turn red. */
+export const controlsFor = (controls: readonly Control[], expectations: Expectations): Control[] => {
+  const { database, app, checks } = expectations
+  const has = new Set([
+    ...(database === null ? [] : ['database', database.engine]),
+    ...(app === null ? [] : ['app']),
+    ...checks.map(({ name }) => `check.${name}`),
+  ])
+  const order = allIds(expectations)
+  const rank = ({ red }: Control): number => Math.min(...red.map((id) => order.indexOf(id)))
+  return controls.filter(({ needs }) => needs.every((word) => has.has(word))).sort((a, b) => rank(a) - rank(b))
+}
+
+/** Ids of a box that no control turns red: a check that cannot fail (fault 44). */
+export const uncontrolled = (controls: readonly Control[], expectations: Expectations): string[] => {
+  const red = new Set(controlsFor(controls, expectations).flatMap((control) => control.red))
+  return allIds(expectations).filter((id) => !red.has(id))
+}
+
+/** What one control did. */
+export interface ControlResult {
+  readonly control: Control
+  readonly red: readonly CheckResult[]
+  readonly seconds: number
+  /** Ids that should have turned red and did not. */
+  readonly missing: readonly string[]
+  /** Ids that turned red and should not have. */
+  readonly unexpected: readonly string[]
+  /** Why the control could not be carried out. */
+  readonly error?: string
+}
+
+/** Compares what turned red with what must. */
+export const judgeControl = (control: Control, checks: readonly CheckResult[], seconds: number): ControlResult => {
+  const red = checks.filter(({ status }) => status === 'failed')
+  const ids = red.map(({ id }) => id)
+  return {
+    ...{ control, red, seconds },
+    missing: control.red.filter((id) => !ids.includes(id)),
+    unexpected: ids.filter((id) => !control.red.includes(id)),
+  }
+}
+
+/** True when exactly the expected checks turned red. */
+export const isRight = ({ missing, unexpected, error }: ControlResult): boolean =>
+  missing.length === 0 && unexpected.length === 0 && error === undefined

@@ -1,0 +1,102 @@
+import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+import { jsonIn } from '../../scripts/lib/verify/json.ts'
+import { type AgentStatus, statusSchema } from './agent-status.ts'
+import type { Guest } from './guest.ts'
+
+/** The Agent at one moment: its unit, its process before and after it answered, and its answer. */
+export interface Observation {
+  /** `systemctl show`, with `Owner` (the user of its main process) and `After` (its process once it has answered). */
+  readonly unit: ReadonlyMap<string, string>
+  /** Seconds since the unit became active. */
+  readonly uptime: number
+  readonly status: AgentStatus
+}
+
+const mark = 'boxhound-status'
+
+/** All in one command: on an emulated processor a new session costs as much as what it asks. */
+const script = `
+unit=datadog-agent.service
+read -r uptime _ </proc/uptime
+state=$(systemctl show -p ActiveState -p SubState -p NRestarts -p ActiveEnterTimestampMonotonic -p MainPID "$unit")
+pid=\${state##*MainPID=}
+pid=\${pid%%[!0-9]*}
+printf '%s\\nUptime=%s\\n' "$state" "$uptime"
+stat -c Owner=%U "/proc/$pid"
+echo ${mark}
+datadog-agent status --json
+code=$?
+echo
+echo ${mark}
+echo "Code=$code"
+echo "After=$(systemctl show --value -p MainPID "$unit")"
+`
+
+const fieldsOf = (text: string): [string, string][] =>
+  text
+    .split('\n')
+    .filter((line) => line.includes('='))
+    .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
+
+/** Reads what the script printed. @throws E_AGENT_STATUS when the Agent did not answer. */
+export const readObservation = (stdout: string, stderr: string): Observation => {
+  const [before = '', answer = '', after = ''] = stdout.split(`${mark}\n`)
+  const unit = new Map([...fieldsOf(before), ...fieldsOf(after)])
+  const document = unit.get('Code') === '0' ? jsonIn(answer) : undefined
+  if (document === undefined) {
+    throw new BoxhoundError(
+      'E_AGENT_STATUS',
+      `datadog-agent status --json: exit status ${unit.get('Code') ?? 'unknown'}`,
+      {
+        expected: `a running Agent that answers (its unit is ${unit.get('ActiveState') ?? 'unknown'})`,
+        found: (stderr.trim() || answer.trim()).slice(-500),
+      },
+    )
+  }
+  const since = Number(unit.get('ActiveEnterTimestampMonotonic')) / 1_000_000
+  return { unit, uptime: Number(unit.get('Uptime')) - since, status: statusSchema.parse(document) }
+}
+
+/** A loop inside the guest until the Agent's command port answers: asking the Agent itself costs far more per try. */
+const waitScript = `
+for _ in $(seq "$1"); do
+  if [ -s /etc/datadog-agent/auth_token ] && (exec 3<>/dev/tcp/127.0.0.1/5001) 2>/dev/null; then exit 0; fi
+  sleep 1
+done
+exit 1
+`
+
+/**
+ * Waits, once for all checks, until the Agent can be asked. Whether it ever could is not told here: whoever asks next
+ * gets the Agent's own answer.
+ */
+export const awaitAgent = (guest: Guest): Promise<unknown> =>
+  guest.once('agent', () => {
+    const { poll } = guest.context.deadlines
+    const words = ['bash', '-c', waitScript, 'wait', String(Math.ceil(poll))]
+    return guest.run(words, { name: 'wait for the Agent', deadline: poll + 30 })
+  })
+
+const recent = new WeakMap<Guest, { at: number; observation: Promise<Observation> }>()
+const freshFor = 1500
+
+/** The Agent as it is now, or was a moment ago: checks that poll at the same time share one command. */
+export const observeAgent = async (guest: Guest): Promise<Observation> => {
+  await awaitAgent(guest)
+  const known = recent.get(guest)
+  if (known !== undefined && Date.now() - known.at < freshFor) return known.observation
+  const observation = guest
+    .run(['sh', '-c', script], { name: 'datadog-agent status' })
+    .then(({ stdout, stderr }) => readObservation(stdout, stderr))
+  const entry = { at: Number.POSITIVE_INFINITY, observation }
+  recent.set(guest, entry)
+  // Age counts from the answer, not from the question.
+  const answered = (): void => {
+    entry.at = Date.now()
+  }
+  observation.then(answered, answered)
+  return observation
+}
+
+/** The Agent's own status. */
+export const agentStatus = async (guest: Guest): Promise<AgentStatus> => (await observeAgent(guest)).status

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+import { jsonIn } from '../../scripts/lib/verify/json.ts'
+import type { Guest } from './guest.ts'
+
+interface Job {
+  readonly name: string
+  readonly source: string
+  readonly input: unknown
+}
+
+interface Waiting extends Job {
+  readonly settle: (outcome: Outcome) => void
+  readonly fail: (error: unknown) => void
+}
+
+const outcome = z.object({ output: z.string(), error: z.string() })
+type Outcome = z.infer<typeof outcome>
+
+const read = (name: string): Promise<string> => readFile(new URL(`probes/${name}.py`, import.meta.url), 'utf8')
+
+/** The jobs as a JSON text inside a Python string literal; JSON's escapes are Python's as well. */
+const script = (runner: string, jobs: readonly Job[]): string =>
+  `import json\nJOBS = json.loads(${JSON.stringify(JSON.stringify(jobs))})\n${runner}`
+
+/** Long enough for the checks that start together to ask together. */
+const gathering = 40
+
+/**
+ * Runs Python probes in the guest. What is asked for at about the same time shares one interpreter, since starting one
+ * is the dearest part on an emulated processor; each probe is a process of its own in there.
+ */
+export const createProber = (run: Guest['run']): Guest['probe'] => {
+  let batch: Waiting[] = []
+
+  const flush = async (): Promise<void> => {
+    await sleep(gathering)
+    const jobs = batch
+    batch = []
+    try {
+      const stdin = script(
+        await read('_runner'),
+        jobs.map(({ name, source, input }) => ({ name, source, input })),
+      )
+      const name = `probes ${jobs.map((job) => job.name).join(', ')}`
+      const result = await run(['python3', '-ISB', '-'], { stdin, name })
+      const outcomes = z.array(outcome).parse(jsonIn(result.stdout))
+      for (const [index, job] of jobs.entries()) job.settle(outcomes[index] ?? { output: '', error: result.stderr })
+    } catch (error) {
+      for (const job of jobs) job.fail(error)
+    }
+  }
+
+  return async (name, input = null) => {
+    const source = await read(name)
+    const { output, error } = await new Promise<Outcome>((settle, fail) => {
+      batch.push({ name, source, input, settle, fail })
+      if (batch.length === 1) void flush()
+    })
+    const document = jsonIn(output)
+    if (document !== undefined) return document
+    throw new BoxhoundError('E_PROBE', `probe ${name} told nothing`, { found: error.trim().slice(-1000) })
+  }
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Put in front of every control, which then runs in the guest as root.
+set -Eeuo pipefail
+
+# Waits until the Agent's command port answers and its checks have run once: what a control breaks must be red, not what merely starts.
+await_agent() {
+  local tries
+  for tries in $(seq 60); do
+    if (exec 3<>/dev/tcp/127.0.0.1/5001) 2>/dev/null && datadog-agent status --json | grep -Eq '"TotalRuns": *[1-9]'; then return; fi
+    sleep 1
+  done
+  echo "the Agent did not come back within $tries tries" >&2
+  return 1
+}
+
+restart_agent() {
+  systemctl restart datadog-agent.service
+  await_agent
+}
+
+# Runs SQL as the database's administrator, over the local socket.
+sql() {
+  local client
+  client=$(command -v mariadb || command -v mysql)
+  "$client" --protocol=socket --batch
+}

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Breaks: The package database knows another version of the Agent than the pinned one.
+# Red: agent.version
+# Needs: -
+set -Eeuo pipefail
+
+sed -i '/^Package: datadog-agent$/,/^$/ s/^Version: .*/Version: 1:7.0.0-1/' /var/lib/dpkg/status

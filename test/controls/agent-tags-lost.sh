@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Breaks: The Agent starts with other host tags.
+# Red: agent.tags
+# Needs: -
+set -Eeuo pipefail
+
+sed -i 's/env:trial/env:other/' /etc/datadog-agent/datadog.yaml
+restart_agent

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Breaks: A private key of the build was left behind.
+# Red: image.secrets
+# Needs: -
+set -Eeuo pipefail
+
+printf -- '-----BEGIN %s PRIVATE KEY-----\n' OPENSSH >/root/left.pem
