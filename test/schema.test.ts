@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import test from 'ava'
+import { temporaryFolder } from './render/_render.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** The verb in a folder of its own: it writes relative to where it runs. */
+const run = (cwd: string, ...argv: string[]) =>
+  spawnSync(
+    process.execPath,
+    [
+      ...['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), '--input-type=module', '--eval'],
+      `import { run } from ${JSON.stringify(join(root, 'scripts/_main.ts'))}; process.exitCode = await run(${JSON.stringify(['schema', ...argv])})`,
+    ],
+    { cwd, encoding: 'utf8' },
+  )
+
+test('schema --check fails on a stale file, schema mends it', (t) => {
+  const folder = temporaryFolder(t)
+  const file = join(folder, 'boxes/box.schema.json')
+  mkdirSync(join(folder, 'boxes'))
+  writeFileSync(file, '{}\n')
+  const stale = run(folder, '--check')
+  t.is(stale.status, 1)
+  t.regex(stale.stderr, /stale[\s\S]*npm run schema/)
+  t.is(readFileSync(file, 'utf8'), '{}\n', 'a check writes nothing')
+  t.is(run(folder).status, 0)
+  t.is(run(folder, '--check').status, 0)
+  t.is(readFileSync(file, 'utf8'), readFileSync(join(root, 'boxes/box.schema.json'), 'utf8'))
+})
+
+test('schema --json prints one document', (t) => {
+  const folder = temporaryFolder(t)
+  mkdirSync(join(folder, 'boxes'))
+  copyFileSync(join(root, 'boxes/box.schema.json'), join(folder, 'boxes/box.schema.json'))
+  t.deepEqual(JSON.parse(run(folder, '--json').stdout), { file: 'boxes/box.schema.json', stale: false })
+})
