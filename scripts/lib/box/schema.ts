@@ -140,7 +140,7 @@ const takenPorts = [22, 3306, 5000, 5001, 5002, 5012, 8125, 8126]
 
 /** Values of the unified service tags: they become tags themselves. */
 const tagValue = (what: string) =>
-  text(/^[\p{L}\p{N}][\p{L}\p{N}_\-./+]{0,99}$/u, `${what}: letters, digits and _ - . / +, at most 100 characters`)
+  text(/^[A-Za-z0-9][A-Za-z0-9_./+-]{0,99}$/, `${what}: letters, digits and _ - . / +, at most 100 characters`)
 
 const app = z
   .strictObject({
