@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { projectAt } from './lib/_helpers/paths.ts'
+import { fromCaller } from './lib/box/caller.ts'
 import { boxNames } from './lib/box/folders.ts'
 import { loadBox } from './lib/box/load.ts'
 import { parseBack } from './lib/render/parse-back.ts'
@@ -63,7 +64,7 @@ export const main = async (argv: string[]): Promise<number> => {
     results.push({ rendered, folder })
   }
   // Nothing is written until every box has rendered.
-  for (const { rendered, folder } of results) await writeRendered(rendered, folder)
+  for (const { rendered, folder } of results) await writeRendered(rendered, fromCaller(folder))
   if (missing.size > 0)
     console.error(`not parsed again for want of ${[...missing].join(', ')}: npm run setup installs them`)
   const documents = results.map(({ rendered, folder }) => describe(rendered, folder))

@@ -58,6 +58,12 @@ test('fault 6: a value that silently ends at a # is refused', async (t) => {
   t.regex((await refused(t, `${bare}app:\n  env: abc #d\n`)).details.found ?? '', /abc #d/)
 })
 
+test('fault 6: after an unquoted secret even a comment is refused, since nobody can tell them apart', async (t) => {
+  const error = await refused(t, `${bare}refresh:\n  db_password: abc # d\n`)
+  t.is(where(error), '6:16')
+  t.false(error.details.found?.includes('abc'))
+})
+
 test('fault 6: a comment with a blank after its # is a comment', async (t) => {
   const box = await loadText(t, bare.replace('box: x', 'box: x # the name').replace('1.0.0', '1.0.0 # first'))
   t.is(box.name, 'x')

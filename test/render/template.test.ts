@@ -24,6 +24,12 @@ test('values, blocks, loops, indexes and parents work', (t) => {
   t.is(render('{{join list ", "}} {{concat "v" box.version}}', context), 'a, b v1.0.0')
 })
 
+test('chains of conditions and named items of loops work', (t) => {
+  t.is(render('{{#if none}}a{{else if off}}b{{else if list}}c{{else}}d{{/if}}', context), 'c')
+  t.is(render('{{#each list as |item index|}}{{index}}{{item}}{{/each}}', context), '0a1b')
+  refused(t, '{{#if none}}a{{else if nam}}b{{/if}}', context)
+})
+
 test('joined and concatenated values are one literal', (t) => {
   t.is(render('x: {{concat "a=" box.name}}', context, 'yaml'), 'x: "a=lab"')
   t.is(render('x {{join list " "}}', context, 'shell'), "x 'a b'")
@@ -83,6 +89,11 @@ test('fault 14: undefined, NaN and functions are never printed', (t) => {
 test('fault 15: adjacent numbers are two texts', (t) => {
   t.is(render('{{a}}{{b}}', { a: 3, b: 4 }), '34')
   t.is(render('{{a}}{{b}}', { a: 3, b: 4 }, 'shell'), "'3''4'")
+})
+
+test('a value that eats the blanks around it is refused', (t) => {
+  refused(t, 'a: {{~box.name}}', context)
+  refused(t, '{{box.name~}} b', context)
 })
 
 for (const template of ['{{{box.name}}}', '{{& box.name}}'])

@@ -1,6 +1,7 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { fromCaller } from './caller.ts'
 import { readDefinition } from './definition.ts'
 import { apps, boxNames, checkFolders, engines } from './folders.ts'
 import { nearest, suggest } from './nearest.ts'
@@ -27,7 +28,7 @@ export const datadogRepository: AgentRepository = {
 const labRepository: AgentRepository = { url: 'lab', suite: 'stable', components: ['7'], keys: [] }
 
 const fileOf = (nameOrFile: string, project: Project): string => {
-  if (/[/\\]|\.ya?ml$/.test(nameOrFile)) return resolve(nameOrFile)
+  if (/[/\\]|\.ya?ml$/.test(nameOrFile)) return fromCaller(nameOrFile)
   const known = boxNames(project)
   if (known.includes(nameOrFile)) return join(project.root, 'boxes', `${nameOrFile}.yaml`)
   throw new BoxhoundError('E_BOX_UNKNOWN', `no box named "${nameOrFile}"`, {

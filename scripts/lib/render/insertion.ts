@@ -40,7 +40,7 @@ const stateOf = (line: string, language: Language): 'comment' | 'quote' | 'code'
 
 /**
  * Why a value can't stand where a template puts it: escaping makes it a literal with its own quotes, which means nothing inside other
- * quotes, a comment or a word.
+ * quotes, a comment or a word. Sees one logical line: quotes that were opened on an earlier one stay unseen.
  */
 export const insertionProblem = (language: Language, { before, after }: Insertion): string | undefined => {
   if (language === 'text' || language === 'unit') return undefined

@@ -69,6 +69,13 @@ class Wrapper extends Handlebars.Visitor {
         found,
         'write {{name}}: values are escaped for the language of the file',
       )
+    if (node.strip.open || node.strip.close)
+      this.fail(
+        node,
+        'a value that eats the blanks around it',
+        found,
+        'write {{name}}: a literal needs what stands beside it',
+      )
     const original = node.path.type === 'PathExpression' ? (node.path as hbs.AST.PathExpression).original : found
     const isCall = node.params.length > 0 || node.hash !== undefined
     const value: hbs.AST.Expression = isCall
