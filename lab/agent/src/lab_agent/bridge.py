@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +12,19 @@ from lab_agent.settings import Settings
 logging.getLogger('lab_agent').propagate = False
 
 
-@dataclass
 class Bridge:
     """State shared between the running checks and the Agent around them."""
 
-    settings: Settings = field(default_factory=Settings)
-    hostname: str = ''
-    run_path: Path = Path('/opt/datadog-agent/run')
-    samplers: dict[str, Sampler] = field(default_factory=dict)
-    metadata: dict[str, dict[str, str]] = field(default_factory=dict)
-    sent_logs: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(
+        self, settings: Settings | None = None, hostname: str = '', run_path: Path = Path('/opt/datadog-agent/run')
+    ) -> None:
+        self.settings = settings or Settings()
+        self.hostname = hostname
+        self.run_path = run_path
+        self.samplers: dict[str, Sampler] = {}
+        self.metadata: dict[str, dict[str, str]] = {}
+        self.sent_logs = 0
+        self.lock = threading.Lock()
 
     def sampler(self, check_id: str) -> Sampler:
         with self.lock:
@@ -35,7 +36,7 @@ class Bridge:
             'logs_enabled': self.settings.logs_enabled,
             'hostname': self.settings.hostname,
             'site': self.settings.site,
-            'tags': self.settings.tags,
+            'tags': list(self.settings.tags),
             'run_path': str(self.run_path),
             'enable_metadata_collection': True,
             'log_level': self.settings.log_level,

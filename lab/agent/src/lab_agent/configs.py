@@ -1,8 +1,7 @@
 """Finds what conf.d asks for: instances of checks, and log files to follow."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lab_agent import yaml_io
 from lab_agent.check_id import check_id
@@ -10,8 +9,7 @@ from lab_agent.check_id import check_id
 DEFAULT_INTERVAL = 15
 
 
-@dataclass(frozen=True)
-class InstanceConfig:
+class InstanceConfig(NamedTuple):
     """One instance of one check."""
 
     name: str
@@ -22,8 +20,7 @@ class InstanceConfig:
     interval: float
 
 
-@dataclass(frozen=True)
-class LogConfig:
+class LogConfig(NamedTuple):
     """One entry of a `logs:` list."""
 
     name: str
@@ -31,13 +28,13 @@ class LogConfig:
     source: str
 
 
-@dataclass
 class Configs:
     """Everything found; a broken file is an error of its own name and stops no other."""
 
-    instances: list[InstanceConfig] = field(default_factory=list)
-    logs: list[LogConfig] = field(default_factory=list)
-    errors: dict[str, str] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.instances: list[InstanceConfig] = []
+        self.logs: list[LogConfig] = []
+        self.errors: dict[str, str] = {}
 
 
 def interval_of(instance: dict[str, Any]) -> float:

@@ -2,8 +2,10 @@
 
 import re
 import socket
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from lab_agent.settings import Settings
 
@@ -11,13 +13,12 @@ _VALID = re.compile(r'^(?=.{1,255}$)([a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z
 _LOCAL = {'localhost', 'localhost.localdomain', 'localhost6.localdomain6', 'ip6-localhost'}
 
 
-@dataclass(frozen=True)
-class HostName:
+class HostName(NamedTuple):
     """A name, its provider, and why the providers before it gave none."""
 
     name: str
     provider: str
-    errors: dict[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = MappingProxyType({})
 
 
 def valid(name: str) -> bool:

@@ -3,10 +3,9 @@
 import importlib
 import sys
 import traceback
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from lab_agent.configs import InstanceConfig
 
@@ -19,8 +18,7 @@ class ConfigureError(Exception):
     """The check's constructor refused its configuration."""
 
 
-@dataclass(frozen=True)
-class LoadedCheck:
+class LoadedCheck(NamedTuple):
     """A check ready to run."""
 
     check: Any
@@ -28,13 +26,13 @@ class LoadedCheck:
     version: str
 
 
-@dataclass
 class Loaded:
     """What could be loaded, and the two kinds of refusal as `status` shows them."""
 
-    checks: list[LoadedCheck] = field(default_factory=list)
-    loader_errors: dict[str, dict[str, str]] = field(default_factory=dict)
-    configure_errors: dict[str, list[str]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.checks: list[LoadedCheck] = []
+        self.loader_errors: dict[str, dict[str, str]] = {}
+        self.configure_errors: dict[str, list[str]] = {}
 
 
 def add_checks_d(folder: Path) -> None:

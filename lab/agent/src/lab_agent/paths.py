@@ -1,12 +1,15 @@
-"""Where everything lies, below one root so that tests run the whole Agent in a temporary folder."""
+"""Where everything lies, below one root so that tests run the whole Agent in a temporary folder.
+
+Here and in the modules around it named tuples and plain classes stand where dataclasses would: importing those costs a
+tenth of a `check`, and the machine may be an emulated one.
+"""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Paths:
+class Paths(NamedTuple):
     """The Agent's paths; `root` is `/` on a machine."""
 
     root: Path

@@ -2,7 +2,6 @@
 
 import json
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 from lab_agent import bridge
@@ -11,26 +10,22 @@ from lab_agent.loader import LoadedCheck
 _HISTORY = 32
 
 
-@dataclass
 class Runner:
     """One loaded instance with its statistics."""
 
-    loaded: LoadedCheck
-    runs: int = 0
-    errors: int = 0
-    warnings: int = 0
-    samples: int = 0
-    total_samples: int = 0
-    service_checks: int = 0
-    total_service_checks: int = 0
-    events: int = 0
-    total_events: int = 0
-    times: list[int] = field(default_factory=lambda: [0] * _HISTORY)
-    last_time: int = 0
-    last_success: int = 0
-    last_error: str = ''
-    last_warnings: list[str] = field(default_factory=list)
-    updated: int = 0
+    def __init__(self, loaded: LoadedCheck) -> None:
+        self.loaded = loaded
+        self.runs = self.errors = self.warnings = 0
+        # Of the last run, and of all.
+        self.samples = self.total_samples = 0
+        self.service_checks = self.total_service_checks = 0
+        self.events = self.total_events = 0
+        # Milliseconds; seconds since the epoch.
+        self.times = [0] * _HISTORY
+        self.last_time = 0
+        self.last_success = self.updated = 0
+        self.last_error = ''
+        self.last_warnings: list[str] = []
 
     @property
     def id(self) -> str:

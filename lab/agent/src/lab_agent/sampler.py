@@ -5,7 +5,6 @@ Checks hand in raw values; rates and monotonic counts are differences of two sam
 
 import threading
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 GAUGE, RATE, COUNT, MONOTONIC_COUNT, COUNTER, HISTOGRAM, HISTORATE = range(7)
@@ -14,12 +13,12 @@ Context = tuple[int, str, tuple[str, ...], str]
 Series = dict[str, Any]
 
 
-@dataclass
 class _Samples:
     """What one run handed in for one context."""
 
-    values: list[tuple[float, float]] = field(default_factory=list)
-    flush_first: bool = False
+    def __init__(self) -> None:
+        self.values: list[tuple[float, float]] = []
+        self.flush_first = False
 
 
 class Sampler:

@@ -1,10 +1,10 @@
 """datadog.yaml, with the environment's values over it."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from lab_agent import yaml_io
 from lab_agent.tags import parse_tags
@@ -16,8 +16,7 @@ class SettingsError(Exception):
     """datadog.yaml can't be read."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What the Agent takes from its configuration."""
 
     api_key: str = ''
@@ -26,7 +25,7 @@ class Settings:
     hostname: str = ''
     hostname_file: str = ''
     hostname_fqdn: bool = False
-    tags: list[str] = field(default_factory=list)
+    tags: Sequence[str] = ()
     env: str = ''
     logs_enabled: bool = False
     log_level: str = 'info'
@@ -35,7 +34,7 @@ class Settings:
     apm_port: int = 8126
     apm_socket: str = '/var/run/datadog/apm.socket'
     apm_debug_port: int = 5012
-    raw: Mapping[str, Any] = field(default_factory=dict)
+    raw: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def host_tags(self) -> list[str]:

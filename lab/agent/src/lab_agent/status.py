@@ -69,7 +69,7 @@ def build(
             'feature_apm_enabled': settings.apm_enabled,
         },
         'hostname': host.name,
-        'hostnameStats': {'hostname': host.name, 'provider': host.provider, 'errors': host.errors},
+        'hostnameStats': {'hostname': host.name, 'provider': host.provider, 'errors': dict(host.errors)},
         'hostTags': tags,
         'metadata': {
             'agent-flavor': 'agent',

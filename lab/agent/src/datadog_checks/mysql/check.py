@@ -6,11 +6,11 @@ What a missing grant takes away is absent from the metrics; it is seldom a warni
 from contextlib import closing
 from typing import Any
 
-import pymysql
 from datadog_checks.base import AgentCheck
 
 from datadog_checks.mysql import config, derived, innodb, process, replication, schema_sizes
 from datadog_checks.mysql import performance_schema as perf
+from datadog_checks.mysql.connect import connect, pymysql
 from datadog_checks.mysql.names import EXTRA_INNODB, EXTRA_STATUS, GAUGE, INNODB, RATE, STATUS, VARIABLES, Metric
 from datadog_checks.mysql.queries import Server
 
@@ -45,7 +45,7 @@ class MySqlCheck(AgentCheck):
             if self.config.sock
             else {'host': self.config.host, 'port': self.config.port}
         )
-        return pymysql.connect(
+        return connect(
             **at,
             user=self.config.user,
             password=self.config.password,

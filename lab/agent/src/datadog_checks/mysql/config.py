@@ -1,13 +1,12 @@
 """The instance's options, checked when the check is made."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from datadog_checks.base import ConfigurationError, is_affirmative
 
 
-@dataclass(frozen=True)
-class MySqlConfig:
+class MySqlConfig(NamedTuple):
     """What one instance asks for."""
 
     host: str
@@ -16,8 +15,8 @@ class MySqlConfig:
     user: str
     password: str
     connect_timeout: int
-    tags: list[str] = field(default_factory=list)
-    options: dict[str, bool] = field(default_factory=dict)
+    tags: Sequence[str]
+    options: Mapping[str, bool]
 
     def wants(self, option: str) -> bool:
         return self.options.get(option, False)

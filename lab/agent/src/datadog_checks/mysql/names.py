@@ -3,13 +3,12 @@
 Each table maps a metric (below `mysql.`) to the name of the server's own status value or variable.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 GAUGE, RATE, COUNT = 'gauge', 'rate', 'monotonic_count'
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(NamedTuple):
     """One metric: where its value stands and how it is submitted."""
 
     name: str

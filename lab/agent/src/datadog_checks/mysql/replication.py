@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import pymysql
+from datadog_checks.mysql.connect import pymysql
 
 if TYPE_CHECKING:
     from datadog_checks.mysql.check import MySqlCheck

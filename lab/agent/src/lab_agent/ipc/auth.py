@@ -1,7 +1,6 @@
 """The token and the certificate that the first start makes; both are this instance's alone."""
 
 import os
-import secrets
 from pathlib import Path
 
 from lab_agent.paths import Paths
@@ -24,7 +23,7 @@ def _write_private(path: Path, content: bytes) -> None:
 def ensure(paths: Paths) -> None:
     """Makes what is missing. Only the daemon calls this."""
     if not paths.auth_token.exists():
-        _write_private(paths.auth_token, secrets.token_hex(32).encode())
+        _write_private(paths.auth_token, os.urandom(32).hex().encode())
     if not paths.ipc_cert.exists():
         from lab_agent.ipc.certificate import make_certificate
 

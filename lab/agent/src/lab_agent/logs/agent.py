@@ -4,7 +4,6 @@ import glob
 import json
 import logging
 import threading
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,14 @@ log = logging.getLogger('lab_agent.logs')
 _POLL_SECONDS = 1.0
 
 
-@dataclass
 class Source:
     """One entry of a `logs:` list with the files it is followed in."""
 
-    config: LogConfig
-    tailers: dict[str, Tailer] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-    scanned: bool = False
+    def __init__(self, config: LogConfig) -> None:
+        self.config = config
+        self.tailers: dict[str, Tailer] = {}
+        self.errors: dict[str, str] = {}
+        self.scanned = False
 
     @property
     def path(self) -> str:

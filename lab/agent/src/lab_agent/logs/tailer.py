@@ -1,7 +1,6 @@
 """One followed file, through rotation by renaming and by copying and truncating."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -9,17 +8,17 @@ _CHUNK = 1 << 20
 _MARK = 128
 
 
-@dataclass
 class Tailer:
     """Reads what was appended since the last call; opens again when the file was rotated."""
 
-    path: Path
-    offset: int = 0
-    lines: int = 0
-    bytes: int = 0
-    _file: BinaryIO | None = None
-    _partial: bytes = b''
-    _mark: bytes = b''
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.offset = 0
+        self.lines = 0
+        self.bytes = 0
+        self._file: BinaryIO | None = None
+        self._partial = b''
+        self._mark = b''
 
     def open(self, from_end: bool) -> None:
         """Raises OSError when the file can't be read."""

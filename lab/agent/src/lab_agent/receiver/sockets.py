@@ -3,15 +3,14 @@
 import contextlib
 import select
 import socket
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _BACKLOG = 128
 _DEFER_SECONDS = 3600
 
 
-@dataclass(frozen=True)
-class Sockets:
+class Sockets(NamedTuple):
     """What clients connect to."""
 
     tcp: socket.socket
