@@ -143,6 +143,8 @@ test('fault 22: a pasted API key is refused wherever it stands, and never repeat
   for (const text of [
     bare.replace('7.83.0', `7.83.0, api_key: ${key}`),
     `${bare}# DD_API_KEY=${key}\n`,
+    `${bare}${key}: DD_API_KEY\n`,
+    `${bare}'\\x30${key.slice(1)}': 1\n`.replaceAll("'", '"'),
     bare.replace('7.83.0', `7.83.0, tags: [key:${key.toUpperCase()}]`),
     `${bare}checks: { source: { options: { url: "https://example.com/?api_key=${key}" } } }\n`,
     app('1', `"\\x30${key.slice(1)}"`),

@@ -74,7 +74,7 @@ const mapProblems = (node: YAMLMap, text: string): Problem[] => {
     const offset = key.range?.[0] ?? 0
     const first = seen.get(name)
     seen.set(name, first ?? offset)
-    const below = nodeProblems(pair.value as Node | null, text)
+    const below = [...scalarProblems(key, text), ...nodeProblems(pair.value as Node | null, text)]
     if (first === undefined) return below
     const place = lineAndColumn(text, first)
     const duplicate = {
