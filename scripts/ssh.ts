@@ -29,9 +29,9 @@ export const main = async (argv: string[]): Promise<number> => {
   if (parsed === undefined) return 0
   const project = projectAt(process.cwd())
   const { name } = await loadBox(parsed.positional ?? 'lab', project)
-  const machine = await runningMachine(project.cache, name)
-  if (machine === null) throw new BoxhoundError('E_NOT_UP', `${name} is not up`, { next: `npm run up -- ${name}` })
-  const child = spawn('ssh', sshArguments(machine.login, knownHostsFile(project.cache, name), parsed.rest), {
+  const login = await runningMachine(project.cache, name)
+  if (login === null) throw new BoxhoundError('E_NOT_UP', `${name} is not up`, { next: `npm run up -- ${name}` })
+  const child = spawn('ssh', sshArguments(login, knownHostsFile(project.cache, name), parsed.rest), {
     stdio: 'inherit',
   })
   return new Promise((resolve, reject) => {

@@ -7,7 +7,8 @@ import { isRunning, type ProcessIdentity } from './process.ts'
 /** What `up` leaves for `ssh` and `down`. */
 export interface MachineState {
   readonly box: string
-  readonly login: Login
+  /** Null while it boots: should "up" be killed then, the next one finds the machine and ends it. */
+  readonly login: Login | null
   readonly process: ProcessIdentity
   /** SHA-256 of the image it was started from. */
   readonly image: string
@@ -26,10 +27,10 @@ export const readState = async (folder: string): Promise<MachineState | null> =>
   return text === null ? null : (JSON.parse(text) as MachineState)
 }
 
-/** The machine of this box if its very process still runs; a stale state counts as none. */
-export const runningMachine = async (cache: string, box: string): Promise<MachineState | null> => {
+/** How to reach this box's machine, if its very process still runs and its boot is over. */
+export const runningMachine = async (cache: string, box: string): Promise<Login | null> => {
   const state = await readState(machineFolder(cache, box))
-  return state !== null && isRunning(state.process) ? state : null
+  return state !== null && isRunning(state.process) ? state.login : null
 }
 
 export const removeState = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true })

@@ -1,0 +1,98 @@
+import test from 'ava'
+import { formatControl, formatMatrix } from '../../scripts/lib/report/matrix.ts'
+import {
+  type Control,
+  controlsFor,
+  isRight,
+  judgeControl,
+  parseControl,
+  readControls,
+  uncontrolled,
+} from '../../scripts/lib/verify/control.ts'
+import { allIds } from '../../scripts/lib/verify/plan.ts'
+import type { CheckResult } from '../../scripts/lib/verify/types.ts'
+import { lab } from './_expectations.ts'
+
+const mysqlCheck = { ...lab.checks[0], name: 'mysql' } as (typeof lab.checks)[number]
+const full = { ...lab, checks: [mysqlCheck, ...lab.checks] }
+
+test('fault 44: every check of the lab box has a control that turns it red', async (t) => {
+  t.deepEqual(uncontrolled(await readControls('.'), full), [])
+})
+
+test('every control names ids that exist, and breaks something of a box with everything', async (t) => {
+  const controls = await readControls('.')
+  t.true(controls.length >= 20)
+  t.is(controlsFor(controls, full).length, controls.length)
+  for (const { name, red } of controls) {
+    for (const id of red) t.true(allIds(full).includes(id), `${name}: ${id}`)
+  }
+})
+
+test('a check without a control is told', (t) => {
+  t.deepEqual(
+    uncontrolled([], { ...lab, checks: [], database: null, app: null }),
+    allIds({ ...lab, checks: [], database: null, app: null }),
+  )
+})
+
+const text = '#!/usr/bin/env bash\n# Breaks: It breaks.\n# Red: agent.tags image.users\n# Needs: database app\necho\n'
+
+test('a control’s header is read, and its library stands in front', (t) => {
+  const control = parseControl('x', text, 'library', 'x.sh')
+  t.like(control, { name: 'x', breaks: 'It breaks.', red: ['agent.tags', 'image.users'], needs: ['database', 'app'] })
+  t.true(control.script.startsWith('library\n'))
+})
+
+test('a control without a header is refused', (t) => {
+  t.throws(() => parseControl('x', text.replace('# Red', '# Rot'), '', 'x.sh'), { code: 'E_CONTROL' })
+})
+
+test('controls that a box has no use for are left out', (t) => {
+  const control = parseControl('x', text, '', 'x.sh')
+  t.is(controlsFor([control], lab).length, 1)
+  t.is(controlsFor([control], { ...lab, app: null }).length, 0)
+})
+
+const control: Control = { name: 'tags', breaks: '', red: ['agent.tags'], needs: [], script: '' }
+const check = (id: string, status: CheckResult['status']): CheckResult => ({
+  id,
+  status,
+  title: id,
+  seconds: 1,
+  expected: '',
+  observed: 'seen',
+})
+
+test('a control is right when exactly its checks turn red', (t) => {
+  t.true(isRight(judgeControl(control, [check('agent.tags', 'failed'), check('first-boot', 'passed')], 1)))
+})
+
+test('a check that stays green makes its control wrong', (t) => {
+  const result = judgeControl(control, [check('agent.tags', 'passed')], 1)
+  t.false(isRight(result))
+  t.regex(formatControl(result), /✗ tags.*nothing[\s\S]*stayed green: agent\.tags/)
+})
+
+test('a check that turns red too makes the control wrong, and is told with what it saw', (t) => {
+  const result = judgeControl(control, [check('agent.tags', 'failed'), check('first-boot', 'failed')], 1)
+  t.false(isRight(result))
+  t.regex(formatControl(result), /turned red too: first-boot: seen/)
+})
+
+test('a control that could not be carried out is wrong', (t) => {
+  t.false(isRight({ ...judgeControl(control, [check('agent.tags', 'failed')], 1), error: 'no' }))
+})
+
+test('the matrix has a row per control and a numbered column per check', (t) => {
+  const right = judgeControl(control, [check('agent.tags', 'failed')], 1)
+  const wrong = { ...judgeControl({ ...control, name: 'other' }, [check('first-boot', 'failed')], 1) }
+  t.deepEqual(formatMatrix([right, wrong], ['first-boot', 'agent.tags']).split('\n'), [
+    '        1  2',
+    'tags    ·  ●',
+    'other   ✗  ○',
+    '',
+    '  1  first-boot',
+    '  2  agent.tags',
+  ])
+})
