@@ -25,9 +25,11 @@ export const followEvents = (path: string, onEvent: (event: StepEvent) => void):
     const handle = await open(path, 'r').catch(() => undefined) // not there before the first step
     if (handle === undefined) return
     try {
-      const { buffer, bytesRead } = await handle.read({ position, buffer: Buffer.alloc(65_536) })
-      position += bytesRead
-      rest += buffer.toString('utf8', 0, bytesRead)
+      for (let more = 1; more > 0; position += more) {
+        const { buffer, bytesRead } = await handle.read({ position, buffer: Buffer.alloc(65_536) })
+        rest += buffer.toString('utf8', 0, bytesRead)
+        more = bytesRead
+      }
     } finally {
       await handle.close()
     }

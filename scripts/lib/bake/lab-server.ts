@@ -29,7 +29,7 @@ export const startLabServer = async (): Promise<LabServer> => {
   return {
     url: `http://127.0.0.1:${port}/`,
     serve: (folder) => {
-      handler = sirv(folder, { dev: true, dotfiles: false })
+      handler = sirv(folder, { dev: true })
     },
     close: async () => {
       server.closeAllConnections()

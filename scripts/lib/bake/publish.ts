@@ -70,7 +70,9 @@ export const publishImage = async (
 }
 
 const inspectImage = async (path: string): Promise<{ format: string; virtual: number }> => {
-  const info: unknown = JSON.parse((await $({ quiet: true })`qemu-img info --output=json -- ${path}`).stdout)
+  const told = await $({ quiet: true, nothrow: true })`qemu-img info --output=json -- ${path}`
+  if (told.exitCode !== 0) return { format: 'nothing that qemu-img can read', virtual: 0 }
+  const info: unknown = JSON.parse(told.stdout)
   const record = typeof info === 'object' && info !== null ? info : {}
   return {
     format: 'format' in record ? String(record.format) : 'unknown',

@@ -1,14 +1,15 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../_helpers/hash.ts'
 
 const ignored = /^(tests?|__pycache__|node_modules|.*\.md)$/
 
 /**
- * SHA-256 over a folder of the project: path, executable bit and content of each file, in order of names.
+ * SHA-256 over a file or folder of the project: path, executable bit and content of each file, in order of names.
  * Tests and documentation change nothing in a machine and don't count.
  */
 export const digestFolder = async (folder: string): Promise<string> => {
+  if ((await stat(folder)).isFile()) return sha256(await readFile(folder))
   const rows: string[] = []
   const visit = async (relative: string): Promise<void> => {
     const entries = await readdir(join(folder, relative), { withFileTypes: true })
@@ -16,7 +17,10 @@ export const digestFolder = async (folder: string): Promise<string> => {
       if (ignored.test(entry.name)) continue
       const path = join(relative, entry.name)
       if (entry.isDirectory()) await visit(path)
-      else rows.push(`${path}\0${sha256(await readFile(join(folder, path)))}`)
+      else {
+        const executable = ((await stat(join(folder, path))).mode & 0o100) === 0 ? '-' : 'x'
+        rows.push(`${path}\0${executable}\0${sha256(await readFile(join(folder, path)))}`)
+      }
     }
   }
   await visit('.')

@@ -27,22 +27,38 @@ const runApt = (words: readonly string[], sudo: boolean): Promise<number | null>
   })
 }
 
+/** How packages can be installed here. */
+interface Machine {
+  /** Files that show that the program is there. */
+  readonly apt: string
+  readonly sudo: string
+  readonly isRoot: boolean
+}
+
+const thisMachine = (): Machine => ({
+  apt: '/usr/bin/apt-get',
+  sudo: '/usr/bin/sudo',
+  isRoot: process.getuid?.() === 0,
+})
+
 /**
  * Installs packages by apt, as root or by sudo.
  *
  * @throws BoxhoundError with exit code 3: no apt here, neither root nor sudo, or apt failed.
  */
-export const installPackages = async (lacking: readonly SystemPackage[]): Promise<void> => {
+export const installPackages = async (
+  lacking: readonly SystemPackage[],
+  { apt, sudo, isRoot }: Machine = thisMachine(),
+): Promise<void> => {
   const names = lacking.map(({ name }) => name)
   const byHand = `apt-get install --no-install-recommends ${names.join(' ')}`
-  if (!existsSync('/usr/bin/apt-get'))
+  if (!existsSync(apt))
     throw new BoxhoundError('E_NO_APT', 'setup installs by apt, and this is neither Debian nor Ubuntu', {
       exitCode: 3,
-      expected: '/usr/bin/apt-get',
+      expected: apt,
       next: `install what these Debian packages hold: ${names.join(', ')}`,
     })
-  const isRoot = process.getuid?.() === 0
-  if (!isRoot && !existsSync('/usr/bin/sudo'))
+  if (!isRoot && !existsSync(sudo))
     throw new BoxhoundError('E_NOT_ROOT', 'packages are missing, and setup is neither root nor has sudo', {
       exitCode: 3,
       next: `as root: ${byHand}`,
