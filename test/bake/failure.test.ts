@@ -1,0 +1,75 @@
+import { access, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { type BoxhoundError, formatError } from '../../scripts/lib/_helpers/errors.ts'
+import { layerFailure, type OnError } from '../../scripts/lib/bake/failure.ts'
+import type { PlannedLayer } from '../../scripts/lib/plan/types.ts'
+import { emptyProject } from '../cache/_store.ts'
+import { file, layer } from '../plan/_rendered.ts'
+
+const app: PlannedLayer = {
+  name: 'app',
+  id: 'a'.repeat(64),
+  parent: 'b'.repeat(64),
+  rendered: {
+    ...layer(
+      'app',
+      {},
+      [],
+      [{ ...file('01-trial-app.sh', 'false'), source: 'provision/40-app/trial-app/provision.sh' }],
+    ),
+    folders: ['provision/40-app/trial-app'],
+  },
+}
+const image: PlannedLayer = { name: 'image', id: 'b'.repeat(64), parent: null, rendered: null }
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
+const fail = async (
+  t: ExecutionContext,
+  { log = '', choice = 'clean', one = app }: { log?: string; choice?: OnError; one?: PlannedLayer },
+): Promise<{ error: BoxhoundError; overlay: string }> => {
+  const project = await emptyProject(t)
+  const overlay = join(project.cache, '.failed-lab.qcow2')
+  const logs = join(project.out, 'lab/logs')
+  for (const folder of [project.cache, logs]) await mkdir(folder, { recursive: true })
+  await writeFile(overlay, 'overlay')
+  await writeFile(join(logs, `${one.name}.log`), log)
+  const paths = { log: join(logs, `${one.name}.log`), overlay, staged: project.cache }
+  return { error: await layerFailure(one, paths, choice, 'lab', project), overlay }
+}
+
+test('a failing script is named by its source, with the last lines of its own output', async (t) => {
+  const lines = Array.from({ length: 40 }, (_, n) => `line ${n + 1}`)
+  const { error } = await fail(t, { log: `== files\n== script 01-trial-app.sh\n${lines.join('\n')}\n` })
+  t.is(error.code, 'E_LAYER')
+  t.is(error.exitCode, 1)
+  t.is(error.message, 'layer "app" failed')
+  t.is(error.details.file, 'provision/40-app/trial-app/provision.sh')
+  const text = formatError(error)
+  t.true(text.includes('the end of out/lab/logs/app.log:\n    | line 29\n'))
+  t.true(text.includes('    | line 40\n'))
+  t.false(text.includes('line 28'))
+  t.true(text.includes('npm run bake -- lab --on-error shell'))
+})
+
+test('what fails before a script is named by the layer’s own file', async (t) => {
+  const { error } = await fail(t, { log: '== packages: curl\nE: Unable to locate package curl\n' })
+  t.is(error.details.file, 'provision/40-app/trial-app/layer.yaml')
+})
+
+test('a failing image is named by what makes it, and a log that is not there is no second failure', async (t) => {
+  t.is((await fail(t, { one: image })).error.details.file, 'lab/base/build.sh')
+})
+
+test('the overlay is removed, unless it is to be kept: then the message tells how to get into it', async (t) => {
+  const cleaned = await fail(t, {})
+  t.false(await exists(cleaned.overlay))
+  const kept = await fail(t, { choice: 'keep' })
+  t.true(await exists(kept.overlay))
+  t.is(kept.error.details.next, `a shell in it: sudo bash packer/chroot/shell.sh ${kept.overlay}`)
+})

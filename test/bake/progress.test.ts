@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import test from 'ava'
+import { plainProgress, progressFor, progressLine, silentProgress } from '../../scripts/lib/bake/progress.ts'
+
+test('one line tells step, outcome, time and size, in columns', (t) => {
+  t.is(
+    progressLine('agent', { kind: 'built', seconds: 4.21, bytes: 97_000_000 }),
+    'agent      built        4.2 s     97 MB',
+  )
+  t.is(progressLine('base', { kind: 'cached', bytes: 5_400_000 }), 'base       cached                5.4 MB')
+  t.is(progressLine('database', { kind: 'failed', seconds: 0.5 }), 'database   failed      0.50 s')
+  t.is(progressLine('seal', { kind: 'stopped' }), 'seal       stopped')
+})
+
+test('in a log each step has a line when it starts and one when it ends', async (t) => {
+  const lines: string[] = []
+  const progress = plainProgress((line) => lines.push(line))
+  progress.started('base')
+  progress.ended('base', { kind: 'built', seconds: 1, bytes: 10 })
+  await progress.close()
+  t.deepEqual(lines, ['  base       …', '  base       built        1.0 s      10 B'])
+})
+
+test('with --json nothing is shown', async (t) => {
+  const progress = progressFor('silent')(['base'])
+  t.is(progress, silentProgress)
+  progress.started('base')
+  progress.ended('base', { kind: 'stopped' })
+  await progress.close()
+})
+
+test('on a terminal the list stays in its place and ends, also with steps that never did', async (t) => {
+  const script = fileURLToPath(new URL('./_terminal.ts', import.meta.url))
+  const { CI: _, FORCE_COLOR: __, ...env } = process.env
+  const { status, stdout } = spawnSync(
+    'script',
+    ['--quiet', '--return', '--command', `stty cols 100; ${process.execPath} --import=tsx ${script}`, '/dev/null'],
+    { encoding: 'utf8', env },
+  )
+  t.is(status, 0, stdout)
+  const last = stdout.slice(stdout.lastIndexOf('image '))
+  const lines = last.split('\n').map((line) =>
+    stripVTControlCharacters(line)
+      .replace(/^[^a-z]+/, '')
+      .trim(),
+  )
+  t.deepEqual(
+    lines.slice(0, 5).map((line) => line.replace(/ {2,}/g, ' ')),
+    ['image cached 1 B', 'base built 2.0 s 3 B', 'agent failed 4.0 s', 'seal stopped', 'closed'],
+    stdout,
+  )
+})

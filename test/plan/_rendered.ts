@@ -1,0 +1,79 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { ExecutionContext } from 'ava'
+import type { Project } from '../../scripts/lib/_helpers/paths.ts'
+import type { Box } from '../../scripts/lib/box/types.ts'
+import { emptySpec } from '../../scripts/lib/render/layer-spec.ts'
+import type { LayerName, LayerSpec, Rendered, RenderedFile, RenderedLayer } from '../../scripts/lib/render/types.ts'
+import { temporaryFolder } from '../helpers/_folder.ts'
+
+/** What a plan reads of a project: the engine, the base image's sources, and the files that layers name. */
+export const plannedProject = async (t: ExecutionContext): Promise<Project> => {
+  const root = await temporaryFolder(t)
+  for (const [path, content] of [
+    ['provision/_engine/apply.sh', '#!/bin/bash\n'],
+    ['lab/base/build.sh', 'make it\n'],
+    ['lab/base/README.md', 'how it is made\n'],
+    ['lab/agent/src/agent.py', 'pass\n'],
+    ['requirements.txt', 'flask==3.1.3\n'],
+  ] as const) {
+    await mkdir(dirname(join(root, path)), { recursive: true })
+    await writeFile(join(root, path), content)
+  }
+  return { root, out: join(root, 'out'), cache: join(root, 'cache') }
+}
+
+export const box: Box = {
+  name: 'small',
+  version: '1.0.0',
+  file: '/small.yaml',
+  base: { kind: 'lab', release: 'trixie' },
+  agent: {
+    version: '7.83.0+lab',
+    site: 'datadoghq.com',
+    tags: [],
+    logs: true,
+    repository: { url: 'lab', suite: 'stable', components: ['7'], keys: [] },
+  },
+  database: null,
+  checks: [],
+  app: null,
+  refreshDays: 7,
+}
+
+export const file = (path: string, content: string, mode = 0o644): RenderedFile => ({
+  path,
+  mode,
+  content: Buffer.from(content),
+  source: `provision/${path}`,
+  language: 'text',
+})
+
+export const layer = (
+  name: LayerName,
+  spec: Partial<LayerSpec> = {},
+  files: readonly RenderedFile[] = [file(`etc/${name}`, name)],
+  scripts: readonly RenderedFile[] = [],
+): RenderedLayer => ({ name, folders: [`provision/${name}`], spec: { ...emptySpec, ...spec }, files, scripts })
+
+export const layers: readonly RenderedLayer[] = [
+  layer('base', { packages: ['curl'] }),
+  layer('agent', { packages: ['datadog-agent'], inputs: ['lab/agent'] }),
+  layer('app', { wheels: [{ name: 'app', requirements: 'requirements.txt', python: '3.13' }] }),
+  layer('checks'),
+  layer('seal', {}, [], [file('01-seal.sh', 'rm -rf /tmp/*', 0o755)]),
+]
+
+export const renderedOf = (own: readonly RenderedLayer[] = layers, ownBox: Box = box): Rendered => ({
+  box: ownBox,
+  layers: own,
+  expectations: {
+    box: ownBox.name,
+    version: ownBox.version,
+    agent: { version: ownBox.agent.version, lab: true, site: ownBox.agent.site, tags: [], logs: true },
+    checks: [],
+    database: null,
+    app: null,
+    units: [],
+  },
+})
