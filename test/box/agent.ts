@@ -17,18 +17,19 @@ const mark = 'boxhound-status'
 /** All in one command: on an emulated processor a new session costs as much as what it asks. */
 const script = `
 unit=datadog-agent.service
-read -r uptime _ </proc/uptime
 state=$(systemctl show -p ActiveState -p SubState -p NRestarts -p ActiveEnterTimestampMonotonic -p MainPID "$unit")
 pid=\${state##*MainPID=}
 pid=\${pid%%[!0-9]*}
-printf '%s\\nUptime=%s\\n' "$state" "$uptime"
+echo "$state"
 stat -c Owner=%U "/proc/$pid"
 echo ${mark}
 datadog-agent status --json
 code=$?
 echo
 echo ${mark}
+read -r uptime _ </proc/uptime
 echo "Code=$code"
+echo "Uptime=$uptime"
 echo "After=$(systemctl show --value -p MainPID "$unit")"
 `
 

@@ -16,7 +16,7 @@ export interface Guest {
   readonly probe: (name: string, input?: unknown) => Promise<unknown>
   /** Runs `work` once for all checks that ask for the same thing. */
   readonly once: <T>(name: string, work: () => Promise<T>) => Promise<T>
-  /** Tries again until the verdict is green or the deadline is over; the last one is told. */
+  /** Tries again until the verdict is green or final, or the deadline is over; the last one is told. */
   readonly until: (attempt: () => Promise<Verdict>, expected: string) => Promise<Verdict>
 }
 
@@ -42,7 +42,7 @@ export const createGuest = (session: Session, context: SuiteContext): Guest => {
     for (let pause = 500; ; pause = Math.min(pause * 2, 3000)) {
       const verdict = await attempt().catch((error: unknown) => judge(expected, '', [formatError(error)]))
       const seconds = (Date.now() - begun) / 1000
-      if (verdict.passed) return verdict
+      if (verdict.passed || verdict.final) return verdict
       if (seconds > poll)
         return { ...verdict, observed: `${verdict.observed}\n(last seen after ${seconds.toFixed(0)} s)` }
       await sleep(pause)

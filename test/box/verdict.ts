@@ -3,6 +3,8 @@ export interface Verdict {
   readonly passed: boolean
   readonly expected: string
   readonly observed: string
+  /** True for a red verdict that waiting cannot change. */
+  readonly final?: boolean
 }
 
 /** Red as soon as there is a problem; the problems then are what is told as observed. */
@@ -10,6 +12,9 @@ export const judge = (expected: string, observed: string, problems: readonly str
   problems.length === 0
     ? { passed: true, expected, observed }
     : { passed: false, expected, observed: problems.join('\n') }
+
+/** The same verdict, not to be waited on: it rests on facts that stay. */
+export const final = (verdict: Verdict): Verdict => ({ ...verdict, final: true })
 
 /** Items that are wanted and absent. */
 export const missing = (wanted: readonly string[], found: Iterable<string>): string[] => {

@@ -2,7 +2,7 @@ import type { CheckExpectation } from '../../../scripts/lib/render/types.ts'
 import { observeAgent } from '../agent.ts'
 import type { AgentStatus } from '../agent-status.ts'
 import type { BoxCheck } from '../check.ts'
-import { judge, type Verdict } from '../verdict.ts'
+import { final, judge, type Verdict } from '../verdict.ts'
 
 const nanoseconds = 1_000_000_000
 
@@ -27,7 +27,13 @@ export const judgeInterval = (name: string, interval: number, status: AgentStatu
     ...(TotalRuns <= most ? [] : [`${id} ran ${TotalRuns} times in ${uptime.toFixed(0)} s, more than ${most}`]),
   ])
   const observed = instances.map(([id, { TotalRuns }]) => `${id}: each ${interval} s, ${TotalRuns} so far`).join('\n')
-  return judge(expected, observed, instances.length === 0 ? [`the Agent schedules no instance of ${name}`] : problems)
+  const verdict = judge(
+    expected,
+    observed,
+    instances.length === 0 ? [`the Agent schedules no instance of ${name}`] : problems,
+  )
+  const wrong = instances.some(([, { Interval }]) => Interval !== interval * nanoseconds)
+  return wrong ? final(verdict) : verdict
 }
 
 /** `check.NAME.interval`, from the running Agent. */

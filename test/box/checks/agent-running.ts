@@ -1,6 +1,6 @@
 import { observeAgent } from '../agent.ts'
 import type { BoxCheck } from '../check.ts'
-import { judge, type Verdict } from '../verdict.ts'
+import { final, judge, type Verdict } from '../verdict.ts'
 
 const expected = 'datadog-agent.service runs as dd-agent, never restarted, answers, and keeps its process'
 
@@ -20,5 +20,5 @@ export const judgeRunning = (unit: ReadonlyMap<string, string>): Verdict => {
 export const check: BoxCheck = {
   id: 'agent.running',
   title: 'The Agent runs as dd-agent and answers',
-  run: (guest) => guest.until(async () => judgeRunning((await observeAgent(guest)).unit), expected),
+  run: (guest) => guest.until(async () => final(judgeRunning((await observeAgent(guest)).unit)), expected),
 }

@@ -1,6 +1,6 @@
 import { agentStatus } from '../agent.ts'
 import type { BoxCheck } from '../check.ts'
-import { judge, type Verdict } from '../verdict.ts'
+import { final, judge, type Verdict } from '../verdict.ts'
 
 /**
  * Judges the running Agent's version and the package's: `1:VERSION-N`, installed and held.
@@ -33,7 +33,7 @@ export const check: BoxCheck = {
       const { stdout } = await guest.once('package', () =>
         guest.run(['dpkg-query', '-W', '-f', format, 'datadog-agent']),
       )
-      return judgeVersion(version, (await agentStatus(guest)).version, stdout)
+      return final(judgeVersion(version, (await agentStatus(guest)).version, stdout))
     }, `the Agent ${version}`)
   },
 }

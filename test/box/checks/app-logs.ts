@@ -2,7 +2,7 @@ import { agentStatus } from '../agent.ts'
 import { tailProblems } from '../agent-status.ts'
 import { type App, appOf, type Records, readRecords, requests, traceIdOf } from '../app.ts'
 import type { BoxCheck } from '../check.ts'
-import { judge, type Verdict } from '../verdict.ts'
+import { final, judge, type Verdict } from '../verdict.ts'
 
 /** Judges the last records of the app's log: JSON lines, those of requests with ids and the app's own names. */
 export const judgeRecords = ({ log, service, env, version }: App, { error, records, broken }: Records): Verdict => {
@@ -31,7 +31,7 @@ export const check: BoxCheck = {
     return guest.until(async () => {
       const written = judgeRecords(app, await readRecords(guest))
       const problems = guest.context.expectations.agent.logs ? tailProblems(await agentStatus(guest), [app.log]) : []
-      return written.passed ? judge(written.expected, written.observed, problems) : written
+      return written.passed ? judge(written.expected, written.observed, problems) : final(written)
     }, expected)
   },
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { BoxCheck } from '../check.ts'
-import { judge, type Verdict } from '../verdict.ts'
+import { final, judge, type Verdict } from '../verdict.ts'
 
 const recordSchema = z.object({
   schema: z.literal(1),
@@ -28,7 +28,8 @@ export const judgeFirstBoot = (text: string, box: string, version: string): Verd
     ...(record.box === box && record.version === version ? [] : [`made by ${record.box} ${record.version}`]),
   ]
   const seconds = record.steps.reduce((sum, step) => sum + step.seconds, 0)
-  return judge(expected, `${record.steps.length} steps done in ${seconds.toFixed(1)} s`, problems)
+  const verdict = judge(expected, `${record.steps.length} steps done in ${seconds.toFixed(1)} s`, problems)
+  return record.state === 'running' ? verdict : final(verdict)
 }
 
 export const check: BoxCheck = {

@@ -54,22 +54,17 @@ export const judgeUnits = (
 export const check: BoxCheck = {
   id: 'image.units',
   title: 'The box’s units are enabled and none has failed',
-  run: (guest) => {
+  run: async (guest) => {
     const wanted = wantedUnits(guest.context.expectations.units)
     const all = [...wanted, ...unwanted]
     const show = ['systemctl', 'show', '-p', 'UnitFileState', '-p', 'ActiveState', '--', ...all]
-    const list = ['systemctl', 'list-units', '--state=failed', '--plain', '--no-legend', '--full']
-    return guest.until(
-      async () => {
-        const [states, failed] = await Promise.all([guest.run(show, { name: 'systemctl show' }), guest.run(list)])
-        const names = failed.stdout.split('\n').map((line) => line.trim().split(/\s+/)[0] ?? '')
-        return judgeUnits(
-          wanted,
-          parseUnits(all, states.stdout),
-          names.filter((name) => name !== ''),
-        )
-      },
-      `enabled: ${wanted.join(', ')}`,
+    const failures = ['systemctl', 'list-units', '--state=failed', '--plain', '--no-legend', '--full']
+    const [states, failed] = await Promise.all([guest.run(show, { name: 'systemctl show' }), guest.run(failures)])
+    const names = failed.stdout.split('\n').map((line) => line.trim().split(/\s+/)[0] ?? '')
+    return judgeUnits(
+      wanted,
+      parseUnits(all, states.stdout),
+      names.filter((name) => name !== ''),
     )
   },
 }
