@@ -15,6 +15,7 @@ const verbs: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
   down: () => import('./down.ts'),
   cache: () => import('./cache.ts'),
   controls: () => import('./controls.ts'),
+  image: () => import('./image.ts'),
   schema: () => import('./schema.ts'),
   test: () => import('./test.ts'),
 }

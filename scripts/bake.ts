@@ -73,6 +73,6 @@ export const main = async (argv: string[]): Promise<number> => {
   if (json) console.log(JSON.stringify('overlay' in baked ? { draft: baked } : baked.manifest))
   else report(baked, project)
   if ('overlay' in baked || flags['no-verify'] === true) return 0
-  const { verifyBaked } = await import('./lib/verify/after-bake.ts')
+  const { verifyBaked } = await import('./lib/report/after-bake.ts')
   return verifyBaked(plan.rendered, baked.manifest.image.sha256, { quiet: json }, project)
 }
