@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'ava'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
@@ -42,6 +42,16 @@ test('files that are no templates come byte for byte, with their executable bit 
   t.is(tool.content.toString('utf8'), '#!/bin/sh\necho "plain {{not a template}}"\n')
   t.is(tool.mode, 0o755)
   t.is(tool.language, 'shell')
+})
+
+test("the mode of a checkout's umask makes no difference", async (t) => {
+  const project = copiedProject(t)
+  const base = join(project.root, 'provision/10-base/root')
+  chmodSync(join(base, 'usr/lib/boxhound/tool'), 0o700)
+  chmodSync(join(base, 'etc/boxhound/box.json.hbs'), 0o600)
+  const layer = layerOf(await renderNamed('bare', project), 'base')
+  t.is(fileOf(layer, 'usr/lib/boxhound/tool').mode, 0o755)
+  t.is(fileOf(layer, 'etc/boxhound/box.json').mode, 0o644)
 })
 
 test('a check brings its two files under its own name, owned by the Agent, and nothing else of its folder', async (t) => {
