@@ -16,6 +16,11 @@ from datadog_checks.mysql.queries import Server
 
 CAN_CONNECT = 'mysql.can_connect'
 
+STATUS_NAMES = [
+    *(metric.source for table in (STATUS, EXTRA_STATUS, INNODB, EXTRA_INNODB) for metric in table),
+    *derived.SOURCES,
+]
+
 
 class MySqlCheck(AgentCheck):
     """One connection per run."""
@@ -46,6 +51,7 @@ class MySqlCheck(AgentCheck):
             else {'host': self.config.host, 'port': self.config.port}
         )
         return connect(
+            bool(self.config.sock) or self.config.host in process.LOCAL,
             **at,
             user=self.config.user,
             password=self.config.password,
@@ -54,7 +60,7 @@ class MySqlCheck(AgentCheck):
         )
 
     def _collect(self, server: Server, tags: list[str]) -> None:
-        status, variables = server.numbers('SHOW GLOBAL STATUS'), server.variables
+        status, variables = server.status(STATUS_NAMES), server.variables
         numbers = server.number_variables
         self._send_table(STATUS, status, tags)
         self._send_table(VARIABLES, numbers, tags)

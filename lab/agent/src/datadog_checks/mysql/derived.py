@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 Values = Mapping[str, float]
 
+# Status values that only these computations need.
+SOURCES = ('Innodb_page_size', 'Key_blocks_unused', 'Key_blocks_used', 'Key_blocks_not_flushed')
+
 
 def _known(values: Values, *names: str) -> bool:
     return all(name in values for name in names)

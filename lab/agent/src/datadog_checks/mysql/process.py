@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 
 _NAMES = {'mariadbd', 'mysqld'}
-_LOCAL = {'localhost', '127.0.0.1', '::1', ''}
+LOCAL = {'localhost', '127.0.0.1', '::1', ''}
 
 
 def cpu_seconds(host: str, proc: Path = Path('/proc')) -> tuple[float, float] | None:
     """User and kernel seconds of the server on this machine; None when there is none or several."""
-    if host not in _LOCAL:
+    if host not in LOCAL:
         return None
     found = []
     for entry in proc.iterdir():
