@@ -22,6 +22,8 @@ export interface LaunchOptions {
   readonly log: string
   /** True lets the machine outlive this process (`up`); otherwise it dies with it, even by SIGKILL. */
   readonly detached: boolean
+  /** Told of each QEMU as soon as there is one, before it is known to run: it may have to be ended at any moment. */
+  readonly onSpawn?: (process: ProcessIdentity) => Promise<void> | void
   /** Picks the port to forward; replaced in tests. */
   readonly pickPort?: () => Promise<number>
 }
@@ -78,6 +80,7 @@ export const launch = async (spec: Omit<QemuSpec, 'sshPort'>, options: LaunchOpt
     const port = await pick()
     await rm(spec.qmp, { force: true })
     const process = identify(await start({ ...spec, sshPort: port }, options))
+    await options.onSpawn?.(process)
     const qmp = await monitor(spec.qmp, process)
     if (qmp !== null) return { process, port, qmp }
     words = await readFile(options.log, 'utf8')

@@ -43,7 +43,7 @@ export interface BootOptions {
   readonly detached: boolean
   readonly isolated: boolean
   readonly environment: NodeJS.ProcessEnv
-  /** Told as soon as QEMU runs, so that it can be ended even if the boot never ends. */
+  /** Told as soon as there is a QEMU, so that it can be ended even if the boot never ends. */
   readonly onStart?: (process: ProcessIdentity, stop: () => Promise<void>) => Promise<void> | void
   /** MiB, default 2048. */
   readonly memory?: number
@@ -61,7 +61,13 @@ const start = async (options: BootOptions, inputs: GuestInputs, disk: string, co
     const credentials = await writeCredentials(inputs, secrets)
     const machine = { name: `boxhound-${options.box}`, accelerator, cpus: 2, memory, isolated }
     const files = { disk, console, qmp: socketPath(folder), credentials }
-    return await launch({ ...machine, ...files }, { log: join(folder, 'qemu.log'), detached: options.detached })
+    return await launch(
+      { ...machine, ...files },
+      {
+        ...{ log: join(folder, 'qemu.log'), detached: options.detached },
+        onSpawn: (process) => options.onStart?.(process, () => endProcess(process)),
+      },
+    )
   } finally {
     await removeCredentials(secrets)
   }
@@ -84,7 +90,6 @@ export const bootMachine = async (options: BootOptions): Promise<Machine> => {
     launched.qmp.close()
   }
   try {
-    await options.onStart?.(launched.process, stop)
     const facts = await awaitConsole(console, launched.process, options.until ?? 'first-boot', deadline)
     const login = {
       host: '127.0.0.1',
