@@ -1,5 +1,7 @@
 """Finding and making checks: what can't be loaded is recorded and stops nothing."""
 
+import importlib
+import json
 import sys
 from pathlib import Path
 
@@ -87,8 +89,6 @@ def test_a_run_fills_every_field_of_the_runner(checks_d: Path) -> None:
 
 
 def test_a_raising_check_leaves_its_error_as_a_json_string(checks_d: Path) -> None:
-    import json
-
     runner = Runner(load_checks([config('zz_good', {'raise': True})]).checks[0])
     runner.run_once()
     (error,) = json.loads(runner.as_json()['LastError'])
@@ -96,3 +96,8 @@ def test_a_raising_check_leaves_its_error_as_a_json_string(checks_d: Path) -> No
     assert 'RuntimeError' in error['traceback']
     assert runner.as_json()['TotalErrors'] == 1
     assert runner.as_json()['LastSuccessDate'] == 0
+
+
+@pytest.mark.parametrize('module', ['utils.http', 'utils.time', 'utils.db', 'checks.openmetrics.v2.base', 'checks.db'])
+def test_what_a_custom_check_may_use_of_the_base_is_there(module: str) -> None:
+    importlib.import_module(f'datadog_checks.base.{module}')
