@@ -20,3 +20,13 @@ test('several problems print as one list that starts where the first one is', (t
   )
   t.is(error.exitCode, 2)
 })
+
+test('fault 22: no part of a problem repeats a key, whoever quoted it', (t) => {
+  const key = '0123456789abcdef'.repeat(2)
+  const quoted = `has ${key} in it`
+  const error = problemsError('x.yaml', '', [
+    { offset: 0, message: quoted, expected: quoted, found: quoted, next: quoted },
+  ])
+  t.false(formatError(error).includes(key))
+  t.is(error.details.found, 'has [key] in it')
+})
