@@ -5,4 +5,4 @@ import { resolve } from 'node:path'
  * `npm run bake -- ./mine.yaml` means the file beside the caller.
  */
 export const fromCaller = (path: string, environment: NodeJS.ProcessEnv = process.env): string =>
-  resolve(environment['INIT_CWD'] || process.cwd(), path)
+  resolve(environment.INIT_CWD || process.cwd(), path)
