@@ -55,7 +55,7 @@ def make_app() -> web.Application:
     return app
 
 
-async def _count(request: web.Request, path: str) -> tuple[int, int]:
+def _count(path: str, kind: str, body: bytes) -> tuple[int, int]:
     """Traces and spans of an accepted request, decoded by the test agent's own decoders."""
     from ddapm_test_agent import trace
 
@@ -65,8 +65,7 @@ async def _count(request: web.Request, path: str) -> tuple[int, int]:
         '/v0.7/traces': trace.decode_v07,
         '/v1.0/traces': trace.decode_v1,
     }
-    body = await request.read()
-    traces = decoders[path](request.content_type, body, False) if path == '/v0.4/traces' else decoders[path](body)
+    traces = decoders[path](kind, body, False) if path == '/v0.4/traces' else decoders[path](body)
     return len(traces), sum(len(one) for one in traces)
 
 
@@ -77,12 +76,13 @@ def watch(app: web.Application, figures: Figures) -> None:
     async def counting(request: web.Request, handler: Any) -> web.StreamResponse:
         answer: web.StreamResponse = await handler(request)
         if request.path in _TRACE_PATHS and answer.status == 200:
+            body = await request.read()
             try:
-                traces, spans = await _count(request, request.path)
+                traces, spans = _count(request.path, request.content_type, body)
             except Exception:
                 log.exception('could not count a payload')
                 traces, spans = int(request.headers.get('X-Datadog-Trace-Count', 0)), 0
-            figures.add(client_of(request.headers), traces, spans, request.content_length or 0)
+            figures.add(client_of(request.headers), traces, spans, len(body))
             del app['agent']._requests[:-_KEPT_REQUESTS]
         return answer
 
