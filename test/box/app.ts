@@ -22,18 +22,25 @@ export const appOf = (guest: Guest): App => {
   return app
 }
 
-/** Asks for every route once, on behalf of all checks of the app. */
+/** A loop inside the guest until the app's port answers: its tracer takes an emulated processor long to import. */
+const waitScript = `
+for _ in $(seq "$1"); do
+  if (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null; then exit 0; fi
+  sleep 1
+done
+exit 1
+`
+
+/** Asks for every route once, on behalf of all checks of the app, as soon as the app listens. */
 export const requests = (guest: Guest): Promise<Requests> =>
   guest.once('requests', async () => {
     const { port, routes } = appOf(guest)
+    const { poll } = guest.context.deadlines
+    const words = ['bash', '-c', waitScript, 'wait', String(Math.ceil(poll)), String(port)]
+    await guest.run(words, { name: 'wait for the app', deadline: poll + 30 })
     const marker = `boxhound-${randomBytes(8).toString('hex')}`
-    const ask = async (): Promise<Answer[]> =>
-      answersSchema.parse(await guest.probe('routes', { port, marker, paths: routes.map(({ path }) => path) }))
-    let answers = await ask()
-    // The app imports its tracer first, which takes an emulated processor a while: a refused connection is no answer yet.
-    const end = Date.now() + guest.context.deadlines.poll * 1000
-    while (answers.some(({ status }) => status === 0) && Date.now() < end) answers = await ask()
-    return { marker, answers }
+    const paths = routes.map(({ path }) => path)
+    return { marker, answers: answersSchema.parse(await guest.probe('routes', { port, marker, paths })) }
   })
 
 const recordsSchema = z.object({

@@ -16,7 +16,7 @@ def get(connection: socket.socket, path: str, agent: str) -> tuple[int, bytes]:
 
 def ask(path: str) -> dict[str, object]:
     try:
-        connection = socket.create_connection(('127.0.0.1', INPUT['port']), timeout=30)  # noqa: F821
+        connection = socket.create_connection(('127.0.0.1', INPUT['port']), timeout=60)  # noqa: F821
         status, body = get(connection, path, INPUT['marker'])  # noqa: F821
         return {'path': path, 'status': status, 'body': body[:10_000].decode('utf-8', 'replace'), 'error': ''}
     except (OSError, ValueError, IndexError) as error:
