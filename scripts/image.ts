@@ -1,0 +1,54 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Command, parseCommand } from './lib/_helpers/cli.ts'
+import { BoxhoundError } from './lib/_helpers/errors.ts'
+import { formatSeconds } from './lib/_helpers/format.ts'
+import { projectAt } from './lib/_helpers/paths.ts'
+import { readPublished } from './lib/boot/published.ts'
+import { loadBox } from './lib/box/load.ts'
+import { withImageEvidence } from './lib/proof/image.ts'
+import { runAva } from './lib/proof/suite.ts'
+
+const command: Command = {
+  verb: 'image',
+  summary:
+    'Proves that the published image holds no secret, no identity and no trace of its build: on the expanded disk, on a copy with all of that planted, and on two machines started from it. As root.',
+  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+  options: {
+    'disk-only': { type: 'boolean', help: 'judge the disk, start no machine' },
+    verbose: { type: 'boolean', help: 'every test by name, not only the failed ones' },
+  },
+  examples: [
+    ['npm run image', 'proves the lab image'],
+    ['npm run image -- lab --disk-only --verbose', 'half a minute, every test by name'],
+  ],
+}
+
+/** `npm run image`: 0 when every proof holds; closes with `N passed, N failed`. */
+export const main = async (argv: string[]): Promise<number> => {
+  const parsed = parseCommand(argv, command)
+  if (parsed === undefined) return 0
+  if (process.getuid?.() !== 0)
+    throw new BoxhoundError('E_ROOT', 'a disk can be mounted by root only', { next: 'run it as root', exitCode: 3 })
+  const begun = performance.now()
+  const project = projectAt(process.cwd())
+  const { name } = await loadBox(parsed.positional ?? 'lab', project)
+  const published = await readPublished(project, name)
+  const onNote = (text: string): void => console.log(`  ${text} (${formatSeconds((performance.now() - begun) / 1000)})`)
+  const options = { environment: process.env, machines: parsed.flags['disk-only'] !== true, onNote }
+  const { passed, failed, skipped } = await withImageEvidence(project, published, options, async (evidence, folder) => {
+    const file = join(folder, 'evidence.json')
+    await writeFile(file, JSON.stringify(evidence), { mode: 0o600 })
+    const all = parsed.flags.verbose === true
+    return runAva({
+      root: project.root,
+      config: 'test/image/ava.config.js',
+      variables: { BOXHOUND_EVIDENCE: file },
+      onLine: (line) => {
+        if (all || !line.startsWith('ok ')) console.log(line)
+      },
+    })
+  })
+  console.log(`\n${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`)
+  return failed === 0 ? 0 : 1
+}

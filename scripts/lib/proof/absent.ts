@@ -1,0 +1,142 @@
+/** Paths that no image holds; `*` stands for any part of one name, and a path that ends in `/*` means an empty folder. */
+export interface AbsentPaths {
+  /** Row of the project's list of faults. */
+  readonly fault: 24 | 45 | 46
+  readonly title: string
+  readonly paths: readonly string[]
+}
+
+/** Leftovers that are files by themselves. Each path is a test of its own, and each is planted once to be seen red. */
+export const absentPaths: readonly AbsentPaths[] = [
+  {
+    fault: 45,
+    title: 'keys and ids of SSH and systemd',
+    paths: [
+      ...['/etc/ssh/ssh_host_*', '/etc/hostid', '/var/lib/systemd/random-seed', '/var/lib/systemd/credential.secret'],
+      ...['/boot/loader/random-seed', '/boot/efi/loader/random-seed', '/var/lib/urandom/random-seed'],
+    ],
+  },
+  {
+    fault: 45,
+    title: 'identity of a database server',
+    paths: ['/var/lib/mysql/auto.cnf', '/var/lib/mysql/*.pem', '/var/lib/postgresql/*/*/global/pg_control'],
+  },
+  {
+    fault: 45,
+    title: 'certificates and initiator names that packages make',
+    paths: [
+      ...['/etc/ssl/private/ssl-cert-snakeoil.key', '/etc/ssl/certs/ssl-cert-snakeoil.pem'],
+      ...['/etc/iscsi/initiatorname.iscsi', '/etc/nvme/hostid', '/etc/nvme/hostnqn'],
+    ],
+  },
+  {
+    fault: 45,
+    title: 'leases, DUIDs and secrets of the network',
+    paths: [
+      ...['/var/lib/dhcp/*', '/var/lib/dhcpcd/*', '/var/lib/systemd/network/*', '/run/systemd/netif/*'],
+      ...['/var/lib/NetworkManager/secret_key', '/var/lib/NetworkManager/*.lease'],
+    ],
+  },
+  {
+    fault: 45,
+    title: 'instances of cloud-init, snapd and Ubuntu Pro',
+    paths: [
+      ...['/var/lib/cloud/*', '/var/lib/snapd/state.json', '/var/lib/snapd/device/*', '/var/lib/snapd/assertions/*'],
+      ...['/var/lib/ubuntu-advantage/*', '/var/lib/landscape/*'],
+    ],
+  },
+  {
+    fault: 45,
+    title: 'files of an Agent that has run',
+    paths: [
+      ...['/etc/datadog-agent/auth_token', '/etc/datadog-agent/ipc_cert.pem', '/etc/datadog-agent/install.json'],
+      ...['/etc/datadog-agent/environment', '/etc/datadog-agent/conf.d/mysql.d/conf.yaml'],
+      ...['/opt/datadog-agent/run/*', '/var/log/datadog/*'],
+    ],
+  },
+  {
+    fault: 45,
+    title: 'records and inputs of a first boot',
+    paths: ['/var/lib/boxhound/*', '/etc/boxhound/seed.env'],
+  },
+  {
+    fault: 46,
+    title: 'logs',
+    paths: [
+      '/var/log/*.log',
+      '/var/log/apt/*',
+      '/var/log/journal/*',
+      '/var/log/mysql/*',
+      '/var/log/*/*.log',
+      '/var/lib/wtmpdb/*',
+      '/var/lib/lastlog/*',
+    ],
+  },
+  {
+    fault: 46,
+    title: 'histories and caches',
+    paths: [
+      ...[
+        '/root/.*_history',
+        '/root/.lesshst',
+        '/root/.viminfo',
+        '/root/.wget-hsts',
+        '/root/.cache/*',
+        '/root/.config/*',
+      ],
+      ...[
+        '/root/.local/*',
+        '/root/.gnupg/*',
+        '/root/.netrc',
+        '/root/.npmrc',
+        '/root/.pip/*',
+        '/tmp/*',
+        '/var/tmp/*',
+        '/var/crash/*',
+      ],
+    ],
+  },
+  {
+    fault: 46,
+    title: 'lists, archives and settings of package managers',
+    paths: [
+      ...['/var/lib/apt/lists/*_Packages*', '/var/lib/apt/lists/*InRelease', '/var/lib/apt/lists/partial/*'],
+      ...['/var/cache/apt/*.bin', '/var/cache/apt/archives/*.deb', '/var/cache/apt/archives/partial/*'],
+      ...['/etc/apt/auth.conf', '/etc/apt/auth.conf.d/*', '/etc/apt/sources.list.d/boxhound-bake-*'],
+      ...['/etc/apt/preferences.d/boxhound-bake-*', '/etc/pip.conf', '/root/.config/pip/*'],
+    ],
+  },
+  {
+    fault: 46,
+    title: 'what the builder put in to build',
+    paths: [
+      ...[
+        '/usr/sbin/policy-rc.d',
+        '/etc/.resolv.conf*',
+        '/usr/local/share/ca-certificates/*',
+        '/etc/apt/apt.conf.d/99mmdebstrap',
+      ],
+      ...['/run/boxhound/*', '/etc/*-', '/var/lib/dpkg/*-old', '/var/backups/*', '/etc/*.dpkg-old', '/etc/*.dpkg-dist'],
+    ],
+  },
+  {
+    fault: 24,
+    title: 'ways in for a user of the build',
+    paths: [
+      ...['/root/.ssh/*', '/home/*', '/etc/ssh/authorized_keys*'],
+      ...['/etc/sudoers.d/9*', '/var/spool/cron/crontabs/*'],
+    ],
+  },
+]
+
+/** A file that the pattern must find. */
+export const plantedPath = (pattern: string): string => pattern.replaceAll('*', 'planted')
+
+const expressionOf = (pattern: string): RegExp =>
+  new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*')}$`)
+
+/** The paths that a pattern finds. */
+export const matching = (pattern: string, paths: readonly string[]): string[] => {
+  const expression = expressionOf(pattern)
+  return paths.filter((path) => expression.test(path))
+}

@@ -1,0 +1,40 @@
+import type { Identities } from './types.ts'
+
+/** One thing by which a machine is told from its clones. */
+export interface Identity {
+  readonly name: string
+  /** False for what is new at every boot. */
+  readonly keeps: boolean
+}
+
+const always: readonly Identity[] = [
+  { name: 'machine id', keeps: true },
+  { name: 'host name', keeps: true },
+  { name: 'ed25519 host key', keeps: true },
+  { name: 'ecdsa host key', keeps: true },
+  { name: 'Agent’s auth_token', keeps: true },
+  { name: 'Agent’s ipc_cert.pem', keeps: true },
+  { name: 'Agent’s host name', keeps: true },
+  { name: 'first-boot record', keeps: true },
+  { name: 'random seed', keeps: false },
+  { name: 'boot id', keeps: false },
+]
+
+/** What must differ between two machines of a box. */
+export const identities = ({ database }: { readonly database: boolean }): Identity[] => [
+  ...always,
+  ...(database ? [{ name: 'database password', keeps: true }] : []),
+]
+
+/** Empty when both machines have one and not the same (fault 45). */
+export const judgeClones = ({ name }: Identity, one: Identities, other: Identities): string => {
+  if (!one[name] || !other[name]) return 'a machine has none'
+  return one[name] === other[name] ? 'both have the same' : ''
+}
+
+/** Empty when a second boot kept what lasts, and renewed what does not. */
+export const judgeSecondBoot = ({ name, keeps }: Identity, before: Identities, after: Identities): string => {
+  if (!before[name] || !after[name]) return 'the machine has none'
+  if ((before[name] === after[name]) === keeps) return ''
+  return keeps ? 'it changed' : 'it is that of the boot before'
+}

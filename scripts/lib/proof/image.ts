@@ -1,0 +1,54 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { withCleanup } from '../_helpers/cleanup.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { chooseAccelerator } from '../boot/accelerator.ts'
+import { kernelBootsUnderKvm } from '../boot/kernel-probe.ts'
+import type { Published } from '../boot/published.ts'
+import { clearLeftovers, createRunFolder } from '../boot/run-folder.ts'
+import { thisBuilder } from './builder.ts'
+import { examine } from './disk.ts'
+import { meetMachines } from './machines.ts'
+import { patternsFor } from './patterns.ts'
+import { plantCopy } from './plant.ts'
+import { scan } from './raw.ts'
+import type { ImageEvidence } from './types.ts'
+
+export interface ProofOptions {
+  readonly environment: NodeJS.ProcessEnv
+  /** False leaves the machines out and judges the disk alone. */
+  readonly machines: boolean
+  readonly onNote: (text: string) => void
+}
+
+/** Gathers what the tests of a published image judge; nothing of the machines and disks outlives `work`. */
+export const withImageEvidence = async <T>(
+  project: Project,
+  { image, sha256, expectations }: Published,
+  { environment, machines, onNote }: ProofOptions,
+  work: (evidence: ImageEvidence, folder: string) => Promise<T>,
+): Promise<T> => {
+  for (const folder of await clearLeftovers(project.cache)) onNote(`cleared what a killed run left in ${folder}`)
+  const run = await createRunFolder(project.cache)
+  return withCleanup(run.remove, async () => {
+    const { box } = expectations
+    const [database, app] = [expectations.database !== null, expectations.app !== null]
+    const builder = await thisBuilder(project, environment)
+    const patterns = patternsFor(builder)
+    const raw = join(run.path, 'disk.raw')
+    const published = await examine(image, raw, patterns, project)
+    onNote(`searched ${Math.round(published.searched / 1e6)} MB of the expanded disk`)
+    const copy = await plantCopy(raw, run.path, builder, project)
+    await rm(raw)
+    const compressed = (await scan(copy, patterns)).findings
+    const planted = await examine(copy, raw, patterns, project)
+    onNote(`searched a copy with ${planted.findings.length} planted secrets`)
+    await Promise.all([rm(raw), rm(copy)])
+    const kernelBoots = (): Promise<boolean> => kernelBootsUnderKvm(box, image)
+    const accelerator = machines ? await chooseAccelerator({ cache: project.cache, environment, kernelBoots }) : 'tcg'
+    const options = { box, image, database, folder: run.path, accelerator, onNote }
+    const met = machines ? await meetMachines(options, project) : null
+    const kinds = [...new Set(patterns.map(({ kind }) => kind))]
+    return work({ box, sha256, database, app, kinds, published, planted, compressed, machines: met }, run.path)
+  })
+}

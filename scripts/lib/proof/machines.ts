@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { withCleanup } from '../_helpers/cleanup.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { awaitConsole, hostKeyOf } from '../boot/first-boot.ts'
+import { launch } from '../boot/launch.ts'
+import { bootMachine, type Login, type Machine } from '../boot/machine.ts'
+import { endProcess, waitForExit } from '../boot/process.ts'
+import { socketPath } from '../boot/socket.ts'
+import type { Accelerator } from '../boot/types.ts'
+import { jsonIn } from '../verify/json.ts'
+import { connect, type Session } from '../verify/ssh.ts'
+import { identities } from './identities.ts'
+import type { Identities, MachineEvidence } from './types.ts'
+
+export interface MachineOptions {
+  readonly box: string
+  readonly image: string
+  readonly database: boolean
+  /** Holds the machines' disks; the caller removes it. */
+  readonly folder: string
+  readonly accelerator: Accelerator
+  readonly onNote: (text: string) => void
+}
+
+const reportSchema = z.record(z.string(), z.string().nullable())
+
+/** Seconds for an Agent to make what it makes at its first start. */
+const patience = 90
+
+const withSession = async <T>(login: Login, work: (session: Session) => Promise<T>): Promise<T> => {
+  const session = await connect(login)
+  try {
+    return await work(session)
+  } finally {
+    session.close()
+  }
+}
+
+/** Digests of all identities; the Agent makes its own some seconds after first boot, so they are waited for. */
+const readIdentities = async (
+  session: Session,
+  { database }: MachineOptions,
+  project: Project,
+): Promise<Identities> => {
+  const stdin = await readFile(join(project.root, 'test', 'image', 'identities.py'), 'utf8')
+  const end = Date.now() + patience * 1000
+  for (;;) {
+    const result = await session.run('python3 -ISB -', { stdin, name: 'identities.py', deadline: 60 })
+    const report = reportSchema.safeParse(jsonIn(result.stdout))
+    if (!report.success)
+      throw new BoxhoundError('E_IDENTITIES', 'the machine did not tell its identities', {
+        found: result.stderr.slice(-500),
+      })
+    const complete = identities({ database }).every(({ name }) => report.data[name] != null)
+    if (complete || Date.now() > end) return report.data
+    await sleep(1000)
+  }
+}
+
+const boot = (folder: string, { box, image, accelerator }: MachineOptions): Promise<Machine> =>
+  bootMachine({ box, image, folder, accelerator, detached: false, isolated: true, environment: {} })
+
+/** Switches a machine off as its owner would, so that its second boot finds what a clean end leaves. */
+const switchOff = async (machine: Machine, session: Session): Promise<void> => {
+  await session.run('systemctl --no-block poweroff').catch(() => undefined)
+  if (!(await waitForExit(machine.process, 60)))
+    throw new BoxhoundError('E_POWEROFF', 'the machine did not switch off within 60 s')
+}
+
+/** The same disk again, with nothing handed in: what the first boot was given must have stayed. */
+const bootAgain = async (
+  machine: Machine,
+  folder: string,
+  options: MachineOptions,
+  project: Project,
+): Promise<Identities> => {
+  const console = join(folder, 'console-2.log')
+  const spec = {
+    ...{ name: `boxhound-${options.box}`, accelerator: options.accelerator, cpus: 2, memory: 2048, isolated: true },
+    ...{ disk: join(folder, 'disk.qcow2'), console, qmp: socketPath(folder), credentials: [] },
+  }
+  const launched = await launch(spec, { log: join(folder, 'qemu-2.log'), detached: false })
+  return withCleanup(
+    () => endProcess(launched.process, () => launched.qmp.execute('quit')),
+    async () => {
+      const facts = await awaitConsole(console, launched.process, 'first-boot', 240)
+      const login = { ...machine.login, port: launched.port, hostKey: hostKeyOf(facts, console) }
+      return withSession(login, (session) => readIdentities(session, options, project))
+    },
+  )
+}
+
+/** Starts two machines from one image, one after the other, the first one twice, and notes what each is told by. */
+export const meetMachines = async (options: MachineOptions, project: Project): Promise<MachineEvidence> => {
+  const { folder, onNote } = options
+  const one = join(folder, 'one')
+  const machine = await boot(one, options)
+  onNote(`first machine up after ${machine.bootSeconds.toFixed(1)} s`)
+  const first = await withCleanup(machine.stop, () =>
+    withSession(machine.login, async (session) => {
+      const report = await readIdentities(session, options, project)
+      await switchOff(machine, session)
+      return report
+    }),
+  )
+  const again = await bootAgain(machine, one, options, project)
+  onNote('first machine switched off and on again')
+  const second = await boot(join(folder, 'two'), options)
+  onNote(`second machine up after ${second.bootSeconds.toFixed(1)} s`)
+  const other = await withCleanup(second.stop, () =>
+    withSession(second.login, (session) => readIdentities(session, options, project)),
+  )
+  return { first, again, other }
+}

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process'
+import { withCleanup } from '../_helpers/cleanup.ts'
+import { type Counts, readCounts } from '../selftest/count.ts'
+
+export interface SuiteOptions {
+  /** The checkout. */
+  readonly root: string
+  /** AVA's configuration, relative to `root`; it names the files. */
+  readonly config: string
+  /** Variables that tell the tests what to judge, e.g. the name of a file. */
+  readonly variables: Readonly<Record<string, string>>
+  /** Told line by line while the tests run. */
+  readonly onLine: (line: string) => void
+  /** Only tests whose titles match this pattern of AVA's. */
+  readonly match?: string
+}
+
+/**
+ * Runs AVA once, in one process, and counts what it says test by test.
+ *
+ * A run that ends badly without a failed test counts one failure, and so does one that runs none (fault 43).
+ */
+export const runAva = async ({ root, config, variables, onLine, match }: SuiteOptions): Promise<Counts> => {
+  const words = ['node_modules/ava/entrypoints/cli.mjs', '--tap', '--config', config]
+  // DD_API_KEY and the like are nobody's business in a test.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('DD_'))
+  const child = spawn(process.execPath, match === undefined ? words : [...words, '--match', match], {
+    cwd: root,
+    env: { ...Object.fromEntries(inherited), ...variables, NO_COLOR: '1', FORCE_COLOR: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  let pending = ''
+  const take = (chunk: Buffer): void => {
+    output += chunk.toString()
+    const lines = (pending + chunk.toString()).split('\n')
+    pending = lines.pop() ?? ''
+    for (const line of lines) onLine(line)
+  }
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', take)
+  const code = await withCleanup(
+    () => void child.kill('SIGKILL'),
+    () =>
+      new Promise<number | null>((resolve, reject) => {
+        child.once('error', reject)
+        child.once('close', resolve)
+      }),
+  )
+  return readCounts('tap', output, code)
+}

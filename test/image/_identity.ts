@@ -1,0 +1,56 @@
+import { entryOf, linesIn, linesOf, type Rule } from './_survey.ts'
+
+/** Fault 45: what two clones would share, inside of files that belong into the image. */
+export const identityRules: readonly Rule[] = [
+  {
+    fault: 45,
+    title: '/etc/machine-id is there and empty',
+    problems: (survey) => {
+      const [, type, , , , size] = entryOf(survey, '/etc/machine-id') ?? []
+      return type === 'f' && size === 0 ? [] : [`type ${type ?? 'absent'}, ${size ?? 0} bytes`]
+    },
+  },
+  {
+    fault: 45,
+    title: '/var/lib/dbus/machine-id is absent or leads to /etc/machine-id',
+    problems: (survey) => {
+      const entry = entryOf(survey, '/var/lib/dbus/machine-id')
+      return entry === undefined || entry[6] === '/etc/machine-id' ? [] : [`type ${entry[1]}, leads to "${entry[6]}"`]
+    },
+  },
+  {
+    fault: 45,
+    title: 'the host’s name is the neutral one that first boot replaces',
+    problems: (survey) => linesOf(survey, '/etc/hostname').filter((line) => line !== 'boxhound'),
+  },
+  {
+    fault: 45,
+    title: '/etc/hosts names localhost only',
+    problems: (survey) =>
+      linesOf(survey, '/etc/hosts').filter((line) => !/^(127\.0\.0\.1|::1|f[ef]0\d::\d)\s/.test(line)),
+  },
+  {
+    fault: 45,
+    title: '/etc/mysql/debian.cnf holds no maintenance password',
+    problems: (survey) => linesOf(survey, '/etc/mysql/debian.cnf').filter((line) => /^password\s*=\s*\S/.test(line)),
+  },
+  {
+    fault: 45,
+    title: 'the database knows no account of the Agent yet',
+    problems: ({ accounts }) => accounts,
+  },
+  {
+    fault: 45,
+    title: 'the Agent has no API key of its own',
+    problems: (survey) =>
+      linesIn(survey, /^\/etc\/datadog-agent\/.*(?<!\.example)$/)
+        .filter(({ line }) => /^(dd_)?(api|app|application)_key\s*[:=]\s*\S/i.test(line))
+        .map(({ path }) => path),
+  },
+  {
+    fault: 45,
+    title: 'the Agent has no host name set, under which all clones would report as one',
+    problems: (survey) =>
+      linesOf(survey, '/etc/datadog-agent/datadog.yaml').filter((line) => /^hostname(_file)?:/.test(line)),
+  },
+]

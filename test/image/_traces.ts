@@ -1,0 +1,71 @@
+import { entryOf, linesIn, linesOf, type Rule } from './_survey.ts'
+
+const sources = /^\/etc\/apt\/(sources\.list|sources\.list\.d\/.+)$/
+const example = /^\/usr\/share\/doc\/apt\/examples\/.+\.sources$/
+/** The product's own repository. */
+const agentArchive = 'apt.datadoghq.com'
+
+const hosts = (lines: readonly { readonly line: string }[]): string[] =>
+  lines.flatMap(({ line }) => [...line.matchAll(/https?:\/\/([^/\s]+)/g)].map(([, host = '']) => host))
+
+const emptied = (path: string): Rule => ({
+  fault: 46,
+  title: `${path} is empty`,
+  problems: (survey) => ((entryOf(survey, path)?.[5] ?? 0) === 0 ? [] : [`${entryOf(survey, path)?.[5]} bytes`]),
+})
+
+/** Fault 46: traces of the build, inside of files and folders that belong into the image. */
+export const traceRules: readonly Rule[] = [
+  ...['/var/log/wtmp', '/var/log/btmp', '/var/log/lastlog'].map(emptied),
+  {
+    fault: 46,
+    title: 'no file under /var/log holds anything',
+    problems: ({ entries }) =>
+      entries
+        .filter(([path, type, , , , size]) => path.startsWith('/var/log/') && type === 'f' && size > 0)
+        .map(([path]) => path),
+  },
+  {
+    fault: 46,
+    title: 'no file lies where only a running machine has files',
+    problems: ({ entries }) =>
+      entries
+        .filter(([path, type]) => /^\/(run|proc|sys|dev|tmp|var\/tmp)\//.test(path) && type === 'f')
+        .map(([path]) => path),
+  },
+  {
+    fault: 46,
+    title: '/etc/resolv.conf is no resolver of the builder',
+    problems: (survey) => linesOf(survey, '/etc/resolv.conf').filter((line) => line.startsWith('nameserver')),
+  },
+  {
+    fault: 46,
+    title: 'apt installs from the distribution’s own archive, not from the builder’s mirror',
+    problems: (survey) => {
+      const known = new Set([...hosts(linesIn(survey, example)), agentArchive])
+      const found = hosts(linesIn(survey, sources))
+      return found.length === 0 ? ['no source at all'] : found.filter((host) => !known.has(host))
+    },
+  },
+  {
+    fault: 46,
+    title: 'apt knows no proxy, no certificate and no unsigned source of the builder',
+    problems: (survey) =>
+      linesIn(survey, /^\/etc\/apt\//)
+        .filter(({ line }) => /Acquire::\S*(proxy|verify-peer|verify-host|cainfo)|trusted\s*[=:]\s*yes/i.test(line))
+        .map(({ path }) => path),
+  },
+  {
+    fault: 46,
+    title: 'no shell or service gets a proxy of the builder',
+    problems: (survey) =>
+      linesIn(survey, /^\/etc\/(environment|profile|bash\.bashrc|wgetrc|profile\.d\/.+|systemd\/.+)$/)
+        .filter(({ line }) => /\b(https?|all|ftp)_proxy\s*=/i.test(line))
+        .map(({ path }) => path),
+  },
+  {
+    fault: 46,
+    title: 'every trusted certificate came with a package of public authorities',
+    problems: ({ certificates }) => certificates,
+  },
+]

@@ -1,0 +1,99 @@
+import { type BoxParts, linesIn, type Rule, recordsOf } from './_survey.ts'
+
+/** Accounts of Debian's and Ubuntu's own packages beside base-passwd's; the names are theirs, numbers are given out at install. */
+const packaged = [
+  ...['_apt', 'systemd-network', 'systemd-resolve', 'systemd-timesync', 'messagebus', 'sshd', 'polkitd', 'dhcpcd'],
+  ...['tss', 'tcpdump', 'uuidd', 'landscape', 'fwupd-refresh', 'usbmux', 'pollinate', 'syslog'],
+]
+
+const accounts = ({ database, app }: BoxParts): Set<string> =>
+  new Set([...packaged, 'dd-agent', ...(database ? ['mysql'] : []), ...(app ? ['trial-app'] : [])])
+
+/** Groups in which an account may be, beside its own. */
+const memberships: Readonly<Record<string, readonly string[]>> = {
+  adm: ['dd-agent', 'syslog'],
+  'ssl-cert': ['mysql'],
+  'systemd-journal': ['dd-agent'],
+  'trial-app': ['dd-agent'],
+}
+
+const noLogin = /\/(nologin|false|sync)$/
+/** Locked, with nothing behind the lock. */
+const locked = /^(!|\*|!\*|!!)$/
+
+/** Fault 24: nobody but root has a shell, nobody a password, and no rule makes anybody root. */
+export const userRules: readonly Rule[] = [
+  {
+    fault: 24,
+    title: 'every account is of the base system or of a package of this box',
+    problems: (survey, box) => {
+      const master = new Set(recordsOf(survey, '/usr/share/base-passwd/passwd.master').map(([name]) => name))
+      const known = accounts(box)
+      const names = recordsOf(survey, '/etc/passwd').map(([name = '']) => name)
+      return names.filter((name) => !master.has(name) && !known.has(name))
+    },
+  },
+  {
+    fault: 24,
+    title: 'only root has root’s number',
+    problems: (survey) =>
+      recordsOf(survey, '/etc/passwd').flatMap(([name = '', , uid]) => (uid === '0' && name !== 'root' ? [name] : [])),
+  },
+  {
+    fault: 24,
+    title: 'only root has a shell',
+    problems: (survey) =>
+      recordsOf(survey, '/etc/passwd').flatMap(([name = '', , , , , , shell = '']) =>
+        name === 'root' || noLogin.test(shell) ? [] : [`${name}: ${shell}`],
+      ),
+  },
+  {
+    fault: 24,
+    title: 'no account has a password, not even behind a lock, and root is locked',
+    problems: (survey) => {
+      const shadow = recordsOf(survey, '/etc/shadow')
+      const open = shadow.filter(([, field = '']) => !locked.test(field)).map(([name = '']) => name)
+      return shadow.some(([name]) => name === 'root') ? open : [...open, 'root has no record']
+    },
+  },
+  {
+    fault: 24,
+    title: 'no password stands in /etc/passwd, no group has one',
+    problems: (survey) => [
+      ...recordsOf(survey, '/etc/passwd').flatMap(([name = '', field]) => (field === 'x' ? [] : [name])),
+      ...recordsOf(survey, '/etc/gshadow').flatMap(([name = '', field = '']) => (locked.test(field) ? [] : [name])),
+    ],
+  },
+  {
+    fault: 24,
+    title: 'groups have the members that their packages gave them',
+    problems: (survey) =>
+      recordsOf(survey, '/etc/group').flatMap(([name = '', , , members = '']) =>
+        members
+          .split(',')
+          .filter((member) => member !== '' && !memberships[name]?.includes(member))
+          .map((member) => `${member} is in ${name}`),
+      ),
+  },
+  {
+    fault: 24,
+    title: 'sudo, PAM and SSH are configured as their packages came',
+    problems: ({ digests }) => Object.keys(digests),
+  },
+  {
+    fault: 24,
+    title: 'SSH takes no password and lets root in by key only',
+    problems: (survey) => {
+      // The first value met counts, and drop-ins are read before the main file, in the order of their names.
+      const lines = linesIn(survey, /^\/etc\/ssh\/sshd_config\.d\/.+\.conf$/)
+      const value = (name: string): string | undefined =>
+        lines.find(({ line }) => line.toLowerCase().startsWith(`${name.toLowerCase()} `))?.line.split(/\s+/)[1]
+      const wanted = {
+        PasswordAuthentication: 'no',
+        KbdInteractiveAuthentication: 'no',
+        PermitRootLogin: 'prohibit-password',
+      }
+      return Object.entries(wanted).flatMap(([name, want]) => (value(name) === want ? [] : [`${name} ${value(name)}`]))
+    },
+  },
+]
