@@ -20,12 +20,17 @@ class Good(AgentCheck):
         self.service_check('zz.up', AgentCheck.OK, tags=['from:contract'])
         self.warning('mind the gap')
 """,
-    f'conf.d/{PREFIX}_good.d/conf.yaml': 'init_config:\ninstances:\n  - min_collection_interval: 45\n',
+    f'conf.d/{PREFIX}_good.d/conf.yaml': """
+init_config:
+instances:
+  - min_collection_interval: 45
+    password: hunter2
+""",
     f'checks.d/{PREFIX}_raising.py': """
 from datadog_checks.base import AgentCheck
 class Raising(AgentCheck):
     def check(self, instance):
-        raise RuntimeError('as asked')
+        raise RuntimeError('as asked, password=hunter2')
 """,
     f'conf.d/{PREFIX}_raising.d/conf.yaml': 'init_config:\ninstances:\n  - {}\n',
     f'checks.d/{PREFIX}_broken.py': 'import nothing_of_this_name\n',
@@ -35,7 +40,7 @@ from datadog_checks.base import AgentCheck, ConfigurationError
 class Refusing(AgentCheck):
     def __init__(self, name, init_config, instances):
         super().__init__(name, init_config, instances)
-        raise ConfigurationError('min must be smaller than max')
+        raise ConfigurationError('min must be smaller than max, password=hunter2')
     def check(self, instance):
         pass
 """,

@@ -34,7 +34,8 @@ def test_a_check_that_raises_ends_with_0_and_the_verdict_is_in_the_json(machine:
     assert runner['TotalErrors'] == 1
     assert isinstance(runner['LastError'], str)
     (error,) = json.loads(runner['LastError'])
-    assert error['message'] == 'as asked'
+    assert error['message'].startswith('as asked')
+    assert 'hunter2' not in done.out
     assert 'Traceback' in error['traceback']
 
 
@@ -43,6 +44,13 @@ def test_a_check_that_is_missing_or_cannot_be_loaded_ends_with_255(machine: Mach
     done = machine.agent('check', name, '--json')
     assert done.code == 255
     assert 'Error: no valid check found' in done.out + done.err
+
+
+def test_text_may_stand_before_the_json_and_the_lab_agent_always_prints_some(machine: Machine) -> None:
+    done = machine.agent('check', GOOD, '--json')
+    assert done.document()
+    if '+lab' in machine.agent('version').out:
+        assert not done.out.startswith('[')
 
 
 def test_a_metric_has_its_fields(once: Any) -> None:

@@ -1,5 +1,6 @@
 """datadog.md, "`datadog-agent status --json`, where to look" """
 
+import json
 from typing import Any
 
 import pytest
@@ -44,6 +45,10 @@ def test_a_refused_configuration_is_a_configure_error(document: Any) -> None:
     assert any('min must be smaller than max' in str(errors[name]) for name in errors if f'{PREFIX}_refusing' in name)
 
 
+def test_no_password_is_shown(document: Any) -> None:
+    assert 'hunter2' not in json.dumps(document)
+
+
 def test_followed_logs_are_inputs_and_others_have_a_message(machine: Machine) -> None:
     def sources(seen: Any) -> dict[str, Any]:
         found = {}
@@ -84,8 +89,8 @@ def test_the_way_of_installation_is_told(document: Any) -> None:
 
 def test_the_version_is_told_and_the_lab_agent_says_what_it_is(machine: Machine, document: Any) -> None:
     assert document['version'] in machine.agent('version').out
+    assert document.get('lab', False) is document['version'].endswith('+lab')
     if document.get('lab'):
-        assert document['version'].endswith('+lab')
         assert 'lab Agent' in machine.agent('status').out
         assert 'lab Agent' in machine.agent('version').out
 
@@ -95,6 +100,13 @@ def test_configcheck_shows_what_was_found(machine: Machine) -> None:
     assert done.code == 0
     assert f'{PREFIX}_good' in done.out
     assert f'{PREFIX}_good' in machine.agent('configcheck', '--json').out
+
+
+def test_configcheck_shows_no_password(machine: Machine) -> None:
+    for flags in ((), ('--json',)):
+        done = machine.agent('configcheck', *flags)
+        assert '********' in done.out
+        assert 'hunter2' not in done.out
 
 
 def test_health_ends_with_0_or_255(machine: Machine) -> None:

@@ -1,5 +1,7 @@
 """No key and no password in anything that is printed."""
 
+import json
+
 from lab_agent.scrub import key_ending, scrub, scrub_value
 
 KEY = '0123456789abcdef0123456789abcdef'
@@ -36,3 +38,9 @@ def test_a_password_in_a_url_is_eight_stars() -> None:
 def test_nested_values_are_known_by_their_key() -> None:
     found = scrub_value({'a': [{'password': 'x', 'port': 3306}], 'url': 'http://u:p@h', 'n': None})
     assert found == {'a': [{'password': '********', 'port': 3306}], 'url': 'http://u:********@h', 'n': None}
+
+
+def test_json_in_a_text_stays_json() -> None:
+    text = json.dumps([{'message': 'refused, password=hunter2', 'traceback': 'x'}])
+    (found,) = json.loads(scrub(text))
+    assert found['message'] == 'refused, password=********'

@@ -9,7 +9,7 @@ _APP_KEY = re.compile(r'\b[a-fA-F0-9]{35}([a-fA-F0-9]{5})\b')
 _URL = re.compile(r'([A-Za-z][A-Za-z0-9+.-]*://[^\s:/@"\']+):([^\s@"\']+)@')
 _NAMED = re.compile(
     r'(?im)((?:"|\')?\b\w*(?:password|passwd|auth_token|secret)\b(?:"|\')?\s*[:=]\s*)'
-    r'("[^"\n]*"|\'[^\'\n]*\'|[^\s,}]+)'
+    r'("[^"\n]*"|\'[^\'\n]*\'|[^\s,}"\'\\]+)'
 )
 _SECRET_NAME = re.compile(r'(?i)(password|passwd|auth_token|secret)$')
 

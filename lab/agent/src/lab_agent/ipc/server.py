@@ -21,6 +21,10 @@ class _Server(ThreadingHTTPServer):
     routes: Mapping[str, Route]
     token: str
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away or spoke no TLS is its own affair."""
+        log.debug('connection from %s failed', client_address, exc_info=True)
+
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
