@@ -50,7 +50,11 @@ build_layer() {
   if [[ -e $target/run/boxhound/packages.tsv ]]; then
     cp -- "$target/run/boxhound/packages.tsv" "$BOXHOUND_WORK/packages.tsv"
   fi
-  overlay_close "$target" "$run" "$overlay"
+  if [[ $BOXHOUND_LAYER == seal ]]; then
+    overlay_close "$target" "$run" "$overlay" zero
+  else
+    overlay_close "$target" "$run" "$overlay"
+  fi
   return "$status"
 }
 
