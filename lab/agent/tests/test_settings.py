@@ -44,7 +44,7 @@ def test_a_missing_file_counts_as_empty(tmp_path: Path) -> None:
     assert load_settings(tmp_path / 'absent.yaml', {}).site == 'datadoghq.com'
 
 
-@pytest.mark.parametrize('text', ['a: [', '- list', 'a: b: c'])
+@pytest.mark.parametrize('text', ['a: [', '- list', 'a: b: c', 'cmd_port: <5001>', 'apm_config: on'])
 def test_a_broken_file_is_told_by_its_path(tmp_path: Path, text: str) -> None:
     path = tmp_path / 'datadog.yaml'
     path.write_text(text)

@@ -7,12 +7,13 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lab_agent import yaml_io
+from lab_agent.cli import CommandError
 from lab_agent.tags import parse_tags
 
 _TRUE = {'1', 't', 'true', 'yes', 'on'}
 
 
-class SettingsError(Exception):
+class SettingsError(CommandError):
     """datadog.yaml can't be read."""
 
 
@@ -62,8 +63,13 @@ def _document(path: Path) -> dict[str, Any]:
 
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     """Reads `path` (missing counts as empty); `DD_*` variables win over it, as in the Agent."""
-    env = os.environ if environment is None else environment
-    raw = _document(path)
+    try:
+        return _settings(_document(path), os.environ if environment is None else environment)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise SettingsError(f'unable to load Datadog config file {path}: {error}') from error
+
+
+def _settings(raw: dict[str, Any], env: Mapping[str, str]) -> Settings:
     apm = raw.get('apm_config') or {}
 
     def pick(name: str, default: Any) -> Any:

@@ -17,4 +17,5 @@ def load_file(path: Path) -> Any:
 
 def dump(value: Any) -> str:
     """Block style with sorted keys, the way the Agent's own YAML writer prints a check's configuration."""
-    return yaml.dump(value, Dumper=yaml.CSafeDumper, default_flow_style=False, allow_unicode=True, width=1 << 20)
+    options = {'default_flow_style': False, 'allow_unicode': True, 'width': 1 << 20}
+    return str(yaml.dump(value, Dumper=yaml.CSafeDumper, **options))

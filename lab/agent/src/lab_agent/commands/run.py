@@ -21,7 +21,7 @@ from lab_agent.logs.agent import LogsAgent
 from lab_agent.paths import Paths, default_paths
 from lab_agent.scheduler import Scheduler
 from lab_agent.scrub import scrub_value
-from lab_agent.settings import Settings, SettingsError, load_settings
+from lab_agent.settings import Settings, load_settings
 
 log = logging.getLogger('lab_agent')
 
@@ -65,10 +65,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     paths = default_paths()
     started = time.time()
-    try:
-        settings = load_settings(paths.config)
-    except SettingsError as error:
-        raise CommandError(str(error)) from error
+    settings = load_settings(paths.config)
     start_logging(paths, settings, 'agent.log', 'lab_agent')
     log.info('Starting Datadog Agent v%s (%s)', VERSION, NOTICE)
     stop = threading.Event()
