@@ -9,8 +9,6 @@ set -Eeuo pipefail
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=overlay.sh
 . "$here/overlay.sh"
-# shellcheck source-path=SCRIPTDIR source=target.sh
-. "$here/target.sh"
 
 event() { # event NAME [KEY NUMBER]: one JSON line for the progress display
   printf '{"layer":"%s","event":"%s","at":%s%s}\n' "$BOXHOUND_LAYER" "$1" "$(date +%s.%N)" "${2:+,\"$2\":$3}" \
@@ -42,19 +40,13 @@ build_layer() {
   run=$(mktemp -d "$BOXHOUND_WORK/run.XXXXXX")
   mkdir -p "$target"
   overlay_create "$overlay" "$BOXHOUND_STORE/$BOXHOUND_PARENT.qcow2"
-  overlay_open "$overlay" "$target" "$run"
-  target_prepare "$target" "$BOXHOUND_WORK/layers/$BOXHOUND_LAYER" "$BOXHOUND_APT"
+  overlay_export "$overlay" "$run"
   local status=0
   # The lock keeps two bakes out of one apt cache.
-  flock "$BOXHOUND_APT/lock" bash "$here/enter.sh" "$target" bash /run/boxhound/layer/apply.sh || status=$?
-  if [[ -e $target/run/boxhound/packages.tsv ]]; then
-    cp -- "$target/run/boxhound/packages.tsv" "$BOXHOUND_WORK/packages.tsv"
-  fi
-  if [[ $BOXHOUND_LAYER == seal ]]; then
-    overlay_close "$target" "$run" "$overlay" zero
-  else
-    overlay_close "$target" "$run" "$overlay"
-  fi
+  bash "$here/inside.sh" "$run" "$target" "$BOXHOUND_WORK/layers/$BOXHOUND_LAYER" "$BOXHOUND_APT" \
+    flock "$BOXHOUND_APT/lock" bash "$here/enter.sh" "$target" bash /run/boxhound/layer/apply.sh || status=$?
+  if [[ -e $run/packages.tsv ]]; then mv -- "$run/packages.tsv" "$BOXHOUND_WORK/packages.tsv"; fi
+  overlay_close "$run" "$overlay"
   return "$status"
 }
 

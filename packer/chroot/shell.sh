@@ -6,8 +6,6 @@ set -Eeuo pipefail
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=overlay.sh
 . "$here/overlay.sh"
-# shellcheck source-path=SCRIPTDIR source=target.sh
-. "$here/target.sh"
 
 main() {
   local overlay layer run
@@ -15,10 +13,10 @@ main() {
   run=$(mktemp -d)
   layer=${2-$run/layer}
   mkdir -p "$run/target" "$run/layer" "$run/apt"
-  overlay_open "$overlay" "$run/target" "$run"
-  target_prepare "$run/target" "$layer" "$run/apt"
-  bash "$here/enter.sh" "$run/target" bash -i || true # the shell's last status is no error of ours
-  overlay_close "$run/target" "$run" "$overlay"
+  overlay_export "$overlay" "$run"
+  # The shell's last status is no error of ours.
+  bash "$here/inside.sh" "$run" "$run/target" "$layer" "$run/apt" bash "$here/enter.sh" "$run/target" bash -i || true
+  overlay_close "$run" "$overlay"
   rm -r -- "$run"
 }
 
@@ -26,7 +24,7 @@ main() {
   echo "usage: shell.sh OVERLAY [STAGED-LAYER]" >&2
   exit 2
 }
-if [[ ${BOXHOUND_OWN_MOUNTS-} != yes ]]; then
-  BOXHOUND_OWN_MOUNTS=yes exec unshare --mount -- bash "$0" "$@"
+if [[ ${BOXHOUND_OWN_EXPORT-} != yes ]]; then
+  BOXHOUND_OWN_EXPORT=yes exec unshare --mount -- bash "$0" "$@"
 fi
 main "$@"

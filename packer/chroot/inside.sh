@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Runs a command beside an exported overlay that is mounted and prepared: inside.sh RUN TARGET LAYER APT COMMAND [ARG…]. The mounts are in a
+# namespace of their own and end with it. RUN is the folder of the export; the layer's list of packages is left there.
+set -Eeuo pipefail
+
+here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+# shellcheck source-path=SCRIPTDIR source=overlay.sh
+. "$here/overlay.sh"
+# shellcheck source-path=SCRIPTDIR source=target.sh
+. "$here/target.sh"
+
+main() {
+  local run=$1 target=$2 layer=$3 apt=$4 status=0
+  shift 4
+  overlay_mount "$run" "$target"
+  target_prepare "$target" "$layer" "$apt"
+  "$@" || status=$?
+  if [[ -e $target/run/boxhound/packages.tsv ]]; then
+    cp -- "$target/run/boxhound/packages.tsv" "$run/packages.tsv"
+  fi
+  overlay_unmount "$target"
+  return "$status"
+}
+
+if [[ ${BOXHOUND_OWN_MOUNTS-} != yes ]]; then
+  BOXHOUND_OWN_MOUNTS=yes exec unshare --mount -- bash "$0" "$@"
+fi
+main "$@"
