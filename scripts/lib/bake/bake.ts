@@ -86,8 +86,8 @@ const usableLayers = async (
 
 const toolVersions = async (): Promise<Record<string, string>> => {
   const versions = await Promise.all([
-    $({ quiet: true, env: { ...process.env, CHECKPOINT_DISABLE: '1' } })`packer version`,
-    $({ quiet: true })`qemu-img --version`,
+    $({ quiet: true, nothrow: true, env: { ...process.env, CHECKPOINT_DISABLE: '1' } })`packer version`,
+    $({ quiet: true, nothrow: true })`qemu-img --version`,
   ])
   const [packer = '', qemu = ''] = versions.map(({ stdout }) => /\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? 'unknown')
   return { packer, qemu, node: process.versions.node }
@@ -131,6 +131,8 @@ const bakeLayers = async (
     },
     async () => {
       const base = plan.layers[0]?.id ?? ''
+      // Asked now: between the image's new name and its manifest nothing may take time.
+      const tools = toolVersions()
       const built =
         missing.length === 0
           ? []
@@ -149,6 +151,7 @@ const bakeLayers = async (
       if (options.draft) return { overlay: overlayPath(project, tip?.id ?? ''), layers, seconds: seconds() }
       const convertBegin = performance.now()
       progress.started('publish')
+      await tools
       const image = await publishImage(tip?.id ?? '', box.name, unfinished, project)
       progress.ended('publish', {
         kind: 'built',
@@ -164,7 +167,7 @@ const bakeLayers = async (
         layers,
         packages: tip?.packages ?? [],
         base: describeBase(plan),
-        tools: await toolVersions(),
+        tools: await tools,
         seconds: seconds(),
       }
       await writeManifest(project, manifest)
