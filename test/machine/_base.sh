@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Makes a disk image of some tens of MB to bake on, from programs of this machine: root.sh OUT.qcow2. A bake on it takes a second or two
+# and runs the real engine: bash, coreutils, find, tar, apt and dpkg are there, no package is installed and nothing boots.
+set -Eeuo pipefail
+
+readonly programs=(bash cat chmod chown cp date dd dpkg dpkg-query env find head ln mkdir mv rm sed setsid sleep sort stat sync systemctl tar
+  timeout touch tr unshare xargs apt-get apt-mark fstrim)
+readonly offset=1048576
+
+# copy_program ROOT PATH: with the libraries that it is linked to.
+copy_program() {
+  local root=$1 path=$2 library
+  install -D -m 0755 "$path" "$root$path"
+  while read -r library; do
+    [[ -e $root$library ]] || install -D -m 0755 "$library" "$root$library"
+  done < <(ldd "$path" | grep -o '/[^ ]*' || true)
+}
+
+make_root() {
+  local root=$1 name path
+  mkdir -p "$root"/{proc,sys,dev,run,tmp,etc/apt/{sources.list.d,preferences.d,apt.conf.d,trusted.gpg.d},root} \
+    "$root"/usr/{bin,sbin,lib,lib64} "$root"/var/{lib/{apt/lists,dpkg/info},cache/apt,log}
+  for name in bin sbin lib lib64; do ln -s "usr/$name" "$root/$name"; done
+  for name in "${programs[@]}"; do copy_program "$root" "$(readlink -f -- "$(command -v "$name")")"; done
+  ln -s bash "$root/usr/bin/sh"
+  for path in /usr/lib/apt/methods/{http,store,copy,gpgv}; do copy_program "$root" "$path"; done
+  printf 'root:x:0:0:root:/root:/bin/bash\n_apt:x:42:65534::/nonexistent:/bin/false\n' >"$root/etc/passwd"
+  printf 'root:x:0:\nadm:x:4:\nnogroup:x:65534:\n' >"$root/etc/group"
+  printf "%s\n" "Package: tiny" "Status: install ok installed" "Architecture: all" "Version: 1.0" "Maintainer: none" "Description: none" >"$root/var/lib/dpkg/status"
+}
+
+main() {
+  local out=$1 work
+  work=$(mktemp -d)
+  # shellcheck disable=SC2064 # the name is fixed now
+  trap "rm -rf -- '$work'" EXIT
+  make_root "$work/root"
+  truncate -s 160M "$work/disk"
+  printf 'label: dos\nstart=1MiB, type=83\n' | sfdisk --quiet "$work/disk"
+  mke2fs -q -t ext4 -d "$work/root" -E "offset=$offset,lazy_itable_init=0" "$work/disk" 158M
+  qemu-img convert -f raw -O qcow2 "$work/disk" "$out"
+}
+
+main "$@"

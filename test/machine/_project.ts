@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ExecutionContext } from 'ava'
+import { build } from 'esbuild'
+import type { Project } from '../../scripts/lib/_helpers/paths.ts'
+
+const repository = fileURLToPath(new URL('../..', import.meta.url))
+
+/** A whole project that bakes in a second or two: real engine and builder, on an image of some tens of MB that never boots. */
+export interface TinyProject extends Project {
+  /** The bundled verbs: `node VERBS bake …`. */
+  readonly verbs: string
+}
+
+const files: Readonly<Record<string, string>> = {
+  // The number of the edition stands in it: another edition is another image, and so nothing of the store fits any more.
+  'lab/base/build.sh': 'cp --sparse=always -- "$(dirname -- "$0")/../../image.qcow2" "$1" # edition 0\n',
+  'provision/10-base/root/etc/box.json.hbs': '{ "box": {{box.name}}, "version": {{box.version}} }\n',
+  'provision/10-base/root/usr/bin/tool': '#!/bin/bash\necho tool\n',
+  'provision/10-base/layer.yaml': 'owners:\n  - { path: /etc/box.json, owner: root, group: adm, mode: "0640" }\n',
+  'provision/20-agent/provision.sh': 'head -c 3000000 /dev/urandom >/root/content\nsleep 0.1\n',
+  'provision/90-seal/provision.sh': 'echo sealed >/root/sealed\n',
+}
+
+const boxFile = (name: string): string =>
+  `box: ${name}\nversion: 1.0.0\nbase: { lab: trixie }\nagent: { version: 7.83.0+lab, repository: lab }\n`
+
+export const write = ({ root }: Project, path: string, content: string): void => {
+  mkdirSync(dirname(join(root, path)), { recursive: true })
+  writeFileSync(join(root, path), content)
+}
+
+/** Changes what the base image is made from: from now on every layer is another one. */
+export const newEdition = (project: Project, edition: number): void =>
+  write(project, 'lab/base/build.sh', (files['lab/base/build.sh'] ?? '').replace('edition 0', `edition ${edition}`))
+
+const bundle = (folder: string): Promise<unknown> =>
+  build({
+    entryPoints: [fileURLToPath(new URL('./_verb.ts', import.meta.url))],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'error',
+    external: ['ssh2', 'esbuild'],
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+    },
+  })
+
+let shared: Promise<string> | undefined
+
+/** The bundle and the tiny image, made once per test file. */
+const makeShared = async (): Promise<string> => {
+  const folder = mkdtempSync(join(tmpdir(), 'boxhound-machine-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  await bundle(join(folder, 'verbs'))
+  const { status, stderr } = spawnSync(
+    'bash',
+    [fileURLToPath(new URL('./_base.sh', import.meta.url)), join(folder, 'image.qcow2')],
+    { encoding: 'utf8' },
+  )
+  if (status !== 0) throw new Error(`no tiny image: ${stderr}`)
+  return folder
+}
+
+/** Two boxes, "one" and "two", that share their image and differ from the first layer on. */
+export const tinyProject = async (t: ExecutionContext): Promise<TinyProject> => {
+  shared ??= makeShared()
+  const common = await shared
+  const root = mkdtempSync(join(tmpdir(), 'boxhound-machine-'))
+  const project = { root, out: join(root, 'out'), cache: join(root, 'cache'), verbs: join(common, 'verbs/_verb.mjs') }
+  t.teardown(() => rmSync(root, { recursive: true, force: true }))
+  for (const folder of ['packer', 'provision/_engine'])
+    cpSync(join(repository, folder), join(root, folder), { recursive: true })
+  cpSync(join(common, 'image.qcow2'), join(root, 'image.qcow2'))
+  for (const [path, content] of Object.entries(files)) write(project, path, content)
+  for (const name of ['one', 'two']) write(project, `boxes/${name}.yaml`, boxFile(name))
+  chmodSync(join(root, 'provision/10-base/root/usr/bin/tool'), 0o755)
+  return project
+}
