@@ -38,7 +38,7 @@ const table: readonly [title: string, over: Partial<QemuSpec>, flag: string, val
     'a comma in a path is doubled',
     { disk: '/a,b/disk.qcow2' },
     '-drive',
-    ['file=/a,,b/disk.qcow2,format=qcow2,if=none,id=disk,cache=unsafe,discard=unmap'],
+    ['file=/a,,b/disk.qcow2,format=qcow2,if=none,id=disk,cache=unsafe,discard=unmap,copy-on-read=on'],
   ],
   ['without credentials there is no firmware entry', {}, '-fw_cfg', []],
   [

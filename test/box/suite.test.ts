@@ -1,6 +1,6 @@
-import { appendFile, readFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import test from 'ava'
-import { formatError } from '../../scripts/lib/_helpers/errors.ts'
+import { BoxhoundError, formatError } from '../../scripts/lib/_helpers/errors.ts'
 import { createLimiter, type Limiter } from '../../scripts/lib/verify/limiter.ts'
 import { connect, type Session } from '../../scripts/lib/verify/ssh.ts'
 import type { SuiteContext } from '../../scripts/lib/verify/types.ts'
@@ -17,6 +17,9 @@ const lanes = new Map<string, Limiter>()
 let session: Session
 let guest: Guest
 
+const serialize = ({ code, message, details: { cause: _, ...details } }: BoxhoundError): string =>
+  JSON.stringify({ code, message, details })
+
 const inLane = ({ lane, run }: BoxCheck): Promise<{ verdict: Verdict; seconds: number }> => {
   const timed = async (): Promise<{ verdict: Verdict; seconds: number }> => {
     const begun = Date.now()
@@ -30,7 +33,13 @@ const inLane = ({ lane, run }: BoxCheck): Promise<{ verdict: Verdict; seconds: n
 }
 
 test.before('log in', async () => {
-  session = await connect(context.target)
+  try {
+    session = await connect(context.target)
+  } catch (error) {
+    // Whoever started the suite tells it to the user, as an error of its own and not as a test's stack.
+    if (error instanceof BoxhoundError) await writeFile(`${context.results}.error`, serialize(error))
+    throw error
+  }
   guest = createGuest(session, context)
 })
 

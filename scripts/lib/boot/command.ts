@@ -17,7 +17,7 @@ const credential = ({ name, file }: Credential): string[] => [
 /**
  * The arguments of qemu-system-x86_64 for one disposable machine. Pure: the same spec gives the same arguments.
  *
- * `cache=unsafe`: the overlay never outlives its machine, so its flushes buy nothing. `romfile=` drops the network
+ * `cache=unsafe`: the overlay never outlives its machine, so its flushes buy nothing. `copy-on-read`: see `createOverlay`. `romfile=` drops the network
  * card's boot ROM, which would search for a boot server first. A guest that resets ends QEMU: a crash loop would
  * otherwise look like a slow boot.
  */
@@ -28,7 +28,7 @@ export const qemuArguments = (spec: QemuSpec): string[] => {
     ['-name', value(spec.name), '-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
     ['-machine', 'pc,usb=off', '-accel', accel, '-cpu', cpu],
     ['-smp', String(spec.cpus), '-m', String(spec.memory)],
-    ['-drive', `file=${value(spec.disk)},format=qcow2,if=none,id=disk,cache=unsafe,discard=unmap`],
+    ['-drive', `file=${value(spec.disk)},format=qcow2,if=none,id=disk,cache=unsafe,discard=unmap,copy-on-read=on`],
     ['-device', 'virtio-blk-pci,drive=disk'],
     ['-netdev', `user,id=net${restrict},hostfwd=tcp:127.0.0.1:${spec.sshPort}-:22`],
     ['-device', 'virtio-net-pci,netdev=net,romfile='],

@@ -36,7 +36,7 @@ const childEnvironment = (file: string): NodeJS.ProcessEnv => ({
 /**
  * Runs the SSH suite in a process of its own and collects what its checks tell while they run.
  *
- * @throws E_SUITE_DEADLINE when it doesn't end.
+ * @throws E_SUITE_DEADLINE when it doesn't end, and what the connection was refused for (E_HOST_KEY, E_SSH_AUTH, …).
  */
 export const runSuite = async (
   context: Omit<SuiteContext, 'results'>,
@@ -85,10 +85,19 @@ export const runSuite = async (
         found: output.slice(-2000),
       })
     }
+    await throwTold(`${results}.error`)
     return { results: await tell(), code, output }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Throws what the suite could not start for, such as a host key that is another one. */
+const throwTold = async (file: string): Promise<void> => {
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text === undefined) return
+  const { code, message, details } = JSON.parse(text) as Pick<BoxhoundError, 'code' | 'message' | 'details'>
+  throw new BoxhoundError(code, message, details)
 }
 
 const endGroup = (pid: number | undefined): void => {
