@@ -9,6 +9,7 @@ main() {
   hostname localhost
   exec chroot "$target" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM-dumb}" \
     DEBIAN_FRONTEND=noninteractive BOXHOUND_LAYER="${BOXHOUND_LAYER-}" BOXHOUND_LAB_REPOSITORY="${BOXHOUND_LAB_REPOSITORY-}" \
+    BOXHOUND_APT_TIMEOUT="${BOXHOUND_APT_TIMEOUT-}" \
     http_proxy="${http_proxy-}" https_proxy="${https_proxy-}" no_proxy="${no_proxy-}" "$@"
 }
 

@@ -32,7 +32,7 @@ build_base() { # the disk image below all layers
   local script
   script=$(<"$BOXHOUND_WORK/layers/image/builder")
   bash "$script" "$overlay"
-  sync -- "$overlay"
+  if [[ -e $overlay ]]; then sync -- "$overlay"; fi
 }
 
 build_layer() {

@@ -47,11 +47,16 @@ add_sources() {
 
 apt() {
   # Deadlines and bounded retries on the network (faults 35, 36), patience for another's lock (34), nothing of it in the image.
-  timeout --kill-after=10 900 apt-get -q -y \
-    -o Acquire::Retries=2 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 -o Acquire::Languages=none \
+  local patience=${BOXHOUND_APT_TIMEOUT:-20} limit=900 status=0
+  timeout --kill-after=10 "$limit" apt-get -q -y \
+    -o Acquire::Retries=2 -o Acquire::http::Timeout="$patience" -o Acquire::https::Timeout="$patience" -o Acquire::Languages=none \
     -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold \
     -o APT::Keep-Downloaded-Packages=true \
-    -o APT::Install-Recommends=false -o APT::Sandbox::User=root "$@"
+    -o APT::Install-Recommends=false -o APT::Sandbox::User=root "$@" || status=$?
+  if ((status == 124 || status == 137)); then
+    echo "apt-get was ended after $limit s: a mirror that answers, but too slowly, or a package that waits for something" >&2
+  fi
+  return "$status"
 }
 
 update_lists() {

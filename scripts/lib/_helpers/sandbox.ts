@@ -101,7 +101,7 @@ export const startSandbox = (command: readonly string[], options: SandboxOptions
 }
 
 const passed =
-  /^(PATH|HOME|LANG|TERM|USER|(https?|no)_proxy|(HTTPS?|NO)_PROXY|PIP_[A-Z_]+|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE)$/
+  /^(PATH|HOME|LANG|TERM|USER|(https?|no)_proxy|(HTTPS?|NO)_PROXY|PIP_[A-Z_]+|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|BOXHOUND_APT_TIMEOUT)$/
 
 /** What a step on the host may know of the caller's environment: how to reach the network, and nothing secret (`DD_API_KEY`). */
 export const cleanEnvironment = (environment: NodeJS.ProcessEnv = process.env): Record<string, string> =>
