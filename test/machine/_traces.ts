@@ -33,7 +33,9 @@ export const tracesOf = (project: Project): string[] => {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && name !== `${process.pid}`)
   const processes = pids.filter((pid) => isOf(pid, project))
   const mounts = new Set(
-    pids.flatMap((pid) => read(`/proc/${pid}/mountinfo`).split('\n')).filter((line) => line.includes(`${root}/`)),
+    pids
+      .flatMap((pid) => read(`/proc/${pid}/mountinfo`).split('\n'))
+      .filter((line) => line.includes(`${root}/`) && !line.includes(' - tmpfs boxhound-small-disk ')),
   )
   const loops = list('/sys/block').filter((name) => read(`/sys/block/${name}/loop/backing_file`).startsWith(root))
   const halfWritten = ['layers', 'locks', 'refresh'].map((name) => join(cache, name))
