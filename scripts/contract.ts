@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { withCleanup } from './lib/_helpers/cleanup.ts'
+import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
+import { type Project, projectAt } from './lib/_helpers/paths.ts'
+import { readPublished } from './lib/boot/published.ts'
+import { loadBox } from './lib/box/load.ts'
+import { judgeContract } from './lib/proof/contract.ts'
+import { targetFrom, targetOptions } from './lib/proof/target.ts'
+import { renderBox } from './lib/render/render.ts'
+import type { Counts } from './lib/selftest/count.ts'
+import { withMachine } from './lib/verify/image.ts'
+import type { Target } from './lib/verify/types.ts'
+
+const command: Command = {
+  verb: 'contract',
+  summary:
+    'Judges an Agent by the facts that verification builds on: paths, units, commands, JSON, exit codes. The same tests for the lab Agent and a real one.',
+  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+  options: { ...targetOptions, verbose: { type: 'boolean', help: 'every test by name, not only the failed ones' } },
+  examples: [
+    ['npm run contract', 'boots the lab image and judges the lab Agent'],
+    [
+      'npm run contract -- ubuntu --host db1.example --key ~/.ssh/id_ed25519 --host-key SHA256:…',
+      'judges a real Agent: restarts it twice, plants four checks and removes them again',
+    ],
+  ],
+}
+
+const onLine =
+  ({ flags }: Parsed) =>
+  (line: string): void => {
+    if (flags.verbose === true || !line.startsWith('ok ')) console.log(line)
+  }
+
+const judgeHost = async (project: Project, name: string, target: Target, parsed: Parsed): Promise<Counts> => {
+  const { expectations } = await renderBox(await loadBox(name, project), project)
+  const folder = await mkdtemp(join(tmpdir(), 'boxhound-contract-'))
+  return withCleanup(
+    () => rm(folder, { recursive: true, force: true }),
+    () =>
+      judgeContract(
+        { target, expectations, disposable: false, keyed: null },
+        { root: project.root, folder, onLine: onLine(parsed) },
+      ),
+  )
+}
+
+const judgeImage = async (project: Project, name: string, parsed: Parsed): Promise<Counts> => {
+  const published = await readPublished(project, (await loadBox(name, project)).name)
+  const onNote = (text: string): void => console.log(`  ${text}`)
+  const { DD_API_KEY: _, ...environment } = process.env
+  return withMachine(project, published, { environment, onNote }, ({ login, keyed }) =>
+    judgeContract(
+      { target: login, expectations: published.expectations, disposable: true, keyed },
+      { root: project.root, folder: dirname(login.key), onLine: onLine(parsed) },
+    ),
+  )
+}
+
+/** `npm run contract`: 0 when the Agent keeps every line; closes with `N passed, N failed`. */
+export const main = async (argv: string[]): Promise<number> => {
+  const parsed = parseCommand(argv, command)
+  if (parsed === undefined) return 0
+  const project = projectAt(process.cwd())
+  const name = parsed.positional ?? 'lab'
+  const target = targetFrom('contract', parsed.values)
+  const { passed, failed, skipped } = await (target === undefined
+    ? judgeImage(project, name, parsed)
+    : judgeHost(project, name, target, parsed))
+  console.log(`\n${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`)
+  return failed === 0 ? 0 : 1
+}

@@ -1,0 +1,33 @@
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { isFingerprint } from '../verify/host-key.ts'
+import type { Target } from '../verify/types.ts'
+
+/** Options by which a caller names a machine; the same for every verb that takes one. */
+export const targetOptions = {
+  host: { type: 'string', value: 'HOST', help: 'this machine instead of a disposable copy of the image' },
+  port: { type: 'string', value: 'PORT', help: 'its SSH port (default: 22)' },
+  user: { type: 'string', value: 'USER', help: 'root, or a user who may run anything by sudo -n (default: root)' },
+  key: { type: 'string', value: 'FILE', help: 'private key that lets USER in' },
+  'host-key': { type: 'string', value: 'SHA256:…', help: 'fingerprint of its host key' },
+} as const
+
+const usage = (verb: string, message: string, next = `npm run ${verb} -- --help`): BoxhoundError =>
+  new BoxhoundError('E_USAGE', message, { exitCode: 2, next })
+
+/** The machine that the caller named, undefined without --host; nothing is trusted on first use (fault 41). */
+export const targetFrom = (verb: string, values: Readonly<Record<string, string>>): Target | undefined => {
+  const { host, key, port = '22', user = 'root', 'host-key': hostKey } = values
+  const stray = ['port', 'user', 'key', 'host-key'].find((name) => values[name] !== undefined)
+  if (host === undefined && stray !== undefined) throw usage(verb, `--${stray} belongs to --host`)
+  if (host === undefined) return undefined
+  if (key === undefined) throw usage(verb, '--host needs --key FILE')
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535)
+    throw usage(verb, `--port ${port} is no port`)
+  if (hostKey === undefined || !isFingerprint(hostKey))
+    throw usage(
+      verb,
+      '--host needs --host-key SHA256:…',
+      'on its console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
+    )
+  return { host, port: Number(port), user, key, hostKey }
+}

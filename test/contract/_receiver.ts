@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { type Agent, at, eventually } from './_agent.ts'
+import type { Clause } from './_clause.ts'
+
+const answerSchema = z.object({ status: z.number(), body: z.string() })
+
+const ask = async (agent: Agent, what: string): Promise<z.infer<typeof answerSchema>> =>
+  answerSchema.parse(await agent.python('receiver.py', { do: what }))
+
+/** Datadog's trace-agent ends without a key; the lab's stays, as its README says. */
+const receives = ({ keyed, expectations }: Agent['context']): boolean => keyed !== false || expectations.agent.lab
+
+/** "Trace receiver", and what `status` tells of it. In this order: the receiver sleeps until it is asked. */
+export const receiver: readonly Clause[] = [
+  {
+    line: 'before the first trace apmStats is {"port", "error"}, although port 8126 is open',
+    when: ({ disposable }) => disposable,
+    run: async (t, agent) => {
+      t.is((await ask(agent, 'connect')).body, 'connected')
+      const apm = (await agent.status()).apmStats
+      t.is(at(apm, 'port'), 5012)
+      t.is(typeof at(apm, 'error'), 'string')
+      t.is(at(apm, 'receiver'), undefined)
+    },
+  },
+  {
+    line: 'GET http://127.0.0.1:8126/info wakes it and lists its endpoints',
+    when: receives,
+    run: async (t, agent) => {
+      const { status, body } = await ask(agent, 'info')
+      t.is(status, 200)
+      t.true(
+        z
+          .array(z.string())
+          .parse(at(JSON.parse(body), 'endpoints'))
+          .some((path) => path.includes('/v0.4/traces')),
+      )
+    },
+  },
+  {
+    line: 'once awake, apmStats.config.ReceiverPort is 8126',
+    when: receives,
+    run: async (t, agent) => {
+      const port = await eventually(async () => at(await agent.status(), 'apmStats', 'config', 'ReceiverPort'))
+      t.is(port, 8126)
+    },
+  },
+  {
+    line: 'the tracer’s socket /var/run/datadog/apm.socket exists',
+    when: receives,
+    run: async (t, { guest }) => void t.is((await guest.run(['test', '-S', '/var/run/datadog/apm.socket'])).code, 0),
+  },
+  {
+    line: 'v0.4 answers {"rate_by_service": …}',
+    when: receives,
+    run: async (t, agent) => {
+      const { status, body } = await ask(agent, 'trace')
+      t.is(status, 200)
+      t.is(typeof at(JSON.parse(body), 'rate_by_service'), 'object')
+    },
+  },
+  {
+    line: 'apmStats.receiver[] tells Lang, LangVersion, Interpreter, TracerVersion and counts what came in',
+    when: receives,
+    run: async (t, agent) => {
+      await ask(agent, 'trace')
+      const entry = z.looseObject({
+        Lang: z.literal('boxhound'),
+        LangVersion: z.string(),
+        Interpreter: z.string(),
+        TracerVersion: z.string(),
+        TracesReceived: z.number(),
+        SpansReceived: z.number(),
+        TracesBytes: z.number(),
+      })
+      const found = await eventually(async () => {
+        const entries = z.array(z.unknown()).parse(at(await agent.status(), 'apmStats', 'receiver'))
+        return entries.map((one) => entry.safeParse(one).data).find((one) => one !== undefined)
+      })
+      t.is(found?.TracerVersion, '1.0.0')
+      t.true((found?.TracesReceived ?? 0) >= 1)
+      t.true((found?.SpansReceived ?? 0) >= 1)
+      t.true((found?.TracesBytes ?? 0) > 0)
+    },
+  },
+  {
+    line: 'a payload that cannot be decoded is answered by 400',
+    when: receives,
+    run: async (t, agent) => void t.is((await ask(agent, 'rubbish')).status, 400),
+  },
+]

@@ -1,0 +1,8 @@
+"""A check of the contract test that raises."""
+
+from datadog_checks.base import AgentCheck
+
+
+class RaisesCheck(AgentCheck):
+    def check(self, _instance):
+        raise ValueError('planted failure')
