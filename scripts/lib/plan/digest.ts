@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../_helpers/hash.ts'
 
-const ignored = /^(tests?|__pycache__|node_modules|.*\.md)$/
+const ignored = /^(tests?|contract|__pycache__|node_modules|.*\.md)$/
 
 /**
  * SHA-256 over a file or folder of the project: path, executable bit and content of each file, in order of names.
