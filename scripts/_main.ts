@@ -16,6 +16,7 @@ const verbs: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
   cache: () => import('./cache.ts'),
   controls: () => import('./controls.ts'),
   image: () => import('./image.ts'),
+  contract: () => import('./contract.ts'),
   schema: () => import('./schema.ts'),
   test: () => import('./test.ts'),
 }

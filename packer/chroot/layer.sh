@@ -46,7 +46,11 @@ build_layer() {
   bash "$here/inside.sh" "$run" "$target" "$BOXHOUND_WORK/layers/$BOXHOUND_LAYER" "$BOXHOUND_APT" \
     flock "$BOXHOUND_APT/lock" bash "$here/enter.sh" "$target" bash /run/boxhound/layer/apply.sh || status=$?
   if [[ -e $run/packages.tsv ]]; then mv -- "$run/packages.tsv" "$BOXHOUND_WORK/packages.tsv"; fi
-  overlay_close "$run" "$overlay"
+  if [[ $BOXHOUND_LAYER == seal ]]; then
+    overlay_close "$run" "$overlay" zero
+  else
+    overlay_close "$run" "$overlay"
+  fi
   return "$status"
 }
 

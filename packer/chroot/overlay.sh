@@ -52,12 +52,30 @@ overlay_unmount() {
   return "$status"
 }
 
-# overlay_close RUN FILE: everything written is in FILE, and FILE on the disk, when this returns.
+# overlay_zeroes DISK: qemu-io's commands that make every free block of the root file system read as zero.
+overlay_zeroes() {
+  local disk=$1 offset
+  offset=$(overlay_root_offset "$disk")
+  dumpe2fs "$disk?offset=$offset" 2>/dev/null | awk -v offset="$offset" '
+    /^Block size:/ { size = $3 }
+    sub(/^  Free blocks: /, "") && $0 != "" {
+      count = split($0, ranges, ", ")
+      for (i = 1; i <= count; i++) {
+        last = split(ranges[i], range, "-")
+        printf "write -q -z -u %.0f %.0f\n", offset + range[1] * size, (range[last] - range[1] + 1) * size
+      }
+    }'
+}
+
+# overlay_close RUN FILE [zero]: everything written is in FILE, and FILE on the disk, when this returns. With `zero` no free block holds
+# what was deleted (fault 47): a trim reaches whole clusters only, and leaves the blocks of deleted files beside used ones.
 overlay_close() {
   local run=$1 file=$2 pid
+  if [[ ${3-} == zero ]]; then overlay_zeroes "$run/disk" >"$run/zeroes"; fi
   pid=$(<"$run/daemon.pid")
   kill -TERM "$pid"
   # The daemon is no child of this shell: it is gone when its /proc entry is.
   while [[ -e /proc/$pid && $(<"/proc/$pid/stat") != *") Z "* ]]; do sleep 0.005; done
+  if [[ -s $run/zeroes ]]; then qemu-io -f qcow2 -t unsafe "$file" <"$run/zeroes" >/dev/null; fi
   sync -- "$file"
 }
