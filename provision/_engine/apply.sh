@@ -6,6 +6,8 @@ set -Eeuo pipefail
 readonly layer=/run/boxhound/layer
 readonly policy=/usr/sbin/policy-rc.d
 readonly apt_sources=/etc/apt/sources.list.d
+# Seconds that a mirror has for each answer.
+readonly patience=${BOXHOUND_APT_TIMEOUT:-20}
 
 step() { printf '== %s\n' "$*"; }
 
@@ -47,7 +49,7 @@ add_sources() {
 
 apt() {
   # Deadlines and bounded retries on the network (faults 35, 36), patience for another's lock (34), nothing of it in the image.
-  local patience=${BOXHOUND_APT_TIMEOUT:-20} limit=900 status=0
+  local limit=900 status=0
   timeout --kill-after=10 "$limit" apt-get -q -y \
     -o Acquire::Retries=2 -o Acquire::http::Timeout="$patience" -o Acquire::https::Timeout="$patience" -o Acquire::Languages=none \
     -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold \
@@ -64,7 +66,9 @@ update_lists() {
   # A mirror in the middle of its own update answers with a hash that does not fit: start from clean lists once (fault 35).
   step 'package lists do not fit together: once more from nothing'
   find /var/lib/apt/lists -mindepth 1 -type f -delete
-  apt -o APT::Update::Error-Mode=any update
+  apt -o APT::Update::Error-Mode=any update && return
+  echo "no package lists: see which mirror above; each had $patience s per answer and was asked three times, twice over" >&2
+  return 1
 }
 
 # Installed already, in the version asked for?
