@@ -24,6 +24,7 @@ make_root() {
   for name in "${programs[@]}"; do copy_program "$root" "$(readlink -f -- "$(command -v "$name")")"; done
   ln -s bash "$root/usr/bin/sh"
   for path in /usr/lib/apt/methods/{http,store,copy,gpgv}; do copy_program "$root" "$path"; done
+  install -D -m 0644 -t "$root/usr/share/dpkg" /usr/share/dpkg/*table
   printf 'root:x:0:0:root:/root:/bin/bash\n_apt:x:42:65534::/nonexistent:/bin/false\n' >"$root/etc/passwd"
   printf 'root:x:0:\nadm:x:4:\nnogroup:x:65534:\n' >"$root/etc/group"
   printf "%s\n" "Package: tiny" "Status: install ok installed" "Architecture: all" "Version: 1.0" "Maintainer: none" "Description: none" >"$root/var/lib/dpkg/status"
