@@ -58,6 +58,11 @@ for (const [what, program, expected] of [
   ],
   ['ends well with an empty output', 'if [[ $1 == info ]]; then exec REAL "$@"; fi; : >"${!#}"', /wrote no image/],
   [
+    'ends well with an image of nothing',
+    'if [[ $1 == info ]]; then exec REAL "$@"; fi; REAL create -q -f qcow2 "${!#}" 0',
+    /wrote no image[\s\S]*qcow2, 0 bytes/,
+  ],
+  [
     'ends well with half an output',
     'if [[ $1 == info ]]; then exec REAL "$@"; fi; head -c 100000 /dev/zero >"${!#}"',
     /wrote no image[\s\S]*raw/,

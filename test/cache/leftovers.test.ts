@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import { ownHolder } from '../../scripts/lib/_helpers/holder.ts'
@@ -70,6 +70,7 @@ test('a work folder is closed to other users, and gone with all that is in it', 
   const project = await emptyProject(t)
   const work = await makeWorkFolder(project, 'bake lab', [idOf('a')])
   await mkdir(join(work.path, 'a/b'), { recursive: true })
+  t.is((await stat(work.path)).mode & 0o777, 0o700)
   t.deepEqual(JSON.parse(await readFile(join(work.path, 'ids.json'), 'utf8')), [idOf('a')])
   t.deepEqual(await idsInUse(project), new Set([idOf('a')]))
   await clearRun(project, work)

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { cleanEnvironment, killSandboxes, type Sandbox, startSandbox } from '../../scripts/lib/_helpers/sandbox.ts'
 import { startScript } from './_child.ts'
+import { temporaryFolder } from './_folder.ts'
 
 // Namespaces need root, as a bake does.
 const rooted = process.getuid?.() === 0 ? test.serial : test.serial.skip
@@ -45,14 +47,21 @@ rooted('a command runs as process 1 of a namespace and its status is handed on',
 })
 
 rooted('fault 28: a child that ignores SIGTERM, and its children, are gone when kill returns', async (t) => {
+  const folder = await temporaryFolder(t)
   for (let turn = 0; turn < 10; turn++) {
-    const marker = newMarker()
-    // A grandchild in a session of its own, as a daemon is, and one whose parent has ended.
-    const sandbox = await start(
-      t,
-      `trap '' TERM INT HUP; setsid sleep ${marker} & (sleep ${marker} &); sleep 0.05; echo ready; while :; do sleep ${marker}; done`,
-    )
-    t.true(processesWith(marker).length >= 2)
+    const [marker, ready] = [newMarker(), join(folder, `${turn}`)]
+    // Many, one in a session of its own, as a daemon is, and one whose parent has ended. No pipe: its end would be waited for as well.
+    const script = `trap '' TERM INT HUP
+      setsid sleep ${marker} & (sleep ${marker} &); for n in {1..30}; do sleep ${marker} & done
+      sleep 0.05; : >${ready}; while :; do sleep ${marker}; done`
+    const sandbox = startSandbox(['bash', '-c', script], {
+      cwd: '/',
+      environment,
+      stdio: ['ignore', 'ignore', 'ignore'],
+    })
+    t.teardown(sandbox.kill)
+    while (!existsSync(ready)) await delay(5)
+    t.true(processesWith(marker).length >= 32)
     await sandbox.kill()
     t.deepEqual(processesWith(marker), [])
   }
