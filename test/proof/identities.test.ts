@@ -1,0 +1,25 @@
+import test from 'ava'
+import { identities, judgeClones, judgeSecondBoot } from '../../scripts/lib/proof/identities.ts'
+
+const kept = { name: 'machine id', keeps: true }
+const renewed = { name: 'boot id', keeps: false }
+
+test('two machines must both have one, and not the same', (t) => {
+  t.is(judgeClones(kept, { 'machine id': 'a' }, { 'machine id': 'b' }), '')
+  t.is(judgeClones(kept, { 'machine id': 'a' }, { 'machine id': 'a' }), 'both have the same')
+  t.is(judgeClones(kept, { 'machine id': 'a' }, { 'machine id': null }), 'a machine has none')
+  t.is(judgeClones(kept, {}, {}), 'a machine has none')
+})
+
+test('a second boot keeps what lasts and renews what does not', (t) => {
+  t.is(judgeSecondBoot(kept, { 'machine id': 'a' }, { 'machine id': 'a' }), '')
+  t.is(judgeSecondBoot(kept, { 'machine id': 'a' }, { 'machine id': 'b' }), 'it changed')
+  t.is(judgeSecondBoot(renewed, { 'boot id': 'a' }, { 'boot id': 'b' }), '')
+  t.is(judgeSecondBoot(renewed, { 'boot id': 'a' }, { 'boot id': 'a' }), 'it is that of the boot before')
+})
+
+test('a password is asked for where there is a database', (t) => {
+  const names = (database: boolean): string[] => identities({ database }).map(({ name }) => name)
+  t.true(names(true).includes('database password'))
+  t.false(names(false).includes('database password'))
+})
