@@ -1,11 +1,10 @@
 """Owners, modes and small contents of the Agent's files, as one JSON document."""
 
-import glob
 import grp
 import json
-import os
 import pwd
 import stat
+from pathlib import Path
 
 PATTERNS = [
     '/etc/datadog-agent/datadog.yaml',
@@ -22,8 +21,8 @@ PATTERNS = [
 ]
 
 
-def about(path: str) -> dict[str, object]:
-    found = os.stat(path)
+def about(path: Path) -> dict[str, object]:
+    found = path.stat()
     return {
         'owner': pwd.getpwuid(found.st_uid).pw_name,
         'group': grp.getgrgid(found.st_gid).gr_name,
@@ -32,4 +31,5 @@ def about(path: str) -> dict[str, object]:
     }
 
 
-print(json.dumps({path: about(path) for pattern in PATTERNS for path in sorted(glob.glob(pattern)) if os.path.exists(path)}))
+found = sorted(path for pattern in PATTERNS for path in Path('/').glob(pattern.lstrip('/')) if path.exists())
+print(json.dumps({str(path): about(path) for path in found}))

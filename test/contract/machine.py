@@ -1,10 +1,13 @@
-"""Prepares a machine with an Agent for the contract tests, and puts it back: what to do comes as INPUT, put in front by the suite.
+"""Prepares a machine with an Agent for the contract tests, and puts it back.
 
-    {"do": "plant", "files": {NAME: SOURCE}}       checks boxhound_contract_NAME with their configuration; the Agent isn't touched
-    {"do": "disturb", "environment": {NAME: VALUE}}  adds variables to the Agent's environment file and restarts the Agent
-    {"do": "restore"}                               removes all of that; restarts the Agent if it was disturbed
+What to do comes as INPUT, put in front by the suite:
 
-What was there is kept in a folder of root's until `restore`; a timer of systemd's restores after a quarter of an hour if nobody does.
+    {"do": "plant", "files": {NAME: SOURCE}}          checks boxhound_contract_NAME with their configuration
+    {"do": "disturb", "environment": {NAME: VALUE}}   adds variables to the environment file, restarts the Agent
+    {"do": "restore"}                                 removes all of that, restarts the Agent if it was disturbed
+
+What was there is kept in a folder of root's until `restore`; a timer of systemd's restores after a quarter of an hour
+if nobody does.
 """
 
 import json
@@ -20,9 +23,16 @@ ENVIRONMENT = ETC / 'environment'
 KEPT = Path('/var/lib/boxhound-contract')
 PREFIX = 'boxhound_contract_'
 GUARD = 'boxhound-contract-restore'
-INSTANCES = {
-    'shapes': 'init_config:\ninstances:\n  - name: first\n    min_collection_interval: 45\n    api_key: 0123456789abcdef0123456789abcdef\n    password: Planted4you\n    tags: [check:contract]\n',
-}
+SHAPES = """\
+init_config:
+instances:
+  - name: first
+    min_collection_interval: 45
+    api_key: 0123456789abcdef0123456789abcdef
+    password: Planted4you
+    tags: [check:contract]
+"""
+INSTANCES = {'shapes': SHAPES}
 DEFAULT = 'init_config:\ninstances:\n  - {}\n'
 
 
@@ -62,7 +72,11 @@ def disturb(variables: dict[str, str]) -> None:
 
 
 def restore() -> None:
-    for path in [*ETC.glob(f'checks.d/{PREFIX}*'), *ETC.glob(f'conf.d/{PREFIX}*.d'), *ETC.glob(f'checks.d/__pycache__/{PREFIX}*')]:
+    for path in [
+        *ETC.glob(f'checks.d/{PREFIX}*'),
+        *ETC.glob(f'conf.d/{PREFIX}*.d'),
+        *ETC.glob(f'checks.d/__pycache__/{PREFIX}*'),
+    ]:
         if path.is_dir():
             shutil.rmtree(path)
         else:

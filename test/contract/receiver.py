@@ -1,4 +1,7 @@
-"""Talks to the trace receiver on 127.0.0.1:8126 as a tracer would. INPUT is {"do": "connect" | "info" | "trace" | "rubbish"}."""
+"""Talks to the trace receiver on 127.0.0.1:8126 as a tracer would.
+
+INPUT is {"do": "connect" | "info" | "trace" | "rubbish"}.
+"""
 
 import http.client
 import json

@@ -1,4 +1,7 @@
-"""Digests of everything by which this machine is told from its clones; null for what it lacks. No secret leaves the machine."""
+"""Digests of everything by which this machine is told from its clones; null for what it lacks.
+
+No secret leaves the machine.
+"""
 
 import hashlib
 import json
@@ -19,12 +22,14 @@ def content(path: str) -> bytes:
 
 
 def password() -> bytes:
-    found = re.search(rb'^\s*password:\s*(.+)$', content('/etc/datadog-agent/conf.d/mysql.d/conf.yaml'), re.M)
+    found = re.search(rb'^\s*password:\s*(.+)$', content('/etc/datadog-agent/conf.d/mysql.d/conf.yaml'), re.MULTILINE)
     return found.group(1) if found else b''
 
 
 def agent_host() -> bytes:
-    result = subprocess.run(['datadog-agent', 'hostname'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, timeout=60)
+    result = subprocess.run(
+        ['datadog-agent', 'hostname'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, timeout=60
+    )
     return result.stdout if result.returncode == 0 else b''
 
 
@@ -34,9 +39,9 @@ def main() -> None:
         'host name': content('/proc/sys/kernel/hostname'),
         'ed25519 host key': content('/etc/ssh/ssh_host_ed25519_key.pub'),
         'ecdsa host key': content('/etc/ssh/ssh_host_ecdsa_key.pub'),
-        'Agent’s auth_token': content('/etc/datadog-agent/auth_token'),
-        'Agent’s ipc_cert.pem': content('/etc/datadog-agent/ipc_cert.pem'),
-        'Agent’s host name': agent_host(),
+        'Agent auth_token': content('/etc/datadog-agent/auth_token'),
+        'Agent ipc_cert.pem': content('/etc/datadog-agent/ipc_cert.pem'),
+        'Agent host name': agent_host(),
         'first-boot record': content('/var/lib/boxhound/first-boot.json'),
         'random seed': content('/var/lib/systemd/random-seed'),
         'boot id': content('/proc/sys/kernel/random/boot_id'),

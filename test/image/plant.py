@@ -1,7 +1,7 @@
 """Plants in a raw disk what no published image may hold: plant.py DISK OFFSET PATHS CANARY.
 
-PATHS names a file per line to be made; CANARY is written to the disk and deleted again, so that only free blocks hold it. Written by
-debugfs: nothing is mounted, and free blocks keep what was deleted, as on a disk that was never trimmed.
+PATHS names a file per line to be made; CANARY is written to the disk and deleted again, so that only free blocks hold
+it. Written by debugfs: nothing is mounted, and free blocks keep what was deleted, as on a disk that was never trimmed.
 """
 
 import re
@@ -27,7 +27,7 @@ def added(value: str) -> Edit:
 
 
 def sub(pattern: str, value: str) -> Edit:
-    return lambda text: re.sub(pattern, value, text, flags=re.M)
+    return lambda text: re.sub(pattern, value, text, flags=re.MULTILINE)
 
 
 # Leftovers inside of files that belong into an image, or in the place of one.
@@ -57,10 +57,12 @@ EDITS: list[tuple[str, Edit]] = [
 
 
 def debugfs(device: str, requests: list[str], folder: Path) -> None:
-    """Runs requests; those that find nothing to remove or a folder that exists already are told on stderr and do no harm."""
+    """Runs requests. Nothing to remove, or a folder that exists already, is told on stderr and does no harm."""
     script = folder / 'requests'
     script.write_text('\n'.join(requests) + '\n', encoding='utf-8')
-    subprocess.run(['debugfs', '-w', '-f', str(script), device], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    subprocess.run(
+        ['debugfs', '-w', '-f', str(script), device], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True
+    )
 
 
 def parents(path: str) -> list[str]:
@@ -93,7 +95,7 @@ def main() -> None:
         folder = Path(name)
         leftover = folder / 'leftover'
         leftover.write_text('planted\n', encoding='utf-8')
-        plant(device, {path: leftover for path in Path(paths).read_text(encoding='utf-8').split()}, folder)
+        plant(device, dict.fromkeys(Path(paths).read_text(encoding='utf-8').split(), leftover), folder)
         plant(device, edited(device, folder), folder)
         plant(device, {'/root/.canary': Path(canary)}, folder)
         debugfs(device, ['rm /root/.canary'], folder)

@@ -1,6 +1,6 @@
-"""Tells what an ext4 partition holds, as one JSON document: survey.py DISK OFFSET. Read by debugfs: nothing is mounted, nothing is written.
+"""Tells what an ext4 partition holds, as one JSON document: survey.py DISK OFFSET.
 
-Contents of small text files only; no secret is judged here.
+Read by debugfs: nothing is mounted, nothing is written. Contents of small text files only; no secret is judged here.
 """
 
 import hashlib
@@ -13,7 +13,15 @@ import tempfile
 from pathlib import Path
 
 # Folders whose files are read, beside their names.
-READ = ['/etc', '/root', '/usr/share/doc/apt/examples', '/usr/share/base-passwd', '/usr/share/ca-certificates', '/var/lib/dpkg', '/var/lib/dbus']
+READ = [
+    '/etc',
+    '/root',
+    '/usr/share/doc/apt/examples',
+    '/usr/share/base-passwd',
+    '/usr/share/ca-certificates',
+    '/var/lib/dpkg',
+    '/var/lib/dbus',
+]
 TEXTS = ('/etc/', '/root/', '/usr/share/doc/apt/examples/', '/usr/share/base-passwd/')
 LIMIT = 128 * 1024
 # What the Agent's database account is called everywhere.
@@ -27,7 +35,7 @@ Entry = tuple[str, str, int, int, int, int, str]
 def debugfs(device: str, requests: list[str], folder: Path) -> str:
     script = folder / 'requests'
     script.write_text('\n'.join(requests) + '\n', encoding='latin-1')
-    result = subprocess.run(['debugfs', '-f', str(script), device], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
+    result = subprocess.run(['debugfs', '-f', str(script), device], capture_output=True, check=True)
     return result.stdout.decode('latin-1')
 
 
@@ -46,7 +54,17 @@ def listed(output: str) -> list[Entry]:
         fields = LINE.match(line)
         if fields and fields[5] not in ('.', '..') and fields[1] != '0':
             mode = int(fields[2], 8)
-            found.append((f'{folder}/{fields[5]}', kind(mode), stat.S_IMODE(mode), int(fields[3]), int(fields[4]), int(fields[6] or 0), ''))
+            found.append(
+                (
+                    f'{folder}/{fields[5]}',
+                    kind(mode),
+                    stat.S_IMODE(mode),
+                    int(fields[3]),
+                    int(fields[4]),
+                    int(fields[6] or 0),
+                    '',
+                )
+            )
     return found
 
 
@@ -76,7 +94,9 @@ def text(path: Path) -> str:
 
 def texts(tree: Path) -> dict[str, str]:
     files = {f'/{path.relative_to(tree)}': path for path in tree.rglob('*') if path.is_file() and not path.is_symlink()}
-    wanted = {name: path for name, path in files.items() if name.startswith(TEXTS) and not name.startswith('/etc/ssl/certs/')}
+    wanted = {
+        name: path for name, path in files.items() if name.startswith(TEXTS) and not name.startswith('/etc/ssl/certs/')
+    }
     return {name: text(path) for name, path in sorted(wanted.items()) if path.stat().st_size < LIMIT}
 
 
@@ -86,10 +106,12 @@ def with_target(entry: Entry, tree: Path) -> Entry:
 
 
 def digests(tree: Path) -> dict[str, str]:
-    """Configuration files of who may do what that differ from what their packages brought, with the digest they have."""
+    """Configuration files of who may do what that aren't as their packages brought them, with their digest."""
     status = text(tree / 'var/lib/dpkg/status')
     found = {}
-    for path, recorded in re.findall(r'^ (/etc/sudoers\S*|/etc/pam.d/\S+|/etc/ssh/\S+) ([0-9a-f]{32})$', status, re.M):
+    for path, recorded in re.findall(
+        r'^ (/etc/sudoers\S*|/etc/pam.d/\S+|/etc/ssh/\S+) ([0-9a-f]{32})$', status, re.MULTILINE
+    ):
         file = tree / path.lstrip('/')
         now = hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest() if file.is_file() else 'absent'
         if now != recorded:
@@ -98,8 +120,9 @@ def digests(tree: Path) -> dict[str, str]:
 
 
 def accounts(device: str, folder: Path, all_entries: list[Entry]) -> list[str]:
-    """Files of the server's own schema that name the Agent's account: it is made at first boot, with a password of that instance."""
-    paths = [path for path, what, *_ in all_entries if what == 'f' and re.match(r'/var/lib/mysql/(mysql/|mysql\.ibd$)', path)]
+    """Files of the server's own schema that name the Agent's account, which only first boot may make."""
+    schema = re.compile(r'/var/lib/mysql/(mysql/|mysql\.ibd$)')
+    paths = [path for path, what, *_ in all_entries if what == 'f' and schema.match(path)]
     copies = [folder / f'table-{number}' for number in range(len(paths))]
     if paths:
         debugfs(device, [f'dump "{path}" {copy}' for path, copy in zip(paths, copies, strict=True)], folder)

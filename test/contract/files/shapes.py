@@ -1,4 +1,4 @@
-"""A check of the contract test: one of every kind of thing that a check can send, or a single gauge while the Agent itself schedules it."""
+"""A check of the contract test: one of every kind that a check can send, or one gauge while the Agent schedules it."""
 
 import os
 
@@ -18,5 +18,7 @@ class ShapesCheck(AgentCheck):
         self.monotonic_count('boxhound.contract.monotonic', self.total)
         self.count('boxhound.contract.count', 3)
         for status in (AgentCheck.OK, AgentCheck.WARNING, AgentCheck.CRITICAL, AgentCheck.UNKNOWN):
-            self.service_check(f'boxhound.contract.status{status}', status, message='' if status == 0 else f'status {status}')
+            self.service_check(
+                f'boxhound.contract.status{status}', status, message=f'status {status}' if status else ''
+            )
         self.warning('planted warning')
