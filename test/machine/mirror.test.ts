@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { type Answers, type Mirror, packages, packagesPath, release, startMirror } from './_mirror.ts'
@@ -43,13 +43,18 @@ test('fault 35: a mirror without what it should have is named, after a bounded n
 })
 
 test('fault 35: lists that never fit their Release file are an error that names the mirror', async (t) => {
-  const { mirror, ended, log } = await bakeFrom(t, (path) => {
+  const { mirror, ended, log, project } = await bakeFrom(t, (path) => {
     if (path === 'dists/tiny/Release') return release(packages)
     return path === packagesPath ? packages.replace('1.0', '6.6') : undefined
   })
   t.true(ended.stderr.includes(mirror.url), ended.stderr)
   t.regex(ended.stderr, /Hash Sum mismatch/)
   t.is(log.split('once more from nothing').length, 2, 'started anew once')
+  const [base = ''] = readdirSync(join(project.cache, 'apt'))
+  const old = join(project.cache, 'apt', base, 'lists', 'an_old_list')
+  writeFileSync(old, '')
+  t.is((await bake(project, 'one', [], { BOXHOUND_APT_TIMEOUT: '1' })).code, 1)
+  t.false(existsSync(old), 'started anew without old lists')
 })
 
 test('fault 35: lists that did not fit for a moment are fetched anew, from nothing, and used', async (t) => {

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import test from 'ava'
-import { listRecords } from '../../scripts/lib/cache/store.ts'
+import { makeWorkFolder } from '../../scripts/lib/cache/leftovers.ts'
+import { layersFolder, listRecords, overlayPath } from '../../scripts/lib/cache/store.ts'
 import { assertWhole } from './_image.ts'
 import { tinyProject } from './_project.ts'
 import { bake, startVerb } from './_run.ts'
@@ -32,4 +33,22 @@ test('fault 27: two boxes are baked side by side, from nothing, and share the la
   t.deepEqual(tracesOf(project), [])
   // What both made of the shared layer is good to build on.
   t.regex((await bake(project, 'two', ['--draft'])).stdout, /image {6}cached/)
+})
+
+test('a layer that another living bake has finished is built on, not replaced: its own layers stand on it already', async (t) => {
+  const project = await tinyProject(t)
+  t.is((await bake(project)).code, 0)
+  const layers = (await assertWhole(t, project, 'one'))?.layers ?? []
+  const ids = layers.map(({ id }) => id)
+  const base = overlayPath(project, layers.find(({ name }) => name === 'base')?.id ?? '')
+  const file = statSync(base).ino
+  // As if this test were that bake: it has made layers, none is recorded yet.
+  await makeWorkFolder(project, 'bake another', ids)
+  for (const id of ids.slice(1)) rmSync(join(layersFolder(project), `${id}.json`))
+  rmSync(project.out, { recursive: true })
+  const { code, stdout, stderr } = await bake(project)
+  t.is(code, 0, stderr)
+  t.regex(stdout, /base +built/)
+  t.is(statSync(base).ino, file)
+  await assertWhole(t, project, 'one')
 })
