@@ -100,6 +100,22 @@ export const startSandbox = (command: readonly string[], options: SandboxOptions
   return sandbox
 }
 
+/** Runs a short command in a sandbox to its end and hands over what it printed. */
+export const askSandbox = async (
+  command: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ readonly code: number | null; readonly stdout: string }> => {
+  const { child, ended } = startSandbox(command, {
+    cwd: '/',
+    environment: { ...cleanEnvironment(), ...environment },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const chunks: Buffer[] = []
+  child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const code = await ended
+  return { code, stdout: Buffer.concat(chunks).toString('utf8') }
+}
+
 const passed =
   /^(PATH|HOME|LANG|TERM|USER|(https?|no)_proxy|(HTTPS?|NO)_PROXY|PIP_[A-Z_]+|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|BOXHOUND_APT_TIMEOUT)$/
 

@@ -1,10 +1,9 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { $ } from 'zx'
 import { clearTemporary, writeAtomic } from '../_helpers/atomic.ts'
 import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
 import type { Project } from '../_helpers/paths.ts'
-import { killSandboxes } from '../_helpers/sandbox.ts'
+import { askSandbox, killSandboxes } from '../_helpers/sandbox.ts'
 import { dropDamaged, findDamaged } from '../cache/integrity.ts'
 import {
   clearDeadRuns,
@@ -86,8 +85,8 @@ const usableLayers = async (
 
 const toolVersions = async (): Promise<Record<string, string>> => {
   const versions = await Promise.all([
-    $({ quiet: true, nothrow: true, env: { ...process.env, CHECKPOINT_DISABLE: '1' } })`packer version`,
-    $({ quiet: true, nothrow: true })`qemu-img --version`,
+    askSandbox(['packer', 'version'], { CHECKPOINT_DISABLE: '1' }),
+    askSandbox(['qemu-img', '--version']),
   ])
   const [packer = '', qemu = ''] = versions.map(({ stdout }) => /\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? 'unknown')
   return { packer, qemu, node: process.versions.node }
@@ -133,6 +132,7 @@ const bakeLayers = async (
       const base = plan.layers[0]?.id ?? ''
       // Asked now: between the image's new name and its manifest nothing may take time.
       const tools = toolVersions()
+      tools.catch(() => {}) // told where it is awaited; a bake that fails earlier has another reason
       const built =
         missing.length === 0
           ? []

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { waitIfInterrupted, withCleanup } from '../_helpers/cleanup.ts'
+import { waitIfInterrupted, withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256File } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
@@ -57,14 +57,17 @@ export const buildLayers = async (
     failed: join(layersFolder(project), `.failed-${box}.qcow2`),
     apt: join(project.cache, 'apt', options.base),
   }
-  for (const folder of [folders.logs, layersFolder(project), join(work.path, 'inputs')])
-    await mkdir(folder, { recursive: true })
-  // Only this run's logs: a line of an earlier failure must not be taken for one of now.
-  for (const name of await readdir(folders.logs)) await rm(join(folders.logs, name))
   const staged = (layer: PlannedLayer): string => join(work.path, 'layers', layer.name)
-  for (const layer of missing) await stageLayer(layer, staged(layer), project)
-
-  const server = missing.some(needsLab) ? await startLabServer() : undefined
+  // A signal in between would have what is written here made anew behind the back of who clears the work folder.
+  const { server, packer } = await withoutInterruption(async () => {
+    for (const folder of [folders.logs, layersFolder(project), join(work.path, 'inputs')])
+      await mkdir(folder, { recursive: true })
+    // Only this run's logs: a line of an earlier failure must not be taken for one of now.
+    for (const name of await readdir(folders.logs)) await rm(join(folders.logs, name))
+    for (const layer of missing) await stageLayer(layer, staged(layer), project)
+    const server = missing.some(needsLab) ? await startLabServer() : undefined
+    return { server, packer: await startPacker(missing, folders, server?.url, project) }
+  })
   const records: Promise<LayerRecord>[] = []
   const startedAt = new Map<string, number>()
   let failed: PlannedLayer | undefined
@@ -98,7 +101,6 @@ export const buildLayers = async (
     }
   }
 
-  const packer = await startPacker(missing, folders, server?.url, project)
   const stopFollowing = followEvents(join(work.path, 'events.jsonl'), onEvent)
   const inputs = missing.map(async (layer) => {
     try {

@@ -1,12 +1,11 @@
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { $ } from 'zx'
 import { publishFile, temporaryName } from '../_helpers/atomic.ts'
 import { waitIfInterrupted } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256File } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
-import { cleanEnvironment, startSandbox } from '../_helpers/sandbox.ts'
+import { askSandbox, cleanEnvironment, startSandbox } from '../_helpers/sandbox.ts'
 import { overlayPath } from '../cache/store.ts'
 import { boxFolder, imagePath, type Manifest } from './manifest.ts'
 
@@ -70,8 +69,8 @@ export const publishImage = async (
 }
 
 const inspectImage = async (path: string): Promise<{ format: string; virtual: number }> => {
-  const told = await $({ quiet: true, nothrow: true })`qemu-img info --output=json -- ${path}`
-  if (told.exitCode !== 0) return { format: 'nothing that qemu-img can read', virtual: 0 }
+  const told = await askSandbox(['qemu-img', 'info', '--output=json', '--', path])
+  if (told.code !== 0) return { format: 'nothing that qemu-img can read', virtual: 0 }
   const info: unknown = JSON.parse(told.stdout)
   const record = typeof info === 'object' && info !== null ? info : {}
   return {
