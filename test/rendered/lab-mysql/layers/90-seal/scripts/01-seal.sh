@@ -82,6 +82,8 @@ network() {
   if [[ ! -L /etc/resolv.conf ]] && ! mountpoint -q /etc/resolv.conf; then
     ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
   fi
+  # systemd-resolved's package keeps the file that it replaced.
+  rm -f /etc/.resolv.conf.systemd-resolved.bak
   sed -i -E '/^(http|https|ftp|no|all)_proxy=/Id' /etc/environment
   local -a own=(/usr/local/share/ca-certificates/*)
   if [[ ${#own[@]} -gt 0 ]]; then
