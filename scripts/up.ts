@@ -7,13 +7,17 @@ const command: Command = {
   verb: 'up',
   summary: 'Starts a disposable local machine from the published image; it runs until "npm run down".',
   positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
-  options: { json: { type: 'boolean', help: 'print {host, port, user, key, hostKey} and nothing else on stdout' } },
+  options: {
+    draft: { type: 'boolean', help: 'the newest "bake --draft" instead of the published image' },
+    json: { type: 'boolean', help: 'print {host, port, user, key, hostKey} and nothing else on stdout' },
+  },
   examples: [
     ['npm run up', 'starts the lab box'],
     [
       'DD_API_KEY=… DD_SITE=datadoghq.eu npm run up -- lab',
       'hands a key to this instance; it is never on a command line',
     ],
+    ['npm run bake -- lab --draft && npm run up -- lab --draft', 'tries an edited check in a machine'],
     ['npm run up -- lab --json | jq .port', 'for scripts'],
   ],
 }
@@ -24,7 +28,7 @@ export const main = async (argv: string[]): Promise<number> => {
   if (parsed === undefined) return 0
   const project = projectAt(process.cwd())
   const { name } = await loadBox(parsed.positional ?? 'lab', project)
-  const { login, already } = await up(project, name, process.env)
+  const { login, already } = await up(project, name, { environment: process.env, draft: parsed.flags.draft === true })
   if (parsed.flags.json === true) {
     if (already) console.error(`${name} is up already`)
     console.log(JSON.stringify(login))

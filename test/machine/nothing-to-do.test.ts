@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
@@ -37,6 +38,8 @@ test('one packer build per bake with only the missing layers; none when there is
   write(project, 'provision/20-agent/provision.sh', 'echo other >/root/content\n')
   await run('--draft')
   t.deepEqual(calls(), ['build 1'], 'the agent layer alone')
+  const draft = JSON.parse(readFileSync(join(project.out, 'one/draft.json'), 'utf8'))
+  t.is(draft.sha256, createHash('sha256').update(readFileSync(draft.file)).digest('hex'), 'up --draft boots this file')
   await run()
   t.deepEqual(calls(), ['build 1'], 'the seal on the draft’s layers')
   rmSync(imagePath(project, 'one'))

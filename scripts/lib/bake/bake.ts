@@ -18,7 +18,7 @@ import { type LayerRecord, listRecords, overlayPath, readRecord } from '../cache
 import type { Plan, PlannedLayer } from '../plan/types.ts'
 import { buildLayers } from './build.ts'
 import type { OnError } from './failure.ts'
-import { boxFolder, looksPublished, type Manifest, readManifest, writeManifest } from './manifest.ts'
+import { boxFolder, looksPublished, type Manifest, readManifest, writeDraft, writeManifest } from './manifest.ts'
 import type { Progress } from './progress.ts'
 import { publishImage, unfinishedImage } from './publish.ts'
 import { requireChrootBuilder } from './requirements.ts'
@@ -148,7 +148,11 @@ const bakeLayers = async (
       }))
       const seconds = (): number => Math.round(performance.now() - begin) / 1000
       const tip = records.at(-1)
-      if (options.draft) return { overlay: overlayPath(project, tip?.id ?? ''), layers, seconds: seconds() }
+      if (options.draft) {
+        const overlay = overlayPath(project, tip?.id ?? '')
+        await writeDraft(project, box.name, overlay, tip?.sha256 ?? '')
+        return { overlay, layers, seconds: seconds() }
+      }
       const convertBegin = performance.now()
       progress.started('publish')
       await tools
@@ -171,6 +175,7 @@ const bakeLayers = async (
         seconds: seconds(),
       }
       await writeManifest(project, manifest)
+      await publishExpectations(plan, project)
       return { manifest, changed: true }
     },
   )
@@ -205,10 +210,12 @@ const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): P
  */
 export const bakePlan = async (plan: Plan, options: BakeOptions, project: Project): Promise<Baked | Draft> => {
   const { name } = plan.rendered.box
-  await publishExpectations(plan, project)
   if (!options.draft) {
     const published = await findPublished(plan, project)
-    if (published !== undefined) return { manifest: published, changed: false }
+    if (published !== undefined) {
+      await publishExpectations(plan, project)
+      return { manifest: published, changed: false }
+    }
   }
   requireChrootBuilder()
   await mkdir(project.cache, { recursive: true })

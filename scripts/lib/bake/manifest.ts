@@ -62,3 +62,7 @@ export const looksPublished = async (project: Project, { box, image }: Manifest)
     return false
   }
 }
+
+/** out/BOX/draft.json: where the newest draft is, for `up --draft`. Nothing published changes. */
+export const writeDraft = (project: Project, box: string, file: string, sha256: string): Promise<void> =>
+  writeAtomic(join(boxFolder(project, box), 'draft.json'), `${JSON.stringify({ file, sha256 }, null, 2)}\n`)

@@ -44,3 +44,25 @@ export const readPublished = async (project: Project, box: string): Promise<Publ
   }
   return { image, sha256: found, expectations }
 }
+
+/**
+ * The overlay of the newest `bake --draft`, hashed before it is booted; nobody sealed it.
+ *
+ * @throws E_NOT_PUBLISHED, E_IMAGE_DIGEST
+ */
+export const readDraft = async (project: Project, box: string): Promise<Pick<Published, 'image' | 'sha256'>> => {
+  const path = join(project.out, box, 'draft.json')
+  const next = `npm run bake -- ${box} --draft`
+  const text = await readFile(path, 'utf8').catch(() => null)
+  if (text === null) throw new BoxhoundError('E_NOT_PUBLISHED', `${box} has no draft`, { file: path, next })
+  const { file, sha256 } = JSON.parse(text) as { file: string; sha256: string }
+  const found = await sha256File(file).catch(() => 'no file')
+  if (found !== sha256)
+    throw new BoxhoundError('E_IMAGE_DIGEST', 'the draft is not the one that was baked', {
+      file,
+      expected: `SHA-256 ${sha256}`,
+      found,
+      next,
+    })
+  return { image: file, sha256 }
+}

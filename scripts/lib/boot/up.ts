@@ -9,7 +9,7 @@ import { kernelBootsUnderKvm } from './kernel-probe.ts'
 import { writeKnownHosts } from './known-hosts.ts'
 import { bootMachine, type Login } from './machine.ts'
 import { endProcess, isRunning } from './process.ts'
-import { readPublished } from './published.ts'
+import { readDraft, readPublished } from './published.ts'
 import { connectQmp } from './qmp.ts'
 import { socketPath } from './socket.ts'
 import { machineFolder, readState, removeState, runningMachine, writeState } from './state.ts'
@@ -21,6 +21,13 @@ export interface Up {
   readonly already: boolean
 }
 
+export interface UpOptions {
+  /** Where DD_API_KEY and its like are taken from. */
+  readonly environment: NodeJS.ProcessEnv
+  /** True: the newest draft instead of the published image. */
+  readonly draft: boolean
+}
+
 export const knownHostsFile = (cache: string, box: string): string => join(machineFolder(cache, box), 'known_hosts')
 
 const failedFirstBoot = ({ failedStep }: ConsoleFacts, box: string): BoxhoundError =>
@@ -28,8 +35,9 @@ const failedFirstBoot = ({ failedStep }: ConsoleFacts, box: string): BoxhoundErr
     next: `npm run verify -- ${box}`,
   })
 
-const start = async (project: Project, box: string, environment: NodeJS.ProcessEnv): Promise<Login> => {
-  const { image, sha256 } = await readPublished(project, box)
+const start = async (project: Project, box: string, options: UpOptions): Promise<Login> => {
+  const { environment, draft } = options
+  const { image, sha256 } = await (draft ? readDraft : readPublished)(project, box)
   const folder = machineFolder(project.cache, box)
   await end(project, box)
   const kernelBoots = (): Promise<boolean> => kernelBootsUnderKvm(box, image)
@@ -54,10 +62,10 @@ const start = async (project: Project, box: string, environment: NodeJS.ProcessE
 }
 
 /** Starts a machine from the published image that outlives this process; one per box, a second call finds the first. */
-export const up = async (project: Project, box: string, environment: NodeJS.ProcessEnv): Promise<Up> => {
+export const up = async (project: Project, box: string, options: UpOptions): Promise<Up> => {
   const running = await runningMachine(project.cache, box)
   if (running !== null) return { login: running, already: true }
-  return withLock(project, box, 'up', async () => ({ login: await start(project, box, environment), already: false }))
+  return withLock(project, box, 'up', async () => ({ login: await start(project, box, options), already: false }))
 }
 
 /** Ends the machine's very process and removes its disk; a process that merely got the old number is left alone. */

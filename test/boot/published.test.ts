@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+import { readDraft, readPublished } from '../../scripts/lib/boot/published.ts'
+
+const content = 'an image'
+const digest = createHash('sha256').update(content).digest('hex')
+
+const project = (t: import('ava').ExecutionContext) => {
+  const root = mkdtempSync(join(tmpdir(), 'boxhound-published-'))
+  t.teardown(() => rmSync(root, { recursive: true, force: true }))
+  const folder = join(root, 'out', 'one')
+  mkdirSync(folder, { recursive: true })
+  return { root, out: join(root, 'out'), cache: join(root, 'cache'), folder }
+}
+
+test('a published image is taken when its bytes are the ones of the manifest', async (t) => {
+  const at = project(t)
+  writeFileSync(join(at.folder, 'one.qcow2'), content)
+  writeFileSync(join(at.folder, 'manifest.json'), JSON.stringify({ image: { file: 'one.qcow2', sha256: digest } }))
+  writeFileSync(join(at.folder, 'expectations.json'), '{}')
+  t.is((await readPublished(at, 'one')).sha256, digest)
+  writeFileSync(join(at.folder, 'one.qcow2'), `${content}!`)
+  const error = await t.throwsAsync(() => readPublished(at, 'one'), { instanceOf: BoxhoundError })
+  t.is(error.code, 'E_IMAGE_DIGEST')
+})
+
+test('a draft is hashed before it is booted, and a missing one is told with the verb that makes it', async (t) => {
+  const at = project(t)
+  const missing = await t.throwsAsync(() => readDraft(at, 'one'), { instanceOf: BoxhoundError })
+  t.is(missing.details.next, 'npm run bake -- one --draft')
+  const file = join(at.root, 'overlay.qcow2')
+  writeFileSync(file, content)
+  writeFileSync(join(at.folder, 'draft.json'), JSON.stringify({ file, sha256: digest }))
+  t.deepEqual(await readDraft(at, 'one'), { image: file, sha256: digest })
+  writeFileSync(file, 'damaged')
+  const damaged = await t.throwsAsync(() => readDraft(at, 'one'), { instanceOf: BoxhoundError })
+  t.is(damaged.code, 'E_IMAGE_DIGEST')
+})
