@@ -7,10 +7,10 @@ import { type Project, projectAt } from './lib/_helpers/paths.ts'
 import { readPublished } from './lib/boot/published.ts'
 import { loadBox } from './lib/box/load.ts'
 import { judgeContract } from './lib/proof/contract.ts'
-import { targetFrom, targetOptions } from './lib/proof/target.ts'
 import { renderBox } from './lib/render/render.ts'
 import type { Counts } from './lib/selftest/count.ts'
 import { withMachine } from './lib/verify/image.ts'
+import { targetFrom, targetOptions } from './lib/verify/target.ts'
 import type { Target } from './lib/verify/types.ts'
 
 const command: Command = {

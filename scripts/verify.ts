@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
-import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { type Project, projectAt } from './lib/_helpers/paths.ts'
+import { fromCaller } from './lib/box/caller.ts'
 import { loadBox } from './lib/box/load.ts'
 import { renderBox } from './lib/render/render.ts'
 import { reporter, verifyPublished } from './lib/report/published.ts'
-import { isFingerprint } from './lib/verify/host-key.ts'
+import { targetFrom, targetOptions } from './lib/verify/target.ts'
 import type { Target, VerifyResults } from './lib/verify/types.ts'
 import { verifyTarget } from './lib/verify/verify.ts'
 
@@ -20,11 +20,7 @@ const command: Command = {
       value: 'DIR',
       help: 'folder of results.json, junit.xml and report.html (default: out/BOX/verify)',
     },
-    host: { type: 'string', value: 'HOST', help: 'judge this machine instead of booting the image' },
-    port: { type: 'string', value: 'PORT', help: 'its SSH port (default: 22)' },
-    user: { type: 'string', value: 'USER', help: 'root, or a user who may run anything by sudo -n (default: root)' },
-    key: { type: 'string', value: 'FILE', help: 'private key that lets USER in' },
-    'host-key': { type: 'string', value: 'SHA256:…', help: 'fingerprint of its host key' },
+    ...targetOptions,
     json: { type: 'boolean', help: 'print results.json on stdout and nothing else there' },
   },
   examples: [
@@ -37,29 +33,6 @@ const command: Command = {
   ],
 }
 
-const usage = (message: string, next: string): BoxhoundError =>
-  new BoxhoundError('E_USAGE', message, { exitCode: 2, next })
-
-/** The machine that the caller named; nothing is trusted on first use (fault 41). */
-const targetOf = ({ values }: Parsed): Target | undefined => {
-  const { host, key, port = '22', user = 'root', 'host-key': hostKey } = values
-  const stray = ['port', 'user', 'key', 'host-key'].find((name) => values[name] !== undefined)
-  if (host === undefined && stray !== undefined) throw usage(`--${stray} belongs to --host`, 'npm run verify -- --help')
-  if (host === undefined) return undefined
-  if (key === undefined) throw usage('--host needs --key FILE', 'name the private key that lets you in')
-  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535)
-    throw usage(`--port ${port} is no port`, 'give a number from 1 to 65535')
-  if (hostKey === undefined || !isFingerprint(hostKey)) {
-    const next =
-      'on the machine’s own console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub; a key read from the connection itself proves nothing'
-    throw usage(
-      hostKey === undefined ? '--host needs --host-key SHA256:…' : `--host-key ${hostKey} is no fingerprint`,
-      next,
-    )
-  }
-  return { host, port: Number(port), user, key, hostKey }
-}
-
 const verifyHost = async (
   project: Project,
   name: string,
@@ -67,7 +40,7 @@ const verifyHost = async (
   { flags, values, lists }: Parsed,
 ): Promise<VerifyResults> => {
   const { box, expectations } = await renderBox(await loadBox(name, project), project)
-  const folder = values.out ?? join(project.out, box.name, 'verify')
+  const folder = values.out === undefined ? join(project.out, box.name, 'verify') : fromCaller(values.out)
   const { onNote, onResult, finish } = reporter(project, folder, {
     quiet: flags.json === true,
     environment: process.env,
@@ -85,9 +58,9 @@ export const main = async (argv: string[]): Promise<number> => {
   if (parsed === undefined) return 0
   const project = projectAt(process.cwd())
   const name = parsed.positional ?? 'lab'
-  const target = targetOf(parsed)
+  const target = targetFrom('verify', parsed.values)
   const { flags, values, lists } = parsed
-  const out = values.out === undefined ? {} : { out: values.out }
+  const out = values.out === undefined ? {} : { out: fromCaller(values.out) }
   const results =
     target === undefined
       ? await verifyPublished(project, (await loadBox(name, project)).name, {

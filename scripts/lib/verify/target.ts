@@ -1,6 +1,7 @@
 import { BoxhoundError } from '../_helpers/errors.ts'
-import { isFingerprint } from '../verify/host-key.ts'
-import type { Target } from '../verify/types.ts'
+import { fromCaller } from '../box/caller.ts'
+import { isFingerprint } from './host-key.ts'
+import type { Target } from './types.ts'
 
 /** Options by which a caller names a machine; the same for every verb that takes one. */
 export const targetOptions = {
@@ -20,14 +21,14 @@ export const targetFrom = (verb: string, values: Readonly<Record<string, string>
   const stray = ['port', 'user', 'key', 'host-key'].find((name) => values[name] !== undefined)
   if (host === undefined && stray !== undefined) throw usage(verb, `--${stray} belongs to --host`)
   if (host === undefined) return undefined
-  if (key === undefined) throw usage(verb, '--host needs --key FILE')
+  if (key === undefined) throw usage(verb, '--host needs --key FILE', 'name the private key that lets you in')
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535)
-    throw usage(verb, `--port ${port} is no port`)
+    throw usage(verb, `--port ${port} is no port`, 'give a number from 1 to 65535')
   if (hostKey === undefined || !isFingerprint(hostKey))
     throw usage(
       verb,
-      '--host needs --host-key SHA256:…',
-      'on its console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
+      hostKey === undefined ? '--host needs --host-key SHA256:…' : `--host-key ${hostKey} is no fingerprint`,
+      'on the machine’s own console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub; a key read from the connection itself proves nothing',
     )
-  return { host, port: Number(port), user, key, hostKey }
+  return { host, port: Number(port), user, key: fromCaller(key), hostKey }
 }
