@@ -40,6 +40,22 @@ export const terminalProgress = (steps: readonly string[]): Progress => {
     steps.map((step) => [step, promiseWithResolve<Outcome>()]),
   )
   const running = new Map<string, Task>()
+  // What takes long shows that it goes on: seconds since the step began.
+  const clocks = new Map<string, NodeJS.Timeout>()
+  const stopClock = (step: string): void => {
+    clearInterval(clocks.get(step))
+    clocks.delete(step)
+  }
+  const startClock = (step: string): void => {
+    const begin = performance.now()
+    const show = (): void => {
+      const task = running.get(step)
+      const seconds = `${Math.floor((performance.now() - begin) / 1000)} s`
+      if (task !== undefined) task.title = `${step.padEnd(10)} ${'building'.padEnd(8)} ${seconds.padStart(9)}`
+    }
+    show()
+    clocks.set(step, setInterval(show, 1000))
+  }
   const list = new Listr(
     steps.map((step) => ({
       title: step,
@@ -61,12 +77,13 @@ export const terminalProgress = (steps: readonly string[]): Progress => {
   )
   const shown = list.run().catch(() => {})
   return {
-    started: (step) => {
-      const task = running.get(step)
-      if (task !== undefined) task.title = `${step.padEnd(10)} building`
+    started: startClock,
+    ended: (step, outcome) => {
+      stopClock(step)
+      outcomes.get(step)?.resolve(outcome)
     },
-    ended: (step, outcome) => outcomes.get(step)?.resolve(outcome),
     close: async () => {
+      for (const step of steps) stopClock(step)
       for (const { resolve } of outcomes.values()) resolve({ kind: 'stopped' })
       await shown
     },
