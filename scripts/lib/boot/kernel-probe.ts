@@ -8,7 +8,7 @@ import { bootMachine } from './machine.ts'
  *
  * @param seconds a kernel that runs needs two or three; one that stalls never gets there.
  */
-export const kernelBootsUnderKvm = async (box: string, image: string, seconds = 15): Promise<boolean> => {
+export const kernelBootsUnderKvm = async (box: string, image: string, seconds = 10): Promise<boolean> => {
   const folder = await mkdtemp(join(tmpdir(), 'boxhound-kernel-'))
   try {
     const shared = { box, image, folder, detached: false, isolated: true, environment: {} }
