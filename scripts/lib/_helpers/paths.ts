@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join, relative } from 'node:path'
 
 /** The folders that one run works with; absolute paths. */
 export interface Project {
@@ -21,3 +21,9 @@ export const projectAt = (root: string, environment: NodeJS.ProcessEnv = process
   out: environment.BOXHOUND_OUT || join(root, 'out'),
   cache: environment.BOXHOUND_CACHE || join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'boxhound'),
 })
+
+/** A path for a reader: relative to the project when it lies inside, as it would be typed there. */
+export const shown = (path: string, root = process.cwd()): string => {
+  const inside = relative(root, path)
+  return inside === '' || inside.startsWith('..') || isAbsolute(inside) ? path : inside
+}

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Project } from '../_helpers/paths.ts'
+import { type Project, shown } from '../_helpers/paths.ts'
 import { readPublished } from '../boot/published.ts'
 import { verifyImage } from '../verify/image.ts'
 import type { VerifyResults } from '../verify/types.ts'
@@ -24,7 +24,7 @@ export const reporter = (project: Project, folder: string, { quiet, environment 
     onResult: (result: VerifyResults['checks'][number]): void => say(formatResult(result, paint)),
     finish: async (results: VerifyResults): Promise<void> => {
       await writeReports(results, project.root, folder)
-      say(`\nreport: ${join(folder, 'report.html')}\n${formatSummary(results, paint)}`)
+      say(`\nreport: ${shown(join(folder, 'report.html'))}\n${formatSummary(results, paint)}`)
     },
   }
 }

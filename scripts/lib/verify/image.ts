@@ -1,5 +1,5 @@
 import { withCleanup } from '../_helpers/cleanup.ts'
-import type { Project } from '../_helpers/paths.ts'
+import { type Project, shown } from '../_helpers/paths.ts'
 import { chooseAccelerator } from '../boot/accelerator.ts'
 import { kernelBootsUnderKvm } from '../boot/kernel-probe.ts'
 import { bootMachine, type Machine } from '../boot/machine.ts'
@@ -39,7 +39,7 @@ export const withMachine = async <T>(
     await folder.remove()
   }
   return withCleanup(dispose, async () => {
-    onNote(`booting a disposable copy of ${image} (${accelerator === 'kvm' ? 'KVM' : 'emulated processor'})`)
+    onNote(`booting a disposable copy of ${shown(image)} (${accelerator === 'kvm' ? 'KVM' : 'emulated processor'})`)
     const machine = await bootMachine({
       ...{ box, image, folder: folder.path, accelerator, detached: false, isolated: true, environment },
       onStart: (process, end) => {
