@@ -41,6 +41,9 @@ export const stages: readonly Stage[] = [
   ),
   stage('bake', 'the lab box from an empty store', verb('bake', 'lab', '--no-verify'), 'status', 900),
   stage('verify', 'the published image over SSH', verb('verify', 'lab'), 'plain', 600, ['bake']),
+  stage('up', 'a machine of one’s own', ['npx', 'ava', '--config', 'test/up/ava.config.js', '--tap'], 'tap', 600, [
+    'bake',
+  ]),
   stage('image', 'no secret, no identity, no trace in the image', verb('image', 'lab'), 'plain', 900, ['bake']),
   stage('contract', 'the Agent’s contract', verb('contract', 'lab'), 'plain', 900, ['bake']),
   stage('controls', 'every check seen to turn red', verb('controls', 'lab'), 'plain', 1500, ['verify']),
