@@ -34,7 +34,8 @@ fetch_wheels() {
   folder=$store/agent-$PYTHON-$digest
   if [[ ! -d $folder ]]; then
     mkdir -p "$store"
-    temporary=$(mktemp -d "$store/.agent-XXXXXX")
+    # A bake names a folder of its own on the same file system, which the next run clears should this one be killed.
+    temporary=$(mktemp -d "${BOXHOUND_SCRATCH:-$store}/.agent-XXXXXX")
     mapfile -t options < <(for_guest)
     if ! pip_quietly download --quiet "${options[@]}" --dest "$temporary" --requirement "$requirements" >&2; then
       rm -rf "$temporary"

@@ -18,6 +18,14 @@ const culprit = (layer: PlannedLayer, log: string): string => {
   return layer.rendered === null ? 'lab/base/build.sh' : `${layer.rendered.folders[0] ?? 'provision'}/layer.yaml`
 }
 
+/** The image below all layers is made on the host: there is nothing to open a shell in. */
+const nextStep = (layer: PlannedLayer, kept: string | undefined, box: string): string => {
+  if (layer.rendered === null) return 'the log says more; if a mirror did not answer, try again'
+  return kept === undefined
+    ? `a shell in the failed layer: npm run bake -- ${box} --on-error shell`
+    : `a shell in it: sudo bash packer/chroot/shell.sh ${kept}`
+}
+
 const openShell = async (overlay: string, staged: string, project: Project): Promise<void> => {
   if (!process.stdin.isTTY) {
     console.error('--on-error shell: no terminal to give the shell to')
@@ -58,11 +66,9 @@ export const layerFailure = async (
   const error = new BoxhoundError('E_LAYER', `layer "${layer.name}" failed`, {
     file: culprit(layer, log),
     found: `the end of ${relative(project.root, paths.log)}:\n${tail.map((line) => `    | ${line}`).join('\n')}`,
-    next: kept
-      ? `a shell in it: sudo bash packer/chroot/shell.sh ${paths.overlay}`
-      : `a shell in the failed layer: npm run bake -- ${box} --on-error shell`,
+    next: nextStep(layer, kept ? paths.overlay : undefined, box),
   })
-  if (choice === 'shell') await openShell(paths.overlay, paths.staged, project)
+  if (choice === 'shell' && layer.rendered !== null) await openShell(paths.overlay, paths.staged, project)
   if (!kept) await rm(paths.overlay, { force: true })
   return error
 }

@@ -117,7 +117,7 @@ const labRepository = async ({ logs, scratch }: InputFolders, project: Project):
     const packages = `${folder}.deb`
     await mkdir(packages, { recursive: true })
     try {
-      const environment = { BOXHOUND_WHEELS: join(project.cache, 'wheels') }
+      const environment = { BOXHOUND_WHEELS: join(project.cache, 'wheels'), BOXHOUND_SCRATCH: scratch }
       await run(
         ['bash', join(project.root, 'lab/agent/build.sh'), packages],
         join(logs, 'lab-agent.log'),
