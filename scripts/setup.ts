@@ -1,5 +1,6 @@
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { installPackages, lackingPackages } from './lib/setup/install.ts'
+import type { SystemPackage } from './lib/setup/packages.ts'
 
 const command: Command = {
   verb: 'setup',
@@ -15,22 +16,31 @@ const command: Command = {
   ],
 }
 
-/** `npm run setup`: 0 when nothing is missing (any more), 3 when something is. */
-export const main = async (argv: string[]): Promise<number> => {
-  const parsed = parseCommand(argv, command)
-  if (parsed === undefined) return 0
-  const { flags } = parsed
+/**
+ * Says what this machine lacks, and why it is wanted; installs it unless told only to look.
+ *
+ * @returns what was missing.
+ */
+export const makeReady = async (say: (line: string) => void, install: boolean): Promise<SystemPackage[]> => {
   const lacking = lackingPackages()
-  const say = flags.json === true ? console.error : console.log
   if (lacking.length === 0) say('setup: nothing is missing')
   else {
     say(`setup: ${lacking.length} packages are missing:`)
     const width = Math.max(...lacking.map(({ name }) => name.length))
     for (const { name, why } of lacking) say(`  ${name.padEnd(width)}  ${why}`)
   }
-  const install = lacking.length > 0 && flags.check !== true
-  if (install) await installPackages(lacking)
+  if (lacking.length > 0 && install) await installPackages(lacking)
+  return lacking
+}
+
+/** `npm run setup`: 0 when nothing is missing (any more), 3 when something is. */
+export const main = async (argv: string[]): Promise<number> => {
+  const parsed = parseCommand(argv, command)
+  if (parsed === undefined) return 0
+  const { flags } = parsed
+  const lacking = await makeReady(flags.json === true ? console.error : console.log, flags.check !== true)
+  const installed = lacking.length > 0 && flags.check !== true
   if (flags.json === true)
-    console.log(JSON.stringify({ missing: lacking.map(({ name, why }) => ({ name, why })), installed: install }))
-  return lacking.length === 0 || install ? 0 : 3
+    console.log(JSON.stringify({ missing: lacking.map(({ name, why }) => ({ name, why })), installed }))
+  return lacking.length === 0 || installed ? 0 : 3
 }

@@ -12,9 +12,10 @@ const command: Command = {
   verb: 'ssh',
   summary: 'Opens a shell in the machine that "npm run up" started, or runs one command there.',
   positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
-  options: {},
+  options: { json: { type: 'boolean', help: 'print {host, port, user, key, hostKey} and open nothing' } },
   examples: [
     ['npm run ssh -- lab', 'a shell as root'],
+    ['npm run ssh -- lab --json', 'how another program reaches the machine'],
     ['npm run ssh -- lab -- datadog-agent status', 'one command; its exit status becomes this one’s'],
   ],
   passThrough: true,
@@ -31,6 +32,10 @@ export const main = async (argv: string[]): Promise<number> => {
   const { name } = await loadBox(parsed.positional ?? 'lab', project)
   const login = await runningMachine(project.cache, name)
   if (login === null) throw new BoxhoundError('E_NOT_UP', `${name} is not up`, { next: `npm run up -- ${name}` })
+  if (parsed.flags.json === true) {
+    console.log(JSON.stringify(login))
+    return 0
+  }
   const child = spawn('ssh', sshArguments(login, knownHostsFile(project.cache, name), parsed.rest), {
     stdio: 'inherit',
   })

@@ -1,19 +1,23 @@
 import { main as bake } from './bake.ts'
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
-import { main as setup } from './setup.ts'
+import { makeReady } from './setup.ts'
 
 const command: Command = {
   verb: 'start',
   summary: 'Installs what this machine lacks, bakes the lab box, boots the published image and verifies it over SSH.',
   positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
-  options: {},
-  examples: [['npm ci && npm start', 'from a fresh clone to a verified golden image']],
+  options: { json: { type: 'boolean', help: 'one JSON document on stdout: the manifest' } },
+  examples: [
+    ['npm ci && npm start', 'from a fresh clone to a verified golden image'],
+    ['npm start -- lab --json | jq .image', 'for scripts'],
+  ],
 }
 
 /** `npm start`: setup, then bake, which verifies. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const code = await setup([])
-  return code === 0 ? bake(parsed.positional === undefined ? [] : [parsed.positional]) : code
+  const json = parsed.flags.json === true
+  await makeReady(json ? console.error : console.log, true)
+  return bake([parsed.positional ?? 'lab', ...(json ? ['--json'] : [])])
 }

@@ -27,6 +27,8 @@ test.serial('up starts a machine, ssh runs commands in it with the host key pinn
   const again = verb('up', '--json')
   t.deepEqual(loginSchema.parse(JSON.parse(again.stdout)), login, 'a second up finds the first machine')
 
+  t.deepEqual(loginSchema.parse(JSON.parse(verb('ssh', '--json').stdout)), login, 'ssh tells the same')
+
   const host = verb('ssh', '--', 'hostname')
   t.is(host.status, 0, host.stderr)
   t.regex(host.stdout, /^boxhound-[0-9a-f]{6}\n$/)
