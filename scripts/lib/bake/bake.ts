@@ -2,7 +2,8 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { clearTemporary, writeAtomic } from '../_helpers/atomic.ts'
 import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
-import type { Project } from '../_helpers/paths.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { type Project, shown } from '../_helpers/paths.ts'
 import { askSandbox, killSandboxes } from '../_helpers/sandbox.ts'
 import { dropDamaged, findDamaged } from '../cache/integrity.ts'
 import {
@@ -202,6 +203,19 @@ const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): P
   )
 }
 
+/** Told before anything is started: half a box would be built otherwise. */
+const requireLabBase = ({ rendered }: Plan): void => {
+  const { base, file } = rendered.box
+  if (base.kind === 'image')
+    throw new BoxhoundError('E_BASE', 'this version bakes on the lab base only', {
+      exitCode: 2,
+      file: shown(file),
+      expected: 'base: { lab: trixie }',
+      found: `base: { image: ${base.image} }`,
+      next: 'render and plan work for this box; baking it comes with a later version (CHANGELOG.md)',
+    })
+}
+
 /**
  * Bakes a plan: builds what the store lacks, then publishes the image under out/BOX/.
  *
@@ -217,6 +231,7 @@ export const bakePlan = async (plan: Plan, options: BakeOptions, project: Projec
       return { manifest: published, changed: false }
     }
   }
+  requireLabBase(plan)
   requireChrootBuilder()
   await mkdir(project.cache, { recursive: true })
   return withLock(project, `box-${name}`, `bake ${name}`, ({ stale }) => {
