@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { writeAtomic } from '../_helpers/atomic.ts'
@@ -32,16 +32,6 @@ export const readRecord = async (project: Project, id: string): Promise<LayerRec
   } catch {
     return undefined // missing and unreadable are the same here: the layer is built again
   }
-}
-
-/** The record of a stored layer; undefined when it isn't stored whole (size differs, file or record missing or not readable). */
-export const findLayer = async (project: Project, id: string): Promise<LayerRecord | undefined> => {
-  const record = await readRecord(project, id)
-  const size = await stat(overlayPath(project, id)).then(
-    (file) => file.size,
-    () => undefined,
-  )
-  return size === record?.bytes ? record : undefined
 }
 
 /** Makes a built overlay a stored layer: from here on it counts. */

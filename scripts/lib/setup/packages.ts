@@ -38,7 +38,7 @@ export const systemPackages: readonly SystemPackage[] = [
     why: 'checks the signatures of the lab’s base',
   },
   { name: 'extlinux', present: { files: ['/usr/lib/EXTLINUX/mbr.bin'] }, why: 'boot loader of the lab’s base' },
-  { name: 'fdisk', present: { files: programs('sfdisk') }, why: 'partitions the lab’s base' },
+  { name: 'fdisk', present: { files: programs('sfdisk') }, why: 'reads partition tables when an image is proved' },
   { name: 'e2fsprogs', present: { files: programs('mke2fs') }, why: 'file system of the lab’s base' },
   { name: 'apt-utils', present: { files: programs('apt-ftparchive') }, why: 'index of the lab Agent’s repository' },
   { name: 'dpkg-dev', present: { files: programs('dpkg-scanpackages') }, why: 'builds the lab Agent’s package' },
