@@ -1,15 +1,18 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'ava'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { datadogRepository, loadBox } from '../../scripts/lib/box/load.ts'
 import { bare, fixture, loadText, refused, temporaryFile, where } from './_files.ts'
 
+const debian = { name: 'debian-13', id: 'debian', versionId: '13', python: '3.13' }
+
 test('a box by its name comes from boxes/, with its choices resolved', async (t) => {
   const box = await loadBox('full', fixture)
   t.is(box.name, 'full')
   t.is(box.file, join(fixture.root, 'boxes/full.yaml'))
-  t.deepEqual(box.base, { kind: 'lab', release: 'trixie' })
+  t.deepEqual(box.base, { kind: 'lab', release: 'trixie', system: debian })
+  t.deepEqual(box.image, { size: null, formats: ['qcow2'] })
   t.is(box.agent.repository.url, 'lab')
   t.deepEqual(box.database, { engine: 'mariadb', tags: ['role:database'], logs: true })
   t.deepEqual(box.checks, [
@@ -61,6 +64,8 @@ test('a name that differs from the file in boxes/ is refused', async (t) => {
   const file = temporaryFile(t, bare, 'unused.yaml')
   const project = { ...fixture, root: dirname(file) }
   mkdirSync(join(project.root, 'boxes'))
+  mkdirSync(join(project.root, 'provision'))
+  cpSync(join(fixture.root, 'provision/systems.yaml'), join(project.root, 'provision/systems.yaml'))
   writeFileSync(join(project.root, 'boxes/other.yaml'), bare)
   const error = await t.throwsAsync(loadBox('other', project), { instanceOf: BoxhoundError })
   t.regex(error.message, /named "x" and its file "other\.yaml"/)
@@ -100,10 +105,44 @@ test('fault 32: an image without a literal digest is refused', async (t) => {
 
 test('an image with its digest is taken, and lab beside it is refused', async (t) => {
   const image = `image: "https://example.com/x.img", sha256: ${'0a'.repeat(32)}`
-  const { base } = await loadText(t, bare.replace('{ lab: trixie }', `{ ${image} }`))
-  t.deepEqual(base, { kind: 'image', image: 'https://example.com/x.img', sha256: '0a'.repeat(32) })
+  const { base, image: disk } = await loadText(t, bare.replace('{ lab: trixie }', `{ ${image}, system: debian-13 }`))
+  t.deepEqual(base, { kind: 'image', image: 'https://example.com/x.img', sha256: '0a'.repeat(32), system: debian })
+  t.is(disk.size, 10 * 2 ** 30)
   const error = await refused(t, bare.replace('{ lab: trixie }', `{ lab: trixie, ${image} }`))
   t.is(error.details.expected, 'only one of lab and image')
+  const unnamed = await refused(t, bare.replace('{ lab: trixie }', `{ ${image} }`))
+  t.is(unnamed.message, 'base.system is missing')
+  const unknown = await refused(t, bare.replace('{ lab: trixie }', `{ ${image}, system: ubuntu-24.0 }`))
+  t.is(unknown.message, 'no system named "ubuntu-24.0"')
+  t.is(unknown.details.next, 'did you mean "ubuntu-24.04"?')
+})
+
+test('an image may be a path, taken from the box file’s folder, and never one with a password', async (t) => {
+  const at = (image: string) =>
+    bare.replace('{ lab: trixie }', `{ image: "${image}", sha256: ${'0a'.repeat(32)}, system: debian-13 }`)
+  const { base, file } = await loadText(t, at('images/x.img'))
+  t.is(base.kind === 'image' ? base.image : '', join(dirname(file), 'images/x.img'))
+  for (const wrong of ['https://user:hunter2@example.com/x.img', 'ftp://example.com/x.img', '-x.img'])
+    t.is((await refused(t, at(wrong))).message, 'base.image is not valid')
+})
+
+test('the lab’s cloud image is a base of its own', async (t) => {
+  const { base } = await loadText(t, bare.replace('{ lab: trixie }', '{ lab: cloud }'))
+  t.deepEqual(base, { kind: 'lab-image', release: 'cloud', system: debian })
+})
+
+test('size and formats of the published disk', async (t) => {
+  const { image } = await loadText(t, `${bare}image: { size: 12G, formats: [vmdk, qcow2, raw] }\n`)
+  t.deepEqual(image, { size: 12 * 2 ** 30, formats: ['qcow2', 'vmdk', 'raw'] })
+  for (const wrong of [
+    'size: 12',
+    'size: 0G',
+    'formats: [vmdk]',
+    'formats: [qcow2, qcow2]',
+    'formats: [iso]',
+    'disk: 1G',
+  ])
+    await refused(t, `${bare}image: { ${wrong} }\n`)
 })
 
 test('a lab version needs the lab repository, and the lab repository a lab version', async (t) => {
@@ -115,22 +154,27 @@ test('a lab version needs the lab repository, and the lab repository a lab versi
 
 test('a repository of ones own is taken with defaults, and a password in its address neither taken nor repeated', async (t) => {
   const key = 'A'.repeat(40)
-  const with_ = (url: string) => bare.replace('7.83.0 }', `7.83.0, repository: { url: "${url}", keys: [${key}] } }`)
+  const with_ = (url: string) =>
+    bare.replace(
+      '7.83.0 }',
+      `7.83.0, repository: { url: "${url}", keys: [${key}], keyUrls: ["https://mirror.example.com/key.public"] } }`,
+    )
   const { agent } = await loadText(t, with_('https://mirror.example.com/dd/'))
   t.deepEqual(agent.repository, {
     url: 'https://mirror.example.com/dd/',
     suite: 'stable',
     components: ['7'],
     keys: [key],
+    keyUrls: ['https://mirror.example.com/key.public'],
   })
   const error = await refused(t, with_('https://user:hunter2@mirror.example.com/'))
   t.false(JSON.stringify([error.message, error.details]).includes('hunter2'))
 })
 
-test('mirrors are handed on and never kept', async (t) => {
+test('mirrors are handed on', async (t) => {
   const { mirrors } = await loadText(t, `${bare}mirrors: { apt: "http://127.0.0.1:3142/debian", keep: false }\n`)
   t.deepEqual(mirrors, { apt: 'http://127.0.0.1:3142/debian', keep: false })
-  const error = await refused(t, `${bare}mirrors: { keep: true }\n`)
+  const error = await refused(t, `${bare}mirrors: { keep: 1 }\n`)
   t.is(error.message, 'mirrors.keep is not valid')
 })
 

@@ -160,7 +160,13 @@ test('fault 22: an application key is refused, fingerprints of a repository are 
   const error = await refused(t, `${bare}# ${'0f'.repeat(20)}\n`)
   t.true(error.details.next?.includes('DD_APP_KEY'))
   await t.notThrowsAsync(
-    loadText(t, bare.replace('7.83.0', `7.83.0, repository: { url: "http://a/", keys: [${'0F'.repeat(20)}] }`)),
+    loadText(
+      t,
+      bare.replace(
+        '7.83.0',
+        `7.83.0, repository: { url: "http://a/", keys: [${'0F'.repeat(20)}], keyUrls: [http://a/k] }`,
+      ),
+    ),
   )
 })
 

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import type { Project } from '../../scripts/lib/_helpers/paths.ts'
-import type { Box } from '../../scripts/lib/box/types.ts'
+import type { Box, System } from '../../scripts/lib/box/types.ts'
 import { emptySpec } from '../../scripts/lib/render/layer-spec.ts'
 import type { LayerName, LayerSpec, Rendered, RenderedFile, RenderedLayer } from '../../scripts/lib/render/types.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
@@ -23,22 +23,25 @@ export const plannedProject = async (t: ExecutionContext): Promise<Project> => {
   return { root, out: join(root, 'out'), cache: join(root, 'cache') }
 }
 
+export const system: System = { name: 'debian-13', id: 'debian', versionId: '13', python: '3.13' }
+
 export const box: Box = {
   name: 'small',
   version: '1.0.0',
   file: '/small.yaml',
-  base: { kind: 'lab', release: 'trixie' },
+  base: { kind: 'lab', release: 'trixie', system },
   agent: {
     version: '7.83.0+lab',
     site: 'datadoghq.com',
     tags: [],
     logs: true,
-    repository: { url: 'lab', suite: 'stable', components: ['7'], keys: [] },
+    repository: { url: 'lab', suite: 'stable', components: ['7'], keys: [], keyUrls: [] },
   },
   database: null,
   checks: [],
   app: null,
   refreshDays: 7,
+  image: { size: null, formats: ['qcow2'] },
 }
 
 export const file = (path: string, content: string, mode = 0o644): RenderedFile => ({

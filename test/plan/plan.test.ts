@@ -4,7 +4,7 @@ import test from 'ava'
 import type { Project } from '../../scripts/lib/_helpers/paths.ts'
 import { planBox, refreshPeriod } from '../../scripts/lib/plan/plan.ts'
 import type { Rendered, RenderedLayer } from '../../scripts/lib/render/types.ts'
-import { box, file, layer, layers, plannedProject, renderedOf } from './_rendered.ts'
+import { box, file, layer, layers, plannedProject, renderedOf, system } from './_rendered.ts'
 
 const day = 86_400_000
 const now = Date.parse('2026-03-04T12:00:00Z')
@@ -93,7 +93,7 @@ test('the image’s sources change everything', async (t) => {
 
 test('a downloaded image is known by its digest alone, at any time', async (t) => {
   const project = await plannedProject(t)
-  const image = { kind: 'image', image: 'https://example.org/a.img', sha256: 'a'.repeat(64) } as const
+  const image = { kind: 'image', image: 'https://example.org/a.img', sha256: 'a'.repeat(64), system } as const
   const [one = ''] = await idsOf(project, renderedOf(layers, { ...box, base: image }))
   const elsewhere = { ...image, image: 'https://example.net/b.img' }
   const [moved] = await idsOf(project, renderedOf(layers, { ...box, base: elsewhere }), { now: now + 400 * day })
@@ -112,7 +112,7 @@ test('layers with packages are taken anew after the refresh period, and what sta
 
 test('without packages a layer on a lasting image never ages', async (t) => {
   const project = await plannedProject(t)
-  const image = { kind: 'image', image: 'https://example.org/a.img', sha256: 'a'.repeat(64) } as const
+  const image = { kind: 'image', image: 'https://example.org/a.img', sha256: 'a'.repeat(64), system } as const
   const rendered = renderedOf([layer('base'), layer('seal')], { ...box, base: image })
   t.deepEqual(await idsOf(project, rendered), await idsOf(project, rendered, { now: now + 400 * day }))
   const packaged = renderedOf([layer('base', { packages: ['curl'] }), layer('seal')], { ...box, base: image })

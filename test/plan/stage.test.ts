@@ -21,7 +21,7 @@ const full = layer(
     packages: ['curl', 'datadog-agent=1:7.83.0+lab-1'],
     suites: ['unstable'],
     hold: ['datadog-agent'],
-    repositories: [{ url: 'lab', suite: 'stable', components: ['7', 'extra'], keys: [] }],
+    repositories: [{ url: 'lab', suite: 'stable', components: ['7', 'extra'], keys: [], keyUrls: [] }],
     owners: [
       { path: '/etc/datadog-agent', owner: 'dd-agent', group: 'dd-agent', mode: '0640', recursive: true },
       { path: '/opt', owner: 'root', group: 'root' },

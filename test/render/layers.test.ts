@@ -97,7 +97,7 @@ test("the repository's address, key and version are what the lab and the real bo
   const real = layerOf(await renderNamed('bare'), 'agent').spec
   t.deepEqual(lab.packages, ['datadog-agent=1:7.83.0+lab-1'])
   t.deepEqual(real.packages, ['datadog-agent=1:7.83.0-1'])
-  t.deepEqual(lab.repositories, [{ url: 'lab', suite: 'stable', components: ['7'], keys: [] }])
+  t.deepEqual(lab.repositories, [{ url: 'lab', suite: 'stable', components: ['7'], keys: [], keyUrls: [] }])
   t.is(real.repositories[0]?.url, 'https://apt.datadoghq.com/')
   t.is(real.repositories[0]?.keys.length, 3)
 })

@@ -96,9 +96,10 @@ const toolVersions = async (): Promise<Record<string, string>> => {
 const describeBase = ({ rendered, layers }: Plan): Record<string, string> => {
   const { base } = rendered.box
   const id = layers[0]?.id ?? ''
-  return base.kind === 'lab'
-    ? { kind: 'lab', release: base.release, id }
-    : { kind: 'image', image: base.image, sha256: base.sha256, id }
+  const system = base.system.name
+  return base.kind === 'image'
+    ? { kind: 'image', system, image: base.image, sha256: base.sha256, id }
+    : { kind: base.kind, system, release: base.release, id }
 }
 
 /** Clears what killed runs left behind, and says so. */
@@ -206,12 +207,12 @@ const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): P
 /** Told before anything is started: half a box would be built otherwise. */
 const requireLabBase = ({ rendered }: Plan): void => {
   const { base, file } = rendered.box
-  if (base.kind === 'image')
+  if (base.kind !== 'lab')
     throw new BoxhoundError('E_BASE', 'this version bakes on the lab base only', {
       exitCode: 2,
       file: shown(file),
       expected: 'base: { lab: trixie }',
-      found: `base: { image: ${base.image} }`,
+      found: base.kind === 'image' ? `base: { image: ${base.image} }` : `base: { lab: ${base.release} }`,
       next: 'render and plan work for this box; baking it comes with a later version (CHANGELOG.md)',
     })
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { fromCaller } from './caller.ts'
@@ -10,7 +10,8 @@ import type { Problem } from './problems.ts'
 import { readSource } from './read.ts'
 import { type BoxFile, boxFile } from './schema.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
-import type { Agent, AgentRepository, Base, Box, Check } from './types.ts'
+import { readSystems, systemsFile } from './systems.ts'
+import type { Agent, AgentRepository, Base, Box, Check, Image, System } from './types.ts'
 import { assertNone, validate } from './validate.ts'
 
 /** Datadog's own repository and the keys that sign it (datadog.md, "Installing the Agent by apt"). */
@@ -23,9 +24,12 @@ export const datadogRepository: AgentRepository = {
     '5F1E256061D813B125E156E8E6266D4AC0962C7D',
     'D75CEA17048B9ACBF186794B32637D44F14F620E',
   ],
+  keyUrls: ['CURRENT', '06462314', 'C0962C7D', 'F14F620E'].map(
+    (id) => `https://keys.datadoghq.com/DATADOG_APT_KEY_${id}.public`,
+  ),
 }
 
-const labRepository: AgentRepository = { url: 'lab', suite: 'stable', components: ['7'], keys: [] }
+const labRepository: AgentRepository = { url: 'lab', suite: 'stable', components: ['7'], keys: [], keyUrls: [] }
 
 const fileOf = (nameOrFile: string, project: Project): string => {
   if (/[/\\]|\.ya?ml$/.test(nameOrFile)) return fromCaller(nameOrFile)
@@ -37,8 +41,24 @@ const fileOf = (nameOrFile: string, project: Project): string => {
   })
 }
 
-const baseOf = ({ lab, image = '', sha256 = '' }: BoxFile['base']): Base =>
-  lab === undefined ? { kind: 'image', image, sha256 } : { kind: 'lab', release: lab }
+/** What the lab makes: Debian 13, plain or as a cloud image. */
+const labSystem = 'debian-13'
+
+const baseOf = ({ lab, image = '', sha256 = '' }: BoxFile['base'], system: System, file: string): Base => {
+  if (lab === 'trixie') return { kind: 'lab', release: lab, system }
+  if (lab === 'cloud') return { kind: 'lab-image', release: lab, system }
+  const path = /^[a-z][a-z0-9+.-]*:/i.test(image) ? image : resolve(dirname(file), image)
+  return { kind: 'image', image: path, sha256, system }
+}
+
+/** GiB of a cloud image's disk: room for the packages of all layers, and growth at first boot where the cloud gives more. */
+const defaultSize = '10G'
+
+const imageOf = (given: BoxFile['image'], base: Base): Image => {
+  const size = given?.size ?? (base.kind === 'lab' ? null : defaultSize)
+  const others = (given?.formats ?? []).filter((format) => format !== 'qcow2')
+  return { size: size === null ? null : Number.parseInt(size, 10) * 2 ** 30, formats: ['qcow2', ...others] }
+}
 
 const agentOf = ({ repository, ...agent }: BoxFile['agent']): Agent => ({
   ...agent,
@@ -106,6 +126,17 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
   assertNone(source, problems)
   if (data === undefined) throw new Error('a box file without problems has data')
   const { checks, problems: checkProblems } = checksOf(data.checks ?? {}, source, file, project)
+  const systems = readSystems(project)
+  const systemName = data.base.system ?? labSystem
+  const system = systems.get(systemName)
+  if (system === undefined) {
+    assertNone(
+      source,
+      unknownChoice(source, ['base', 'system'], systemName, 'system', systemsFile, [...systems.keys()]),
+    )
+    throw new Error(`${systemsFile} has no ${systemName}`)
+  }
+  const base = baseOf(data.base, system, file)
   const database = data.database ?? null
   const app = data.app ?? null
   const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile
@@ -130,11 +161,12 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     name: data.box,
     version: data.version,
     file,
-    base: baseOf(data.base),
+    base,
     agent: agentOf(data.agent),
     database: database === null ? null : { ...database, logs: database.logs ?? data.agent.logs },
     checks,
     app,
+    image: imageOf(data.image, base),
     refreshDays: data.refresh?.days ?? 7,
     ...(data.mirrors === undefined ? {} : { mirrors: data.mirrors }),
   }

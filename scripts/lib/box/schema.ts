@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { isTag, tagExpectation } from './tags.ts'
-import { isAddress } from './urls.ts'
+import { isAddress, isImage } from './urls.ts'
 
 // Each schema is used once in a run: compiling it costs more than it saves.
 z.config({ jitless: true })
@@ -37,30 +37,39 @@ export const tags = z
 const base = z
   .strictObject({
     lab: z
-      .literal('trixie', 'trixie, the Debian release that the lab makes')
+      .enum(['trixie', 'cloud'], 'trixie, a Debian base, or cloud, a cloud image: what the lab makes')
       .optional()
-      .describe('A Debian base made on this machine'),
-    image: address('the https, http or file address of a disk image', ['https', 'http', 'file'])
+      .describe('A Debian base, or a cloud image, made on this machine'),
+    image: z
+      .string('the address or path of a disk image')
+      .refine(isImage, 'the https, http or file address of a disk image, or its path')
       .optional()
-      .describe('Address of a cloud image'),
+      .describe('Address or path of a cloud image'),
     sha256: text(/^[0-9a-f]{64}$/, 'the SHA-256 of the image, 64 lower-case hexadecimal digits')
       .optional()
       .describe('Literal SHA-256 of the image'),
+    system: text(/^[a-z][a-z0-9.-]*$/, 'a name in provision/systems.yaml such as ubuntu-24.04')
+      .optional()
+      .describe('What the image holds: a name in provision/systems.yaml'),
   })
   .superRefine((value, context) => {
     const custom = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
     if (value.lab === undefined && value.image === undefined)
-      custom([], 'either { lab: trixie } or { image: ADDRESS, sha256: DIGEST }')
+      custom([], 'either { lab: trixie } or { image: ADDRESS, sha256: DIGEST, system: NAME }')
     else if (value.lab !== undefined && value.image !== undefined) custom(['image'], 'only one of lab and image')
     // Fault 32: never without a digest.
     else if (value.image !== undefined && value.sha256 === undefined)
       custom(['sha256'], 'the literal SHA-256 of the image, from the signed SHA256SUMS beside it')
     else if (value.lab !== undefined && value.sha256 !== undefined)
       custom(['sha256'], 'no digest: the lab base is made on this machine')
+    else if (value.image !== undefined && value.system === undefined)
+      custom(['system'], 'what the image holds: a name in provision/systems.yaml such as ubuntu-24.04')
+    else if (value.lab !== undefined && value.system !== undefined)
+      custom(['system'], 'no system: the lab makes Debian 13')
   })
   .meta({
-    description: 'What the layers stand on: { lab: trixie } or { image, sha256 }',
-    oneOf: [{ required: ['lab'] }, { required: ['image', 'sha256'] }],
+    description: 'What the layers stand on: { lab: trixie | cloud } or { image, sha256, system }',
+    oneOf: [{ required: ['lab'] }, { required: ['image', 'sha256', 'system'] }],
   })
 
 const word = text(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, 'a word of letters, digits and . _ / -')
@@ -73,6 +82,9 @@ export const aptRepository = z.strictObject({
   keys: z
     .array(text(/^[0-9A-F]{40}$/, 'a full fingerprint: 40 upper-case hexadecimal digits'), 'a list of fingerprints')
     .min(1, 'at least one fingerprint of a key that signs the repository'),
+  keyUrls: z
+    .array(address('the https or http address of a public key'), 'a list of addresses')
+    .min(1, 'at least one address of a public key'),
 })
 
 const agent = z
@@ -169,11 +181,31 @@ const mirrors = z
     apt: address('the address of a Debian or Ubuntu mirror').optional(),
     pypi: address('the address of a Python package index').optional(),
     agent: address("the address of a mirror of the Agent's repository").optional(),
+    keys: address("the address of a folder with the public keys of the Agent's repository").optional(),
+    images: address('the address of a folder with cloud images, laid out as their publisher does').optional(),
     proxy: address('the address of an HTTP proxy, without a password').optional(),
     caBundle: text(/^[^\0\n]+$/, 'the path of a file of certificates').optional(),
-    keep: z.literal(false, 'false: mirrors never stay in an image').optional(),
+    keep: z.boolean('true or false').optional().describe('Leave mirrors, proxy and certificates in the image'),
   })
   .describe('Package mirrors, proxy and certificates of a closed network, used while baking only')
+
+/** What `image.formats` may name: the formats that an image is published in. */
+export const formats = ['qcow2', 'raw', 'vmdk', 'vhd'] as const
+
+const image = z
+  .strictObject({
+    size: text(/^[1-9]\d{0,3}G$/, 'a size in whole GiB such as 10G')
+      .optional()
+      .describe('Size of the disk; default 10G for a cloud image, 4G for the lab base'),
+    formats: z
+      .array(z.enum(formats, `one of ${formats.join(', ')}`), 'a list of formats such as [qcow2, vmdk]')
+      .min(1, 'at least one format')
+      .refine((all) => new Set(all).size === all.length, 'each format once')
+      .refine((all) => all.includes('qcow2'), 'qcow2 among them: it is what boots and is verified')
+      .optional()
+      .describe('Formats that the image is published in; default [qcow2]'),
+  })
+  .describe('The published disk image')
 
 /** The whole box file. */
 export const boxFile = z
@@ -201,6 +233,7 @@ export const boxFile = z
       .optional()
       .describe('After how many days layers that install packages are built anew'),
     mirrors: mirrors.optional(),
+    image: image.optional(),
   })
   .superRefine((value, context) => {
     if (value.database?.logs === true && !value.agent.logs)

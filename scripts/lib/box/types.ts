@@ -9,11 +9,49 @@ export interface AgentRepository {
   readonly components: readonly string[]
   /** Full fingerprints of the keys that may sign it; empty for `lab`, whose key is made on this machine. */
   readonly keys: readonly string[]
+  /** Where those keys are published; empty for `lab`. */
+  readonly keyUrls: readonly string[]
 }
 
+/** Who publishes the cloud images of a system, and how its lists are signed. */
+export interface Publisher {
+  /** Folder of the folders `release-YYYYMMDD/`, each with the image, SHA256SUMS and SHA256SUMS.gpg. */
+  readonly releases: string
+  /** Name of the image's file in each of them. */
+  readonly image: string
+  /** Keyring file, relative to the project. */
+  readonly keyring: string
+  /** Full fingerprint of the key that signs the lists. */
+  readonly fingerprint: string
+}
+
+/** A distribution that layers can be applied to: an entry of provision/systems.yaml. */
+export interface System {
+  /** E.g. `ubuntu-24.04`. */
+  readonly name: string
+  /** ID and VERSION_ID of its os-release. */
+  readonly id: string
+  readonly versionId: string
+  /** Its python3, e.g. `3.12`: wheels are fetched for it. */
+  readonly python: string
+  readonly publisher?: Publisher | undefined
+}
+
+/** What the layers stand on; `lab` is made by mmdebstrap, `lab-image` is the lab's twin of a published cloud image. */
 export type Base =
-  | { readonly kind: 'lab'; readonly release: 'trixie' }
-  | { readonly kind: 'image'; readonly image: string; readonly sha256: string }
+  | { readonly kind: 'lab'; readonly release: 'trixie'; readonly system: System }
+  | { readonly kind: 'lab-image'; readonly release: 'cloud'; readonly system: System }
+  | { readonly kind: 'image'; readonly image: string; readonly sha256: string; readonly system: System }
+
+export type Format = 'qcow2' | 'raw' | 'vmdk' | 'vhd'
+
+/** The published disk image. */
+export interface Image {
+  /** Bytes of the virtual disk; null leaves the base's own size. */
+  readonly size: number | null
+  /** What is published; qcow2 is always among them, and first. */
+  readonly formats: readonly Format[]
+}
 
 export interface Agent {
   /** `7.NN.P`, or `7.NN.P+lab` for the lab Agent. */
@@ -52,14 +90,18 @@ export interface App {
   readonly version: string
 }
 
-/** Package mirrors of a closed network; used while baking, never kept in an image. */
+/** Package mirrors of a closed network; used while baking, kept in the image only with `keep`. */
 export interface Mirrors {
   readonly apt?: string | undefined
   readonly pypi?: string | undefined
   readonly agent?: string | undefined
+  /** Folder of the public keys of the Agent's repository. */
+  readonly keys?: string | undefined
+  /** Folder of the publisher's release folders. */
+  readonly images?: string | undefined
   readonly proxy?: string | undefined
   readonly caBundle?: string | undefined
-  readonly keep?: false | undefined
+  readonly keep?: boolean | undefined
 }
 
 /** A box file, validated, defaults filled in, choices resolved to folders. Plain data. */
@@ -76,4 +118,5 @@ export interface Box {
   /** Days after which layers that install packages are built anew. */
   readonly refreshDays: number
   readonly mirrors?: Mirrors
+  readonly image: Image
 }

@@ -4,3 +4,7 @@ export const isAddress = (text: string, protocols: readonly string[]): boolean =
   const url = new URL(text)
   return protocols.includes(url.protocol.slice(0, -1)) && url.username === '' && url.password === ''
 }
+
+/** The address of a disk image without a password in it, or a path: absolute, or relative to the box file. */
+export const isImage = (text: string): boolean =>
+  /^[a-z][a-z0-9+.-]*:/i.test(text) ? isAddress(text, ['https', 'http', 'file']) : /^[^\0\n-][^\0\n]*$/.test(text)

@@ -51,10 +51,13 @@ const layerIdentity = async (
   )
 }
 
-const imageIdentity = async ({ base }: Box, period: string, { root }: Project): Promise<string> =>
-  base.kind === 'lab'
-    ? sha256(JSON.stringify(['image', base.release, await digestFolder(join(root, 'lab/base')), period]))
-    : sha256(JSON.stringify(['image', base.sha256]))
+/** What lab/ makes is as new as the refresh period; a published image is its digest. */
+const imageIdentity = async ({ base, image }: Box, period: string, { root }: Project): Promise<string> => {
+  const size = image.size === null ? [] : [image.size]
+  if (base.kind === 'image') return sha256(JSON.stringify(['image', base.sha256, base.system.name, ...size]))
+  const folder = base.kind === 'lab' ? 'lab/base' : 'lab/cloud'
+  return sha256(JSON.stringify(['image', base.release, await digestFolder(join(root, folder)), period, ...size]))
+}
 
 /**
  * Gives each layer its id: SHA-256 of its name, its staged tree (path, mode, content; owners stand in the spec), the engine that

@@ -1,8 +1,11 @@
-import type { Box, Check } from '../box/types.ts'
+import type { Base, Box, Check } from '../box/types.ts'
 import type { Context } from './template.ts'
 
 /** Version of the Debian package that carries an Agent: `1:7.83.0-1`. */
 export const agentPackage = (version: string): string => `1:${version}-1`
+
+/** Every published image is made for cloud-init; the lab's own Debian base does without. */
+export const hasCloudInit = ({ kind }: Base): boolean => kind !== 'lab'
 
 /**
  * What templates may name: `box`, `base`, `agent`, `database`, `app`; null where a box has none, so that `{{#if database}}` works.
@@ -10,7 +13,7 @@ export const agentPackage = (version: string): string => `1:${version}-1`
  */
 export const contextOf = ({ name, version, base, agent, database, app }: Box): Context => ({
   box: { name, version },
-  base: { kind: base.kind, release: base.kind === 'lab' ? base.release : null },
+  base: { system: base.system.name, python: base.system.python, cloudInit: hasCloudInit(base) },
   agent: { ...agent, package: agentPackage(agent.version), lab: agent.version.endsWith('+lab') },
   database,
   app,

@@ -22,7 +22,14 @@ const projectPath = text(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\n]+$/, 'a path r
 const list = <T extends z.ZodType>(item: T) => z.array(item, 'a list').nullish()
 
 const repository = z.union(
-  [aptRepository, aptRepository.extend({ url: z.literal('lab'), keys: z.array(z.string()).nullish() })],
+  [
+    aptRepository,
+    aptRepository.extend({
+      url: z.literal('lab'),
+      keys: z.array(z.string()).nullish(),
+      keyUrls: z.array(z.string()).nullish(),
+    }),
+  ],
   'a map with url, suite, components and keys',
 )
 
@@ -60,7 +67,7 @@ type LayerFile = NonNullable<z.infer<typeof layerFile>>
 const spec = (file: LayerFile): LayerSpec => ({
   packages: file.packages ?? [],
   suites: file.suites ?? [],
-  repositories: (file.repositories ?? []).map((one) => ({ ...one, keys: one.keys ?? [] })),
+  repositories: (file.repositories ?? []).map((one) => ({ ...one, keys: one.keys ?? [], keyUrls: one.keyUrls ?? [] })),
   hold: file.hold ?? [],
   owners: (file.owners ?? []).map(({ mode, recursive, ...owner }) => ({
     ...owner,

@@ -1,0 +1,111 @@
+#!/bin/bash
+# Seals the image: takes away what two clones would share (fault 45), what tells of the build (fault 46) and what belongs to the builder
+# alone (fault 24). Everything removed is made anew at first boot, or is not needed. Safe to run twice.
+set -Eeuo pipefail
+shopt -s nullglob dotglob
+
+# Present but empty: systemd makes a new id without taking the boot for a factory reset, which would preset every unit.
+identity_of_system() {
+  : >/etc/machine-id
+  if [[ -e /var/lib/dbus/machine-id && ! -L /var/lib/dbus/machine-id ]]; then
+    ln -sfn /etc/machine-id /var/lib/dbus/machine-id
+  fi
+  rm -f /var/lib/systemd/{random-seed,credential.secret} /etc/hostid
+  rm -f /etc/ssh/ssh_host_*
+  rm -f /etc/iscsi/initiatorname.iscsi /etc/nvme/{hostid,hostnqn}
+  rm -rf /var/lib/dhcp/* /var/lib/dhcpcd/* /var/lib/systemd/network/* /var/lib/NetworkManager/* /run/systemd/netif
+  rm -rf /var/lib/systemd/{coredump,timers,timesync,pstore,linger}/*
+  printf 'boxhound\n' >/etc/hostname
+  sed -i '/^127\.0\.1\.1[[:space:]]/d' /etc/hosts
+}
+
+identity_of_packages() {
+  # ssl-cert's snakeoil pair; make-ssl-cert makes a new one when something asks for it.
+  rm -f /etc/ssl/certs/ssl-cert-snakeoil.pem /etc/ssl/private/ssl-cert-snakeoil.key
+  # MySQL makes its server id, certificates and keys at the next start.
+  rm -f /var/lib/mysql/{auto.cnf,*.pem}
+  rm -f /var/lib/snapd/state.json
+  rm -rf /var/lib/snapd/{assertions,device,cookie}/* /var/lib/ubuntu-advantage/* /var/lib/landscape/*
+  rm -rf /var/lib/cloud/* /var/log/cloud-init*
+}
+
+# datadog.md: an Agent that starts makes these; two machines with the same ones could talk as one.
+identity_of_agent() {
+  rm -f /etc/datadog-agent/{auth_token,ipc_cert.pem,install.json,environment}
+  rm -rf /opt/datadog-agent/run/* /var/log/datadog/*
+  rm -f /etc/datadog-agent/conf.d/mysql.d/conf.yaml
+}
+
+# Who could get in, and this machinery's own memory of an earlier boot.
+access() {
+  rm -f /root/.ssh/* /home/*/.ssh/authorized_keys /etc/boxhound/seed.env
+  rm -rf /var/lib/boxhound
+  usermod --lock root
+}
+
+# Files go, folders with their owners stay: packages made them and daemons expect them.
+traces() {
+  local file
+  # Login records are emptied, not removed: the programs that write them don't make them.
+  for file in /var/log/{wtmp,btmp,lastlog}; do
+    [[ ! -e $file ]] || : >"$file"
+  done
+  find /var/log -type f ! -name wtmp ! -name btmp ! -name lastlog -delete
+  rm -rf /var/log/journal/*
+  rm -f /var/lib/wtmpdb/* /var/lib/lastlog/*
+  rm -f /root/.{bash_history,mysql_history,mariadb_history,python_history,lesshst,viminfo,wget-hsts,sqlite_history} /home/*/.*_history
+  rm -rf /root/.{cache,config,gnupg,npm,local,pip} /home/*/.cache
+  rm -rf /tmp/* /var/tmp/*
+  rm -rf /var/lib/logrotate/status /var/lib/systemd/rfkill/* /var/cache/{man,debconf/*-old,ldconfig,fontconfig,private}
+  rm -f /var/lib/dpkg/*-old /var/cache/debconf/*-old /etc/{passwd,group,shadow,gshadow,subuid,subgid}-
+  rm -f /var/backups/* /etc/.pwd.lock /core /root/.rnd
+  find /etc /var/lib/dpkg -type f \( -name '*.dpkg-old' -o -name '*.dpkg-dist' -o -name '*.dpkg-new' -o -name '*.ucf-old' \) -delete
+}
+
+# apt as Debian ships it: sources from apt's own example, no proxy, no mirror certificate, no lists.
+package_manager() {
+  local example=/usr/share/doc/apt/examples/debian.sources
+  rm -f /usr/sbin/policy-rc.d /etc/apt/sources.list.d/boxhound-bake-* /etc/apt/preferences.d/boxhound-bake-*
+  rm -f /etc/apt/apt.conf.d/*prox* /etc/apt/apt.conf.d/99mmdebstrap /etc/apt/auth.conf /etc/apt/auth.conf.d/* /etc/pip.conf
+  rm -f /var/cache/apt/*.bin
+  if grep -qx 'ID=debian' /etc/os-release && [[ -r $example ]]; then
+    rm -f /etc/apt/sources.list
+    # The example's free part only: what the lab base was made of.
+    sed 's/^Components:.*/Components: main/' "$example" >/etc/apt/sources.list.d/debian.sources
+  fi
+  # Lists and archives are bind mounts in a chroot bake; in a booted one they are in the image.
+  find /var/lib/apt/lists /var/cache/apt/archives -mindepth 1 -type f -delete 2>/dev/null || true
+}
+
+# The builder's resolver and proxies (fault 46).
+network() {
+  if [[ ! -L /etc/resolv.conf ]] && ! mountpoint -q /etc/resolv.conf; then
+    ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
+  fi
+  # systemd-resolved's package keeps the file that it replaced.
+  rm -f /etc/.resolv.conf.systemd-resolved.bak
+  sed -i -E '/^(http|https|ftp|no|all)_proxy=/Id' /etc/environment
+  local -a own=(/usr/local/share/ca-certificates/*)
+  if [[ ${#own[@]} -gt 0 ]]; then
+    rm -rf "${own[@]}"
+    update-ca-certificates --fresh >/dev/null
+  fi
+}
+
+# systemd takes a /usr younger than these marks for an update, and rebuilds the linker cache and the like at the first boot.
+nothing_to_update() {
+  touch --reference=/usr /etc/.updated /var/.updated
+}
+
+main() {
+  access
+  identity_of_system
+  identity_of_packages
+  identity_of_agent
+  package_manager
+  network
+  traces
+  nothing_to_update
+}
+
+main
