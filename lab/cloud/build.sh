@@ -1,0 +1,234 @@
+#!/bin/bash
+# Makes a server image as a distribution publishes it, in the form of Ubuntu 24.04's cloud image, and the publisher's release folder around it. Root on
+# Debian 12 or newer, or Ubuntu.
+#
+#   build.sh OUT_FOLDER GNUPG_HOME
+#
+#   OUT_FOLDER/cloudimg-keyring.gpg                                  the publisher's public key
+#   OUT_FOLDER/releases/trixie/release-YYYYMMDD/SHA256SUMS{,.gpg}    signed list
+#   OUT_FOLDER/releases/trixie/release-YYYYMMDD/boxhound-lab-server-cloudimg-amd64.img   compressed qcow2
+#
+# The signing key is made in GNUPG_HOME if there is none; its full fingerprint is the last line printed. Exit 3 means that the machine lacks a program.
+# The folder appears under its name only when it is complete.
+set -Eeuo pipefail
+umask 022
+
+readonly suite=trixie name=boxhound-lab-server-cloudimg-amd64.img owner='boxhound lab images'
+readonly keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+# Sizes, numbers and sectors (of 512 bytes, first and last) of Ubuntu 24.04's image; the root file system lies last so that it can grow.
+readonly disk_bytes=3758096384 bios_first=2048 bios_last=10239 esp_first=10240 esp_last=227327 boot_first=227328 boot_last=2097152 root_first=2099200
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+readonly here
+
+say() {
+  printf 'cloud image: %s (%d s)\n' "$1" "$SECONDS"
+}
+
+need() {
+  local program package
+  for program in "$@"; do
+    package=${program#*:}
+    command -v "${program%:*}" >/dev/null || { printf 'cloud image: %s is missing: apt-get install %s\n' "${program%:*}" "$package" >&2; exit 3; }
+  done
+  [[ -r $keyring ]] || { printf 'cloud image: %s is missing: apt-get install debian-archive-keyring\n' "$keyring" >&2; exit 3; }
+}
+
+# orphan_file and metadata_csum_seed are younger than the kernels and tools of some machines that boxhound bakes on.
+make_ext4() {
+  local disk=$1 label=$2 first=$3 last=$4
+  shift 4
+  mke2fs -q -t ext4 -L "$label" -b 4096 -m 0 -O ^orphan_file,^metadata_csum_seed \
+    -E "offset=$((first * 512)),lazy_itable_init=0,lazy_journal_init=0,nodiscard" "$@" "$disk" "$(((last - first + 1) / 8))"
+}
+
+make_disk() {
+  local disk=$1
+  truncate -s "$disk_bytes" "$disk"
+  "$here/gpt.py" "$disk" "1:linux:$root_first:" "14:bios:$bios_first:$bios_last" "15:esp:$esp_first:$esp_last" "16:xbootldr:$boot_first:$boot_last"
+  make_ext4 "$disk" BOOT "$boot_first" "$boot_last"
+  make_ext4 "$disk" cloudimg-rootfs "$root_first" "$((disk_bytes / 512 - 34))" -i 8192 -J size=64
+}
+
+# mount_part DISK FIRST LAST FOLDER: a loop device by offset, since partition nodes don't appear on every machine.
+mount_part() {
+  local disk=$1 first=$2 last=$3 folder=$4
+  mkdir -p "$folder"
+  mount -o "loop,offset=$((first * 512)),sizelimit=$(((last - first + 1) * 512)),noatime" "$disk" "$folder"
+}
+
+# mmdebstrap writes straight into the mounted root file system. The kernel's own hook would make an initramfs that a later step makes again, so it is
+# told not to. GRUB's package is told that it installs itself nowhere: there is no device that it could know.
+bootstrap() {
+  local root=$1 packages
+  local -a sources=()
+  packages=$(grep -v '^#' "$here/packages.txt" | paste -sd, -)
+  mapfile -t sources < <("$here/../base/mirror.sh" "$suite" "$keyring")
+  # shellcheck disable=SC2016 # $1 is mmdebstrap's
+  INITRD=No mmdebstrap --mode=root --variant=apt --format=directory --quiet --keyring="$keyring" --include="$packages" \
+    --dpkgopt="$here/dpkg.cfg" --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' --aptopt='APT::Sandbox::User "root"' \
+    --aptopt='APT::Install-Recommends "false"' --setup-hook="cp -r --no-preserve=ownership '$here/root/.' \"\$1/\"" --skip=cleanup/apt/cache \
+    --essential-hook='echo grub-pc grub-pc/install_devices_empty boolean true | chroot "$1" debconf-set-selections' \
+    "$suite" "$root" "${sources[@]}"
+}
+
+# The sources in the form that Debian's and Ubuntu's images have them. Addresses are this host's own, so that the image is of use in a closed network too.
+write_sources() {
+  local root=$1 debian security
+  debian=$(awk -v suite="$suite" '$1 == "deb" { for (i = 2; i < NF; i++) if ($(i + 1) == suite) print $i }' "$root/etc/apt/sources.list" | head -n 1)
+  security=$(awk -v suite="$suite-security" '$1 == "deb" { for (i = 2; i < NF; i++) if ($(i + 1) == suite) print $i }' "$root/etc/apt/sources.list" | head -n 1)
+  rm "$root/etc/apt/sources.list"
+  {
+    printf 'Types: deb\nURIs: %s\nSuites: %s %s-updates\nComponents: main\nSigned-By: %s\n' "$debian" "$suite" "$suite" "$keyring"
+    [[ -z $security ]] || printf '\nTypes: deb\nURIs: %s\nSuites: %s-security\nComponents: main\nSigned-By: %s\n' "$security" "$suite" "$keyring"
+  } >"$root/etc/apt/sources.list.d/debian.sources"
+}
+
+configure() {
+  local root=$1
+  # Both were for this build alone.
+  rm -f "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap" "$root/etc/apt/apt.conf.d/99mmdebstrap"
+  write_sources "$root"
+  printf '%s\n' 'LABEL=cloudimg-rootfs / ext4 discard,commit=30,errors=remount-ro 0 1' 'LABEL=BOOT /boot ext4 defaults 0 2' \
+    'LABEL=UEFI /boot/efi vfat umask=0077 0 1' >"$root/etc/fstab"
+  printf 'debian\n' >"$root/etc/hostname"
+  printf '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n' >"$root/etc/hosts"
+  ln -sf ../run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
+  rm -f "$root"/etc/ssh/ssh_host_*
+  : >"$root/etc/machine-id"
+  chroot "$root" passwd --quiet --lock root
+  chroot "$root" systemctl --quiet enable systemd-networkd.service systemd-resolved.service systemd-timesyncd.service ssh.service
+}
+
+# The ESP is made in a file, by the guest's own mkfs.vfat, and filled by mtools: not every kernel that bakes can mount vfat. It has the removable media
+# path, so that no firmware needs an entry, with Debian's signed shim and GRUB; the latter looks for its configuration under EFI/debian.
+make_esp() {
+  local disk=$1 root=$2 boot_uuid=$3 file
+  truncate -s "$(((esp_last - esp_first + 1) * 512))" "$root/esp"
+  chroot "$root" mkfs.vfat -F 32 -n UEFI /esp >/dev/null
+  mmd -i "$root/esp" ::/EFI ::/EFI/BOOT ::/EFI/debian
+  for file in BOOT/BOOTX64.EFI:shim/shimx64 debian/shimx64.efi:shim/shimx64 BOOT/mmx64.efi:shim/mmx64 debian/mmx64.efi:shim/mmx64 \
+    BOOT/grubx64.efi:grub/x86_64-efi-signed/grubx64 debian/grubx64.efi:grub/x86_64-efi-signed/grubx64; do
+    mcopy -i "$root/esp" "$root/usr/lib/${file#*:}.efi.signed" "::/EFI/${file%:*}"
+  done
+  # shellcheck disable=SC2016 # GRUB's variables
+  printf 'search.fs_uuid %s root\nset prefix=($root)/grub\nconfigfile $prefix/grub.cfg\n' "$boot_uuid" | mcopy -i "$root/esp" - ::/EFI/debian/grub.cfg
+  mcopy -i "$root/esp" ::/EFI/debian/grub.cfg - | mcopy -i "$root/esp" - ::/EFI/BOOT/grub.cfg
+  dd if="$root/esp" of="$disk" bs=1M seek="$((esp_first * 512 / 1048576))" conv=notrunc,sparse status=none
+  rm "$root/esp"
+}
+
+# What GRUB's tools look at: device nodes of the mounted file systems, under names that they take for whole disks (10_linux writes no entry at all for
+# a root on /dev/loopN), and links by UUID, without which the kernel would be given the host's device as its root.
+make_nodes() {
+  local root=$1 part source
+  mount -t tmpfs -o mode=755 tmpfs "$root/dev"
+  mkdir -p "$root/dev/disk/by-uuid"
+  mknod -m 0666 "$root/dev/null" c 1 3
+  for part in '' boot; do
+    source=$(findmnt -no SOURCE "$root/$part")
+    mknod "$root/dev/part-${part//\//-}" b "$(stat -c 0x%t "$source")" "$(stat -c 0x%T "$source")"
+    ln -s "part-${part//\//-}" "$root$source"
+    ln -s "../../part-${part//\//-}" "$root/dev/disk/by-uuid/$(findmnt -no UUID "$root/$part")"
+  done
+}
+
+# /boot's content was installed on the root file system and moves to its own, which GRUB finds by its UUID.
+make_bootable() {
+  local disk=$1 root=$2 version uuid file
+  mv "$root/boot" "$root/boot.installed"
+  mount_part "$disk" "$boot_first" "$boot_last" "$root/boot"
+  cp -a "$root/boot.installed/." "$root/boot/"
+  rm -rf "$root/boot.installed"
+  mkdir "$root/boot/efi"
+  make_nodes "$root"
+  version=$(basename -- "$root"/lib/modules/*)
+  chroot "$root" update-initramfs -c -k "$version" >/dev/null
+  chroot "$root" linux-update-symlinks install "$version" "/boot/vmlinuz-$version"
+  uuid=$(findmnt -no UUID "$root/boot")
+  mkdir -p "$root"/boot/grub/{i386-pc,x86_64-efi}
+  cp "$root"/usr/lib/grub/i386-pc/{*.mod,*.lst,*.o,boot.img} "$root/boot/grub/i386-pc/"
+  cp "$root"/usr/lib/grub/x86_64-efi/{*.mod,*.lst} "$root/boot/grub/x86_64-efi/"
+  # shellcheck disable=SC2016 # GRUB's variable
+  printf 'search.fs_uuid %s root\nset prefix=($root)/grub\n' "$uuid" >"$root/boot/grub/i386-pc/load.cfg"
+  chroot "$root" grub-mkimage -O i386-pc -p /grub -c /boot/grub/i386-pc/load.cfg -o /boot/grub/i386-pc/core.img biosdisk part_gpt ext2 search_fs_uuid
+  "$here/bios-grub.py" "$disk" "$root/boot/grub/i386-pc/boot.img" "$root/boot/grub/i386-pc/core.img" "$bios_first" "$((bios_last - bios_first + 1))"
+  make_esp "$disk" "$root" "$uuid"
+  chroot "$root" update-grub 2>/dev/null
+  grep -q "linux.*root=UUID=$(findmnt -no UUID "$root/") " "$root/boot/grub/grub.cfg" || { say 'update-grub found no kernel' >&2; return 1; }
+}
+
+# In a mount and process namespace of its own: whatever ends this process, even SIGKILL, takes children, mounts and loop devices along.
+inside() {
+  local work=$1 root=$1/root disk=$1/disk.raw part
+  make_disk "$disk"
+  mount_part "$disk" "$root_first" "$((disk_bytes / 512 - 34))" "$root"
+  say 'disk made, installing Debian'
+  bootstrap "$root"
+  say 'packages installed'
+  mount -t proc proc "$root/proc"
+  configure "$root"
+  make_bootable "$disk" "$root"
+  umount "$root/proc" "$root/dev"
+  say 'bootable'
+  rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin "$root"/var/cache/apt/archives/*.deb "$root"/var/log/{apt,dpkg.log,bootstrap.log}
+  for part in boot ''; do
+    sync -f "$root/$part"
+    fstrim "$root/$part"
+    umount "$root/$part"
+  done
+  for part in "$boot_first" "$root_first"; do
+    e2fsck -fn "$disk?offset=$((part * 512))" >"$work/fsck.log" 2>&1 || { cat "$work/fsck.log" >&2; return 1; }
+  done
+  # zlib, since that is how Ubuntu compresses, and what every QEMU reads.
+  qemu-img convert -c -f raw -O qcow2 -m 8 -W "$disk" "$work/$name"
+}
+
+key_fingerprint() {
+  gpg --batch --with-colons --list-secret-keys "=$owner" 2>/dev/null | awk -F: '$1 == "fpr" { print $10; exit }'
+}
+
+# The key has no passphrase: it signs what this machine serves to itself and leaves the machine in no form.
+ensure_key() {
+  [[ -n $(key_fingerprint) ]] || gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key "$owner" ed25519 sign never >&2
+  [[ -n $(key_fingerprint) ]] || { printf 'cloud image: gpg made no signing key\n' >&2; return 1; }
+}
+
+# The publisher's folder around the image.
+release() {
+  local work=$1 folder
+  folder=$work/new/releases/$suite/release-$(date -u +%Y%m%d)
+  mkdir -p "$folder"
+  mv "$work/$name" "$folder/"
+  (cd "$folder" && sha256sum --binary -- "$name" >SHA256SUMS)
+  gpg --batch --quiet --local-user "$(key_fingerprint)" --digest-algo SHA512 --detach-sign --output "$folder/SHA256SUMS.gpg" "$folder/SHA256SUMS"
+  gpg --batch --quiet --export --output "$work/new/cloudimg-keyring.gpg" "$(key_fingerprint)"
+  sync "$folder"/*
+}
+
+main() {
+  if [[ ${1:-} == --inside ]]; then
+    inside "$2"
+    return
+  fi
+  [[ $# -eq 2 ]] || { printf 'usage: build.sh OUT_FOLDER GNUPG_HOME\n' >&2; exit 2; }
+  [[ $EUID -eq 0 ]] || { printf 'cloud image: run it as root\n' >&2; exit 3; }
+  need mmdebstrap:mmdebstrap mke2fs:e2fsprogs fstrim:util-linux qemu-img:qemu-utils mcopy:mtools python3:python3 gpg:'gpg gpg-agent'
+  local out work
+  out=$(realpath -m -- "$1")
+  mkdir -p -- "$2" "$(dirname -- "$out")"
+  chmod 0700 -- "$2"
+  GNUPGHOME=$(cd -- "$2" && pwd)
+  export GNUPGHOME
+  work=$(mktemp -d -- "$out.partial-XXXXXX")
+  # shellcheck disable=SC2064 # the name is fixed now
+  trap "gpgconf --kill gpg-agent 2>/dev/null || true; rm -rf -- '$work'" EXIT
+  ensure_key
+  unshare --mount --pid --fork --kill-child --mount-proc -- "$here/build.sh" --inside "$work"
+  release "$work"
+  if [[ -e $out ]]; then mv -- "$out" "$work/old"; fi
+  mv -- "$work/new" "$out"
+  say "done, $(stat -c %s "$out/releases/$suite"/*/"$name") bytes"
+  key_fingerprint
+}
+
+main "$@"
