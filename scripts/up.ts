@@ -28,7 +28,11 @@ export const main = async (argv: string[]): Promise<number> => {
   if (parsed === undefined) return 0
   const project = projectAt(process.cwd())
   const { name } = await loadBox(parsed.positional ?? 'lab', project)
-  const { login, already } = await up(project, name, { environment: process.env, draft: parsed.flags.draft === true })
+  const { login, already } = await up(project, name, {
+    environment: process.env,
+    draft: parsed.flags.draft === true,
+    onNote: (text) => console.error(text),
+  })
   if (parsed.flags.json === true) {
     if (already) console.error(`${name} is up already`)
     console.log(JSON.stringify(login))

@@ -23,7 +23,7 @@ const valuesOf = (flag: string, over: Partial<QemuSpec> = {}): string[] => {
 
 const table: readonly [title: string, over: Partial<QemuSpec>, flag: string, values: string[]][] = [
   ['emulation runs multi-threaded', {}, '-accel', ['tcg,thread=multi']],
-  ['emulation takes a plain processor', {}, '-cpu', ['qemu64']],
+  ['emulation takes a plain processor', {}, '-cpu', ['qemu64,+rdrand']],
   ['KVM takes the host’s processor', { accelerator: 'kvm' }, '-cpu', ['host']],
   ['KVM is asked for by name', { accelerator: 'kvm' }, '-accel', ['kvm']],
   ['memory is in MiB', { memory: 1024 }, '-m', ['1024']],

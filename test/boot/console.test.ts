@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { follow, lastLines, preferredHostKey, readConsole } from '../../scripts/lib/boot/console.ts'
+import { follow, kernelPanic, lastLines, preferredHostKey, readConsole } from '../../scripts/lib/boot/console.ts'
 
 const print = (letter: string): string => `SHA256:${letter.repeat(43)}`
 
@@ -43,6 +43,16 @@ test('Ed25519 is preferred to any other key', (t) => {
 
 test('the last lines leave out escape sequences and empty lines', (t) => {
   t.is(lastLines('one\r\n\r\n\u001b[0;32mtwo\u001b[0m\r\nthree\r\n', 2), 'two\nthree')
+})
+
+test('a kernel that gave up is told from where its trouble began', (t) => {
+  const boot = '[ 1.0] Linux version\r\n[ 1.1] BUG: no bug, as of now\r\n'.replace('BUG: ', 'bug ')
+  const end =
+    '[ 5.1] int3: 0000 [#1] PREEMPT SMP\r\n[ 5.2] RIP: 0010:crng_make_state\r\n[ 5.3] Kernel panic - not syncing: Fatal\r\n'
+  t.is(kernelPanic(boot + end.replace('Kernel panic', 'Kernel is well')), null)
+  t.is(kernelPanic(boot + end)?.split('\n').length, 3)
+  t.true(kernelPanic(boot + end)?.startsWith('int3: 0000 [#1]'))
+  t.is(kernelPanic(boot + end.repeat(40))?.split('\n').length, 30)
 })
 
 test('a growing file is followed from where the last read ended', async (t) => {

@@ -1,9 +1,13 @@
 import type { Accelerator, Credential, QemuSpec } from './types.ts'
 
-/** `-cpu host` needs KVM; under TCG qemu64 avoids emulating AVX (11 s to a login where `max` needs 13.5 s). */
+/**
+ * `-cpu host` needs KVM; under TCG qemu64 avoids emulating AVX (11 s to a login where `max` needs 13.5 s). With rdrand the kernel has its
+ * entropy before the second CPU runs: without, it patches `crng_make_state` seconds later, while both CPUs run through it, and emulated
+ * CPUs were seen to die of that (about 1 boot in 100).
+ */
 const processor: Record<Accelerator, { readonly accel: string; readonly cpu: string }> = {
   kvm: { accel: 'kvm', cpu: 'host' },
-  tcg: { accel: 'tcg,thread=multi', cpu: 'qemu64' },
+  tcg: { accel: 'tcg,thread=multi', cpu: 'qemu64,+rdrand' },
 }
 
 /** QEMU splits option values at commas; a doubled comma is a literal one. */

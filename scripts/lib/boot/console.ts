@@ -31,6 +31,19 @@ export const lastLines = (text: string, count = 15): string =>
     .slice(-count)
     .join('\n')
 
+/** How a kernel's own account of its end begins; what stands before is the boot. */
+const oops =
+  /------------\[ cut here|BUG: |Oops: |int3: |general protection fault|invalid opcode|Kernel panic - not syncing/
+
+/** The guest kernel's last words, from where its trouble begins; null as long as it hasn't given up. */
+export const kernelPanic = (text: string, count = 30): string | null => {
+  if (!text.includes('Kernel panic - not syncing')) return null
+  return lastLines(text.slice(text.search(oops)), Number.POSITIVE_INFINITY)
+    .split('\n')
+    .slice(0, count)
+    .join('\n')
+}
+
 /** Reads a growing file from where the last read ended; a file that isn't there yet reads as empty. */
 export const follow = (file: string): (() => Promise<string>) => {
   let text = ''

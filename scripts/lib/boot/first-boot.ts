@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import { follow, lastLines, preferredHostKey, readConsole } from './console.ts'
+import { follow, kernelPanic, lastLines, preferredHostKey, readConsole } from './console.ts'
 import { isRunning, type ProcessIdentity } from './process.ts'
 import type { ConsoleFacts } from './types.ts'
 
@@ -28,6 +28,14 @@ export const awaitConsole = async (
     const text = await read()
     const facts = readConsole(text)
     if (seen(facts, sign)) return facts
+    const panic = kernelPanic(text)
+    if (panic !== null)
+      throw new BoxhoundError('E_GUEST_PANIC', 'the kernel of the machine gave up while it booted', {
+        file: console,
+        expected: 'the line "boxhound: first-boot done" on the serial console',
+        found: `\n${panic}`,
+        next: 'try again; if it happens again, look at the kernel in the image',
+      })
     if (!running || Date.now() > end) {
       const trouble = running ? `first boot did not end within ${deadline} s` : 'the machine ended while it booted'
       throw new BoxhoundError('E_BOOT', trouble, {

@@ -1,5 +1,6 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { BoxhoundError } from '../_helpers/errors.ts'
 import { inputsFrom, removeCredentials, writeCredentials } from './credentials.ts'
 import { createOverlay } from './disk.ts'
 import { awaitConsole, hostKeyOf, type Sign } from './first-boot.ts'
@@ -49,6 +50,8 @@ export interface BootOptions {
   readonly memory?: number
   /** What ends the wait, default the first-boot marker. */
   readonly until?: Sign
+  /** One line or more about what is going on, for the terminal. */
+  readonly onNote?: (text: string) => void
   /** Seconds until it must have been seen, default 240. */
   readonly deadline?: number
 }
@@ -73,10 +76,7 @@ const start = async (options: BootOptions, inputs: GuestInputs, disk: string, co
   }
 }
 
-/**
- * Boots a disposable copy of a published image and returns when first boot is over, well or badly (`facts.firstBoot`).
- */
-export const bootMachine = async (options: BootOptions): Promise<Machine> => {
+const bootOnce = async (options: BootOptions): Promise<Machine> => {
   const { folder, image, deadline = 240 } = options
   const begun = Date.now()
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -103,5 +103,29 @@ export const bootMachine = async (options: BootOptions): Promise<Machine> => {
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/**
+ * Boots a disposable copy of a published image and returns when first boot is over, well or badly (`facts.firstBoot`).
+ *
+ * An emulated CPU may let a sound kernel die while it patches itself (seen with QEMU 7.2 and two CPUs). That is told, and the boot tried once more
+ * from the published file; under KVM, or when it happens twice, it is the image's fault.
+ *
+ * @throws E_BOOT, E_GUEST_PANIC, and what `launch` throws.
+ */
+export const bootMachine = async (options: BootOptions): Promise<Machine> => {
+  try {
+    return await bootOnce(options)
+  } catch (error) {
+    const again = error instanceof BoxhoundError && error.code === 'E_GUEST_PANIC' && options.accelerator === 'tcg'
+    if (!again) throw error
+    options.onNote?.(
+      `the kernel gave up on the emulated processor; once more from the published file\n${error.details.found ?? ''}`,
+    )
+    // The folder also says whose it is: only what the first try made goes.
+    for (const name of ['disk.qcow2', 'console.log', 'id_ed25519', 'id_ed25519.pub'])
+      await rm(join(options.folder, name), { force: true })
+    return bootOnce(options)
   }
 }

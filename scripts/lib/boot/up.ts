@@ -22,6 +22,8 @@ export interface Up {
 }
 
 export interface UpOptions {
+  /** One line or more about what is going on; never on stdout, which belongs to --json. */
+  readonly onNote: (text: string) => void
   /** Where DD_API_KEY and its like are taken from. */
   readonly environment: NodeJS.ProcessEnv
   /** True: the newest draft instead of the published image. */
@@ -49,6 +51,7 @@ const start = async (project: Project, box: string, options: UpOptions): Promise
   return withCleanup(giveUp, async () => {
     const machine = await bootMachine({
       ...{ box, image, folder, accelerator, detached: true, isolated: false, environment },
+      onNote: options.onNote,
       onStart: (process) => writeState(folder, { box, login: null, process, image: sha256 }),
     })
     if (machine.facts.firstBoot === 'failed') throw failedFirstBoot(machine.facts, box)

@@ -61,8 +61,8 @@ const readIdentities = async (
   }
 }
 
-const boot = (folder: string, { box, image, accelerator }: MachineOptions): Promise<Machine> =>
-  bootMachine({ box, image, folder, accelerator, detached: false, isolated: true, environment: {} })
+const boot = (folder: string, { box, image, accelerator, onNote }: MachineOptions): Promise<Machine> =>
+  bootMachine({ box, image, folder, accelerator, detached: false, isolated: true, environment: {}, onNote })
 
 /** Switches a machine off as its owner would, so that its second boot finds what a clean end leaves. */
 const switchOff = async (machine: Machine, session: Session): Promise<void> => {

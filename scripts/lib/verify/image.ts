@@ -42,6 +42,7 @@ export const withMachine = async <T>(
     onNote(`booting a disposable copy of ${shown(image)} (${accelerator === 'kvm' ? 'KVM' : 'emulated processor'})`)
     const machine = await bootMachine({
       ...{ box, image, folder: folder.path, accelerator, detached: false, isolated: true, environment },
+      onNote,
       onStart: (process, end) => {
         stop = end
         return folder.note(process)
