@@ -5,7 +5,11 @@ set -Eeuo pipefail
 
 readonly layer=/run/boxhound/layer
 readonly policy=/usr/sbin/policy-rc.d
-readonly apt_sources=/etc/apt/sources.list.d
+# What apt reads while a layer is built: sources.list, sources.list.d/, preferences.d/. The image's own stay as they are, so that nothing of a
+# bake has to be cleaned out of them (fault 46).
+readonly apt_own=/run/boxhound/apt
+readonly -a apt_places=(-o Dir::Etc::SourceList="$apt_own/sources.list" -o Dir::Etc::SourceParts="$apt_own/sources.list.d"
+  -o Dir::Etc::PreferencesParts="$apt_own/preferences.d")
 # Seconds that a mirror has for each answer.
 readonly patience=${BOXHOUND_APT_TIMEOUT:-20}
 
@@ -19,32 +23,43 @@ forbid_services() {
 
 # What the packages needed and the image must not keep (fault 46).
 clean_up() {
-  rm -f -- "$policy" "$apt_sources"/boxhound-bake-* /etc/apt/preferences.d/boxhound-bake-*
+  rm -f -- "$policy"
+}
+
+# The image's own sources and preferences. The Agent's repository is left out: it is for the instance, and while baking it may be reached by
+# another address, or by the layer that installs the Agent alone.
+own_sources() {
+  local file
+  rm -rf -- "$apt_own"
+  mkdir -p "$apt_own/sources.list.d" "$apt_own/preferences.d"
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/* /etc/apt/preferences.d/*; do
+    if [[ -f $file && $file != */datadog.list ]]; then cp -- "$file" "$apt_own/${file#/etc/apt/}"; fi
+  done
 }
 
 # The archive that the base itself installs from: an extra suite of the lab comes from the same mirror.
 own_mirror() {
   # shellcheck disable=SC2016 # a format of apt's
-  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1
+  apt-get "${apt_places[@]}" indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1
 }
 
-# Sources that this layer alone needs; each is gone again when its packages are in.
+# Sources that this layer alone needs.
 add_sources() {
   local name url suite components keyring
-  while IFS=$'\t' read -r name url suite components keyring; do
-    [[ -n $name ]] || continue
-    if [[ $url == lab ]]; then url=$BOXHOUND_LAB_REPOSITORY; fi
-    printf 'deb [signed-by=%s/%s] %s %s %s\n' "$layer" "$keyring" "$url" "$suite" "$components" \
-      >"$apt_sources/boxhound-bake-$name.list"
-  done <"$layer/repositories.tsv"
   local mirror
   while read -r suite; do
     [[ -n $suite ]] || continue
     mirror=$(own_mirror)
     # A mirror's copy of a moving suite may be older than its Valid-Until date (environment.md): allowed for this one only.
-    printf 'deb [check-valid-until=no] %s %s main\n' "$mirror" "$suite" >"$apt_sources/boxhound-bake-$suite.list"
-    printf 'Package: *\nPin: release a=%s\nPin-Priority: 90\n' "$suite" >"/etc/apt/preferences.d/boxhound-bake-$suite"
+    printf 'deb [check-valid-until=no] %s %s main\n' "$mirror" "$suite" >"$apt_own/sources.list.d/boxhound-bake-$suite.list"
+    printf 'Package: *\nPin: release a=%s\nPin-Priority: 90\n' "$suite" >"$apt_own/preferences.d/boxhound-bake-$suite"
   done <"$layer/suites.list"
+  while IFS=$'\t' read -r name url suite components keyring; do
+    [[ -n $name ]] || continue
+    if [[ $url == lab ]]; then url=$BOXHOUND_LAB_REPOSITORY; fi
+    printf 'deb [signed-by=%s/%s] %s %s %s\n' "$layer" "$keyring" "$url" "$suite" "$components" \
+      >"$apt_own/sources.list.d/boxhound-bake-$name.list"
+  done <"$layer/repositories.tsv"
 }
 
 apt() {
@@ -54,7 +69,7 @@ apt() {
     -o Acquire::Retries=2 -o Acquire::http::Timeout="$patience" -o Acquire::https::Timeout="$patience" -o Acquire::Languages=none \
     -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold \
     -o APT::Keep-Downloaded-Packages=true \
-    -o APT::Install-Recommends=false -o APT::Sandbox::User=root "$@" || status=$?
+    -o APT::Install-Recommends=false -o APT::Sandbox::User=root "${apt_places[@]}" "$@" || status=$?
   if ((status == 124 || status == 137)); then
     echo "apt-get was ended after $limit s: a mirror that answers, but too slowly, or a package that waits for something" >&2
   fi
@@ -92,6 +107,7 @@ install_packages() {
   trap clean_up EXIT
   clean_up
   forbid_services
+  own_sources
   add_sources
   update_lists
   while read -r suite; do [[ -z $suite ]] || target=(--target-release "$suite"); done <"$layer/suites.list"

@@ -65,7 +65,7 @@ const imageIdentity = async ({ base, image }: Box, period: string, { root }: Pro
  */
 export const planBox = async (rendered: Rendered, project: Project, options: PlanOptions): Promise<Plan> => {
   const period = refreshPeriod(rendered.box, options)
-  const engine = sha256(await readFile(join(project.root, 'provision/_engine/apply.sh')))
+  const engine = await digestFolder(join(project.root, 'provision/_engine'))
   const image: PlannedLayer = {
     name: 'image',
     id: await imageIdentity(rendered.box, period, project),

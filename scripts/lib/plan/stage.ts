@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
@@ -35,7 +35,7 @@ const stageImage = async (folder: string, { root }: Project): Promise<void> => {
 /**
  * Writes a planned layer as the folder that provision/_engine/apply.sh reads, downloads excepted.
  *
- * @param folder becomes `apply.sh`, `*.list`, `*.tsv`, `root/`, `scripts/`; mounted at /run/boxhound/layer in the target.
+ * @param folder becomes `apply.sh` and what it sources, `*.list`, `*.tsv`, `root/`, `scripts/`; mounted at /run/boxhound/layer in the target.
  */
 export const stageLayer = async (layer: PlannedLayer, folder: string, project: Project): Promise<void> => {
   if (layer.rendered === null) return stageImage(folder, project)
@@ -69,5 +69,6 @@ export const stageLayer = async (layer: PlannedLayer, folder: string, project: P
     ),
   }
   for (const [name, content] of Object.entries(lists)) await writeFile(join(folder, name), content)
-  await copyFile(join(project.root, 'provision/_engine/apply.sh'), join(folder, 'apply.sh'))
+  const engine = join(project.root, 'provision/_engine')
+  for (const name of await readdir(engine)) await copyFile(join(engine, name), join(folder, name))
 }
