@@ -23,6 +23,17 @@ test('in a log each step has a line when it starts and one when it ends', async 
   t.deepEqual(lines, ['  base       …', '  base       built        1.0 s      10 B'])
 })
 
+test('a log tells every few seconds what a long step is at', (t) => {
+  const lines: string[] = []
+  let now = 0
+  const progress = plainProgress(
+    (line) => lines.push(line),
+    () => now,
+  )
+  for (now = 0; now < 12_000; now += 500) progress.doing('image', `at ${now}`)
+  t.deepEqual(lines, ['  image      at 0', '  image      at 5000', '  image      at 10000'])
+})
+
 test('with --json nothing is shown', async (t) => {
   const progress = progressFor('silent')(['base'])
   t.is(progress, silentProgress)

@@ -10,6 +10,8 @@ export type Outcome =
 /** One line per step of a bake; steps end in their order. */
 export interface Progress {
   readonly started: (step: string) => void
+  /** What a step that takes long is at, e.g. "412 of 596 MB"; may be called often. */
+  readonly doing: (step: string, text: string) => void
   readonly ended: (step: string, outcome: Outcome) => void
   /** Ends the display; steps that never ended are shown as stopped. */
   readonly close: () => Promise<void>
@@ -22,15 +24,32 @@ export const progressLine = (step: string, outcome: Outcome): string => {
   return `${step.padEnd(10)} ${outcome.kind.padEnd(8)} ${seconds.padStart(9)} ${bytes.padStart(9)}`.trimEnd()
 }
 
+/** Milliseconds between two lines about one long step. */
+const plainInterval = 5000
+
 /** Plain lines, for CI and logs. */
-export const plainProgress = (write: (line: string) => void): Progress => ({
-  started: (step) => write(`  ${step.padEnd(10)} …`),
-  ended: (step, outcome) => write(`  ${progressLine(step, outcome)}`),
-  close: async () => {},
-})
+export const plainProgress = (write: (line: string) => void, now = (): number => performance.now()): Progress => {
+  // A log needs to show that a download goes on, not each of its blocks.
+  let told = Number.NEGATIVE_INFINITY
+  return {
+    started: (step) => write(`  ${step.padEnd(10)} …`),
+    doing: (step, text) => {
+      if (now() - told < plainInterval) return
+      told = now()
+      write(`  ${step.padEnd(10)} ${text}`)
+    },
+    ended: (step, outcome) => write(`  ${progressLine(step, outcome)}`),
+    close: async () => {},
+  }
+}
 
 /** Nothing is shown (`--json`). */
-export const silentProgress: Progress = { started: () => {}, ended: () => {}, close: async () => {} }
+export const silentProgress: Progress = {
+  started: () => {},
+  doing: () => {},
+  ended: () => {},
+  close: async () => {},
+}
 
 type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>
 
@@ -78,6 +97,10 @@ export const terminalProgress = (steps: readonly string[]): Progress => {
   const shown = list.run().catch(() => {})
   return {
     started: startClock,
+    doing: (step, text) => {
+      const task = running.get(step)
+      if (task !== undefined && !clocks.has(step)) task.title = `${step.padEnd(10)} ${text}`
+    },
     ended: (step, outcome) => {
       stopClock(step)
       outcomes.get(step)?.resolve(outcome)
