@@ -65,6 +65,9 @@ test('old downloads and failed overlays go, young ones and the repository’s ke
     ['wheels/old', old],
     ['wheels/young', young],
     ['lab/gnupg', old],
+    ['lab/gnupg-images', old],
+    ['images/old.img', old],
+    ['images/young.img', young],
     ['lab/repository-1', old],
     ['layers/.failed-lab.qcow2', old],
     ['layers/.failed-new.qcow2', young],
@@ -73,6 +76,7 @@ test('old downloads and failed overlays go, young ones and the repository’s ke
     await put(path, time)
   await prune(project, { days: 7, now })
   t.deepEqual(await readdir(join(project.cache, 'wheels')), ['young'])
-  t.deepEqual(await readdir(join(project.cache, 'lab')), ['gnupg'])
+  t.deepEqual(await readdir(join(project.cache, 'images')), ['young.img'])
+  t.deepEqual(await readdir(join(project.cache, 'lab')), ['gnupg', 'gnupg-images'])
   t.deepEqual((await readdir(join(project.cache, 'layers'))).sort(), ['.failed-new.qcow2', 'notes'])
 })

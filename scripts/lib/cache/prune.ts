@@ -59,11 +59,12 @@ export const prune = async (
     )
     await dropLayer(project, id)
   }
-  for (const folder of ['wheels', 'lab', 'apt', 'layers'])
+  for (const folder of ['wheels', 'images', 'keyrings', 'lab', 'apt', 'layers'])
     for (const name of await readdir(join(project.cache, folder)).catch(() => [])) {
       if (folder === 'layers' && !name.startsWith('.failed-')) continue
       const path = join(project.cache, folder, name)
-      if (name !== 'gnupg' && options.now - (await stat(path)).mtimeMs >= options.days * 86_400_000)
+      // The lab's signing keys: with new ones every layer from its repository would be another publisher's.
+      if (!name.startsWith('gnupg') && options.now - (await stat(path)).mtimeMs >= options.days * 86_400_000)
         await rm(path, { recursive: true, force: true })
     }
   return { layers, bytes }
