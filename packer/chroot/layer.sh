@@ -28,10 +28,22 @@ await_inputs() {
   done
 }
 
-build_base() { # the disk image below all layers
-  local script
-  script=$(<"$BOXHOUND_WORK/layers/image/builder")
-  bash "$script" "$overlay"
+# The disk image below all layers. Its stage names in `builder` what makes it, one word per line: a script and its arguments, @OUT@ for the
+# image's path; an empty line begins another script. A script without arguments gets the path alone.
+build_base() {
+  local word
+  local -a words=() command=()
+  mapfile -t words <"$BOXHOUND_WORK/layers/image/builder"
+  for word in "${words[@]}" ''; do
+    if [[ $word == @OUT@ ]]; then word=$overlay; fi
+    if [[ -n $word ]]; then
+      command+=("$word")
+    elif [[ ${#command[@]} -gt 0 ]]; then
+      if [[ ${#command[@]} -eq 1 ]]; then command+=("$overlay"); fi
+      bash "${command[@]}"
+      command=()
+    fi
+  done
   if [[ -e $overlay ]]; then sync -- "$overlay"; fi
 }
 
@@ -76,6 +88,7 @@ close_inherited() {
 main() {
   close_inherited
   overlay=$BOXHOUND_STORE/.tmp-$BOXHOUND_RUN-$BOXHOUND_ID.qcow2
+  export TMPDIR=$BOXHOUND_WORK/tmp # Packer's own is relative to the work folder
   exec >"$BOXHOUND_LOGS/$BOXHOUND_LAYER.log" 2>&1 </dev/null
   trap ended EXIT
   await_inputs

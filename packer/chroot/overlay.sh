@@ -5,6 +5,14 @@
 # layer costs neither a boot nor a copy (performance.md). All of it lives in the mount and process namespace of the
 # bake: when that dies, however it dies, kernel and FUSE drop mounts, loop devices and the daemon with it.
 
+# shellcheck source-path=SCRIPTDIR source=partitions.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/partitions.sh"
+# shellcheck source-path=SCRIPTDIR source=fstab.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/fstab.sh"
+
+# File systems of the disk that overlay_mount has mounted, in that order.
+declare -a overlay_mounted=()
+
 # overlay_create FILE BACKING: BACKING stands in FILE's folder, so the chain stays valid when the store moves.
 overlay_create() {
   local file=$1 backing=$2
@@ -12,59 +20,132 @@ overlay_create() {
     -b "$(basename -- "$backing")" -F qcow2 "$file"
 }
 
-# overlay_root_offset DISK: byte offset of the root partition. Partition nodes never appear for such a file, so the
-# file system is mounted by offset.
-overlay_root_offset() {
-  local start
-  start=$(partx --show --noheadings --nr 1 --output START -- "$1")
-  start=${start//[[:space:]]/}
-  [[ $start =~ ^[0-9]+$ ]] || {
-    echo "no partition 1 in $1" >&2
-    return 1
-  }
-  echo $((start * 512))
-}
-
-# overlay_export FILE RUN: FILE's content as the plain file RUN/disk; RUN is an empty folder.
+# overlay_export FILE RUN [START BYTES]: FILE's content, or only those bytes of it, as the plain file RUN/disk; RUN is an empty folder.
 overlay_export() {
-  local file=$1 run=$2
+  local file=$1 run=$2 node=disk
+  local -a part=()
+  if [[ $# -gt 2 ]]; then
+    node=part
+    part=(--blockdev "driver=raw,node-name=part,file=disk,offset=$3,size=$4")
+  fi
   : >"$run/disk"
   # no-flush: the file is synced once when it is closed, not at each of dpkg's syncs.
   qemu-storage-daemon --daemonize --pidfile "$run/daemon.pid" \
     --blockdev "driver=file,node-name=file,filename=$file,discard=unmap,cache.no-flush=on" \
-    --blockdev "driver=qcow2,node-name=disk,file=file,discard=unmap,detect-zeroes=unmap,cache.no-flush=on" \
-    --export "type=fuse,id=export,node-name=disk,mountpoint=$run/disk,writable=on"
+    --blockdev "driver=qcow2,node-name=disk,file=file,discard=unmap,detect-zeroes=unmap,cache.no-flush=on" "${part[@]}" \
+    --export "type=fuse,id=export,node-name=$node,mountpoint=$run/disk,writable=on"
 }
 
-# overlay_mount RUN TARGET: mounts the exported root file system. Never in the daemon's own mount namespace: were the daemon the last to
-# leave that, killed along with all the others, it would have to answer the very writes that its end waits for, and hang for ever.
+# overlay_mount RUN TARGET [ACCESS]: mounts the exported root file system, and in it what else its fstab names of this disk; ACCESS is rw or
+# ro,noload. Never in the daemon's own mount namespace: were the daemon the last to leave that, killed along with all the others, it would
+# have to answer the very writes that its end waits for, and hang for ever.
 overlay_mount() {
-  local run=$1 target=$2 offset
-  offset=$(overlay_root_offset "$run/disk")
-  mount -t ext4 -o "loop,offset=$offset,noatime,commit=300" "$run/disk" "$target"
+  local run=$1 target=$2 access=${3-rw} point
+  partitions_read "$run/disk" || return
+  partitions_find_root "$run/disk" || return
+  overlay_mounted=()
+  overlay_mount_partition "$run/disk" "$partition_root" "$target" "$access" || return
+  [[ -e $target/etc/fstab ]] || return 0
+  overlay_plain_path "$target" /etc/fstab || return
+  fstab_plan "$target/etc/fstab" || return
+  for point in "${mount_points[@]}"; do
+    overlay_plain_path "$target" "$point" || return
+    [[ -d $target$point || $access == ro* ]] || mkdir -p -- "$target$point"
+    overlay_mount_partition "$run/disk" "${mount_partition[$point]}" "$target$point" "$access" || return
+  done
+}
+
+# overlay_plain_path TARGET PATH: no part of PATH is a link, which the host would follow out of TARGET.
+overlay_plain_path() {
+  local target=$1 path=$2 part at=''
+  local -a parts
+  IFS=/ read -r -a parts <<<"${path#/}"
+  for part in "${parts[@]}"; do
+    at+=/$part
+    [[ $part != .. && ! -L $target$at ]] || {
+      refuse "/etc/fstab names $path, and ${at} is a link" 'a plain folder' "${at} -> $(readlink -- "$target$at")" 'name the folder itself in /etc/fstab'
+      return
+    }
+  done
+}
+
+# overlay_mount_partition DISK NUMBER FOLDER ACCESS: by offset and length, so that the loop devices of one disk don't overlap.
+overlay_mount_partition() {
+  local disk=$1 number=$2 folder=$3 access=$4 options
+  options=loop,offset=${partition_start[number]},sizelimit=${partition_bytes[number]},noatime
+  if [[ ${partition_fs[number]} == vfat ]]; then
+    overlay_mount_vfat "$disk" "$folder" "$options" "${access%%,*}"
+    return
+  fi
+  # A file system without a journal takes no interval for it.
+  mount -t ext4 -o "$options,$access,commit=300" "$disk" "$folder" 2>/dev/null || mount -t ext4 -o "$options,$access" "$disk" "$folder"
+  overlay_mounted+=("$folder")
+}
+
+# A kernel without vfat cannot open an EFI system partition. Then its mount point is covered by an empty folder that cannot be written to:
+# a package that wants to change the boot loader there fails, instead of writing to where nothing boots from (fault 48).
+overlay_mount_vfat() {
+  local disk=$1 folder=$2 options=$3 access=$4
+  if mount -t vfat -o "$options,$access" "$disk" "$folder" 2>/dev/null; then
+    overlay_mounted+=("$folder")
+  elif grep -qw vfat /proc/filesystems; then
+    mount -t vfat -o "$options,$access" "$disk" "$folder" # once more, for its message
+  else
+    echo "image: this machine's kernel has no vfat: ${folder##*/} stays as it is, nothing can be written to it"
+    mount -t tmpfs -o ro,size=4k,mode=700 tmpfs "$folder"
+  fi
+}
+
+# overlay_trim: every free cluster reads as zero (fault 47). For a vfat that the kernel cannot trim there is nothing to be done.
+overlay_trim() {
+  local folder
+  for folder in "${overlay_mounted[@]}"; do
+    sync -f -- "$folder" || return
+    fstrim -- "$folder" || [[ $(stat --file-system --format %T -- "$folder") == msdos ]] || return
+  done
 }
 
 # overlay_unmount TARGET: fails when something could not be written, which umount would not tell (fault 30).
 overlay_unmount() {
-  local target=$1 status=0
-  sync -f -- "$target" || status=$?
+  local target=$1 folder status=0
+  for folder in "${overlay_mounted[@]}"; do
+    sync -f -- "$folder" || status=$?
+  done
   umount --recursive "$target"
   return "$status"
 }
 
-# overlay_zeroes DISK: qemu-io's commands that make every free block of the root file system read as zero.
+# overlay_zeroes DISK: qemu-io's commands that make every free block of every ext file system read as zero. None may have a journal that is
+# still to be replayed: what counts as free would not be.
 overlay_zeroes() {
-  local disk=$1 offset
-  offset=$(overlay_root_offset "$disk")
-  dumpe2fs "$disk?offset=$offset" 2>/dev/null | awk -v offset="$offset" '
-    /^Block size:/ { size = $3 }
-    sub(/^  Free blocks: /, "") && $0 != "" {
-      count = split($0, ranges, ", ")
-      for (i = 1; i <= count; i++) {
-        last = split(ranges[i], range, "-")
-        printf "write -q -z -u %.0f %.0f\n", offset + range[1] * size, (range[last] - range[1] + 1) * size
-      }
-    }'
+  local disk=$1 number offset
+  partitions_read "$disk" || return
+  for number in "${partition_numbers[@]}"; do
+    is_ext "${partition_fs[number]}" || continue
+    offset=${partition_start[number]}
+    dumpe2fs "$disk?offset=$offset" 2>/dev/null | awk -v offset="$offset" -v number="$number" '
+      /^Filesystem features:.* needs_recovery/ { print "partition " number " was not unmounted" >"/dev/stderr"; exit 1 }
+      /^Block size:/ { size = $3 }
+      sub(/^  Free blocks: /, "") && $0 != "" {
+        count = split($0, ranges, ", ")
+        for (i = 1; i <= count; i++) {
+          last = split(ranges[i], range, "-")
+          printf "write -q -z -u %.0f %.0f\n", offset + range[1] * size, (range[last] - range[1] + 1) * size
+        }
+      }' || return
+  done
+}
+
+# overlay_daemon_lives PID: the daemon is no child of this shell, so it is gone when its /proc entry is, at any moment.
+overlay_daemon_lives() {
+  local stat
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null && [[ $stat != *") Z "* ]]
+}
+
+# overlay_drop RUN: takes an export out of the way of who removes RUN, whatever became of it.
+overlay_drop() {
+  if [[ -e $1/daemon.pid ]]; then kill -KILL "$(<"$1/daemon.pid")" 2>/dev/null || true; fi
+  umount --quiet --lazy -- "$1/disk" 2>/dev/null || true
 }
 
 # overlay_close RUN FILE [zero]: everything written is in FILE, and FILE on the disk, when this returns. With `zero` no free block holds
@@ -74,8 +155,7 @@ overlay_close() {
   if [[ ${3-} == zero ]]; then overlay_zeroes "$run/disk" >"$run/zeroes"; fi
   pid=$(<"$run/daemon.pid")
   kill -TERM "$pid"
-  # The daemon is no child of this shell: it is gone when its /proc entry is.
-  while [[ -e /proc/$pid && $(<"/proc/$pid/stat") != *") Z "* ]]; do sleep 0.005; done
+  while overlay_daemon_lives "$pid"; do sleep 0.005; done
   if [[ -s $run/zeroes ]]; then qemu-io -f qcow2 -t unsafe "$file" <"$run/zeroes" >/dev/null; fi
   sync -- "$file"
 }

@@ -79,6 +79,7 @@ export const tinyProject = async (t: ExecutionContext): Promise<TinyProject> => 
   t.teardown(() => rmSync(root, { recursive: true, force: true }))
   for (const folder of ['packer', 'provision/_engine'])
     cpSync(join(repository, folder), join(root, folder), { recursive: true })
+  cpSync(join(repository, 'provision/systems.yaml'), join(root, 'provision/systems.yaml'))
   cpSync(join(common, 'image.qcow2'), join(root, 'image.qcow2'))
   for (const [path, content] of Object.entries(files)) write(project, path, content)
   for (const name of ['one', 'two']) write(project, `boxes/${name}.yaml`, boxFile(name))

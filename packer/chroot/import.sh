@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Makes the layer `image` from a downloaded disk image whose digest is checked already:
+#
+#   import.sh SOURCE OUT.qcow2 SIZE ID VERSION_ID
+#
+# SOURCE: a whole disk as qcow2, raw or vmdk, also packed by zstd, xz or gzip. SIZE of the disk: bytes or like 8G; `-` leaves it as it is.
+# ID and VERSION_ID: what the image's /etc/os-release must say. OUT appears under its name only when it is complete.
+set -Eeuo pipefail
+
+here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+# shellcheck source-path=SCRIPTDIR source=overlay.sh
+. "$here/overlay.sh"
+# shellcheck source-path=SCRIPTDIR source=growth.sh
+. "$here/growth.sh"
+
+# Largest disk that a file may unpack to, or say that it is: a packed file can promise anything.
+readonly limit=$((64 << 30))
+
+say() {
+  printf 'image: %s (%d s)\n' "$1" "$SECONDS"
+}
+
+# packer_of FILE: the program that packed it, by its first bytes; empty for none.
+packer_of() {
+  case $(od --address-radix=n --format=x1 --read-bytes=6 -- "$1" | tr -d ' ') in
+    28b52ffd*) echo zstd ;;
+    fd377a585a00) echo xz ;;
+    1f8b*) echo gzip ;;
+  esac
+}
+
+# unpack PROGRAM SOURCE FILE: streamed, zeroes left out, at most so much as may be.
+unpack() {
+  local program=$1 source=$2 file=$3 bytes status=0
+  command -v "$program" >/dev/null || {
+    refuse 'this machine cannot unpack the image' "the program $program" 'no such program' "apt-get install ${program/%xz/xz-utils}"
+    return
+  }
+  # One MiB more than may be, to tell "as much as may be" from "more".
+  "$program" -dc -- "$source" 2>"$file.log" |
+    dd of="$file" bs=1M count=$(((limit >> 20) + 1)) iflag=fullblock conv=sparse status=none 2>>"$file.log" || status=$?
+  bytes=$(stat --format %s -- "$file")
+  if ((bytes > limit)); then
+    refuse 'the image unpacks to more than it may' "at most $limit bytes ($((limit >> 30)) GiB)" 'more' 'take another image of the publisher'
+    return
+  fi
+  ((status == 0)) || {
+    refuse 'the image cannot be unpacked' "a whole file packed by $program" "$(tail -n 1 -- "$file.log")" 'download it again; npm run cache -- prune drops old downloads'
+    return
+  }
+  say "unpacked by $program, $bytes bytes"
+}
+
+# same_system RUN: the image is what the box file says it is, for the processor that layers are built for.
+same_system() {
+  local run=$1 id=$2 version=$3
+  local -a found
+  mkdir -- "$run/target"
+  bash "$here/look.sh" "$run" "$run/target" >"$run/system"
+  mapfile -t found <"$run/system"
+  [[ ${found[0]} == "$id" && ${found[1]} == "$version" ]] ||
+    refuse 'the image holds another system than the box file says' "ID=$id VERSION_ID=$version" "ID=${found[0]} VERSION_ID=${found[1]}" \
+      'base.system in the box file, or another image'
+  [[ ${found[2]} == amd64 ]] || refuse 'the image is for another processor' amd64 "${found[2]}" 'take the image of the publisher for amd64'
+  say "$id $version on $(partitions_text)"
+}
+
+inside() {
+  local work=$1 source=$2 size=$3 id=$4 version=$5 program format now number run
+  program=$(packer_of "$source")
+  if [[ -n $program ]]; then
+    unpack "$program" "$source" "$work/source"
+    source=$work/source
+  fi
+  read -r format now < <(python3 -IB "$here/image_format.py" "$source" "$limit") || return
+  if [[ $size == - ]]; then size=$now; else size=$(growth_bytes "$size"); fi
+  growth_allowed "$now" "$size"
+  # The options of every layer; not compressed, since all layers above read it.
+  qemu-img convert -f "$format" -O qcow2 -o lazy_refcounts=on,extended_l2=on,cluster_size=128k -m 4 -W -- "$source" "$work/disk.qcow2"
+  if [[ $source == "$work"/* ]]; then rm -- "$source"; fi
+  qemu-img resize -q -f qcow2 "$work/disk.qcow2" "$size"
+  say "$format of $now bytes converted"
+  run=$work/run
+  mkdir -- "$run"
+  overlay_export "$work/disk.qcow2" "$run"
+  partitions_read "$run/disk"
+  partitions_find_root "$run/disk"
+  for number in "${partition_numbers[@]}"; do
+    if is_ext "${partition_fs[number]}"; then growth_check "$run/disk" "$number" "$run/log"; fi
+  done
+  same_system "$run" "$id" "$version"
+  if ((size > now)); then growth_table "$run/disk"; fi
+  overlay_close "$run" "$work/disk.qcow2"
+  if ((size > now)); then
+    growth_root "$work/disk.qcow2" "$run"
+    say "root grown to $((partition_bytes[partition_root] >> 20)) MiB"
+  fi
+}
+
+main() {
+  local source=$1 out=$2 size=$3 id=$4 version=$5
+  source=$(readlink -f -- "$source")
+  out=$(realpath -m -- "$out")
+  work=$(mktemp -d -- "$out.partial-XXXXXX")
+  trap 'overlay_drop "$work/run"; overlay_drop "$work/run/part"; rm -rf -- "$work"' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  inside "$work" "$source" "$size" "$id" "$version"
+  mv -f -- "$work/disk.qcow2" "$out"
+  sync -- "$(dirname -- "$out")"
+  say "done, $(stat --format %s -- "$out") bytes"
+}
+
+[[ $# -eq 5 ]] || {
+  echo 'usage: import.sh SOURCE OUT.qcow2 SIZE ID VERSION_ID' >&2
+  exit 2
+}
+# Whatever ends this process, even SIGKILL, takes children, mounts and loop devices along.
+if [[ ${BOXHOUND_OWN_EXPORT-} != yes ]]; then
+  BOXHOUND_OWN_EXPORT=yes exec unshare --mount --pid --fork --kill-child --mount-proc -- bash "$0" "$@"
+fi
+main "$@"

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Mounts an exported image read-only as a layer would find it, and tells which system it holds: look.sh RUN TARGET. The mounts are in a
+# namespace of their own and end with it.
+set -Eeuo pipefail
+
+here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+# shellcheck source-path=SCRIPTDIR source=overlay.sh
+. "$here/overlay.sh"
+
+main() {
+  overlay_mount "$1" "$2" ro,noload >&2
+  python3 -IB "$here/identity.py" "$2"
+  umount --recursive "$2"
+}
+
+if [[ ${BOXHOUND_OWN_MOUNTS-} != yes ]]; then
+  BOXHOUND_OWN_MOUNTS=yes exec unshare --mount -- bash "$0" "$@"
+fi
+main "$@"
