@@ -5,10 +5,12 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256File } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { killSandboxes } from '../_helpers/sandbox.ts'
+import type { Box } from '../box/types.ts'
 import type { WorkFolder } from '../cache/leftovers.ts'
 import { type LayerRecord, layersFolder, overlayPath, recordLayer } from '../cache/store.ts'
 import { stageLayer } from '../plan/stage.ts'
 import type { PlannedLayer } from '../plan/types.ts'
+import { fetchBase } from './base.ts'
 import { followEvents, type StepEvent } from './events.ts'
 import { layerFailure, type OnError } from './failure.ts'
 import { fetchInputs, needsLab } from './inputs.ts'
@@ -46,15 +48,15 @@ const announce = async (work: WorkFolder, layer: string, state: 'ready' | 'faile
  */
 export const buildLayers = async (
   missing: readonly PlannedLayer[],
-  options: { readonly box: string; readonly base: string; readonly onError: OnError; readonly progress: Progress },
+  options: { readonly box: Box; readonly base: string; readonly onError: OnError; readonly progress: Progress },
   work: WorkFolder,
   project: Project,
 ): Promise<LayerRecord[]> => {
   const { box, onError, progress } = options
   const folders: BakeFolders = {
     work,
-    logs: join(boxFolder(project, box), 'logs'),
-    failed: join(layersFolder(project), `.failed-${box}.qcow2`),
+    logs: join(boxFolder(project, box.name), 'logs'),
+    failed: join(layersFolder(project), `.failed-${box.name}.qcow2`),
     apt: join(project.cache, 'apt', options.base),
   }
   const staged = (layer: PlannedLayer): string => join(work.path, 'layers', layer.name)
@@ -104,13 +106,12 @@ export const buildLayers = async (
   const stopFollowing = followEvents(join(work.path, 'events.jsonl'), onEvent)
   const inputs = missing.map(async (layer) => {
     try {
-      await fetchInputs(
-        layer,
-        staged(layer),
-        { logs: folders.logs, scratch: join(work.path, 'downloads') },
-        (folder) => server?.serve(folder),
-        project,
-      ).then(
+      const places = { logs: folders.logs, scratch: join(work.path, 'downloads') }
+      const fetched =
+        layer.rendered === null
+          ? fetchBase(box, layer.id, staged(layer), places, (text) => progress.doing(layer.name, text), project)
+          : fetchInputs(layer, staged(layer), places, (folder) => server?.serve(folder), project)
+      await fetched.then(
         () => announce(work, layer.name, 'ready'),
         (error: unknown) => {
           inputError ??= error
@@ -151,7 +152,7 @@ export const buildLayers = async (
           failed,
           { log, overlay: folders.failed, staged: staged(failed) },
           onError,
-          box,
+          box.name,
           project,
         )
       }

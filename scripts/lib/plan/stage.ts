@@ -26,19 +26,17 @@ const writeTree = async (folder: string, files: readonly RenderedFile[]): Promis
   }
 }
 
-/** The image's stage names the script that makes it: it runs on the host, not in a target. */
-const stageImage = async (folder: string, { root }: Project): Promise<void> => {
-  await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, 'builder'), `${join(root, 'lab/base/build.sh')}\n`)
-}
-
 /**
  * Writes a planned layer as the folder that provision/_engine/apply.sh reads, downloads excepted.
  *
  * @param folder becomes `apply.sh` and what it sources, `*.list`, `*.tsv`, `root/`, `scripts/`; mounted at /run/boxhound/layer in the target.
  */
 export const stageLayer = async (layer: PlannedLayer, folder: string, project: Project): Promise<void> => {
-  if (layer.rendered === null) return stageImage(folder, project)
+  if (layer.rendered === null) {
+    // What makes the image runs on the host and may need a download first: bake/base.ts names it.
+    await mkdir(folder, { recursive: true })
+    return
+  }
   const { spec, files, scripts } = layer.rendered
   await writeTree(join(folder, 'root'), files)
   await writeTree(join(folder, 'scripts'), scripts)
