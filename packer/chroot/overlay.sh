@@ -6,9 +6,9 @@
 # bake: when that dies, however it dies, kernel and FUSE drop mounts, loop devices and the daemon with it.
 
 # shellcheck source-path=SCRIPTDIR source=partitions.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/partitions.sh"
+. "${BASH_SOURCE[0]%/*}/partitions.sh"
 # shellcheck source-path=SCRIPTDIR source=fstab.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/fstab.sh"
+. "${BASH_SOURCE[0]%/*}/fstab.sh"
 
 # File systems of the disk that overlay_mount has mounted, in that order.
 declare -a overlay_mounted=()
