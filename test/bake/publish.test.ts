@@ -1,38 +1,28 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: text for the shell
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import test from 'ava'
 import { $ } from 'zx'
 import { BoxhoundError, formatError } from '../../scripts/lib/_helpers/errors.ts'
 import { sha256File } from '../../scripts/lib/_helpers/hash.ts'
-import type { Project } from '../../scripts/lib/_helpers/paths.ts'
-import { boxFolder, imagePath } from '../../scripts/lib/bake/manifest.ts'
-import { publishImage, unfinishedImage } from '../../scripts/lib/bake/publish.ts'
-import { layersFolder, overlayPath } from '../../scripts/lib/cache/store.ts'
+import { makeImages } from '../../scripts/lib/bake/images.ts'
+import { boxFolder, imagePath, looksPublished, type Manifest, readManifest } from '../../scripts/lib/bake/manifest.ts'
+import { dropStale, publishSet, staleImages, updateExpectations } from '../../scripts/lib/bake/publish.ts'
+import { sumsFit } from '../../scripts/lib/bake/sums.ts'
 import { emptyProject, idOf } from '../cache/_store.ts'
 import { firstOnPath, programFolder } from './_programs.ts'
+import { expectations, manifestOf, publication, publish, silent, storeDisk, writePublished } from './_published.ts'
 
 // Converting runs in namespaces of its own, which needs root as a bake does.
 const rooted = process.getuid?.() === 0 ? test.serial : test.serial.skip
 
-const tip = idOf('seal')
-
-const storeTip = async (project: Project): Promise<void> => {
-  await mkdir(layersFolder(project), { recursive: true })
-  await $({ quiet: true })`qemu-img create -q -f qcow2 -- ${overlayPath(project, tip)} 8M`
-}
-
-const publishOld = async (project: Project): Promise<void> => {
-  await mkdir(boxFolder(project, 'lab'), { recursive: true })
-  await writeFile(imagePath(project, 'lab'), 'old image')
-}
-
-const publish = (project: Project) => publishImage(tip, 'lab', unfinishedImage('lab', project), project)
+const all = ['qcow2', 'raw', 'vmdk', 'vhd'] as const
 
 rooted('the published file is one whole qcow2, described as it is', async (t) => {
   const project = await emptyProject(t)
-  await storeTip(project)
-  await publishOld(project)
-  const image = await publish(project)
+  await storeDisk(project)
+  await writePublished(project, 'lab.qcow2', 'old image')
+  const { image, images } = await publish(project)
   const path = imagePath(project, 'lab')
   const { size, mtimeMs } = await stat(path)
   t.deepEqual(image, {
@@ -43,9 +33,34 @@ rooted('the published file is one whole qcow2, described as it is', async (t) =>
     sha256: await sha256File(path),
     modified: mtimeMs,
   })
+  t.deepEqual(images, [image])
   const info = JSON.parse((await $({ quiet: true })`qemu-img info --output=json -- ${path}`).stdout)
   t.is(info['backing-filename'], undefined)
-  t.deepEqual(await readdir(boxFolder(project, 'lab')), ['lab.qcow2'])
+  t.deepEqual(await readdir(boxFolder(project, 'lab')), [
+    'SHA256SUMS',
+    'expectations.json',
+    'lab.qcow2',
+    'manifest.json',
+  ])
+})
+
+rooted('all formats and documents stand in SHA256SUMS, as sha256sum -c reads it', async (t) => {
+  const project = await emptyProject(t)
+  await storeDisk(project)
+  const manifest = await publish(project, { formats: all })
+  t.deepEqual(
+    manifest.images.map(({ file, format, virtualBytes }) => [file, format, virtualBytes]),
+    all.map((format) => [`lab.${format}`, format, 8 << 20]),
+  )
+  t.deepEqual(await readManifest(project, 'lab'), manifest)
+  t.true(await looksPublished(project, manifest))
+  t.true(await sumsFit(project, manifest))
+  const check = $({ quiet: true, cwd: boxFolder(project, 'lab') })`sha256sum --check --strict SHA256SUMS`
+  t.deepEqual((await check).stdout.trimEnd().split('\n').sort(), [
+    'expectations.json: OK',
+    ...['qcow2', 'raw', 'vhd', 'vmdk'].map((format) => `lab.${format}: OK`),
+    'manifest.json: OK',
+  ])
 })
 
 for (const [what, program, expected] of [
@@ -67,16 +82,111 @@ for (const [what, program, expected] of [
     'if [[ $1 == info ]]; then exec REAL "$@"; fi; head -c 100000 /dev/zero >"${!#}"',
     /wrote no image[\s\S]*raw/,
   ],
+  [
+    'fails at the second format',
+    'if [[ $1 == convert && $* == *vpc* ]]; then echo full >&2; exit 1; fi; exec REAL "$@"',
+    /lab\.vhd: qemu-img convert failed with status 1[\s\S]*full/,
+  ],
 ] as const)
-  rooted(`faults 30, 37: when qemu-img ${what}, the old image stays and nothing lies beside it`, async (t) => {
+  rooted(`faults 30, 37: when qemu-img ${what}, every published file stays as it was`, async (t) => {
     const project = await emptyProject(t)
-    await storeTip(project)
-    await publishOld(project)
+    await storeDisk(project)
+    for (const name of ['lab.qcow2', 'lab.vhd', 'SHA256SUMS']) await writePublished(project, name, `old ${name}`)
     const real = (await $({ quiet: true })`which qemu-img`).stdout.trim()
     firstOnPath(t, await programFolder(t, { 'qemu-img': program.replaceAll('REAL', real) }))
-    const error = await t.throwsAsync(publish(project), { instanceOf: BoxhoundError })
+    const order = publication(project, { formats: ['qcow2', 'vhd'] })
+    const error = await t.throwsAsync(makeImages(order, silent, project), { instanceOf: BoxhoundError })
     t.is(error.code, 'E_PUBLISH')
     t.regex(formatError(error), expected)
-    t.deepEqual(await readdir(boxFolder(project, 'lab')), ['lab.qcow2'])
-    t.is(await readFile(imagePath(project, 'lab'), 'utf8'), 'old image')
+    await rm(order.staging, { recursive: true })
+    t.deepEqual(await readdir(boxFolder(project, 'lab')), ['SHA256SUMS', 'lab.qcow2', 'lab.vhd'])
+    for (const name of ['lab.qcow2', 'lab.vhd', 'SHA256SUMS'])
+      t.is(await readFile(join(boxFolder(project, 'lab'), name), 'utf8'), `old ${name}`)
   })
+
+/** Whether a bake that comes next would take what stands there for published. */
+const isPublished = async (project: Parameters<typeof readManifest>[0]): Promise<Manifest | undefined> => {
+  const manifest = await readManifest(project, 'lab')
+  if (manifest === undefined) return undefined
+  return (await looksPublished(project, manifest)) && (await sumsFit(project, manifest)) ? manifest : undefined
+}
+
+rooted('fault 26: killed after any of its renames, it is the old set, the new one, or none', async (t) => {
+  const project = await emptyProject(t)
+  await storeDisk(project)
+  await storeDisk(project, idOf('other'))
+  const formats = ['qcow2', 'raw', 'vhd'] as const
+  const old = await publish(project, { formats })
+  const folder = boxFolder(project, 'lab')
+  const keep = join(project.root, 'keep')
+  await $({ quiet: true })`cp -a -- ${folder} ${keep}`
+  const order = publication(project, { tip: idOf('other'), formats })
+  const images = await makeImages(order, silent, project)
+  const next = manifestOf(images, order.tip)
+  const staged = join(project.root, 'staged')
+  await $({ quiet: true })`cp -a -- ${order.staging} ${staged}`
+  await publishSet(next, expectations.replace('lab', 'new'), order.staging, project)
+  const done = join(project.root, 'done')
+  await $({ quiet: true })`cp -a -- ${folder} ${done}`
+  const names = ['lab.vhd', 'lab.raw', 'lab.qcow2', 'expectations.json', 'manifest.json', 'SHA256SUMS']
+  const seen: string[] = []
+  for (let renames = 0; renames <= names.length; renames++) {
+    await rm(folder, { recursive: true })
+    await $({ quiet: true })`cp -a -- ${keep} ${folder}`
+    for (const name of names.slice(0, renames))
+      await $({ quiet: true })`cp -a -- ${join(done, name)} ${join(folder, name)}`
+    const found = await isPublished(project)
+    seen.push(found === undefined ? 'none' : found.image.sha256 === old.image.sha256 ? 'old' : 'new')
+    if (found !== undefined)
+      await t.notThrowsAsync(async () => $({ quiet: true, cwd: folder })`sha256sum -c --strict SHA256SUMS`)
+  }
+  t.deepEqual(seen, ['old', 'none', 'none', 'none', 'none', 'none', 'new'])
+})
+
+rooted('the renames come in that order: images, documents, list', async (t) => {
+  const project = await emptyProject(t)
+  await storeDisk(project)
+  const order = publication(project, { formats: ['qcow2', 'raw'] })
+  const manifest = manifestOf(await makeImages(order, silent, project))
+  // A folder in the way of one file: what comes after it must not have been moved.
+  const folder = boxFolder(project, 'lab')
+  for (const [blocked, moved] of [
+    ['lab.qcow2', ['lab.raw']],
+    ['manifest.json', ['expectations.json', 'lab.qcow2', 'lab.raw']],
+    ['SHA256SUMS', ['expectations.json', 'lab.qcow2', 'lab.raw', 'manifest.json']],
+  ] as const) {
+    await mkdir(join(folder, blocked, 'x'), { recursive: true })
+    await t.throwsAsync(publishSet(manifest, expectations, order.staging, project))
+    await rm(join(folder, blocked), { recursive: true })
+    const there = (await readdir(folder)).filter((name) => !name.startsWith('.tmp-'))
+    t.deepEqual(there.sort(), [...moved].sort(), blocked)
+  }
+})
+
+rooted('expectations that change with nothing else have their digest in the list again', async (t) => {
+  const project = await emptyProject(t)
+  await storeDisk(project)
+  const manifest = await publish(project)
+  const list = join(boxFolder(project, 'lab'), 'SHA256SUMS')
+  const { mtimeMs } = await stat(list)
+  await updateExpectations(manifest, expectations, project)
+  t.is((await stat(list)).mtimeMs, mtimeMs, 'the same: nothing is written')
+  await updateExpectations(manifest, '{}\n', project)
+  t.true(await sumsFit(project, manifest))
+  await t.notThrowsAsync(
+    async () => $({ quiet: true, cwd: boxFolder(project, 'lab') })`sha256sum -c --strict SHA256SUMS`,
+  )
+})
+
+test('an image in a format that the box file does not name any more is removed and told; nothing else is', async (t) => {
+  const project = await emptyProject(t)
+  for (const name of ['lab.qcow2', 'lab.raw', 'lab.vhd', 'lab.vmdk.txt', 'other.raw'])
+    await writePublished(project, name, 'x')
+  t.deepEqual(await staleImages('lab', ['qcow2', 'raw', 'vhd'], project), [])
+  const told = await dropStale('lab', ['qcow2', 'vhd'], project)
+  t.is(told.length, 1)
+  t.regex(told[0] ?? '', /lab\.raw is removed: the box file does not name its format any more$/)
+  t.deepEqual(await readdir(boxFolder(project, 'lab')), ['lab.qcow2', 'lab.vhd', 'lab.vmdk.txt', 'other.raw'])
+  t.deepEqual(await dropStale('lab', ['qcow2', 'vhd'], project), [])
+  t.deepEqual(await dropStale('absent', ['qcow2'], project), [])
+})

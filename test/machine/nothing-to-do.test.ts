@@ -51,6 +51,7 @@ test('--json prints one document on stdout: the manifest, then the same without 
   const project = await tinyProject(t)
   const first = JSON.parse((await bake(project, 'one', ['--json'])).stdout)
   t.deepEqual(Object.keys(first.image).sort(), ['bytes', 'file', 'format', 'modified', 'sha256', 'virtualBytes'])
+  t.deepEqual(first.images, [first.image])
   t.deepEqual(first.packages, [{ name: 'tiny', version: '1.0', source: 'tiny' }])
   t.deepEqual(JSON.parse((await bake(project, 'one', ['--json'])).stdout), first)
   t.deepEqual(JSON.parse(readFileSync(join(project.out, 'one/manifest.json'), 'utf8')), first)

@@ -1,6 +1,5 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { clearTemporary, writeAtomic } from '../_helpers/atomic.ts'
+import { mkdir, rm } from 'node:fs/promises'
+import { clearTemporary } from '../_helpers/atomic.ts'
 import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type Project, shown } from '../_helpers/paths.ts'
@@ -19,10 +18,13 @@ import { type LayerRecord, listRecords, overlayPath, readRecord } from '../cache
 import type { Plan, PlannedLayer } from '../plan/types.ts'
 import { buildLayers } from './build.ts'
 import type { OnError } from './failure.ts'
-import { boxFolder, looksPublished, type Manifest, readManifest, writeDraft, writeManifest } from './manifest.ts'
+import { makeImages, publishStep, stagingFolder } from './images.ts'
+import { boxFolder, looksPublished, type Manifest, readManifest, writeDraft } from './manifest.ts'
+import { readPackerVersion, requirePacker } from './packer-version.ts'
 import type { Progress } from './progress.ts'
-import { publishImage, unfinishedImage } from './publish.ts'
+import { dropStale, publishSet, staleImages, updateExpectations } from './publish.ts'
 import { requireChrootBuilder } from './requirements.ts'
+import { sumsFit } from './sums.ts'
 
 export interface BakeOptions {
   /** Stop at the layer below the seal and publish nothing. */
@@ -46,21 +48,17 @@ export interface Draft {
   readonly seconds: number
 }
 
-/** The published image, when it is the one of this plan already: nothing is started, no layer is read. */
+/** What is published, when it is all of this plan already: nothing is started, no layer and no image is read. */
 export const findPublished = async (plan: Plan, project: Project): Promise<Manifest | undefined> => {
-  const manifest = await readManifest(project, plan.rendered.box.name)
-  const tip = plan.layers.at(-1)
-  if (manifest === undefined || manifest.layers.at(-1)?.id !== tip?.id) return undefined
-  return (await looksPublished(project, manifest)) ? manifest : undefined
+  const { name, image } = plan.rendered.box
+  const manifest = await readManifest(project, name)
+  if (manifest === undefined || manifest.layers.at(-1)?.id !== plan.layers.at(-1)?.id) return undefined
+  if (manifest.images.map(({ format }) => format).join() !== image.formats.join()) return undefined
+  if ((await staleImages(name, image.formats, project)).length > 0) return undefined
+  return (await looksPublished(project, manifest)) && (await sumsFit(project, manifest)) ? manifest : undefined
 }
 
-/** Writes what the suite expects of this box beside its image, when it differs from what stands there. */
-export const publishExpectations = async (plan: Plan, project: Project): Promise<void> => {
-  const { box, expectations } = plan.rendered
-  const path = join(boxFolder(project, box.name), 'expectations.json')
-  const text = `${JSON.stringify(expectations, null, 2)}\n`
-  if ((await readFile(path, 'utf8').catch(() => undefined)) !== text) await writeAtomic(path, text)
-}
+const expectationsText = ({ rendered }: Plan): string => `${JSON.stringify(rendered.expectations, null, 2)}\n`
 
 /** The layers that are stored whole, from the bottom up, hashed again; damaged ones are named and dropped. */
 const usableLayers = async (
@@ -84,14 +82,8 @@ const usableLayers = async (
   return stored.filter(({ id }) => !dropped.has(id))
 }
 
-const toolVersions = async (): Promise<Record<string, string>> => {
-  const versions = await Promise.all([
-    askSandbox(['packer', 'version'], { CHECKPOINT_DISABLE: '1' }),
-    askSandbox(['qemu-img', '--version']),
-  ])
-  const [packer = '', qemu = ''] = versions.map(({ stdout }) => /\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? 'unknown')
-  return { packer, qemu, node: process.versions.node }
-}
+const qemuVersion = async (): Promise<string> =>
+  /\d+\.\d+\.\d+/.exec((await askSandbox(['qemu-img', '--version'])).stdout)?.[0] ?? 'unknown'
 
 const describeBase = ({ rendered, layers }: Plan): Record<string, string> => {
   const { base } = rendered.box
@@ -119,26 +111,31 @@ const bakeLayers = async (
   const begin = performance.now()
   const { box } = plan.rendered
   const wanted = options.draft ? plan.layers.filter(({ name }) => name !== 'seal') : plan.layers
+  // Asked while the layers are hashed.
+  const versions = Promise.all([readPackerVersion(work.path), qemuVersion()])
+  versions.catch(() => {}) // told where they are awaited; a bake that fails earlier has another reason
   const stored = await usableLayers(wanted, options.note, project)
   const missing = wanted.slice(stored.length)
-  const progress = options.progress([...wanted.map(({ name }) => name), ...(options.draft ? [] : ['publish'])])
+  const [packer, qemu] = await versions
+  if (missing.length > 0) requirePacker(packer)
+  const progress = options.progress([
+    ...wanted.map(({ name }) => name),
+    ...(options.draft ? [] : box.image.formats.map(publishStep)),
+  ])
   for (const { name, bytes } of stored) progress.ended(name, { kind: 'cached', bytes })
-  const unfinished = unfinishedImage(box.name, project)
+  const staging = stagingFolder(box.name, project)
   return withCleanup(
     async () => {
       await killSandboxes()
       await progress.close()
-      await rm(unfinished, { force: true })
+      await rm(staging, { recursive: true, force: true })
     },
     async () => {
       const base = plan.layers[0]?.id ?? ''
-      // Asked now: between the image's new name and its manifest nothing may take time.
-      const tools = toolVersions()
-      tools.catch(() => {}) // told where it is awaited; a bake that fails earlier has another reason
       const built =
         missing.length === 0
           ? []
-          : await buildLayers(missing, { box: box.name, base, onError: options.onError, progress }, work, project)
+          : await buildLayers(missing, { box, base, onError: options.onError, progress }, work, project)
       const records = [...stored, ...built]
       const layers = records.map(({ id, name, parent, seconds, bytes }, index) => ({
         name,
@@ -155,29 +152,23 @@ const bakeLayers = async (
         await writeDraft(project, box.name, overlay, tip?.sha256 ?? '')
         return { overlay, layers, seconds: seconds() }
       }
-      const convertBegin = performance.now()
-      progress.started('publish')
-      await tools
-      const image = await publishImage(tip?.id ?? '', box.name, unfinished, project)
-      progress.ended('publish', {
-        kind: 'built',
-        seconds: (performance.now() - convertBegin) / 1000,
-        bytes: image.bytes,
-      })
+      const earlier = await readManifest(project, box.name)
+      const publication = { box: box.name, tip: tip?.id ?? '', formats: box.image.formats, earlier, staging }
+      const published = await makeImages(publication, progress, project)
       const manifest: Manifest = {
         box: box.name,
         version: box.version,
         builder: 'chroot',
         labAgent: plan.rendered.expectations.agent.lab,
-        image,
+        ...published,
         layers,
         packages: tip?.packages ?? [],
         base: describeBase(plan),
-        tools: await tools,
+        tools: { packer: packer ?? 'unknown', qemu, node: process.versions.node },
         seconds: seconds(),
       }
-      await writeManifest(project, manifest)
-      await publishExpectations(plan, project)
+      await publishSet(manifest, expectationsText(plan), staging, project)
+      for (const line of await dropStale(box.name, box.image.formats, project)) options.note(line)
       return { manifest, changed: true }
     },
   )
@@ -190,6 +181,7 @@ const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): P
   let making: Promise<WorkFolder> | undefined
   return withCleanup(
     async () => {
+      await killSandboxes()
       const work = await making?.catch(() => undefined)
       if (work !== undefined) await clearRun(project, work)
     },
@@ -228,7 +220,7 @@ export const bakePlan = async (plan: Plan, options: BakeOptions, project: Projec
   if (!options.draft) {
     const published = await findPublished(plan, project)
     if (published !== undefined) {
-      await publishExpectations(plan, project)
+      await updateExpectations(published, expectationsText(plan), project)
       return { manifest: published, changed: false }
     }
   }

@@ -3,21 +3,28 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { writeAtomic } from '../_helpers/atomic.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { formats } from '../box/schema.ts'
+
+const imageSchema = z.object({
+  file: z.string(),
+  format: z.enum(formats),
+  bytes: z.number(),
+  virtualBytes: z.number(),
+  sha256: z.string(),
+  /** Modification time in ms: with the size, how a bake with nothing to do knows the file again without reading it. */
+  modified: z.number(),
+})
+export type PublishedImage = z.infer<typeof imageSchema>
 
 const manifestSchema = z.object({
   box: z.string(),
   version: z.string(),
   builder: z.literal('chroot'),
   labAgent: z.boolean(),
-  image: z.object({
-    file: z.string(),
-    format: z.literal('qcow2'),
-    bytes: z.number(),
-    virtualBytes: z.number(),
-    sha256: z.string(),
-    /** Modification time in ms: with the size, how a bake with nothing to do knows the file again without reading it. */
-    modified: z.number(),
-  }),
+  /** The image that boots and is verified. */
+  image: imageSchema.extend({ format: z.literal('qcow2') }),
+  /** All formats of it, itself included. */
+  images: z.array(imageSchema),
   layers: z.array(
     z.object({
       name: z.string(),
@@ -50,17 +57,26 @@ export const readManifest = async (project: Project, box: string): Promise<Manif
   }
 }
 
-export const writeManifest = (project: Project, manifest: Manifest): Promise<void> =>
-  writeAtomic(manifestPath(project, manifest.box), `${JSON.stringify(manifest, null, 2)}\n`)
+export const manifestText = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`
 
-/** Whether the file at the image's place still looks like the one the manifest speaks of: size and time, not content. */
-export const looksPublished = async (project: Project, { box, image }: Manifest): Promise<boolean> => {
+/** Whether the file at an image's place still looks like the one that was published: size and time, not content. */
+export const looksLike = async (
+  project: Project,
+  box: string,
+  { file, bytes, modified }: PublishedImage,
+): Promise<boolean> => {
   try {
-    const { size, mtimeMs } = await stat(imagePath(project, box))
-    return size === image.bytes && mtimeMs === image.modified
+    const { size, mtimeMs } = await stat(join(boxFolder(project, box), file))
+    return size === bytes && mtimeMs === modified
   } catch {
     return false
   }
+}
+
+/** Whether all images that the manifest speaks of still look like it. */
+export const looksPublished = async (project: Project, { box, images }: Manifest): Promise<boolean> => {
+  const seen = await Promise.all(images.map((one) => looksLike(project, box, one)))
+  return seen.every(Boolean)
 }
 
 /** out/BOX/draft.json: where the newest draft is, for `up --draft`. Nothing published changes. */

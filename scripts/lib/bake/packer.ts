@@ -6,6 +6,7 @@ import type { WorkFolder } from '../cache/leftovers.ts'
 import { layersFolder } from '../cache/store.ts'
 import type { PlannedLayer } from '../plan/types.ts'
 import { renderTemplateFile } from '../render/template.ts'
+import { packerEnvironment } from './packer-version.ts'
 
 /** Where one bake's steps find and leave things; absolute folders. */
 export interface BakeFolders {
@@ -34,7 +35,10 @@ export const renderPackerTemplate = (
 
 /**
  * Starts the one `packer build` of a bake, over the missing layers only. Packer's own output goes to `logs/packer.log`, each
- * layer's to a file of its own; what happens is read from the work folder's events.
+ * layer's to a file of its own; what happens is read from the work folder's events, and how it ended from the exit status.
+ *
+ * One template and one command line for all generations: the null source and shell-local are built into 1.6.6 and 1.16 alike, so there
+ * is no plugin and no `packer init`, which would reach for the network.
  */
 export const startPacker = async (
   missing: readonly PlannedLayer[],
@@ -44,21 +48,18 @@ export const startPacker = async (
 ): Promise<Sandbox> => {
   const { work, logs, failed, apt } = folders
   const template = join(work.path, 'packer')
-  const temporary = join(work.path, 'tmp')
-  for (const folder of [template, temporary, logs, apt, join(work.path, 'home')])
-    await mkdir(folder, { recursive: true })
+  const home = join(work.path, 'home')
+  for (const folder of [template, join(work.path, 'tmp'), logs, apt, home]) await mkdir(folder, { recursive: true })
   await writeFile(join(template, 'chroot.pkr.hcl'), renderPackerTemplate(missing, project))
   const log = await open(join(logs, 'packer.log'), 'w')
   const sandbox = startSandbox(['packer', 'build', '-color=false', '-on-error=abort', template], {
     cwd: work.path,
     environment: {
       ...cleanEnvironment(),
-      // No call home, and nothing of Packer's outside the work folder.
-      CHECKPOINT_DISABLE: '1',
-      HOME: join(work.path, 'home'),
-      PACKER_CONFIG_DIR: join(work.path, 'home'),
-      PACKER_CACHE_DIR: join(work.path, 'home'),
-      TMPDIR: temporary,
+      ...packerEnvironment(home),
+      // Below the work folder, where Packer runs. Its parts talk over sockets in there, whose path has room for 107 bytes: with the
+      // store in a deep folder every generation crashes when this is absolute.
+      TMPDIR: 'tmp',
       BOXHOUND_WORK: work.path,
       BOXHOUND_RUN: work.run,
       BOXHOUND_STORE: layersFolder(project),

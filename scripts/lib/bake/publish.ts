@@ -1,83 +1,80 @@
-import { mkdir, rm, stat } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { publishFile, temporaryName } from '../_helpers/atomic.ts'
-import { waitIfInterrupted } from '../_helpers/cleanup.ts'
-import { BoxhoundError } from '../_helpers/errors.ts'
-import { sha256File } from '../_helpers/hash.ts'
-import type { Project } from '../_helpers/paths.ts'
-import { askSandbox, cleanEnvironment, startSandbox } from '../_helpers/sandbox.ts'
-import { overlayPath } from '../cache/store.ts'
-import { boxFolder, imagePath, type Manifest } from './manifest.ts'
+import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { syncPath, writeAtomic } from '../_helpers/atomic.ts'
+import { withoutInterruption } from '../_helpers/cleanup.ts'
+import { type Project, shown } from '../_helpers/paths.ts'
+import { formats as allFormats } from '../box/schema.ts'
+import type { Format } from '../box/types.ts'
+import { imageFile } from './formats.ts'
+import { boxFolder, type Manifest, manifestText } from './manifest.ts'
+import { publishedSums, sumsFile } from './sums.ts'
 
 /**
- * Writes the chain of overlays below `tip` as one compressed qcow2 to out/BOX/BOX.qcow2, whole or not at all.
- * zstd in 2 MiB clusters on all cores: 2 s where zlib takes 26 (performance.md), and the smallest of the four.
+ * Publishes what `makeImages` made together with its documents: all of it whole and synced, each file by one rename (fault 30).
  *
- * @param temporary from `temporaryName(imagePath(…))`; the caller removes it when the run is interrupted.
+ * Images come first, the manifest after them, SHA256SUMS last. Whatever ends it in between, the manifest does not fit the images, or the
+ * list not the manifest: that is no published set, and the next bake publishes it again.
+ *
+ * @param expectations text of expectations.json.
  */
-export const publishImage = async (
-  tip: string,
-  box: string,
-  temporary: string,
+export const publishSet = async (
+  manifest: Manifest,
+  expectations: string,
+  staging: string,
   project: Project,
-): Promise<Manifest['image']> => {
-  await mkdir(boxFolder(project, box), { recursive: true })
-  const target = imagePath(project, box)
-  try {
-    const convert = startSandbox(
-      [
-        'qemu-img',
-        'convert',
-        '-c',
-        '-O',
-        'qcow2',
-        '-o',
-        'compression_type=zstd,cluster_size=2M',
-        '-m',
-        '16',
-        '-W',
-        overlayPath(project, tip),
-        temporary,
-      ],
-      { cwd: project.root, environment: cleanEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] },
-    )
-    const complaints: Buffer[] = []
-    convert.child.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk))
-    const code = await convert.ended
-    await waitIfInterrupted()
-    if (code !== 0)
-      throw new BoxhoundError('E_PUBLISH', `qemu-img convert failed with status ${code}`, {
-        file: target,
-        found: Buffer.concat(complaints).toString('utf8').trim() || 'no message of its own',
-        next: 'is the disk full? the published image is as it was',
-      })
-    // Exit status 0 is no proof of an output (faults 30, 37): what is published is measured from the file itself.
-    const { format, virtual } = await inspectImage(temporary)
-    if (format !== 'qcow2' || virtual === 0)
-      throw new BoxhoundError('E_PUBLISH', 'qemu-img convert wrote no image', {
-        file: target,
-        expected: 'qcow2',
-        found: `${format}, ${virtual} bytes`,
-      })
-    const sha256 = await sha256File(temporary)
-    await publishFile(temporary, target)
-    const { size, mtimeMs } = await stat(target)
-    return { file: basename(target), format: 'qcow2', bytes: size, virtualBytes: virtual, sha256, modified: mtimeMs }
-  } finally {
-    await rm(temporary, { force: true })
+): Promise<void> => {
+  const documents = { 'expectations.json': expectations, 'manifest.json': manifestText(manifest) }
+  await mkdir(staging, { recursive: true })
+  for (const [name, text] of Object.entries({ ...documents, [sumsFile]: publishedSums(manifest, documents) })) {
+    await writeFile(join(staging, name), text)
+    await syncPath(join(staging, name))
   }
+  const folder = boxFolder(project, manifest.box)
+  await withoutInterruption(async () => {
+    const staged = new Set(await readdir(staging))
+    const move = async (name: string): Promise<void> => {
+      if (staged.has(name)) await rename(join(staging, name), join(folder, name))
+    }
+    // The qcow2 last: while it is not the manifest's, nothing can be booted.
+    for (const { file } of manifest.images.toReversed()) await move(file)
+    await syncPath(folder)
+    for (const name of Object.keys(documents)) await move(name)
+    await syncPath(folder)
+    await move(sumsFile)
+    await syncPath(folder)
+  })
 }
 
-const inspectImage = async (path: string): Promise<{ format: string; virtual: number }> => {
-  const told = await askSandbox(['qemu-img', 'info', '--output=json', '--', path])
-  if (told.code !== 0) return { format: 'nothing that qemu-img can read', virtual: 0 }
-  const info: unknown = JSON.parse(told.stdout)
-  const record = typeof info === 'object' && info !== null ? info : {}
-  return {
-    format: 'format' in record ? String(record.format) : 'unknown',
-    virtual: 'virtual-size' in record ? Number(record['virtual-size']) : 0,
-  }
+/** Writes what the suite expects of a published box, and its digest, when it differs from what stands there. */
+export const updateExpectations = async (manifest: Manifest, expectations: string, project: Project): Promise<void> => {
+  const folder = boxFolder(project, manifest.box)
+  const path = join(folder, 'expectations.json')
+  if ((await readFile(path, 'utf8').catch(() => undefined)) === expectations) return
+  const text = await readFile(join(folder, 'manifest.json'))
+  await writeAtomic(path, expectations)
+  const documents = { 'expectations.json': expectations, 'manifest.json': text }
+  await writeAtomic(join(folder, sumsFile), publishedSums(manifest, documents))
 }
 
-/** A name for the image while it is written. */
-export const unfinishedImage = (box: string, project: Project): string => temporaryName(imagePath(project, box))
+/** Images in formats that the box file does not name any more; paths. */
+export const staleImages = async (box: string, wanted: readonly Format[], project: Project): Promise<string[]> => {
+  const paths = allFormats
+    .filter((format) => !wanted.includes(format))
+    .map((format) => join(boxFolder(project, box), imageFile(box, format)))
+  const there = await Promise.all(
+    paths.map((path) =>
+      access(path).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
+  return paths.filter((_, index) => there[index])
+}
+
+/** Removes them. @returns one line for each. */
+export const dropStale = async (box: string, wanted: readonly Format[], project: Project): Promise<string[]> => {
+  const stale = await staleImages(box, wanted, project)
+  for (const path of stale) await rm(path, { force: true })
+  return stale.map((path) => `${shown(path)} is removed: the box file does not name its format any more`)
+}

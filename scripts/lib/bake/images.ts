@@ -1,0 +1,97 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { syncPath, temporaryName } from '../_helpers/atomic.ts'
+import { sha256File } from '../_helpers/hash.ts'
+import { type Project, shown } from '../_helpers/paths.ts'
+import type { Format } from '../box/types.ts'
+import { overlayPath } from '../cache/store.ts'
+import { convertImage, imageFile } from './formats.ts'
+import { boxFolder, looksLike, type Manifest, type PublishedImage } from './manifest.ts'
+import type { Progress } from './progress.ts'
+
+/** What is to be published of a box. */
+export interface Publication {
+  readonly box: string
+  /** Id of the layer whose disk it is. */
+  readonly tip: string
+  /** qcow2 first: the others are made from it. */
+  readonly formats: readonly Format[]
+  /** What is published now; undefined when nothing is. */
+  readonly earlier: Manifest | undefined
+  /** From `stagingFolder`; the caller removes it. */
+  readonly staging: string
+}
+
+/** A folder beside the published files, where the next ones are made under their final names: a vmdk holds its own. */
+export const stagingFolder = (box: string, project: Project): string =>
+  temporaryName(join(boxFolder(project, box), 'published'))
+
+/** The step of a format in the progress display. */
+export const publishStep = (format: Format): string => (format === 'qcow2' ? 'publish' : `as ${format}`)
+
+/** Published images that are the ones of this publication: with another format in the box file, the rest stays, proof of it included. */
+const keptImages = async (
+  { box, tip, earlier }: Publication,
+  project: Project,
+): Promise<Map<Format, PublishedImage>> => {
+  const kept = new Map<Format, PublishedImage>()
+  if (earlier?.layers.at(-1)?.id !== tip) return kept
+  for (const image of earlier.images) if (await looksLike(project, box, image)) kept.set(image.format, image)
+  // What the others are made from is trusted by its content only (fault 31).
+  const path = join(boxFolder(project, box), imageFile(box, 'qcow2'))
+  const source = kept.get('qcow2')
+  return source !== undefined && (await sha256File(path)) === source.sha256 ? kept : new Map()
+}
+
+type ImageIn<F extends Format> = PublishedImage & { readonly format: F }
+
+/**
+ * Makes the images that are not published yet, in the staging folder: the chain of overlays as one compressed qcow2, the other formats
+ * from that. Each is measured, hashed and synced.
+ *
+ * @throws BoxhoundError E_PUBLISH
+ */
+export const makeImages = async (
+  publication: Publication,
+  progress: Pick<Progress, 'started' | 'ended'>,
+  project: Project,
+): Promise<Pick<Manifest, 'image' | 'images'>> => {
+  const { box, tip, formats, staging } = publication
+  const folder = boxFolder(project, box)
+  await mkdir(staging, { recursive: true })
+  const kept = await keptImages(publication, project)
+  const source = join(kept.has('qcow2') ? folder : staging, imageFile(box, 'qcow2'))
+  let virtualBytes = kept.get('qcow2')?.virtualBytes
+
+  // In an object: a promise of a promise would be one, and the next image is written while this one is hashed.
+  const begin = async <F extends Format>(format: F): Promise<{ readonly ended: Promise<ImageIn<F>> }> => {
+    const step = publishStep(format)
+    const old = kept.get(format)
+    if (old !== undefined) {
+      progress.ended(step, { kind: 'cached', bytes: old.bytes })
+      return { ended: Promise.resolve({ ...old, format }) }
+    }
+    const start = performance.now()
+    progress.started(step)
+    const file = imageFile(box, format)
+    const target = join(staging, file)
+    const from = format === 'qcow2' ? overlayPath(project, tip) : source
+    const name = shown(join(folder, file))
+    const virtual = await convertImage(from, target, format, { expected: virtualBytes, shown: name })
+    virtualBytes = virtual
+    await syncPath(target)
+    const { size: bytes, mtimeMs: modified } = await stat(target)
+    const ended = sha256File(target).then((sha256) => {
+      progress.ended(step, { kind: 'built', seconds: (performance.now() - start) / 1000, bytes })
+      return { file, format, bytes, virtualBytes: virtual, sha256, modified }
+    })
+    ended.catch(() => {}) // told where it is awaited
+    return { ended }
+  }
+
+  const first = await begin('qcow2')
+  const others: { readonly ended: Promise<PublishedImage> }[] = []
+  for (const format of formats) if (format !== 'qcow2') others.push(await begin(format))
+  const image = await first.ended
+  return { image, images: [image, ...(await Promise.all(others.map(({ ended }) => ended)))] }
+}

@@ -1,0 +1,55 @@
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { askSandbox } from '../_helpers/sandbox.ts'
+
+/** The oldest Packer that the templates are written for: Debian's, the last one of the generation with its builders built in. */
+export const minimumPacker = '1.6.6'
+
+/**
+ * What every call of Packer gets: no call home (CHECKPOINT_DISABLE stops the look-up of updates and the telemetry), and nothing of the
+ * user's own settings and plugins, nor anything of Packer's left outside `home`.
+ */
+export const packerEnvironment = (home: string): Record<string, string> => ({
+  CHECKPOINT_DISABLE: '1',
+  HOME: home,
+  PACKER_CONFIG_DIR: home,
+  PACKER_CACHE_DIR: home,
+  PACKER_PLUGIN_PATH: `${home}/plugins`,
+})
+
+/**
+ * The installed Packer's version from the row `TIMESTAMP,,version,1.6.6` of its machine-readable output, the same in every generation;
+ * the line for readers may carry a notice about updates, and its wording is nobody's promise.
+ *
+ * @param home a folder for what Packer leaves behind; newer ones make a cache there even for this.
+ * @returns undefined when no such row came: what is called `packer` is something else.
+ */
+export const readPackerVersion = async (home: string): Promise<string | undefined> => {
+  const { stdout } = await askSandbox(['packer', '-machine-readable', 'version'], packerEnvironment(home))
+  return /^\d+,,version,(\d+\.\d+\.\d+)/m.exec(stdout)?.[1]
+}
+
+const isOlder = (version: string, than: string): boolean => {
+  const [a, b] = [version, than].map((text) => text.split('.').map(Number)) as [number[], number[]]
+  const index = a.findIndex((part, at) => part !== b[at])
+  return index !== -1 && (a[index] ?? 0) < (b[index] ?? 0)
+}
+
+/** @throws BoxhoundError E_PACKER_VERSION with exit code 3: told before a build starts, not by its failure. */
+export const requirePacker = (version: string | undefined): void => {
+  if (version !== undefined && !isOlder(version, minimumPacker)) return
+  const next = 'apt-get install packer, or put a newer one first on PATH: developer.hashicorp.com/packer/install'
+  throw version === undefined
+    ? // Red Hat's cracklib has a program of this name.
+      new BoxhoundError('E_PACKER_VERSION', 'the program packer on PATH is not HashiCorp’s', {
+        exitCode: 3,
+        expected: `Packer ${minimumPacker} or newer`,
+        found: 'a program whose "packer -machine-readable version" tells no version',
+        next,
+      })
+    : new BoxhoundError('E_PACKER_VERSION', 'this Packer is too old', {
+        exitCode: 3,
+        expected: `Packer ${minimumPacker} or newer`,
+        found: `Packer ${version}`,
+        next,
+      })
+}
