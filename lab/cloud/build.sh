@@ -15,10 +15,10 @@ umask 022
 
 readonly suite=trixie name=boxhound-lab-server-cloudimg-amd64.img owner='boxhound lab images'
 readonly keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-# Sizes, numbers and sectors (of 512 bytes, first and last) of Ubuntu 24.04's image; the root file system lies last so that it can grow.
-readonly disk_bytes=3758096384 bios_first=2048 bios_last=10239 esp_first=10240 esp_last=227327 boot_first=227328 boot_last=2097152 root_first=2099200
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 readonly here
+# shellcheck source=lab/cloud/disk.sh
+. "$here/disk.sh"
 
 say() {
   printf 'cloud image: %s (%d s)\n' "$1" "$SECONDS"
@@ -31,29 +31,6 @@ need() {
     command -v "${program%:*}" >/dev/null || { printf 'cloud image: %s is missing: apt-get install %s\n' "${program%:*}" "$package" >&2; exit 3; }
   done
   [[ -r $keyring ]] || { printf 'cloud image: %s is missing: apt-get install debian-archive-keyring\n' "$keyring" >&2; exit 3; }
-}
-
-# orphan_file and metadata_csum_seed are younger than the kernels and tools of some machines that boxhound bakes on.
-make_ext4() {
-  local disk=$1 label=$2 first=$3 last=$4
-  shift 4
-  mke2fs -q -t ext4 -L "$label" -b 4096 -m 0 -O ^orphan_file,^metadata_csum_seed \
-    -E "offset=$((first * 512)),lazy_itable_init=0,lazy_journal_init=0,nodiscard" "$@" "$disk" "$(((last - first + 1) / 8))"
-}
-
-make_disk() {
-  local disk=$1
-  truncate -s "$disk_bytes" "$disk"
-  "$here/gpt.py" "$disk" "1:linux:$root_first:" "14:bios:$bios_first:$bios_last" "15:esp:$esp_first:$esp_last" "16:xbootldr:$boot_first:$boot_last"
-  make_ext4 "$disk" BOOT "$boot_first" "$boot_last"
-  make_ext4 "$disk" cloudimg-rootfs "$root_first" "$((disk_bytes / 512 - 34))" -i 8192 -J size=64
-}
-
-# mount_part DISK FIRST LAST FOLDER: a loop device by offset, since partition nodes don't appear on every machine.
-mount_part() {
-  local disk=$1 first=$2 last=$3 folder=$4
-  mkdir -p "$folder"
-  mount -o "loop,offset=$((first * 512)),sizelimit=$(((last - first + 1) * 512)),noatime" "$disk" "$folder"
 }
 
 # mmdebstrap writes straight into the mounted root file system. The kernel's own hook would make an initramfs that a later step makes again, so it is
@@ -117,21 +94,6 @@ make_esp() {
   rm "$root/esp"
 }
 
-# What GRUB's tools look at: device nodes of the mounted file systems, under names that they take for whole disks (10_linux writes no entry at all for
-# a root on /dev/loopN), and links by UUID, without which the kernel would be given the host's device as its root.
-make_nodes() {
-  local root=$1 part source
-  mount -t tmpfs -o mode=755 tmpfs "$root/dev"
-  mkdir -p "$root/dev/disk/by-uuid"
-  mknod -m 0666 "$root/dev/null" c 1 3
-  for part in '' boot; do
-    source=$(findmnt -no SOURCE "$root/$part")
-    mknod "$root/dev/part-${part//\//-}" b "$(stat -c 0x%t "$source")" "$(stat -c 0x%T "$source")"
-    ln -s "part-${part//\//-}" "$root$source"
-    ln -s "../../part-${part//\//-}" "$root/dev/disk/by-uuid/$(findmnt -no UUID "$root/$part")"
-  done
-}
-
 # /boot's content was installed on the root file system and moves to its own, which GRUB finds by its UUID.
 make_bootable() {
   local disk=$1 root=$2 version uuid file
@@ -143,7 +105,7 @@ make_bootable() {
   make_nodes "$root"
   version=$(basename -- "$root"/lib/modules/*)
   chroot "$root" update-initramfs -c -k "$version" >/dev/null
-  chroot "$root" linux-update-symlinks install "$version" "/boot/vmlinuz-$version"
+  chroot "$root" linux-update-symlinks install "$version" "/boot/vmlinuz-$version" >/dev/null
   uuid=$(findmnt -no UUID "$root/boot")
   mkdir -p "$root"/boot/grub/{i386-pc,x86_64-efi}
   cp "$root"/usr/lib/grub/i386-pc/{*.mod,*.lst,*.o,boot.img} "$root/boot/grub/i386-pc/"
@@ -151,7 +113,7 @@ make_bootable() {
   # shellcheck disable=SC2016 # GRUB's variable
   printf 'search.fs_uuid %s root\nset prefix=($root)/grub\n' "$uuid" >"$root/boot/grub/i386-pc/load.cfg"
   chroot "$root" grub-mkimage -O i386-pc -p /grub -c /boot/grub/i386-pc/load.cfg -o /boot/grub/i386-pc/core.img biosdisk part_gpt ext2 search_fs_uuid
-  "$here/bios-grub.py" "$disk" "$root/boot/grub/i386-pc/boot.img" "$root/boot/grub/i386-pc/core.img" "$bios_first" "$((bios_last - bios_first + 1))"
+  "$here/bios_grub.py" "$disk" "$root/boot/grub/i386-pc/boot.img" "$root/boot/grub/i386-pc/core.img" "$bios_first" "$((bios_last - bios_first + 1))"
   make_esp "$disk" "$root" "$uuid"
   chroot "$root" update-grub 2>/dev/null
   grep -q "linux.*root=UUID=$(findmnt -no UUID "$root/") " "$root/boot/grub/grub.cfg" || { say 'update-grub found no kernel' >&2; return 1; }
@@ -161,14 +123,14 @@ make_bootable() {
 inside() {
   local work=$1 root=$1/root disk=$1/disk.raw part
   make_disk "$disk"
-  mount_part "$disk" "$root_first" "$((disk_bytes / 512 - 34))" "$root"
+  mount_part "$disk" "$root_first" "$root_last" "$root"
   say 'disk made, installing Debian'
   bootstrap "$root"
   say 'packages installed'
   mount -t proc proc "$root/proc"
   configure "$root"
   make_bootable "$disk" "$root"
-  umount "$root/proc" "$root/dev"
+  umount --recursive "$root/proc" "$root/dev"
   say 'bootable'
   rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin "$root"/var/cache/apt/archives/*.deb "$root"/var/log/{apt,dpkg.log,bootstrap.log}
   for part in boot ''; do

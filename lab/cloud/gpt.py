@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Writes a GUID partition table into a disk image: gpt.py DISK NUMBER:TYPE:FIRST:LAST...
 
-FIRST and LAST are sectors of 512 bytes, both part of the partition; LAST may be empty: to the end of the disk. A number need not follow the order on
-the disk, as in Ubuntu's images, whose partition 1 lies behind 14, 15 and 16. Not by sgdisk or sfdisk, which end with a sync of every file system of the
-machine. Layout: UEFI specification 2.10, chapter 5.
+FIRST and LAST are sectors of 512 bytes, both part of the partition; no LAST means to the end of the disk. Numbers need
+not follow the order on the disk: in Ubuntu's images partition 1 lies behind 14, 15 and 16. Not by sgdisk or sfdisk,
+which end with a sync of every file system of the machine. Layout: UEFI specification 2.10, chapter 5.
 """
 
 import binascii
@@ -21,10 +21,10 @@ TABLE_SECTORS = ENTRIES * ENTRY_SIZE // SECTOR
 FIRST_USABLE = 2 + TABLE_SECTORS
 
 TYPES = {
-    "bios": uuid.UUID("21686148-6449-6e6f-744e-656564454649"),
-    "esp": uuid.UUID("c12a7328-f81f-11d2-ba4b-00a0c93ec93b"),
-    "xbootldr": uuid.UUID("bc13c2ff-59e6-4262-a352-b275fd6f7172"),
-    "linux": uuid.UUID("0fc63daf-8483-4772-8e79-3d69d8477de4"),
+    'bios': uuid.UUID('21686148-6449-6e6f-744e-656564454649'),
+    'esp': uuid.UUID('c12a7328-f81f-11d2-ba4b-00a0c93ec93b'),
+    'xbootldr': uuid.UUID('bc13c2ff-59e6-4262-a352-b275fd6f7172'),
+    'linux': uuid.UUID('0fc63daf-8483-4772-8e79-3d69d8477de4'),
 }
 
 
@@ -40,9 +40,9 @@ class Partition:
 
 def parse(word: str, last_usable: int) -> Partition:
     """NUMBER:TYPE:FIRST:LAST; an empty LAST is the last sector that a partition may hold."""
-    number, kind, first, last = word.split(":")
+    number, kind, first, last = word.split(':')
     if kind not in TYPES:
-        raise ValueError(f"{word}: the type is one of {', '.join(TYPES)}")
+        raise ValueError(f'{word}: the type is one of {", ".join(TYPES)}')
     return Partition(int(number), kind, int(first), int(last) if last else last_usable)
 
 
@@ -50,11 +50,11 @@ def check(partitions: list[Partition], last_usable: int) -> None:
     """Refuses what would overlap the tables or another partition, and numbers out of the table or given twice."""
     numbers = [partition.number for partition in partitions]
     if len(set(numbers)) != len(numbers) or not all(1 <= number <= ENTRIES for number in numbers):
-        raise ValueError(f"numbers are different ones from 1 to {ENTRIES}, found {numbers}")
+        raise ValueError(f'numbers are different ones from 1 to {ENTRIES}, found {numbers}')
     end = FIRST_USABLE - 1
     for partition in sorted(partitions, key=lambda one: one.first):
         if partition.first <= end or not partition.first <= partition.last <= last_usable:
-            raise ValueError(f"{partition}: expected sectors from {end + 1} to {last_usable}")
+            raise ValueError(f'{partition}: expected sectors from {end + 1} to {last_usable}')
         end = partition.last
 
 
@@ -63,7 +63,15 @@ def entries(partitions: list[Partition]) -> bytes:
     table = bytearray(ENTRIES * ENTRY_SIZE)
     for one in partitions:
         struct.pack_into(
-            "<16s16sQQQ72s", table, (one.number - 1) * ENTRY_SIZE, TYPES[one.type].bytes_le, uuid.uuid4().bytes_le, one.first, one.last, 0, b""
+            '<16s16sQQQ72s',
+            table,
+            (one.number - 1) * ENTRY_SIZE,
+            TYPES[one.type].bytes_le,
+            uuid.uuid4().bytes_le,
+            one.first,
+            one.last,
+            0,
+            b'',
         )
     return bytes(table)
 
@@ -72,18 +80,18 @@ def header(table: bytes, disk: uuid.UUID, here: int, other: int, table_at: int, 
     """One of the two headers; its checksum counts itself as zero."""
 
     def packed(checksum: int) -> bytes:
-        return struct.pack(
-            "<8sIIIIQQQQ16sQIII", b"EFI PART", 0x10000, 92, checksum, 0, here, other, FIRST_USABLE, last_usable, disk.bytes_le,
-            table_at, ENTRIES, ENTRY_SIZE, binascii.crc32(table),
-        )  # fmt: skip
+        sizes = (0x10000, 92, checksum, 0)
+        where = (here, other, FIRST_USABLE, last_usable, disk.bytes_le, table_at)
+        table_is = (ENTRIES, ENTRY_SIZE, binascii.crc32(table))
+        return struct.pack('<8sIIIIQQQQ16sQIII', b'EFI PART', *sizes, *where, *table_is)
 
-    return packed(binascii.crc32(packed(0))).ljust(SECTOR, b"\0")
+    return packed(binascii.crc32(packed(0))).ljust(SECTOR, b'\0')
 
 
 def protective_mbr(sectors: int) -> bytes:
     """The 72 bytes behind the boot code: one partition of type EE over the whole disk."""
-    entry = struct.pack("<B3sB3sII", 0, b"\x00\x02\x00", 0xEE, b"\xff\xff\xff", 1, min(sectors - 1, 0xFFFFFFFF))
-    return bytes(6) + entry + bytes(48) + b"\x55\xaa"
+    entry = struct.pack('<B3sB3sII', 0, b'\x00\x02\x00', 0xEE, b'\xff\xff\xff', 1, min(sectors - 1, 0xFFFFFFFF))
+    return bytes(6) + entry + bytes(48) + b'\x55\xaa'
 
 
 def write(disk: BinaryIO, sectors: int, partitions: list[Partition]) -> None:
@@ -102,9 +110,9 @@ def write(disk: BinaryIO, sectors: int, partitions: list[Partition]) -> None:
 def main() -> None:
     path, *words = sys.argv[1:]
     sectors = Path(path).stat().st_size // SECTOR
-    with open(path, "r+b") as disk:
+    with Path(path).open('r+b') as disk:
         write(disk, sectors, [parse(word, sectors - FIRST_USABLE) for word in words])
 
 
-if __name__ == "__main__":
+if __name__ == '__main__':
     main()
