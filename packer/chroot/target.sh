@@ -14,6 +14,11 @@ target_prepare() {
   mount -t tmpfs -o mode=1777 tmpfs "$target/tmp"
   mkdir -p "$target/run/boxhound/layer" "$target/run/lock"
   mount --bind -o ro "$layer" "$target/run/boxhound/layer"
+  # Mirrors, proxy, authorities and logins of this network; a shell in a kept overlay has none.
+  if [[ -d ${BOXHOUND_NETWORK-} ]]; then
+    mkdir "$target/run/boxhound/network"
+    mount --bind -o ro "$BOXHOUND_NETWORK" "$target/run/boxhound/network"
+  fi
   # apt's state stays outside, so that none of it needs to be cleaned out of a layer (fault 46). A layer that installs nothing sees the
   # image's own: the seal must reach what a base image brought along.
   if [[ -s $layer/packages.list ]]; then

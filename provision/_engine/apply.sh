@@ -12,6 +12,13 @@ readonly -a apt_places=(-o Dir::Etc::SourceList="$apt_own/sources.list" -o Dir::
   -o Dir::Etc::PreferencesParts="$apt_own/preferences.d")
 # Seconds that a mirror has for each answer.
 readonly patience=${BOXHOUND_APT_TIMEOUT:-20}
+# What a closed network needs: mirrors, proxy, authorities, logins (scripts/lib/bake/network-folder.ts). Told to apt alone: in the environment
+# packages' scripts would find them, and might write them down.
+readonly network=/run/boxhound/network
+apt_network=()
+
+# shellcheck source-path=SCRIPTDIR source=sources.sh
+. "$layer/sources.sh"
 
 step() { printf '== %s\n' "$*"; }
 
@@ -35,6 +42,8 @@ own_sources() {
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/* /etc/apt/preferences.d/*; do
     if [[ -f $file && $file != */datadog.list ]]; then cp -- "$file" "$apt_own/${file#/etc/apt/}"; fi
   done
+  archive_mirrors "$network/mirrors.tsv"
+  mirrored_sources "$apt_own"
 }
 
 # The archive that the base itself installs from: an extra suite of the lab comes from the same mirror.
@@ -62,6 +71,14 @@ add_sources() {
   done <"$layer/repositories.tsv"
 }
 
+# The settings of this network, when all sources are known: apt wants to hear of each host that no proxy is for.
+use_network() {
+  [[ -r $network/apt.conf ]] || return 0
+  # shellcheck disable=SC2016 # a format of apt's
+  apt-get "${apt_places[@]}" indextargets --format '$(REPO_URI)' | direct_hosts "$network/direct.list" >"$apt_own/direct.conf"
+  apt_network=(-c "$network/apt.conf" -c "$apt_own/direct.conf")
+}
+
 apt() {
   # Deadlines and bounded retries on the network (faults 35, 36), patience for another's lock (34), nothing of it in the image.
   local limit=900 status=0
@@ -69,7 +86,7 @@ apt() {
     -o Acquire::Retries=2 -o Acquire::http::Timeout="$patience" -o Acquire::https::Timeout="$patience" -o Acquire::Languages=none \
     -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io -o Dpkg::Options::=--force-confold \
     -o APT::Keep-Downloaded-Packages=true \
-    -o APT::Install-Recommends=false -o APT::Sandbox::User=root "${apt_places[@]}" "$@" || status=$?
+    -o APT::Install-Recommends=false -o APT::Sandbox::User=root "${apt_places[@]}" "${apt_network[@]}" "$@" || status=$?
   if ((status == 124 || status == 137)); then
     echo "apt-get was ended after $limit s: a mirror that answers, but too slowly, or a package that waits for something" >&2
   fi
@@ -109,6 +126,7 @@ install_packages() {
   forbid_services
   own_sources
   add_sources
+  use_network
   update_lists
   while read -r suite; do [[ -z $suite ]] || target=(--target-release "$suite"); done <"$layer/suites.list"
   apt --allow-change-held-packages "${target[@]}" install -- "${wanted[@]}"

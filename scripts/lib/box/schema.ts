@@ -176,9 +176,17 @@ const app = z
   })
   .describe('A traced app')
 
+const aptMirror = address('the address of a Debian or Ubuntu mirror, without a password')
+
 const mirrors = z
   .strictObject({
-    apt: address('the address of a Debian or Ubuntu mirror').optional(),
+    apt: z
+      .union(
+        [aptMirror, z.strictObject({ main: aptMirror, security: aptMirror })],
+        'the address of a mirror of the distribution, or { main: ADDRESS, security: ADDRESS }',
+      )
+      .optional()
+      .describe("Mirror of the distribution's archive; its security updates where the distribution has them beside it"),
     pypi: address('the address of a Python package index').optional(),
     agent: address("the address of a mirror of the Agent's repository").optional(),
     keys: address("the address of a folder with the public keys of the Agent's repository").optional(),

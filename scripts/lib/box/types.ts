@@ -3,13 +3,15 @@ export type Tag = string
 
 /** An apt repository that the agent layer installs from. */
 export interface AgentRepository {
-  /** `lab`: the repository that lab/ serves on loopback at bake time; otherwise its address. */
+  /** The lab's: made on this machine, signed by a key of this machine, served on loopback while baking. */
+  readonly lab: boolean
+  /** Canonical address: the one that stays in the image. While baking, packages may come from another (`mirrors.agent`, the lab's server). */
   readonly url: string
   readonly suite: string
   readonly components: readonly string[]
-  /** Full fingerprints of the keys that may sign it; empty for `lab`, whose key is made on this machine. */
+  /** Full fingerprints of the keys that may sign it; empty for the lab's, whose key no committed file can name. */
   readonly keys: readonly string[]
-  /** Where those keys are published; empty for `lab`. */
+  /** Where those keys are published. While baking, another folder may have them (`mirrors.keys`, the lab's server). */
   readonly keyUrls: readonly string[]
 }
 
@@ -92,7 +94,8 @@ export interface App {
 
 /** Package mirrors of a closed network; used while baking, kept in the image only with `keep`. */
 export interface Mirrors {
-  readonly apt?: string | undefined
+  /** Of the distribution's archive; its security updates may have a mirror of their own. */
+  readonly apt?: string | { readonly main: string; readonly security: string } | undefined
   readonly pypi?: string | undefined
   readonly agent?: string | undefined
   /** Folder of the public keys of the Agent's repository. */

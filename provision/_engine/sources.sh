@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# A distribution's own archive, reached by a mirror: apt sources with other addresses. Sourced, never run; bash alone, since it runs in any target.
+#
+# What counts as the distribution's own archive: an address that Debian or Ubuntu publishes its archive under, or any source that their archive's
+# key must sign, which is how an image tells that was made from a mirror itself. Everything else stays as it is.
+
+# Addresses without a slash at the end; both empty: nothing is replaced.
+archive_main='' archive_security=''
+
+# archive_mirrors FILE: sets them from rows `main URL` and `security URL`; a missing file leaves them empty.
+archive_mirrors() {
+  local what url
+  archive_main='' archive_security=''
+  [[ -r $1 ]] || return 0
+  while read -r what url; do
+    case $what in
+      main) archive_main=${url%/} ;;
+      security) archive_security=${url%/} ;;
+    esac
+  done <"$1"
+}
+
+# is_archive ADDRESSES KEYRINGS: as they stand in a source.
+is_archive() {
+  local address
+  local -a addresses
+  [[ -n $archive_main ]] || return 1
+  [[ ! $2 =~ /(debian|ubuntu)-archive- ]] || return 0
+  read -r -d '' -a addresses <<<"$1" || true
+  for address in "${addresses[@]}"; do
+    if [[ $address =~ ^(tor\+)?https?://([^/]+\.)?debian\.org(:[0-9]+)?/(.*/)?debian(-security)?/?$ ||
+      $address =~ ^(tor\+)?https?://security\.debian\.org(:[0-9]+)?/?$ ||
+      $address =~ ^https?://([^/]+\.)?(archive|security|ports)\.ubuntu\.com(:[0-9]+)?/ ||
+      $address =~ ^mirror(\+https?)?:.*[/.](debian\.org|ubuntu\.com)/ ||
+      $address =~ ^mirror\+file:.*/(debian|ubuntu)[^/]*$ ]]; then
+      return 0
+    fi
+  done
+  return 1
+}
+
+# Suites of security updates: trixie-security, noble-security, once buster/updates.
+is_security() { [[ $1 == *-security || $1 == */updates ]]; }
+
+# mirrored_lines: the one-line format, from stdin to stdout.
+mirrored_lines() {
+  local line type options address suite rest url
+  local pattern='^[[:space:]]*(deb|deb-src)[[:space:]]+(\[[^]]*\][[:space:]]+)?([^[:space:]]+)[[:space:]]+([^[:space:]]+)(.*)$'
+  while IFS= read -r line || [[ -n $line ]]; do
+    if [[ $line =~ $pattern ]]; then
+      type=${BASH_REMATCH[1]} options=${BASH_REMATCH[2]} address=${BASH_REMATCH[3]} suite=${BASH_REMATCH[4]} rest=${BASH_REMATCH[5]}
+      if is_archive "$address" "$options"; then
+        url=$archive_main
+        if is_security "$suite"; then url=$archive_security; fi
+        line="$type $options$url $suite$rest"
+      fi
+    fi
+    printf '%s\n' "$line"
+  done
+}
+
+# mirrored_stanza LINE…: one stanza of the deb822 format, on stdout. A stanza with security suites among others becomes two, since those may have
+# a mirror of their own.
+mirrored_stanza() {
+  local line field='' value addresses='' suites='' keyrings='' suite
+  local -a rest=() words=() main=() security=()
+  for line in "$@"; do
+    case $line in
+      '#'*) rest+=("$line") && continue ;;
+      [[:space:]]*) value=$line ;;
+      *) field=${line%%:*} value=${line#*:} ;;
+    esac
+    case ${field,,} in
+      uris) addresses+=" $value" ;;
+      suites) suites+=" $value" ;;
+      signed-by) keyrings+=" $value" rest+=("$line") ;;
+      *) rest+=("$line") ;;
+    esac
+  done
+  if ! is_archive "$addresses" "$keyrings"; then
+    printf '%s\n' "$@" ''
+    return
+  fi
+  read -r -d '' -a words <<<"$suites" || true
+  for suite in "${words[@]}"; do
+    if [[ $archive_security != "$archive_main" ]] && is_security "$suite"; then security+=("$suite"); else main+=("$suite"); fi
+  done
+  if [[ ${#main[@]} -gt 0 ]]; then printf '%s\n' "${rest[@]}" "URIs: $archive_main" "Suites: ${main[*]}" ''; fi
+  if [[ ${#security[@]} -gt 0 ]]; then printf '%s\n' "${rest[@]}" "URIs: $archive_security" "Suites: ${security[*]}" ''; fi
+}
+
+# mirrored_stanzas: the deb822 format, from stdin to stdout.
+mirrored_stanzas() {
+  local line
+  local -a stanza=()
+  while IFS= read -r line || [[ -n $line ]]; do
+    if [[ $line =~ [^[:space:]] ]]; then
+      stanza+=("$line")
+    elif [[ ${#stanza[@]} -gt 0 ]]; then
+      mirrored_stanza "${stanza[@]}"
+      stanza=()
+    fi
+  done
+  if [[ ${#stanza[@]} -gt 0 ]]; then mirrored_stanza "${stanza[@]}"; fi
+}
+
+# mirrored_sources FOLDER: FOLDER/sources.list and FOLDER/sources.list.d, as far as they are archive sources; nothing without a mirror.
+mirrored_sources() {
+  local file text
+  [[ -n $archive_main ]] || return 0
+  for file in "$1/sources.list" "$1"/sources.list.d/*; do
+    [[ -f $file ]] || continue
+    case $file in
+      *.list) text=$(mirrored_lines <"$file") ;;
+      *.sources) text=$(mirrored_stanzas <"$file") ;;
+      *) continue ;;
+    esac
+    printf '%s\n' "$text" >"$file"
+  done
+}
+
+# direct_hosts FILE: addresses on stdin to apt's settings for those of their hosts that no proxy is for: loopback, and what FILE names, one
+# `name`, `name:port` or `*` per line, a name with its subdomains.
+direct_hosts() {
+  local address host port entry
+  local -A seen=()
+  local -a entries=()
+  if [[ -r $1 ]]; then mapfile -t entries <"$1"; fi
+  while read -r address; do
+    [[ $address =~ ^[a-z+]+://([^/@]*@)?([^/:]+|\[[0-9a-f:]+\])(:([0-9]+))?(/|$) ]] || continue
+    host=${BASH_REMATCH[2],,} port=${BASH_REMATCH[4]}
+    [[ -z ${seen[$host]-} ]] || continue
+    for entry in localhost "${entries[@]}"; do
+      if [[ $entry == '*' || $host == "$entry" || $host == *."$entry" || $host:$port == "$entry" || $host == 127.* || $host == '[::1]' ]]; then
+        printf 'Acquire::http::Proxy::%s "DIRECT";\nAcquire::https::Proxy::%s "DIRECT";\n' "$host" "$host"
+        seen[$host]=yes
+        break
+      fi
+    done
+  done
+}
