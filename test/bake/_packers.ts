@@ -31,9 +31,11 @@ export const runPacker = (program: string, words: readonly string[], folder: str
   return { status, output: `${stdout}${stderr}${error?.message ?? ''}` }
 }
 
+const installed = (): string => spawnSync('sh', ['-c', 'command -v packer'], { encoding: 'utf8' }).stdout.trim()
+
 /** The installed Packer and those that BOXHOUND_TEST_PACKERS names (paths, parted by colons): both generations where they are at hand. */
 export const testedPackers = (folder: string): TestedPacker[] =>
-  ['packer', ...(process.env.BOXHOUND_TEST_PACKERS ?? '').split(delimiter).filter(Boolean)].map((program) => {
+  [installed(), ...(process.env.BOXHOUND_TEST_PACKERS ?? '').split(delimiter)].filter(Boolean).map((program) => {
     const { output } = runPacker(program, ['-machine-readable', 'version'], folder)
     const version = /,version,(\d+\.\d+\.\d+)/.exec(output)?.[1]
     if (version === undefined) throw new Error(`${program} is no Packer: ${output}`)

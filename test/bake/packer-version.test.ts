@@ -16,7 +16,7 @@ test.after.always(() => rm(home, { recursive: true, force: true }))
 
 for (const { program, version } of testedPackers(home))
   rooted(`Packer ${version} tells its version, and is taken`, async (t) => {
-    if (program !== 'packer') firstOnPath(t, await programFolder(t, { packer: `exec '${program}' "$@"` }))
+    firstOnPath(t, await programFolder(t, { packer: `exec '${program}' "$@"` }))
     const folder = await temporaryFolder(t)
     t.is(await readPackerVersion(folder), version)
     t.notThrows(() => requirePacker(version))
