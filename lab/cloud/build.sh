@@ -164,6 +164,9 @@ release() {
   (cd "$folder" && sha256sum --binary -- "$name" >SHA256SUMS)
   gpg --batch --quiet --local-user "$(key_fingerprint)" --digest-algo SHA512 --detach-sign --output "$folder/SHA256SUMS.gpg" "$folder/SHA256SUMS"
   gpg --batch --quiet --export --output "$work/new/cloudimg-keyring.gpg" "$(key_fingerprint)"
+  # What a publisher's server shows of the folder: plain file servers list none.
+  printf '<html><body><a href="../">Parent Directory</a>\n<a href="%s/">%s/</a>\n</body></html>\n' "${folder##*/}" "${folder##*/}" \
+    >"$work/new/releases/$suite/index.html"
   sync "$folder"/*
 }
 
