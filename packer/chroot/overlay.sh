@@ -96,7 +96,7 @@ overlay_mount_vfat() {
   fi
 }
 
-# overlay_trim: every free cluster reads as zero (fault 47). For a vfat that the kernel cannot trim there is nothing to be done.
+# overlay_trim: the image gets back what is free (fault 47). Not every kernel trims vfat.
 overlay_trim() {
   local folder
   for folder in "${overlay_mounted[@]}"; do
@@ -115,14 +115,18 @@ overlay_unmount() {
   return "$status"
 }
 
-# overlay_zeroes DISK: qemu-io's commands that make every free block of every ext file system read as zero. None may have a journal that is
-# still to be replayed: what counts as free would not be.
+# overlay_zeroes DISK: qemu-io's commands that make every free block of every file system read as zero. None may have a journal that is still
+# to be replayed: what counts as free would not be.
 overlay_zeroes() {
   local disk=$1 number offset
   partitions_read "$disk" || return
   for number in "${partition_numbers[@]}"; do
-    is_ext "${partition_fs[number]}" || continue
     offset=${partition_start[number]}
+    case ${partition_fs[number]} in
+      ext[234]) ;;
+      vfat) python3 -IB "${BASH_SOURCE[0]%/*}/fat_free.py" "$disk" "$offset" || return ;;&
+      *) continue ;;
+    esac
     dumpe2fs "$disk?offset=$offset" 2>/dev/null | awk -v offset="$offset" -v number="$number" '
       /^Filesystem features:.* needs_recovery/ { print "partition " number " was not unmounted" >"/dev/stderr"; exit 1 }
       /^Block size:/ { size = $3 }

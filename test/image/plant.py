@@ -1,6 +1,6 @@
 """Plants in a raw disk what no published image may hold: plant.py DISK OFFSET PATHS CANARY.
 
-PATHS names a file per line to be made; CANARY is written to the disk and deleted again, so that only free blocks hold
+PATHS names a file per line to be made, `-` for none at all; CANARY is written to the disk and deleted again, so that only free blocks hold
 it. Written by debugfs: nothing is mounted, and free blocks keep what was deleted, as on a disk that was never trimmed.
 """
 
@@ -93,12 +93,13 @@ def main() -> None:
     device = f'{disk}?offset={offset}'
     with tempfile.TemporaryDirectory(prefix='boxhound-plant-') as name:
         folder = Path(name)
-        leftover = folder / 'leftover'
-        leftover.write_text('planted\n', encoding='utf-8')
-        plant(device, dict.fromkeys(Path(paths).read_text(encoding='utf-8').split(), leftover), folder)
-        plant(device, edited(device, folder), folder)
-        plant(device, {'/root/.canary': Path(canary)}, folder)
-        debugfs(device, ['rm /root/.canary'], folder)
+        if paths != '-':
+            leftover = folder / 'leftover'
+            leftover.write_text('planted\n', encoding='utf-8')
+            plant(device, dict.fromkeys(Path(paths).read_text(encoding='utf-8').split(), leftover), folder)
+            plant(device, edited(device, folder), folder)
+        plant(device, {'/.canary': Path(canary)}, folder)
+        debugfs(device, ['rm /.canary'], folder)
 
 
 main()

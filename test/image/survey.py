@@ -1,6 +1,7 @@
-"""Tells what an ext4 partition holds, as one JSON document: survey.py DISK OFFSET.
+"""Tells what a disk holds, as one JSON document: survey.py DISK KIND:OFFSET:MOUNTPOINT…, the root first.
 
-Read by debugfs: nothing is mounted, nothing is written. Contents of small text files only; no secret is judged here.
+Read by debugfs and mtools: nothing is mounted, nothing is written. Contents of small text files of the root only; no secret is
+judged here.
 """
 
 import hashlib
@@ -79,6 +80,21 @@ def entries(device: str, folder: Path) -> list[Entry]:
     return sorted(found)
 
 
+def fat_entries(disk: str, offset: str) -> list[Entry]:
+    """Every file and folder of an EFI partition; owners and modes are the mount's, not the files'."""
+    command = ['mdir', '-a', '-b', '-/', '-i', f'{disk}@@{offset}', '::/']
+    listing = subprocess.run(command, capture_output=True, check=True).stdout.decode('utf-8', 'replace')
+    paths = [line.removeprefix('::') for line in listing.splitlines() if line.startswith('::/')]
+    return [(path.rstrip('/'), 'd' if path.endswith('/') else 'f', 0o700, 0, 0, 0, '') for path in paths]
+
+
+def mounted(disk: str, word: str, folder: Path) -> list[Entry]:
+    """The entries of a file system below its mount point; what has none in the tree is left to the search of all bytes."""
+    what, offset, point = word.split(':', 2)
+    found = fat_entries(disk, offset) if what == 'vfat' else entries(f'{disk}?offset={offset}', folder)
+    return [(f'{point}{entry[0]}', *entry[1:]) for entry in found]
+
+
 def read_tree(device: str, folder: Path, paths: list[str]) -> Path:
     """Copies those folders of the partition below one of the host, with links as links."""
     tree = folder / 'tree'
@@ -146,14 +162,16 @@ def certificates(tree: Path) -> list[str]:
 
 
 def main() -> None:
-    device = f'{sys.argv[1]}?offset={sys.argv[2]}'
+    disk, root, *others = sys.argv[1:]
+    device = f'{disk}?offset={root.split(":")[1]}'
     with tempfile.TemporaryDirectory(prefix='boxhound-survey-') as name:
         folder = Path(name)
         found = entries(device, folder)
         there = {path for path, what, *_ in found if what == 'd'}
+        below = [entry for word in others for entry in mounted(disk, word, folder)]
         tree = read_tree(device, folder, [path for path in READ if path in there])
         report = {
-            'entries': [with_target(entry, tree) for entry in found],
+            'entries': [with_target(entry, tree) for entry in found] + below,
             'texts': texts(tree),
             'digests': digests(tree),
             'accounts': accounts(device, folder, found),

@@ -1,28 +1,12 @@
-import { z } from 'zod'
 import { $ } from 'zx'
-import { BoxhoundError } from '../_helpers/errors.ts'
+import { checkFat, freeClusters } from './fat.ts'
+import { deviceOf, type FileSystem } from './layout.ts'
 import { dataExtents, type Extent, eachPiece } from './raw.ts'
-import type { DiskEvidence } from './types.ts'
-
-const partitions = z.object({
-  partitiontable: z.object({
-    sectorsize: z.number().default(512),
-    partitions: z.array(z.object({ start: z.number(), size: z.number() })),
-  }),
-})
-
-/** Byte offset of the root partition: the largest one. Partition nodes need not appear, so tools get the offset. */
-export const rootOffset = async (raw: string): Promise<number> => {
-  const table = await $({ quiet: true })`sfdisk --json -- ${raw}`
-  const { sectorsize, partitions: found } = partitions.parse(JSON.parse(table.stdout)).partitiontable
-  const [largest] = [...found].sort((a, b) => b.size - a.size)
-  if (largest === undefined) throw new BoxhoundError('E_NO_PARTITION', 'the disk has no partition', { file: raw })
-  return largest.start * sectorsize
-}
+import type { FileSystemEvidence, FileSystemState } from './types.ts'
 
 /** e2fsck without touching anything; its exit status is 0 for a clean file system that was cleanly unmounted. */
-export const checkFileSystem = async (raw: string, offset: number): Promise<DiskEvidence['fsck']> => {
-  const device = `${raw}?offset=${offset}`
+const checkExt = async (raw: string, fileSystem: FileSystem): Promise<FileSystemState> => {
+  const device = deviceOf(raw, fileSystem)
   const [check, header] = await Promise.all([
     $({ nothrow: true, quiet: true })`e2fsck -fn ${device}`,
     $({ nothrow: true, quiet: true })`dumpe2fs -h ${device}`,
@@ -42,6 +26,16 @@ const freeExtents = (dump: string, blockSize: number, offset: number): Extent[] 
     }),
   )
 
+const freeInExt = async (
+  raw: string,
+  fileSystem: FileSystem,
+): Promise<{ readonly free: Extent[]; readonly size: number }> => {
+  const { stdout } = await $({ quiet: true })`dumpe2fs ${deviceOf(raw, fileSystem)}`
+  const size = Number(/^Block size: +(\d+)$/m.exec(stdout)?.[1] ?? 0)
+  const free = freeExtents(stdout, size, fileSystem.offset).sort((a, b) => a.start - b.start)
+  return { free, size }
+}
+
 /** The parts of `extents` that lie in `others`; both sorted and without overlaps. */
 const intersect = (extents: readonly Extent[], others: readonly Extent[]): Extent[] => {
   const common: Extent[] = []
@@ -57,18 +51,45 @@ const intersect = (extents: readonly Extent[], others: readonly Extent[]): Exten
 }
 
 /** Counts the free blocks that don't read as zero: what a file system that was never trimmed keeps of deleted files (fault 47). */
-export const countFreeBlocks = async (raw: string, offset: number): Promise<DiskEvidence['freeBlocks']> => {
-  const { stdout } = await $({ quiet: true })`dumpe2fs ${`${raw}?offset=${offset}`}`
-  const blockSize = Number(/^Block size: +(\d+)$/m.exec(stdout)?.[1] ?? 0)
-  const free = freeExtents(stdout, blockSize, offset).sort((a, b) => a.start - b.start)
-  const zeroes = Buffer.alloc(blockSize)
+const countFreeBlocks = async (
+  raw: string,
+  { free, size }: { readonly free: readonly Extent[]; readonly size: number },
+  data: readonly Extent[],
+): Promise<FileSystemEvidence['freeBlocks']> => {
+  const zeroes = Buffer.alloc(size)
   const dirty = new Set<number>()
-  await eachPiece(raw, intersect(free, await dataExtents(raw)), (bytes, at) => {
-    for (let from = 0; from < bytes.length; from += blockSize) {
-      const block = bytes.subarray(from, from + blockSize)
-      if (!block.equals(zeroes.subarray(0, block.length))) dirty.add(Math.floor((at + from) / blockSize))
+  await eachPiece(raw, intersect(free, data), (bytes, at) => {
+    for (let from = 0; from < bytes.length; from += size) {
+      const block = bytes.subarray(from, from + size)
+      if (!block.equals(zeroes.subarray(0, block.length))) dirty.add(Math.floor((at + from) / size))
     }
   })
-  const blocks = free.reduce((sum, { start, end }) => sum + (end - start) / blockSize, 0)
+  const blocks = free.reduce((sum, { start, end }) => sum + (end - start) / size, 0)
   return { free: blocks, dirty: dirty.size }
+}
+
+/** Looks at one file system of a raw disk, without writing to it. */
+const examineOne = async (
+  raw: string,
+  fileSystem: FileSystem,
+  data: readonly Extent[],
+): Promise<FileSystemEvidence> => {
+  const { kind, partition, mountPoint } = fileSystem
+  const name = `${kind} of partition ${partition}${mountPoint === null ? '' : `, ${mountPoint}`}`
+  const isFat = kind === 'vfat'
+  const state = await (isFat ? checkFat : checkExt)(raw, fileSystem)
+  const free = await (isFat ? freeClusters : freeInExt)(raw, fileSystem)
+  return { name, kind, ...state, freeBlocks: await countFreeBlocks(raw, free, data) }
+}
+
+/** Every file system of a raw disk, one after the other: each reads as fast as the disk does. */
+export const examineFileSystems = async (
+  raw: string,
+  fileSystems: readonly FileSystem[],
+): Promise<FileSystemEvidence[]> => {
+  const data = await dataExtents(raw)
+  const found: FileSystemEvidence[] = []
+  for (const fileSystem of fileSystems)
+    if (fileSystem.kind !== 'swap') found.push(await examineOne(raw, fileSystem, data))
+  return found
 }

@@ -41,6 +41,9 @@ const shapes: readonly Pattern[] = [
   { kind: 'signed token', source: /eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10}/g },
 ]
 
+/** Kinds that anybody's file may hold, a library's own test keys too; the others are of this builder alone. */
+export const shapeKinds: ReadonlySet<string> = new Set(shapes.map(({ kind }) => kind))
+
 /** What the planted canary is known by, besides the shapes that it carries. */
 export const canary = 'boxhound-canary-'
 

@@ -5,7 +5,7 @@ import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { absentPaths, plantedPath } from './absent.ts'
 import { runDiskTool } from './disk.ts'
-import { rootOffset } from './filesystem.ts'
+import { deviceOf, type FileSystem, readLayout } from './layout.ts'
 import { type Builder, canary } from './patterns.ts'
 
 const hex = (length: number): string => '0123456789abcdef'.repeat(4).slice(0, length)
@@ -41,8 +41,8 @@ export const canaryText = ({ hostName, own }: Builder): string => {
 }
 
 /** Does to a raw disk what an unclean end does: marks the file system as in use, and counts a used block as free. */
-const damage = async (raw: string, offset: number): Promise<void> => {
-  const device = `${raw}?offset=${offset}`
+const damage = async (raw: string, fileSystem: FileSystem): Promise<void> => {
+  const device = deviceOf(raw, fileSystem)
   for (const request of ['set_super_value state 0', 'freeb 100'])
     await $({ quiet: true })`debugfs -w -R ${request} ${device}`
 }
@@ -59,9 +59,14 @@ export const plantCopy = async (raw: string, folder: string, builder: Builder, p
   const wanted = absentPaths.flatMap(({ paths: patterns }) => patterns.map(plantedPath))
   await writeFile(paths, `${[...new Set(wanted)].join('\n')}\n`)
   await writeFile(secrets, canaryText(builder))
-  const offset = await rootOffset(raw)
-  await runDiskTool('plant.py', [raw, String(offset), paths, secrets], project)
-  await damage(raw, offset)
+  const [root, ...others] = await readLayout(raw, project)
+  await runDiskTool('plant.py', [raw, String(root.offset), paths, secrets], project)
+  await damage(raw, root)
+  // Of other file systems each gets a secret that was deleted again, and an unclean end.
+  for (const other of others.filter(({ kind }) => kind.startsWith('ext'))) {
+    await runDiskTool('plant.py', [raw, String(other.offset), '-', secrets], project)
+    await damage(raw, other)
+  }
   const words = [
     'convert',
     '-c',

@@ -34,8 +34,23 @@ export interface DiskEvidence {
   /** Bytes that were searched; the rest are holes, which read as zero. */
   readonly searched: number
   readonly survey: Survey
-  /** e2fsck's exit status and last words; 0 is a clean file system. */
-  readonly fsck: { readonly code: number; readonly words: string; readonly state: string }
+  /** Every file system of the disk, the root first; swap has none. */
+  readonly fileSystems: readonly FileSystemEvidence[]
+}
+
+/** What a check says of a file system. */
+export interface FileSystemState {
+  /** Exit status of e2fsck, or of our own look at a FAT; 0 is a sound file system. */
+  readonly code: number
+  readonly words: string
+  /** `clean` when it was cleanly unmounted and nothing is to be replayed. */
+  readonly state: string
+}
+
+export interface FileSystemEvidence extends FileSystemState {
+  /** For messages, such as `ext4 of partition 1, /`. */
+  readonly name: string
+  readonly kind: string
   /** Free blocks by the file system's own list, and how many of them hold anything but zeroes. */
   readonly freeBlocks: { readonly free: number; readonly dirty: number }
 }
