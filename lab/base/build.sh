@@ -48,8 +48,9 @@ bootstrap() {
   mapfile -t sources < <("$here/mirror.sh" "$suite" "$keyring")
   INITRD=No mmdebstrap --mode=root --variant=apt --format=directory --quiet --keyring="$keyring" --include="$packages" \
     --dpkgopt="$here/dpkg.cfg" --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' --aptopt='APT::Sandbox::User "root"' \
-    --setup-hook="cp -r --no-preserve=ownership '$here/root/.' \"\$1/\"" --skip=cleanup/apt/cache \
+    --setup-hook="cp -r --no-preserve=ownership '$here/root/.' \"\$1/\"" --setup-hook="$here/network.sh" --skip=cleanup/apt/cache \
     "$suite" "$root" "${sources[@]}"
+  "$here/network.sh" --away "$root" "$suite" "$keyring"
 }
 
 # Settings that only make sense once the packages are there.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Prints the apt source lines for a Debian suite, as this host itself reaches Debian: asked of apt, so that a closed network's mirror
 # is used without its address standing in any file of the project. Prints nothing where the host isn't Debian: mmdebstrap's default then.
+# A bake with mirrors of its own has them in the folder $BOXHOUND_NETWORK, and they go first.
 #
 #   mirror.sh SUITE KEYRING
 set -Eeuo pipefail
@@ -12,19 +13,31 @@ address_of() {
     grep -E '^(https?|file|copy):' | head -n 1 | sed 's|/*$||' || true
 }
 
+print_sources() {
+  local suite=$1 keyring=$2 debian=$3 security=$4
+  printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$debian" "$suite"
+  printf 'deb [signed-by=%s] %s %s-updates main\n' "$keyring" "$debian" "$suite"
+  if [[ -n $security ]]; then
+    printf 'deb [signed-by=%s] %s %s-security main\n' "$keyring" "$security" "$suite"
+  fi
+}
+
 main() {
   local suite=$1 keyring=$2 id='' codename='' debian security
+  # shellcheck source-path=SCRIPTDIR source=../../provision/_engine/sources.sh
+  . "$(dirname -- "${BASH_SOURCE[0]}")/../../provision/_engine/sources.sh"
+  archive_mirrors "${BOXHOUND_NETWORK-}/mirrors.tsv"
+  if [[ -n $archive_main ]]; then
+    print_sources "$suite" "$keyring" "$archive_main" "$archive_security"
+    return
+  fi
   # shellcheck source=/dev/null
   eval "$(. /etc/os-release && printf 'id=%q codename=%q' "${ID:-}" "${VERSION_CODENAME:-}")"
   [[ $id == debian && -n $codename ]] || return 0
   debian=$(address_of "$codename")
   [[ -n $debian ]] || return 0
   security=$(address_of "$codename-security")
-  printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$debian" "$suite"
-  printf 'deb [signed-by=%s] %s %s-updates main\n' "$keyring" "$debian" "$suite"
-  if [[ -n $security ]]; then
-    printf 'deb [signed-by=%s] %s %s-security main\n' "$keyring" "$security" "$suite"
-  fi
+  print_sources "$suite" "$keyring" "$debian" "$security"
 }
 
 main "$@"

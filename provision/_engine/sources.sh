@@ -63,7 +63,7 @@ mirrored_lines() {
 # a mirror of their own.
 mirrored_stanza() {
   local line field='' value addresses='' suites='' keyrings='' suite
-  local -a rest=() words=() main=() security=()
+  local -a rest=() words=() plain=() fixes=()
   for line in "$@"; do
     case $line in
       '#'*) rest+=("$line") && continue ;;
@@ -83,10 +83,10 @@ mirrored_stanza() {
   fi
   read -r -d '' -a words <<<"$suites" || true
   for suite in "${words[@]}"; do
-    if [[ $archive_security != "$archive_main" ]] && is_security "$suite"; then security+=("$suite"); else main+=("$suite"); fi
+    if [[ $archive_security != "$archive_main" ]] && is_security "$suite"; then fixes+=("$suite"); else plain+=("$suite"); fi
   done
-  if [[ ${#main[@]} -gt 0 ]]; then printf '%s\n' "${rest[@]}" "URIs: $archive_main" "Suites: ${main[*]}" ''; fi
-  if [[ ${#security[@]} -gt 0 ]]; then printf '%s\n' "${rest[@]}" "URIs: $archive_security" "Suites: ${security[*]}" ''; fi
+  if [[ ${#plain[@]} -gt 0 ]]; then printf '%s\n' "${rest[@]}" "URIs: $archive_main" "Suites: ${plain[*]}" ''; fi
+  if [[ ${#fixes[@]} -gt 0 ]]; then printf '%s\n' "${rest[@]}" "URIs: $archive_security" "Suites: ${fixes[*]}" ''; fi
 }
 
 # mirrored_stanzas: the deb822 format, from stdin to stdout.
