@@ -13,6 +13,7 @@ const verbs: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
   up: () => import('./up.ts'),
   ssh: () => import('./ssh.ts'),
   down: () => import('./down.ts'),
+  base: () => import('./base.ts'),
   cache: () => import('./cache.ts'),
   controls: () => import('./controls.ts'),
   image: () => import('./image.ts'),

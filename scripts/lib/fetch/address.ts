@@ -1,0 +1,33 @@
+/** An address as messages may tell it: no user, no password, and of its query only that there is one, which may be a signed ticket. */
+export const shownAddress = (address: string | URL): string => {
+  if (!URL.canParse(String(address))) return 'an address that cannot be read'
+  const { protocol, host, pathname, search } = new URL(address)
+  return `${protocol}//${host}${pathname}${search === '' ? '' : '?…'}`
+}
+
+/** The host of a proxy, without its password. */
+export const shownProxy = (address: string): string => {
+  const { protocol, host } = new URL(address)
+  return `${protocol}//${host}`
+}
+
+/** A folder's address with the slash that addresses of its files count from. */
+export const folderAddress = (address: string): string => (address.endsWith('/') ? address : `${address}/`)
+
+/** File name for what an address or path names: its last part, of harmless characters only, ending (`.img.xz`) kept. */
+export const baseName = (address: string): string => {
+  const path = URL.canParse(address) ? new URL(address).pathname : address
+  const last = path.split('/').filter(Boolean).at(-1) ?? ''
+  let name = last
+  try {
+    name = decodeURIComponent(last)
+  } catch {
+    // a percent sign that means itself
+  }
+  return (
+    name
+      .replaceAll(/[^A-Za-z0-9._+-]/g, '_')
+      .replace(/^\.+/, '')
+      .slice(-100) || 'image'
+  )
+}

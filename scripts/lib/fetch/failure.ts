@@ -1,0 +1,105 @@
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { formatSeconds } from '../_helpers/format.ts'
+import { shownAddress, shownProxy } from './address.ts'
+import { type Client, proxyFor } from './client.ts'
+import { isUntrusted, untrusted } from './trust.ts'
+
+/** What may be over in a moment: worth another try. Everything else stays wrong however often it is tried. */
+const passing = new Set(['E_FETCH_LOST', 'E_FETCH_QUIET', 'E_FETCH_CONNECT', 'E_FETCH_SERVER'])
+
+/** Whether another try may help. */
+export const isPassing = (error: unknown): error is BoxhoundError =>
+  error instanceof BoxhoundError && passing.has(error.code)
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+
+/** Addresses that the connection was tried at say more than "ECONNREFUSED": Node joins them in an AggregateError. */
+const detail = (error: unknown): string => {
+  const [first] = error instanceof AggregateError ? error.errors : [error]
+  return first instanceof Error ? first.message : String(first)
+}
+
+const unreachable = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ETIMEDOUT'])
+
+const byDeadline = (code: string, host: string, { deadlines }: Client): [code: string, message: string] | undefined => {
+  const [connect, quiet] = [deadlines.connect, deadlines.quiet].map((ms) => formatSeconds(ms / 1000))
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return ['E_FETCH_CONNECT', `${host} takes no connection within ${connect}`]
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') return ['E_FETCH_QUIET', `${host} does not answer within ${quiet}`]
+  if (code === 'UND_ERR_BODY_TIMEOUT') return ['E_FETCH_QUIET', `${host} has sent nothing for ${quiet}`]
+  return undefined
+}
+
+/** A proxy that answers CONNECT with something else than 200, or wants a password. Undici has its status in the text only. */
+const refusedTunnel = (error: unknown): number | undefined => {
+  const status = /^Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(
+    error instanceof Error ? error.message : '',
+  )?.[1]
+  return status === undefined ? undefined : Number(status)
+}
+
+/**
+ * An answer that isn't the file: what it means and what to do.
+ *
+ * @param status the server's, or with `proxy` that of a proxy.
+ */
+export const statusFailure = (status: number, url: URL, proxy = ''): BoxhoundError => {
+  const address = shownAddress(url)
+  if (status === 407)
+    return new BoxhoundError('E_FETCH_PROXY', 'the proxy wants a user and a password', {
+      found: `${status} from ${proxy === '' ? url.host : shownProxy(proxy)}`,
+      next: 'put them into HTTPS_PROXY or HTTP_PROXY of the environment, never into a box file',
+    })
+  const who = proxy === '' ? 'the server' : `the proxy ${shownProxy(proxy)}`
+  if (status >= 500 || status === 429 || status === 408)
+    return new BoxhoundError('E_FETCH_SERVER', `${who} cannot serve ${address} now`, {
+      found: `status ${status}`,
+      next: 'try again later',
+    })
+  const gone = status === 404 || status === 410
+  return new BoxhoundError('E_FETCH_STATUS', `${who} does not give out ${address}`, {
+    expected: 'status 200',
+    found: `status ${status}`,
+    next: gone
+      ? 'check the address; publishers remove old releases, and npm run base -- update BOX names the newest one'
+      : 'check the address, and whether this machine may read it',
+  })
+}
+
+/**
+ * What undici, Node or OpenSSL threw, as an error that names the address, the host that failed and the deadline that has passed.
+ * The password of a proxy never stands in it.
+ */
+export const failureOf = async (error: unknown, url: URL, client: Client): Promise<unknown> => {
+  if (error instanceof BoxhoundError) return error
+  const code = codeOf(error)
+  const proxy = proxyFor(url.protocol, client.network)
+  const address = shownAddress(url)
+  const tunnel = refusedTunnel(error)
+  if (tunnel !== undefined) return statusFailure(tunnel, url, proxy)
+  if (isUntrusted(code)) return untrusted(error, url, client)
+  const late = byDeadline(code, url.host, client)
+  const next = proxy === '' ? 'check the address and the network' : `check the network; proxy: ${shownProxy(proxy)}`
+  if (late !== undefined)
+    return new BoxhoundError(late[0], late[1], { found: `while fetching ${address}`, next, cause: error })
+  if (code === 'ENOTFOUND')
+    return new BoxhoundError('E_FETCH_NAME', 'a host that no name server knows', {
+      ...{ found: `${detail(error)}, while fetching ${address}`, cause: error },
+      next: proxy === '' ? 'check the name; in a closed network set mirrors.proxy or HTTPS_PROXY' : next,
+    })
+  if (unreachable.has(code))
+    return new BoxhoundError('E_FETCH_CONNECT', `no connection to ${url.host}`, {
+      ...{ found: `${detail(error)}, while fetching ${address}`, next, cause: error },
+    })
+  if (/^(EPROTO|ERR_SSL_)/.test(code))
+    return new BoxhoundError('E_FETCH_TLS', `no encrypted connection to ${url.host} comes about`, {
+      ...{ found: `${detail(error)}, while fetching ${address}`, cause: error },
+      next: 'check that the address is one for https, and its port',
+    })
+  const isForeign = error instanceof Error && error.name === 'HTTPParserError'
+  if (isForeign || /^(UND_ERR_(SOCKET|RES_)|ECONN|EPIPE)/.test(code))
+    return new BoxhoundError('E_FETCH_LOST', `the connection to ${url.host} broke`, {
+      ...{ found: `${detail(error)}, while fetching ${address}`, next, cause: error },
+    })
+  return error
+}

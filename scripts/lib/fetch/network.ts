@@ -1,0 +1,71 @@
+import { isAbsolute, resolve } from 'node:path'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Mirrors } from '../box/types.ts'
+
+/** How the host reaches the outside. Proxies are addresses with `http:` or `https:`, and may hold a password: never print one. */
+export interface Network {
+  /** For https addresses, and for http ones too where `httpProxy` says nothing. */
+  readonly proxy?: string
+  /** For http addresses; an empty text means none. */
+  readonly httpProxy?: string
+  /** Hosts that are asked directly, as in NO_PROXY: names with their subdomains, `name:port`, `*`. Loopback always is. */
+  readonly noProxy?: string
+  /** Absolute path of a PEM file with authorities to trust besides the system's. */
+  readonly caBundle?: string
+}
+
+/**
+ * A proxy's address as programs write it, `http://` added where it is missing.
+ *
+ * @param source where it stands, for the error: its text may hold a password and is never told.
+ */
+const proxyAddress = (text: string, source: string): string => {
+  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`
+  const url = URL.canParse(full) ? new URL(full) : undefined
+  if (url !== undefined && ['http:', 'https:'].includes(url.protocol) && url.hostname !== '')
+    return `${url.protocol}//${url.username === '' ? '' : `${url.username}:${url.password}@`}${url.host}`
+  throw new BoxhoundError('E_PROXY', `${source} holds no address of an HTTP proxy`, {
+    expected: 'http://HOST:PORT or https://HOST:PORT',
+    found: url === undefined ? 'something else' : `${url.protocol}//…`,
+    next: `mend ${source}`,
+    exitCode: 2,
+  })
+}
+
+/** First variable of the names that is set to something; lower case first, as curl and pip read them. */
+const variable = (environment: NodeJS.ProcessEnv, ...names: string[]) =>
+  names.flatMap((name) => {
+    const value = environment[name]
+    return value === undefined || value === '' ? [] : [{ name, value }]
+  })[0]
+
+const proxyOf = (environment: NodeJS.ProcessEnv, ...names: string[]): string | undefined => {
+  const found = variable(environment, ...names)
+  return found === undefined ? undefined : proxyAddress(found.value, found.name)
+}
+
+/**
+ * What a box file says about the network, and where it says nothing the environment: HTTPS_PROXY, HTTP_PROXY and NO_PROXY in either
+ * case, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS.
+ *
+ * @param folder what a relative `mirrors.caBundle` counts from: that of the box file.
+ * @throws BoxhoundError E_PROXY, which names the variable and not its value.
+ */
+export const networkOf = (
+  mirrors: Mirrors | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+  folder: string = process.cwd(),
+): Network => {
+  const own = mirrors?.proxy === undefined ? undefined : proxyAddress(mirrors.proxy, 'mirrors.proxy')
+  // As curl, pip and apt do: HTTP_PROXY alone, which may be a cache for packages, is not asked for https addresses.
+  const proxy = own ?? proxyOf(environment, 'https_proxy', 'HTTPS_PROXY')
+  const forHttp = own ?? proxyOf(environment, 'http_proxy', 'HTTP_PROXY')
+  const noProxy = variable(environment, 'no_proxy', 'NO_PROXY')?.value
+  const caBundle = mirrors?.caBundle ?? variable(environment, 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS')?.value
+  return {
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(proxy === forHttp ? {} : { httpProxy: forHttp ?? '' }),
+    ...(noProxy === undefined ? {} : { noProxy }),
+    ...(caBundle === undefined ? {} : { caBundle: isAbsolute(caBundle) ? caBundle : resolve(folder, caBundle) }),
+  }
+}

@@ -1,0 +1,124 @@
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { writeAtomic } from '../_helpers/atomic.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { formatBytes } from '../_helpers/format.ts'
+import { type Hasher, startHasher } from './hasher.ts'
+
+/** What must be known to go on with a part: whose it is, and by what a server tells whether the file is still the same. */
+const noteSchema = z.object({
+  url: z.string(),
+  /** A strong ETag or a Last-Modified date, as If-Range takes it. */
+  validator: z.string().optional(),
+  total: z.number().optional(),
+})
+export type Note = z.infer<typeof noteSchema>
+
+/** An unfinished download: a file that grows, its SHA-256 that follows, and the note beside it. It outlives the run, SIGKILL included. */
+export interface Part {
+  readonly path: string
+  /** Bytes that are there. */
+  readonly bytes: () => number
+  readonly note: () => Note | undefined
+  /** Bytes that an earlier run left and that still stand at the beginning. */
+  readonly inherited: () => number
+  /** @throws BoxhoundError E_DISK_FULL; the part is to be dropped then. */
+  readonly append: (chunk: Uint8Array) => void
+  /** Empties it for a file that begins anew. */
+  readonly restart: (note: Note) => Promise<void>
+  readonly digest: () => Promise<string>
+  /** Ends the thread and closes the file; it stays. */
+  readonly close: () => Promise<void>
+  /** Closes and removes it. */
+  readonly drop: () => Promise<void>
+}
+
+export const partPath = (folder: string, sha256: string): string => join(folder, `.part-${sha256}`)
+
+const notePath = (part: string): string => `${part}.json`
+
+const readNote = async (path: string): Promise<Note | undefined> => {
+  try {
+    return noteSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch {
+    return undefined // none, or what a power failure left of it
+  }
+}
+
+const isFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(error.code))
+
+/** The error of a disk without room for the rest. */
+export const diskFull = (path: string, needed: number | undefined, free: number | undefined): BoxhoundError =>
+  new BoxhoundError('E_DISK_FULL', 'the disk has no room for the image', {
+    file: path,
+    expected: needed === undefined ? 'room for the whole file' : `${formatBytes(needed)} free`,
+    found: free === undefined ? 'no space left' : `${formatBytes(free)} free`,
+    next: 'make room, or move the store: BOXHOUND_CACHE names another folder; npm run cache -- prune removes old layers',
+  })
+
+/** How much is written before the hashing thread is told: a message costs more than hashing a few kilobytes. */
+const stride = 1 << 20
+
+const remove = async (path: string): Promise<void> => {
+  await rm(notePath(path), { force: true })
+  await rm(path, { force: true })
+}
+
+/** Opens the part of an image, or begins one. Only who holds the image's lock may. */
+export const openPart = async (folder: string, sha256: string): Promise<Part> => {
+  const path = partPath(folder, sha256)
+  let note = await readNote(notePath(path))
+  const file = openSync(path, 'a+', 0o644)
+  if (note === undefined) ftruncateSync(file, 0)
+  let bytes = fstatSync(file).size
+  let inherited = bytes
+  let told = 0
+  const hasher: Hasher = startHasher(path)
+  const tell = (): void => {
+    hasher.advance(bytes)
+    told = bytes
+  }
+  if (bytes > 0) tell()
+  let closed: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    closed ??= hasher.close().finally(() => closeSync(file))
+    return closed
+  }
+  return {
+    path,
+    bytes: () => bytes,
+    note: () => note,
+    inherited: () => inherited,
+    append: (chunk) => {
+      // Written at once, while the piece is in the processor's cache: through the thread pool it costs half as much again.
+      try {
+        for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at)
+      } catch (error) {
+        throw isFull(error) ? diskFull(path, undefined, undefined) : error
+      }
+      bytes += chunk.length
+      if (bytes - told >= stride) tell()
+    },
+    restart: async (fresh) => {
+      ftruncateSync(file, 0)
+      bytes = 0
+      inherited = 0
+      told = 0
+      hasher.restart()
+      note = fresh
+      await writeAtomic(notePath(path), JSON.stringify(fresh))
+    },
+    digest: () => {
+      tell()
+      return hasher.digest()
+    },
+    close,
+    drop: async () => {
+      await close()
+      await remove(path)
+    },
+  }
+}

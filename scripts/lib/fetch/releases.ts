@@ -1,0 +1,56 @@
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { folderAddress, shownAddress } from './address.ts'
+
+/** A publisher's release: `release-20260725`, or `release-20260725.1` when there was a second one that day. */
+export interface Release {
+  readonly name: string
+  /** 20260725 */
+  readonly date: number
+  readonly serial: number
+}
+
+/** A release's name taken apart; undefined for any other name. */
+export const parseRelease = (name: string): Release | undefined => {
+  const [, date, serial = '0'] = /^release-(\d{8})(?:\.(\d{1,6}))?$/.exec(name) ?? []
+  return date === undefined ? undefined : { name, date: Number(date), serial: Number(serial) }
+}
+
+/** Below 0 when `a` is older than `b`. */
+export const compareReleases = (a: Release, b: Release): number => a.date - b.date || a.serial - b.serial
+
+/** The release that an image's address names, when it stands in that folder of releases under that file name. */
+export const releaseOf = (image: string, releases: string, file: string): Release | undefined => {
+  const folder = folderAddress(releases)
+  if (!image.startsWith(folder)) return undefined
+  const [name = '', rest, ...more] = image.slice(folder.length).split('/')
+  return rest === file && more.length === 0 ? parseRelease(name) : undefined
+}
+
+/** Values of href, quoted either way or not at all, as servers' listings differ in that. */
+const link = /<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi
+
+/**
+ * The newest release that a folder's listing links to. Only folders directly below count, however the link is written: relative, as a
+ * path, or as a whole address.
+ *
+ * @param index the address of the listing, after redirects.
+ * @throws BoxhoundError E_RELEASES when there is none.
+ */
+export const newestRelease = (html: string, index: URL): Release => {
+  const folder = folderAddress(`${index.origin}${index.pathname}`)
+  const links = [...html.matchAll(link)].map(([, a, b, c]) => a ?? b ?? c ?? '')
+  const releases = links.flatMap((href) => {
+    if (!URL.canParse(href, folder)) return []
+    const { origin, pathname } = new URL(href, folder)
+    const address = folderAddress(`${origin}${pathname}`)
+    const release = address.startsWith(folder) ? parseRelease(address.slice(folder.length, -1)) : undefined
+    return release === undefined ? [] : [release]
+  })
+  const newest = releases.sort(compareReleases).at(-1)
+  if (newest !== undefined) return newest
+  throw new BoxhoundError('E_RELEASES', `no release in the listing of ${shownAddress(index)}`, {
+    expected: 'links to folders such as release-20260725/',
+    found: `${links.length} links to something else`,
+    next: 'check publisher.releases in provision/systems.yaml, or mirrors.images in the box file',
+  })
+}

@@ -1,0 +1,162 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { withCleanup } from '../_helpers/cleanup.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+
+/** Who must have signed. */
+export interface Signer {
+  /** Path of a binary keyring with public keys. */
+  readonly keyring: string
+  /** Full fingerprint of the primary key, 40 upper-case hexadecimal digits. */
+  readonly fingerprint: string
+}
+
+/** One signature, as gpgv's status lines tell it (GnuPG's doc/DETAILS). */
+interface Signature {
+  /** GOODSIG, BADSIG, EXPSIG, EXPKEYSIG, REVKEYSIG, ERRSIG. */
+  verdict?: string
+  /** Key id or fingerprint that the signature claims. */
+  key?: string
+  /** Of VALIDSIG: the primary key's full fingerprint, time of signing, OpenPGP's number of the digest. */
+  primary?: string
+  signed?: number
+  digest?: number
+}
+
+const verdicts = ['GOODSIG', 'BADSIG', 'EXPSIG', 'EXPKEYSIG', 'REVKEYSIG', 'ERRSIG']
+
+/** SHA-256, -384, -512, -224 (RFC 9580, 9.5) and SHA-3: two files of one SHA-1 or MD5 can be made. */
+const strongDigests = [8, 9, 10, 11, 12, 14]
+
+/** Each signature begins with NEWSIG. */
+const parseStatus = (status: string): Signature[] => {
+  const signatures: Signature[] = []
+  for (const line of status.split('\n')) {
+    const [, word = '', rest = ''] = /^\[GNUPG:\] (\S+) ?(.*)$/.exec(line.trimEnd()) ?? []
+    if (word === 'NEWSIG') signatures.push({})
+    const last = signatures.at(-1)
+    if (last === undefined) continue
+    const fields = rest.split(' ')
+    if (verdicts.includes(word)) Object.assign(last, { verdict: word, key: fields[0] })
+    if (word === 'VALIDSIG')
+      Object.assign(last, { primary: fields[9], signed: Number(fields[2]), digest: Number(fields[7]) })
+  }
+  return signatures
+}
+
+const explained: Readonly<Record<string, string>> = {
+  BADSIG: 'the file is not what was signed',
+  EXPSIG: 'the signature has expired',
+  EXPKEYSIG: 'the key has expired',
+  REVKEYSIG: 'the key was revoked by its owner',
+  ERRSIG: 'it was made by a key that the keyring does not hold',
+  GOODSIG: 'it was made by another key',
+}
+
+const nextSteps: Readonly<Record<string, string>> = {
+  BADSIG: 'try again: the publisher may be at it; if it stays so, somebody has changed the file',
+  EXPKEYSIG:
+    'get the publisher’s renewed key into the keyring, after comparing its fingerprint with one from elsewhere',
+  REVKEYSIG: 'do not use the list; look up the publisher’s new key',
+}
+
+/** What one signature lacks; undefined when it is the one that was wanted. */
+const fault = ({ verdict = '', primary, digest = 0, key }: Signature, { fingerprint }: Signer) => {
+  if (verdict === 'GOODSIG' && primary === fingerprint)
+    return strongDigests.includes(digest)
+      ? undefined
+      : { verdict, text: `it signs a digest that can be forged (OpenPGP number ${digest})` }
+  return { verdict, text: `${explained[verdict] ?? 'it cannot be read'} (${primary ?? key ?? 'no key named'})` }
+}
+
+/**
+ * Judges what gpgv said. A list may be signed by several keys, of which the keyring holds one; but one signature that does not fit the
+ * file condemns it.
+ *
+ * @returns when the wanted key signed, in seconds since 1970.
+ */
+export const judgeStatus = (status: string, signer: Signer, place: string): number => {
+  const faults = []
+  let signed: number | undefined
+  for (const signature of parseStatus(status)) {
+    const found = fault(signature, signer)
+    if (found !== undefined) faults.push(found)
+    else signed = signature.signed
+  }
+  const bad = faults.find(({ verdict }) => verdict === 'BADSIG')
+  if (signed !== undefined && bad === undefined) return signed
+  const worst = bad ?? faults.find(({ verdict }) => /^(EXP|REV)/.test(verdict)) ?? faults[0]
+  throw new BoxhoundError('E_SIGNATURE', 'the signature of the list is not valid', {
+    file: place,
+    expected: `a good signature by ${signer.fingerprint}`,
+    found: worst?.text ?? 'no signature',
+    next: nextSteps[worst?.verdict ?? ''] ?? 'check the address, and the fingerprint in provision/systems.yaml',
+  })
+}
+
+const gpgv = (words: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string }> =>
+  new Promise((resolve, reject) => {
+    const options = { env: { PATH: process.env.PATH, LC_ALL: 'C' }, timeout: 30_000, maxBuffer: 1 << 20 }
+    execFile('gpgv', words, options, (error, stdout, stderr) => {
+      if (error === null || typeof error.code === 'number') resolve({ stdout, stderr })
+      else if (error.code === 'ENOENT')
+        reject(
+          new BoxhoundError('E_GPGV', 'gpgv is not installed', {
+            expected: 'the program that checks OpenPGP signatures',
+            found: 'none in PATH',
+            next: 'apt-get install gpgv, or npm run setup',
+            exitCode: 3,
+          }),
+        )
+      else reject(error)
+    })
+  })
+
+/**
+ * Checks a detached OpenPGP signature, binary or armored, against one key by its full fingerprint.
+ *
+ * @param place how errors name the signed file.
+ * @returns when it was signed, in seconds since 1970.
+ * @throws BoxhoundError E_SIGNATURE telling which fault of fault it is; E_KEYRING; E_GPGV (exit code 3) without gpgv.
+ */
+export const verifySignature = async (
+  data: Uint8Array,
+  signature: Uint8Array,
+  signer: Signer,
+  place: string,
+): Promise<number> => {
+  await readFile(signer.keyring).catch((cause: NodeJS.ErrnoException) => {
+    throw new BoxhoundError('E_KEYRING', 'the keyring cannot be read', {
+      file: signer.keyring,
+      expected: 'a binary keyring with the publisher’s public key',
+      found: cause.code ?? String(cause),
+      next: 'check publisher.keyring in provision/systems.yaml',
+      cause,
+    })
+  })
+  const folder = await mkdtemp(join(tmpdir(), 'boxhound-gpgv-'))
+  return withCleanup(
+    () => rm(folder, { recursive: true, force: true }),
+    async () => {
+      const [dataFile, signatureFile] = [join(folder, 'data'), join(folder, 'data.gpg')]
+      await writeFile(dataFile, data)
+      await writeFile(signatureFile, signature)
+      // A home of its own: the caller's keys and settings have no say.
+      const words = [
+        '--homedir',
+        folder,
+        '--status-fd',
+        '1',
+        '--keyring',
+        signer.keyring,
+        '--',
+        signatureFile,
+        dataFile,
+      ]
+      const { stdout } = await gpgv(words)
+      return judgeStatus(stdout, signer, place)
+    },
+  )
+}

@@ -1,0 +1,90 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { type PeerCertificate, TLSSocket } from 'node:tls'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { shownAddress, shownProxy } from './address.ts'
+import { type Client, proxyFor } from './client.ts'
+
+/** OpenSSL's reasons for not believing a certificate, as Node names them. */
+const reasons: Readonly<Record<string, string>> = {
+  UNABLE_TO_GET_ISSUER_CERT: 'its authority is unknown here',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its authority is unknown here',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its authority is unknown here',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its authority is unknown here',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is signed by itself',
+  CERT_HAS_EXPIRED: 'it has expired, or the clock of this machine is wrong',
+  CERT_NOT_YET_VALID: 'it is not valid yet, or the clock of this machine is wrong',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another host',
+  CERT_SIGNATURE_FAILURE: 'its signature is wrong',
+  INVALID_CA: 'its authority may not sign certificates',
+  UND_ERR_PRX_TLS: 'it is for another host',
+}
+
+/** Whether an error's code says that a server's certificate was not believed. */
+export const isUntrusted = (code: string): boolean => code in reasons
+
+const connected = 'undici:client:connected'
+
+const lastOf = (certificate: PeerCertificate): PeerCertificate => {
+  let last = certificate
+  for (let next: unknown = certificate; next !== undefined; ) {
+    const issuer: unknown =
+      typeof next === 'object' && next !== null && 'issuerCertificate' in next ? next.issuerCertificate : undefined
+    if (issuer === undefined || issuer === next) return last
+    last = issuer as PeerCertificate
+    next = issuer
+  }
+  return last
+}
+
+const nameOf = (subject: PeerCertificate['issuer'] | undefined): string =>
+  ['CN', 'O', 'OU']
+    .flatMap((field) => {
+      const value: unknown = Object.entries(subject ?? {}).find(([name]) => name === field)?.[1]
+      return value === undefined ? [] : [`${field}=${String(value)}`]
+    })
+    .join(', ')
+
+/**
+ * Who signed the certificate of a server that could not be verified. Node forgets the certificate when it refuses it, so the server is
+ * asked once more, without believing it: no more than its greeting is read.
+ */
+const authorityOf = async (url: URL, client: Client): Promise<string> => {
+  const { dispatcherFor } = await import('./dispatcher.ts')
+  const insecure = dispatcherFor(url.protocol, client.network, client.deadlines, { rejectUnauthorized: false })
+  let found = ''
+  const look = (message: unknown): void => {
+    const socket: unknown = typeof message === 'object' && message !== null && 'socket' in message ? message.socket : 0
+    if (!(socket instanceof TLSSocket)) return
+    const certificate = socket.getPeerCertificate(true)
+    if (Object.keys(certificate).length > 0) found = nameOf(lastOf(certificate).issuer)
+  }
+  subscribe(connected, look)
+  try {
+    const { body } = await insecure.request({ origin: url.origin, path: '/', method: 'HEAD' })
+    await body.dump()
+  } catch {
+    // what was seen until then is enough
+  } finally {
+    unsubscribe(connected, look)
+    await insecure.destroy()
+  }
+  return found
+}
+
+/** The error for a certificate that was not believed: by whom it is signed, and how to have that authority trusted. */
+export const untrusted = async (error: unknown, url: URL, client: Client): Promise<BoxhoundError> => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const authority = await authorityOf(url, client)
+  const proxy = proxyFor(url.protocol, client.network)
+  // A proxy is never asked without being verified: where nothing was seen behind it, it was the proxy itself.
+  const host = authority === '' && proxy.startsWith('https:') ? shownProxy(proxy) : url.host
+  const unknown = reasons[code]?.startsWith('its authority') || code === 'DEPTH_ZERO_SELF_SIGNED_CERT'
+  return new BoxhoundError('E_FETCH_TLS', `the certificate of ${host} is not trusted: ${reasons[code]}`, {
+    expected: `a certificate that proves ${host}`,
+    found: `${authority === '' ? '' : `signed by ${authority}; `}${code}, while fetching ${shownAddress(url)}`,
+    next: unknown
+      ? 'if that authority is your network’s, put its certificate (PEM) into a file and name it: mirrors.caBundle, or SSL_CERT_FILE'
+      : 'check the address and the clock; behind a proxy that opens connections ask who runs it',
+    cause: error,
+  })
+}

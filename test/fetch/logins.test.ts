@@ -1,0 +1,49 @@
+import test from 'ava'
+import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+import type { Mirrors } from '../../scripts/lib/box/types.ts'
+import { authorizationFor, loginsOf, withLogin } from '../../scripts/lib/fetch/logins.ts'
+import { redactorFor } from '../../scripts/lib/fetch/redaction.ts'
+
+const mirrors: Mirrors = {
+  apt: { main: 'https://apt.example/debian', security: 'https://apt.example/debian-security' },
+  pypi: 'https://pypi.example:8443/simple/',
+  keys: 'http://keys.example/',
+}
+
+const given = (value: string) => loginsOf(mirrors, { BOXHOUND_MIRROR_AUTH: value })
+
+test('one login is for the hosts of all mirrors, and for no other host', (t) => {
+  const logins = given('build:s3cret%40home')
+  t.deepEqual([...logins.keys()].sort(), ['http://keys.example', 'https://apt.example', 'https://pypi.example:8443'])
+  t.is(logins.get('https://apt.example')?.password, 's3cret@home')
+  t.is(withLogin('https://pypi.example:8443/simple/', logins), 'https://build:s3cret%40home@pypi.example:8443/simple/')
+  t.is(withLogin('https://elsewhere.example/', logins), 'https://elsewhere.example/')
+  t.is(authorizationFor('https://apt.example/x', logins), `Basic ${btoa('build:s3cret@home')}`)
+  t.is(authorizationFor('https://apt.example:8443/x', logins), undefined, 'another port is another server')
+  t.is(authorizationFor('http://apt.example/x', logins), undefined, 'nor without TLS where the mirror has it')
+})
+
+test('a login for one host goes before the one for all', (t) => {
+  const logins = given('all:common-word\n one:special-word@pypi.example:8443')
+  t.is(logins.get('https://pypi.example:8443')?.user, 'one')
+  t.is(logins.get('https://apt.example')?.user, 'all')
+})
+
+test('no variable, no login', (t) => t.is(loginsOf(mirrors, {}).size, 0))
+
+for (const value of ['justasecret', ':onlypassword', 'user:', 'a:b%zz', 'user:secret@host/path'])
+  test(`what cannot be read is refused without being told: ${value}`, (t) => {
+    const error = t.throws(() => given(`build:fine ${value}`), { instanceOf: BoxhoundError })
+    t.is(error.exitCode, 2)
+    t.regex(error.details.found ?? '', /in place 2/)
+    t.false(JSON.stringify([error.message, error.details]).includes(value))
+  })
+
+test('passwords of mirrors and proxies are taken out of what a tool prints, in each form', (t) => {
+  const logins = given('build:s3cret%40home')
+  const redact = redactorFor({ proxy: 'http://me:pr0xy%2Fword@proxy.example:3128' }, logins)
+  const secrets = ['s3cret@home', 's3cret%40home', btoa('build:s3cret@home'), 'pr0xy/word', 'pr0xy%2Fword']
+  for (const secret of secrets) t.false(redact(`before ${secret} after`).includes(secret), secret)
+  t.is(redact('Looking in https://u:p@host.example/simple'), 'Looking in https://********@host.example/simple')
+  t.is(redact('nothing here: 12:30 a@b'), 'nothing here: 12:30 a@b')
+})
