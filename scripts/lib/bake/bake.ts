@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { clearTemporary } from '../_helpers/atomic.ts'
 import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
-import { BoxhoundError } from '../_helpers/errors.ts'
-import { type Project, shown } from '../_helpers/paths.ts'
+
+import type { Project } from '../_helpers/paths.ts'
 import { askSandbox, killSandboxes } from '../_helpers/sandbox.ts'
 import { dropDamaged, findDamaged } from '../cache/integrity.ts'
 import {
@@ -135,7 +135,12 @@ const bakeLayers = async (
       const built =
         missing.length === 0
           ? []
-          : await buildLayers(missing, { box, base, onError: options.onError, progress }, work, project)
+          : await buildLayers(
+              missing,
+              { box, base, onError: options.onError, progress, note: options.note },
+              work,
+              project,
+            )
       const records = [...stored, ...built]
       const layers = records.map(({ id, name, parent, seconds, bytes }, index) => ({
         name,
@@ -149,7 +154,8 @@ const bakeLayers = async (
       const tip = records.at(-1)
       if (options.draft) {
         const overlay = overlayPath(project, tip?.id ?? '')
-        await writeDraft(project, box.name, overlay, tip?.sha256 ?? '')
+        const { seed } = plan.rendered.expectations
+        await writeDraft(project, box.name, { file: overlay, sha256: tip?.sha256 ?? '', seed })
         return { overlay, layers, seconds: seconds() }
       }
       const earlier = await readManifest(project, box.name)
@@ -196,19 +202,6 @@ const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): P
   )
 }
 
-/** Told before anything is started: half a box would be built otherwise. */
-const requireLabBase = ({ rendered }: Plan): void => {
-  const { base, file } = rendered.box
-  if (base.kind !== 'lab')
-    throw new BoxhoundError('E_BASE', 'this version bakes on the lab base only', {
-      exitCode: 2,
-      file: shown(file),
-      expected: 'base: { lab: trixie }',
-      found: base.kind === 'image' ? `base: { image: ${base.image} }` : `base: { lab: ${base.release} }`,
-      next: 'render and plan work for this box; baking it comes with a later version (CHANGELOG.md)',
-    })
-}
-
 /**
  * Bakes a plan: builds what the store lacks, then publishes the image under out/BOX/.
  *
@@ -224,7 +217,6 @@ export const bakePlan = async (plan: Plan, options: BakeOptions, project: Projec
       return { manifest: published, changed: false }
     }
   }
-  requireLabBase(plan)
   requireChrootBuilder()
   await mkdir(project.cache, { recursive: true })
   return withLock(project, `box-${name}`, `bake ${name}`, ({ stale }) => {

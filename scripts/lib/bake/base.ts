@@ -1,20 +1,33 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
-import type { Box } from '../box/types.ts'
-import type { InputFolders } from './inputs.ts'
+import type { Box, Publisher } from '../box/types.ts'
+import { fetchImage, type ImageSource } from '../fetch/download.ts'
+import { lookUp, mirrored } from '../fetch/look-up.ts'
+import type { Network } from '../fetch/network.ts'
+import { downloadText } from '../fetch/progress.ts'
+import { type InputFolders, once, run } from './inputs.ts'
+import { startLabServer } from './lab-server.ts'
 
 /** Where downloaded disk images are kept. */
-export const imagesFolder = ({ cache }: Project): string => join(cache, 'images')
+const imagesFolder = ({ cache }: Project): string => join(cache, 'images')
 
 /** What makes the lowest layer: scripts with their arguments, `@OUT@` for the image's path (packer/chroot/layer.sh, build_base). */
 export type Builder = readonly (readonly [script: string, ...args: string[]])[]
 
-/** The lab's Debian base, or a disk image turned into a layer. `image` is the file of the latter. */
-export const builderOf = ({ base, image: { size } }: Box, image: string | undefined, { root }: Project): Builder => {
+/**
+ * The lab's Debian base, or a disk image turned into a layer.
+ *
+ * @param image the file of the latter; undefined for the former.
+ */
+export const builderOf = (
+  { base, image: { size } }: Box,
+  image: string | undefined,
+  { root }: Pick<Project, 'root'>,
+): Builder => {
   const bytes = size === null ? '-' : String(size)
-  if (image !== undefined)
-    return [[join(root, 'packer/chroot/import.sh'), image, '@OUT@', bytes, base.system.id, base.system.versionId]]
+  const { id, versionId } = base.system
+  if (image !== undefined) return [[join(root, 'packer/chroot/import.sh'), image, '@OUT@', bytes, id, versionId]]
   const made: Builder = [[join(root, 'lab/base/build.sh'), '@OUT@']]
   return size === null ? made : [...made, [join(root, 'packer/chroot/grow.sh'), '@OUT@', bytes]]
 }
@@ -22,14 +35,83 @@ export const builderOf = ({ base, image: { size } }: Box, image: string | undefi
 /** A word per line, an empty line between two scripts. */
 const builderText = (builder: Builder): string => builder.map((words) => `${words.join('\n')}\n`).join('\n')
 
+/** The lab's cloud image in a release folder with its signed list, as a publisher has them; made once per layer id. */
+const labReleases = (id: string, folders: InputFolders, project: Project): Promise<string> => {
+  const lab = join(project.cache, 'lab')
+  return once(join(lab, `cloud-${id.slice(0, 16)}`), folders.scratch, async (folder) => {
+    const log = join(folders.logs, 'lab-cloud.log')
+    const build = join(project.root, 'lab/cloud/build.sh')
+    await run(['bash', build, join(folder, 'tree'), join(lab, 'gnupg-images')], log, project.root, folders)
+    // The build's last line; a caller of the finished folder must not have to run it again.
+    const fingerprint = (await readFile(log, 'utf8')).trimEnd().split('\n').at(-1) ?? ''
+    await writeFile(join(folder, 'fingerprint'), fingerprint)
+  })
+}
+
+/** Fetches an image by its digest; where the box file names a mirror of the publisher, from there. */
+const fetchPublished = (
+  { image, sha256 }: ImageSource,
+  { base, mirrors }: Box,
+  network: Network,
+  doing: (text: string) => void,
+  project: Project,
+): Promise<string> =>
+  fetchImage(
+    { image: mirrored(image, base.system.publisher, mirrors?.images), sha256 },
+    {
+      folder: imagesFolder(project),
+      network,
+      progress: (state) => doing(`fetching  ${downloadText(state)}`),
+      tell: doing,
+    },
+  )
+
+/** The lab's twin of a published image, served on loopback and taken from there as any other: newest release, signed list, digest. */
+const fetchTwin = async (
+  box: Box,
+  id: string,
+  folders: InputFolders,
+  doing: (text: string) => void,
+  project: Project,
+): Promise<string> => {
+  doing('the lab makes its cloud image')
+  const folder = await labReleases(id, folders, project)
+  const tree = join(folder, 'tree')
+  const server = await startLabServer()
+  try {
+    const publisher: Publisher = {
+      releases: `${server.serve('images', tree)}releases/trixie/`,
+      image: 'boxhound-lab-server-cloudimg-amd64.img',
+      keyring: join(tree, 'cloudimg-keyring.gpg'),
+      fingerprint: await readFile(join(folder, 'fingerprint'), 'utf8'),
+    }
+    const { network } = folders.network
+    return await fetchPublished(await lookUp(publisher, network), box, network, doing, project)
+  } finally {
+    await server.close()
+  }
+}
+
 /**
- * Makes the stage of the lowest layer: names in `builder` what makes it.
+ * Makes the stage of the lowest layer: fetches the disk image where the box stands on one, and names in `builder` what turns it into a layer.
+ *
+ * @param id of the layer.
+ * @param doing told what takes long.
+ * @throws BoxhoundError E_INPUT, and what `fetchImage` and `lookUp` throw.
  */
 export const fetchBase = async (
   box: Box,
-  _id: string,
+  id: string,
   staged: string,
-  _folders: InputFolders,
-  _doing: (text: string) => void,
+  folders: InputFolders,
+  doing: (text: string) => void,
   project: Project,
-): Promise<void> => writeFile(join(staged, 'builder'), builderText(builderOf(box, undefined, project)))
+): Promise<void> => {
+  const { base } = box
+  const fetched = async (): Promise<string | undefined> => {
+    if (base.kind === 'lab') return undefined
+    if (base.kind === 'lab-image') return fetchTwin(box, id, folders, doing, project)
+    return fetchPublished(base, box, folders.network.network, doing, project)
+  }
+  await writeFile(join(staged, 'builder'), builderText(builderOf(box, await fetched(), project)))
+}
