@@ -13,6 +13,7 @@ const spec: QemuSpec = {
   console: '/run/x/console.log',
   qmp: '/run/x/qmp.sock',
   credentials: [],
+  seed: null,
 }
 
 /** The values that follow a flag, in order. */
@@ -46,6 +47,15 @@ const table: readonly [title: string, over: Partial<QemuSpec>, flag: string, val
     { credentials: [{ name: 'boxhound.dd_api_key', file: '/run/x/c' }] },
     '-fw_cfg',
     ['name=opt/io.systemd.credentials/boxhound.dd_api_key,file=/run/x/c'],
+  ],
+  [
+    'a seed is a disk of its own that the guest cannot write to',
+    { seed: '/run/x/seed.iso' },
+    '-drive',
+    [
+      'file=/run/x/disk.qcow2,format=qcow2,if=none,id=disk,cache=unsafe,discard=unmap,copy-on-read=on',
+      'file=/run/x/seed.iso,format=raw,if=none,id=seed,readonly=on',
+    ],
   ],
   ['the monitor is a socket that QEMU does not wait for', {}, '-qmp', ['unix:/run/x/qmp.sock,server=on,wait=off']],
 ]

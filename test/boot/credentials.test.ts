@@ -30,6 +30,13 @@ for (const [trouble, wrong] of Object.entries(wrongKeys)) {
   })
 }
 
+for (const name of ['DD_SITE', 'DD_TAGS', 'DD_HOSTNAME'])
+  test(`${name} of several lines is refused: a line of a seed file is a value of its own`, (t) => {
+    const error = t.throws(() => inputsFrom({ [name]: `a:b\nDD_API_KEY=${key}` }, []), { instanceOf: BoxhoundError })
+    t.is(error.exitCode, 2)
+    t.false(JSON.stringify([error.message, error.details]).includes(key))
+  })
+
 test('each value is a file that only its owner can read', async (t) => {
   const folder = join(await mkdtemp(join(tmpdir(), 'boxhound-test-')), 'credentials')
   t.teardown(() => rm(join(folder, '..'), { recursive: true, force: true }))

@@ -21,6 +21,7 @@ const prepare = async (t: ExecutionContext): Promise<{ folder: string; spec: Omi
     memory: 32,
     isolated: true,
     credentials: [],
+    seed: null,
   } as const
   return { folder, spec: { ...shared, disk, console: join(folder, 'console.log'), qmp: join(folder, 'qmp.sock') } }
 }

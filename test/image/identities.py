@@ -33,6 +33,20 @@ def agent_host() -> bytes:
     return result.stdout if result.returncode == 0 else b''
 
 
+def client_id() -> bytes:
+    """What a DHCP server knows this machine by, from systemd-networkd's lease."""
+    for path in sorted(Path('/run/systemd/netif/leases').glob('*')):
+        found = re.search(rb'^CLIENTID=(.+)$', content(str(path)), re.MULTILINE)
+        if found:
+            return found.group(1)
+    return b''
+
+
+def instance() -> bytes:
+    link = Path('/var/lib/cloud/instance')
+    return str(link.readlink()).encode() if link.is_symlink() else b''
+
+
 def main() -> None:
     values = {
         'machine id': content('/etc/machine-id'),
@@ -45,7 +59,9 @@ def main() -> None:
         'first-boot record': content('/var/lib/boxhound/first-boot.json'),
         'random seed': content('/var/lib/systemd/random-seed'),
         'boot id': content('/proc/sys/kernel/random/boot_id'),
+        'DHCP client id': client_id(),
         'database password': password(),
+        'cloud-init instance': instance(),
     }
     print(json.dumps({name: digest(value) for name, value in values.items()}))
 

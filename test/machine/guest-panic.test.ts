@@ -26,7 +26,7 @@ const imageThatSays = async (folder: string, text: string): Promise<string> => {
 const boot = async (folder: string, image: string, notes: string[], started: number[]) =>
   bootMachine({
     ...{ box: 'panic', image, folder: join(folder, 'run'), accelerator: 'tcg', memory: 64, deadline: 60 },
-    ...{ detached: false, isolated: true, environment: {}, onNote: (text) => notes.push(text) },
+    ...{ detached: false, isolated: true, environment: {}, seed: 'credentials', onNote: (text) => notes.push(text) },
     onStart: ({ pid }) => {
       started.push(pid)
     },

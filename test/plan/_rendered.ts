@@ -73,6 +73,7 @@ export const renderedOf = (own: readonly RenderedLayer[] = layers, ownBox: Box =
   expectations: {
     box: ownBox.name,
     version: ownBox.version,
+    seed: 'credentials',
     agent: { version: ownBox.agent.version, lab: true, site: ownBox.agent.site, tags: [], logs: true },
     checks: [],
     database: null,

@@ -57,6 +57,34 @@ def test_a_host_key_cut_off_in_the_middle_is_made_anew(machine):
     assert machine.path('etc/ssh/ssh_host_ed25519_key').stat().st_mode & 0o777 == 0o600
 
 
+def test_host_keys_that_a_cloud_gave_stay_and_only_what_is_missing_is_made(machine):
+    given = machine.path('etc/ssh/ssh_host_ed25519_key')
+    subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'given', '-f', given], check=True)
+    private, public = given.read_text(), machine.read('etc/ssh/ssh_host_ed25519_key.pub')
+    assert machine.boot() == 0
+    assert machine.message('early/30-host-keys') == '1 host keys made'
+    assert (given.read_text(), machine.read('etc/ssh/ssh_host_ed25519_key.pub')) == (private, public)
+    assert machine.path('etc/ssh/ssh_host_ecdsa_key.pub').exists()
+
+
+def test_a_private_key_without_its_public_half_gets_that_and_stays(machine):
+    given = machine.path('etc/ssh/ssh_host_ed25519_key')
+    subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', given], check=True)
+    private, public = given.read_text(), machine.read('etc/ssh/ssh_host_ed25519_key.pub')
+    machine.path('etc/ssh/ssh_host_ed25519_key.pub').unlink()
+    assert machine.boot() == 0
+    assert given.read_text() == private
+    assert machine.read('etc/ssh/ssh_host_ed25519_key.pub').split() == public.split()
+
+
+@pytest.mark.parametrize('text', ['', 'not a key\n'])
+def test_what_is_no_private_key_is_replaced(machine, text):
+    machine.write('etc/ssh/ssh_host_ed25519_key', text, 0o600)
+    assert machine.boot() == 0
+    assert machine.read('etc/ssh/ssh_host_ed25519_key').startswith('-----BEGIN OPENSSH')
+    assert sorted(path.name for path in machine.path('etc/ssh').glob('*.new')) == []
+
+
 def test_the_console_tells_every_host_key_at_every_boot(machine):
     assert machine.boot() == 0
     for _ in range(2):

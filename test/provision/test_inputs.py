@@ -94,6 +94,13 @@ def test_every_ssh_key_given_may_log_in(machine, tmp_path):
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+def test_keys_that_cloud_init_let_in_stay_when_none_is_given_here(machine):
+    machine.write('root/.ssh/authorized_keys', 'ssh-ed25519 AAAA cloud\n', 0o600)
+    assert machine.boot() == 0
+    assert machine.read('root/.ssh/authorized_keys') == 'ssh-ed25519 AAAA cloud\n'
+    assert machine.message('early/40-authorized-keys') == 'no key given: what cloud-init let in stays'
+
+
 def test_a_line_that_is_no_public_key_is_refused_by_its_number(machine, tmp_path):
     machine.credential('ssh_authorized_keys', f'{public_key(tmp_path)}\nssh-ed25519 AAAA nonsense\n')
     assert machine.boot() == 1

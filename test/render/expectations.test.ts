@@ -9,6 +9,7 @@ test('what the suite must see is assembled from the box and its folders', async 
   t.deepEqual(expectations, {
     box: 'full',
     version: '1.2.3',
+    seed: 'credentials',
     agent: {
       version: '7.83.0+lab',
       lab: true,
@@ -70,6 +71,14 @@ test('what the suite must see is assembled from the box and its folders', async 
 test('a bare box expects no database, no app and no checks', async (t) => {
   const { database, app, checks, agent } = (await renderNamed('bare')).expectations
   t.deepEqual([database, app, checks, agent.lab], [null, null, [], false])
+})
+
+test('an image that was made for cloud-init takes its inputs from a seed, the lab base from credentials', async (t) => {
+  const project = copiedProject(t)
+  const agent = 'agent: { version: 7.83.0 }\n'
+  writeFileSync(join(project.root, 'boxes/cloud.yaml'), `box: cloud\nversion: 1.0.0\nbase: { lab: cloud }\n${agent}`)
+  t.is((await renderNamed('cloud', project)).expectations.seed, 'nocloud')
+  t.is((await renderNamed('bare', project)).expectations.seed, 'credentials')
 })
 
 test('database logs that the box leaves out are not expected', async (t) => {

@@ -133,6 +133,21 @@ test('a check whose code is named otherwise is refused', async (t) => {
   t.is(error.exitCode, 2)
 })
 
+test('what cloud-init alone needs goes into images that have it', async (t) => {
+  const project = copiedProject(t)
+  const folder = join(project.root, 'provision/10-base/cloud-init/root/etc/cloud')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'one.cfg'), 'one: 1\n')
+  const agent = 'agent: { version: 7.83.0 }\n'
+  writeFileSync(join(project.root, 'boxes/cloud.yaml'), `box: cloud\nversion: 1.0.0\nbase: { lab: cloud }\n${agent}`)
+  const paths = async (box: string) => layerOf(await renderNamed(box, project), 'base').files.map((file) => file.path)
+  t.true((await paths('cloud')).includes('etc/cloud/one.cfg'))
+  t.deepEqual(
+    await paths('bare'),
+    (await paths('cloud')).filter((path) => path !== 'etc/cloud/one.cfg'),
+  )
+})
+
 test('two folders of a layer that bring the same file are refused', async (t) => {
   const project = copiedProject(t)
   for (const name of ['my_metric', 'source']) {

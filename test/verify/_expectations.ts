@@ -4,6 +4,7 @@ import type { Expectations } from '../../scripts/lib/render/types.ts'
 export const lab: Expectations = {
   box: 'lab',
   version: '1.0.0',
+  seed: 'credentials',
   agent: { version: '7.83.0+lab', lab: true, site: 'datadoghq.com', tags: ['env:trial', 'role:database'], logs: true },
   checks: [
     {

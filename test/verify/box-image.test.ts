@@ -50,6 +50,7 @@ const users = {
   passwords: {},
   admins: [],
   sudoers: [],
+  cloud: [],
   keys: { root: ['AAAAmine'] },
 }
 
@@ -65,6 +66,25 @@ test('fault 24: a user, a password, a sudo rule or a key too many fails', (t) =>
   t.false(judgeUsers({ ...users, sudoers: ['90-packer'] }, 'AAAAmine').passed)
   t.regex(judgeUsers({ ...users, passwords: { root: 'has a password' } }, 'AAAAmine').observed, /root has a password/)
   t.false(judgeUsers({ ...users, keys: { root: ['AAAAmine', 'AAAAother'] } }, 'AAAAmine').passed)
+})
+
+const cloudy = {
+  ...users,
+  ...{ login: ['root', 'debian'], people: ['debian'], admins: ['debian'], sudoers: ['90-cloud-init-users'] },
+  ...{ cloud: ['debian'], keys: { root: ['AAAAmine'], debian: ['AAAAmine'] } },
+}
+
+test('on a cloud the user that cloud-init has made on this instance may enter, by the caller’s key', (t) => {
+  t.true(judgeUsers(cloudy, 'AAAAmine', true).passed)
+  t.false(judgeUsers({ ...cloudy, keys: { debian: ['AAAAother'] } }, 'AAAAmine', true).passed)
+  t.false(judgeUsers({ ...cloudy, people: ['debian', 'packer'] }, 'AAAAmine', true).passed)
+  t.false(judgeUsers({ ...cloudy, zero: ['root', 'debian'] }, 'AAAAmine', true).passed)
+  t.false(judgeUsers({ ...cloudy, sudoers: ['90-cloud-init-users', '90-packer'] }, 'AAAAmine', true).passed)
+})
+
+test('that user is nobody’s where the image has no cloud-init, or where it came with the image', (t) => {
+  t.false(judgeUsers(cloudy, 'AAAAmine', false).passed)
+  t.false(judgeUsers({ ...cloudy, cloud: [] }, 'AAAAmine', true).passed)
 })
 
 test('keys of a machine in use are its owner’s business', (t) => {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { writeAtomic } from '../_helpers/atomic.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { formats } from '../box/schema.ts'
+import type { Seed } from '../render/types.ts'
 
 const imageSchema = z.object({
   file: z.string(),
@@ -79,6 +80,13 @@ export const looksPublished = async (project: Project, { box, images }: Manifest
   return seen.every(Boolean)
 }
 
+/** The newest draft: an overlay of the store, and how a machine booted from it takes its inputs. */
+export interface DraftFile {
+  readonly file: string
+  readonly sha256: string
+  readonly seed: Seed
+}
+
 /** out/BOX/draft.json: where the newest draft is, for `up --draft`. Nothing published changes. */
-export const writeDraft = (project: Project, box: string, file: string, sha256: string): Promise<void> =>
-  writeAtomic(join(boxFolder(project, box), 'draft.json'), `${JSON.stringify({ file, sha256 }, null, 2)}\n`)
+export const writeDraft = (project: Project, box: string, draft: DraftFile): Promise<void> =>
+  writeAtomic(join(boxFolder(project, box), 'draft.json'), `${JSON.stringify(draft, null, 2)}\n`)

@@ -18,6 +18,12 @@ const credential = ({ name, file }: Credential): string[] => [
   `name=opt/io.systemd.credentials/${value(name)},file=${value(file)}`,
 ]
 
+/** A virtio disk, not a CD: every kernel that boots from one has its driver, and the guest's default user is in the group `cdrom`. */
+const seedDisk = (file: string): string[] => [
+  ...['-drive', `file=${value(file)},format=raw,if=none,id=seed,readonly=on`],
+  ...['-device', 'virtio-blk-pci,drive=seed'],
+]
+
 /**
  * The arguments of qemu-system-x86_64 for one disposable machine. Pure: the same spec gives the same arguments.
  *
@@ -40,5 +46,6 @@ export const qemuArguments = (spec: QemuSpec): string[] => {
     ['-chardev', `file,id=console,path=${value(spec.console)}`, '-serial', 'chardev:console'],
     ['-qmp', `unix:${value(spec.qmp)},server=on,wait=off`],
     spec.credentials.flatMap(credential),
+    spec.seed === null ? [] : seedDisk(spec.seed),
   ].flat()
 }

@@ -8,7 +8,10 @@ const isApiKey = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
 /**
  * What the caller's environment hands to a machine's first boot.
  *
- * A key is refused by its shape before it goes anywhere (fault 20), and never quoted in the message.
+ * A key is refused by its shape before it goes anywhere (fault 20), and never quoted in the message. A value of several lines is refused as well:
+ * each line of a seed file is a value of its own.
+ *
+ * @throws E_API_KEY, E_INPUT with exit code 2.
  */
 export const inputsFrom = (environment: NodeJS.ProcessEnv, authorizedKeys: readonly string[]): GuestInputs => {
   const apiKey = environment.DD_API_KEY
@@ -25,6 +28,13 @@ export const inputsFrom = (environment: NodeJS.ProcessEnv, authorizedKeys: reado
     site: environment.DD_SITE,
     tags: environment.DD_TAGS,
     hostname: environment.DD_HOSTNAME,
+  }
+  for (const name of ['DD_SITE', 'DD_TAGS', 'DD_HOSTNAME'] as const) {
+    if (/[\r\n]/.test(environment[name] ?? ''))
+      throw new BoxhoundError('E_INPUT', `${name} of the environment holds a line break`, {
+        expected: 'one line; tags stand with spaces or commas between them',
+        exitCode: 2,
+      })
   }
   return { ...Object.fromEntries(Object.entries(optional).filter(([, text]) => text)), authorizedKeys }
 }

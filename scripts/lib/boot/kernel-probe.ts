@@ -11,7 +11,15 @@ import { bootMachine } from './machine.ts'
 export const kernelBootsUnderKvm = async (box: string, image: string, seconds = 10): Promise<boolean> => {
   const folder = await mkdtemp(join(tmpdir(), 'boxhound-kernel-'))
   try {
-    const shared = { box, image, folder, detached: false, isolated: true, environment: {} }
+    const shared = {
+      box,
+      image,
+      folder,
+      detached: false,
+      isolated: true,
+      environment: {},
+      seed: 'credentials',
+    } as const
     const machine = await bootMachine({ ...shared, accelerator: 'kvm', deadline: seconds, until: 'host-key' })
     await machine.stop()
     return true

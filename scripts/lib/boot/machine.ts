@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Seed } from '../render/types.ts'
 import { inputsFrom, removeCredentials, writeCredentials } from './credentials.ts'
 import { createOverlay } from './disk.ts'
 import { awaitConsole, hostKeyOf, type Sign } from './first-boot.ts'
@@ -8,8 +9,9 @@ import { createKeyPair } from './keys.ts'
 import { type Launched, launch } from './launch.ts'
 import { endProcess, type ProcessIdentity } from './process.ts'
 import type { Qmp } from './qmp.ts'
+import { noCloudFiles, writeSeed } from './seed.ts'
 import { socketPath } from './socket.ts'
-import type { Accelerator, ConsoleFacts, GuestInputs } from './types.ts'
+import type { Accelerator, ConsoleFacts, GuestInputs, QemuSpec } from './types.ts'
 
 /** How to reach a machine, as `up --json` prints it. */
 export interface Login {
@@ -44,6 +46,10 @@ export interface BootOptions {
   readonly detached: boolean
   readonly isolated: boolean
   readonly environment: NodeJS.ProcessEnv
+  /** The way that this image takes inputs. */
+  readonly seed: Seed
+  /** NoCloud user-data in place of what the environment gives: a user's own, on which the login depends then. */
+  readonly userData?: { readonly text: string; readonly user: string }
   /** Told as soon as there is a QEMU, so that it can be ended even if the boot never ends. */
   readonly onStart?: (process: ProcessIdentity, stop: () => Promise<void>) => Promise<void> | void
   /** MiB, default 2048. */
@@ -56,14 +62,24 @@ export interface BootOptions {
   readonly deadline?: number
 }
 
-/** Starts QEMU; the inputs are files only as long as it needs to read them. */
+/** The inputs as files in `folder`, in the way that the image takes them. */
+const handOver = async (
+  { seed, userData }: BootOptions,
+  inputs: GuestInputs,
+  folder: string,
+): Promise<Pick<QemuSpec, 'credentials' | 'seed'>> =>
+  seed === 'nocloud'
+    ? { credentials: [], seed: await writeSeed(noCloudFiles(inputs, userData?.text), folder) }
+    : { credentials: await writeCredentials(inputs, folder), seed: null }
+
+/** Starts QEMU; the inputs are files only as long as it needs to read or open them. */
 const start = async (options: BootOptions, inputs: GuestInputs, disk: string, console: string): Promise<Launched> => {
   const { folder, accelerator, isolated, memory = 2048 } = options
   const secrets = join(folder, 'credentials')
   try {
-    const credentials = await writeCredentials(inputs, secrets)
+    const handed = await handOver(options, inputs, secrets)
     const machine = { name: `boxhound-${options.box}`, accelerator, cpus: 2, memory, isolated }
-    const files = { disk, console, qmp: socketPath(folder), credentials }
+    const files = { disk, console, qmp: socketPath(folder), ...handed }
     return await launch(
       { ...machine, ...files },
       {
@@ -94,7 +110,7 @@ const bootOnce = async (options: BootOptions): Promise<Machine> => {
     const login = {
       host: '127.0.0.1',
       port: launched.port,
-      user: 'root',
+      user: options.userData?.user ?? 'root',
       key: key.file,
       hostKey: hostKeyOf(facts, console),
     }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256File } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
-import type { Expectations } from '../render/types.ts'
+import type { DraftFile } from '../bake/manifest.ts'
+import type { Expectations, Seed } from '../render/types.ts'
 
 /** A published image whose bytes are the ones that its manifest names. */
 export interface Published {
@@ -45,17 +46,30 @@ export const readPublished = async (project: Project, box: string): Promise<Publ
   return { image, sha256: found, expectations }
 }
 
+/** An image to boot, whose bytes are the ones that were baked. */
+export interface Bootable {
+  readonly image: string
+  readonly sha256: string
+  readonly seed: Seed
+}
+
+/** The same of a published image. */
+export const readBootable = async (project: Project, box: string): Promise<Bootable> => {
+  const { image, sha256, expectations } = await readPublished(project, box)
+  return { image, sha256, seed: expectations.seed }
+}
+
 /**
  * The overlay of the newest `bake --draft`, hashed before it is booted; nobody sealed it.
  *
  * @throws E_NOT_PUBLISHED, E_IMAGE_DIGEST
  */
-export const readDraft = async (project: Project, box: string): Promise<Pick<Published, 'image' | 'sha256'>> => {
+export const readDraft = async (project: Project, box: string): Promise<Bootable> => {
   const path = join(project.out, box, 'draft.json')
   const next = `npm run bake -- ${box} --draft`
   const text = await readFile(path, 'utf8').catch(() => null)
   if (text === null) throw new BoxhoundError('E_NOT_PUBLISHED', `${box} has no draft`, { file: path, next })
-  const { file, sha256 } = JSON.parse(text) as { file: string; sha256: string }
+  const { file, sha256, seed } = JSON.parse(text) as DraftFile
   const found = await sha256File(file).catch(() => 'no file')
   if (found !== sha256)
     throw new BoxhoundError('E_IMAGE_DIGEST', 'the draft is not the one that was baked', {
@@ -64,5 +78,5 @@ export const readDraft = async (project: Project, box: string): Promise<Pick<Pub
       found,
       next,
     })
-  return { image: file, sha256 }
+  return { image: file, sha256, seed }
 }

@@ -27,6 +27,8 @@ export interface QemuSpec {
   /** QMP's unix socket. */
   readonly qmp: string
   readonly credentials: readonly Credential[]
+  /** ISO of a NoCloud seed, a disk that the guest may only read; null for none. */
+  readonly seed: string | null
 }
 
 /** What the guest has told on its console so far. */

@@ -9,7 +9,7 @@ import { kernelBootsUnderKvm } from './kernel-probe.ts'
 import { writeKnownHosts } from './known-hosts.ts'
 import { bootMachine, type Login } from './machine.ts'
 import { endProcess, isRunning } from './process.ts'
-import { readDraft, readPublished } from './published.ts'
+import { readBootable, readDraft } from './published.ts'
 import { connectQmp } from './qmp.ts'
 import { socketPath } from './socket.ts'
 import { machineFolder, readState, removeState, runningMachine, writeState } from './state.ts'
@@ -39,7 +39,7 @@ const failedFirstBoot = ({ failedStep }: ConsoleFacts, box: string): BoxhoundErr
 
 const start = async (project: Project, box: string, options: UpOptions): Promise<Login> => {
   const { environment, draft } = options
-  const { image, sha256 } = await (draft ? readDraft : readPublished)(project, box)
+  const { image, sha256, seed } = await (draft ? readDraft : readBootable)(project, box)
   const folder = machineFolder(project.cache, box)
   await end(project, box)
   const kernelBoots = (): Promise<boolean> => kernelBootsUnderKvm(box, image)
@@ -50,7 +50,7 @@ const start = async (project: Project, box: string, options: UpOptions): Promise
   }
   return withCleanup(giveUp, async () => {
     const machine = await bootMachine({
-      ...{ box, image, folder, accelerator, detached: true, isolated: false, environment },
+      ...{ box, image, folder, accelerator, detached: true, isolated: false, environment, seed },
       onNote: options.onNote,
       onStart: (process) => writeState(folder, { box, login: null, process, image: sha256 }),
     })

@@ -47,6 +47,20 @@ export const absentPaths: readonly AbsentPaths[] = [
   },
   {
     fault: 45,
+    title: 'what cloud-init wrote for an earlier instance, and an installer for cloud-init',
+    paths: [
+      ...[
+        '/etc/netplan/50-cloud-init.yaml',
+        '/etc/network/interfaces.d/50-cloud-init*',
+        '/etc/systemd/network/10-cloud-init-*',
+      ],
+      ...['/etc/NetworkManager/system-connections/cloud-init-*', '/etc/udev/rules.d/70-persistent-net.rules'],
+      ...['/etc/ssh/sshd_config.d/50-cloud-init.conf', '/etc/cloud/cloud-init.disabled'],
+      ...['/etc/cloud/cloud.cfg.d/99-installer*', '/etc/cloud/cloud.cfg.d/*subiquity-disable-cloudinit-networking.cfg'],
+    ],
+  },
+  {
+    fault: 45,
     title: 'files of an Agent that has run',
     paths: [
       ...['/etc/datadog-agent/auth_token', '/etc/datadog-agent/ipc_cert.pem', '/etc/datadog-agent/install.json'],

@@ -1,3 +1,4 @@
+import type { Seed } from '../render/types.ts'
 import type { Identities } from './types.ts'
 
 /** One thing by which a machine is told from its clones. */
@@ -16,14 +17,22 @@ const always: readonly Identity[] = [
   { name: 'Agent ipc_cert.pem', keeps: true },
   { name: 'Agent host name', keeps: true },
   { name: 'first-boot record', keeps: true },
+  { name: 'DHCP client id', keeps: true },
   { name: 'random seed', keeps: false },
   { name: 'boot id', keeps: false },
 ]
 
+/** What of a box brings identities of its own. */
+export interface Parts {
+  readonly database: boolean
+  readonly seed: Seed
+}
+
 /** What must differ between two machines of a box. */
-export const identities = ({ database }: { readonly database: boolean }): Identity[] => [
+export const identities = ({ database, seed }: Parts): Identity[] => [
   ...always,
   ...(database ? [{ name: 'database password', keeps: true }] : []),
+  ...(seed === 'nocloud' ? [{ name: 'cloud-init instance', keeps: true }] : []),
 ]
 
 /** Empty when both machines have one and not the same (fault 45). */

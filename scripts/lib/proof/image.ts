@@ -31,7 +31,7 @@ export const withImageEvidence = async <T>(
   for (const folder of await clearLeftovers(project.cache)) onNote(`cleared what a killed run left in ${folder}`)
   const run = await createRunFolder(project.cache)
   return withCleanup(run.remove, async () => {
-    const { box } = expectations
+    const { box, seed } = expectations
     const [database, app] = [expectations.database !== null, expectations.app !== null]
     const builder = await thisBuilder(project, environment)
     const patterns = patternsFor(builder)
@@ -46,9 +46,9 @@ export const withImageEvidence = async <T>(
     await Promise.all([rm(raw), rm(copy)])
     const kernelBoots = (): Promise<boolean> => kernelBootsUnderKvm(box, image)
     const accelerator = machines ? await chooseAccelerator({ cache: project.cache, environment, kernelBoots }) : 'tcg'
-    const options = { box, image, database, folder: run.path, accelerator, onNote }
+    const options = { box, image, database, seed, folder: run.path, accelerator, onNote }
     const met = machines ? await meetMachines(options, project) : null
     const kinds = [...new Set(patterns.map(({ kind }) => kind))]
-    return work({ box, sha256, database, app, kinds, published, planted, compressed, machines: met }, run.path)
+    return work({ box, sha256, database, app, seed, kinds, published, planted, compressed, machines: met }, run.path)
   })
 }

@@ -11,6 +11,7 @@ import { bootMachine, type Login, type Machine } from '../boot/machine.ts'
 import { endProcess, waitForExit } from '../boot/process.ts'
 import { socketPath } from '../boot/socket.ts'
 import type { Accelerator } from '../boot/types.ts'
+import type { Seed } from '../render/types.ts'
 import { jsonIn } from '../verify/json.ts'
 import { connect, type Session } from '../verify/ssh.ts'
 import { identities } from './identities.ts'
@@ -20,6 +21,7 @@ export interface MachineOptions {
   readonly box: string
   readonly image: string
   readonly database: boolean
+  readonly seed: Seed
   /** Holds the machines' disks; the caller removes it. */
   readonly folder: string
   readonly accelerator: Accelerator
@@ -43,7 +45,7 @@ const withSession = async <T>(login: Login, work: (session: Session) => Promise<
 /** Digests of all identities; the Agent makes its own some seconds after first boot, so they are waited for. */
 const readIdentities = async (
   session: Session,
-  { database }: MachineOptions,
+  { database, seed }: MachineOptions,
   project: Project,
 ): Promise<Identities> => {
   const stdin = await readFile(join(project.root, 'test', 'image', 'identities.py'), 'utf8')
@@ -55,14 +57,14 @@ const readIdentities = async (
       throw new BoxhoundError('E_IDENTITIES', 'the machine did not tell its identities', {
         found: result.stderr.slice(-500),
       })
-    const complete = identities({ database }).every(({ name }) => report.data[name] != null)
+    const complete = identities({ database, seed }).every(({ name }) => report.data[name] != null)
     if (complete || Date.now() > end) return report.data
     await sleep(1000)
   }
 }
 
-const boot = (folder: string, { box, image, accelerator, onNote }: MachineOptions): Promise<Machine> =>
-  bootMachine({ box, image, folder, accelerator, detached: false, isolated: true, environment: {}, onNote })
+const boot = (folder: string, { box, image, accelerator, seed, onNote }: MachineOptions): Promise<Machine> =>
+  bootMachine({ box, image, folder, accelerator, detached: false, isolated: true, environment: {}, seed, onNote })
 
 /** Switches a machine off as its owner would, so that its second boot finds what a clean end leaves. */
 const switchOff = async (machine: Machine, session: Session): Promise<void> => {
@@ -81,7 +83,7 @@ const bootAgain = async (
   const console = join(folder, 'console-2.log')
   const spec = {
     ...{ name: `boxhound-${options.box}`, accelerator: options.accelerator, cpus: 2, memory: 2048, isolated: true },
-    ...{ disk: join(folder, 'disk.qcow2'), console, qmp: socketPath(folder), credentials: [] },
+    ...{ disk: join(folder, 'disk.qcow2'), console, qmp: socketPath(folder), credentials: [], seed: null },
   }
   const launched = await launch(spec, { log: join(folder, 'qemu-2.log'), detached: false })
   return withCleanup(

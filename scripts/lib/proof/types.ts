@@ -1,3 +1,5 @@
+import type { Seed } from '../render/types.ts'
+
 /** One thing found in the bytes of a disk; the value itself is never told. */
 export interface Finding {
   /** Name of the pattern, e.g. `private key`. */
@@ -72,6 +74,7 @@ export interface ImageEvidence {
   readonly sha256: string
   readonly database: boolean
   readonly app: boolean
+  readonly seed: Seed
   readonly kinds: readonly string[]
   readonly published: DiskEvidence
   /** A copy in which every leftover was planted, and a canary written and deleted again. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
 import type { Box } from '../box/types.ts'
+import { hasCloudInit } from './context.ts'
 import { readApp, readDatabase } from './data.ts'
 import type { CheckExpectation, Expectations, RenderedLayer } from './types.ts'
 
@@ -72,6 +73,7 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
   return {
     box: box.name,
     version: box.version,
+    seed: hasCloudInit(box.base) ? 'nocloud' : 'credentials',
     agent: { version, lab: version.endsWith('+lab'), site, tags, logs },
     checks: [
       ...integrationOf(box, project),

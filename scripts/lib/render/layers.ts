@@ -3,7 +3,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import type { Box, Check } from '../box/types.ts'
 import { checkFiles } from './checks.ts'
-import { checkContext, contextOf } from './context.ts'
+import { checkContext, contextOf, hasCloudInit } from './context.ts'
 import { emptySpec, mergeSpecs, parseLayerSpec } from './layer-spec.ts'
 import type { Context } from './template.ts'
 import { below, findFile, type Place, renderFile, renderTree } from './tree.ts'
@@ -76,6 +76,15 @@ const checkPart = (box: Box, check: Check, project: Project): Part => {
   return { ...part, files: [...part.files, ...files], spec: { ...part.spec, owners: [...owners, ...part.spec.owners] } }
 }
 
+/** What every box has, and what only an image with cloud-init needs. */
+const base = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer =>
+  layerOf(
+    'base',
+    ['10-base', ...(hasCloudInit(box.base) ? ['10-base/cloud-init'] : [])].map((folder) =>
+      renderPart(below(provision, folder), context, project),
+    ),
+  )
+
 /** The layers of a box, bottom up. A choice that the box leaves out has no layer. */
 export const renderLayers = (box: Box, project: Project): RenderedLayer[] => {
   const context = contextOf(box)
@@ -83,7 +92,7 @@ export const renderLayers = (box: Box, project: Project): RenderedLayer[] => {
   const layer = (name: LayerName, folder: string) =>
     layerOf(name, [renderPart(below(provision, folder), context, project)])
   return [
-    layer('base', '10-base'),
+    base(box, provision, context, project),
     layer('agent', '20-agent'),
     ...(box.database === null ? [] : [layer('database', `30-database/${box.database.engine}`)]),
     ...(box.app === null ? [] : [layer('app', `40-app/${box.app.name}`)]),

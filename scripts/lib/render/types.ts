@@ -80,10 +80,14 @@ export interface CheckExpectation {
   readonly ranges: Readonly<Record<string, { readonly min: number; readonly max: number }>>
 }
 
+/** How an instance is handed keys and inputs: systemd credentials, or cloud-init's NoCloud seed where the image has cloud-init. */
+export type Seed = 'credentials' | 'nocloud'
+
 /** What the suite must see on a machine of this box; plain data, written to expectations.json. */
 export interface Expectations {
   readonly box: string
   readonly version: string
+  readonly seed: Seed
   readonly agent: {
     readonly version: string
     readonly lab: boolean

@@ -54,5 +54,6 @@ export const systemPackages: readonly SystemPackage[] = [
     present: { command: ['python3', '-c', 'import ensurepip, venv'] },
     why: 'the Python tests’ environment',
   },
+  { name: 'xorriso', present: { files: programs('xorriso') }, why: 'hands keys to an instance with cloud-init' },
   { name: 'shellcheck', present: { files: programs('shellcheck') }, why: 'the tests of shell files' },
 ]

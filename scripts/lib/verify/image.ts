@@ -25,7 +25,7 @@ export const withMachine = async <T>(
   { environment, onNote }: Pick<ImageOptions, 'environment' | 'onNote'>,
   work: (machine: Machine) => Promise<T>,
 ): Promise<T> => {
-  const { box } = expectations
+  const { box, seed } = expectations
   for (const folder of await clearLeftovers(project.cache)) onNote(`cleared what a killed run left in ${folder}`)
   const kernelBoots = (): Promise<boolean> => {
     onNote('trying whether a kernel boots under KVM here (once per boot of this machine)')
@@ -41,7 +41,7 @@ export const withMachine = async <T>(
   return withCleanup(dispose, async () => {
     onNote(`booting a disposable copy of ${shown(image)} (${accelerator === 'kvm' ? 'KVM' : 'emulated processor'})`)
     const machine = await bootMachine({
-      ...{ box, image, folder: folder.path, accelerator, detached: false, isolated: true, environment },
+      ...{ box, image, folder: folder.path, accelerator, detached: false, isolated: true, environment, seed },
       onNote,
       onStart: (process, end) => {
         stop = end

@@ -30,7 +30,12 @@ export const check: BoxCheck = {
   id: 'image.identity',
   title: 'What tells this instance from a clone was made on it',
   run: (guest) => {
-    const required = guest.context.expectations.database === null ? [] : [configFile]
+    const { expectations, fresh } = guest.context
+    const required = [
+      ...(expectations.database === null ? [] : [configFile]),
+      // cloud-init took this machine for a new instance. One in use may do without any cloud.
+      ...(fresh && expectations.seed === 'nocloud' ? ['/var/lib/cloud/instance/sem/config_ssh'] : []),
+    ]
     return guest.until(
       async () => judgeIdentity(reportSchema.parse(await guest.probe('identity', { required }))),
       expected,

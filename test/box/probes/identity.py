@@ -20,6 +20,13 @@ OPTIONAL = [
     '/etc/nvme/hostnqn',
     '/var/lib/NetworkManager/secret_key',
     '/var/lib/dhcp/*.leases',
+    '/var/lib/systemd/network/*',
+    '/run/systemd/netif/leases/*',
+    '/var/lib/cloud/instances/*/sem/*',
+    '/var/lib/cloud/seed/*/*',
+    '/etc/netplan/50-cloud-init.yaml',
+    '/etc/systemd/network/10-cloud-init-*',
+    '/etc/sudoers.d/90-cloud-init-users',
 ]
 
 

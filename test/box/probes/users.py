@@ -33,6 +33,15 @@ def keys(user: pwd.struct_passwd) -> list[str]:
     return found
 
 
+def cloud_users() -> list[str]:
+    """Whom cloud-init has made on this very instance: named in its sudo rules, if those are younger than the machine id."""
+    rules = '/etc/sudoers.d/90-cloud-init-users'
+    if not os.path.exists(rules) or os.stat(rules).st_mtime < os.stat('/etc/machine-id').st_mtime:
+        return []
+    with open(rules, encoding='utf-8', errors='replace') as stream:
+        return sorted({line.split()[0] for line in stream if line.strip() and not line.startswith('#')})
+
+
 def main() -> None:
     users = pwd.getpwall()
     fields = shadow()
@@ -46,6 +55,7 @@ def main() -> None:
         'passwords': {name: password(field) for name, field in fields.items() if password(field)},
         'admins': admins,
         'sudoers': sorted(name for name in os.listdir('/etc/sudoers.d') if name != 'README') if os.path.isdir('/etc/sudoers.d') else [],
+        'cloud': cloud_users(),
         'keys': {user.pw_name: keys(user) for user in users if keys(user)},
     }
     print(json.dumps(report))  # noqa: F821

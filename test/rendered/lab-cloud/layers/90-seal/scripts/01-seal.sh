@@ -26,7 +26,20 @@ identity_of_packages() {
   rm -f /var/lib/mysql/{auto.cnf,*.pem}
   rm -f /var/lib/snapd/state.json
   rm -rf /var/lib/snapd/{assertions,device,cookie}/* /var/lib/ubuntu-advantage/* /var/lib/landscape/*
-  rm -rf /var/lib/cloud/* /var/log/cloud-init*
+}
+
+# What an earlier instance or an installer told cloud-init, and what it wrote for them; where it looks for a cloud stays as the image's maker
+# chose. Not by --machine-id, which asks systemd for a factory reset, nor by --configs, which is younger than some of the cloud-inits.
+identity_of_cloud_init() {
+  local cloud=/etc/cloud
+  if [[ -x /usr/bin/cloud-init ]]; then
+    cloud-init clean --logs --seed # runs the scripts of other packages in clean.d, too
+  fi
+  rm -rf /var/lib/cloud/* /var/log/cloud-init* /run/cloud-init
+  rm -f "$cloud"/cloud-init.disabled "$cloud"/cloud.cfg.d/{99-installer*,90-installer-network,*subiquity-disable-cloudinit-networking,50-curtin-networking}.cfg
+  rm -f /etc/netplan/50-cloud-init.yaml /etc/network/interfaces.d/50-cloud-init* /etc/systemd/network/10-cloud-init-*
+  rm -f /etc/NetworkManager/system-connections/cloud-init-* /etc/NetworkManager/conf.d/{99-cloud-init,30-cloud-init-ip6-addr-gen-mode}.conf
+  rm -f /etc/udev/rules.d/70-persistent-net.rules /etc/ssh/sshd_config.d/50-cloud-init.conf /etc/sudoers.d/90-cloud-init-users
 }
 
 # datadog.md: an Agent that starts makes these; two machines with the same ones could talk as one.
@@ -101,6 +114,7 @@ main() {
   access
   identity_of_system
   identity_of_packages
+  identity_of_cloud_init
   identity_of_agent
   package_manager
   network
