@@ -1,7 +1,7 @@
 """Prints qemu-io's commands that make every free cluster of a FAT file system read as zero: fat_free.py DISK START.
 
-DISK is a raw disk's file, START the first byte of the partition. A kernel's trim reaches whole clusters of the image only, and many trim no
-vfat at all (fault 47).
+DISK is a raw disk's file, START the first byte of the partition. A kernel's trim reaches whole clusters of the image
+only, and many trim no vfat at all (fault 47).
 """
 
 import os
@@ -24,16 +24,18 @@ class Fat:
 
 
 def shape(boot: bytes) -> Fat:
-    """From the boot sector, by Microsoft's FAT specification: the number of clusters alone tells the width of an entry."""
-    sector, per_cluster, reserved, tables, entries, short_total, _, short_table = struct.unpack_from('<HBHBHHBH', boot, 11)
+    """From the boot sector, by Microsoft's FAT specification; the number of clusters alone tells an entry's width."""
+    sector, per_cluster, reserved, tables, roots, short_total = struct.unpack_from('<HBHBHH', boot, 11)
+    (short_table,) = struct.unpack_from('<H', boot, 22)
     long_total, long_table = struct.unpack_from('<II', boot, 32)
     if sector not in (512, 1024, 2048, 4096) or per_cluster == 0 or tables == 0:
         sys.exit('image: an EFI partition is no FAT file system')
     table = (short_table or long_table) * sector
-    data = reserved * sector + tables * table + -(-entries * 32 // sector) * sector
+    data = reserved * sector + tables * table + -(-roots * 32 // sector) * sector
     cluster = per_cluster * sector
     clusters = ((short_total or long_total) * sector - data) // cluster
-    return Fat(reserved * sector, table, 12 if clusters < 4085 else 16 if clusters < 65525 else 32, clusters, data, cluster)
+    bits = 12 if clusters < 4085 else 16 if clusters < 65525 else 32
+    return Fat(reserved * sector, table, bits, clusters, data, cluster)
 
 
 def entries(table: bytes, fat: Fat) -> Iterator[int]:

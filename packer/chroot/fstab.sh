@@ -8,7 +8,7 @@ declare -A mount_partition=()
 
 # fstab_text WORD: fstab writes a space as \040.
 fstab_text() {
-  printf %b "${1//\\/\\0}"
+  printf %b "$1"
 }
 
 # fstab_wanted FIELD VALUE: numbers of the partitions that say so.

@@ -1,8 +1,8 @@
 """Gives a disk's last partition all that lies behind it: grow_table.py DISK NUMBER.
 
-DISK is a plain file (or an export of one) that was made longer. GPT: the backup table moves to the new end, and the protective MBR covers it.
-MBR: the entry is changed, and for a logical partition the extended one around it. Written in an order in which the old table stays valid
-until the new one is. Not by sfdisk, which ends with a sync of the whole machine.
+DISK is a plain file (or an export of one) that was made longer. GPT: the backup table moves to the new end, and the
+protective MBR covers it. MBR: the entry is changed, and for a logical partition the extended one around it. Not by
+sfdisk, which ends with a sync of the whole machine.
 """
 
 import os
@@ -35,7 +35,7 @@ class Disk:
     def read(self, sector: int, count: int = 1) -> bytes:
         data = os.pread(self.file, count * SECTOR, sector * SECTOR)
         if len(data) != count * SECTOR:
-            refuse('the partition table points behind the end of the disk', f'{self.sectors} sectors', f'sector {sector}')
+            refuse('the partition table points behind the disk', f'{self.sectors} sectors', f'sector {sector}')
         return data
 
     def write(self, sector: int, data: bytes) -> None:

@@ -1,8 +1,8 @@
 """Tells what a downloaded disk image is, by its content: image_format.py FILE LIMIT prints FORMAT and virtual BYTES.
 
-FORMAT is qcow2, vmdk or raw. The file is somebody else's, so its header is read here, before any tool that would follow it: an image that
-names another file (a backing file, an external data file, an extent) would have this machine's files copied into what is published.
-LIMIT is the largest virtual size that is taken.
+FORMAT is qcow2, vmdk or raw. The file is somebody else's, so its header is read here, before any tool that
+would follow it: an image that names another file (a backing file, an external data file, an extent) would have this
+machine's files copied into what is published. LIMIT is the largest virtual size that is taken.
 """
 
 import json
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 WORKS = 'a whole disk as qcow2, raw or vmdk, also packed by zstd, xz or gzip'
+VMDK_WORKS = 'one file with one extent: monolithicSparse or streamOptimized'
 OTHERS = {
     b'conectix': 'a VHD',
     b'vhdxfile': 'a VHDX',
@@ -58,14 +59,16 @@ def qcow2(head: bytes) -> int:
 def vmdk(head: bytes) -> int:
     capacity, _, offset, length = struct.unpack_from('<QQQQ', head, 12)
     if capacity == 0 or offset == 0:
-        refuse('the VMDK has no data of its own', 'monolithicSparse or streamOptimized', 'an empty extent, or no descriptor')
+        refuse('the VMDK has no data of its own', VMDK_WORKS, 'an empty extent, or no descriptor')
+    # qemu looks for a parent right behind the header, wherever the header says that the descriptor is.
     regions = (head[SECTOR : SECTOR + DESCRIPTOR], head[offset * SECTOR :][: min(length, 2048) * SECTOR])
     text = regions[1].split(b'\0')[0].decode('latin-1')
-    if any(b'parentFileNameHint' in region for region in regions) or not re.search(r'^parentCID=f{8}\s*$', text, re.M | re.I):
+    orphan = re.search(r'^parentCID=f{8}\s*$', text, re.MULTILINE | re.IGNORECASE)
+    if orphan is None or any(b'parentFileNameHint' in region for region in regions):
         refuse('the image stands on another file', 'a VMDK without a parent', 'a parent in its descriptor')
-    extents = re.findall(r'^(?:RW|RDONLY|NOACCESS)\s+\d+\s+(\S+)', text, re.M)
+    extents = re.findall(r'^(?:RW|RDONLY|NOACCESS)\s+\d+\s+(\S+)', text, re.MULTILINE)
     if extents != ['SPARSE']:
-        refuse('the VMDK keeps data in other files', 'one extent, of the type SPARSE', f'extents: {", ".join(extents) or "none"}')
+        refuse('the VMDK keeps data in other files', VMDK_WORKS, f'extents: {", ".join(extents) or "none"}')
     return int(capacity) * SECTOR
 
 

@@ -1,7 +1,8 @@
-"""Tells which bytes of a disk are a distribution's own: known.py DISK KIND:OFFSET:MOUNTPOINT…, the root first; offsets on stdin, one per line.
+"""Tells which bytes of a disk are a distribution's own: known.py DISK KIND:OFFSET:MOUNTPOINT…, the root first.
 
-Prints, of those, the ones that lie in a file which is exactly as its package brought it: everybody has those bytes. Libraries carry keys for
-their own tests, and dictionaries words that look like tokens. Read by debugfs, nothing is mounted.
+Offsets stand on stdin, one per line. Prints, of those, the ones that lie in a file which is exactly as its package
+brought it: everybody has those bytes. Libraries carry keys for their own tests, and dictionaries words that look like
+tokens. Read by debugfs, nothing is mounted.
 """
 
 import hashlib
@@ -77,7 +78,7 @@ def known(disk: str, word: str, offsets: list[int], sums: dict[str, set[str]], f
             content = copy.read_bytes()
             digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
             contents[path] = content if digest in sums.get(merged(f'{point.rstrip("/")}{path}'), ()) else b''
-        with open(disk, 'rb') as raw:
+        with Path(disk).open('rb') as raw:
             raw.seek(offset)
             if raw.read(LENGTH) in contents[path]:
                 owned.append(offset)

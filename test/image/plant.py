@@ -1,7 +1,8 @@
 """Plants in a raw disk what no published image may hold: plant.py DISK OFFSET PATHS CANARY.
 
-PATHS names a file per line to be made, `-` for none at all; CANARY is written to the disk and deleted again, so that only free blocks hold
-it. Written by debugfs: nothing is mounted, and free blocks keep what was deleted, as on a disk that was never trimmed.
+PATHS names a file per line to be made, `-` for none at all; CANARY is written to the disk and deleted again, so that
+only free blocks hold it. Written by debugfs: nothing is mounted, and free blocks keep what was deleted, as on a disk
+that was never trimmed.
 """
 
 import re

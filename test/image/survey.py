@@ -1,7 +1,7 @@
 """Tells what a disk holds, as one JSON document: survey.py DISK KIND:OFFSET:MOUNTPOINT…, the root first.
 
-Read by debugfs and mtools: nothing is mounted, nothing is written. Contents of small text files of the root only; no secret is
-judged here.
+Read by debugfs and mtools: nothing is mounted, nothing is written. Contents of small text files of the root only; no
+secret is judged here.
 """
 
 import hashlib
@@ -89,7 +89,7 @@ def fat_entries(disk: str, offset: str) -> list[Entry]:
 
 
 def mounted(disk: str, word: str, folder: Path) -> list[Entry]:
-    """The entries of a file system below its mount point; what has none in the tree is left to the search of all bytes."""
+    """The entries of a file system below its mount point."""
     what, offset, point = word.split(':', 2)
     found = fat_entries(disk, offset) if what == 'vfat' else entries(f'{disk}?offset={offset}', folder)
     return [(f'{point}{entry[0]}', *entry[1:]) for entry in found]

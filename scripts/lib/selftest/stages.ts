@@ -30,7 +30,13 @@ export const stages: readonly Stage[] = [
   stage('schema', 'JSON Schema of the box file is fresh', verb('schema', '--check'), 'status', 60),
   stage('shell', 'shell files', ['bash', 'test/shell/run.sh'], 'status', 120),
   stage('unit', 'unit and property tests', ['npx', 'ava', '--tap'], 'tap', 900),
-  stage('python', 'app and checks', ['bash', 'test/python/run.sh', 'test/provision'], 'pytest', 300),
+  stage(
+    'python',
+    'app, checks, disks',
+    ['bash', 'test/python/run.sh', 'test/provision', 'test/packer', 'test/image', 'packer/chroot'],
+    'pytest',
+    300,
+  ),
   stage('agent', 'lab Agent', ['bash', 'lab/agent/test.sh'], 'pytest', 600),
   stage(
     'machine',
