@@ -17,7 +17,8 @@ export const storeDisk = async (project: Project, id = tip): Promise<void> => {
   await mkdir(layersFolder(project), { recursive: true })
   const path = overlayPath(project, id)
   await $({ quiet: true })`qemu-img create -q -f qcow2 -- ${path} 8M`
-  for (const write of ['write -q -P 1 0 64k', 'write -q -P 2 4000k 3k', 'write -q -P 3 8388096 512'])
+  // Its first byte tells disks of different ids apart.
+  for (const write of [`write -q -P 0x${id.slice(0, 2)} 0 64k`, 'write -q -P 2 4000k 3k', 'write -q -P 3 8388096 512'])
     await $({ quiet: true })`qemu-io -f qcow2 -c ${write} -- ${path}`
 }
 

@@ -81,38 +81,46 @@ rooted('a vmdk is compressed, in the form that importers take, and bears its own
   t.regex(text, /ddb\.adapterType = "lsilogic"/)
 })
 
-for (const [what, program, expected] of [
-  ['fails', 'echo "disk full, says qemu" >&2; exit 1', /status 1[\s\S]*disk full, says qemu/],
-  ['ends well without an output', '[[ $1 != info ]] || exec REAL "$@"', /wrote no image/],
-  ['ends well with an empty output', '[[ $1 != info ]] || exec REAL "$@"; : >"${!#}"', /wrote no image/],
+const fixed = '-f vpc -o subformat=fixed,force_size=on'
+
+for (const [what, formats, program, expected] of [
+  ['fails', ['raw', 'vmdk', 'vhd'], 'echo "disk full, says qemu" >&2; exit 1', /status 1[\s\S]*disk full, says qemu/],
+  ['writes nothing', ['raw', 'vmdk', 'vhd'], 'exit 0', /wrote no image/],
+  ['writes an empty file', ['raw', 'vmdk', 'vhd'], ': >"${!#}"', /wrote no image/],
+  ['writes half of it', ['raw', 'vhd'], 'REAL "$@"; truncate -s -4096 "${!#}"', /wrote no image/],
   [
-    'ends well with half an output',
-    'REAL "$@" || exit; [[ $1 == info ]] || truncate -s -4096 "${!#}"',
-    /wrote no image/,
+    'leaves out the middle',
+    ['vhd'],
+    'REAL "$@"; { head -c 1M "${!#}"; tail -c 512 "${!#}"; } >"${!#}.new"; mv "${!#}.new" "${!#}"',
+    /in a file of 8389120\n.*found: +vpc, 8388608 bytes, in a file of 1049088/,
+  ],
+  ['writes a larger disk', ['raw'], 'REAL create -q -f raw "${!#}" 16M', /8388608 bytes.*\n.*found: .*16777216 bytes/],
+  [
+    'writes a larger disk',
+    ['vhd'],
+    `REAL create -q ${fixed} "\${!#}" 16M`,
+    /8388608 bytes.*\n.*found: .*16777216 bytes/,
   ],
   [
-    'ends well with a larger disk',
-    '[[ $1 != info ]] || exec REAL "$@"; REAL create -q -f raw "${!#}" 16M',
-    /expected: .*8388608 bytes[\s\S]*found: .*16777216 bytes/,
+    'writes a larger disk',
+    ['vmdk'],
+    'REAL create -q -f vmdk "${!#}" 16M',
+    /8388608 bytes.*\n.*found: .*16777216 bytes/,
   ],
+  ['writes another format', ['vmdk'], 'REAL create -q -f qcow2 "${!#}" 8M', /expected: vmdk,.*\n.*found: +qcow2,/],
 ] as const)
-  for (const format of ['raw', 'vhd'] as const)
+  for (const format of formats)
     rooted(`faults 30, 37: ${format}: when qemu-img ${what}, it is no image`, async (t) => {
       const project = await emptyProject(t)
       await storeDisk(project)
       const real = (await $({ quiet: true })`which qemu-img`).stdout.trim()
-      const given = program
-        .replaceAll('REAL', real)
-        .replace('-f raw', format === 'vhd' ? '-f vpc -o subformat=fixed,force_size=on' : '-f raw')
-      firstOnPath(t, await programFolder(t, { 'qemu-img': given }))
-      const error = await t.throwsAsync(
-        convertImage(overlayPath(project, tip), join(project.root, `lab.${format}`), format, {
-          expected: virtual,
-          shown: `out/lab/lab.${format}`,
-        }),
-        { instanceOf: BoxhoundError },
-      )
+      const text = `[[ $1 != info ]] || exec REAL "$@"\n${program}`.replaceAll('REAL', real)
+      firstOnPath(t, await programFolder(t, { 'qemu-img': text }))
+      const target = join(project.root, `lab.${format}`)
+      const shown = `out/lab/lab.${format}`
+      const convert = convertImage(overlayPath(project, tip), target, format, { expected: virtual, shown })
+      const error = await t.throwsAsync(convert, { instanceOf: BoxhoundError })
       t.is(error.code, 'E_PUBLISH')
-      t.true(formatError(error).startsWith(`out/lab/lab.${format}: `))
+      t.true(formatError(error).startsWith(`${shown}: `))
       t.regex(formatError(error), expected)
     })

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { assertWhole } from './_image.ts'
 import { type TinyProject, tinyProject } from './_project.ts'
-import { bake, type Ended } from './_run.ts'
+import { randomFrom } from './_random.ts'
+import { bake, type Ended, startVerb } from './_run.ts'
 import { tracesOf } from './_traces.ts'
 
 /** Names the formats in the box file. */
@@ -76,4 +78,43 @@ test('a format more is only published, a format less is removed and told; whatev
   t.false(existsSync(published(project, 'one.vhd')))
   assertListed(t, project, ['qcow2', 'raw'])
   t.regex((await run()).stdout, /is up to date/)
+
+  // As a bake leaves it that is killed before it removes what is stale.
+  writeFileSync(published(project, 'one.vmdk'), 'stale')
+  t.regex((await run()).stderr, /one\.vmdk is removed/)
+  t.false(existsSync(published(project, 'one.vmdk')))
+  t.deepEqual((await assertWhole(t, project, 'one'))?.image, first?.image)
+})
+
+const kills = 6
+
+test(`fault 26: publishing that is killed at any of ${kills} moments is a whole set or is seen to be none`, async (t) => {
+  const seed = Number(process.env.BOXHOUND_SEED ?? Date.now() % 1_000_000)
+  t.log(`seed ${seed}: BOXHOUND_SEED=${seed} repeats these moments`)
+  const random = randomFrom(seed)
+  const project = await tinyProject(t)
+  const formats = ['qcow2', 'raw', 'vmdk', 'vhd']
+  ask(project, ...formats)
+  t.is((await bake(project)).code, 0)
+  let [length, broken] = [0, 0]
+  for (let round = 0; round <= kills; round++) {
+    const begin = performance.now()
+    rmSync(published(project, 'one.qcow2')) // then all formats are made anew
+    const { child, ended } = startVerb(project, ['bake', 'one', '--no-verify'])
+    if (round > 0) {
+      await Promise.race([ended, delay(length * random())])
+      child.kill('SIGKILL')
+    }
+    await ended
+    if (round === 0) length = performance.now() - begin
+    const whole = spawnSync('sha256sum', ['-c', '--status', 'SHA256SUMS'], { cwd: published(project, '') }).status === 0
+    if (!whole) broken += 1
+    const next = await bake(project)
+    t.is(next.code, 0, next.stderr)
+    if (!whole) t.notRegex(next.stdout, /is up to date/)
+    assertListed(t, project, formats)
+    t.deepEqual(tracesOf(project), [])
+  }
+  t.log(`${broken} of ${kills} left a set that was not whole`)
+  t.true(broken > 0)
 })

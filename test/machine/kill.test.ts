@@ -5,22 +5,12 @@ import { sha256File } from '../../scripts/lib/_helpers/hash.ts'
 import { imagePath } from '../../scripts/lib/bake/manifest.ts'
 import { assertWhole, isFileSystemClean, manifestDigest, readGuest } from './_image.ts'
 import { newEdition, type TinyProject, tinyProject } from './_project.ts'
+import { randomFrom } from './_random.ts'
 import { bake, type Ended, startVerb } from './_run.ts'
 import { tracesOf } from './_traces.ts'
 
 const polite = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const runs = 22
-
-/** Numbers from 0 to 1, the same for the same seed: mulberry32. */
-const randomFrom = (seed: number): (() => number) => {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const seed = Number(process.env.BOXHOUND_SEED ?? Date.now() % 1_000_000)
 
