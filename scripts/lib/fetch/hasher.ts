@@ -34,7 +34,9 @@ parentPort.on('message', ({ to, restart, ask }) => {
 export const startHasher = (path: string): Hasher => {
   const thread = new Worker(worker, { eval: true, workerData: path })
   let told = 0
-  const failed = new Promise<never>((_, reject) => thread.once('error', reject))
+  const failed = new Promise<never>((_, reject) => {
+    thread.once('error', (error) => reject(new Error(`hashing ${path} failed: ${error.message}`, { cause: error })))
+  })
   failed.catch(() => {}) // who asks for the digest hears of it
   return {
     advance: (to) => {
