@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds the lab Agent's package: build.sh OUT_DIR
+# Builds the lab Agent's package in each version of versions.txt: build.sh OUT_DIR [VERSION…]
 #
-# Prints the path of the .deb as its last line. The same sources give the same file. Downloaded wheels are kept in
-# $BOXHOUND_WHEELS, in one folder per lock file, and checked by their hashes at every build.
+# Prints the paths of the .deb files, that of the first version as its last line. The same sources give the same file. Downloaded wheels are
+# kept in $BOXHOUND_WHEELS, in one folder per lock file, and checked by their hashes at every build.
 set -Eeuo pipefail
 umask 022
 
@@ -83,26 +83,43 @@ stage() {
   chmod -R u=rwX,go=rX "$tree"
 }
 
+# The versions differ in their number alone.
+stamp() {
+  local tree=$1 version=$2 source=$1/opt/datadog-agent/embedded/lib/python$PYTHON/site-packages/lab_agent/__init__.py
+  [[ $version =~ ^7\.[0-9]+\.[0-9]+\+lab$ ]] || die "no version of the lab Agent: $version" 2
+  sed -i "s/^Version: .*/Version: 1:$version-1/" "$tree/DEBIAN/control"
+  sed -i "s/^VERSION = .*/VERSION = '$version'/" "$source"
+}
+
+# Nothing is dated later than this, so that two builds of the same sources are the same file.
+pack() {
+  local tree=$1 deb=$2
+  find "$tree" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
+  # Served on loopback and unpacked once: speed before size.
+  dpkg-deb --root-owner-group -Zzstd -z1 --build "$tree" "$work/package.deb" >/dev/null
+  mv "$work/package.deb" "$deb.tmp"
+  mv "$deb.tmp" "$deb"
+  printf '%s\n' "$deb"
+}
+
 main() {
-  [[ $# -eq 1 ]] || die 'usage: build.sh OUT_DIR' 2
+  [[ $# -ge 1 ]] || die 'usage: build.sh OUT_DIR [VERSION…]' 2
   command -v dpkg-deb >/dev/null || die 'dpkg-deb is missing: apt-get install dpkg-dev' 3
   python3 -m pip --version >/dev/null 2>&1 || die 'pip is missing: apt-get install python3-pip' 3
-  local out=$1 store=${BOXHOUND_WHEELS:-${XDG_CACHE_HOME:-$HOME/.cache}/boxhound/wheels} wheels version deb
+  local out=$1 store=${BOXHOUND_WHEELS:-${XDG_CACHE_HOME:-$HOME/.cache}/boxhound/wheels} wheels index
+  local -a versions
+  shift
+  mapfile -t versions < <(if [[ $# -gt 0 ]]; then printf '%s\n' "$@"; else grep -v '^#' "$HERE/versions.txt"; fi)
   mkdir -p "$out"
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
   wheels=$(fetch_wheels "$store" "$HERE/requirements.txt")
   stage "$work/tree" "$wheels"
-  # Nothing is dated later than this, so that two builds of the same sources are the same file.
   export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1767225600}
-  find "$work/tree" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
-  version=$(sed -n 's/^Version: 1://p' "$HERE/debian/control")
-  deb=$out/datadog-agent_${version}_amd64.deb
-  # Served on loopback and unpacked once: speed before size.
-  dpkg-deb --root-owner-group -Zzstd -z1 --build "$work/tree" "$work/package.deb" >/dev/null
-  mv "$work/package.deb" "$deb.tmp"
-  mv "$deb.tmp" "$deb"
-  printf '%s\n' "$deb"
+  for ((index = ${#versions[@]} - 1; index >= 0; index--)); do
+    stamp "$work/tree" "${versions[index]}"
+    pack "$work/tree" "$out/datadog-agent_${versions[index]}-1_amd64.deb"
+  done
 }
 
 main "$@"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Makes a signed apt repository of the packages in a folder: build.sh DEB_DIR REPO_DIR GNUPG_HOME
 #
-# Suite `stable`, component `7`, as in Datadog's own. The signing key is made in GNUPG_HOME if there is none; its
-# public half goes to REPO_DIR/archive-keyring.gpg. Prints the key's full fingerprint as its last line.
+# As Datadog's own, in two folders: REPO_DIR/apt with suite `stable` and component `7`, what apt.datadoghq.com is there; REPO_DIR/keys with
+# the armored public key under two names, CURRENT and the last eight digits of its fingerprint, as keys.datadoghq.com has them. The signing
+# key is made in GNUPG_HOME if there is none. Its full fingerprint goes to REPO_DIR/fingerprints and is printed as the last line.
 set -Eeuo pipefail
 umask 022
 
@@ -61,8 +62,8 @@ sign() {
 }
 
 stage() {
-  local debs=$1 root=$2 fingerprint=$3 deb name
-  mkdir -p "$root/pool/$COMPONENT"
+  local debs=$1 root=$2/apt keys=$2/keys fingerprint=$3 deb name
+  mkdir -p "$root/pool/$COMPONENT" "$keys"
   for deb in "$debs"/*.deb; do
     [[ -e $deb ]] || die "no .deb in $debs: run lab/agent/build.sh first"
     # A plus sign in an address is quoted by some clients and not by others.
@@ -72,8 +73,10 @@ stage() {
   write_index "$root"
   write_release "$root/dists/$SUITE"
   sign "$root/dists/$SUITE" "$fingerprint"
-  gpg --batch --quiet --export --output "$root/archive-keyring.gpg" "$fingerprint"
-  chmod -R u=rwX,go=rX "$root"
+  gpg --batch --quiet --armor --export --output "$keys/DATADOG_APT_KEY_CURRENT.public" "$fingerprint"
+  cp "$keys/DATADOG_APT_KEY_CURRENT.public" "$keys/DATADOG_APT_KEY_${fingerprint: -8}.public"
+  printf '%s\n' "$fingerprint" >"$2/fingerprints"
+  chmod -R u=rwX,go=rX "$2"
 }
 
 clean_up() {

@@ -68,6 +68,17 @@ test('a failing image is named by what makes it, and a log that is not there is 
   t.notRegex(details.next ?? '', /shell/, 'there is no layer to open one in')
 })
 
+test('what the engine explains is the message; the lines before it are still shown, and the file is the layer’s', async (t) => {
+  const why = '== why\nno lists of X\nexpected: suite stable\nfound: nothing: 404\nnext: check X\n'
+  const { error } = await fail(t, { log: `== packages: curl\nErr:1 X\n${why}` })
+  t.is(error.message, 'layer "app" failed: no lists of X')
+  t.is(error.details.expected, 'suite stable')
+  t.is(error.details.found?.split('\n')[0], 'nothing: 404')
+  t.true(error.details.found?.endsWith('    | == packages: curl\n    | Err:1 X'))
+  t.true(error.details.next?.startsWith('check X\n'))
+  t.is(error.details.file, 'provision/40-app/trial-app/layer.yaml')
+})
+
 test('the overlay is removed, unless it is to be kept: then the message tells how to get into it', async (t) => {
   const cleaned = await fail(t, {})
   t.false(await exists(cleaned.overlay))

@@ -28,25 +28,29 @@ const rawRequest = async (url: string, path: string): Promise<string> => {
   return answer
 }
 
-test('nothing is served until there is a folder, and its files from then on', async (t) => {
+test('folders are served below their names, each from when it is there', async (t) => {
   const { server, folder } = await start(t)
-  t.is((await fetch(`${server.url}pool/a.deb`)).status, 404)
-  server.serve(folder)
-  t.is(await (await fetch(`${server.url}pool/a.deb`)).text(), 'package')
-  t.is((await fetch(`${server.url}pool/b.deb`)).status, 404)
+  const url = server.serve('agent', folder)
+  t.is(await (await fetch(`${url}pool/a.deb`)).text(), 'package')
+  t.is((await fetch(`${url}pool/b.deb`)).status, 404)
+  const other = new URL('../cloud/', url).href
+  t.is((await fetch(`${other}secret`)).status, 404)
+  t.is(server.serve('cloud', join(folder, '..')), other)
+  t.is(await (await fetch(`${other}secret`)).text(), 'secret')
+  t.is((await fetch(new URL('/pool/a.deb', url))).status, 404)
 })
 
 test('only this machine is listened to', async (t) => {
-  const { server } = await start(t)
-  t.regex(server.url, /^http:\/\/127\.0\.0\.1:\d+\/$/)
+  const { server, folder } = await start(t)
+  t.regex(server.serve('agent', folder), /^http:\/\/127\.0\.0\.1:\d+\/agent\/$/)
 })
 
 test('no way leads out of the folder', async (t) => {
   const { server, folder } = await start(t)
-  server.serve(folder)
-  t.regex(await rawRequest(server.url, '/pool/a.deb'), /200 OK[\s\S]*package/)
+  const url = server.serve('agent', folder)
+  t.regex(await rawRequest(url, '/agent/pool/a.deb'), /200 OK[\s\S]*package/)
   for (const path of ['/../secret', '/pool/../../secret', '/%2e%2e/secret', '/..%2fsecret', '//../secret']) {
-    const answer = await rawRequest(server.url, path)
+    const answer = await rawRequest(url, `/agent${path}`)
     t.regex(answer, /^HTTP\/1\.1 404/, path)
     t.notRegex(answer, /secret$/, path)
   }
@@ -54,12 +58,12 @@ test('no way leads out of the folder', async (t) => {
 
 test('closing ends connections that are still open', async (t) => {
   const { server, folder } = await start(t)
-  server.serve(folder)
-  const socket = createConnection(Number(new URL(server.url).port), '127.0.0.1')
+  const url = server.serve('agent', folder)
+  const socket = createConnection(Number(new URL(url).port), '127.0.0.1')
   await once(socket, 'connect')
   socket.on('error', () => {})
   const closed = once(socket, 'close')
   await server.close()
   await closed
-  await t.throwsAsync(fetch(server.url))
+  await t.throwsAsync(fetch(url))
 })

@@ -4,7 +4,7 @@ import { requireChrootBuilder } from '../../scripts/lib/bake/requirements.ts'
 import { programFolder } from './_programs.ts'
 
 test('what is missing is named with the package that brings it, and ends a run with 3', async (t) => {
-  const names = ['qemu-storage-daemon', 'mmdebstrap', 'unshare', 'setpriv', 'python3']
+  const names = ['qemu-storage-daemon', 'mmdebstrap', 'unshare', 'setpriv', 'python3', 'gpg']
   const path = await programFolder(t, Object.fromEntries(names.map((name) => [name, ''])))
   const error = t.throws(() => requireChrootBuilder(path), { instanceOf: BoxhoundError })
   t.is(error.code, 'E_MISSING_PROGRAM')
@@ -20,6 +20,7 @@ test('a package that brings two programs is named once', async (t) => {
     'qemu-storage-daemon': '',
     mmdebstrap: '',
     python3: '',
+    gpg: '',
   })
   const error = t.throws(() => requireChrootBuilder(path), { instanceOf: BoxhoundError })
   t.is(error.details.found, 'no unshare, no setpriv')

@@ -13,7 +13,8 @@ test('a box by its name comes from boxes/, with its choices resolved', async (t)
   t.is(box.file, join(fixture.root, 'boxes/full.yaml'))
   t.deepEqual(box.base, { kind: 'lab', release: 'trixie', system: debian })
   t.deepEqual(box.image, { size: null, formats: ['qcow2'] })
-  t.is(box.agent.repository.url, 'lab')
+  t.true(box.agent.repository.lab)
+  t.is(box.agent.repository.url, 'http://apt.lab.invalid/')
   t.deepEqual(box.database, { engine: 'mariadb', tags: ['role:database'], logs: true })
   t.deepEqual(box.checks, [
     {
@@ -161,6 +162,7 @@ test('a repository of ones own is taken with defaults, and a password in its add
     )
   const { agent } = await loadText(t, with_('https://mirror.example.com/dd/'))
   t.deepEqual(agent.repository, {
+    lab: false,
     url: 'https://mirror.example.com/dd/',
     suite: 'stable',
     components: ['7'],

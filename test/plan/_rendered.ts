@@ -35,7 +35,10 @@ export const box: Box = {
     site: 'datadoghq.com',
     tags: [],
     logs: true,
-    repository: { url: 'lab', suite: 'stable', components: ['7'], keys: [], keyUrls: [] },
+    repository: {
+      ...{ lab: true, url: 'http://apt.lab.invalid/', suite: 'stable', components: ['7'], keys: [] },
+      keyUrls: ['http://keys.lab.invalid/current.public'],
+    },
   },
   database: null,
   checks: [],

@@ -21,7 +21,7 @@ const full = layer(
     packages: ['curl', 'datadog-agent=1:7.83.0+lab-1'],
     suites: ['unstable'],
     hold: ['datadog-agent'],
-    repositories: [{ url: 'lab', suite: 'stable', components: ['7', 'extra'], keys: [], keyUrls: [] }],
+    early: ['/etc/deep/er/one'],
     owners: [
       { path: '/etc/datadog-agent', owner: 'dd-agent', group: 'dd-agent', mode: '0640', recursive: true },
       { path: '/opt', owner: 'root', group: 'root' },
@@ -39,10 +39,10 @@ test('a layer is staged as the tables, trees and engine that apply.sh reads', as
   const text = (name: string): Promise<string> => readFile(join(folder, name), 'utf8')
   t.deepEqual((await readdir(folder)).sort(), [
     'apply.sh',
+    'early.list',
     'hold.list',
     'owners.tsv',
     'packages.list',
-    'repositories.tsv',
     'root',
     'scripts',
     'suites.list',
@@ -51,7 +51,7 @@ test('a layer is staged as the tables, trees and engine that apply.sh reads', as
   t.is(await text('packages.list'), 'curl\ndatadog-agent=1:7.83.0+lab-1\n')
   t.is(await text('suites.list'), 'unstable\n')
   t.is(await text('hold.list'), 'datadog-agent\n')
-  t.is(await text('repositories.tsv'), 'repository-0\tlab\tstable\t7 extra\tkeyrings/repository-0.gpg\n')
+  t.is(await text('early.list'), 'etc/deep/er/one\n')
   t.is(await text('owners.tsv'), '/etc/datadog-agent\tdd-agent\tdd-agent\t0640\tyes\n/opt\troot\troot\t-\tno\n')
   t.is(await text('units.tsv'), 'enable\ta.service\ndisable\tb.timer\nmask\tc.service\nmask\td.timer\n')
   t.is(await text('root/etc/deep/er/one'), '1')
@@ -59,10 +59,19 @@ test('a layer is staged as the tables, trees and engine that apply.sh reads', as
   t.is(await text('apply.sh'), await readFile(join(project.root, 'provision/_engine/apply.sh'), 'utf8'))
 })
 
+test('an early file that the layer does not bring is refused: its packages would come without it', async (t) => {
+  const broken = layer('agent', { early: ['/etc/absent'] })
+  const error = await t.throwsAsync(stageLayer(planned(broken), await temporaryFolder(t), await plannedProject(t)), {
+    instanceOf: BoxhoundError,
+  })
+  t.is(error.code, 'E_STAGE')
+  t.is(error.details.found, '/etc/absent')
+})
+
 test('a layer with nothing in it has every table, empty', async (t) => {
   const folder = join(await temporaryFolder(t), 'seal')
   await stageLayer(planned(layer('seal', {}, [])), folder, await plannedProject(t))
-  for (const name of ['packages.list', 'suites.list', 'hold.list', 'repositories.tsv', 'owners.tsv', 'units.tsv'])
+  for (const name of ['packages.list', 'suites.list', 'hold.list', 'early.list', 'owners.tsv', 'units.tsv'])
     t.is((await stat(join(folder, name))).size, 0, name)
   t.deepEqual(await readdir(join(folder, 'root')), [])
   t.deepEqual(await readdir(join(folder, 'scripts')), [])

@@ -97,9 +97,10 @@ test("the repository's address, key and version are what the lab and the real bo
   const real = layerOf(await renderNamed('bare'), 'agent').spec
   t.deepEqual(lab.packages, ['datadog-agent=1:7.83.0+lab-1'])
   t.deepEqual(real.packages, ['datadog-agent=1:7.83.0-1'])
-  t.deepEqual(lab.repositories, [{ url: 'lab', suite: 'stable', components: ['7'], keys: [], keyUrls: [] }])
-  t.is(real.repositories[0]?.url, 'https://apt.datadoghq.com/')
-  t.is(real.repositories[0]?.keys.length, 3)
+  const [ofLab, ofReal] = [lab.repositories[0], real.repositories[0]]
+  t.deepEqual([ofLab?.lab, ofLab?.url, ofLab?.keys], [true, 'http://apt.lab.invalid/', []])
+  t.deepEqual([ofReal?.lab, ofReal?.url, ofReal?.keys.length], [false, 'https://apt.datadoghq.com/', 3])
+  for (const key of ['suite', 'components', 'keyring'] as const) t.deepEqual(ofLab?.[key], ofReal?.[key], key)
 })
 
 test('a check beside a box file elsewhere is named without a path of this machine', async (t) => {

@@ -2,23 +2,24 @@ import { createServer } from 'node:http'
 import sirv from 'sirv'
 
 export interface LabServer {
-  /** `http://127.0.0.1:PORT/` */
-  readonly url: string
-  /** Serves this folder from now on. */
-  readonly serve: (folder: string) => void
+  /** Serves a folder from now on, and tells its address: `http://127.0.0.1:PORT/NAME/`. The name is a plain word. */
+  readonly serve: (name: string, folder: string) => string
   readonly close: () => Promise<void>
 }
 
-/** Serves the lab's signed repository on a free loopback port for the time of a bake. */
+/** Serves what the lab makes on a free loopback port for the time of a bake: folders, each below a name of its own. */
 export const startLabServer = async (): Promise<LabServer> => {
-  let handler: ReturnType<typeof sirv> | undefined
+  const handlers = new Map<string, ReturnType<typeof sirv>>()
   const server = createServer((request, response) => {
     const missing = (): void => {
       response.statusCode = 404
       response.end()
     }
-    if (handler === undefined) missing()
-    else handler(request, response, missing)
+    const [, name = '', path = ''] = /^\/([a-z]+)(\/.*)$/.exec(request.url ?? '') ?? []
+    const handler = handlers.get(name)
+    if (handler === undefined) return missing()
+    request.url = path
+    handler(request, response, missing)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -27,9 +28,9 @@ export const startLabServer = async (): Promise<LabServer> => {
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   return {
-    url: `http://127.0.0.1:${port}/`,
-    serve: (folder) => {
-      handler = sirv(folder, { dev: true })
+    serve: (name, folder) => {
+      handlers.set(name, sirv(folder, { dev: true }))
+      return `http://127.0.0.1:${port}/${name}/`
     },
     close: async () => {
       server.closeAllConnections()

@@ -11,6 +11,7 @@ const programs: Readonly<Record<string, string>> = {
   unshare: 'util-linux',
   setpriv: 'util-linux',
   python3: 'python3',
+  gpg: 'gpg',
 }
 
 const onPath = (name: string, path: string): boolean =>

@@ -16,6 +16,7 @@ import { assertNone, validate } from './validate.ts'
 
 /** Datadog's own repository and the keys that sign it (datadog.md, "Installing the Agent by apt"). */
 export const datadogRepository: AgentRepository = {
+  lab: false,
   url: 'https://apt.datadoghq.com/',
   suite: 'stable',
   components: ['7'],
@@ -29,7 +30,15 @@ export const datadogRepository: AgentRepository = {
   ),
 }
 
-const labRepository: AgentRepository = { url: 'lab', suite: 'stable', components: ['7'], keys: [], keyUrls: [] }
+/** The lab's, at addresses that lead nowhere on any machine (RFC 2606): an image must not depend on a port of this one. */
+const labRepository: AgentRepository = {
+  lab: true,
+  url: 'http://apt.lab.invalid/',
+  suite: 'stable',
+  components: ['7'],
+  keys: [],
+  keyUrls: ['http://keys.lab.invalid/DATADOG_APT_KEY_CURRENT.public'],
+}
 
 const fileOf = (nameOrFile: string, project: Project): string => {
   if (/[/\\]|\.ya?ml$/.test(nameOrFile)) return fromCaller(nameOrFile)
@@ -62,7 +71,8 @@ const imageOf = (given: BoxFile['image'], base: Base): Image => {
 
 const agentOf = ({ repository, ...agent }: BoxFile['agent']): Agent => ({
   ...agent,
-  repository: repository === 'lab' ? labRepository : (repository ?? datadogRepository),
+  repository:
+    repository === 'lab' ? labRepository : repository === undefined ? datadogRepository : { lab: false, ...repository },
 })
 
 const unknownChoice = (

@@ -27,7 +27,8 @@ const writeTree = async (folder: string, files: readonly RenderedFile[]): Promis
 }
 
 /**
- * Writes a planned layer as the folder that provision/_engine/apply.sh reads, downloads excepted.
+ * Writes a planned layer as the folder that provision/_engine/apply.sh reads, but for what comes from outside: wheels, and repositories with
+ * their keyrings (repositories.tsv).
  *
  * @param folder becomes `apply.sh` and what it sources, `*.list`, `*.tsv`, `root/`, `scripts/`; mounted at /run/boxhound/layer in the target.
  */
@@ -40,19 +41,17 @@ export const stageLayer = async (layer: PlannedLayer, folder: string, project: P
   const { spec, files, scripts } = layer.rendered
   await writeTree(join(folder, 'root'), files)
   await writeTree(join(folder, 'scripts'), scripts)
+  const early = spec.early.map((path) => path.replace(/^\//, ''))
+  const absent = early.find((path) => !files.some((file) => file.path === path))
+  if (absent !== undefined)
+    throw new BoxhoundError('E_STAGE', 'layer.yaml names an early file that the layer does not bring', {
+      ...{ expected: 'a file of root/', found: `/${absent}`, exitCode: 2 },
+    })
   const lists: Record<string, string> = {
     'packages.list': table(spec.packages.map((name) => [name])),
     'suites.list': table(spec.suites.map((name) => [name])),
     'hold.list': table(spec.hold.map((name) => [name])),
-    'repositories.tsv': table(
-      spec.repositories.map(({ url, suite, components }, index) => [
-        `repository-${index}`,
-        url,
-        suite,
-        components.join(' '),
-        `keyrings/repository-${index}.gpg`,
-      ]),
-    ),
+    'early.list': table(early.map((path) => [path])),
     'owners.tsv': table(
       spec.owners.map(({ path, owner, group, mode, recursive }) => [
         path,

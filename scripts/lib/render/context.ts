@@ -1,3 +1,4 @@
+import { boxhoundVersion } from '../_helpers/version.ts'
 import type { Base, Box, Check } from '../box/types.ts'
 import type { Context } from './template.ts'
 
@@ -8,10 +9,11 @@ export const agentPackage = (version: string): string => `1:${version}-1`
 export const hasCloudInit = ({ kind }: Base): boolean => kind !== 'lab'
 
 /**
- * What templates may name: `box`, `base`, `agent`, `database`, `app`; null where a box has none, so that `{{#if database}}` works.
+ * What templates may name: `boxhound`, `box`, `base`, `agent`, `database`, `app`; null where a box has none, so that `{{#if database}}` works.
  * Only choices, never a path of this machine: what is rendered must not depend on where it is rendered.
  */
 export const contextOf = ({ name, version, base, agent, database, app }: Box): Context => ({
+  boxhound: { version: boxhoundVersion },
   box: { name, version },
   base: { system: base.system.name, python: base.system.python, cloudInit: hasCloudInit(base) },
   agent: { ...agent, package: agentPackage(agent.version), lab: agent.version.endsWith('+lab') },

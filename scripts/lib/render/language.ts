@@ -19,6 +19,7 @@ export const languageOf = (path: string, firstLine = ''): Language => {
   const name = (path.split('/').at(-1) ?? '').replace(/\.in$/, '')
   if (/(?:^|\/)systemd\//.test(path) && unitSuffix.test(name)) return 'unit'
   if (name === 'Vagrantfile') return 'ruby'
+  if (/(?:^|\/)etc\/apt\/sources\.list(?:\.d\/[^/]+\.list)?$/.test(path)) return 'apt'
   const known = bySuffix[name.includes('.') ? (name.split('.').at(-1) ?? '') : '']
   if (known !== undefined) return known
   if (/^---\s*$/.test(firstLine)) return 'yaml'

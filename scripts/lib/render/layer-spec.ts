@@ -23,14 +23,11 @@ const list = <T extends z.ZodType>(item: T) => z.array(item, 'a list').nullish()
 
 const repository = z.union(
   [
-    aptRepository,
-    aptRepository.extend({
-      url: z.literal('lab'),
-      keys: z.array(z.string()).nullish(),
-      keyUrls: z.array(z.string()).nullish(),
-    }),
+    aptRepository.extend({ keyring: guestPath, lab: z.literal(false, 'true or false').default(false) }),
+    // Its key is made on the machine that bakes.
+    aptRepository.extend({ keyring: guestPath, lab: z.literal(true), keys: z.array(z.never()).max(0) }),
   ],
-  'a map with url, suite, components and keys',
+  'a map with url, suite, components, keys, keyUrls and keyring',
 )
 
 const layerFile = z
@@ -38,6 +35,7 @@ const layerFile = z
     packages: list(packageName),
     suites: list(text(/^[a-z][a-z0-9-]*$/, 'a suite such as unstable')),
     repositories: list(repository),
+    early: list(guestPath),
     hold: list(packageName),
     owners: list(
       z.strictObject({
@@ -67,7 +65,8 @@ type LayerFile = NonNullable<z.infer<typeof layerFile>>
 const spec = (file: LayerFile): LayerSpec => ({
   packages: file.packages ?? [],
   suites: file.suites ?? [],
-  repositories: (file.repositories ?? []).map((one) => ({ ...one, keys: one.keys ?? [], keyUrls: one.keyUrls ?? [] })),
+  repositories: file.repositories ?? [],
+  early: file.early ?? [],
   hold: file.hold ?? [],
   owners: (file.owners ?? []).map(({ mode, recursive, ...owner }) => ({
     ...owner,
@@ -128,6 +127,7 @@ export const mergeSpecs = (specs: readonly LayerSpec[]): LayerSpec => ({
   packages: unique(specs.flatMap(({ packages }) => packages)),
   suites: unique(specs.flatMap(({ suites }) => suites)),
   repositories: unique(specs.flatMap(({ repositories }) => repositories)),
+  early: unique(specs.flatMap(({ early }) => early)),
   hold: unique(specs.flatMap(({ hold }) => hold)),
   owners: unique(specs.flatMap(({ owners }) => owners)),
   units: {

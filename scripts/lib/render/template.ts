@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import Handlebars from 'handlebars'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { apt } from './escapers/apt.ts'
 import { hcl } from './escapers/hcl.ts'
 import { json } from './escapers/json.ts'
 import { python } from './escapers/python.ts'
@@ -25,6 +26,7 @@ const escapers: Readonly<Record<Exclude<Language, 'unit'>, Escaper>> = {
   python,
   sql,
   ruby,
+  apt,
   text,
 }
 

@@ -5,7 +5,7 @@ export const layerNames = ['base', 'agent', 'database', 'app', 'checks', 'seal']
 export type LayerName = (typeof layerNames)[number]
 
 /** Languages that a value is escaped for, and that a rendered file is parsed by again. */
-export type Language = 'shell' | 'yaml' | 'json' | 'hcl' | 'python' | 'unit' | 'sql' | 'ruby' | 'text'
+export type Language = 'shell' | 'yaml' | 'json' | 'hcl' | 'python' | 'unit' | 'sql' | 'ruby' | 'apt' | 'text'
 
 export interface RenderedFile {
   /** Relative to its tree: for a layer's root the guest path without the leading slash. */
@@ -37,12 +37,20 @@ export interface WheelSet {
   readonly python: string
 }
 
+/** A repository that a layer installs from. */
+export interface LayerRepository extends AgentRepository {
+  /** Guest path at which its keyring stays in the image. */
+  readonly keyring: string
+}
+
 /** layer.yaml(.hbs) of one or more folders, merged. */
 export interface LayerSpec {
   readonly packages: readonly string[]
   /** Packages of another suite of the base's own mirror, lab only (lab-mysql: unstable). */
   readonly suites: readonly string[]
-  readonly repositories: readonly AgentRepository[]
+  readonly repositories: readonly LayerRepository[]
+  /** Files of its own tree that must be there before the packages come: guest paths. */
+  readonly early: readonly string[]
   /** Packages that apt must not upgrade. */
   readonly hold: readonly string[]
   readonly owners: readonly OwnerRule[]

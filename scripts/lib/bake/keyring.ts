@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { withCleanup } from '../_helpers/cleanup.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+
+/** What one address gave: keys in armor or binary, or anything else. */
+export interface Delivery {
+  /** As messages name it. */
+  readonly address: string
+  readonly content: Uint8Array
+}
+
+export interface Keyring {
+  /** Binary, the listed keys in their order; the same keys give the same bytes. */
+  readonly content: Buffer
+  /** What the user should know: keys that were left out, and why. */
+  readonly notes: readonly string[]
+}
+
+/** A primary key as `gpg --with-colons` tells it (GnuPG's doc/DETAILS). */
+interface Key {
+  readonly fingerprint: string
+  /** `r` revoked, `e` expired, others. */
+  readonly validity: string
+  /** Seconds since 1970. */
+  readonly expires: number | undefined
+  /** It can sign now, itself or by a subkey: an upper-case S among its capabilities. */
+  readonly signs: boolean
+}
+
+/** Runs gpg in a home of its own, without an agent: a public key needs none, and one that stays behind would keep the folder busy. */
+const gpg = (home: string, words: readonly string[]): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const options = {
+      encoding: 'buffer',
+      env: { PATH: process.env.PATH, LC_ALL: 'C', GNUPGHOME: home },
+      timeout: 30_000,
+      maxBuffer: 1 << 24,
+    } as const
+    const own = ['--no-options', '--no-autostart', '--batch', '--no-tty', '--quiet', '--no-auto-check-trustdb']
+    const ring = ['--trust-model', 'always', '--no-default-keyring', '--keyring', join(home, 'keys.gpg')]
+    execFile('gpg', [...own, ...ring, ...words], options, (error, stdout) => {
+      // Status 2: something in the file is no key, which the list of what is one shows.
+      if (error === null || typeof error.code === 'number') resolve(stdout)
+      else if (error.code === 'ENOENT')
+        reject(
+          new BoxhoundError('E_GPG', 'gpg is not installed', {
+            ...{ expected: 'the program that reads OpenPGP keys', found: 'none in PATH', exitCode: 3 },
+            next: 'apt-get install gpg, or npm run setup',
+          }),
+        )
+      else reject(error)
+    })
+  })
+
+const parseKeys = (listing: Buffer): Key[] => {
+  const keys: Key[] = []
+  let open: Omit<Key, 'fingerprint'> | undefined
+  for (const line of listing.toString('utf8').split('\n')) {
+    const [record, validity = '', , , , , expires = '', , , fingerprint = '', , capabilities = ''] = line.split(':')
+    if (record === 'pub')
+      open = { validity, expires: expires === '' ? undefined : Number(expires), signs: capabilities.includes('S') }
+    if (record !== 'fpr' || open === undefined) continue
+    // The first fingerprint after a key is its own, what follows are subkeys'.
+    keys.push({ fingerprint, ...open })
+    open = undefined
+  }
+  return keys
+}
+
+const day = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10)
+
+/** Why a key cannot vouch for anything; undefined when it can. */
+const fault = ({ validity, expires, signs }: Key): string | undefined => {
+  if (validity === 'r') return 'was revoked by its owner'
+  if (validity === 'e') return `expired${expires === undefined ? '' : ` on ${day(expires)}`}`
+  return signs ? undefined : 'has nothing that can sign today'
+}
+
+const rotated =
+  'Datadog may have rotated its key: compare its announcement with the fingerprint found, then list it in agent.repository (url, keys, keyUrls) of the box file'
+
+/** The keys that one address gave. A page of a proxy or another publisher's key is refused, even where other addresses give the right ones. */
+const keysOf = async (
+  { address, content }: Delivery,
+  file: string,
+  home: string,
+  wanted: readonly string[],
+): Promise<Key[]> => {
+  await writeFile(file, content)
+  const keys = parseKeys(await gpg(home, ['--show-keys', '--with-colons', '--', file]))
+  if (keys.length === 0)
+    throw new BoxhoundError('E_KEYS', `no public key at ${address}`, {
+      expected: 'an OpenPGP key, armored or binary',
+      found: JSON.stringify(Buffer.from(content.subarray(0, 60)).toString('latin1')),
+      next: 'look at the address in a browser: a proxy may answer in its place',
+    })
+  if (!keys.some(({ fingerprint }) => wanted.includes(fingerprint)))
+    throw new BoxhoundError('E_KEYS', `${address} holds a key that this box does not list`, {
+      expected: `one of ${wanted.join(', ')}`,
+      found: keys.map(({ fingerprint }) => fingerprint).join(', '),
+      next: rotated,
+    })
+  return keys
+}
+
+/**
+ * Makes the keyring that a repository's signatures are checked with: of what the addresses gave, the keys whose full fingerprints are
+ * listed and that can sign today, nothing else.
+ *
+ * @param wanted full fingerprints of primary keys, 40 upper-case hexadecimal digits each.
+ * @throws BoxhoundError E_KEYS when an address gives no listed key at all, or no listed key is good any more; E_GPG (exit code 3).
+ */
+export const makeKeyring = async (deliveries: readonly Delivery[], wanted: readonly string[]): Promise<Keyring> => {
+  const home = await mkdtemp(join(tmpdir(), 'boxhound-keys-'))
+  return withCleanup(
+    () => rm(home, { recursive: true, force: true }),
+    async () => {
+      const notes: string[] = []
+      const files = deliveries.map((_, index) => join(home, `key-${index}`))
+      for (const [index, delivery] of deliveries.entries()) {
+        const keys = await keysOf(delivery, files[index] ?? '', home, wanted)
+        for (const { fingerprint } of keys)
+          if (!wanted.includes(fingerprint))
+            notes.push(`${delivery.address} also holds the key ${fingerprint}, which is not listed and left out`)
+      }
+      await gpg(home, ['--import', '--', ...files])
+      // Listed after the import: a revocation in one of the files counts for the key in all of them.
+      const merged = parseKeys(await gpg(home, ['--list-keys', '--with-colons']))
+      const good: string[] = []
+      for (const fingerprint of wanted) {
+        const key = merged.find((one) => one.fingerprint === fingerprint)
+        const why = key === undefined ? 'is at none of the addresses' : fault(key)
+        if (why === undefined) good.push(fingerprint)
+        else notes.push(`the listed key ${fingerprint} ${why}: it is left out of the keyring`)
+      }
+      if (good.length === 0)
+        throw new BoxhoundError('E_KEYS', 'none of the listed keys is good any more', {
+          expected: 'a key that can sign today',
+          found: notes.join('; '),
+          next: `check this machine's clock (${day(Date.now() / 1000)}); ${rotated}`,
+        })
+      const exported: Buffer[] = []
+      for (const fingerprint of good) exported.push(await gpg(home, ['--export', '--', fingerprint]))
+      return { content: Buffer.concat(exported), notes }
+    },
+  )
+}

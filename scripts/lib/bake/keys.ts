@@ -1,0 +1,67 @@
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { folderAddress, shownAddress } from '../fetch/address.ts'
+import { type Deadlines, openClient } from '../fetch/client.ts'
+import type { Network } from '../fetch/network.ts'
+import type { Patience } from '../fetch/retry.ts'
+import { fetchSmallFile } from '../fetch/small-file.ts'
+import type { Delivery } from './keyring.ts'
+
+/** A key has some kilobytes: who takes longer gives none (fault 36). */
+const deadlines: Deadlines = { connect: 10_000, quiet: 20_000 }
+const patience: Patience = { tries: 3, pause: (failed) => 1000 * failed }
+
+/** The same file name in another folder: where a mirror, or the lab, has a published key. */
+export const inFolder = (address: string, folder: string | undefined): string =>
+  folder === undefined
+    ? address
+    : new URL(new URL(address).pathname.split('/').at(-1) ?? '', folderAddress(folder)).href
+
+const isGone = (error: unknown): boolean =>
+  error instanceof BoxhoundError &&
+  error.code === 'E_FETCH_STATUS' &&
+  /^status 4(04|10)$/.test(error.details.found ?? '')
+
+export interface FetchedKeys {
+  readonly deliveries: readonly Delivery[]
+  /** Addresses at which nothing is published any more. */
+  readonly gone: readonly string[]
+}
+
+/**
+ * Fetches public keys, all at once. Nothing of them is believed yet (keyring.ts).
+ *
+ * An address without a file is told and no more: publishers take old keys down. Any other failure is one, since a keyring that lacks a
+ * key by chance would go into an image.
+ *
+ * @throws BoxhoundError E_KEYS when no address has a file; E_FETCH_….
+ */
+export const fetchKeys = async (
+  addresses: readonly string[],
+  network: Network,
+  waits: { readonly deadlines?: Deadlines; readonly patience?: Patience } = {},
+): Promise<FetchedKeys> => {
+  const client = openClient(network, waits.deadlines ?? deadlines)
+  try {
+    const fetched = await Promise.all(
+      addresses.map((address) =>
+        fetchSmallFile(address, client, { patience: waits.patience ?? patience }).then(
+          ({ content }) => ({ address: shownAddress(address), content }),
+          (error: unknown) => {
+            if (isGone(error)) return undefined
+            throw error
+          },
+        ),
+      ),
+    )
+    const gone = addresses.filter((_, index) => fetched[index] === undefined).map(shownAddress)
+    if (gone.length === addresses.length)
+      throw new BoxhoundError('E_KEYS', 'no address has a public key of the repository', {
+        expected: 'the keys that sign it',
+        found: `no file at ${gone.join(', ')}`,
+        next: 'check agent.repository.keyUrls and mirrors.keys in the box file',
+      })
+    return { deliveries: fetched.filter((one) => one !== undefined), gone }
+  } finally {
+    await client.close()
+  }
+}

@@ -1,0 +1,100 @@
+import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { writeAtomic } from '../_helpers/atomic.ts'
+import { sha256 } from '../_helpers/hash.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { folderAddress } from '../fetch/address.ts'
+import type { LayerRepository } from '../render/types.ts'
+import { makeKeyring } from './keyring.ts'
+import { fetchKeys, inFolder } from './keys.ts'
+import type { BakeNetwork } from './mirrors.ts'
+
+/** Where a bake has what layers install from. */
+export interface Origins {
+  readonly network: BakeNetwork
+  /** Makes the lab's repository and tells its folder (lab/repository/build.sh). */
+  readonly lab: () => Promise<string>
+  /** Serves a folder on loopback below a name, and tells its address. */
+  readonly serve: (name: string, folder: string) => string
+  /** One line for the user. */
+  readonly note: (line: string) => void
+}
+
+/** What a repository is reached by during this bake; addresses of folders end in a slash. */
+export interface Reached {
+  readonly address: string
+  readonly keyUrls: readonly string[]
+  /** Full fingerprints. */
+  readonly keys: readonly string[]
+}
+
+const published = (fingerprint: string): string => `DATADOG_APT_KEY_${fingerprint.slice(-8)}.public`
+
+/**
+ * A mirror of the box file, else the lab's server, else the repository itself. The lab is one more mirror: what it serves is fetched and
+ * checked as Datadog's own. Only its fingerprint comes from the machine that bakes, since its key was made there.
+ */
+export const reach = async (repository: LayerRepository, { network, lab, serve }: Origins): Promise<Reached> => {
+  const { agent, keys: keyFolder } = network.mirrors
+  if (!repository.lab)
+    return {
+      address: folderAddress(agent ?? repository.url),
+      keyUrls: repository.keyUrls.map((address) => inFolder(address, keyFolder)),
+      keys: repository.keys,
+    }
+  const folder = await lab()
+  const served = serve('agent', folder)
+  const keys = (await readFile(join(folder, 'fingerprints'), 'utf8')).trim().split('\n')
+  const names = [...repository.keyUrls, ...keys.map((key) => new URL(published(key), repository.keyUrls[0]).href)]
+  return {
+    address: folderAddress(agent ?? `${served}apt/`),
+    keyUrls: names.map((address) => inFolder(address, keyFolder ?? `${served}keys/`)),
+    keys,
+  }
+}
+
+/** A keyring in the store, one file per content. */
+const keepKeyring = async (content: Buffer, project: Project): Promise<string> => {
+  const path = join(project.cache, 'keyrings', `${sha256(content)}.gpg`)
+  await writeAtomic(path, content)
+  return path
+}
+
+const place = async (from: string, to: string): Promise<void> => {
+  await mkdir(dirname(to), { recursive: true })
+  await copyFile(from, to)
+  await chmod(to, 0o644)
+}
+
+/**
+ * Writes what the engine installs from into a staged layer: `repositories.tsv`, `keyrings/`, and each keyring at the place in `root/` where it
+ * stays. Columns: name, address now, suite, components, keyring, canonical address, fingerprints.
+ *
+ * @throws BoxhoundError E_KEYS, E_FETCH_… before the layer may start.
+ */
+export const stageRepositories = async (
+  repositories: readonly LayerRepository[],
+  staged: string,
+  origins: Origins,
+  project: Project,
+): Promise<void> => {
+  const rows: string[] = []
+  for (const [index, repository] of repositories.entries()) {
+    const { address, keyUrls, keys } = await reach(repository, origins)
+    const { deliveries, gone } = await fetchKeys(keyUrls, origins.network.network)
+    const { content, notes } = await makeKeyring(deliveries, keys)
+    for (const line of [...gone.map((url) => `no key at ${url} any more`), ...notes])
+      origins.note(`repository ${repository.url}: ${line}`)
+    const kept = await keepKeyring(content, project)
+    const keyring = `keyrings/repository-${index}.gpg`
+    await place(kept, join(staged, keyring))
+    await place(kept, join(staged, 'root', repository.keyring))
+    const { url, suite, components } = repository
+    rows.push(
+      [`repository-${index}`, address, suite, components.join(' '), keyring, url, keys.join(' ')]
+        .join('\t')
+        .concat('\n'),
+    )
+  }
+  await writeFile(join(staged, 'repositories.tsv'), rows.join(''))
+}
