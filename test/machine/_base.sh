@@ -13,7 +13,7 @@ copy_program() {
   install -D -m 0755 "$path" "$root$path"
   while read -r library; do
     [[ -e $root$library ]] || install -D -m 0755 "$library" "$root$library"
-  done < <(ldd "$path" | grep -o '/[^ ]*' || true)
+  done < <(ldd "$path" 2>/dev/null | grep -o '/[^ ]*' || true)
 }
 
 make_root() {
@@ -36,10 +36,12 @@ main() {
   # shellcheck disable=SC2064 # the name is fixed now
   trap "rm -rf -- '$work'" EXIT
   make_root "$work/root"
+  if declare -F more_root >/dev/null; then more_root "$work/root"; fi
   truncate -s 160M "$work/disk"
   printf 'label: dos\nstart=1MiB, type=83\n' | sfdisk --quiet "$work/disk"
   mke2fs -q -t ext4 -d "$work/root" -E "offset=$offset,lazy_itable_init=0" "$work/disk" 158M
   qemu-img convert -f raw -O qcow2 "$work/disk" "$out"
 }
 
-main "$@"
+# Sourced by who has more to put into it.
+[[ ${BASH_SOURCE[0]} != "$0" ]] || main "$@"

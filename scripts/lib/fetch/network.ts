@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Mirrors } from '../box/types.ts'
+import { type Logins, loginsOf } from './logins.ts'
 
 /** How the host reaches the outside. Proxies are addresses with `http:` or `https:`, and may hold a password: never print one. */
 export interface Network {
@@ -12,6 +13,8 @@ export interface Network {
   readonly noProxy?: string
   /** Absolute path of a PEM file with authorities to trust besides the system's. */
   readonly caBundle?: string
+  /** Logins for the hosts of mirrors, sent to those only. */
+  readonly logins?: Logins
 }
 
 /**
@@ -39,6 +42,10 @@ const variable = (environment: NodeJS.ProcessEnv, ...names: string[]) =>
     return value === undefined || value === '' ? [] : [{ name, value }]
   })[0]
 
+/** The box file's proxy with the login that the environment has for the very same one: a box file holds no password. */
+const withLoginOf = (own: string | undefined, ...others: (string | undefined)[]): string | undefined =>
+  others.find((other) => own !== undefined && other !== undefined && new URL(own).host === new URL(other).host) ?? own
+
 const proxyOf = (environment: NodeJS.ProcessEnv, ...names: string[]): string | undefined => {
   const found = variable(environment, ...names)
   return found === undefined ? undefined : proxyAddress(found.value, found.name)
@@ -46,26 +53,31 @@ const proxyOf = (environment: NodeJS.ProcessEnv, ...names: string[]): string | u
 
 /**
  * What a box file says about the network, and where it says nothing the environment: HTTPS_PROXY, HTTP_PROXY and NO_PROXY in either
- * case, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS.
+ * case, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS. Passwords come from the environment alone: in those proxies, and in BOXHOUND_MIRROR_AUTH.
  *
  * @param folder what a relative `mirrors.caBundle` counts from: that of the box file.
- * @throws BoxhoundError E_PROXY, which names the variable and not its value.
+ * @throws BoxhoundError E_PROXY or E_MIRROR_AUTH, which name the variable and not its value.
  */
 export const networkOf = (
   mirrors: Mirrors | undefined,
   environment: NodeJS.ProcessEnv = process.env,
   folder: string = process.cwd(),
 ): Network => {
-  const own = mirrors?.proxy === undefined ? undefined : proxyAddress(mirrors.proxy, 'mirrors.proxy')
+  const https = proxyOf(environment, 'https_proxy', 'HTTPS_PROXY')
+  const http = proxyOf(environment, 'http_proxy', 'HTTP_PROXY')
+  const named = mirrors?.proxy === undefined ? undefined : proxyAddress(mirrors.proxy, 'mirrors.proxy')
+  const own = withLoginOf(named, https, http)
   // As curl, pip and apt do: HTTP_PROXY alone, which may be a cache for packages, is not asked for https addresses.
-  const proxy = own ?? proxyOf(environment, 'https_proxy', 'HTTPS_PROXY')
-  const forHttp = own ?? proxyOf(environment, 'http_proxy', 'HTTP_PROXY')
+  const proxy = own ?? https
+  const forHttp = own ?? http
+  const logins = loginsOf(mirrors, environment)
   const noProxy = variable(environment, 'no_proxy', 'NO_PROXY')?.value
   const caBundle = mirrors?.caBundle ?? variable(environment, 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS')?.value
   return {
     ...(proxy === undefined ? {} : { proxy }),
     ...(proxy === forHttp ? {} : { httpProxy: forHttp ?? '' }),
     ...(noProxy === undefined ? {} : { noProxy }),
+    ...(logins.size === 0 ? {} : { logins }),
     ...(caBundle === undefined ? {} : { caBundle: isAbsolute(caBundle) ? caBundle : resolve(folder, caBundle) }),
   }
 }

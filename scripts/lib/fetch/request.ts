@@ -3,6 +3,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { shownAddress } from './address.ts'
 import type { Client } from './client.ts'
 import { failureOf } from './failure.ts'
+import { authorizationFor } from './logins.ts'
 
 /** What a server answered, after redirects: the body still to be read, or destroyed. */
 export interface Answer {
@@ -59,6 +60,7 @@ export const get = async (
   let url = new URL(address)
   for (let hops = 0; hops <= maximumRedirects; hops++) {
     const dispatcher = await client.dispatcher(url.protocol)
+    const authorization = authorizationFor(url, client.network.logins)
     const {
       statusCode,
       headers: received,
@@ -68,7 +70,13 @@ export const get = async (
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
         method: 'GET',
-        headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'boxhound', ...headers },
+        headers: {
+          accept: '*/*',
+          'accept-encoding': 'identity',
+          'user-agent': 'boxhound',
+          ...headers,
+          ...authorization,
+        },
         ...{ headersTimeout: client.deadlines.quiet, bodyTimeout: client.deadlines.quiet },
         ...(signal === undefined ? {} : { signal }),
       })

@@ -85,8 +85,21 @@ const base = (box: Box, provision: Place, context: Context, project: Project): R
     ),
   )
 
-/** The layers of a box, bottom up. A choice that the box leaves out has no layer. */
-export const renderLayers = (box: Box, project: Project): RenderedLayer[] => {
+/** What every image is sealed by, and after it what a closed network wants to stay in the image. */
+const seal = (provision: Place, context: Context, kept: Context | undefined, project: Project): RenderedLayer =>
+  layerOf('seal', [
+    renderPart(below(provision, '90-seal'), context, project),
+    ...(kept === undefined
+      ? []
+      : [renderPart(below(provision, '90-seal/mirrors'), { ...context, mirrors: kept }, project)]),
+  ])
+
+/**
+ * The layers of a box, bottom up. A choice that the box leaves out has no layer.
+ *
+ * @param kept mirrors that stay in the image.
+ */
+export const renderLayers = (box: Box, project: Project, kept?: Context): RenderedLayer[] => {
   const context = contextOf(box)
   const provision: Place = { file: join(project.root, 'provision'), source: 'provision' }
   const layer = (name: LayerName, folder: string) =>
@@ -104,6 +117,6 @@ export const renderLayers = (box: Box, project: Project): RenderedLayer[] => {
             box.checks.map((check) => checkPart(box, check, project)),
           ),
         ]),
-    layer('seal', '90-seal'),
+    seal(provision, context, kept, project),
   ]
 }

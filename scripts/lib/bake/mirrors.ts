@@ -1,0 +1,40 @@
+import { dirname } from 'node:path'
+import { type AptMirror, aptMirrorOf } from '../box/mirrors.ts'
+import type { Box, Mirrors } from '../box/types.ts'
+import type { Logins } from '../fetch/logins.ts'
+import { type Network, networkOf } from '../fetch/network.ts'
+import { redactorFor } from '../fetch/redaction.ts'
+
+/** How one bake reaches the outside. It holds passwords: nothing of it goes into an argument, a log or the image. */
+export interface BakeNetwork {
+  readonly mirrors: Mirrors
+  readonly network: Network
+  readonly apt: AptMirror | undefined
+  readonly logins: Logins
+  /** Everything that is trusted while baking, in PEM. */
+  readonly authorities: readonly string[]
+  /** Takes passwords out of what a tool printed. */
+  readonly redact: (text: string) => string
+}
+
+/**
+ * Reads how a box is to be baked in its network; nothing is asked of it yet.
+ *
+ * @throws BoxhoundError E_CA_BUNDLE, E_PROXY or E_MIRROR_AUTH, before anything is started.
+ */
+export const bakeNetwork = async (
+  { mirrors = {}, base, file }: Pick<Box, 'mirrors' | 'base' | 'file'>,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<BakeNetwork> => {
+  const network = networkOf(mirrors, environment, dirname(file))
+  const logins = network.logins ?? new Map()
+  const { authorities } = await import('../fetch/authorities.ts') // a bake with nothing to do has no time for it
+  return {
+    mirrors,
+    network,
+    logins,
+    apt: aptMirrorOf(mirrors.apt, base.system),
+    authorities: await authorities(network.caBundle),
+    redact: redactorFor(network, logins),
+  }
+}

@@ -1,0 +1,93 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Login } from '../fetch/logins.ts'
+import type { BakeNetwork } from './mirrors.ts'
+
+/** Where a target finds that folder: a mount, so that nothing of it is in the image. */
+const inTarget = '/run/boxhound/network'
+
+/** Name of the file with all that is trusted, for apt and for pip. */
+export const bundleName = 'authorities.pem'
+
+const quoted = (text: string): string => {
+  // No escape exists in apt's files.
+  if (/["\n]/.test(text)) throw new BoxhoundError('E_PROXY', 'a proxy’s address cannot hold a quotation mark')
+  return `"${text}"`
+}
+
+const withoutLogin = (proxy: string): string => `${new URL(proxy).protocol}//${new URL(proxy).host}/`
+
+/**
+ * `Acquire::http::Proxy` and its like, both or none: apt takes the one for the other. The password stands in auth.conf, where apt repeats it
+ * in no message.
+ */
+const proxyLines = ({ network }: BakeNetwork): string[] => {
+  const { proxy = '', httpProxy = proxy } = network
+  if (proxy === '' && httpProxy === '') return []
+  const line = (scheme: string, address: string): string =>
+    `Acquire::${scheme}::Proxy ${quoted(address === '' ? 'DIRECT' : withoutLogin(address))};`
+  return [line('http', httpProxy), line('https', proxy)]
+}
+
+/** apt's settings for a folder at `folder`. */
+const aptConf = (network: BakeNetwork, folder: string): string =>
+  [
+    ...proxyLines(network),
+    `Acquire::https::CaInfo ${quoted(`${folder}/${bundleName}`)};`,
+    `Dir::Etc::netrc ${quoted(`${folder}/auth.conf`)};`,
+    '',
+  ].join('\n')
+
+const proxyLogins = ({ network }: BakeNetwork): [string, Login][] =>
+  [network.proxy, network.httpProxy].flatMap((address) => {
+    const url = address === undefined || address === '' ? undefined : new URL(address)
+    if (url === undefined || url.username === '') return []
+    const login = { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
+    return [[`${url.protocol}//${url.host}`, login]]
+  })
+
+/** apt_auth.conf(5): words with blanks between them, so that a blank inside of one cannot be written. */
+const authConf = (network: BakeNetwork): string =>
+  [...proxyLogins(network), ...network.logins]
+    .map(([origin, { user, password }]) => {
+      if (/\s/.test(user + password))
+        throw new BoxhoundError(
+          'E_MIRROR_AUTH',
+          `apt can use no user and no password with a blank in it, for ${origin}`,
+          {
+            expected: 'a user and a password without blanks',
+            next: 'give that mirror or proxy another password',
+            exitCode: 2,
+          },
+        )
+      return `machine ${origin} login ${user} password ${password}\n`
+    })
+    .join('')
+
+/** Hosts that no proxy is for, one per line, as the engine compares them. */
+const direct = ({ network }: BakeNetwork): string =>
+  (network.noProxy ?? '')
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map((entry) => `${entry.toLowerCase().replace(/^\*?\.(?=.)/, '')}\n`)
+    .join('')
+
+/**
+ * Writes what apt needs in this network, for the targets and for the programs of lab/ beside them: `apt.conf` and `apt-host.conf` (the same
+ * for the two places of the folder), `auth.conf`, `authorities.pem`, `mirrors.tsv` with the archive's mirror, `direct.list`. All 0600, in a
+ * folder that goes with the run.
+ */
+export const writeNetworkFolder = async (folder: string, network: BakeNetwork): Promise<void> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const { apt } = network
+  const files: Record<string, string> = {
+    'apt.conf': aptConf(network, inTarget),
+    'apt-host.conf': aptConf(network, folder),
+    'auth.conf': authConf(network),
+    [bundleName]: `${network.authorities.join('\n')}\n`,
+    'mirrors.tsv': apt === undefined ? '' : `main\t${apt.main}\nsecurity\t${apt.security}\n`,
+    'direct.list': direct(network),
+  }
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content, { mode: 0o600 })
+}

@@ -1,0 +1,80 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import test, { type ExecutionContext } from 'ava'
+import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
+import { loadBox } from '../../scripts/lib/box/load.ts'
+import { planBox } from '../../scripts/lib/plan/plan.ts'
+import { renderBox } from '../../scripts/lib/render/render.ts'
+import type { Rendered } from '../../scripts/lib/render/types.ts'
+import { bare, temporaryFile } from '../boxfile/_files.ts'
+import { layerOf } from './_project.ts'
+import { temporaryFolder } from './_render.ts'
+
+const project = projectAt(fileURLToPath(new URL('../..', import.meta.url)), {})
+
+const rendered = async (t: ExecutionContext, mirrors: string): Promise<Rendered> =>
+  renderBox(await loadBox(temporaryFile(t, `${bare}${mirrors}`), project), project)
+
+const scripts = (all: Rendered): string[] => layerOf(all, 'seal').scripts.map(({ path }) => path)
+
+test('mirrors stay in the image only where the box file says so', async (t) => {
+  const own = 'apt: "https://mirror.example/debian", proxy: "http://proxy.example:1"'
+  t.deepEqual(scripts(await rendered(t, `mirrors: { ${own} }\n`)), ['01-seal.sh'])
+  t.deepEqual(scripts(await rendered(t, `mirrors: { ${own}, keep: false }\n`)), ['01-seal.sh'])
+  t.deepEqual(scripts(await rendered(t, `mirrors: { ${own}, keep: true }\n`)), ['01-seal.sh', '02-mirrors.sh'])
+})
+
+test('what stays counts: another mirror that is kept is another seal, and no other layer', async (t) => {
+  const ids = async (mirrors: string): Promise<string[]> =>
+    (await planBox(await rendered(t, mirrors), project, { now: 0 })).layers.map(({ id }) => id)
+  const [none, one, two] = [
+    await ids(''),
+    await ids('mirrors: { apt: "https://one.example", keep: true }\n'),
+    await ids('mirrors: { apt: "https://two.example", keep: true }\n'),
+  ]
+  t.is(new Set([none.at(-1), one.at(-1), two.at(-1)]).size, 3)
+  for (const other of [one, two]) t.deepEqual(other.slice(0, -1), none.slice(0, -1))
+})
+
+test('kept addresses and certificates are one literal each, and the script is one that bash reads', async (t) => {
+  const folder = temporaryFolder(t)
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-subj',
+      '/CN=own',
+      '-keyout',
+      '/dev/null',
+      '-out',
+      join(folder, 'ca.pem'),
+    ],
+    { stdio: 'ignore' },
+  )
+  const all = await rendered(
+    t,
+    `mirrors: { apt: "https://mirror.example/debian", pypi: "https://pypi.example/it's", caBundle: ${join(folder, 'ca.pem')}, keep: true }\n`,
+  )
+  const text = layerOf(all, 'seal').scripts[1]?.content.toString('utf8') ?? ''
+  t.regex(text, /keep_archive 'https:\/\/mirror\.example\/debian' 'https:\/\/mirror\.example\/debian-security'\n/)
+  t.true(text.includes(`keep_pip index-url 'https://pypi.example/it'\\''s'`))
+  t.regex(text, /keep_certificate '-----BEGIN CERTIFICATE-----\n[^']+\n-----END CERTIFICATE-----'\n/)
+  t.notRegex(text, /^ {2}keep_(proxy|agent)/m)
+  t.is(spawnSync('bash', ['-n'], { input: text }).status, 0)
+})
+
+test('a bundle to be kept that is not there is an error of the box file', async (t) => {
+  const error = await t.throwsAsync(rendered(t, 'mirrors: { caBundle: own.pem, keep: true }\n'), {
+    instanceOf: BoxhoundError,
+  })
+  t.is(error.exitCode, 2)
+  t.regex(error.details.file ?? '', /\/own\.pem$/)
+})
