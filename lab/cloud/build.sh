@@ -43,9 +43,11 @@ bootstrap() {
   # shellcheck disable=SC2016 # $1 is mmdebstrap's
   INITRD=No mmdebstrap --mode=root --variant=apt --format=directory --quiet --keyring="$keyring" --include="$packages" \
     --dpkgopt="$here/dpkg.cfg" --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' --aptopt='APT::Sandbox::User "root"' \
-    --aptopt='APT::Install-Recommends "false"' --setup-hook="cp -r --no-preserve=ownership '$here/root/.' \"\$1/\"" --skip=cleanup/apt/cache \
+    --aptopt='APT::Install-Recommends "false"' --setup-hook="cp -r --no-preserve=ownership '$here/root/.' \"\$1/\"" \
+    --setup-hook="$here/../base/network.sh" --skip=cleanup/apt/cache \
     --essential-hook='echo grub-pc grub-pc/install_devices_empty boolean true | chroot "$1" debconf-set-selections' \
     "$suite" "$root" "${sources[@]}"
+  "$here/../base/network.sh" --away "$root" "$suite" "$keyring"
 }
 
 # The sources in the form that Debian's and Ubuntu's images have them. Addresses are this host's own, so that the image is of use in a closed network too.
@@ -177,6 +179,8 @@ main() {
   fi
   [[ $# -eq 2 ]] || { printf 'usage: build.sh OUT_FOLDER GNUPG_HOME\n' >&2; exit 2; }
   [[ $EUID -eq 0 ]] || { printf 'cloud image: run it as root\n' >&2; exit 3; }
+  # A bake tells apt alone of its proxy, by lab/base/network.sh: packages' scripts are not to see it.
+  if [[ -d ${BOXHOUND_NETWORK-} ]]; then unset {http,https,no}_proxy {HTTP,HTTPS,NO}_PROXY; fi
   need mmdebstrap:mmdebstrap mke2fs:e2fsprogs fstrim:util-linux qemu-img:qemu-utils mcopy:mtools python3:python3 gpg:'gpg gpg-agent'
   local out work
   out=$(realpath -m -- "$1")
