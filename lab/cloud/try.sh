@@ -76,7 +76,7 @@ seeded() {
   shift 2
   overlay "$name" "$image"
   machine "$name" "$@"
-  while ((SECONDS - started < 240)) && kill -0 "$qemu" 2>/dev/null && ! in_guest 20 true 2>/dev/null; do sleep 1; done
+  while ((SECONDS - started < 280)) && kill -0 "$qemu" 2>/dev/null && ! in_guest 20 true 2>/dev/null; do sleep 1; done
   printf '  login after %d s\n' "$((SECONDS - started))"
   text=$(in_guest 120 "$facts" 2>&1) || true
   in_guest 20 'sudo -n poweroff' 2>/dev/null || true
@@ -121,7 +121,7 @@ UNIT
   printf '[Unit]\nWants=try.service\n' >"$work/dropin"
   machine "$name" -smbios "type=11,value=io.systemd.credential.binary:systemd.extra-unit.try.service=$(base64 -w 0 "$work/unit")" \
     -smbios "type=11,value=io.systemd.credential.binary:systemd.unit-dropin.multi-user.target=$(base64 -w 0 "$work/dropin")" "$@"
-  wait_off 180
+  wait_off 280
   printf '  off after %d s\n' "$((SECONDS - started))"
   text=$(tr -d '\r' <"$work/$name.log" | grep -ao 'fact .*' || tail -n 5 "$work/$name.log")
   expect 'cloud-init is off' '^fact cloud-init status: disabled$' "$text"
@@ -161,8 +161,9 @@ content() {
   rm "$disk"
 }
 
-# Another version of the kernel from the distribution, as an upgrade in a layer would bring it. GRUB boots the newest there is, so the one that the
-# image came with is removed; the hooks of both packages run.
+# Another version of the kernel from the distribution, as an upgrade in a layer would bring it. GRUB boots the newest there is, so the one
+# that the image came with is removed. The kernel's own hook for GRUB does nothing here, since systemd 257 takes every process namespace of
+# one's own for a container: whoever changes a kernel in such a chroot runs update-grub.
 kernel() {
   local root=$work/root disk=$work/kernel.raw old new
   qemu-img convert -f qcow2 -O raw "$image" "$disk"
@@ -175,13 +176,15 @@ kernel() {
   make_nodes "$root"
   old=$(basename -- "$root"/lib/modules/*)
   chroot "$root" apt-get -qq update
+  export DEBIAN_FRONTEND=noninteractive
   new=$(chroot "$root" apt-cache pkgnames linux-image-6 | sed -n 's/^linux-image-\(.*-cloud-amd64\)$/\1/p' | grep -vxF "$old" | sort -V | tail -n 1)
   expect 'the distribution has another kernel' '-cloud-amd64$' "$new"
-  DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get -qq -y install "linux-image-$new" >"$work/kernel-apt.log" 2>&1 || cat "$work/kernel-apt.log"
-  DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get -qq -y purge "linux-image-$old" >>"$work/kernel-apt.log" 2>&1 || cat "$work/kernel-apt.log"
+  { chroot "$root" apt-get -qq -y install "linux-image-$new" && chroot "$root" apt-get -qq -y purge "linux-image-$old"; } \
+    >"$work/apt.log" 2>&1 || { cat "$work/apt.log"; return 1; }
+  chroot "$root" update-grub 2>/dev/null
   umount --recursive "$root/dev" "$root/run" "$root/proc" "$root/boot" "$root"
   overlay kernel "$disk" raw
-  unseeded kernel "$new" -drive "file=$work/kernel.qcow2,if=virtio,format=qcow2"
+  unseeded kernel "${new//+/\\+}" -drive "file=$work/kernel.qcow2,if=virtio,format=qcow2"
 }
 
 firmware() {
