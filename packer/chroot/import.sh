@@ -13,8 +13,8 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=growth.sh
 . "$here/growth.sh"
 
-# Largest disk that a file may unpack to, or say that it is: a packed file can promise anything.
-readonly limit=$((64 << 30))
+# Largest disk that a file may unpack to, or say that it is, in bytes: a packed file can promise anything.
+readonly limit=${BOXHOUND_IMAGE_LIMIT:-$((64 << 30))}
 
 say() {
   printf 'image: %s (%d s)\n' "$1" "$SECONDS"
@@ -41,7 +41,7 @@ unpack() {
     dd of="$file" bs=1M count=$(((limit >> 20) + 1)) iflag=fullblock conv=sparse status=none 2>>"$file.log" || status=$?
   bytes=$(stat --format %s -- "$file")
   if ((bytes > limit)); then
-    refuse 'the image unpacks to more than it may' "at most $limit bytes ($((limit >> 30)) GiB)" 'more' 'take another image of the publisher'
+    refuse 'the image unpacks to more than it may' "at most $limit bytes" 'more' 'take another image of the publisher'
     return
   fi
   ((status == 0)) || {
@@ -66,22 +66,21 @@ same_system() {
 }
 
 inside() {
-  local work=$1 source=$2 size=$3 id=$4 version=$5 program format now number run
+  local work=$1 run=$2 source=$3 size=$4 id=$5 version=$6 program format now number
+  [[ $size == - ]] || size=$(growth_bytes "$size")
   program=$(packer_of "$source")
   if [[ -n $program ]]; then
     unpack "$program" "$source" "$work/source"
     source=$work/source
   fi
   read -r format now < <(python3 -IB "$here/image_format.py" "$source" "$limit") || return
-  if [[ $size == - ]]; then size=$now; else size=$(growth_bytes "$size"); fi
+  [[ $size != - ]] || size=$now
   growth_allowed "$now" "$size"
   # The options of every layer; not compressed, since all layers above read it.
   qemu-img convert -f "$format" -O qcow2 -o lazy_refcounts=on,extended_l2=on,cluster_size=128k -m 4 -W -- "$source" "$work/disk.qcow2"
   if [[ $source == "$work"/* ]]; then rm -- "$source"; fi
   qemu-img resize -q -f qcow2 "$work/disk.qcow2" "$size"
   say "$format of $now bytes converted"
-  run=$work/run
-  mkdir -- "$run"
   overlay_export "$work/disk.qcow2" "$run"
   partitions_read "$run/disk"
   partitions_find_root "$run/disk"
@@ -102,10 +101,12 @@ main() {
   source=$(readlink -f -- "$source")
   out=$(realpath -m -- "$out")
   work=$(mktemp -d -- "$out.partial-XXXXXX")
-  trap 'overlay_drop "$work/run"; overlay_drop "$work/run/part"; rm -rf -- "$work"' EXIT
+  # Where a killed run's loop devices are waited for.
+  run=$(mktemp -d -- "${BOXHOUND_WORK:-$work}/import.XXXXXX")
+  trap 'overlay_drop "$run"; overlay_drop "$run/part"; rm -rf -- "$run" "$work"' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
-  inside "$work" "$source" "$size" "$id" "$version"
+  inside "$work" "$run" "$source" "$size" "$id" "$version"
   mv -f -- "$work/disk.qcow2" "$out"
   sync -- "$(dirname -- "$out")"
   say "done, $(stat --format %s -- "$out") bytes"

@@ -50,7 +50,11 @@ overlay_mount() {
   fstab_plan "$target/etc/fstab" || return
   for point in "${mount_points[@]}"; do
     overlay_plain_path "$target" "$point" || return
-    [[ -d $target$point || $access == ro* ]] || mkdir -p -- "$target$point"
+    if [[ ! -d $target$point ]]; then
+      # systemd makes missing mount points at boot; who only looks goes without.
+      [[ $access == rw ]] || continue
+      mkdir -p -- "$target$point"
+    fi
     overlay_mount_partition "$run/disk" "${mount_partition[$point]}" "$target$point" "$access" || return
   done
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes a disk image of some tens of MB to bake on, from programs of this machine: root.sh OUT.qcow2. A bake on it takes a second or two
-# and runs the real engine: bash, coreutils, find, tar, apt and dpkg are there, no package is installed and nothing boots.
+# Makes a disk image of some tens of MB to bake on, from programs of this machine: _base.sh OUT.qcow2 [FSTAB]. A bake on it takes a second or two
+# and runs the real engine: bash, coreutils, find, tar, apt and dpkg are there, no package is installed and nothing boots. With the text
+# of an FSTAB the disk is laid out as Ubuntu's cloud images are: root, /boot and EFI partition.
 set -Eeuo pipefail
 
 readonly programs=(bash cat chmod chown cp date dd dpkg dpkg-query env find head ln mkdir mv rm sed setsid sleep sort stat sync systemctl tar
@@ -30,18 +31,35 @@ make_root() {
   printf "%s\n" "Package: tiny" "Status: install ok installed" "Architecture: all" "Version: 1.0" "Maintainer: none" "Description: none" >"$root/var/lib/dpkg/status"
 }
 
+# Ubuntu's numbers: 1 is the root and lies last.
+make_cloud_disk() {
+  local root=$1 disk=$2
+  python3 "$(dirname -- "$0")/../packer/disks.py" "$disk" <<JSON
+{"size": 240, "partitions": [
+  {"number": 1, "start": 78, "size": 160, "fs": "ext4", "label": "cloudimg-rootfs", "tree": "$root"},
+  {"number": 14, "start": 1, "size": 4, "type": "21686148-6449-6e6f-744e-656564454649"},
+  {"number": 15, "start": 5, "size": 20, "type": "c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "fs": "vfat", "label": "UEFI"},
+  {"number": 16, "start": 26, "size": 48, "fs": "ext4", "label": "BOOT", "files": {"efi/.keep": ""}}
+]}
+JSON
+}
+
 main() {
   local out=$1 work
   work=$(mktemp -d)
   # shellcheck disable=SC2064 # the name is fixed now
   trap "rm -rf -- '$work'" EXIT
   make_root "$work/root"
-  if declare -F more_root >/dev/null; then more_root "$work/root"; fi
-  truncate -s 160M "$work/disk"
-  printf 'label: dos\nstart=1MiB, type=83\n' | sfdisk --quiet "$work/disk"
-  mke2fs -q -t ext4 -d "$work/root" -E "offset=$offset,lazy_itable_init=0" "$work/disk" 158M
+  if [[ $# -gt 1 ]]; then
+    mkdir "$work/root/boot"
+    printf '%s' "$2" >"$work/root/etc/fstab"
+    make_cloud_disk "$work/root" "$work/disk"
+  else
+    truncate -s 160M "$work/disk"
+    printf 'label: dos\nstart=1MiB, type=83\n' | sfdisk --quiet "$work/disk"
+    mke2fs -q -t ext4 -d "$work/root" -E "offset=$offset,lazy_itable_init=0" "$work/disk" 158M
+  fi
   qemu-img convert -f raw -O qcow2 "$work/disk" "$out"
 }
 
-# Sourced by who has more to put into it.
-[[ ${BASH_SOURCE[0]} != "$0" ]] || main "$@"
+main "$@"

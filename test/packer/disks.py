@@ -1,8 +1,9 @@
 """Makes small disks of any layout for tests: disks.py OUT < SPEC.
 
 SPEC is JSON: {"size": MiB, "table": "gpt" | "mbr" | "none", "partitions": [{"number", "start", "size" (MiB), "type",
-"name", "fs": "ext4" | "vfat" | "luks" | null, "label", "uuid", "files": {path: text}}]}. A text of the form "-> X" is a
-link to X, one of the form "elf NUMBER" a program's head for that processor. Whole MiB only; nothing needs root.
+"name", "fs": "ext4" | "vfat" | "luks" | null, "label", "uuid", "files": {path: text}, "tree": FOLDER}]}. A text of the
+form "-> X" is a link to X, one of the form "elf NUMBER" a program's head for that processor. Whole MiB only; nothing
+needs root.
 """
 
 import binascii
@@ -116,7 +117,8 @@ def tree(folder, files):
 def ext4(path, one):
     with tempfile.TemporaryDirectory() as name:
         tree(Path(name), one.get('files', {}))
-        command = ['mke2fs', '-q', '-F', '-t', 'ext4', '-d', name, '-N', '256', '-J', 'size=4']
+        source = one.get('tree', name)
+        command = ['mke2fs', '-q', '-F', '-t', 'ext4', '-d', source, '-N', '1024', '-J', 'size=4']
         command += ['-U', one.get('uuid', str(uuid.uuid4())), '-L', one.get('label', '')]
         command += ['-E', f'offset={one["start"] * MIB},root_owner=0:0', str(path), f'{one["size"]}M']
         subprocess.run(command, check=True, capture_output=True)

@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import test, { type ExecutionContext } from 'ava'
+import { imagePath } from '../../scripts/lib/bake/manifest.ts'
+import { examineFileSystems } from '../../scripts/lib/proof/filesystem.ts'
+import { deviceOf, readLayout } from '../../scripts/lib/proof/layout.ts'
+import { expand } from '../../scripts/lib/proof/raw.ts'
+import { type TinyProject, tinyProject, write } from './_project.ts'
+import { bake } from './_run.ts'
+import { tracesOf } from './_traces.ts'
+
+/** A tiny project whose image has a /boot and an EFI partition, and that fstab. */
+const cloudProject = async (t: ExecutionContext, fstab: string): Promise<TinyProject> => {
+  const project = await tinyProject(t)
+  const words = [fileURLToPath(new URL('./_base.sh', import.meta.url)), join(project.root, 'image.qcow2'), fstab]
+  const { status, stderr } = spawnSync('bash', words, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`no tiny image: ${stderr}`)
+  return project
+}
+
+const rows = ['LABEL=cloudimg-rootfs / ext4 defaults 0 1', 'LABEL=BOOT /boot ext4 defaults 0 2']
+
+test('faults 47, 48: layers write to /boot where the machine will read it, and no file system keeps what was deleted', async (t) => {
+  const project = await cloudProject(t, `${rows.join('\n')}\nLABEL=UEFI /boot/efi vfat umask=0077 0 1\n`)
+  write(
+    project,
+    'provision/20-agent/provision.sh',
+    'mkdir /boot/new; echo kernel >/boot/new/vmlinuz; for d in / /boot/; do head -c 3000001 /dev/urandom >"$d"gone; done\n',
+  )
+  write(project, 'provision/90-seal/provision.sh', 'rm /gone /boot/gone\n')
+  const { code, stderr } = await bake(project)
+  t.is(code, 0, stderr)
+  t.deepEqual(tracesOf(project), [])
+  const raw = join(project.root, 'disk.raw')
+  await expand(imagePath(project, 'one'), raw)
+  const layout = await readLayout(raw, project)
+  t.deepEqual(
+    layout.map(({ partition, mountPoint }) => [partition, mountPoint]),
+    [
+      [1, '/'],
+      [15, '/boot/efi'],
+      [16, '/boot'],
+    ],
+  )
+  const [root, , boot = root] = layout
+  const debugfs = (request: string, at: typeof root): string =>
+    spawnSync('debugfs', ['-R', request, deviceOf(raw, at)], { encoding: 'utf8' }).stdout
+  t.is(debugfs('cat /new/vmlinuz', boot), 'kernel\n')
+  t.notRegex(debugfs('ls -p /boot', root), /new/)
+  for (const { name, code, words, state, freeBlocks } of await examineFileSystems(raw, layout)) {
+    t.is(code, 0, `${name}: ${words}`)
+    t.is(state, 'clean', name)
+    t.true(freeBlocks.free > 100, name)
+    t.is(freeBlocks.dirty, 0, name)
+  }
+  rmSync(raw)
+})
+
+test('fault 48: a bake on an image that mounts what is not on its disk fails and names the line', async (t) => {
+  const project = await cloudProject(t, `${rows.join('\n')}\nUUID=0123-4567 /boot/efi vfat umask=0077 0 1\n`)
+  const { code, stderr } = await bake(project)
+  t.is(code, 1)
+  t.regex(stderr, /\/etc\/fstab, line 3: UUID=0123-4567, to be mounted at \/boot\/efi, is not on the disk/)
+  t.deepEqual(tracesOf(project), [])
+})
