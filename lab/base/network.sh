@@ -4,7 +4,7 @@
 #   network.sh ROOT                        proxy, authorities and logins of $BOXHOUND_NETWORK over ROOT's apt, as a mount: never written to a disk
 #   network.sh --away ROOT SUITE KEYRING   takes the mount's place away, and the bake's mirrors out of the sources
 #
-# Both do nothing without such a folder. The mount is in the namespace of mmdebstrap, and gone with it.
+# Both do nothing without such a folder. The mount is gone with --away, or with the namespace it is in.
 set -Eeuo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -26,6 +26,8 @@ use() {
 # The lab base is the same whichever mirror it came by, and its layer in the store serves bakes with other mirrors too.
 away() {
   local root=$1 suite=$2 keyring=$3 lines
+  # Some versions of mmdebstrap run their hooks in the caller's own namespace.
+  if mountpoint -q -- "$root/$name"; then umount -- "$root/$name"; fi
   rm -f -- "$root/$name"
   archive_mirrors "$BOXHOUND_NETWORK/mirrors.tsv"
   [[ -n $archive_main ]] || return 0
