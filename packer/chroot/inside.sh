@@ -10,11 +10,18 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 . "$here/target.sh"
 
 main() {
-  local run=$1 target=$2 layer=$3 apt=$4 status=0
+  local run=$1 target=$2 layer=$3 apt=$4 status=0 kernels
   shift 4
   overlay_mount "$run" "$target"
   target_prepare "$target" "$layer" "$apt"
+  kernels=$(target_kernels "$target")
   "$@" || status=$?
+  # The packages' own hook leaves at once in a process namespace, which newer systemds take for a container: the menu would go on
+  # naming a kernel that is gone.
+  if ((status == 0)) && [[ $(target_kernels "$target") != "$kernels" ]]; then
+    echo '== other kernels: update-grub'
+    bash "$here/enter.sh" "$target" update-grub || status=$?
+  fi
   if [[ -e $target/run/boxhound/packages.tsv ]]; then
     cp -- "$target/run/boxhound/packages.tsv" "$run/packages.tsv"
   fi

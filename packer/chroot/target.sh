@@ -65,6 +65,13 @@ target_nodes() {
   done </proc/self/mountinfo
 }
 
+# target_kernels TARGET: the kernels that GRUB's menu is made from; nothing where there is no such menu.
+target_kernels() {
+  [[ -e $1/usr/sbin/update-grub && -e $1/boot/grub/grub.cfg ]] || return 0
+  compgen -G "$1/boot/vmlinu[zx]-*" || true
+  compgen -G "$1/boot/initrd.img-*" || true
+}
+
 # A name that would be a path is nobody's.
 target_node_link() {
   local target=$1 kind=$2 node=$3 name=$4

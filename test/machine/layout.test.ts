@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
@@ -56,6 +56,30 @@ test('faults 47, 48: layers write to /boot where the machine will read it, and n
     t.is(freeBlocks.dirty, 0, name)
   }
   rmSync(raw)
+})
+
+test('fault 48: a layer that brings another kernel has GRUB’s menu made anew, once', async (t) => {
+  const project = await cloudProject(t, `${rows.join('\n')}\n`)
+  write(project, 'provision/10-base/root/boot/grub/grub.cfg', 'old\n')
+  write(
+    project,
+    'provision/10-base/root/usr/sbin/update-grub',
+    '#!/bin/bash\necho /boot/vmlinuz-* >/boot/grub/grub.cfg\n',
+  )
+  chmodSync(join(project.root, 'provision/10-base/root/usr/sbin/update-grub'), 0o755)
+  write(project, 'provision/20-agent/provision.sh', ': >/boot/vmlinuz-9\n')
+  const { code, stderr } = await bake(project)
+  t.is(code, 0, stderr)
+  const raw = join(project.root, 'disk.raw')
+  await expand(imagePath(project, 'one'), raw)
+  const boot = (await readLayout(raw, project)).find(({ mountPoint }) => mountPoint === '/boot')
+  const device = boot === undefined ? 'no /boot' : deviceOf(raw, boot)
+  const menu = spawnSync('debugfs', ['-R', 'cat /grub/grub.cfg', device], { encoding: 'utf8' })
+  t.is(menu.stdout, '/boot/vmlinuz-9\n')
+  const told = ['base', 'agent', 'seal'].filter((name) =>
+    readFileSync(join(project.out, 'one/logs', `${name}.log`), 'utf8').includes('== other kernels: update-grub'),
+  )
+  t.deepEqual(told, ['agent'])
 })
 
 test('fault 48: a bake on an image that mounts what is not on its disk fails and names the line', async (t) => {
