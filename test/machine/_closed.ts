@@ -31,7 +31,10 @@ export const world = (): string => {
   return shared
 }
 
-const listen = async (t: ExecutionContext, server: Server & { closeAllConnections?: () => void }): Promise<number> => {
+const listen = async (
+  t: Pick<ExecutionContext, 'teardown'>,
+  server: Server & { closeAllConnections?: () => void },
+): Promise<number> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => {
     server.closeAllConnections?.()
@@ -63,6 +66,8 @@ export interface Manners {
   readonly mirrorLogin?: string
   /** Words that no command line may hold. */
   readonly secrets?: readonly string[]
+  /** Answers in the place of the small mirror's files. */
+  readonly answer?: (request: IncomingMessage, response: ServerResponse) => void
 }
 
 const commandLines = (): string[] =>
@@ -76,10 +81,21 @@ const commandLines = (): string[] =>
       }
     })
 
+/** A file of the small mirror, or the index.html of a folder. */
+const sendFile = (request: IncomingMessage, response: ServerResponse): void => {
+  try {
+    const file = join(world(), 'www', request.url ?? '/')
+    const page = statSync(file).isDirectory() ? join(file, 'index.html') : file
+    response.writeHead(200, page.endsWith('.html') ? { 'content-type': 'text/html' } : {}).end(readFileSync(page))
+  } catch {
+    response.writeHead(404).end()
+  }
+}
+
 /** A mirror behind TLS of an authority of its own, under a name that resolves nowhere, and the one proxy that leads to it. */
 export const startClosedNetwork = async (
-  t: ExecutionContext,
-  { proxyLogin, mirrorLogin, secrets = [] }: Manners = {},
+  t: Pick<ExecutionContext, 'teardown'>,
+  { proxyLogin, mirrorLogin, secrets = [], answer: own = sendFile }: Manners = {},
 ): Promise<ClosedNetwork> => {
   const folder = world()
   const tunnels: string[] = []
@@ -101,13 +117,7 @@ export const startClosedNetwork = async (
       response.writeHead(401, { 'www-authenticate': 'Basic realm="mirror"' }).end()
       return
     }
-    try {
-      const file = join(folder, 'www', path)
-      const page = statSync(file).isDirectory() ? join(file, 'index.html') : file
-      response.writeHead(200, page.endsWith('.html') ? { 'content-type': 'text/html' } : {}).end(readFileSync(page))
-    } catch {
-      response.writeHead(404).end()
-    }
+    own(request, response)
   }
   const secure = { key: readFileSync(join(folder, 'server.key')), cert: readFileSync(join(folder, 'server.pem')) }
   const mirror = createSecureServer(secure, answer).on('connection', () => {

@@ -1,7 +1,5 @@
-import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { rootCertificates } from 'node:tls'
-import { BoxhoundError } from '../_helpers/errors.ts'
+import { certificatesIn, readBundle } from '../_helpers/certificates.ts'
 
 /** Where distributions keep the authorities that an administrator has made the machine trust. */
 const systemBundles = [
@@ -10,45 +8,6 @@ const systemBundles = [
   '/etc/ssl/ca-bundle.pem',
 ]
 
-const blocks = (text: string): string[] =>
-  text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []
-
-const isCertificate = (pem: string): boolean => {
-  try {
-    return new X509Certificate(pem).raw.length > 0
-  } catch {
-    return false
-  }
-}
-
-const bundleError = (file: string, message: string, found: string, cause?: unknown): BoxhoundError =>
-  new BoxhoundError('E_CA_BUNDLE', message, {
-    file,
-    expected: 'a file of certificates in PEM: -----BEGIN CERTIFICATE----- …',
-    found,
-    next: 'mend mirrors.caBundle in the box file, or SSL_CERT_FILE, NODE_EXTRA_CA_CERTS in the environment',
-    exitCode: 2,
-    cause,
-  })
-
-/**
- * The certificates of a file, in PEM.
- *
- * @throws BoxhoundError E_CA_BUNDLE naming the file when it can't be read or holds none.
- */
-export const readBundle = async (file: string): Promise<string[]> => {
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw bundleError(file, 'the CA bundle cannot be read', cause.code ?? String(cause), cause)
-  })
-  const found = blocks(text)
-  if (found.length === 0) throw bundleError(file, 'the CA bundle holds no certificate', `${text.length} characters`)
-  // OpenSSL passes over what it cannot read, and the error would come later, as an authority that nobody knows.
-  const broken = found.findIndex((pem) => !isCertificate(pem))
-  if (broken >= 0)
-    throw bundleError(file, 'the CA bundle holds a damaged certificate', `the one in place ${broken + 1}`)
-  return found
-}
-
 /**
  * The authorities that a download trusts: Node's own, those of the system, and those of `caBundle`, each once, in PEM.
  *
@@ -56,6 +15,8 @@ export const readBundle = async (file: string): Promise<string[]> => {
  */
 export const authorities = async (caBundle: string | undefined): Promise<string[]> => {
   const own = caBundle === undefined ? [] : await readBundle(caBundle)
-  const system = await Promise.all(systemBundles.map((file) => readFile(file, 'utf8').then(blocks, () => [])))
+  // Node's TLS takes 30 ms to load, which a bake that has all it needs must not pay.
+  const { rootCertificates } = await import('node:tls')
+  const system = await Promise.all(systemBundles.map((file) => readFile(file, 'utf8').then(certificatesIn, () => [])))
   return [...new Set([...own, ...system.flat(), ...rootCertificates])]
 }

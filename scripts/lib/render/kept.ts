@@ -5,7 +5,7 @@ import type { Context } from './template.ts'
 
 /** Loaded when it is needed: a bake with nothing to do has no time for it. */
 const certificates = async (file: string): Promise<string[]> => {
-  const { readBundle } = await import('../fetch/authorities.ts')
+  const { readBundle } = await import('../_helpers/certificates.ts')
   return readBundle(file)
 }
 

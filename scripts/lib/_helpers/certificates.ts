@@ -1,0 +1,43 @@
+import { X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { BoxhoundError } from './errors.ts'
+
+/** The certificates in a text, in PEM. */
+export const certificatesIn = (text: string): string[] =>
+  text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []
+
+const isCertificate = (pem: string): boolean => {
+  try {
+    return new X509Certificate(pem).raw.length > 0
+  } catch {
+    return false
+  }
+}
+
+const bundleError = (file: string, message: string, found: string, cause?: unknown): BoxhoundError =>
+  new BoxhoundError('E_CA_BUNDLE', message, {
+    file,
+    expected: 'a file of certificates in PEM: -----BEGIN CERTIFICATE----- …',
+    found,
+    next: 'mend mirrors.caBundle in the box file, or SSL_CERT_FILE, NODE_EXTRA_CA_CERTS in the environment',
+    exitCode: 2,
+    cause,
+  })
+
+/**
+ * The certificates of a file, in PEM.
+ *
+ * @throws BoxhoundError E_CA_BUNDLE naming the file when it can't be read or holds none.
+ */
+export const readBundle = async (file: string): Promise<string[]> => {
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw bundleError(file, 'the CA bundle cannot be read', cause.code ?? String(cause), cause)
+  })
+  const found = certificatesIn(text)
+  if (found.length === 0) throw bundleError(file, 'the CA bundle holds no certificate', `${text.length} characters`)
+  // OpenSSL passes over what it cannot read, and the error would come later, as an authority that nobody knows.
+  const broken = found.findIndex((pem) => !isCertificate(pem))
+  if (broken >= 0)
+    throw bundleError(file, 'the CA bundle holds a damaged certificate', `the one in place ${broken + 1}`)
+  return found
+}
