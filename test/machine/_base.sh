@@ -5,7 +5,7 @@
 set -Eeuo pipefail
 
 readonly programs=(bash cat chmod chown cp date dd dpkg dpkg-query env find head ln mkdir mv rm sed setsid sleep sort stat sync systemctl tar
-  timeout touch tr unshare xargs apt-get apt-mark fstrim)
+  tee timeout touch tr unshare xargs apt-cache apt-get apt-mark cut fstrim sha256sum)
 readonly offset=1048576
 
 # copy_program ROOT PATH: with the libraries that it is linked to.
@@ -50,6 +50,7 @@ main() {
   # shellcheck disable=SC2064 # the name is fixed now
   trap "rm -rf -- '$work'" EXIT
   make_root "$work/root"
+  if declare -F more_root >/dev/null; then more_root "$work/root"; fi
   if [[ $# -gt 1 ]]; then
     mkdir "$work/root/boot"
     printf '%s' "$2" >"$work/root/etc/fstab"
@@ -62,4 +63,5 @@ main() {
   qemu-img convert -f raw -O qcow2 "$work/disk" "$out"
 }
 
-main "$@"
+# Sourced by who has more to put into it.
+[[ ${BASH_SOURCE[0]} != "$0" ]] || main "$@"

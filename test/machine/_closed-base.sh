@@ -37,4 +37,4 @@ more_root() {
   chroot "$root" update-ca-certificates >/dev/null
 }
 
-main "$@"
+main "$1"
