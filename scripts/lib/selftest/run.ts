@@ -22,7 +22,7 @@ const summary = ({ passed, failed, skipped }: Counts): string =>
  */
 export const runStage = async (stage: Stage, log: string, environment: NodeJS.ProcessEnv): Promise<StageResult> => {
   const begin = performance.now()
-  process.stdout.write(`▸ ${stage.name.padEnd(9)} ${stage.title} …\n`)
+  process.stdout.write(`▸ ${stage.name.padEnd(10)} ${stage.title} …\n`)
   const [program, ...words] = stage.command
   // A group of its own, so that the deadline ends what the command started, too.
   const child = spawn(program, words, { env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
@@ -52,7 +52,7 @@ export const runStage = async (stage: Stage, log: string, environment: NodeJS.Pr
   const counts = readCounts(stage.reading, output, code)
   const seconds = (performance.now() - begin) / 1000
   const mark = counts.failed === 0 ? '✓' : '✗'
-  console.log(`${mark} ${stage.name.padEnd(9)} ${summary(counts)}  ${formatSeconds(seconds)}`)
+  console.log(`${mark} ${stage.name.padEnd(10)} ${summary(counts)}  ${formatSeconds(seconds)}`)
   if (counts.failed > 0) {
     console.log(
       output

@@ -23,6 +23,26 @@ const stage = (
   needs: readonly string[] = [],
 ): Stage => ({ name, title, command, reading, deadline, needs })
 
+/**
+ * Controls whose ground differs on a cloud image: its database, its users, its first boot, who signs its packages. The others break what
+ * is the same file in both boxes; `npm run test:controls -- lab-cloud` runs them all.
+ */
+const sabotages = [
+  'agent-key-left',
+  'agent-not-held',
+  'build-user-left',
+  'database-log-unreadable-later',
+  'database-password-wrong',
+  'first-boot-failed',
+  'grant-performance-schema-missing',
+  'grant-process-missing',
+  'history-left',
+  'host-key-from-image',
+  'private-key-left',
+  'sudo-rule-left',
+  'unit-disabled',
+]
+
 /** Everything that proves the project, cheapest first. */
 export const stages: readonly Stage[] = [
   stage('lint', 'format and lint', ['npx', 'biome', 'check', '--error-on-warnings', '.'], 'status', 120),
@@ -53,4 +73,31 @@ export const stages: readonly Stage[] = [
   stage('image', 'no secret, no identity, no trace in the image', verb('image', 'lab'), 'plain', 900, ['bake']),
   stage('contract', 'the Agent’s contract', verb('contract', 'lab'), 'plain', 900, ['bake']),
   stage('controls', 'every check seen to turn red', verb('controls', 'lab'), 'plain', 1500, ['verify']),
+  stage(
+    'twin',
+    'ubuntu’s twin, from a cloud image in a signed list',
+    verb('bake', 'lab-cloud', '--no-verify'),
+    'status',
+    1500,
+  ),
+  stage('twin-ssh', 'the twin’s image over SSH', verb('verify', 'lab-cloud'), 'plain', 900, ['twin']),
+  stage(
+    'twin-init',
+    'what a cloud hands over by user-data',
+    ['npx', 'ava', '--config', 'test/cloud/ava.config.js', '--tap'],
+    'tap',
+    900,
+    ['twin'],
+  ),
+  stage('twin-image', 'no secret, no identity, no trace in the twin', verb('image', 'lab-cloud'), 'plain', 1200, [
+    'twin',
+  ]),
+  stage(
+    'sabotage',
+    'the twin broken where it differs from the lab box',
+    verb('controls', 'lab-cloud', ...sabotages.flatMap((name) => ['--only', name])),
+    'plain',
+    1200,
+    ['twin-ssh'],
+  ),
 ]
