@@ -13,8 +13,9 @@ export const someImage = (bytes = 3_000_000): Buffer => randomBytes(bytes)
 
 export const digest = (content: Uint8Array): string => sha256(content)
 
-/** No test waits as long as a user would. */
-export const soon: Deadlines = { connect: 400, quiet: 400 }
+/** Deadlines for tests that wait for one to pass, and for all the others, which a busy machine must not disturb. */
+export const soon: Deadlines = { connect: 1500, quiet: 1500 }
+export const late: Deadlines = { connect: 60_000, quiet: 60_000 }
 export const twice: Patience = { tries: 2, pause: () => 1 }
 
 export interface Store {
@@ -34,7 +35,7 @@ export const imageStore = async (t: ExecutionContext): Promise<Store> => {
   const folder = join(await temporaryFolder(t), 'images')
   const [lines, states]: [string[], Download[]] = [[], []]
   const options: FetchOptions = {
-    ...{ folder, network: {}, deadlines: soon, patience: twice },
+    ...{ folder, network: {}, deadlines: late, patience: twice },
     tell: (line) => lines.push(line),
     progress: (state) => states.push(state),
   }

@@ -2,15 +2,19 @@ import { createServer } from 'node:net'
 import test, { type ExecutionContext } from 'ava'
 import { BoxhoundError, formatError } from '../../scripts/lib/_helpers/errors.ts'
 import { shownAddress } from '../../scripts/lib/fetch/address.ts'
-import { digest, imageStore, same, someImage } from './_image.ts'
+import { digest, imageStore, late, same, someImage, soon } from './_image.ts'
 import { serve } from './_server.ts'
 
 const wanted = digest(Buffer.from('x'))
 
 /** The error of an address that can't be fetched: it names the address, and nothing is left behind but an empty part at most. */
-const failing = async (t: ExecutionContext, image: string): Promise<{ error: BoxhoundError; lines: string[] }> => {
+const failing = async (
+  t: ExecutionContext,
+  image: string,
+  deadlines = late,
+): Promise<{ error: BoxhoundError; lines: string[] }> => {
   const store = await imageStore(t)
-  const error = await t.throwsAsync(store.fetch(image, wanted), { instanceOf: BoxhoundError })
+  const error = await t.throwsAsync(store.fetch(image, wanted, { deadlines }), { instanceOf: BoxhoundError })
   t.is(error.exitCode, 1)
   t.truthy(error.details.next)
   t.true(formatError(error).includes(new URL(image).host), formatError(error))
@@ -93,15 +97,15 @@ const mute = async (t: ExecutionContext): Promise<number> => {
 }
 
 test('fault 36: a server that never finishes the handshake: the deadline is told', async (t) => {
-  const { error } = await failing(t, `https://127.0.0.1:${await mute(t)}/a.img`)
+  const { error } = await failing(t, `https://127.0.0.1:${await mute(t)}/a.img`, soon)
   t.is(error.code, 'E_FETCH_CONNECT')
-  t.regex(error.message, /takes no connection within 0\.40 s/)
+  t.regex(error.message, /takes no connection within 1\.5 s/)
 })
 
 test('fault 36: a server that never answers: the deadline is told', async (t) => {
-  const { error, lines } = await failing(t, `http://127.0.0.1:${await mute(t)}/a.img`)
+  const { error, lines } = await failing(t, `http://127.0.0.1:${await mute(t)}/a.img`, soon)
   t.is(error.code, 'E_FETCH_QUIET')
-  t.regex(error.message, /does not answer within 0\.40 s/)
+  t.regex(error.message, /does not answer within 1\.5 s/)
   t.is(lines.length, 1)
 })
 
@@ -111,9 +115,11 @@ test('fault 36: a server that goes quiet in the middle: the deadline is told, an
     response.writeHead(200, { 'content-length': 5000, etag: '"1"' })
     response.write(someImage(1000))
   })
-  const error = await t.throwsAsync(store.fetch(`${server.url}/a.img`, wanted), { instanceOf: BoxhoundError })
+  const error = await t.throwsAsync(store.fetch(`${server.url}/a.img`, wanted, { deadlines: soon }), {
+    instanceOf: BoxhoundError,
+  })
   t.is(error.code, 'E_FETCH_QUIET')
-  t.regex(error.message, /^127\.0\.0\.1:\d+ has sent nothing for 0\.40 s$/)
+  t.regex(error.message, /^127\.0\.0\.1:\d+ has sent nothing for 1\.5 s$/)
   t.deepEqual(store.names(), [`.part-${wanted}`, `.part-${wanted}.json`])
 })
 

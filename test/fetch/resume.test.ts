@@ -130,6 +130,16 @@ test('a part that was damaged on the disk costs one more download, not the userâ
   t.deepEqual(store.lines, ['resumed at 1.5 MB', 'what an earlier run left is damaged: fetching all of it again'])
 })
 
+test('a file that was fetched from its start and is wrong is not fetched a second time', async (t) => {
+  const store = await imageStore(t)
+  const server = await serveFile(t, { content: someImage(1000), etag: '"2"' })
+  const [image, wanted] = [`${server.url}/a.img`, digest(Buffer.from('x'))]
+  store.leave(wanted, someImage(half), { url: image, validator: '"1"' })
+  await t.throwsAsync(store.fetch(image, wanted), { code: 'E_IMAGE_DIGEST' })
+  t.is(server.requests.length, 1)
+  t.deepEqual(store.names(), [])
+})
+
 test('answers that end too early are gone on with, as often as they bring something', async (t) => {
   const content = someImage(8_000_000)
   const store = await imageStore(t)

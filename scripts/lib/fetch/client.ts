@@ -1,6 +1,4 @@
-import { createSecureContext, type SecureContext } from 'node:tls'
 import type { Dispatcher } from 'undici'
-import { authorities } from './authorities.ts'
 import type { Network } from './network.ts'
 
 /** How long a download waits for what does not come, in milliseconds (fault 36). */
@@ -17,12 +15,6 @@ export const usualDeadlines: Deadlines = { connect: 15_000, quiet: 60_000 }
 export const proxyFor = (protocol: string, { proxy = '', httpProxy = proxy }: Network): string =>
   protocol === 'http:' ? httpProxy : proxy
 
-export interface Trust {
-  readonly secureContext?: SecureContext
-  /** False only to read the certificate of who could not be verified, for the message (trust.ts). */
-  readonly rejectUnauthorized?: false
-}
-
 /** Everything that a run of downloads needs to reach servers; dispatchers are made when they are needed first. */
 export interface Client {
   readonly network: Network
@@ -34,22 +26,9 @@ export interface Client {
 /** A client that closes all its connections at the end. Each verb's downloads share one. */
 export const openClient = (network: Network, deadlines: Deadlines = usualDeadlines): Client => {
   const dispatchers = new Map<string, Promise<Dispatcher>>()
-  let trusted: Promise<Trust> | undefined
-  const trust = (): Promise<Trust> => {
-    trusted ??= authorities(network.caBundle).then((ca) => ({ secureContext: createSecureContext({ ca }) }))
-    return trusted
-  }
-  // Reading all authorities takes 50 ms, and a bundle that nothing needs must not stop a plain download.
-  const isPlain = (protocol: string): boolean =>
-    protocol === 'http:' && !proxyFor(protocol, network).startsWith('https:')
+  // Undici and Node's TLS are loaded when something is fetched: a bake that has all it needs pays nothing.
   const make = async (protocol: string): Promise<Dispatcher> =>
-    // Undici is loaded when something is fetched: a bake that has all it needs pays nothing.
-    (await import('./dispatcher.ts')).dispatcherFor(
-      protocol,
-      network,
-      deadlines,
-      isPlain(protocol) ? {} : await trust(),
-    )
+    (await import('./dispatcher.ts')).trustingDispatcher(protocol, network, deadlines)
   return {
     network,
     deadlines,

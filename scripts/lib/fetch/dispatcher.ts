@@ -1,5 +1,7 @@
+import { createSecureContext, type SecureContext } from 'node:tls'
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
-import { type Deadlines, proxyFor, type Trust } from './client.ts'
+import { authorities } from './authorities.ts'
+import { type Deadlines, proxyFor } from './client.ts'
 import type { Network } from './network.ts'
 
 const loopback = 'localhost,127.0.0.1,[::1]'
@@ -7,6 +9,12 @@ const loopback = 'localhost,127.0.0.1,[::1]'
 /** Undici knows `*` only where it stands alone. */
 const noProxyOf = ({ noProxy = '' }: Network): string =>
   noProxy.split(/[,\s]+/).includes('*') ? '*' : [noProxy, loopback].filter(Boolean).join(',')
+
+export interface Trust {
+  readonly secureContext?: SecureContext
+  /** False only to read the certificate of who could not be verified, for the message (trust.ts). */
+  readonly rejectUnauthorized?: false
+}
 
 /** Undici's dispatcher for addresses of one protocol. */
 export const dispatcherFor = (
@@ -32,4 +40,20 @@ export const dispatcherFor = (
     headersTimeout: quiet,
     bodyTimeout: quiet,
   })
+}
+
+/**
+ * The dispatcher that downloads use: it trusts Node's authorities, the system's, and those of `network.caBundle`.
+ *
+ * @throws BoxhoundError E_CA_BUNDLE
+ */
+export const trustingDispatcher = async (
+  protocol: string,
+  network: Network,
+  deadlines: Deadlines,
+): Promise<Dispatcher> => {
+  // Reading all authorities takes 50 ms, and a bundle that nothing needs must not stop a plain download.
+  const isPlain = protocol === 'http:' && !proxyFor(protocol, network).startsWith('https:')
+  const trust = isPlain ? {} : { secureContext: createSecureContext({ ca: await authorities(network.caBundle) }) }
+  return dispatcherFor(protocol, network, deadlines, trust)
 }

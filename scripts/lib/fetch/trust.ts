@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { type PeerCertificate, TLSSocket } from 'node:tls'
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { shownAddress, shownProxy } from './address.ts'
 import { type Client, proxyFor } from './client.ts'
@@ -24,25 +24,22 @@ export const isUntrusted = (code: string): boolean => code in reasons
 
 const connected = 'undici:client:connected'
 
-const lastOf = (certificate: PeerCertificate): PeerCertificate => {
-  let last = certificate
-  for (let next: unknown = certificate; next !== undefined; ) {
-    const issuer: unknown =
-      typeof next === 'object' && next !== null && 'issuerCertificate' in next ? next.issuerCertificate : undefined
-    if (issuer === undefined || issuer === next) return last
-    last = issuer as PeerCertificate
-    next = issuer
-  }
-  return last
+/** The last certificate of a chain: its issuer is the authority, also where the server leaves that one's own out. */
+const lastOf = (certificate: DetailedPeerCertificate): DetailedPeerCertificate => {
+  const issuer: DetailedPeerCertificate | undefined = certificate.issuerCertificate
+  return issuer === undefined || issuer === certificate ? certificate : lastOf(issuer)
 }
 
-const nameOf = (subject: PeerCertificate['issuer'] | undefined): string =>
-  ['CN', 'O', 'OU']
-    .flatMap((field) => {
-      const value: unknown = Object.entries(subject ?? {}).find(([name]) => name === field)?.[1]
-      return value === undefined ? [] : [`${field}=${String(value)}`]
-    })
+const nameOf = (subject: DetailedPeerCertificate['issuer'] | undefined): string =>
+  Object.entries(subject ?? {})
+    .filter(([field]) => ['CN', 'O', 'OU'].includes(field))
+    .map(([field, value]) => `${field}=${value}`)
+    .sort()
     .join(', ')
+
+/** By what it can do: the class itself would have to be loaded for it (client.ts). */
+const isSecure = (socket: unknown): socket is TLSSocket =>
+  typeof socket === 'object' && socket !== null && 'getPeerCertificate' in socket
 
 /**
  * Who signed the certificate of a server that could not be verified. Node forgets the certificate when it refuses it, so the server is
@@ -54,7 +51,7 @@ const authorityOf = async (url: URL, client: Client): Promise<string> => {
   let found = ''
   const look = (message: unknown): void => {
     const socket: unknown = typeof message === 'object' && message !== null && 'socket' in message ? message.socket : 0
-    if (!(socket instanceof TLSSocket)) return
+    if (!isSecure(socket)) return
     const certificate = socket.getPeerCertificate(true)
     if (Object.keys(certificate).length > 0) found = nameOf(lastOf(certificate).issuer)
   }
