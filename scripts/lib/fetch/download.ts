@@ -11,7 +11,7 @@ import { withLock } from '../cache/lock.ts'
 import { baseName, shownAddress } from './address.ts'
 import { type Client, type Deadlines, openClient } from './client.ts'
 import type { Network } from './network.ts'
-import { openPart, type Part } from './part.ts'
+import { diskFull, isFull, openPart, type Part } from './part.ts'
 import { type Download, downloadMeter } from './progress.ts'
 import { type Patience, retrying, usualPatience } from './retry.ts'
 import { transfer } from './transfer.ts'
@@ -133,7 +133,9 @@ const fetchRemote = async (path: string, job: Job): Promise<void> => {
       await part.close()
       await publishFile(part.path, path)
       await part.drop()
-    } catch (error) {
+    } catch (cause) {
+      // Some file systems notice only when the file is synced.
+      const error = isFull(cause) ? diskFull(part.path, undefined, undefined) : cause
       // Anything else leaves a good beginning, from which the next run goes on.
       if (error instanceof BoxhoundError && useless.has(error.code)) await part.drop()
       throw error

@@ -2,6 +2,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatSeconds } from '../_helpers/format.ts'
 import { shownAddress, shownProxy } from './address.ts'
 import { type Client, proxyFor } from './client.ts'
+import { loginVariable } from './logins.ts'
 import { isUntrusted, untrusted } from './trust.ts'
 
 /** What may be over in a moment: worth another try. Everything else stays wrong however often it is tried. */
@@ -38,6 +39,14 @@ const refusedTunnel = (error: unknown): number | undefined => {
   return status === undefined ? undefined : Number(status)
 }
 
+const gone = 'check the address; publishers remove old releases, and npm run base -- update BOX names the newest one'
+
+const refusals: Readonly<Record<number, string>> = {
+  401: `a mirror that wants a login gets it from ${loginVariable} in the environment`,
+  404: gone,
+  410: gone,
+}
+
 /**
  * An answer that isn't the file: what it means and what to do.
  *
@@ -56,13 +65,10 @@ export const statusFailure = (status: number, url: URL, proxy = ''): BoxhoundErr
       found: `status ${status}`,
       next: 'try again later',
     })
-  const gone = status === 404 || status === 410
   return new BoxhoundError('E_FETCH_STATUS', `${who} does not give out ${address}`, {
     expected: 'status 200',
     found: `status ${status}`,
-    next: gone
-      ? 'check the address; publishers remove old releases, and npm run base -- update BOX names the newest one'
-      : 'check the address, and whether this machine may read it',
+    next: refusals[status] ?? 'check the address, and whether this machine may read it',
   })
 }
 

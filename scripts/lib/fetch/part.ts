@@ -24,7 +24,6 @@ export interface Part {
   readonly note: () => Note | undefined
   /** Bytes that an earlier run left and that still stand at the beginning. */
   readonly inherited: () => number
-  /** @throws BoxhoundError E_DISK_FULL; the part is to be dropped then. */
   readonly append: (chunk: Uint8Array) => void
   /** Empties it for a file that begins anew. */
   readonly restart: (note: Note) => Promise<void>
@@ -47,7 +46,8 @@ const readNote = async (path: string): Promise<Note | undefined> => {
   }
 }
 
-const isFull = (error: unknown): boolean =>
+/** Whether a file system, a quota or a limit on files has no room for more. */
+export const isFull = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(error.code))
 
 /** The error of a disk without room for the rest. */
@@ -94,11 +94,7 @@ export const openPart = async (folder: string, sha256: string): Promise<Part> =>
     inherited: () => inherited,
     append: (chunk) => {
       // Written at once, while the piece is in the processor's cache: through the thread pool it costs half as much again.
-      try {
-        for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at)
-      } catch (error) {
-        throw isFull(error) ? diskFull(path, undefined, undefined) : error
-      }
+      for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at)
       bytes += chunk.length
       if (bytes - told >= stride) tell()
     },
