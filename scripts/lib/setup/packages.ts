@@ -42,7 +42,8 @@ export const systemPackages: readonly SystemPackage[] = [
   { name: 'e2fsprogs', present: { files: programs('mke2fs') }, why: 'file system of the lab’s base' },
   { name: 'apt-utils', present: { files: programs('apt-ftparchive') }, why: 'index of the lab Agent’s repository' },
   { name: 'dpkg-dev', present: { files: programs('dpkg-scanpackages') }, why: 'builds the lab Agent’s package' },
-  { name: 'gnupg', present: { files: programs('gpg') }, why: 'signs the lab Agent’s repository' },
+  { name: 'gpgv', present: { files: programs('gpgv') }, why: 'checks who signed a list of disk images' },
+  { name: 'gnupg', present: { files: programs('gpg') }, why: 'reads the keys of the Agent’s repository, signs the lab’s' },
   { name: 'openssh-client', present: { files: programs('ssh-keygen') }, why: 'keys for a trial machine, npm run ssh' },
   {
     name: 'python3-pip',
