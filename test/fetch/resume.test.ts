@@ -66,6 +66,7 @@ test('what was left of another address is not asked for as a range', async (t) =
   store.leave(digest(content), content.subarray(0, half), { url: 'http://other/a.img', validator: '"1"' })
   same(t, await store.fetch(`${server.url}/a.img`, digest(content)), content)
   t.is(server.requests[0]?.headers.range, undefined)
+  t.deepEqual(store.lines, [])
 })
 
 test('a part without its note, or with half of one, counts for nothing', async (t) => {
@@ -75,6 +76,7 @@ test('a part without its note, or with half of one, counts for nothing', async (
   store.leave(digest(content), content.subarray(0, half), {})
   same(t, await store.fetch(`${server.url}/a.img`, digest(content)), content)
   t.is(server.requests[0]?.headers.range, undefined)
+  t.deepEqual(store.lines, [])
 })
 
 test('416 for a part that is whole: nothing is fetched, the digest decides', async (t) => {
@@ -114,6 +116,26 @@ test('a range that begins elsewhere, or is of a file of another length, is not t
     same(t, await store.fetch(image, digest(content)), content)
     t.is(server.requests.length, 2, range)
   }
+})
+
+test('a server that gives less than the range that was asked for is asked for the rest', async (t) => {
+  const content = someImage()
+  const store = await imageStore(t)
+  const server = await serve(t, ({ headers }, response) => {
+    const start = Number(/\d+/.exec(headers.range ?? '')?.[0])
+    const end = Math.min(start + 600_000, content.length)
+    response.writeHead(206, { 'content-range': `bytes ${start}-${end - 1}/${content.length}` })
+    response.end(content.subarray(start, end))
+  })
+  const image = `${server.url}/a.img`
+  store.leave(digest(content), content.subarray(0, half), { url: image, validator: '"1"', total: content.length })
+  const patience = { tries: 4, pause: () => 1 }
+  same(t, await store.fetch(image, digest(content), { patience }), content)
+  t.deepEqual(
+    server.requests.map(({ headers }) => headers.range),
+    ['bytes=1500000-', 'bytes=2100000-', 'bytes=2700000-'],
+  )
+  t.regex(store.lines[1] ?? '', /ended its answer too early/)
 })
 
 test('a part that was damaged on the disk costs one more download, not the user’s time', async (t) => {

@@ -126,7 +126,7 @@ const useless = new Set(['E_IMAGE_DIGEST', 'E_DISK_FULL'])
 const fetchRemote = async (path: string, job: Job): Promise<void> => {
   const { folder } = job.options
   await mkdir(folder, { recursive: true })
-  const part = await openPart(folder, job.source.sha256)
+  const part = await openPart(folder, job.source.sha256, job.source.image)
   await withCleanup(part.close, async () => {
     try {
       await complete(part, job)

@@ -67,10 +67,15 @@ const remove = async (path: string): Promise<void> => {
   await rm(path, { force: true })
 }
 
-/** Opens the part of an image, or begins one. Only who holds the image's lock may. */
-export const openPart = async (folder: string, sha256: string): Promise<Part> => {
+/**
+ * Opens the part of an image, or begins one. Only who holds the image's lock may.
+ *
+ * @param url where the rest is to come from; what came from elsewhere is dropped, since no server could tell whether it is the same.
+ */
+export const openPart = async (folder: string, sha256: string, url: string): Promise<Part> => {
   const path = partPath(folder, sha256)
-  let note = await readNote(notePath(path))
+  const left = await readNote(notePath(path))
+  let note = left?.url === url ? left : undefined
   const file = openSync(path, 'a+', 0o644)
   if (note === undefined) ftruncateSync(file, 0)
   let bytes = fstatSync(file).size

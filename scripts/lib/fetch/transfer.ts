@@ -92,8 +92,7 @@ const begin = async (url: string, answer: Answer, part: Part, tell: (line: strin
  * @throws BoxhoundError E_FETCH_… (failure.ts says which are worth another try) with the part kept as it is; E_DISK_FULL.
  */
 export const transfer = async (url: string, part: Part, client: Client, options: TransferOptions): Promise<void> => {
-  const note = part.note()
-  const { validator } = note?.url === url ? note : { validator: undefined }
+  const validator = part.note()?.validator
   const headers: Record<string, string> =
     part.bytes() > 0 && validator !== undefined ? { range: `bytes=${part.bytes()}-`, 'if-range': validator } : {}
   let answer = await get(url, client, headers, options.signal)
