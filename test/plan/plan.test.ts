@@ -45,6 +45,16 @@ test('a changed check changes the layer of the checks and the seal on it, nothin
   t.deepEqual(changed(before, after), ['checks', 'seal'])
 })
 
+test('a new version of the Agent changes its layer and those on it; the image and its base stay', async (t) => {
+  const project = await plannedProject(t)
+  const [before, after] = await Promise.all(
+    ['7.83.0', '7.84.0'].map((version) =>
+      idsOf(project, replace(layer('agent', { packages: [`datadog-agent=1:${version}-1`] }))),
+    ),
+  )
+  t.deepEqual(changed(before ?? [], after ?? []), ['agent', 'app', 'checks', 'seal'])
+})
+
 test('a file’s mode, path and script count as its content does', async (t) => {
   const project = await plannedProject(t)
   const before = await idsOf(project)

@@ -25,6 +25,17 @@ for (const [what, text, message] of [
   ['fault 19: a package that starts with a dash', 'packages: [-oDebug]\n', /packages\[0\]/],
   ['fault 19: a unit that starts with a dash', 'units: { enable: [--now] }\n', /enable\[0\]/],
   ['fault 19: an owner that starts with a dash', 'owners: [{ path: /a, owner: -R, group: root }]\n', /owner/],
+  [
+    'a repository of ones own without a fingerprint',
+    'repositories: [{ url: "https://a.example", keys: [], keyUrls: ["https://a.example/k"], keyring: /k.gpg }]\n',
+    /repositories\[0\]/,
+  ],
+  [
+    'a fingerprint for the lab, which no committed file can know',
+    `repositories: [{ lab: true, url: "http://a.invalid", keys: [${'A'.repeat(40)}], keyUrls: ["http://a.invalid/k"], keyring: /k }]\n`,
+    /repositories\[0\]/,
+  ],
+  ['an early file out of the guest', 'early: [/etc/../../x]\n', /early\[0\]/],
   ['a path out of the guest', 'owners: [{ path: /a/../../b, owner: root, group: root }]\n', /path/],
   [
     'a mode that YAML reads as a number',

@@ -16,6 +16,9 @@ import { layerFailure, type OnError } from './failure.ts'
 import { fetchInputs, needsLab } from './inputs.ts'
 import { startLabServer } from './lab-server.ts'
 import { boxFolder } from './manifest.ts'
+import { bakeNetwork } from './mirrors.ts'
+import { writeNetworkFolder } from './network-folder.ts'
+import { networkHint } from './network-hint.ts'
 import { type BakeFolders, startPacker } from './packer.ts'
 import type { Progress } from './progress.ts'
 
@@ -48,27 +51,36 @@ const announce = async (work: WorkFolder, layer: string, state: 'ready' | 'faile
  */
 export const buildLayers = async (
   missing: readonly PlannedLayer[],
-  options: { readonly box: Box; readonly base: string; readonly onError: OnError; readonly progress: Progress },
+  options: {
+    readonly box: Box
+    readonly base: string
+    readonly onError: OnError
+    readonly progress: Progress
+    readonly note: (line: string) => void
+  },
   work: WorkFolder,
   project: Project,
 ): Promise<LayerRecord[]> => {
-  const { box, onError, progress } = options
+  const { box, onError, progress, note } = options
+  const network = await bakeNetwork(box)
   const folders: BakeFolders = {
     work,
     logs: join(boxFolder(project, box.name), 'logs'),
     failed: join(layersFolder(project), `.failed-${box.name}.qcow2`),
     apt: join(project.cache, 'apt', options.base),
+    network: join(work.path, 'network'),
   }
   const staged = (layer: PlannedLayer): string => join(work.path, 'layers', layer.name)
   // A signal in between would have what is written here made anew behind the back of who clears the work folder.
   const { server, packer } = await withoutInterruption(async () => {
     for (const folder of [folders.logs, layersFolder(project), join(work.path, 'inputs')])
       await mkdir(folder, { recursive: true })
+    await writeNetworkFolder(folders.network, network)
     // Only this run's logs: a line of an earlier failure must not be taken for one of now.
     for (const name of await readdir(folders.logs)) await rm(join(folders.logs, name))
     for (const layer of missing) await stageLayer(layer, staged(layer), project)
     const server = missing.some(needsLab) ? await startLabServer() : undefined
-    return { server, packer: await startPacker(missing, folders, server?.url, project) }
+    return { server, packer: await startPacker(missing, folders, project) }
   })
   const records: Promise<LayerRecord>[] = []
   const startedAt = new Map<string, number>()
@@ -103,14 +115,23 @@ export const buildLayers = async (
     }
   }
 
+  const serve = (name: string, folder: string): string => {
+    if (server === undefined) throw new Error('no layer asked for the lab server')
+    return server.serve(name, folder)
+  }
   const stopFollowing = followEvents(join(work.path, 'events.jsonl'), onEvent)
   const inputs = missing.map(async (layer) => {
     try {
-      const places = { logs: folders.logs, scratch: join(work.path, 'downloads') }
+      const places = {
+        logs: folders.logs,
+        scratch: join(work.path, 'downloads'),
+        network,
+        networkFolder: folders.network,
+      }
       const fetched =
         layer.rendered === null
           ? fetchBase(box, layer.id, staged(layer), places, (text) => progress.doing(layer.name, text), project)
-          : fetchInputs(layer, staged(layer), places, (folder) => server?.serve(folder), project)
+          : fetchInputs(layer, staged(layer), places, { serve, note }, project)
       await fetched.then(
         () => announce(work, layer.name, 'ready'),
         (error: unknown) => {
@@ -154,6 +175,7 @@ export const buildLayers = async (
           onError,
           box.name,
           project,
+          (output) => networkHint(output, network),
         )
       }
       throw new BoxhoundError('E_PACKER', `packer build ended with status ${code}`, {

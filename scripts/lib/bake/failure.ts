@@ -26,6 +26,20 @@ const nextStep = (layer: PlannedLayer, kept: string | undefined, box: string): s
     : `a shell in it: sudo bash packer/chroot/shell.sh ${kept}`
 }
 
+/** What the engine says that apt lacked: the block that ends the log, written by provision/_engine/explain.sh. */
+interface Explained {
+  readonly message: string
+  readonly expected: string
+  readonly found: string
+  readonly next: string
+}
+
+const explained = (log: string): { readonly why: Explained; readonly before: string } | undefined => {
+  const [, before = '', message = '', expected = '', found = '', next = ''] =
+    /^([\s\S]*)^== why\n(.*)\nexpected: (.*)\nfound: (.*)\nnext: (.*)\n?$/m.exec(log) ?? []
+  return message === '' ? undefined : { why: { message, expected, found, next }, before }
+}
+
 const openShell = async (overlay: string, staged: string, project: Project): Promise<void> => {
   if (!process.stdin.isTTY) {
     console.error('--on-error shell: no terminal to give the shell to')
@@ -45,7 +59,8 @@ const openShell = async (overlay: string, staged: string, project: Project): Pro
  * Does with a failed layer's overlay what the user chose, and makes the error to show: the file that failed, the last lines of
  * the layer's own output, and how to get a shell in it.
  *
- * @param overlay where the failing step left it; may be missing.
+ * @param paths its overlay is where the failing step left it, and may be missing.
+ * @param hint what the layer's output tells of the network, if that is to blame.
  */
 export const layerFailure = async (
   layer: PlannedLayer,
@@ -53,9 +68,11 @@ export const layerFailure = async (
   choice: OnError,
   box: string,
   project: Project,
+  hint: (output: string) => string | undefined = () => undefined,
 ): Promise<BoxhoundError> => {
   const log = await readFile(paths.log, 'utf8').catch(() => '')
-  const tail = log.trimEnd().split('\n').slice(-12)
+  const { why, before } = explained(log) ?? { why: undefined, before: log }
+  const tail = before.trimEnd().split('\n').slice(-12)
   const kept =
     choice === 'keep'
       ? await rename(paths.overlay, paths.overlay).then(
@@ -63,11 +80,19 @@ export const layerFailure = async (
           () => false,
         )
       : false
-  const error = new BoxhoundError('E_LAYER', `layer "${layer.name}" failed`, {
-    file: culprit(layer, log),
-    found: `the end of ${relative(project.root, paths.log)}:\n${tail.map((line) => `    | ${line}`).join('\n')}`,
-    next: nextStep(layer, kept ? paths.overlay : undefined, box),
-  })
+  const end = `the end of ${relative(project.root, paths.log)}:\n${tail.map((line) => `    | ${line}`).join('\n')}`
+  const error = new BoxhoundError(
+    'E_LAYER',
+    `layer "${layer.name}" failed${why === undefined ? '' : `: ${why.message}`}`,
+    {
+      file: culprit(layer, log),
+      ...(why === undefined ? {} : { expected: why.expected }),
+      found: why === undefined ? end : `${why.found}\n  ${end}`,
+      next: [why?.next ?? [], hint(log) ?? [], nextStep(layer, kept ? paths.overlay : undefined, box)]
+        .flat()
+        .join('\n            '),
+    },
+  )
   if (choice === 'shell' && layer.rendered !== null) await openShell(paths.overlay, paths.staged, project)
   if (!kept) await rm(paths.overlay, { force: true })
   return error

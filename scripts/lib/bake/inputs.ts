@@ -1,4 +1,4 @@
-import { copyFile, cp, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryName } from '../_helpers/atomic.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -8,42 +8,56 @@ import { cleanEnvironment, startSandbox } from '../_helpers/sandbox.ts'
 import { digestFolder } from '../plan/digest.ts'
 import type { PlannedLayer } from '../plan/types.ts'
 import type { WheelSet } from '../render/types.ts'
+import type { BakeNetwork } from './mirrors.ts'
+import { bundleName } from './network-folder.ts'
+import { networkHint } from './network-hint.ts'
+import { pipEnvironment } from './pip.ts'
+import { type Origins, stageRepositories } from './repositories.ts'
 
 /** Where a bake keeps the logs of its downloads, and what is not finished yet. */
 export interface InputFolders {
   readonly logs: string
   /** In the run's work folder, on the store's file system. */
   readonly scratch: string
+  readonly network: BakeNetwork
+  /** Where apt's and pip's view of that network was written. */
+  readonly networkFolder: string
 }
 
 /** Runs a host-side step in a sandbox, its output in a log; throws with the log's last lines. */
-const run = async (
+export const run = async (
   command: readonly string[],
   log: string,
   cwd: string,
+  { network, networkFolder }: InputFolders,
   extra: Record<string, string> = {},
 ): Promise<void> => {
+  const environment = pipEnvironment(cleanEnvironment(), network, join(networkFolder, bundleName))
   const sandbox = startSandbox(command, {
     cwd,
-    environment: { ...cleanEnvironment(), LANG: 'C.UTF-8', ...extra },
+    environment: { ...environment, LANG: 'C.UTF-8', BOXHOUND_NETWORK: networkFolder, ...extra },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const chunks: Buffer[] = []
   for (const stream of [sandbox.child.stdout, sandbox.child.stderr])
     stream?.on('data', (chunk: Buffer) => chunks.push(chunk))
   const code = await sandbox.ended
-  const output = Buffer.concat(chunks)
+  const output = network.redact(Buffer.concat(chunks).toString('utf8'))
   await writeFile(log, output)
   if (code !== 0)
     throw new BoxhoundError('E_INPUT', `${command[0]} failed with status ${code}`, {
       file: log,
-      found: output.toString('utf8').trimEnd().split('\n').slice(-5).join('\n            '),
-      next: 'read the log; if a mirror did not answer, try again',
+      found: output.trimEnd().split('\n').slice(-5).join('\n            '),
+      next: networkHint(output, network) ?? 'read the log; if a mirror did not answer, try again',
     })
 }
 
 /** A folder made once per content: `make` fills a temporary one below `scratch`, which is then renamed to it. */
-const once = async (folder: string, scratch: string, make: (temporary: string) => Promise<void>): Promise<string> => {
+export const once = async (
+  folder: string,
+  scratch: string,
+  make: (temporary: string) => Promise<void>,
+): Promise<string> => {
   const there = await readdir(folder).then(
     () => true,
     () => false,
@@ -71,7 +85,8 @@ const once = async (folder: string, scratch: string, make: (temporary: string) =
   return folder
 }
 
-const wheelhouse = async (set: WheelSet, { logs, scratch }: InputFolders, project: Project): Promise<string> => {
+const wheelhouse = async (set: WheelSet, folders: InputFolders, project: Project): Promise<string> => {
+  const { logs, scratch } = folders
   const requirements = join(project.root, set.requirements)
   const key = sha256(`${set.python}\0${await readFile(requirements, 'utf8')}`)
   return once(join(project.cache, 'wheels', key), scratch, (folder) =>
@@ -103,12 +118,14 @@ const wheelhouse = async (set: WheelSet, { logs, scratch }: InputFolders, projec
       ],
       join(logs, `wheels-${set.name}.log`),
       project.root,
+      folders,
     ),
   )
 }
 
-/** The lab Agent's package in its signed repository; returns the folder to serve. */
-const labRepository = async ({ logs, scratch }: InputFolders, project: Project): Promise<string> => {
+/** The lab Agent's packages in their signed repository; returns the folder to serve. */
+const labRepository = async (folders: InputFolders, project: Project): Promise<string> => {
+  const { logs, scratch } = folders
   const key = sha256(
     (await Promise.all(['lab/agent', 'lab/repository'].map((name) => digestFolder(join(project.root, name))))).join(),
   )
@@ -122,6 +139,7 @@ const labRepository = async ({ logs, scratch }: InputFolders, project: Project):
         ['bash', join(project.root, 'lab/agent/build.sh'), packages],
         join(logs, 'lab-agent.log'),
         project.root,
+        folders,
         environment,
       )
       await mkdir(join(lab, 'gnupg'), { recursive: true, mode: 0o700 })
@@ -129,6 +147,7 @@ const labRepository = async ({ logs, scratch }: InputFolders, project: Project):
         ['bash', join(project.root, 'lab/repository/build.sh'), packages, folder, join(lab, 'gnupg')],
         join(logs, 'lab-repository.log'),
         project.root,
+        folders,
       )
     } finally {
       await rm(packages, { recursive: true, force: true })
@@ -146,38 +165,28 @@ const placeWheels = async (from: string, to: string): Promise<void> => {
 
 /** Whether a layer installs from the repository that lab/ serves. */
 export const needsLab = (layer: PlannedLayer): boolean =>
-  layer.rendered?.spec.repositories.some(({ url }) => url === 'lab') ?? false
+  layer.rendered?.spec.repositories.some(({ lab }) => lab) ?? false
 
 /**
- * Fetches what a layer wants from outside into its staged folder: wheels by hash, the lab's repository and its key. The host does it,
- * so that a closed network's certificate never enters the guest.
+ * Fetches what a layer wants from outside into its staged folder: wheels by hash, repositories with the keys that sign them. The host does
+ * it, so that a closed network's certificate never enters the guest.
  *
- * @param serve called with the lab repository's folder before the layer may start.
+ * @param told how folders are served while the layer is built, and where notes go.
  */
 export const fetchInputs = async (
   layer: PlannedLayer,
   staged: string,
   folders: InputFolders,
-  serve: (folder: string) => void,
+  told: Pick<Origins, 'serve' | 'note'>,
   project: Project,
 ): Promise<void> => {
   const { spec } = layer.rendered ?? { spec: undefined }
   if (spec === undefined) return
-  await Promise.all(
-    spec.wheels.map(async (set) =>
+  const origins: Origins = { ...told, network: folders.network, lab: () => labRepository(folders, project) }
+  await Promise.all([
+    ...spec.wheels.map(async (set) =>
       placeWheels(await wheelhouse(set, folders, project), join(staged, 'wheels', set.name)),
     ),
-  )
-  for (const [index, { url }] of spec.repositories.entries()) {
-    if (url !== 'lab')
-      throw new BoxhoundError('E_REPOSITORY', 'this version installs the Agent from the lab repository only', {
-        expected: 'agent.repository: lab',
-        found: url,
-        next: 'render and plan work for this box; baking it comes with a later release (CHANGELOG.md)',
-      })
-    const repository = await labRepository(folders, project)
-    await mkdir(join(staged, 'keyrings'), { recursive: true })
-    await cp(join(repository, 'archive-keyring.gpg'), join(staged, 'keyrings', `repository-${index}.gpg`))
-    serve(repository)
-  }
+    stageRepositories(spec.repositories, staged, origins, project),
+  ])
 }

@@ -30,8 +30,15 @@ interface Key {
   readonly signs: boolean
 }
 
+interface Ran {
+  readonly stdout: Buffer
+  readonly status: number
+  /** The last line that gpg said. */
+  readonly said: string
+}
+
 /** Runs gpg in a home of its own, without an agent: a public key needs none, and one that stays behind would keep the folder busy. */
-const gpg = (home: string, words: readonly string[]): Promise<Buffer> =>
+const gpg = (home: string, words: readonly string[]): Promise<Ran> =>
   new Promise((resolve, reject) => {
     const options = {
       encoding: 'buffer',
@@ -40,10 +47,10 @@ const gpg = (home: string, words: readonly string[]): Promise<Buffer> =>
       maxBuffer: 1 << 24,
     } as const
     const own = ['--no-options', '--no-autostart', '--batch', '--no-tty', '--quiet', '--no-auto-check-trustdb']
-    const ring = ['--trust-model', 'always', '--no-default-keyring', '--keyring', join(home, 'keys.gpg')]
-    execFile('gpg', [...own, ...ring, ...words], options, (error, stdout) => {
-      // Status 2: something in the file is no key, which the list of what is one shows.
-      if (error === null || typeof error.code === 'number') resolve(stdout)
+    const ring = ['--no-default-keyring', '--keyring', join(home, 'keys.gpg')]
+    execFile('gpg', [...own, ...ring, ...words], options, (error, stdout, stderr) => {
+      const said = stderr.toString('utf8').trimEnd().split('\n').at(-1) ?? ''
+      if (error === null || typeof error.code === 'number') resolve({ stdout, status: Number(error?.code ?? 0), said })
       else if (error.code === 'ENOENT')
         reject(
           new BoxhoundError('E_GPG', 'gpg is not installed', {
@@ -54,6 +61,16 @@ const gpg = (home: string, words: readonly string[]): Promise<Buffer> =>
       else reject(error)
     })
   })
+
+/** For what cannot fail by anything that was fetched. */
+const gpgStrictly = async (home: string, words: readonly string[]): Promise<Buffer> => {
+  const { stdout, status, said } = await gpg(home, words)
+  if (status === 0) return stdout
+  throw new BoxhoundError('E_GPG', `gpg ${words[0]} failed with status ${status}`, {
+    found: said,
+    next: 'try it by hand in a folder of its own: gpg --homedir FOLDER',
+  })
+}
 
 const parseKeys = (listing: Buffer): Key[] => {
   const keys: Key[] = []
@@ -90,11 +107,13 @@ const keysOf = async (
   wanted: readonly string[],
 ): Promise<Key[]> => {
   await writeFile(file, content)
-  const keys = parseKeys(await gpg(home, ['--show-keys', '--with-colons', '--', file]))
+  // Its status says as little as its output when there is no key in the file.
+  const { stdout, said } = await gpg(home, ['--show-keys', '--with-colons', '--', file])
+  const keys = parseKeys(stdout)
   if (keys.length === 0)
     throw new BoxhoundError('E_KEYS', `no public key at ${address}`, {
       expected: 'an OpenPGP key, armored or binary',
-      found: JSON.stringify(Buffer.from(content.subarray(0, 60)).toString('latin1')),
+      found: `${JSON.stringify(Buffer.from(content.subarray(0, 60)).toString('latin1'))} (${said})`,
       next: 'look at the address in a browser: a proxy may answer in its place',
     })
   if (!keys.some(({ fingerprint }) => wanted.includes(fingerprint)))
@@ -128,7 +147,7 @@ export const makeKeyring = async (deliveries: readonly Delivery[], wanted: reado
       }
       await gpg(home, ['--import', '--', ...files])
       // Listed after the import: a revocation in one of the files counts for the key in all of them.
-      const merged = parseKeys(await gpg(home, ['--list-keys', '--with-colons']))
+      const merged = parseKeys(await gpgStrictly(home, ['--list-keys', '--with-colons']))
       const good: string[] = []
       for (const fingerprint of wanted) {
         const key = merged.find((one) => one.fingerprint === fingerprint)
@@ -143,7 +162,7 @@ export const makeKeyring = async (deliveries: readonly Delivery[], wanted: reado
           next: `check this machine's clock (${day(Date.now() / 1000)}); ${rotated}`,
         })
       const exported: Buffer[] = []
-      for (const fingerprint of good) exported.push(await gpg(home, ['--export', '--', fingerprint]))
+      for (const fingerprint of good) exported.push(await gpgStrictly(home, ['--export', '--', fingerprint]))
       return { content: Buffer.concat(exported), notes }
     },
   )

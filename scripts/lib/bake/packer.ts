@@ -16,7 +16,13 @@ export interface BakeFolders {
   readonly failed: string
   /** apt's lists and archives, shared by all boxes on one base. */
   readonly apt: string
+  /** What reaches the outside needs of this network; holds passwords. */
+  readonly network: string
 }
+
+/** Proxies go to apt by file: what runs in a layer must not find them in its environment. */
+const withoutProxies = (environment: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !/_proxy$/i.test(name)))
 
 /** The Packer template of the layers given, as text. */
 export const renderPackerTemplate = (
@@ -43,10 +49,9 @@ export const renderPackerTemplate = (
 export const startPacker = async (
   missing: readonly PlannedLayer[],
   folders: BakeFolders,
-  labRepository: string | undefined,
   project: Project,
 ): Promise<Sandbox> => {
-  const { work, logs, failed, apt } = folders
+  const { work, logs, failed, apt, network } = folders
   const template = join(work.path, 'packer')
   const home = join(work.path, 'home')
   for (const folder of [template, join(work.path, 'tmp'), logs, apt, home]) await mkdir(folder, { recursive: true })
@@ -55,7 +60,7 @@ export const startPacker = async (
   const sandbox = startSandbox(['packer', 'build', '-color=false', '-on-error=abort', template], {
     cwd: work.path,
     environment: {
-      ...cleanEnvironment(),
+      ...withoutProxies(cleanEnvironment()),
       ...packerEnvironment(home),
       // Below the work folder, where Packer runs. Its parts talk over sockets in there, whose path has room for 107 bytes: with the
       // store in a deep folder every generation crashes when this is absolute.
@@ -66,7 +71,7 @@ export const startPacker = async (
       BOXHOUND_LOGS: logs,
       BOXHOUND_FAILED: failed,
       BOXHOUND_APT: apt,
-      ...(labRepository === undefined ? {} : { BOXHOUND_LAB_REPOSITORY: labRepository }),
+      BOXHOUND_NETWORK: network,
     },
     stdio: ['ignore', log.fd, log.fd],
   })
