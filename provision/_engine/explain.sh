@@ -58,8 +58,7 @@ advice() {
 explain_lists() {
   local why addresses
   why=$(reason "$1")
-  # shellcheck disable=SC2016 # a format of apt's
-  addresses=$(apt-get "${apt_places[@]}" indextargets --format '$(REPO_URI)' | sort -u | tr '\n' ' ')
+  addresses=$(source_addresses "$apt_own" | sort -u | tr '\n' ' ')
   explain 'no package lists of the distribution' "lists from ${addresses% }" "$(error_of "$1"); $(waited)" "$(advice "${why%% *}")"
 }
 

@@ -48,8 +48,7 @@ own_sources() {
 
 # The archive that the base itself installs from: an extra suite of the lab comes from the same mirror.
 own_mirror() {
-  # shellcheck disable=SC2016 # a format of apt's
-  apt-get "${apt_places[@]}" indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1
+  if [[ -n $archive_main ]]; then printf '%s\n' "$archive_main"; else source_addresses "$apt_own" | sed -n 1p; fi
 }
 
 # Sources that this layer alone needs. Repositories stand apart until their lists are here: each is asked by itself, so that apt's exit status
@@ -72,9 +71,7 @@ add_sources() {
 # The settings of this network, when all sources are known: apt wants to hear of each host that no proxy is for.
 use_network() {
   [[ -r $network/apt.conf ]] || return 0
-  # shellcheck disable=SC2016 # a format of apt's
-  { apt-get "${apt_places[@]}" indextargets --format '$(REPO_URI)' && cut -f 2 "$layer/repositories.tsv"; } |
-    direct_hosts "$network/direct.list" >"$apt_own/direct.conf"
+  { source_addresses "$apt_own" && cut -f 2 "$layer/repositories.tsv"; } | direct_hosts "$network/direct.list" >"$apt_own/direct.conf"
   apt_network=(-c "$network/apt.conf" -c "$apt_own/direct.conf")
 }
 

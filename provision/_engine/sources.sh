@@ -39,15 +39,17 @@ is_archive() {
   return 1
 }
 
+# The one-line format, read by BASH_REMATCH: type, options with a blank behind them, address, suite, the rest.
+readonly source_line='^[[:space:]]*(deb|deb-src)[[:space:]]+(\[[^]]*\][[:space:]]+)?([^[:space:]]+)[[:space:]]+([^[:space:]]+)(.*)$'
+
 # Suites of security updates: trixie-security, noble-security, once buster/updates.
 is_security() { [[ $1 == *-security || $1 == */updates ]]; }
 
 # mirrored_lines: the one-line format, from stdin to stdout.
 mirrored_lines() {
   local line type options address suite rest url
-  local pattern='^[[:space:]]*(deb|deb-src)[[:space:]]+(\[[^]]*\][[:space:]]+)?([^[:space:]]+)[[:space:]]+([^[:space:]]+)(.*)$'
   while IFS= read -r line || [[ -n $line ]]; do
-    if [[ $line =~ $pattern ]]; then
+    if [[ $line =~ $source_line ]]; then
       type=${BASH_REMATCH[1]} options=${BASH_REMATCH[2]} address=${BASH_REMATCH[3]} suite=${BASH_REMATCH[4]} rest=${BASH_REMATCH[5]}
       if is_archive "$address" "$options"; then
         url=$archive_main
@@ -116,6 +118,29 @@ mirrored_sources() {
       *) continue ;;
     esac
     printf '%s\n' "$text" >"$file"
+  done
+}
+
+# source_addresses FOLDER: the addresses of all sources, one per line, in apt's order. Not by apt-get indextargets, which tells of no source
+# before its lists have been fetched.
+source_addresses() {
+  local file line field
+  local -a words
+  for file in "$1/sources.list" "$1"/sources.list.d/*; do
+    [[ -f $file ]] || continue
+    field=''
+    while IFS= read -r line || [[ -n $line ]]; do
+      case $file in
+        *.list) if [[ $line =~ $source_line ]]; then printf '%s\n' "${BASH_REMATCH[3]}"; fi ;;
+        *.sources)
+          [[ $line != '#'* ]] || continue
+          if [[ $line =~ ^[^[:space:]]+: ]]; then field=${line%%:*} line=${line#*:}; fi
+          [[ ${field,,} == uris ]] || continue
+          read -ra words <<<"$line"
+          if [[ ${#words[@]} -gt 0 ]]; then printf '%s\n' "${words[@]}"; fi
+          ;;
+      esac
+    done <"$file"
   done
 }
 

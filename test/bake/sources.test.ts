@@ -141,6 +141,20 @@ test('without a mirror not a byte changes, whatever stands there', async (t) => 
   t.deepEqual(await mirrored(t, files, ''), files)
 })
 
+test('the addresses of all sources are told in apt’s order, before any list has been fetched', async (t) => {
+  const folder = await temporaryFolder(t)
+  await mkdir(join(folder, 'sources.list.d'))
+  await writeFile(join(folder, 'sources.list'), '# deb http://off.example x y\ndeb [a=b] http://one.example/ x y\n')
+  await writeFile(
+    join(folder, 'sources.list.d/a.sources'),
+    'Types: deb\n# a comment\nURIs: http://two.example\n  http://three.example/d\nSuites: x\n',
+  )
+  await writeFile(join(folder, 'sources.list.d/b.list'), 'deb http://four.example x y')
+  const script = 'set -Eeuo pipefail; . "$1"; source_addresses "$2"'
+  const { stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', engine, folder], { encoding: 'utf8' })
+  t.is(stdout, 'http://one.example/\nhttp://two.example\nhttp://three.example/d\nhttp://four.example\n', stderr)
+})
+
 /** apt's settings for hosts that no proxy is for. */
 const direct = (t: ExecutionContext, entries: string, ...addresses: string[]): string[] => {
   const script = 'set -Eeuo pipefail; . "$1"; direct_hosts <(printf %s "$2")'

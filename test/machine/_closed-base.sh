@@ -22,10 +22,10 @@ more_root() {
   done
   if path=$(type -P sqv); then copy_program "$root" "$path"; fi
   install -D -m 0644 "$keyring" "$root/usr/share/keyrings/debian-archive-keyring.gpg"
-  printf 'Types: deb\nURIs: http://deb.debian.org/debian\nSuites: tiny\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' \
-    >"$root/etc/apt/sources.list.d/debian.sources"
-  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://security.debian.org/debian-security tiny-security main\n' \
-    >"$root/etc/apt/sources.list"
+  install -D -m 0644 "$keyring" "$root/etc/apt/trusted.gpg.d/archive.gpg"
+  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian tiny main\n' >"$root/etc/apt/sources.list"
+  printf 'Types: deb\nURIs: http://security.debian.org/debian-security\nSuites: tiny-security\nComponents: main\nSigned-By: %s\n' \
+    /usr/share/keyrings/debian-archive-keyring.gpg >"$root/etc/apt/sources.list.d/security.sources"
   printf 'ID=debian\nVERSION_ID="13"\n' >"$root/etc/os-release"
   printf 'root:*:20000:0:99999:7:::\n' >"$root/etc/shadow"
   printf '127.0.0.1 localhost\n' | tee "$root/etc/hosts" >"$root/etc/environment"

@@ -3,7 +3,8 @@
 #
 #   authority.pem                 its own authority; server.pem, server.key: the certificate of its server, for *.closed.invalid and 127.0.0.1
 #   keyring.gpg                   the key that signs its packages
-#   www/debian, www/debian-security   a signed archive: closed-one (suite tiny), which needs closed-two (suite tiny-security)
+#   www/debian, www/debian-security   a signed archive: closed-one (suite tiny), which needs closed-two (suite tiny-security); closed-three (extra)
+#   www/vendor, www/keys          a repository like the Agent's, with closed-vendor, and its public key; key.txt has the fingerprint
 #   www/simple, www/files         a Python index with one wheel, and requirements.txt with its hash
 set -Eeuo pipefail
 umask 022
@@ -28,14 +29,14 @@ package() {
   dpkg-deb --root-owner-group -Zgzip --build "$tree" "$folder/$name.deb" >/dev/null
 }
 
-# archive ROOT SUITE DEB: a signed archive of that one package.
+# archive ROOT SUITE COMPONENT DEB: a signed archive of that one package.
 archive() {
-  local root=$1 suite=$2 deb=$3 lists=dists/$2/main/binary-amd64
+  local root=$1 suite=$2 component=$3 deb=$4 lists=dists/$2/$3/binary-amd64
   mkdir -p "$root/pool" "$root/$lists"
   cp "$deb" "$root/pool/"
-  (cd "$root" && apt-ftparchive packages pool >"$lists/Packages")
+  (cd "$root" && apt-ftparchive packages "pool/${deb##*/}" >"$lists/Packages")
   apt-ftparchive -o APT::FTPArchive::Release::Suite="$suite" -o APT::FTPArchive::Release::Codename="$suite" \
-    -o APT::FTPArchive::Release::Architectures=amd64 -o APT::FTPArchive::Release::Components=main release "$root/dists/$suite" >"$root/Release"
+    -o APT::FTPArchive::Release::Architectures=amd64 -o APT::FTPArchive::Release::Components="$component" release "$root/dists/$suite" >"$root/Release"
   gpg --batch --quiet --digest-algo SHA512 --clearsign --output "$root/dists/$suite/InRelease" "$root/Release"
   rm "$root/Release"
 }
@@ -48,8 +49,15 @@ make_archives() {
   gpg --batch --quiet --export --output "$folder/keyring.gpg"
   package "$folder" closed-one $'Depends: closed-two\n'
   package "$folder" closed-two ''
-  archive "$folder/www/debian" tiny "$folder/closed-one.deb"
-  archive "$folder/www/debian-security" tiny-security "$folder/closed-two.deb"
+  package "$folder" closed-three ''
+  package "$folder" closed-vendor ''
+  archive "$folder/www/debian" tiny main "$folder/closed-one.deb"
+  archive "$folder/www/debian" extra main "$folder/closed-three.deb"
+  archive "$folder/www/debian-security" tiny-security main "$folder/closed-two.deb"
+  archive "$folder/www/vendor" stable 7 "$folder/closed-vendor.deb"
+  mkdir "$folder/www/keys"
+  gpg --batch --quiet --armor --export --output "$folder/www/keys/VENDOR_KEY.public"
+  gpg --batch --with-colons --list-keys | awk -F: '$1 == "fpr" { print $10; exit }' >"$folder/key.txt"
   gpgconf --kill gpg-agent
 }
 

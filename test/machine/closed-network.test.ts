@@ -1,12 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
 import { imagePath, readManifest } from '../../scripts/lib/bake/manifest.ts'
 import { expand, scan } from '../../scripts/lib/proof/raw.ts'
 import { type ClosedNetwork, closedProject, setMirrors, startClosedNetwork, world } from './_closed.ts'
 import { readGuest } from './_image.ts'
-import type { TinyProject } from './_project.ts'
+import { type TinyProject, write } from './_project.ts'
 import { bake } from './_run.ts'
 import { tracesOf } from './_traces.ts'
 
@@ -18,6 +20,7 @@ const certificateLine = (): string => authority().split('\n')[3] ?? ''
 const mirrorsOf = ({ mirror, proxy }: ClosedNetwork, more: string): string =>
   `mirrors: { apt: "${mirror}/debian", pypi: "${mirror}/simple/", proxy: "${proxy}"${more} }\n`
 
+const repository = fileURLToPath(new URL('../..', import.meta.url))
 const bundled = ', caBundle: authority.pem'
 
 /** Which of the words the expanded image holds, in free blocks too. */
@@ -65,7 +68,7 @@ test('a box is baked by mirrors behind a proxy and an authority of their own, an
   )
   t.is(read(t, project, '/usr/share/closed-two/content'), 'closed-two\n')
   t.notRegex(read(t, project, '/usr/share/closed-one/environment'), /proxy|closed\.invalid|APT_CONFIG/i)
-  t.regex(read(t, project, '/etc/apt/sources.list.d/debian.sources'), /^URIs: http:\/\/deb\.debian\.org\/debian$/m)
+  t.regex(read(t, project, '/etc/apt/sources.list'), /\] http:\/\/deb\.debian\.org\/debian tiny main$/m)
   t.deepEqual(await found(project, traces(network)), [])
   t.deepEqual(tracesOf(project), [])
 
@@ -83,11 +86,11 @@ test('a box is baked by mirrors behind a proxy and an authority of their own, an
   t.deepEqual(await found(project, traces(network)), ['certificate', 'mirror', 'proxy'])
   t.is(
     read(t, project, '/etc/apt/sources.list'),
-    'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] https://mirror.closed.invalid/debian-security tiny-security main\n',
+    'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] https://mirror.closed.invalid/debian tiny main\n',
   )
   t.regex(
-    read(t, project, '/etc/apt/sources.list.d/debian.sources'),
-    /^URIs: https:\/\/mirror\.closed\.invalid\/debian$/m,
+    read(t, project, '/etc/apt/sources.list.d/security.sources'),
+    /^URIs: https:\/\/mirror\.closed\.invalid\/debian-security$/m,
   )
   t.is(
     read(t, project, '/etc/apt/apt.conf.d/90boxhound-proxy'),
@@ -101,10 +104,80 @@ test('a box is baked by mirrors behind a proxy and an authority of their own, an
   t.true(read(t, project, '/etc/ssl/certs/ca-certificates.crt').includes(certificateLine()), 'and trusted')
 })
 
+test('disk image, vendor’s repository, its keys and a further suite come by the mirrors too', async (t) => {
+  const network = await startClosedNetwork(t)
+  const project = await closedProject(t, '')
+  const { mirror } = network
+  write(
+    project,
+    'provision/systems.yaml',
+    [
+      'debian-13:',
+      '  id: debian',
+      '  versionId: "13"',
+      '  python: "3.13"',
+      '  publisher:',
+      '    releases: https://images.vendor.invalid/trixie/',
+      '    image: closed.img',
+      '    keyring: none',
+      `    fingerprint: ${'A'.repeat(40)}`,
+      '',
+    ].join('\n'),
+  )
+  const image = readFileSync(join(world(), 'image.qcow2'))
+  mkdirSync(join(world(), 'www/images/release-1'), { recursive: true })
+  writeFileSync(join(world(), 'www/images/release-1/closed.img'), image)
+  writeFileSync(
+    join(project.root, 'boxes/one.yaml'),
+    [
+      'box: one',
+      'version: 1.0.0',
+      'image: { size: 1G }',
+      'base:',
+      '  image: https://images.vendor.invalid/trixie/release-1/closed.img',
+      `  sha256: ${createHash('sha256').update(image).digest('hex')}`,
+      '  system: debian-13',
+      'agent:',
+      '  version: 7.83.0',
+      '  repository:',
+      '    url: https://apt.vendor.invalid/',
+      `    keys: [${readFileSync(join(world(), 'key.txt'), 'utf8').trim()}]`,
+      '    keyUrls: [https://keys.vendor.invalid/VENDOR_KEY.public]',
+      `mirrors: { apt: "${mirror}/debian", agent: "${mirror}/vendor", keys: "${mirror}/keys", images: "${mirror}/images",`,
+      `  pypi: "${mirror}/simple", proxy: "${network.proxy}"${bundled}, keep: true }`,
+      '',
+    ].join('\n'),
+  )
+  cpSync(join(repository, 'provision/20-agent/root/etc/apt'), join(project.root, 'provision/20-agent/root/etc/apt'), {
+    recursive: true,
+  })
+  const layer = readFileSync(join(repository, 'provision/20-agent/layer.yaml.hbs'), 'utf8')
+  const repositories = /^repositories:\n(?:[ {].*\n)+/m.exec(layer)?.[0] ?? ''
+  const packages = 'packages: [closed-vendor, closed-one, closed-three]\nsuites: [extra]\n'
+  write(project, 'provision/20-agent/layer.yaml', '')
+  rmSync(join(project.root, 'provision/20-agent/layer.yaml'))
+  write(project, 'provision/20-agent/layer.yaml.hbs', packages + repositories)
+  write(project, 'provision/20-agent/provision.sh', 'true\n')
+  const { code, stdout, stderr } = await bake(project)
+  t.is(code, 0, stdout + stderr)
+  for (const path of [
+    'images/release-1/closed.img',
+    'keys/VENDOR_KEY.public',
+    'vendor/pool/closed-vendor.deb',
+    'debian/pool/closed-three.deb',
+  ])
+    t.true(network.requests.includes(path), path)
+  t.is(network.connections(), network.tunnels.length)
+  t.regex(
+    read(t, project, '/etc/apt/sources.list.d/datadog.list'),
+    /\] https:\/\/mirror\.closed\.invalid\/vendor\/? stable 7$/m,
+  )
+})
+
 test('without the authority neither apt nor pip goes on, and the message names the option', async (t) => {
   const network = await startClosedNetwork(t)
   const project = await closedProject(t, mirrorsOf(network, ''))
-  const pip = await bake(project, 'one', [], { PIP_RETRIES: '0' })
+  const pip = await bake(project, 'one', [], { PIP_RETRIES: '1' })
   t.is(pip.code, 1)
   t.regex(pip.stderr, /mirrors: \{ caBundle: FILE \}/)
   t.notRegex(pip.stderr, /HTTPS_PROXY=/)
@@ -147,7 +220,7 @@ test('passwords of proxy and mirror, from the environment, get to where they bel
   const own = `mirrors: { apt: "${network.mirror}/debian", pypi: "${network.mirror}/simple/"${bundled} }\n`
   const project = await closedProject(t, own)
   const proxy = network.proxy.replace('//', `//me:${proxyWord}@`)
-  const once = { PIP_RETRIES: '0' }
+  const once = { PIP_RETRIES: '1' }
   const logins = { HTTPS_PROXY: proxy, BOXHOUND_MIRROR_AUTH: `build:${mirrorWord}` }
 
   const refused = await bake(project, 'one', [], { ...logins, ...once, BOXHOUND_MIRROR_AUTH: 'build:wrong-word' })
@@ -175,11 +248,11 @@ test('control: a password in a file of a layer, or on a command line, is found',
   const network = await startClosedNetwork(t, { secrets: [word] })
   const project = await closedProject(t, mirrorsOf(network, bundled))
   appendFileSync(join(project.root, 'provision/20-agent/provision.sh'), `echo ${word} >/usr/share/left\n`)
-  const careless = spawn('bash', ['-c', 'sleep 100', word])
+  const careless = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 100_000)', word])
   const { code, stderr } = await bake(project)
   careless.kill()
   t.is(code, 0, stderr)
-  t.true(network.overheard.some((line) => line.includes(`sleep 100 ${word}`)))
+  t.true(network.overheard.some((line) => line.includes(word)))
   t.not(holding(join(project.cache, 'layers'), word), '')
   t.deepEqual(await found(project, { word }), ['word'])
 })
