@@ -1,19 +1,15 @@
 #!/bin/bash
-# Makes a server image as a distribution publishes it, in the form of Ubuntu 24.04's cloud image, and the publisher's release folder around it. Root on
-# Debian 12 or newer, or Ubuntu.
+# Makes a server image as a distribution publishes it, in the form of Ubuntu 24.04's cloud image, and the publisher's release folder around
+# it. Root on Debian 12 or newer, or Ubuntu.
 #
 #   build.sh OUT_FOLDER GNUPG_HOME
 #
-#   OUT_FOLDER/cloudimg-keyring.gpg                                  the publisher's public key
-#   OUT_FOLDER/releases/trixie/release-YYYYMMDD/SHA256SUMS{,.gpg}    signed list
-#   OUT_FOLDER/releases/trixie/release-YYYYMMDD/boxhound-lab-server-cloudimg-amd64.img   compressed qcow2
-#
-# The signing key is made in GNUPG_HOME if there is none; its full fingerprint is the last line printed. Exit 3 means that the machine lacks a program.
-# The folder appears under its name only when it is complete.
+# The folder's content and the signing key in GNUPG_HOME: release.sh. The key's full fingerprint is the last line printed. Exit 3 means that
+# the machine lacks a program. The folder appears under its name only when it is complete.
 set -Eeuo pipefail
 umask 022
 
-readonly suite=trixie name=boxhound-lab-server-cloudimg-amd64.img owner='boxhound lab images'
+readonly suite=trixie
 readonly keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 readonly here
@@ -50,11 +46,17 @@ bootstrap() {
   "$here/../base/network.sh" --away "$root" "$suite" "$keyring"
 }
 
-# The sources in the form that Debian's and Ubuntu's images have them. Addresses are this host's own, so that the image is of use in a closed network too.
+# address_of SUITE FILE: from lines "deb [options] ADDRESS SUITE COMPONENT".
+address_of() {
+  awk -v suite="$1" '$1 == "deb" { for (i = 2; i < NF; i++) if ($(i + 1) == suite) { print $i; exit } }' "$2"
+}
+
+# The sources in the form that Debian's and Ubuntu's images have them. Addresses are this host's own, so that the image is of use in a closed
+# network too.
 write_sources() {
   local root=$1 debian security
-  debian=$(awk -v suite="$suite" '$1 == "deb" { for (i = 2; i < NF; i++) if ($(i + 1) == suite) print $i }' "$root/etc/apt/sources.list" | head -n 1)
-  security=$(awk -v suite="$suite-security" '$1 == "deb" { for (i = 2; i < NF; i++) if ($(i + 1) == suite) print $i }' "$root/etc/apt/sources.list" | head -n 1)
+  debian=$(address_of "$suite" "$root/etc/apt/sources.list")
+  security=$(address_of "$suite-security" "$root/etc/apt/sources.list")
   rm "$root/etc/apt/sources.list"
   {
     printf 'Types: deb\nURIs: %s\nSuites: %s %s-updates\nComponents: main\nSigned-By: %s\n' "$debian" "$suite" "$suite" "$keyring"
@@ -64,6 +66,7 @@ write_sources() {
 
 configure() {
   local root=$1
+  local -a units=()
   # Both were for this build alone.
   rm -f "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap" "$root/etc/apt/apt.conf.d/99mmdebstrap"
   write_sources "$root"
@@ -76,10 +79,13 @@ configure() {
   : >"$root/etc/machine-id"
   chroot "$root" passwd --quiet --lock root
   chroot "$root" systemctl --quiet enable systemd-networkd.service systemd-resolved.service systemd-timesyncd.service ssh.service
+  mapfile -t units < <(grep -v '^#' "$here/masked-units.txt")
+  chroot "$root" systemctl --quiet mask -- "${units[@]}"
 }
 
-# The ESP is made in a file, by the guest's own mkfs.vfat, and filled by mtools: not every kernel that bakes can mount vfat. It has the removable media
-# path, so that no firmware needs an entry, with Debian's signed shim and GRUB; the latter looks for its configuration under EFI/debian.
+# The ESP is made in a file, by the guest's own mkfs.vfat, and filled by mtools: not every kernel that bakes can mount vfat. It has the
+# removable media path, so that no firmware needs an entry, with Debian's signed shim and GRUB; the latter looks for its configuration
+# under EFI/debian.
 make_esp() {
   local disk=$1 root=$2 boot_uuid=$3 file
   truncate -s "$(((esp_last - esp_first + 1) * 512))" "$root/esp"
@@ -144,32 +150,7 @@ inside() {
     e2fsck -fn "$disk?offset=$((part * 512))" >"$work/fsck.log" 2>&1 || { cat "$work/fsck.log" >&2; return 1; }
   done
   # zlib, since that is how Ubuntu compresses, and what every QEMU reads.
-  qemu-img convert -c -f raw -O qcow2 -m 8 -W "$disk" "$work/$name"
-}
-
-key_fingerprint() {
-  gpg --batch --with-colons --list-secret-keys "=$owner" 2>/dev/null | awk -F: '$1 == "fpr" { print $10; exit }'
-}
-
-# The key has no passphrase: it signs what this machine serves to itself and leaves the machine in no form.
-ensure_key() {
-  [[ -n $(key_fingerprint) ]] || gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key "$owner" ed25519 sign never >&2
-  [[ -n $(key_fingerprint) ]] || { printf 'cloud image: gpg made no signing key\n' >&2; return 1; }
-}
-
-# The publisher's folder around the image.
-release() {
-  local work=$1 folder
-  folder=$work/new/releases/$suite/release-$(date -u +%Y%m%d)
-  mkdir -p "$folder"
-  mv "$work/$name" "$folder/"
-  (cd "$folder" && sha256sum --binary -- "$name" >SHA256SUMS)
-  gpg --batch --quiet --local-user "$(key_fingerprint)" --digest-algo SHA512 --detach-sign --output "$folder/SHA256SUMS.gpg" "$folder/SHA256SUMS"
-  gpg --batch --quiet --export --output "$work/new/cloudimg-keyring.gpg" "$(key_fingerprint)"
-  # What a publisher's server shows of the folder: plain file servers list none.
-  printf '<html><body><a href="../">Parent Directory</a>\n<a href="%s/">%s/</a>\n</body></html>\n' "${folder##*/}" "${folder##*/}" \
-    >"$work/new/releases/$suite/index.html"
-  sync "$folder"/*
+  qemu-img convert -c -f raw -O qcow2 -m 8 -W "$disk" "$work/disk.qcow2"
 }
 
 main() {
@@ -184,20 +165,16 @@ main() {
   need mmdebstrap:mmdebstrap mke2fs:e2fsprogs fstrim:util-linux qemu-img:qemu-utils mcopy:mtools python3:python3 gpg:'gpg gpg-agent'
   local out work
   out=$(realpath -m -- "$1")
-  mkdir -p -- "$2" "$(dirname -- "$out")"
-  chmod 0700 -- "$2"
-  GNUPGHOME=$(cd -- "$2" && pwd)
-  export GNUPGHOME
+  mkdir -p -- "$(dirname -- "$out")"
   work=$(mktemp -d -- "$out.partial-XXXXXX")
   # shellcheck disable=SC2064 # the name is fixed now
-  trap "gpgconf --kill gpg-agent 2>/dev/null || true; rm -rf -- '$work'" EXIT
-  ensure_key
+  trap "rm -rf -- '$work'" EXIT
   unshare --mount --pid --fork --kill-child --mount-proc -- "$here/build.sh" --inside "$work"
-  release "$work"
+  "$here/release.sh" "$work/disk.qcow2" "$work/new" "$2" >"$work/fingerprint"
   if [[ -e $out ]]; then mv -- "$out" "$work/old"; fi
   mv -- "$work/new" "$out"
-  say "done, $(stat -c %s "$out/releases/$suite"/*/"$name") bytes"
-  key_fingerprint
+  say "done, $(stat -c %s "$work/disk.qcow2") bytes"
+  cat "$work/fingerprint"
 }
 
 main "$@"

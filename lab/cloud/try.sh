@@ -156,7 +156,7 @@ content() {
   expect 'no host key, empty machine id' '^0 0$' "$(find "$root/etc/ssh" -name 'ssh_host_*' | wc -l) $(stat -c %s "$root/etc/machine-id")"
   expect 'no trace of an instance' '^0$' "$(find "$root"/var/lib/{cloud,apt/lists} -type f 2>/dev/null | wc -l)"
   expect 'apt sources in deb822' '^debian.sources$' "$(cd "$root/etc/apt" && find . -name '*.list' -o -name '*.sources' | sed 's|.*/||')"
-  expect 'kernel entry' 'root=UUID=.* ro +console=tty1 console=ttyS0$' "$(grep -m 1 -E '^\s+linux' "$root/boot/grub/grub.cfg")"
+  expect 'kernel entry' 'root=UUID=.* ro .*console=tty1 console=ttyS0$' "$(grep -m 1 -E '^\s+linux' "$root/boot/grub/grub.cfg")"
   umount "$root/boot" "$root"
   rm "$disk"
 }
