@@ -7,10 +7,11 @@ export interface Rule {
   readonly problems: (survey: Survey, box: BoxParts) => readonly string[]
 }
 
-/** What of a box decides which accounts belong into it. */
+/** What of a box decides which accounts and sources belong into it. */
 export interface BoxParts {
   readonly database: boolean
   readonly app: boolean
+  readonly agentSource: string
 }
 
 export const entryOf = ({ entries }: Survey, path: string): Entry | undefined => entries.find(([name]) => name === path)

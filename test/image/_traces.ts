@@ -2,8 +2,9 @@ import { entryOf, linesIn, linesOf, type Rule } from './_survey.ts'
 
 const sources = /^\/etc\/apt\/(sources\.list|sources\.list\.d\/.+)$/
 const example = /^\/usr\/share\/doc\/apt\/examples\/.+\.sources$/
-/** The product's own repository. */
-const agentArchive = 'apt.datadoghq.com'
+/** The Agent's own repository, and the keys that sign it. */
+const agentList = '/etc/apt/sources.list.d/datadog.list'
+const agentKeyring = '/usr/share/keyrings/datadog-archive-keyring.gpg'
 
 const hosts = (lines: readonly { readonly line: string }[]): string[] =>
   lines.flatMap(({ line }) => [...line.matchAll(/https?:\/\/([^/\s]+)/g)].map(([, host = '']) => host))
@@ -42,9 +43,23 @@ export const traceRules: readonly Rule[] = [
     fault: 46,
     title: 'apt installs from the distribution’s own archive, not from the builder’s mirror',
     problems: (survey) => {
-      const known = new Set([...hosts(linesIn(survey, example)), agentArchive])
-      const found = hosts(linesIn(survey, sources))
+      const known = new Set(hosts(linesIn(survey, example)))
+      const found = hosts(linesIn(survey, sources).filter(({ path }) => path !== agentList))
       return found.length === 0 ? ['no source at all'] : found.filter((host) => !known.has(host))
+    },
+  },
+  {
+    fault: 46,
+    title: 'the Agent is updated from the repository of the box file, checked with a keyring that only root can change',
+    problems: (survey, { agentSource }) => {
+      const wanted = `deb [signed-by=${agentKeyring}] ${agentSource}`
+      const [, type, mode = 0, user, group, size = 0] = entryOf(survey, agentKeyring) ?? []
+      const keyring = type === 'f' && mode === 0o644 && user === 0 && group === 0 && size > 0
+      return [
+        ...linesOf(survey, agentList).filter((line) => line !== wanted),
+        ...(linesOf(survey, agentList).includes(wanted) ? [] : [`no "${wanted}"`]),
+        ...(keyring ? [] : [`${agentKeyring}: type ${type ?? 'absent'}, mode ${mode.toString(8)}, ${size} bytes`]),
+      ]
     },
   },
   {

@@ -45,6 +45,7 @@ EDITS: list[tuple[str, Edit]] = [
     ('/var/log/lastlog', replaced('planted\n')),
     ('/etc/resolv.conf', replaced('nameserver 192.0.2.53\n')),
     ('/etc/apt/sources.list', replaced('deb http://mirror.example/debian trixie main\n')),
+    ('/etc/apt/sources.list.d/datadog.list', added('deb [trusted=yes] http://mirror.example/dd stable 7\n')),
     ('/etc/apt/apt.conf.d/80planted', replaced('Acquire::http::Proxy "http://proxy.example:3128";\n')),
     ('/etc/environment', added('https_proxy=http://proxy.example:3128\n')),
     ('/etc/ssl/certs/ca-certificates.crt', added(CERTIFICATE)),

@@ -16,6 +16,7 @@ test('what the suite must see is assembled from the box and its folders', async 
       site: 'datadoghq.com',
       tags: ['env:trial', 'role:database'],
       logs: true,
+      source: 'http://apt.lab.invalid/ stable 7',
     },
     checks: [
       {
@@ -96,4 +97,19 @@ test('a broken app.yaml is an error with its place', async (t) => {
   const error = await t.throwsAsync(renderNamed('full', project), { instanceOf: BoxhoundError })
   t.regex(error.message, /log is not valid[\s\S]*routes is not valid/)
   rmSync(join(project.root, 'provision/40-app'), { recursive: true })
+})
+
+test('the source of apt is the repository of the box file, or its mirror where that is kept in the image', async (t) => {
+  const project = copiedProject(t)
+  const mirrored = async (mirrors: string): Promise<string> => {
+    const agent = 'agent: { version: 7.83.0 }\n'
+    writeFileSync(
+      join(project.root, 'boxes/kept.yaml'),
+      `box: kept\nversion: 1.0.0\nbase: { lab: trixie }\n${agent}mirrors: ${mirrors}\n`,
+    )
+    return (await renderNamed('kept', project)).expectations.agent.source
+  }
+  t.is(await mirrored('{ agent: "https://mirror.example/dd" }'), 'https://apt.datadoghq.com/ stable 7')
+  t.is(await mirrored('{ agent: "https://mirror.example/dd", keep: true }'), 'https://mirror.example/dd stable 7')
+  t.is(await mirrored('{ keep: true }'), 'https://apt.datadoghq.com/ stable 7')
 })

@@ -14,6 +14,11 @@ const differences: readonly [place: string, reason: Reason, ubuntu: string, twin
   ['expectations/box', 'name of the box', 'ubuntu', 'lab-cloud'],
   ['expectations/agent/version', 'version', '7.83.0', '7.83.0+lab'],
   ['expectations/agent/lab', 'version', 'false', 'true'],
+  [
+    ...(['expectations/agent/source', 'address'] as const),
+    'https://apt.datadoghq.com/ stable 7',
+    'http://apt.lab.invalid/ stable 7',
+  ],
   ['base/files/etc/boxhound/box.json:2', 'name of the box', '  "box": "ubuntu",', '  "box": "lab-cloud",'],
   ['agent/spec/packages/0', 'version', 'datadog-agent=1:7.83.0-1', 'datadog-agent=1:7.83.0+lab-1'],
   ['agent/spec/repositories/0/url', 'address', 'https://apt.datadoghq.com/', 'http://apt.lab.invalid/'],

@@ -5,7 +5,14 @@ export const lab: Expectations = {
   box: 'lab',
   version: '1.0.0',
   seed: 'credentials',
-  agent: { version: '7.83.0+lab', lab: true, site: 'datadoghq.com', tags: ['env:trial', 'role:database'], logs: true },
+  agent: {
+    version: '7.83.0+lab',
+    lab: true,
+    site: 'datadoghq.com',
+    tags: ['env:trial', 'role:database'],
+    logs: true,
+    source: 'http://apt.lab.invalid/ stable 7',
+  },
   checks: [
     {
       name: 'my_metric',

@@ -49,6 +49,10 @@ export const withImageEvidence = async <T>(
     const options = { box, image, database, seed, folder: run.path, accelerator, onNote }
     const met = machines ? await meetMachines(options, project) : null
     const kinds = [...new Set(patterns.map(({ kind }) => kind))]
-    return work({ box, sha256, database, app, seed, kinds, published, planted, compressed, machines: met }, run.path)
+    const agentSource = expectations.agent.source
+    return work(
+      { box, sha256, database, app, agentSource, seed, kinds, published, planted, compressed, machines: met },
+      run.path,
+    )
   })
 }

@@ -74,6 +74,8 @@ export interface ImageEvidence {
   readonly sha256: string
   readonly database: boolean
   readonly app: boolean
+  /** The one source of apt beside the distribution's, as in the expectations. */
+  readonly agentSource: string
   readonly seed: Seed
   readonly kinds: readonly string[]
   readonly published: DiskEvidence

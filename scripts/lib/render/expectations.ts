@@ -69,12 +69,21 @@ const appOf = ({ app }: Box, project: Project): Expectations['app'] => {
 
 /** Everything that the suite must see on a machine of this box; plain data without a path of this machine. */
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
-  const { version, site, tags, logs } = box.agent
+  const { version, site, tags, logs, repository } = box.agent
+  const { keep = false, agent: mirror } = box.mirrors ?? {}
+  const address = keep ? (mirror ?? repository.url) : repository.url
   return {
     box: box.name,
     version: box.version,
     seed: hasCloudInit(box.base) ? 'nocloud' : 'credentials',
-    agent: { version, lab: version.endsWith('+lab'), site, tags, logs },
+    agent: {
+      version,
+      lab: version.endsWith('+lab'),
+      site,
+      tags,
+      logs,
+      source: [address, repository.suite, ...repository.components].join(' '),
+    },
     checks: [
       ...integrationOf(box, project),
       ...box.checks.map((check) =>

@@ -102,6 +102,8 @@ export interface Expectations {
     readonly site: string
     readonly tags: readonly string[]
     readonly logs: boolean
+    /** The one source of apt beside the distribution's: address, suite, components. */
+    readonly source: string
   }
   readonly checks: readonly CheckExpectation[]
   readonly database: {
