@@ -25,7 +25,7 @@ export const makeReady = async (say: (line: string) => void, install: boolean): 
   const lacking = lackingPackages()
   if (lacking.length === 0) say('setup: nothing is missing')
   else {
-    say(`setup: ${lacking.length} packages are missing:`)
+    say(`setup: ${lacking.length === 1 ? '1 package is' : `${lacking.length} packages are`} missing:`)
     const width = Math.max(...lacking.map(({ name }) => name.length))
     for (const { name, why } of lacking) say(`  ${name.padEnd(width)}  ${why}`)
   }

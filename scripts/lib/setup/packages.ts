@@ -40,10 +40,17 @@ export const systemPackages: readonly SystemPackage[] = [
   { name: 'extlinux', present: { files: ['/usr/lib/EXTLINUX/mbr.bin'] }, why: 'boot loader of the lab’s base' },
   { name: 'fdisk', present: { files: programs('sfdisk') }, why: 'reads partition tables when an image is proved' },
   { name: 'e2fsprogs', present: { files: programs('mke2fs') }, why: 'file system of the lab’s base' },
+  { name: 'mtools', present: { files: programs('mcopy') }, why: 'fills the EFI partition of the lab’s cloud image' },
+  { name: 'xz-utils', present: { files: programs('xz') }, why: 'unpacks disk images' },
+  { name: 'zstd', present: { files: programs('zstd') }, why: 'unpacks disk images' },
   { name: 'apt-utils', present: { files: programs('apt-ftparchive') }, why: 'index of the lab Agent’s repository' },
   { name: 'dpkg-dev', present: { files: programs('dpkg-scanpackages') }, why: 'builds the lab Agent’s package' },
   { name: 'gpgv', present: { files: programs('gpgv') }, why: 'checks who signed a list of disk images' },
-  { name: 'gnupg', present: { files: programs('gpg') }, why: 'reads the keys of the Agent’s repository, signs the lab’s' },
+  {
+    name: 'gnupg',
+    present: { files: programs('gpg') },
+    why: 'reads the keys of the Agent’s repository, signs the lab’s',
+  },
   { name: 'openssh-client', present: { files: programs('ssh-keygen') }, why: 'keys for a trial machine, npm run ssh' },
   {
     name: 'python3-pip',
