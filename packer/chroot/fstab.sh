@@ -51,9 +51,9 @@ fstab_plan() {
   mount_points=() mount_partition=()
   while read -r spec point type options _ || [[ -n $spec ]]; do
     line=$((line + 1))
-    # Not a comment, not swap, not of a network or of the kernel's own.
-    [[ $spec =~ ^([A-Z]+=|/dev/) && $point == /* && $type != swap && ,$options, != *,bind,* && ,$options, != *,rbind,* ]] || continue
-    case $type in iso9660 | udf | tmpfs | swap) continue ;; esac
+    # Not a comment, not of a network or of the kernel's own.
+    [[ $spec =~ ^([A-Z]+=|/dev/) && $point == /* && ,$options, != *,bind,* && ,$options, != *,rbind,* ]] || continue
+    case $type in iso9660 | udf | tmpfs) continue ;; esac
     if [[ $spec$point == *\\* ]]; then spec=$(fstab_text "$spec") point=$(fstab_text "$point"); fi
     found=$(fstab_partitions "$spec")
     if [[ -z $found && ,$options, =~ ,(nofail|noauto), ]]; then continue; fi

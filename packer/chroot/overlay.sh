@@ -82,7 +82,9 @@ overlay_mount_partition() {
     return
   fi
   # A file system without a journal takes no interval for it.
-  mount -t ext4 -o "$options,$access,commit=300" "$disk" "$folder" 2>/dev/null || mount -t ext4 -o "$options,$access" "$disk" "$folder"
+  if [[ $access != rw ]] || ! mount -t ext4 -o "$options,rw,commit=300" "$disk" "$folder" 2>/dev/null; then
+    mount -t ext4 -o "$options,$access" "$disk" "$folder" || return
+  fi
   overlay_mounted+=("$folder")
 }
 
@@ -122,26 +124,45 @@ overlay_unmount() {
 # overlay_zeroes DISK: qemu-io's commands that make every free block of every file system read as zero. None may have a journal that is still
 # to be replayed: what counts as free would not be.
 overlay_zeroes() {
-  local disk=$1 number offset
+  local disk=$1 number offset header
   partitions_read "$disk" || return
   for number in "${partition_numbers[@]}"; do
     offset=${partition_start[number]}
     case ${partition_fs[number]} in
-      ext[234]) ;;
-      vfat) python3 -IB "${BASH_SOURCE[0]%/*}/fat_free.py" "$disk" "$offset" || return ;;&
-      *) continue ;;
+      ext[234])
+        header=$(tune2fs -l "$disk?offset=$offset") || return
+        if [[ $header == *needs_recovery* ]]; then
+          echo "image: partition $number was not unmounted" >&2
+          return 1
+        fi
+        [[ $header =~ Block\ size:\ +([0-9]+) ]] || return
+        overlay_free_blocks "$disk?offset=$offset" | awk -v offset="$offset" -v size="${BASH_REMATCH[1]}" '
+          { printf "write -q -z -u %.0f %.0f\n", offset + $1 * size, ($2 - $1 + 1) * size }' || return
+        ;;
+      vfat) python3 -IB "${BASH_SOURCE[0]%/*}/fat_free.py" "$disk" "$offset" || return ;;
     esac
-    dumpe2fs "$disk?offset=$offset" 2>/dev/null | awk -v offset="$offset" -v number="$number" '
-      /^Filesystem features:.* needs_recovery/ { print "partition " number " was not unmounted" >"/dev/stderr"; exit 1 }
-      /^Block size:/ { size = $3 }
+  done
+}
+
+# overlay_free_blocks DEVICE: first and last of each run of free blocks. Newer versions of dumpe2fs take the equals sign of an offset for a
+# LABEL= and give up; debugfs takes it, but lists block by block, which costs some tenths of a second.
+overlay_free_blocks() {
+  if dumpe2fs -h "$1" >/dev/null 2>&1; then
+    dumpe2fs "$1" 2>/dev/null | awk '
       sub(/^  Free blocks: /, "") && $0 != "" {
         count = split($0, ranges, ", ")
         for (i = 1; i <= count; i++) {
           last = split(ranges[i], range, "-")
-          printf "write -q -z -u %.0f %.0f\n", offset + range[1] * size, (range[last] - range[1] + 1) * size
+          print range[1], range[last]
         }
-      }' || return
-  done
+      }'
+  else
+    debugfs -R 'find_free_block 2000000000 0' "$1" 2>/dev/null | awk -v RS='[ \n]+' '
+      !/^[0-9]+$/ { next }
+      first != "" && $1 == last + 1 { last = $1; next }
+      { if (first != "") print first, last; first = last = $1 }
+      END { if (first != "") print first, last }'
+  fi
 }
 
 # overlay_daemon_lives PID: the daemon is no child of this shell, so it is gone when its /proc entry is, at any moment.

@@ -1,4 +1,5 @@
 import type { Entry, Survey } from '../../scripts/lib/proof/types.ts'
+import type { Kept } from '../../scripts/lib/render/types.ts'
 
 /** A rule about contents; `problems` is empty on a good image. Each is seen red on the planted copy. */
 export interface Rule {
@@ -12,6 +13,8 @@ export interface BoxParts {
   readonly database: boolean
   readonly app: boolean
   readonly agentSource: string
+  /** What mirrors.keep leaves; null without it. */
+  readonly kept: Kept | null
 }
 
 export const entryOf = ({ entries }: Survey, path: string): Entry | undefined => entries.find(([name]) => name === path)

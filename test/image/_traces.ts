@@ -1,3 +1,4 @@
+import { sha256 } from '../../scripts/lib/_helpers/hash.ts'
 import { entryOf, linesIn, linesOf, type Rule } from './_survey.ts'
 
 const sources = /^\/etc\/apt\/(sources\.list|sources\.list\.d\/.+)$/
@@ -5,6 +6,9 @@ const example = /^\/usr\/share\/doc\/apt\/examples\/.+\.sources$/
 /** The Agent's own repository, and the keys that sign it. */
 const agentList = '/etc/apt/sources.list.d/datadog.list'
 const agentKeyring = '/usr/share/keyrings/datadog-archive-keyring.gpg'
+
+/** Where a kept proxy stands, alone. */
+const keptProxy = '/etc/apt/apt.conf.d/90boxhound-proxy'
 
 const hosts = (lines: readonly { readonly line: string }[]): string[] =>
   lines.flatMap(({ line }) => [...line.matchAll(/https?:\/\/([^/\s]+)/g)].map(([, host = '']) => host))
@@ -42,8 +46,8 @@ export const traceRules: readonly Rule[] = [
   {
     fault: 46,
     title: 'apt installs from the distribution’s own archive, not from the builder’s mirror',
-    problems: (survey) => {
-      const known = new Set(hosts(linesIn(survey, example)))
+    problems: (survey, { kept }) => {
+      const known = new Set([...hosts(linesIn(survey, example)), ...(kept?.hosts ?? [])])
       const found = hosts(linesIn(survey, sources).filter(({ path }) => path !== agentList))
       return found.length === 0 ? ['no source at all'] : found.filter((host) => !known.has(host))
     },
@@ -65,8 +69,9 @@ export const traceRules: readonly Rule[] = [
   {
     fault: 46,
     title: 'apt knows no proxy, no certificate and no unsigned source of the builder',
-    problems: (survey) =>
+    problems: (survey, { kept }) =>
       linesIn(survey, /^\/etc\/apt\//)
+        .filter(({ path, line }) => !(path === keptProxy && kept?.hosts.some((host) => line.includes(`//${host}"`))))
         .filter(({ line }) => /Acquire::\S*(proxy|verify-peer|verify-host|cainfo)|trusted\s*[=:]\s*yes/i.test(line))
         .map(({ path }) => path),
   },
@@ -81,6 +86,9 @@ export const traceRules: readonly Rule[] = [
   {
     fault: 46,
     title: 'every trusted certificate came with a package of public authorities',
-    problems: ({ certificates }) => certificates,
+    problems: ({ certificates }, { kept }) => {
+      const known = new Set(kept?.certificates.map((body) => sha256(body).slice(0, 16)))
+      return certificates.filter((digest) => !known.has(digest))
+    },
   },
 ]

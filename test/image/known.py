@@ -40,7 +40,7 @@ def recorded(device: str, folder: Path) -> dict[str, set[str]]:
 
 
 def block_size(device: str) -> int:
-    header = subprocess.run(['dumpe2fs', '-h', device], capture_output=True, check=True).stdout.decode('latin-1')
+    header = subprocess.run(['tune2fs', '-l', device], capture_output=True, check=True).stdout.decode('latin-1')
     return int(re.findall(r'^Block size: +(\d+)$', header, re.MULTILINE)[0])
 
 
@@ -74,8 +74,9 @@ def known(disk: str, word: str, offsets: list[int], sums: dict[str, set[str]], f
     for offset, path in files(device, int(start), offsets, folder).items():
         if path not in contents:
             copy = folder / 'copy'
+            copy.unlink(missing_ok=True)
             debugfs(device, [f'dump "{path}" {copy}'], folder)
-            content = copy.read_bytes()
+            content = copy.read_bytes() if copy.exists() else b''
             digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
             contents[path] = content if digest in sums.get(merged(f'{point.rstrip("/")}{path}'), ()) else b''
         with Path(disk).open('rb') as raw:

@@ -5,6 +5,10 @@ import { evidence } from './_evidence.ts'
 const paths = evidence.published.survey.entries.map(([path]) => path)
 const plantedPaths = evidence.planted.survey.entries.map(([path]) => path)
 
+/** Files that a box with mirrors.keep has on purpose; whose certificates those are is judged in _traces.ts. */
+const isKept = (path: string): boolean =>
+  evidence.kept !== null && /^\/etc\/pip\.conf$|^\/usr\/local\/share\/ca-certificates\/boxhound-\d+\.crt$/.test(path)
+
 test('the survey saw a whole file system', (t) => {
   t.true(paths.length > 5000, `${paths.length} entries`)
   t.true(paths.includes('/usr/bin/dpkg'))
@@ -12,7 +16,11 @@ test('the survey saw a whole file system', (t) => {
 
 for (const { fault, title, paths: patterns } of absentPaths)
   for (const pattern of patterns) {
-    test(`fault ${fault}: ${pattern} is not in the image (${title})`, (t) => t.deepEqual(matching(pattern, paths), []))
+    test(`fault ${fault}: ${pattern} is not in the image (${title})`, (t) =>
+      t.deepEqual(
+        matching(pattern, paths).filter((path) => !isKept(path)),
+        [],
+      ))
     test(`control of fault ${fault}: a planted ${pattern} is found`, (t) =>
       t.true(matching(pattern, plantedPaths).length > 0))
   }

@@ -18,7 +18,7 @@ def disk(tmp_path):
         'usr/lib/whole.so': f'whole {SECRET}',
         'usr/lib/changed.so': f'changed {SECRET}',
         'etc/own.conf': f'own {SECRET}',
-        'usr/share/short': 'short',
+        'usr/share/short': 'a short text',
     }
     sums = {path: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() for path, text in files.items()}
     sums['usr/lib/changed.so'] = '0' * 32
@@ -62,7 +62,7 @@ def test_free_blocks_and_other_parts_of_the_disk_are_nobodys(disk):
 
 
 def test_what_lies_behind_the_end_of_a_file_is_not_the_file(disk):
-    end = place(disk, 'short')
+    end = place(disk, 'a short text')
     with disk.open('r+b') as file:
         file.seek(end + 8)
         file.write(SECRET.encode())

@@ -120,7 +120,7 @@ export const lookInto = (image: string): (readonly [number, string, string | nul
     const found = parseLayout(must('bash', [join(builder, 'layout.sh'), raw]))
     for (const { kind, offset } of found) if (kind === 'ext4') must('e2fsck', ['-fn', `${raw}?offset=${offset}`])
     return found.map(({ partition, kind, mountPoint, offset }) => {
-      const words = kind === 'ext4' ? must('dumpe2fs', ['-h', `${raw}?offset=${offset}`]) : ''
+      const words = kind === 'ext4' ? must('tune2fs', ['-l', `${raw}?offset=${offset}`]) : ''
       const of = (name: string): number => Number(new RegExp(`^${name}: +(\\d+)$`, 'm').exec(words)?.[1] ?? 0)
       return [partition, kind, mountPoint, (of('Block count') * of('Block size')) / (1 << 20)] as const
     })

@@ -10,7 +10,7 @@ SECTOR = 512
 
 @pytest.mark.parametrize(('width', 'sectors', 'table'), [(12, 4000, 12), (16, 20000, 79), (32, 66000, 516)])
 def test_every_width(tmp_path, tool, width, sectors, table):
-    """Clusters of one sector; 2, 3 and 6 are in use."""
+    """Clusters of one sector; 2, 4 and 7 are in use."""
     disk = tmp_path / 'disk'
     disk.write_bytes(b'')
     start, reserved, roots = MIB, 32, 0 if width == 32 else 512
@@ -19,7 +19,7 @@ def test_every_width(tmp_path, tool, width, sectors, table):
     struct.pack_into('<HBHBHHBH', boot, 11, *shape)
     data = (reserved + 2 * table) * SECTOR + roots * 32
     struct.pack_into('<II', boot, 32, data // SECTOR + sectors, table if width == 32 else 0)
-    entries = [1, 1, 1, 1, 0, 0, 1]
+    entries = [0xFF8, 0xFFF, 0xFFF, 0, 0xFFF, 0, 0, 0xFFF]
     if width == 12:
         packed = b''.join(
             (a | b << 12).to_bytes(3, 'little') for a, b in zip(entries[::2], [*entries, 0][1::2], strict=True)
@@ -33,8 +33,9 @@ def test_every_width(tmp_path, tool, width, sectors, table):
     code, printed, error = tool('fat_free.py', disk, start)
     assert (code, error) == (0, '')
     assert printed.splitlines() == [
-        f'write -q -z -u {start + data + 2 * SECTOR} {2 * SECTOR}',
-        f'write -q -z -u {start + data + 5 * SECTOR} {(sectors - 5) * SECTOR}',
+        f'write -q -z -u {start + data + SECTOR} {SECTOR}',
+        f'write -q -z -u {start + data + 3 * SECTOR} {2 * SECTOR}',
+        f'write -q -z -u {start + data + 6 * SECTOR} {(sectors - 6) * SECTOR}',
     ]
 
 

@@ -61,6 +61,10 @@ def test_logical(tmp_path, tool, number):
     start = logical[-1]['start']
     rest = {one['number']: (one['start'], 3) for one in logical[:-1]}
     assert sfdisk(disk) == {1: (1, 3), 2: (5, 27), **rest, number: (start, 32 - start)}
+    if number > 5:
+        # The link to it, in the table of the one before, covers its own table and all of it.
+        link = (logical[-2]['start'] - 1) * MIB + 446 + 16
+        assert struct.unpack_from('<II', disk.read_bytes(), link + 8) == ((start - 6) * 2048, (33 - start) * 2048)
 
 
 def test_mbr_ends_at_two_tebibytes(tmp_path, tool):

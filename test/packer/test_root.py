@@ -78,6 +78,14 @@ def test_what_is_refused(tmp_path, layout, parts, said):
     assert [line.split(':')[0] for line in found.splitlines()] == ['image', '  expected', '  found', '  next']
 
 
+def test_an_extended_partition_is_no_partition(tmp_path, layout):
+    parts = [part(1, 1, 16, fs='vfat'), part(2, 18, 16, type='0xf'), part(5, 19, 14, fs='vfat')]
+    found = layout(make(tmp_path / 'disk', 36, parts, 'mbr'))
+    assert 'partition 1, 16 MiB, vfat' in found
+    assert 'partition 5, 14 MiB, vfat' in found
+    assert 'partition 2' not in found
+
+
 def test_no_table(tmp_path, layout):
     assert 'no partition table' in layout(make(tmp_path / 'disk', 8, [], 'none'))
 

@@ -9,7 +9,7 @@ const checkExt = async (raw: string, fileSystem: FileSystem): Promise<FileSystem
   const device = deviceOf(raw, fileSystem)
   const [check, header] = await Promise.all([
     $({ nothrow: true, quiet: true })`e2fsck -fn ${device}`,
-    $({ nothrow: true, quiet: true })`dumpe2fs -h ${device}`,
+    $({ nothrow: true, quiet: true })`tune2fs -l ${device}`,
   ])
   const field = (name: string): string => new RegExp(`^${name}: +(.*)$`, 'm').exec(header.stdout)?.[1] ?? 'unknown'
   const recovery = field('Filesystem features').split(' ').includes('needs_recovery') ? ', journal to be replayed' : ''
@@ -26,14 +26,33 @@ const freeExtents = (dump: string, blockSize: number, offset: number): Extent[] 
     }),
   )
 
+/** The same from debugfs's list of single blocks. */
+const freeBlocksAsExtents = (list: string, blockSize: number, offset: number): Extent[] => {
+  const extents: { start: number; end: number }[] = []
+  for (const [word] of list.matchAll(/\d+/g)) {
+    const start = offset + Number(word) * blockSize
+    const last = extents.at(-1)
+    if (last?.end === start) last.end += blockSize
+    else extents.push({ start, end: start + blockSize })
+  }
+  return extents
+}
+
+/** Newer versions of dumpe2fs take the equals sign of an offset for a `LABEL=`; debugfs takes it, and is slower. */
 const freeInExt = async (
   raw: string,
   fileSystem: FileSystem,
 ): Promise<{ readonly free: Extent[]; readonly size: number }> => {
-  const { stdout } = await $({ quiet: true })`dumpe2fs ${deviceOf(raw, fileSystem)}`
-  const size = Number(/^Block size: +(\d+)$/m.exec(stdout)?.[1] ?? 0)
-  const free = freeExtents(stdout, size, fileSystem.offset).sort((a, b) => a.start - b.start)
-  return { free, size }
+  const device = deviceOf(raw, fileSystem)
+  const header = await $({ quiet: true })`tune2fs -l ${device}`
+  const size = Number(/^Block size: +(\d+)$/m.exec(header.stdout)?.[1] ?? 0)
+  const dump = await $({ nothrow: true, quiet: true })`dumpe2fs ${device}`
+  if (dump.exitCode === 0) {
+    const free = freeExtents(dump.stdout, size, fileSystem.offset).sort((a, b) => a.start - b.start)
+    return { free, size }
+  }
+  const list = await $({ quiet: true })`debugfs -R ${'find_free_block 2000000000 0'} ${device}`
+  return { free: freeBlocksAsExtents(list.stdout, size, fileSystem.offset), size }
 }
 
 /** The parts of `extents` that lie in `others`; both sorted and without overlaps. */
