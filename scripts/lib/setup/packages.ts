@@ -38,7 +38,7 @@ export const systemPackages: readonly SystemPackage[] = [
     why: 'checks the signatures of the lab’s base',
   },
   { name: 'extlinux', present: { files: ['/usr/lib/EXTLINUX/mbr.bin'] }, why: 'boot loader of the lab’s base' },
-  { name: 'fdisk', present: { files: programs('sfdisk') }, why: 'reads partition tables when an image is proved' },
+  { name: 'fdisk', present: { files: programs('sfdisk') }, why: 'makes and reads the disks of the tests' },
   { name: 'e2fsprogs', present: { files: programs('mke2fs') }, why: 'file system of the lab’s base' },
   { name: 'mtools', present: { files: programs('mcopy') }, why: 'fills the EFI partition of the lab’s cloud image' },
   { name: 'xz-utils', present: { files: programs('xz') }, why: 'unpacks disk images' },
