@@ -78,3 +78,13 @@ test('a bundle to be kept that is not there is an error of the box file', async 
   t.is(error.exitCode, 2)
   t.regex(error.details.file ?? '', /\/own\.pem$/)
 })
+
+test('the proofs of an image are told what it keeps, and of every other image nothing', async (t) => {
+  const own =
+    'apt: "https://mirror.example:8443/debian", pypi: "https://mirror.example:8443/simple", proxy: "http://proxy.example:1"'
+  t.is((await rendered(t, `mirrors: { ${own} }\n`)).expectations.kept, undefined)
+  t.deepEqual((await rendered(t, `mirrors: { ${own}, keep: true }\n`)).expectations.kept, {
+    hosts: ['mirror.example:8443', 'proxy.example:1'],
+    certificates: [],
+  })
+})

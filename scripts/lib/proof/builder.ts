@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
+import type { Kept } from '../render/types.ts'
 import type { Builder } from './patterns.ts'
 
 const bundles = ['PIP_CERT', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE']
@@ -49,4 +50,17 @@ export const thisBuilder = async (project: Project, environment: NodeJS.ProcessE
     ...proxies.map((name) => ({ kind: 'proxy of the builder', text: environment[name] ?? '' })),
   ]
   return { hostName: hostname(), own: own.filter((item) => item.text.length >= 8) }
+}
+
+/** What a box keeps of its network on purpose is no leftover, though the builder has it too. */
+export const withoutKept = (builder: Builder, kept: Kept | null): Builder => {
+  const wanted = new Set(kept?.certificates.map(needle))
+  const isProxy = (text: string): boolean => URL.canParse(text) && kept?.hosts.includes(new URL(text).host) === true
+  return {
+    ...builder,
+    own: builder.own.filter(
+      ({ kind, text }) =>
+        !(wanted.has(text) || (kind === 'proxy of the builder' && isProxy(text) && !text.includes('@'))),
+    ),
+  }
 }

@@ -6,7 +6,7 @@ import { chooseAccelerator } from '../boot/accelerator.ts'
 import { kernelBootsUnderKvm } from '../boot/kernel-probe.ts'
 import type { Published } from '../boot/published.ts'
 import { clearLeftovers, createRunFolder } from '../boot/run-folder.ts'
-import { thisBuilder } from './builder.ts'
+import { thisBuilder, withoutKept } from './builder.ts'
 import { examine } from './disk.ts'
 import { meetMachines } from './machines.ts'
 import { patternsFor } from './patterns.ts'
@@ -33,7 +33,8 @@ export const withImageEvidence = async <T>(
   return withCleanup(run.remove, async () => {
     const { box, seed } = expectations
     const [database, app] = [expectations.database !== null, expectations.app !== null]
-    const builder = await thisBuilder(project, environment)
+    const kept = expectations.kept ?? null
+    const builder = withoutKept(await thisBuilder(project, environment), kept)
     const patterns = patternsFor(builder)
     const raw = join(run.path, 'disk.raw')
     const published = await examine(image, raw, patterns, project)
@@ -51,7 +52,7 @@ export const withImageEvidence = async <T>(
     const kinds = [...new Set(patterns.map(({ kind }) => kind))]
     const agentSource = expectations.agent.source
     return work(
-      { box, sha256, database, app, agentSource, seed, kinds, published, planted, compressed, machines: met },
+      { box, sha256, database, app, agentSource, kept, seed, kinds, published, planted, compressed, machines: met },
       run.path,
     )
   })

@@ -1,4 +1,4 @@
-import type { Seed } from '../render/types.ts'
+import type { Kept, Seed } from '../render/types.ts'
 
 /** One thing found in the bytes of a disk; the value itself is never told. */
 export interface Finding {
@@ -76,6 +76,8 @@ export interface ImageEvidence {
   readonly app: boolean
   /** The one source of apt beside the distribution's, as in the expectations. */
   readonly agentSource: string
+  /** What the box file wants kept of its mirrors. */
+  readonly kept: Kept | null
   readonly seed: Seed
   readonly kinds: readonly string[]
   readonly published: DiskEvidence

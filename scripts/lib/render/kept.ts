@@ -1,12 +1,22 @@
 import { dirname, resolve } from 'node:path'
-import { aptMirrorOf } from '../box/mirrors.ts'
+import { type AptMirror, aptMirrorOf } from '../box/mirrors.ts'
 import type { Box } from '../box/types.ts'
 import type { Context } from './template.ts'
+import type { Kept } from './types.ts'
 
 /** Loaded when it is needed: a bake with nothing to do has no time for it. */
 const certificates = async (file: string): Promise<string[]> => {
   const { readBundle } = await import('../_helpers/certificates.ts')
   return readBundle(file)
+}
+
+/** Addresses and certificates of the box file's mirrors; a type of its own, so that it is a template's context. */
+export type KeptMirrors = Context & {
+  readonly apt: AptMirror | null
+  readonly agent: string | null
+  readonly pypi: string | null
+  readonly proxy: string | null
+  readonly certificates: readonly string[]
 }
 
 /**
@@ -16,7 +26,7 @@ const certificates = async (file: string): Promise<string[]> => {
  * @returns undefined when nothing is kept.
  * @throws BoxhoundError E_CA_BUNDLE naming the file.
  */
-export const keptMirrors = async ({ mirrors, base, file }: Box): Promise<Context | undefined> => {
+export const keptMirrors = async ({ mirrors, base, file }: Box): Promise<KeptMirrors | undefined> => {
   if (mirrors?.keep !== true) return undefined
   const { apt, agent, pypi, proxy, caBundle } = mirrors
   return {
@@ -27,3 +37,11 @@ export const keptMirrors = async ({ mirrors, base, file }: Box): Promise<Context
     certificates: caBundle === undefined ? [] : await certificates(resolve(dirname(file), caBundle)),
   }
 }
+
+/** The same, as proofs of the image judge by it. */
+export const keptExpectation = ({ apt, agent, pypi, proxy, certificates: all }: KeptMirrors): Kept => ({
+  hosts: [
+    ...new Set([apt?.main, apt?.security, agent, pypi, proxy].flatMap((one) => (one ? [new URL(one).host] : []))),
+  ],
+  certificates: all.map((pem) => pem.replaceAll(/-----[^-]+-----|\s/g, '')),
+})

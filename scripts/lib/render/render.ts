@@ -1,7 +1,7 @@
 import type { Project } from '../_helpers/paths.ts'
 import type { Box } from '../box/types.ts'
 import { expectationsOf } from './expectations.ts'
-import { keptMirrors } from './kept.ts'
+import { keptExpectation, keptMirrors } from './kept.ts'
 import { renderLayers } from './layers.ts'
 import { parseData } from './parse-data.ts'
 import type { Rendered } from './types.ts'
@@ -13,7 +13,13 @@ import type { Rendered } from './types.ts'
  *   (fault 7), other languages by `parseBack`.
  */
 export const renderBox = async (box: Box, project: Project): Promise<Rendered> => {
-  const layers = renderLayers(box, project, await keptMirrors(box))
+  const kept = await keptMirrors(box)
+  const layers = renderLayers(box, project, kept)
   parseData(layers.flatMap(({ files, scripts }) => [...files, ...scripts]))
-  return { box, layers, expectations: expectationsOf(box, layers, project) }
+  const expectations = expectationsOf(box, layers, project)
+  return {
+    box,
+    layers,
+    expectations: kept === undefined ? expectations : { ...expectations, kept: keptExpectation(kept) },
+  }
 }

@@ -91,11 +91,21 @@ export interface CheckExpectation {
 /** How an instance is handed keys and inputs: systemd credentials, or cloud-init's NoCloud seed where the image has cloud-init. */
 export type Seed = 'credentials' | 'nocloud'
 
+/** What `mirrors.keep` leaves in an image, and nothing else may look like it. */
+export interface Kept {
+  /** `host` or `host:port` of mirrors and proxy. */
+  readonly hosts: readonly string[]
+  /** Base64 of each certificate, without line breaks. */
+  readonly certificates: readonly string[]
+}
+
 /** What the suite must see on a machine of this box; plain data, written to expectations.json. */
 export interface Expectations {
   readonly box: string
   readonly version: string
   readonly seed: Seed
+  /** Only of a box that keeps its mirrors. */
+  readonly kept?: Kept
   readonly agent: {
     readonly version: string
     readonly lab: boolean
