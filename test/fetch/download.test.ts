@@ -117,6 +117,15 @@ test('a local image that is missing or a folder is named', async (t) => {
   }
 })
 
+test('a signal given by the caller ends the wait for an answer', async (t) => {
+  const store = await imageStore(t)
+  const stop = new AbortController()
+  const { url } = await serve(t, () => stop.abort(new Error('enough')))
+  const running = store.fetch(`${url}/a.img`, digest(Buffer.from('x')), { signal: stop.signal })
+  await t.throwsAsync(running, { message: 'enough' })
+  t.deepEqual(store.lines, [])
+})
+
 test('a signal given by the caller ends the download and keeps what is there', async (t) => {
   const content = someImage()
   const store = await imageStore(t)

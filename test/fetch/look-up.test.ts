@@ -74,8 +74,9 @@ test('a list without the image, a signature that is missing, and a listing that 
 })
 
 test('a redirected listing counts its links from where it ends', async (t) => {
-  const { publisher, release, server } = await publish(t)
+  const { publisher, release, server, files } = await publish(t)
   release('release-20260801', listOf(fresh))
+  files.set('/noble/', '<a href="/noble/release-20260801/">')
   const front = await serve(t, ({ url = '' }, response) => {
     response.writeHead(301, { location: `${server.url}${url.replace('/24.04', '/noble')}` }).end()
   })

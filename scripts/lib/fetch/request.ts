@@ -81,7 +81,6 @@ export const get = async (
         ...(signal === undefined ? {} : { signal }),
       })
       .catch(async (error: unknown) => {
-        signal?.throwIfAborted()
         throw await failureOf(error, url, client)
       })
     const header = headerOf(received)

@@ -44,7 +44,6 @@ export const fetchSmallFile = (
       }
       return { content: Buffer.concat(chunks), url }
     } catch (error) {
-      signal?.throwIfAborted()
       throw await failureOf(error, url, client)
     } finally {
       discard(body)

@@ -56,7 +56,6 @@ const save = async (answer: Answer, part: Part, client: Client, options: Transfe
       options.received(part.bytes())
     }
   } catch (error) {
-    options.signal?.throwIfAborted()
     throw await failureOf(error, answer.url, client)
   }
   const total = part.note()?.total
