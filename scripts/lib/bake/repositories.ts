@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'
 import { sha256 } from '../_helpers/hash.ts'
@@ -60,10 +60,10 @@ const keepKeyring = async (content: Buffer, project: Project): Promise<string> =
   return path
 }
 
+/** The copy has the mode of what the store keeps, 0644, whatever the umask. */
 const place = async (from: string, to: string): Promise<void> => {
   await mkdir(dirname(to), { recursive: true })
   await copyFile(from, to)
-  await chmod(to, 0o644)
 }
 
 /**
