@@ -43,11 +43,10 @@ overlay_mount() {
   local run=$1 target=$2 access=${3-rw} point
   partitions_read "$run/disk" || return
   partitions_find_root "$run/disk" || return
+  fstab_read "$run/disk" || return
   overlay_mounted=()
   overlay_mount_partition "$run/disk" "$partition_root" "$target" "$access" || return
-  [[ -e $target/etc/fstab ]] || return 0
   overlay_plain_path "$target" /etc/fstab || return
-  fstab_plan "$target/etc/fstab" || return
   for point in "${mount_points[@]}"; do
     overlay_plain_path "$target" "$point" || return
     if [[ ! -d $target$point ]]; then
