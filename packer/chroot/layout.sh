@@ -16,7 +16,7 @@ main() {
   local -A points=()
   partitions_read "$disk"
   partitions_find_root "$disk"
-  fstab_plan <(debugfs -R 'cat /etc/fstab' "$disk?offset=${partition_start[partition_root]}" 2>/dev/null)
+  fstab_read "$disk"
   for point in "${mount_points[@]}"; do points[${mount_partition[$point]}]=$point; done
   row "$partition_root" /
   for number in "${partition_numbers[@]}"; do

@@ -6,7 +6,7 @@ import test, { type ExecutionContext } from 'ava'
 import { imagePath } from '../../scripts/lib/bake/manifest.ts'
 import { examineFileSystems } from '../../scripts/lib/proof/filesystem.ts'
 import { deviceOf, readLayout } from '../../scripts/lib/proof/layout.ts'
-import { expand } from '../../scripts/lib/proof/raw.ts'
+import { expand, scan } from '../../scripts/lib/proof/raw.ts'
 import { type TinyProject, tinyProject, write } from './_project.ts'
 import { bake } from './_run.ts'
 import { tracesOf } from './_traces.ts'
@@ -36,6 +36,8 @@ test('faults 47, 48: layers write to /boot where the machine will read it, and n
   t.deepEqual(tracesOf(project), [])
   const raw = join(project.root, 'disk.raw')
   await expand(imagePath(project, 'one'), raw)
+  const own = [{ kind: 'folder of the builder', source: project.root }]
+  t.deepEqual((await scan(raw, own)).findings, [], 'ext4 writes down by which path its first file was opened')
   const layout = await readLayout(raw, project)
   t.deepEqual(
     layout.map(({ partition, mountPoint }) => [partition, mountPoint]),
