@@ -63,7 +63,7 @@ export const stages: readonly Stage[] = [
     'kills, locks, full disks',
     ['npx', 'ava', '--config', 'test/machine/ava.config.js', '--tap'],
     'tap',
-    900,
+    1500,
   ),
   stage('bake', 'the lab box from an empty store', verb('bake', 'lab', '--no-verify'), 'status', 900),
   stage('verify', 'the published image over SSH', verb('verify', 'lab'), 'plain', 600, ['bake']),
