@@ -127,7 +127,8 @@ make_bootable() {
   grep -q "linux.*root=UUID=$(findmnt -no UUID "$root/") " "$root/boot/grub/grub.cfg" || { say 'update-grub found no kernel' >&2; return 1; }
 }
 
-# In a mount and process namespace of its own: whatever ends this process, even SIGKILL, takes children, mounts and loop devices along.
+# In a mount and process namespace of its own, which ends with its parent: whatever ends build.sh, even SIGKILL, takes children, mounts and loop
+# devices along.
 inside() {
   local work=$1 root=$1/root disk=$1/disk.raw part
   make_disk "$disk"
@@ -169,7 +170,7 @@ main() {
   work=$(mktemp -d -- "$out.partial-XXXXXX")
   # shellcheck disable=SC2064 # the name is fixed now
   trap "rm -rf -- '$work'" EXIT
-  unshare --mount --pid --fork --kill-child --mount-proc -- "$here/build.sh" --inside "$work"
+  setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc -- "$here/build.sh" --inside "$work"
   "$here/release.sh" "$work/disk.qcow2" "$work/new" "$2" >"$work/fingerprint"
   if [[ -e $out ]]; then mv -- "$out" "$work/old"; fi
   mv -- "$work/new" "$out"

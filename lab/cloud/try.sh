@@ -227,7 +227,7 @@ main() {
     work=$(mktemp -d)
     trap 'rm -rf -- "$work"' EXIT
     # Machines, mounts and loop devices end with this namespace.
-    unshare --mount --pid --fork --kill-child --mount-proc -- "$here/try.sh" --inside "$work" "$@"
+    setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc -- "$here/try.sh" --inside "$work" "$@"
     return
   fi
   work=$2 image=$(realpath -- "$3")
