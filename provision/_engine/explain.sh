@@ -6,8 +6,14 @@
 # That something failed is apt's exit status, and which repository it was too, since each is asked by itself. Which versions there are and what
 # is still to be downloaded apt tells in tables. Its prose, which differs from release to release, only chooses the advice.
 
-# explain MESSAGE EXPECTED FOUND NEXT: read by scripts/lib/bake/failure.ts.
-explain() { printf '== why\n%s\nexpected: %s\nfound: %s\nnext: %s\n' "$@" >&2; }
+# explain REASON MESSAGE EXPECTED FOUND NEXT: read by scripts/lib/bake/failure.ts, which has more to say where the way to a server is to blame.
+explain() {
+  local about=network
+  case $1 in key | expired-key | revoked-key | forged | unsigned | mismatch | version) about=content ;; esac
+  printf '== why: %s\n' "$about" >&2
+  shift
+  printf '%s\nexpected: %s\nfound: %s\nnext: %s\n' "$@" >&2
+}
 
 # reason FILE: one word for what apt's errors and warnings say, and the key's id for those that are about a key.
 reason() {
@@ -57,9 +63,9 @@ advice() {
 # explain_lists FILE: the distribution's own lists.
 explain_lists() {
   local why addresses
-  why=$(reason "$1")
+  read -r why _ < <(reason "$1")
   addresses=$(source_addresses "$apt_own" | sort -u | tr '\n' ' ')
-  explain 'no package lists of the distribution' "lists from ${addresses% }" "$(error_of "$1"); $(waited)" "$(advice "${why%% *}")"
+  explain "$why" 'no package lists of the distribution' "lists from ${addresses% }" "$(error_of "$1"); $(waited)" "$(advice "$why")"
 }
 
 # explain_repository FILE ADDRESS SUITE COMPONENTS CANONICAL KEYS: the lists of a repository that this layer adds.
@@ -70,21 +76,21 @@ explain_repository() {
   [[ $address == "$canonical" ]] || name="$canonical (by $address)"
   case $why in
     key)
-      explain "the repository $name is signed by a key that this box does not list" "$signed" "one by $id" \
+      explain key "the repository $name is signed by a key that this box does not list" "$signed" "one by $id" \
         'Datadog may have rotated its key: compare its announcement with the key found, then list it in agent.repository of the box file'
       ;;
     expired-key | revoked-key)
-      explain "the repository $name is signed by a key that is no longer good" "$signed" "a signature by ${id:-it}, $why" \
+      explain "$why" "the repository $name is signed by a key that is no longer good" "$signed" "a signature by ${id:-it}, $why" \
         'its publisher has to sign anew: try again later, take another mirror, or list the new key in agent.repository of the box file'
       ;;
-    forged) explain "the repository $name is not what was signed" "$signed" "$(error_of "$said")" "$(advice forged)" ;;
-    unsigned) explain "the repository $name is not signed" "$signed" 'none' 'take a mirror that has InRelease too, unchanged' ;;
+    forged) explain forged "the repository $name is not what was signed" "$signed" "$(error_of "$said")" "$(advice forged)" ;;
+    unsigned) explain unsigned "the repository $name is not signed" "$signed" 'none' 'take a mirror that has InRelease too, unchanged' ;;
     mismatch)
-      explain "the lists of the repository $name do not fit its signed Release file" "the list of suite $suite, component $components as it was signed" \
+      explain mismatch "the lists of the repository $name do not fit its signed Release file" "the list of suite $suite, component $components as it was signed" \
         "$(error_of "$said")" "$(advice mismatch)"
       ;;
     *)
-      explain "no lists of the repository $name" "suite $suite, component $components at $address" "$(error_of "$said"); $(waited)" "$(advice "$why")"
+      explain "$why" "no lists of the repository $name" "suite $suite, component $components at $address" "$(error_of "$said"); $(waited)" "$(advice "$why")"
       ;;
   esac
 }
@@ -101,9 +107,9 @@ require_versions() {
     done < <(apt-cache "${apt_places[@]}" madison "$name")
     [[ " ${there[*]} " != *" $version "* ]] || continue
     if [[ ${#there[@]} -eq 0 ]]; then
-      explain "no source has a package $name" "$package" 'no version of it' 'check address, suite and components of the repository'
+      explain version "no source has a package $name" "$package" 'no version of it' 'check address, suite and components of the repository'
     else
-      explain "no source has $name $version" "$package" "the newest there are: ${there[*]:0:5}" \
+      explain version "no source has $name $version" "$package" "the newest there are: ${there[*]:0:5}" \
         "ask for one that is there; of the Agent, 1:7.NN.P-1 is agent.version: 7.NN.P in the box file"
     fi
     return 1
@@ -114,11 +120,11 @@ require_versions() {
 explain_download() {
   local said=$1 address=${2//\'/} name=$3 bytes=$4 hash=$5 why found
   local failed=/var/cache/apt/archives/partial/$name.FAILED
-  why=$(reason "$said")
-  case ${why%% *} in
+  read -r why _ < <(reason "$said")
+  case $why in
     mismatch) if [[ -s $failed ]]; then found="other content, SHA256:$(sha256sum <"$failed" | cut -c1-64)"; else found='another size'; fi ;;
     absent) found='no such file there' ;;
     *) found=$(error_of "$said") ;;
   esac
-  explain "$address could not be downloaded" "$bytes bytes, $hash, as the signed lists say" "$found" "$(advice "${why%% *}")"
+  explain "$why" "$address could not be downloaded" "$bytes bytes, $hash, as the signed lists say" "$found" "$(advice "$why")"
 }

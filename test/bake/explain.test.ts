@@ -111,7 +111,7 @@ test('an explanation is the block that the error is read from, one line each', a
   const said = repository("W: GPG error: X: NO_PUBKEY BC3A651C796C70EF\nE: The repository 'X' is not signed.")
   const command = 'explain_repository "$said" http://m/ stable "7 extra" https://a.example/ "AAAA BBBB"'
   const [head, message, expected, found, next, end] = (await run(t, said, command)).split('\n')
-  t.is(head, '== why')
+  t.is(head, '== why: content')
   t.is(message, 'the repository https://a.example/ (by http://m/) is signed by a key that this box does not list')
   t.is(expected, 'expected: a signature by AAAA or BBBB')
   t.is(found, 'found: one by BC3A651C796C70EF')

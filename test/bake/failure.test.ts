@@ -31,7 +31,12 @@ const exists = (path: string): Promise<boolean> =>
 
 const fail = async (
   t: ExecutionContext,
-  { log = '', choice = 'clean', one = app }: { log?: string; choice?: OnError; one?: PlannedLayer },
+  {
+    log = '',
+    choice = 'clean',
+    one = app,
+    hint = () => undefined,
+  }: { log?: string; choice?: OnError; one?: PlannedLayer; hint?: () => string | undefined },
 ): Promise<{ error: BoxhoundError; overlay: string }> => {
   const project = await emptyProject(t)
   const overlay = join(project.cache, '.failed-lab.qcow2')
@@ -40,7 +45,7 @@ const fail = async (
   await writeFile(overlay, 'overlay')
   await writeFile(join(logs, `${one.name}.log`), log)
   const paths = { log: join(logs, `${one.name}.log`), overlay, staged: project.cache }
-  return { error: await layerFailure(one, paths, choice, 'lab', project), overlay }
+  return { error: await layerFailure(one, paths, choice, 'lab', project, hint), overlay }
 }
 
 test('a failing script is named by its source, with the last lines of its own output', async (t) => {
@@ -69,7 +74,7 @@ test('a failing image is named by what makes it, and a log that is not there is 
 })
 
 test('what the engine explains is the message; the lines before it are still shown, and the file is the layer’s', async (t) => {
-  const why = '== why\nno lists of X\nexpected: suite stable\nfound: nothing: 404\nnext: check X\n'
+  const why = '== why: network\nno lists of X\nexpected: suite stable\nfound: nothing: 404\nnext: check X\n'
   const { error } = await fail(t, { log: `== packages: curl\nErr:1 X\n${why}` })
   t.is(error.message, 'layer "app" failed: no lists of X')
   t.is(error.details.expected, 'suite stable')
@@ -85,4 +90,15 @@ test('the overlay is removed, unless it is to be kept: then the message tells ho
   const kept = await fail(t, { choice: 'keep' })
   t.true(await exists(kept.overlay))
   t.is(kept.error.details.next, `a shell in it: sudo bash packer/chroot/shell.sh ${kept.overlay}`)
+})
+
+test('what is known of this network is told where the way to a server is to blame, and not where its content is', async (t) => {
+  for (const [about, begin] of [
+    ['network', 'mirrors.apt is X'],
+    ['content', 'look at Y'],
+  ]) {
+    const log = `== packages: curl\n== why: ${about}\nno\nexpected: a\nfound: b\nnext: look at Y\n`
+    const { error } = await fail(t, { log, hint: () => 'mirrors.apt is X' })
+    t.is(error.details.next?.split('\n')[0], begin)
+  }
 })

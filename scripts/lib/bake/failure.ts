@@ -28,6 +28,8 @@ const nextStep = (layer: PlannedLayer, kept: string | undefined, box: string): s
 
 /** What the engine says that apt lacked: the block that ends the log, written by provision/_engine/explain.sh. */
 interface Explained {
+  /** The content that a server gave, or the way to it. */
+  readonly about: 'content' | 'network'
   readonly message: string
   readonly expected: string
   readonly found: string
@@ -35,9 +37,10 @@ interface Explained {
 }
 
 const explained = (log: string): { readonly why: Explained; readonly before: string } | undefined => {
-  const [, before = '', message = '', expected = '', found = '', next = ''] =
-    /^([\s\S]*)^== why\n(.*)\nexpected: (.*)\nfound: (.*)\nnext: (.*)\n?$/m.exec(log) ?? []
-  return message === '' ? undefined : { why: { message, expected, found, next }, before }
+  const [, before = '', about = '', message = '', expected = '', found = '', next = ''] =
+    /^([\s\S]*)^== why: (\w+)\n(.*)\nexpected: (.*)\nfound: (.*)\nnext: (.*)\n?$/m.exec(log) ?? []
+  if (message === '') return undefined
+  return { why: { about: about === 'content' ? about : 'network', message, expected, found, next }, before }
 }
 
 const openShell = async (overlay: string, staged: string, project: Project): Promise<void> => {
@@ -80,6 +83,7 @@ export const layerFailure = async (
           () => false,
         )
       : false
+  const advice = why?.about === 'content' ? why.next : (hint(log) ?? why?.next)
   const end = `the end of ${relative(project.root, paths.log)}:\n${tail.map((line) => `    | ${line}`).join('\n')}`
   const error = new BoxhoundError(
     'E_LAYER',
@@ -88,9 +92,7 @@ export const layerFailure = async (
       file: culprit(layer, log),
       ...(why === undefined ? {} : { expected: why.expected }),
       found: why === undefined ? end : `${why.found}\n  ${end}`,
-      next: [why?.next ?? [], hint(log) ?? [], nextStep(layer, kept ? paths.overlay : undefined, box)]
-        .flat()
-        .join('\n            '),
+      next: [advice ?? [], nextStep(layer, kept ? paths.overlay : undefined, box)].flat().join('\n            '),
     },
   )
   if (choice === 'shell' && layer.rendered !== null) await openShell(paths.overlay, paths.staged, project)
