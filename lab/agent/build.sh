@@ -86,7 +86,6 @@ stage() {
 # The versions differ in their number alone.
 stamp() {
   local tree=$1 version=$2 source=$1/opt/datadog-agent/embedded/lib/python$PYTHON/site-packages/lab_agent/__init__.py
-  [[ $version =~ ^7\.[0-9]+\.[0-9]+\+lab$ ]] || die "no version of the lab Agent: $version" 2
   sed -i "s/^Version: .*/Version: 1:$version-1/" "$tree/DEBIAN/control"
   sed -i "s/^VERSION = .*/VERSION = '$version'/" "$source"
 }
@@ -106,10 +105,13 @@ main() {
   [[ $# -ge 1 ]] || die 'usage: build.sh OUT_DIR [VERSION…]' 2
   command -v dpkg-deb >/dev/null || die 'dpkg-deb is missing: apt-get install dpkg-dev' 3
   python3 -m pip --version >/dev/null 2>&1 || die 'pip is missing: apt-get install python3-pip' 3
-  local out=$1 store=${BOXHOUND_WHEELS:-${XDG_CACHE_HOME:-$HOME/.cache}/boxhound/wheels} wheels index
+  local out=$1 store=${BOXHOUND_WHEELS:-${XDG_CACHE_HOME:-$HOME/.cache}/boxhound/wheels} wheels index version
   local -a versions
   shift
   mapfile -t versions < <(if [[ $# -gt 0 ]]; then printf '%s\n' "$@"; else grep -v '^#' "$HERE/versions.txt"; fi)
+  for version in "${versions[@]}"; do
+    [[ $version =~ ^7\.[0-9]+\.[0-9]+\+lab$ ]] || die "no version of the lab Agent: $version" 2
+  done
   mkdir -p "$out"
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT

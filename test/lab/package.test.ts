@@ -43,6 +43,36 @@ test('the last line is the path of a package named datadog-agent with the lab ve
   t.is(await field('Architecture'), 'amd64')
 })
 
+test('each version of the list is built, and says its own number; the versions differ in nothing else', async (t) => {
+  const listed =
+    (await readFile(new URL('../../lab/agent/versions.txt', import.meta.url), 'utf8')).match(/^7\..*$/gm) ?? []
+  t.true(listed.length > 1)
+  const names = (await fs.readdir(join(folder, 'a'))).sort()
+  t.deepEqual(
+    names,
+    listed.map((version) => `datadog-agent_${version}-1_amd64.deb`),
+  )
+  const digests = []
+  for (const [index, name] of names.entries()) {
+    const [file, tree] = [join(folder, 'a', name), join(folder, 'versions', name)]
+    await fs.ensureDir(join(tree, '..'))
+    await quiet`dpkg-deb --raw-extract ${file} ${tree}`
+    t.is((await quiet`dpkg-deb --field ${file} Version`).stdout.trim(), `1:${listed[index]}-1`)
+    const source = join(tree, 'opt/datadog-agent/embedded/lib/python3.13/site-packages/lab_agent/__init__.py')
+    t.true((await readFile(source, 'utf8')).includes(`VERSION = '${listed[index]}'`))
+    await fs.remove(source)
+    await fs.remove(join(tree, 'DEBIAN/control'))
+    digests.push((await quiet`bash -c ${'cd "$0" && find . -type f -exec sha256sum {} + | sort'} ${tree}`).stdout)
+  }
+  t.is(new Set(digests).size, 1)
+})
+
+test('a version that is none of the lab’s is refused', async (t) => {
+  const done = await quiet`${script} ${join(folder, 'd')} 7.83.0`
+  t.is(done.exitCode, 2)
+  t.regex(done.stderr, /no version of the lab Agent: 7\.83\.0/)
+})
+
 test('the package needs the Python that its modules were compiled for', async (t) => {
   t.is(await field('Depends'), 'adduser, python3 (>= 3.13), python3 (<< 3.14)')
 })

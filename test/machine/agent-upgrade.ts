@@ -31,22 +31,30 @@ for (const name of ['wheels', 'lab', 'apt', 'images']) {
 const text = readFileSync(join(root, `boxes/${box}.yaml`), 'utf8')
 if (!text.includes(from)) throw new Error(`boxes/${box}.yaml has another Agent than ${from}`)
 
-/** Seconds of a bake, and the layers that it found in the store. */
-const bake = async (version: string): Promise<{ seconds: number; cached: string[]; agent: string }> => {
+interface Baked {
+  readonly seconds: number
+  /** Of the processor, all processes of the bake together: what other work on the machine does not change. */
+  readonly processor: number
+  readonly cached: readonly string[]
+  readonly agent: string
+}
+
+const bake = async (version: string): Promise<Baked> => {
   const file = join(folder, `${box}.yaml`)
+  const errors = join(folder, 'stderr')
   writeFileSync(file, text.replace(from, version))
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [join(root, 'scripts/_run.mjs'), 'bake', file, '--no-verify', '--json'],
-    {
-      encoding: 'utf8',
-      env: { ...process.env, BOXHOUND_CACHE: cache, BOXHOUND_OUT: project.out },
-    },
-  )
+  const command = [process.execPath, join(root, 'scripts/_run.mjs'), 'bake', file, '--no-verify', '--json']
+  const timed = 'TIMEFORMAT="%U %S"; time "$@" >/dev/null 2>"$0"'
+  const { status, stderr } = spawnSync('bash', ['-c', timed, errors, ...command], {
+    encoding: 'utf8',
+    env: { ...process.env, BOXHOUND_CACHE: cache, BOXHOUND_OUT: project.out },
+  })
   const manifest = await readManifest(project, box)
-  if (status !== 0 || manifest === undefined) throw new Error(stderr)
+  if (status !== 0 || manifest === undefined) throw new Error(readFileSync(errors, 'utf8'))
+  const [user = 0, system = 0] = stderr.trim().split(' ').map(Number)
   return {
     seconds: manifest.seconds,
+    processor: Math.round(user + system),
     cached: manifest.layers.filter((layer) => layer.cached).map(({ name }) => name),
     agent: manifest.packages.find(({ name }) => name === 'datadog-agent')?.version ?? 'none',
   }
@@ -55,20 +63,17 @@ const bake = async (version: string): Promise<{ seconds: number; cached: string[
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 
-const [full, upgraded]: [number[], number[]] = [[], []]
+const pairs: (readonly [Baked, Baked])[] = []
+const shown = ({ agent, seconds, processor }: Baked): string => `${agent} ${seconds} s, ${processor} s of processor`
 for (let time = 1; time <= Number(times); time++) {
   rmSync(join(cache, 'layers'), { recursive: true, force: true })
-  const first = await bake(from)
-  const second = await bake(to)
-  full.push(first.seconds)
-  upgraded.push(second.seconds)
-  console.log(
-    `${time}: ${first.agent} in ${first.seconds} s, nothing cached but ${first.cached.join(' ') || 'downloads'};`,
-    `${second.agent} in ${second.seconds} s, cached: ${second.cached.join(' ')}`,
-  )
-  if (second.cached.join(' ') !== 'image base') throw new Error('other layers were cached than those below the Agent')
+  const pair = [await bake(from), await bake(to)] as const
+  pairs.push(pair)
+  console.log(`${time}: whole bake ${shown(pair[0])}; upgrade ${shown(pair[1])}, cached: ${pair[1].cached.join(' ')}`)
+  if (pair[1].cached.join(' ') !== 'image base') throw new Error('other layers were cached than those below the Agent')
 }
-const ratio = median(full.map((seconds, index) => seconds / (upgraded[index] ?? seconds)))
-console.log(
-  `medians of ${times}: whole bake ${median(full)} s, new agent.version ${median(upgraded)} s, ${ratio.toFixed(1)} times quicker`,
-)
+for (const what of ['seconds', 'processor'] as const) {
+  const [whole, upgrade] = [0, 1].map((index) => median(pairs.map((pair) => pair[index]?.[what] ?? 0)))
+  const ratio = median(pairs.map(([one, other]) => one[what] / other[what]))
+  console.log(`${what}, medians of ${times}: whole ${whole}, upgrade ${upgrade}, ratio ${ratio.toFixed(1)}`)
+}
