@@ -32,7 +32,7 @@ identity_of_packages() {
 # chose. Not by --machine-id, which asks systemd for a factory reset, nor by --configs, which is younger than some of the cloud-inits.
 identity_of_cloud_init() {
   local cloud=/etc/cloud
-  if [[ -x /usr/bin/cloud-init ]]; then
+  if command -v cloud-init >/dev/null; then
     cloud-init clean --logs --seed # runs the scripts of other packages in clean.d, too
   fi
   rm -rf /var/lib/cloud/* /var/log/cloud-init* /run/cloud-init
