@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { startLabServer } from '../../scripts/lib/bake/lab-server.ts'
 import type { BakeNetwork } from '../../scripts/lib/bake/mirrors.ts'
 import { type Origins, reach, stageRepositories } from '../../scripts/lib/bake/repositories.ts'
@@ -8,6 +9,7 @@ import type { Mirrors } from '../../scripts/lib/box/types.ts'
 import type { LayerRepository } from '../../scripts/lib/render/types.ts'
 import { emptyProject } from '../cache/_store.ts'
 import { makeKeys } from '../fetch/_keys.ts'
+import { serve } from '../fetch/_server.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 
 const real: LayerRepository = {
@@ -122,6 +124,18 @@ test.serial(
     t.deepEqual(notes, [])
   },
 )
+
+test('keys that cannot be fetched are told with their repository and with where a mirror of them is named', async (t) => {
+  const { url } = await serve(t, (_, response) => response.writeHead(403).end())
+  const [staged, project] = [await temporaryFolder(t), await emptyProject(t)]
+  const error = await t.throwsAsync(stageRepositories([real], staged, origins({ keys: url }), project), {
+    instanceOf: BoxhoundError,
+  })
+  t.regex(error.message, /^no keys of the repository https:\/\/apt\.example\.invalid: /)
+  t.is(error.details.found, 'status 403')
+  t.regex(error.details.next ?? '', /; a mirror of them is mirrors\.keys in the box file$/)
+  t.deepEqual(await readdir(staged), [])
+})
 
 test('what was left out is told with the repository that it belongs to', async (t) => {
   const { folder } = await labFolder(t)

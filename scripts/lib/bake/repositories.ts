@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { folderAddress } from '../fetch/address.ts'
@@ -66,6 +67,17 @@ const place = async (from: string, to: string): Promise<void> => {
   await copyFile(from, to)
 }
 
+/** A failure of the network, with what it was needed for. */
+const forKeys =
+  (url: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof BoxhoundError) || !error.code.startsWith('E_FETCH')) throw error
+    throw new BoxhoundError(error.code, `no keys of the repository ${url}: ${error.message}`, {
+      ...error.details,
+      next: [error.details.next, 'a mirror of them is mirrors.keys in the box file'].filter(Boolean).join('; '),
+    })
+  }
+
 /**
  * Writes what the engine installs from into a staged layer: `repositories.tsv`, `keyrings/`, and each keyring at the place in `root/` where it
  * stays. Columns: name, address now, suite, components, keyring, canonical address, fingerprints.
@@ -81,7 +93,7 @@ export const stageRepositories = async (
   const rows: string[] = []
   for (const [index, repository] of repositories.entries()) {
     const { address, keyUrls, keys } = await reach(repository, origins)
-    const { deliveries, gone } = await fetchKeys(keyUrls, origins.network.network)
+    const { deliveries, gone } = await fetchKeys(keyUrls, origins.network.network).catch(forKeys(repository.url))
     const { content, notes } = await makeKeyring(deliveries, keys)
     for (const line of [...gone.map((url) => `no key at ${url} any more`), ...notes])
       origins.note(`repository ${repository.url}: ${line}`)
