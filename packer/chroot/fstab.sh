@@ -46,7 +46,7 @@ fstab_partitions() {
 # fstab_read DISK: the plan by the root's own fstab. By debugfs, before anything is mounted: ext4 keeps in its superblock by which path the first
 # file was opened, and that must be no folder of the builder's (fault 46).
 fstab_read() {
-  fstab_plan <(debugfs -R 'cat /etc/fstab' "$1?offset=${partition_start[partition_root]}" 2>/dev/null)
+  fstab_plan <(debugfs -c -R 'cat /etc/fstab' "$1?offset=${partition_start[partition_root]}" 2>/dev/null)
 }
 
 # fstab_plan FILE: fills mount_points and mount_partition. A local file system that is not on the disk and that the image cannot boot

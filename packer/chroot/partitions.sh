@@ -138,5 +138,5 @@ partitions_largest() {
 
 # holds_system DISK OFFSET: is there an /etc/os-release? Asked without mounting.
 holds_system() {
-  [[ $(debugfs -R 'stat /etc/os-release' "$1?offset=$2" 2>/dev/null) == *Inode:* ]]
+  [[ $(debugfs -c -R 'stat /etc/os-release' "$1?offset=$2" 2>/dev/null) == *Inode:* ]]
 }
