@@ -98,10 +98,10 @@ test('apt is told of proxy, authorities and logins in files that only root reads
   t.true(stdout.includes('Acquire::https::Proxy "http://proxy.example:3128/"'))
 })
 
-test('nothing is said of a proxy where there is none: an image may have its own', async (t) => {
+test('nothing is said of a proxy and of logins where there are none: an image may have its own', async (t) => {
   const folder = join(await temporaryFolder(t), 'network')
   await writeNetworkFolder(folder, await networkFor({}))
-  t.notRegex(readFileSync(join(folder, 'apt.conf'), 'utf8'), /Proxy/)
+  t.notRegex(readFileSync(join(folder, 'apt.conf'), 'utf8'), /Proxy|netrc/)
   t.is(readFileSync(join(folder, 'mirrors.tsv'), 'utf8'), '')
 })
 

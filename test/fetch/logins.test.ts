@@ -3,7 +3,7 @@ import test from 'ava'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import type { Mirrors } from '../../scripts/lib/box/types.ts'
 import { openClient } from '../../scripts/lib/fetch/client.ts'
-import { authorizationFor, loginsOf, withLogin } from '../../scripts/lib/fetch/logins.ts'
+import { authorizationFor, loginIn, loginsOf, withLogin } from '../../scripts/lib/fetch/logins.ts'
 import { networkOf } from '../../scripts/lib/fetch/network.ts'
 import { redactorFor } from '../../scripts/lib/fetch/redaction.ts'
 import { get } from '../../scripts/lib/fetch/request.ts'
@@ -32,6 +32,11 @@ test('a login for one host goes before the one for all', (t) => {
   const logins = given('all:common-word\n one:special-word@pypi.example:8443')
   t.is(logins.get('https://pypi.example:8443')?.user, 'one')
   t.is(logins.get('https://apt.example')?.user, 'all')
+})
+
+test('a login in an address is read with its percent signs resolved, where they mean something', (t) => {
+  t.deepEqual(loginIn(new URL('http://me:a%40b@proxy.example')), { user: 'me', password: 'a@b' })
+  t.deepEqual(loginIn(new URL('http://me:50%@proxy.example')), { user: 'me', password: '50%' })
 })
 
 test('no variable, no login', (t) => t.is(loginsOf(mirrors, {}).size, 0))

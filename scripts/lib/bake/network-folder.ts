@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import type { Login } from '../fetch/logins.ts'
+import { type Login, loginIn } from '../fetch/logins.ts'
 import type { BakeNetwork } from './mirrors.ts'
 
 /** Where a target finds that folder: a mount, so that nothing of it is in the image. */
@@ -12,7 +12,8 @@ export const bundleName = 'authorities.pem'
 
 const quoted = (text: string): string => {
   // No escape exists in apt's files.
-  if (/["\n]/.test(text)) throw new BoxhoundError('E_PROXY', 'a proxy’s address cannot hold a quotation mark')
+  if (/["\n]/.test(text))
+    throw new BoxhoundError('E_PROXY', 'a proxy’s address cannot hold a quotation mark', { exitCode: 2 })
   return `"${text}"`
 }
 
@@ -30,21 +31,11 @@ const proxyLines = ({ network }: BakeNetwork): string[] => {
   return [line('http', httpProxy), line('https', proxy)]
 }
 
-/** apt's settings for a folder at `folder`. */
-const aptConf = (network: BakeNetwork, folder: string): string =>
-  [
-    ...proxyLines(network),
-    `Acquire::https::CaInfo ${quoted(`${folder}/${bundleName}`)};`,
-    `Dir::Etc::netrc ${quoted(`${folder}/auth.conf`)};`,
-    '',
-  ].join('\n')
-
 const proxyLogins = ({ network }: BakeNetwork): [string, Login][] =>
   [network.proxy, network.httpProxy].flatMap((address) => {
     const url = address === undefined || address === '' ? undefined : new URL(address)
     if (url === undefined || url.username === '') return []
-    const login = { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
-    return [[`${url.protocol}//${url.host}`, login]]
+    return [[`${url.protocol}//${url.host}`, loginIn(url)]]
   })
 
 /** apt_auth.conf(5): words with blanks between them, so that a blank inside of one cannot be written. */
@@ -64,6 +55,16 @@ const authConf = (network: BakeNetwork): string =>
       return `machine ${origin} login ${user} password ${password}\n`
     })
     .join('')
+
+/** apt's settings for a folder at `folder`. */
+const aptConf = (network: BakeNetwork, folder: string): string =>
+  [
+    ...proxyLines(network),
+    `Acquire::https::CaInfo ${quoted(`${folder}/${bundleName}`)};`,
+    // An image may have logins of its own, for sources of its own.
+    ...(authConf(network) === '' ? [] : [`Dir::Etc::netrc ${quoted(`${folder}/auth.conf`)};`]),
+    '',
+  ].join('\n')
 
 /** Hosts that no proxy is for, one per line, as the engine compares them. */
 const direct = ({ network }: BakeNetwork): string =>

@@ -7,6 +7,15 @@ export interface Login {
   readonly password: string
 }
 
+/** The login in an address as it is meant, percent signs resolved; one that starts no %XX means itself. */
+export const loginIn = ({ username, password }: URL): Login => {
+  try {
+    return { user: decodeURIComponent(username), password: decodeURIComponent(password) }
+  } catch {
+    return { user: username, password }
+  }
+}
+
 /** Logins by origin, such as `https://mirror.example:8443`. */
 export type Logins = ReadonlyMap<string, Login>
 

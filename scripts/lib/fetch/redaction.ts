@@ -1,4 +1,4 @@
-import type { Logins } from './logins.ts'
+import { type Logins, loginIn } from './logins.ts'
 import type { Network } from './network.ts'
 
 /** Shorter ones are words of any log. */
@@ -12,8 +12,9 @@ const forms = (user: string, password: string): string[] => [
 
 const proxyForms = (proxy: string | undefined): string[] => {
   if (proxy === undefined || !URL.canParse(proxy)) return []
-  const { username, password } = new URL(proxy)
-  return [password, ...forms(decodeURIComponent(username), decodeURIComponent(password))]
+  const url = new URL(proxy)
+  const { user, password } = loginIn(url)
+  return [url.password, ...forms(user, password)]
 }
 
 /**
