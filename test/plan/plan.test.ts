@@ -112,6 +112,25 @@ test('a downloaded image is known by its digest alone, at any time', async (t) =
   t.not(other, one)
 })
 
+test('a disk image is another layer with another size, and when the scripts that import it change', async (t) => {
+  const project = await plannedProject(t)
+  const image = { kind: 'image', image: 'https://example.org/a.img', sha256: 'a'.repeat(64), system } as const
+  const sized = (size: number | null) =>
+    renderedOf(layers, { ...box, base: image, image: { size, formats: ['qcow2'] } })
+  const [one] = await idsOf(project, sized(null))
+  const [grown] = await idsOf(project, sized(8))
+  t.not(grown, one)
+  const [formatted] = await idsOf(
+    project,
+    renderedOf(layers, { ...box, base: image, image: { size: 8, formats: ['qcow2', 'raw'] } }),
+  )
+  t.is(formatted, grown)
+  const plain = await idsOf(project)
+  await writeFile(join(project.root, 'packer/chroot/growth.sh'), 'edited\n')
+  t.not((await idsOf(project, sized(8)))[0], grown)
+  t.deepEqual(await idsOf(project), plain)
+})
+
 test('layers with packages are taken anew after the refresh period, and what stands on them', async (t) => {
   const project = await plannedProject(t)
   const start = Math.ceil(now / (7 * day)) * 7 * day

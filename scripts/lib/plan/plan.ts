@@ -51,12 +51,21 @@ const layerIdentity = async (
   )
 }
 
-/** What lab/ makes is as new as the refresh period; a published image is its digest. */
+/** What turns a disk image into a layer and makes it larger; another growth is another layer. */
+const importers = ['grow.sh', 'grow_table.py', 'growth.sh', 'import.sh']
+
+const digestOfImporters = async (root: string): Promise<string> => {
+  const scripts = importers.map((name) => readFile(join(root, 'packer/chroot', name), 'utf8'))
+  return sha256((await Promise.all(scripts)).join('\0'))
+}
+
+/** What lab/ makes is as new as the refresh period; a published image is its digest. Either may be imported or grown by our scripts. */
 const imageIdentity = async ({ base, image }: Box, period: string, { root }: Project): Promise<string> => {
-  const size = image.size === null ? [] : [image.size]
-  if (base.kind === 'image') return sha256(JSON.stringify(['image', base.sha256, base.system.name, ...size]))
+  const imported = base.kind !== 'lab' || image.size !== null
+  const growth = imported ? [image.size, await digestOfImporters(root)] : []
+  if (base.kind === 'image') return sha256(JSON.stringify(['image', base.sha256, base.system.name, ...growth]))
   const folder = base.kind === 'lab' ? 'lab/base' : 'lab/cloud'
-  return sha256(JSON.stringify(['image', base.release, await digestFolder(join(root, folder)), period, ...size]))
+  return sha256(JSON.stringify(['image', base.release, await digestFolder(join(root, folder)), period, ...growth]))
 }
 
 /**
