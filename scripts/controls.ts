@@ -20,6 +20,12 @@ const command: Command = {
       value: 'CONTROL',
       help: 'run only this control; may be given more than once',
     },
+    except: {
+      type: 'string',
+      multiple: true,
+      value: 'CONTROL',
+      help: 'leave this control out; may be given more than once',
+    },
     json: { type: 'boolean', help: 'print one JSON document on stdout and nothing else there' },
   },
   examples: [
@@ -28,9 +34,14 @@ const command: Command = {
   ],
 }
 
-const choose = (controls: readonly Control[], only: readonly string[] = []): Control[] => {
-  const unknown = only.find((name) => !controls.some((control) => control.name === name))
-  if (unknown === undefined) return controls.filter(({ name }) => only.length === 0 || only.includes(name))
+const choose = (
+  controls: readonly Control[],
+  only: readonly string[] = [],
+  except: readonly string[] = [],
+): Control[] => {
+  const unknown = [...only, ...except].find((name) => !controls.some((control) => control.name === name))
+  if (unknown === undefined)
+    return controls.filter(({ name }) => (only.length === 0 || only.includes(name)) && !except.includes(name))
   throw new BoxhoundError('E_UNKNOWN_CONTROL', `no control "${unknown}" for this box`, {
     exitCode: 2,
     expected: `one of ${controls.map(({ name }) => name).join(', ')}`,
@@ -54,7 +65,7 @@ export const main = async (argv: string[]): Promise<number> => {
       found: bare.join(', '),
     })
   }
-  const controls = choose(controlsFor(known, expectations), parsed.lists.only)
+  const controls = choose(controlsFor(known, expectations), parsed.lists.only, parsed.lists.except)
   const quiet = parsed.flags.json === true
   const paint = paintFor(process.stdout, process.env)
   const results = await runControls(project, published, controls, {
