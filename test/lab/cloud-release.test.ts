@@ -70,7 +70,7 @@ test.serial('wrong words: usage, exit 2', async (t) => {
   t.is((await quiet`${lab}release.sh`).exitCode, 2)
   t.is((await release('older', 'yesterday')).exitCode, 2)
   t.is((await quiet`${lab}build.sh`).exitCode, 2)
-  t.is((await quiet`${lab}try.sh`).exitCode, 2)
+  t.is((await quiet`${lab}../../test/lab/cloud-image/try.sh`).exitCode, 2)
 })
 
 test('a machine without mmdebstrap is told which package to install, exit 3', async (t) => {
