@@ -31,13 +31,16 @@ export const world = (): string => {
   return shared
 }
 
-const listen = async (
-  t: Pick<ExecutionContext, 'teardown'>,
-  server: Server & { closeAllConnections?: () => void },
-): Promise<number> => {
+const listen = async (t: Pick<ExecutionContext, 'teardown'>, server: Server): Promise<number> => {
+  // Tunnels too, which closeAllConnections() knows nothing of.
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => {
-    server.closeAllConnections?.()
+    for (const socket of sockets) socket.destroy()
     server.close()
   })
   return (server.address() as AddressInfo).port
