@@ -22,6 +22,13 @@ const valuesOf = (flag: string, over: Partial<QemuSpec> = {}): string[] => {
   return list.flatMap((word, index) => (word === flag ? [list[index + 1] ?? ''] : []))
 }
 
+test('each disk has a network card of its own, the same one at each boot', (t) => {
+  const card = (disk: string) => valuesOf('-device', { disk }).find((device) => device.startsWith('virtio-net-pci'))
+  t.regex(card('/run/x/disk.qcow2') ?? '', /,mac=52:54:00(?::[0-9a-f]{2}){3}$/)
+  t.is(card('/run/x/disk.qcow2'), card('/run/x/disk.qcow2'))
+  t.not(card('/run/x/disk.qcow2'), card('/run/y/disk.qcow2'))
+})
+
 const table: readonly [title: string, over: Partial<QemuSpec>, flag: string, values: string[]][] = [
   ['emulation runs multi-threaded', {}, '-accel', ['tcg,thread=multi']],
   ['emulation takes a plain processor', {}, '-cpu', ['qemu64,+rdrand']],

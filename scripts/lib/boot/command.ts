@@ -1,3 +1,4 @@
+import { sha256 } from '../_helpers/hash.ts'
 import type { Accelerator, Credential, QemuSpec } from './types.ts'
 
 /**
@@ -24,6 +25,12 @@ const seedDisk = (file: string): string[] => [
   ...['-device', 'virtio-blk-pci,drive=seed'],
 ]
 
+/** A network card of this disk's own, as any hypervisor gives it: QEMU's default is one address for all, and DHCP may know machines by it. */
+const hardwareAddress = (disk: string): string =>
+  `52:54:00:${sha256(disk)
+    .slice(0, 6)
+    .replace(/..(?=.)/g, '$&:')}`
+
 /**
  * The arguments of qemu-system-x86_64 for one disposable machine. Pure: the same spec gives the same arguments.
  *
@@ -41,7 +48,7 @@ export const qemuArguments = (spec: QemuSpec): string[] => {
     ['-drive', `file=${value(spec.disk)},format=qcow2,if=none,id=disk,cache=unsafe,discard=unmap,copy-on-read=on`],
     ['-device', 'virtio-blk-pci,drive=disk'],
     ['-netdev', `user,id=net${restrict},hostfwd=tcp:127.0.0.1:${spec.sshPort}-:22`],
-    ['-device', 'virtio-net-pci,netdev=net,romfile='],
+    ['-device', `virtio-net-pci,netdev=net,romfile=,mac=${hardwareAddress(spec.disk)}`],
     ['-object', 'rng-random,id=rng,filename=/dev/urandom', '-device', 'virtio-rng-pci,rng=rng'],
     ['-chardev', `file,id=console,path=${value(spec.console)}`, '-serial', 'chardev:console'],
     ['-qmp', `unix:${value(spec.qmp)},server=on,wait=off`],
