@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { type Delivery, makeKeyring } from '../../scripts/lib/bake/keyring.ts'
@@ -19,17 +20,21 @@ const fingerprintsIn = (keys: Keys, keyring: Buffer): string[] =>
       .matchAll(/^fpr:+([0-9A-F]{40}):/gm),
   ].map(([, fingerprint = '']) => fingerprint)
 
+/** A keyring made in a folder of the test's own. */
+const make = async (t: ExecutionContext, deliveries: readonly Delivery[], wanted: readonly string[]) =>
+  makeKeyring(deliveries, wanted, await temporaryFolder(t))
+
 const refused = (t: ExecutionContext, deliveries: readonly Delivery[], wanted: readonly string[]) =>
-  t.throwsAsync(makeKeyring(deliveries, wanted), { instanceOf: BoxhoundError, message: /./ })
+  t.throwsAsync(make(t, deliveries, wanted), { instanceOf: BoxhoundError, message: /./ })
 
 test('the keyring holds the listed keys in their order, whether they came armored or not, and nothing else', async (t) => {
   const keys = await makeKeys(t)
   const [a, b, other] = [keys.make('a'), keys.make('b'), keys.make('other')]
   const armored = [from(keys, 'CURRENT', [b]), from(keys, 'B', [b]), from(keys, 'A', [a, other])]
-  const { content, notes } = await makeKeyring(armored, [a, b])
+  const { content, notes } = await make(t, armored, [a, b])
   t.deepEqual(fingerprintsIn(keys, content), [a, b])
   t.deepEqual(notes, [`https://keys.example.com/A also holds the key ${other}, which is not listed and left out`])
-  const binary = await makeKeyring([from(keys, 'B', [b], false), from(keys, 'A', [a], false)], [a, b])
+  const binary = await make(t, [from(keys, 'B', [b], false), from(keys, 'A', [a], false)], [a, b])
   t.deepEqual(binary.content, content)
   t.deepEqual(binary.notes, [])
 })
@@ -63,7 +68,7 @@ test('a short id is not enough: the whole fingerprint is compared', async (t) =>
 test('a listed key that no address gives is told', async (t) => {
   const keys = await makeKeys(t)
   const [a, absent] = [keys.make('a'), keys.make('absent')]
-  const { content, notes } = await makeKeyring([from(keys, 'A', [a])], [absent, a])
+  const { content, notes } = await make(t, [from(keys, 'A', [a])], [absent, a])
   t.deepEqual(fingerprintsIn(keys, content), [a])
   t.deepEqual(notes, [`the listed key ${absent} is at none of the addresses: it is left out of the keyring`])
 })
@@ -71,7 +76,7 @@ test('a listed key that no address gives is told', async (t) => {
 test('an expired key is left out and told with its date; nothing good left is an error', async (t) => {
   const keys = await makeKeys(t)
   const [a, old] = [keys.make('a'), keys.make('old', { when: '20200101T000000', expires: '2y' })]
-  const { content, notes } = await makeKeyring([from(keys, 'A', [a]), from(keys, 'OLD', [old])], [old, a])
+  const { content, notes } = await make(t, [from(keys, 'A', [a]), from(keys, 'OLD', [old])], [old, a])
   t.deepEqual(fingerprintsIn(keys, content), [a])
   t.deepEqual(notes, [`the listed key ${old} expired on 2021-12-31: it is left out of the keyring`])
   const error = await refused(t, [from(keys, 'OLD', [old])], [old])
@@ -86,23 +91,18 @@ test('a revocation counts even where another address still has the key without i
   const before = from(keys, 'BEFORE', [gone])
   keys.revoke(gone)
   const deliveries = [from(keys, 'A', [a]), from(keys, 'AFTER', [gone]), before]
-  const { content, notes } = await makeKeyring(deliveries, [gone, a])
+  const { content, notes } = await make(t, deliveries, [gone, a])
   t.deepEqual(fingerprintsIn(keys, content), [a])
   t.deepEqual(notes, [`the listed key ${gone} was revoked by its owner: it is left out of the keyring`])
 })
 
-test.serial('no folder and no agent stays behind', async (t) => {
+test('no folder and no agent stays behind', async (t) => {
   const keys = await makeKeys(t)
   const a = keys.make('a')
-  const [before, folder] = [process.env.TMPDIR, await temporaryFolder(t)]
-  process.env.TMPDIR = folder
-  t.teardown(() => {
-    if (before === undefined) delete process.env.TMPDIR
-    else process.env.TMPDIR = before
-  })
-  await makeKeyring([from(keys, 'A', [a])], [a])
-  await refused(t, [from(keys, 'A', [a])], ['F'.repeat(40)])
-  t.deepEqual(await readdir(folder), [])
+  const scratch = join(await temporaryFolder(t), 'a folder that is not there yet')
+  await makeKeyring([from(keys, 'A', [a])], [a], scratch)
+  await t.throwsAsync(makeKeyring([from(keys, 'A', [a])], ['F'.repeat(40)], scratch))
+  t.deepEqual(await readdir(scratch), [])
   const processes = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
-  t.false(processes.includes(`--homedir ${folder}`))
+  t.false(processes.includes(scratch))
 })

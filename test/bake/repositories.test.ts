@@ -30,6 +30,7 @@ const networkOf = (mirrors: Mirrors): BakeNetwork => ({
 
 /** No lab is made and nothing is served, unless a test says so. */
 const origins = (mirrors: Mirrors, more: Partial<Origins> = {}): Origins => ({
+  scratch: '/nowhere',
   network: networkOf(mirrors),
   lab: () => Promise.reject(new Error('no lab')),
   serve: () => {
@@ -104,7 +105,7 @@ test.serial(
     const [project, staged] = [await emptyProject(t), await temporaryFolder(t)]
     const notes: string[] = []
     const own = { lab: async () => folder, serve: server.serve, note: (line: string) => void notes.push(line) }
-    await stageRepositories([lab], staged, origins({}, own), project)
+    await stageRepositories([lab], staged, origins({}, { ...own, scratch: join(project.cache, 'work') }), project)
     const [row = '', ...rest] = (await readFile(join(staged, 'repositories.tsv'), 'utf8')).split('\n')
     t.deepEqual(rest, [''])
     t.deepEqual(row.replace(/:\d+/, ':PORT').split('\t'), [
@@ -147,7 +148,8 @@ test('what was left out is told with the repository that it belongs to', async (
   t.teardown(server.close)
   const notes: string[] = []
   const own = { lab: async () => folder, serve: server.serve, note: (line: string) => void notes.push(line) }
-  await stageRepositories([lab], await temporaryFolder(t), origins({}, own), await emptyProject(t))
+  const scratch = await temporaryFolder(t)
+  await stageRepositories([lab], await temporaryFolder(t), origins({}, { ...own, scratch }), await emptyProject(t))
   t.deepEqual(
     notes.map((line) => line.replace(/127\.0\.0\.1:\d+/, 'HOST')),
     [

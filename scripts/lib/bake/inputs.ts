@@ -182,7 +182,7 @@ export const fetchInputs = async (
 ): Promise<void> => {
   const { spec } = layer.rendered ?? { spec: undefined }
   if (spec === undefined) return
-  const origins: Origins = { ...told, network: folders.network, lab: () => labRepository(folders, project) }
+  const origins: Origins = { ...told, ...folders, lab: () => labRepository(folders, project) }
   await Promise.all([
     ...spec.wheels.map(async (set) =>
       placeWheels(await wheelhouse(set, folders, project), join(staged, 'wheels', set.name)),

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -130,10 +129,16 @@ const keysOf = async (
  * listed and that can sign today, nothing else.
  *
  * @param wanted full fingerprints of primary keys, 40 upper-case hexadecimal digits each.
+ * @param scratch folder for gpg's files: that of the run, which the next one clears when this one is killed (fault 26).
  * @throws BoxhoundError E_KEYS when an address gives no listed key at all, or no listed key is good any more; E_GPG (exit code 3).
  */
-export const makeKeyring = async (deliveries: readonly Delivery[], wanted: readonly string[]): Promise<Keyring> => {
-  const home = await mkdtemp(join(tmpdir(), 'boxhound-keys-'))
+export const makeKeyring = async (
+  deliveries: readonly Delivery[],
+  wanted: readonly string[],
+  scratch: string,
+): Promise<Keyring> => {
+  await mkdir(scratch, { recursive: true })
+  const home = await mkdtemp(join(scratch, 'keys-'))
   return withCleanup(
     () => rm(home, { recursive: true, force: true }),
     async () => {

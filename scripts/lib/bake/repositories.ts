@@ -17,6 +17,8 @@ export interface Origins {
   readonly lab: () => Promise<string>
   /** Serves a folder on loopback below a name, and tells its address. */
   readonly serve: (name: string, folder: string) => string
+  /** In the run's work folder. */
+  readonly scratch: string
   /** One line for the user. */
   readonly note: (line: string) => void
 }
@@ -94,7 +96,7 @@ export const stageRepositories = async (
   for (const [index, repository] of repositories.entries()) {
     const { address, keyUrls, keys } = await reach(repository, origins)
     const { deliveries, gone } = await fetchKeys(keyUrls, origins.network.network).catch(forKeys(repository.url))
-    const { content, notes } = await makeKeyring(deliveries, keys)
+    const { content, notes } = await makeKeyring(deliveries, keys, origins.scratch)
     for (const line of [...gone.map((url) => `no key at ${url} any more`), ...notes])
       origins.note(`repository ${repository.url}: ${line}`)
     const kept = await keepKeyring(content, project)
