@@ -13,6 +13,17 @@ await_agent() {
   return 1
 }
 
+# The trace receiver ends with the Agent and comes back after it, on a busy emulated CPU later than a check waits for its traces.
+await_receiver() {
+  local tries
+  for tries in $(seq 60); do
+    if (exec 3<>/dev/tcp/127.0.0.1/8126) 2>/dev/null; then return; fi
+    sleep 1
+  done
+  echo "nothing took traces within $tries tries" >&2
+  return 1
+}
+
 restart_agent() {
   systemctl restart datadog-agent.service
   await_agent

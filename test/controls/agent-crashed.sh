@@ -7,3 +7,4 @@ set -Eeuo pipefail
 systemctl kill --kill-whom=main --signal=KILL datadog-agent.service
 sleep 1
 await_agent
+await_receiver
