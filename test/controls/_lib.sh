@@ -27,6 +27,7 @@ await_receiver() {
 restart_agent() {
   systemctl restart datadog-agent.service
   await_agent
+  await_receiver
 }
 
 # Runs SQL as the database's administrator, over the local socket.
