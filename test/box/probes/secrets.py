@@ -15,7 +15,7 @@ LOGIN = re.compile(rb'[a-z]+://[^/\s:@]+:[^/\s:@]+@', re.I)
 # Keys that this instance has made for itself; whether it did is what image.identity judges.
 OWN = [r'/etc/ssh/ssh_host_\w+_key', r'/etc/datadog-agent/ipc_cert\.pem', r'/etc/ssl/private/ssl-cert-snakeoil\.key']
 
-# Where cloud-init keeps user-data, which may hold a key that its user gave to this instance.
+# Where cloud-init keeps user-data, which may hold keys that its user gave to this instance.
 CLOUD = '/var/lib/cloud/instances/'
 
 # Places that exist only because something was built here.
@@ -47,9 +47,9 @@ def skip(folder: str) -> bool:
     return folder in SKIPPED or folder.endswith(('/site-packages', '/dist-packages'))
 
 
-def given(path: str) -> bool:
-    """A place for keys that were given to this instance; cloud-init's copy of user-data counts as one while root alone can read it."""
-    return path in INPUT['keys'] or (path.startswith(CLOUD) and os.stat(path).st_mode & 0o077 == 0)  # noqa: F821
+def user_data(path: str) -> bool:
+    """cloud-init's copy of what was given to this instance, as long as root alone can read it."""
+    return path.startswith(CLOUD) and os.stat(path).st_mode & 0o077 == 0
 
 
 def contents() -> list[str]:
@@ -64,9 +64,9 @@ def contents() -> list[str]:
                 with open(path, 'rb') as stream:
                     text = stream.read()
                 # Plain searches first: an expression over every byte takes an emulated processor seconds.
-                if b'PRIVATE KEY' in text and PRIVATE.search(text) and not any(re.fullmatch(own, path) for own in OWN):
+                if b'PRIVATE KEY' in text and PRIVATE.search(text) and not any(re.fullmatch(own, path) for own in OWN) and not user_data(path):
                     found.append(f'{path}: a private key')
-                if any(word in text for word in (b'key', b'Key', b'KEY')) and KEY.search(text) and not given(path):
+                if any(word in text for word in (b'key', b'Key', b'KEY')) and KEY.search(text) and path not in INPUT['keys'] and not user_data(path):  # noqa: F821
                     found.append(f'{path}: an API key')
                 if folder.startswith('/etc') and b'://' in text and LOGIN.search(text):
                     found.append(f'{path}: a login inside an address')
