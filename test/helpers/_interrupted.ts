@@ -1,6 +1,6 @@
-// What test/helpers/cleanup.test.ts sends signals to: _interrupted.ts [slow|stuck|failing|idle].
+// What test/helpers/cleanup.test.ts sends signals to: _interrupted.ts [stuck|failing|whole|cleaning|late].
 import { setTimeout as delay } from 'node:timers/promises'
-import { withCleanup, withoutInterruption } from '../../scripts/lib/_helpers/cleanup.ts'
+import { interruption, withCleanup, withoutInterruption } from '../../scripts/lib/_helpers/cleanup.ts'
 
 const say = (line: string): void => console.log(line)
 const [mode] = process.argv.slice(2)
@@ -34,6 +34,11 @@ const work = async (): Promise<void> => {
       async () => {},
     )
     say('never')
+  }
+  if (mode === 'late') {
+    say('ready')
+    while (interruption() === undefined) await delay(5)
+    await withoutInterruption(async () => say('never')).catch((error: unknown) => say(String(error)))
   }
   say('ready')
   await delay(60_000)

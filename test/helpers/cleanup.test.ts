@@ -111,3 +111,12 @@ test('a signal waits for work that must not be cut in two, and for a clean-up th
     t.regex(output(), /outer cleaned/)
   }
 })
+
+test('fault 25: what leaves something behind is not begun once a signal has come: its clean-up may be over', async (t) => {
+  const { child, output, says, ended } = startScript(t, script, ['late'])
+  await says('ready')
+  child.kill('SIGTERM')
+  t.is((await ended).code, 143)
+  t.regex(output(), /SIGTERM ends this run: nothing new is started/)
+  t.notRegex(output(), /never/)
+})

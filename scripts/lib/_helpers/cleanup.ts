@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { BoxhoundError } from './errors.ts'
 
 type Cleanup = () => void | Promise<void>
 
@@ -25,6 +26,16 @@ const interrupt = (signal: NodeJS.Signals): void => {
 
 /** The signal that is ending this run: steps that fail because of it must not report their own failure. */
 export const interruption = (): NodeJS.Signals | undefined => interrupted
+
+/**
+ * To be asked before anything is begun that leaves something behind: its clean-up may be over already (fault 25).
+ *
+ * @throws BoxhoundError E_INTERRUPTED. It is not waited for ever instead, since clean-ups wait for work that asks this.
+ */
+export const refuseIfInterrupted = (): void => {
+  if (interrupted !== undefined)
+    throw new BoxhoundError('E_INTERRUPTED', `${interrupted} ends this run: nothing new is started`)
+}
 
 /** Never returns once a signal has come: the run ends by `process.exit` when all is clean. */
 export const waitIfInterrupted = async (): Promise<void> => {
@@ -72,8 +83,13 @@ export const withCleanup = async <T>(cleanup: Cleanup, work: () => Promise<T>): 
   return worked.value
 }
 
-/** Short work that a signal must not cut in two, such as giving a file its name: the signal waits for its end. */
+/**
+ * Short work that a signal must not cut in two, such as giving a file its name: the signal waits for its end.
+ *
+ * @throws BoxhoundError E_INTERRUPTED when the signal has come before: a folder made now would outlive the run.
+ */
 export const withoutInterruption = async <T>(work: () => Promise<T>): Promise<T> => {
+  refuseIfInterrupted()
   let running: Promise<unknown> | undefined
   return withCleanup(
     async () => void (await running?.catch(() => {})),

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { interruption } from './cleanup.ts'
-import { BoxhoundError } from './errors.ts'
+import { refuseIfInterrupted } from './cleanup.ts'
 
 export interface SandboxOptions {
   readonly cwd: string
@@ -61,8 +60,7 @@ const childrenOf = (pid: number): number[] => {
  * last process go its mounts, FUSE exports and the loop devices behind them.
  */
 export const startSandbox = (command: readonly string[], options: SandboxOptions): Sandbox => {
-  const signal = interruption()
-  if (signal !== undefined) throw new BoxhoundError('E_INTERRUPTED', `${signal} ends this run: nothing new is started`)
+  refuseIfInterrupted()
   const child = spawn(
     'setpriv',
     [

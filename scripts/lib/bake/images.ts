@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncPath, temporaryName } from '../_helpers/atomic.ts'
+import { withoutInterruption } from '../_helpers/cleanup.ts'
 import { sha256File } from '../_helpers/hash.ts'
 import { type Project, shown } from '../_helpers/paths.ts'
 import type { Format } from '../box/types.ts'
@@ -58,7 +59,8 @@ export const makeImages = async (
 ): Promise<Pick<Manifest, 'image' | 'images'>> => {
   const { box, tip, formats, staging } = publication
   const folder = boxFolder(project, box)
-  await mkdir(staging, { recursive: true })
+  // A signal removes the folder: it must not be made after that.
+  await withoutInterruption(() => mkdir(staging, { recursive: true }))
   const kept = await keptImages(publication, project)
   const source = join(kept.has('qcow2') ? folder : staging, imageFile(box, 'qcow2'))
   let virtualBytes = kept.get('qcow2')?.virtualBytes

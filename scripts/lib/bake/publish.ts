@@ -24,11 +24,14 @@ export const publishSet = async (
   project: Project,
 ): Promise<void> => {
   const documents = { 'expectations.json': expectations, 'manifest.json': manifestText(manifest) }
-  await mkdir(staging, { recursive: true })
-  for (const [name, text] of Object.entries({ ...documents, [sumsFile]: publishedSums(manifest, documents) })) {
-    await writeFile(join(staging, name), text)
-    await syncPath(join(staging, name))
-  }
+  const texts = { ...documents, [sumsFile]: publishedSums(manifest, documents) }
+  await withoutInterruption(async () => {
+    await mkdir(staging, { recursive: true })
+    for (const [name, text] of Object.entries(texts)) {
+      await writeFile(join(staging, name), text)
+      await syncPath(join(staging, name))
+    }
+  })
   const folder = boxFolder(project, manifest.box)
   await withoutInterruption(async () => {
     const staged = new Set(await readdir(staging))
