@@ -30,9 +30,10 @@ settle_data() {
   sed -i '/^[[:space:]]*password[[:space:]]*=/d' "$maintenance"
 }
 
+# Where a first boot has been, this is an instance's own database, and it may be running: its data and its logs are nobody else's business.
 main() {
   ready_agent
-  settle_data
+  if [[ ! -e /var/lib/boxhound/first-boot.json ]]; then settle_data; fi
 }
 
 main

@@ -2,7 +2,8 @@
 # seed file /etc/boxhound/seed.env, lines of NAME=VALUE. The credential wins.
 # shellcheck shell=sh
 
-seed_file=${BOXHOUND_ROOT:-}/etc/boxhound/seed.env
+# BOXHOUND_SEED: another file with such lines (take-inputs).
+seed_file=${BOXHOUND_SEED:-${BOXHOUND_ROOT:-}/etc/boxhound/seed.env}
 
 # Prints the input called $1 as a credential (dd_api_key) and $2 in the seed file (DD_API_KEY); nothing when it wasn't given.
 # Values never stand in an argument list: only built-ins touch them.
