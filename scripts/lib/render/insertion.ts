@@ -38,12 +38,24 @@ const stateOf = (line: string, language: Language): 'comment' | 'quote' | 'code'
   return quote === '' ? 'code' : 'quote'
 }
 
+/** XML's values are no literals: they stand in text and between the quotes of an attribute, nowhere else. */
+const xmlProblem = (before: string): string | undefined => {
+  const text = before.replaceAll(/\{\{.*?\}\}/g, ' ')
+  const inside = (open: string, close: string): boolean => text.lastIndexOf(open) > text.lastIndexOf(close)
+  if (inside('<!--', '-->')) return 'a value in a comment: two dashes in it would end the comment'
+  if (inside('<![CDATA[', ']]>')) return 'a value in CDATA, where nothing is escaped: write it as plain text'
+  if (!inside('<', '>')) return undefined
+  const open = text.slice(text.lastIndexOf('<')).replaceAll(/"[^"]*"|'[^']*'/g, ' ')
+  return /["']/.test(open) ? undefined : 'a value in a tag: it needs quotes of the template around it'
+}
+
 /**
  * Why a value can't stand where a template puts it: escaping makes it a literal with its own quotes, which means nothing inside other
  * quotes, a comment or a word. Sees one logical line: quotes that were opened on an earlier one stay unseen.
  */
 export const insertionProblem = (language: Language, { before, after }: Insertion): string | undefined => {
   if (language === 'text' || language === 'unit') return undefined
+  if (language === 'xml') return xmlProblem(before)
   const state = stateOf(before, language)
   if (state === 'comment') return 'a value in a comment: a line break in it would end the comment'
   if (state === 'quote') return 'a value inside quotes: it brings its own, remove those of the template'

@@ -10,6 +10,8 @@ const bySuffix: Readonly<Record<string, Language>> = {
   py: 'python',
   sql: 'sql',
   rb: 'ruby',
+  xml: 'xml',
+  ovf: 'xml',
 }
 
 const unitSuffix = /\.(?:service|timer|socket|mount|automount|path|target|slice|swap|conf|network|netdev|link)$/
@@ -36,14 +38,16 @@ const hashComments =
 export const commentOf = (path: string, language: Language): string | undefined => {
   if (language === 'json') return undefined
   if (language === 'sql') return '--'
+  if (language === 'xml') return '<!--'
   return language === 'text' && !hashComments.test(path) ? undefined : '#'
 }
 
-/** Puts `rendered from SOURCE, do not edit` on top, after an interpreter line. */
+/** Puts `rendered from SOURCE, do not edit` on top, after an interpreter line or an XML declaration. */
 export const withBanner = (content: string, path: string, language: Language, source: string): string => {
   const comment = commentOf(path, language)
   if (comment === undefined) return content
-  const banner = `${comment} rendered from ${source}, do not edit\n`
-  const [, shebang = '', rest = ''] = /^(#![^\n]*\n)?([\s\S]*)$/.exec(content) ?? []
-  return shebang + banner + rest
+  const end = language === 'xml' ? ' -->' : ''
+  const banner = `${comment} rendered from ${source}, do not edit${end}\n`
+  const [, first = '', rest = ''] = /^((?:#!|<\?xml )[^\n]*\n)?([\s\S]*)$/.exec(content) ?? []
+  return first + banner + rest
 }

@@ -11,6 +11,7 @@ import { sql } from './escapers/sql.ts'
 import { text } from './escapers/text.ts'
 import { unit, unitPlace } from './escapers/unit.ts'
 import type { Escaper, Value } from './escapers/value.ts'
+import { xml } from './escapers/xml.ts'
 import { yaml } from './escapers/yaml.ts'
 import { guard, MissingName } from './guard.ts'
 import { insertionAt, insertionProblem } from './insertion.ts'
@@ -27,6 +28,7 @@ const escapers: Readonly<Record<Exclude<Language, 'unit'>, Escaper>> = {
   sql,
   ruby,
   apt,
+  xml,
   text,
 }
 

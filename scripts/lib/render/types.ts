@@ -5,7 +5,7 @@ export const layerNames = ['base', 'agent', 'database', 'app', 'checks', 'seal']
 export type LayerName = (typeof layerNames)[number]
 
 /** Languages that a value is escaped for, and that a rendered file is parsed by again. */
-export type Language = 'shell' | 'yaml' | 'json' | 'hcl' | 'python' | 'unit' | 'sql' | 'ruby' | 'apt' | 'text'
+export type Language = 'shell' | 'yaml' | 'json' | 'hcl' | 'python' | 'unit' | 'sql' | 'ruby' | 'apt' | 'xml' | 'text'
 
 export interface RenderedFile {
   /** Relative to its tree: for a layer's root the guest path without the leading slash. */

@@ -1,0 +1,41 @@
+import { access } from 'node:fs/promises'
+import { type Command, parseCommand } from './lib/_helpers/cli.ts'
+import { projectAt } from './lib/_helpers/paths.ts'
+import { imagePath } from './lib/bake/manifest.ts'
+import { chooseAccelerator } from './lib/boot/accelerator.ts'
+import { kernelBootsUnderKvm } from './lib/boot/kernel-probe.ts'
+import { loadBox } from './lib/box/load.ts'
+
+const command: Command = {
+  verb: 'accelerator',
+  summary: 'Tells whether machines run under KVM here or on an emulated processor (tcg); the Vagrantfile asks it.',
+  positional: { name: 'BOX', help: 'whose published image is tried under KVM (default: lab)' },
+  options: { json: { type: 'boolean', help: 'one JSON document on stdout' } },
+  examples: [
+    ['npm run accelerator', 'kvm or tcg; tried once per boot of this machine'],
+    ['BOXHOUND_ACCELERATOR=tcg vagrant up', 'decides by hand, here as for every verb that boots'],
+  ],
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
+/** `npm run accelerator`: 0. Without a published image no kernel can be tried, and then it is tcg. */
+export const main = async (argv: string[]): Promise<number> => {
+  const parsed = parseCommand(argv, command)
+  if (parsed === undefined) return 0
+  const project = projectAt(process.cwd())
+  const { name } = await loadBox(parsed.positional ?? 'lab', project)
+  const image = imagePath(project, name)
+  const kernelBoots = (): Promise<boolean> => kernelBootsUnderKvm(name, image)
+  const accelerator = await chooseAccelerator({
+    cache: project.cache,
+    environment: process.env,
+    ...((await exists(image)) ? { kernelBoots } : {}),
+  })
+  console.log(parsed.flags.json === true ? JSON.stringify({ accelerator }) : accelerator)
+  return 0
+}

@@ -1,0 +1,89 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { writeAtomic } from '../_helpers/atomic.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { boxFolder } from '../bake/manifest.ts'
+import { boxName } from './providers.ts'
+import type { BoxRecord } from './records.ts'
+import { compareVersions } from './versions.ts'
+
+/** Vagrant’s box metadata, which `vagrant box add` takes from a file or an address. */
+export interface Catalog {
+  readonly name: string
+  readonly description: string
+  /** Oldest first. */
+  readonly versions: readonly {
+    readonly version: string
+    readonly providers: readonly {
+      readonly name: string
+      readonly url: string
+      readonly checksum_type: 'sha256'
+      /** Hex alone, without a prefix. */
+      readonly checksum: string
+    }[]
+  }[]
+}
+
+/** `https://host/folder/`, ending in a slash. @throws BoxhoundError E_USAGE (exit code 2). */
+export const webFolder = (address: string): string => {
+  const url = URL.canParse(address) ? new URL(address) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
+    throw new BoxhoundError('E_USAGE', '--url is the address of a folder on a web server', {
+      expected: 'https://boxes.example/lab/',
+      found: address,
+      exitCode: 2,
+    })
+  if (url.username !== '' || url.password !== '')
+    throw new BoxhoundError('E_USAGE', '--url holds a login, which everybody who reads the catalogue would see', {
+      next: 'leave it out; Vagrant takes one from ~/.netrc',
+      exitCode: 2,
+    })
+  return url.href.endsWith('/') ? url.href : `${url.href}/`
+}
+
+/**
+ * The catalogue of all boxes that there are of a box file.
+ *
+ * @param folder address of the folder in which they lie, ending in a slash. Vagrant takes no relative ones: it would look for them where it was
+ *   started.
+ */
+export const catalogOf = (box: string, records: readonly BoxRecord[], folder: string): Catalog => ({
+  name: boxName(box),
+  description: `${box}: a host watched by Datadog, baked and verified by boxhound`,
+  versions: [...new Set(records.map(({ version }) => version))].sort(compareVersions).map((version) => ({
+    version,
+    providers: records
+      .filter((record) => record.version === version)
+      .sort((a, b) => (a.provider < b.provider ? -1 : 1))
+      .map(({ provider, file, sha256 }) => ({
+        name: provider,
+        url: new URL(encodeURIComponent(file), folder).href,
+        checksum_type: 'sha256',
+        checksum: sha256,
+      })),
+  })),
+})
+
+const text = (catalog: Catalog): string => `${JSON.stringify(catalog, null, 2)}\n`
+
+/**
+ * Writes out/BOX/catalog.json, whose addresses are files of this machine, and with `url` out/BOX/web/catalog.json for a web server that has
+ * the boxes below that address.
+ *
+ * @returns paths of what was written.
+ */
+export const writeCatalogs = async (
+  box: string,
+  records: readonly BoxRecord[],
+  url: string | undefined,
+  project: Project,
+): Promise<string[]> => {
+  const folder = boxFolder(project, box)
+  const local = join(folder, 'catalog.json')
+  await writeAtomic(local, text(catalogOf(box, records, pathToFileURL(`${folder}/`).href)))
+  if (url === undefined) return [local]
+  const web = join(folder, 'web', 'catalog.json')
+  await writeAtomic(web, text(catalogOf(box, records, url)))
+  return [local, web]
+}

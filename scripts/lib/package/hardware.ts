@@ -1,0 +1,15 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import type { Project } from '../_helpers/paths.ts'
+
+const positive = z.number().int().positive()
+const schema = z.strictObject({ memoryMiB: positive, cpus: positive, bootTimeout: positive })
+
+/** What a machine of a Vagrant box has by default; `bootTimeout` in seconds. */
+export type Hardware = z.infer<typeof schema>
+
+/** packer/vagrant/hardware.yaml. */
+export const readHardware = async ({ root }: Project): Promise<Hardware> =>
+  schema.parse(parse(await readFile(join(root, 'packer/vagrant/hardware.yaml'), 'utf8')))

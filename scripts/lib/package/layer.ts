@@ -1,0 +1,27 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Project } from '../_helpers/paths.ts'
+import type { Box } from '../box/types.ts'
+import { contextOf, hasCloudInit } from '../render/context.ts'
+import { renderTree } from '../render/tree.ts'
+import type { RenderedFile } from '../render/types.ts'
+
+/**
+ * The files that a Vagrant box has more than the golden image: the first-boot step that lets Vagrant in, and without a cloud around it the
+ * words that take a seed's place. Under the same paths in the guest.
+ */
+export const vagrantFiles = (box: Box, { root }: Project): RenderedFile[] =>
+  ['root', ...(hasCloudInit(box.base) ? ['cloud-init/root'] : [])].flatMap((name) => {
+    const source = `provision/95-vagrant/${name}`
+    return renderTree({ file: join(root, source), source }, contextOf(box))
+  })
+
+/** Writes them as a tree that mirrors the guest's `/`. */
+export const writeVagrantTree = async (files: readonly RenderedFile[], folder: string): Promise<void> => {
+  for (const { path, mode, content } of files) {
+    const file = join(folder, path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, content)
+    await chmod(file, mode)
+  }
+}

@@ -1,0 +1,203 @@
+import { link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { clearTemporary, syncPath, temporaryName } from '../_helpers/atomic.ts'
+import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { sha256, sha256File } from '../_helpers/hash.ts'
+import { type Project, shown } from '../_helpers/paths.ts'
+import { killSandboxes } from '../_helpers/sandbox.ts'
+import { boxFolder } from '../bake/manifest.ts'
+import type { Progress } from '../bake/progress.ts'
+import { type Published, readPublished } from '../boot/published.ts'
+import type { Box } from '../box/types.ts'
+import { withLock } from '../cache/lock.ts'
+import { digestFolder } from '../plan/digest.ts'
+import type { RenderedFile } from '../render/types.ts'
+import { writeArchive } from './archive.ts'
+import { writeCatalogs } from './catalog.ts'
+import { boxTexts, diskFile } from './contents.ts'
+import { makeBoxDisk } from './disk.ts'
+import { type Hardware, readHardware } from './hardware.ts'
+import { vagrantFiles, writeVagrantTree } from './layer.ts'
+import { macOf, ovfText } from './ovf.ts'
+import { newestFile, type Provider, versionedFile } from './providers.ts'
+import { type BoxRecord, isThere, readRecords, withRecord, writeRecords } from './records.ts'
+import { compareVersions } from './versions.ts'
+import { writeVmdk } from './vmdk.ts'
+
+export interface PackageOptions {
+  readonly providers: readonly Provider[]
+  /** Address of the folder on a web server, for a second catalogue; undefined for none. */
+  readonly url: string | undefined
+  readonly progress: (steps: readonly string[]) => Progress
+  /** One line for the user. */
+  readonly note: (line: string) => void
+}
+
+export interface Packaged {
+  readonly box: string
+  readonly version: string
+  readonly boxes: readonly (BoxRecord & { readonly path: string; readonly changed: boolean })[]
+  /** Paths of the catalogues. */
+  readonly catalogs: readonly string[]
+}
+
+/** Everything that one run packages from. */
+interface Material {
+  readonly box: Box
+  readonly published: Published
+  readonly files: readonly RenderedFile[]
+  readonly hardware: Hardware
+  /** SHA-256 of the templates and of the code that makes a box. */
+  readonly tools: string
+}
+
+const gather = async (box: Box, project: Project): Promise<Material> => {
+  const published = await readPublished(project, box.name)
+  const { version } = published.expectations
+  if (version !== box.version)
+    throw new BoxhoundError('E_NOT_PUBLISHED', 'the published image is of another version than the box file', {
+      file: shown(box.file),
+      expected: `version ${box.version}`,
+      found: `out/${box.name}/${box.name}.qcow2 of version ${version}`,
+      next: `npm run bake -- ${box.name}`,
+    })
+  const sources = ['packer/vagrant', 'packer/chroot', 'scripts/lib/package']
+  const digests = await Promise.all(sources.map((name) => digestFolder(join(project.root, name))))
+  const files = vagrantFiles(box, project)
+  return { box, published, files, hardware: await readHardware(project), tools: sha256(digests.join()) }
+}
+
+const recipeOf = (provider: Provider, { published, files, hardware, tools }: Material): string => {
+  const rows = files.map(({ path, mode, content }) => [path, mode, sha256(content)])
+  return sha256(JSON.stringify([provider, published.sha256, published.expectations.version, rows, hardware, tools]))
+}
+
+/** The newest version would be installed by everybody who asks for the box, the one that is packaged now by nobody. */
+const assertNewest = ({ box }: Material, records: readonly BoxRecord[]): void => {
+  const newer = records.map(({ version }) => version).find((version) => compareVersions(version, box.version) > 0)
+  if (newer !== undefined)
+    throw new BoxhoundError('E_OLD_VERSION', 'the catalogue holds a newer version of this box', {
+      file: shown(box.file),
+      expected: `a version from ${newer} on`,
+      found: box.version,
+      next: `raise "version" in ${shown(box.file)} and bake again`,
+      exitCode: 2,
+    })
+}
+
+/** Makes one box in a folder of its own: small files first, the disk last. @returns the archive’s path. */
+const makeBox = async (provider: Provider, material: Material, folder: string, project: Project): Promise<string> => {
+  const { box, published, files, hardware } = material
+  const name = versionedFile(box.name, box.version, provider)
+  const told = shown(join(boxFolder(project, box.name), name))
+  const texts = new Map(boxTexts(provider, published, hardware, project))
+  const tree = join(folder, 'tree')
+  await writeVagrantTree(files, tree)
+  const qcow2 = join(folder, diskFile('libvirt'))
+  await makeBoxDisk(published.image, qcow2, tree, join(folder, 'export'), project)
+  if (provider === 'virtualbox') {
+    const file = diskFile(provider)
+    const { bytes, virtualBytes } = await writeVmdk(qcow2, join(folder, file), told, published.sha256.slice(0, 8))
+    const system = box.base.system.name.startsWith('ubuntu') ? 'ubuntu' : 'debian'
+    const machine = {
+      name: box.name,
+      system,
+      disk: { file, bytes, virtualBytes },
+      mac: macOf(published.sha256),
+    } as const
+    texts.set('box.ovf', await ovfText({ ...machine, memoryMiB: hardware.memoryMiB, cpus: hardware.cpus }, project))
+  }
+  for (const [file, text] of texts) await writeFile(join(folder, file), text)
+  const archive = join(folder, name)
+  await writeArchive(folder, [...texts.keys(), diskFile(provider)], archive, told)
+  await syncPath(archive)
+  return archive
+}
+
+/** Gives a finished box its names: the one that catalogues point to, and the one of the newest. */
+const publishBox = async (archive: string, record: BoxRecord, box: string, project: Project): Promise<void> => {
+  const folder = boxFolder(project, box)
+  const [path, newest] = [join(folder, record.file), join(folder, newestFile(box, record.provider))]
+  const second = temporaryName(newest)
+  await rename(archive, path)
+  await link(path, second)
+  await rename(second, newest)
+  await syncPath(folder)
+}
+
+const packageLocked = async (box: Box, options: PackageOptions, project: Project): Promise<Packaged> => {
+  const folder = boxFolder(project, box.name)
+  await withoutInterruption(() => clearTemporary(folder))
+  const material = await gather(box, project)
+  let records = await readRecords(box.name, project)
+  assertNewest(material, records)
+  const progress = options.progress(options.providers)
+  const staging = temporaryName(join(folder, 'boxes'))
+  const boxes: Packaged['boxes'][number][] = []
+  return withCleanup(
+    async () => {
+      await killSandboxes()
+      await progress.close()
+      await rm(staging, { recursive: true, force: true })
+    },
+    async () => {
+      for (const provider of options.providers) {
+        const file = versionedFile(box.name, box.version, provider)
+        const path = join(folder, file)
+        const recipe = recipeOf(provider, material)
+        const earlier = records.find((one) => one.version === box.version && one.provider === provider)
+        if (earlier?.recipe === recipe && (await isThere(box.name, earlier, project))) {
+          progress.ended(provider, { kind: 'cached', bytes: earlier.bytes })
+          boxes.push({ ...earlier, path, changed: false })
+          continue
+        }
+        const begin = performance.now()
+        progress.started(provider)
+        const own = join(staging, provider)
+        // A signal removes the folder: it must not be made after that.
+        await withoutInterruption(() => mkdir(own, { recursive: true }))
+        const archive = await makeBox(provider, material, own, project)
+        const [digest, { size: bytes, mtimeMs: modified }] = [await sha256File(archive), await stat(archive)]
+        const image = material.published.sha256
+        const record: BoxRecord = {
+          version: box.version,
+          provider,
+          file,
+          bytes,
+          modified,
+          sha256: digest,
+          image,
+          recipe,
+        }
+        await withoutInterruption(async () => {
+          await publishBox(archive, record, box.name, project)
+          records = withRecord(records, record)
+          await writeRecords(box.name, records, project)
+        })
+        progress.ended(provider, { kind: 'built', seconds: (performance.now() - begin) / 1000, bytes })
+        if (earlier !== undefined && earlier.image !== image)
+          options.note(
+            `version ${box.version} had another image: who has installed it keeps that, until "version" in ${shown(box.file)} is raised or the box removed`,
+          )
+        boxes.push({ ...record, path, changed: true })
+      }
+      const there = await Promise.all(records.map((record) => isThere(box.name, record, project)))
+      const listed = records.filter((_, index) => there[index])
+      const catalogs = await writeCatalogs(box.name, listed, options.url, project)
+      return { box: box.name, version: box.version, boxes, catalogs }
+    },
+  )
+}
+
+/**
+ * Packages the published image of a box as Vagrant boxes: out/BOX/BOX-VERSION-PROVIDER.box, the same as BOX-PROVIDER.box, and catalogues.
+ * Each box is whole or not there; one that is as it would be made now stays.
+ *
+ * @throws BoxhoundError E_NOT_PUBLISHED, E_IMAGE_DIGEST before anything is begun; E_OLD_VERSION; E_LOCKED while the box is baked; E_PACKAGE.
+ */
+export const packageBox = (box: Box, options: PackageOptions, project: Project): Promise<Packaged> =>
+  withLock(project, `box-${box.name}`, `package ${box.name}`, ({ stale }) => {
+    if (stale !== undefined) options.note(`process ${stale.pid} died with the lock on "${box.name}"; it is taken over`)
+    return packageLocked(box, options, project)
+  })

@@ -1,0 +1,67 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { writeAtomic } from '../_helpers/atomic.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { type Project, shown } from '../_helpers/paths.ts'
+import { boxFolder } from '../bake/manifest.ts'
+import { providers } from './providers.ts'
+
+const recordSchema = z.object({
+  version: z.string(),
+  provider: z.enum(providers),
+  /** Beside the image: `lab-1.0.0-libvirt.box`. */
+  file: z.string(),
+  bytes: z.number(),
+  /** Modification time in ms: with the size, how a box is known again without reading it. */
+  modified: z.number(),
+  sha256: z.string(),
+  /** SHA-256 of the golden image inside. */
+  image: z.string(),
+  /** SHA-256 of everything it was made from: with the same, there is nothing to do. */
+  recipe: z.string(),
+})
+
+/** A Vagrant box that stands under out/BOX/. */
+export type BoxRecord = z.infer<typeof recordSchema>
+
+const recordsPath = (box: string, project: Project): string => join(boxFolder(project, box), 'boxes.json')
+
+/**
+ * out/BOX/boxes.json: all boxes made of a box file, old versions among them.
+ *
+ * @throws BoxhoundError E_RECORDS when it cannot be read: made anew it would forget the old versions.
+ */
+export const readRecords = async (box: string, project: Project): Promise<readonly BoxRecord[]> => {
+  const path = recordsPath(box, project)
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '[]'
+    throw error
+  })
+  try {
+    return z.array(recordSchema).parse(JSON.parse(text))
+  } catch (cause) {
+    throw new BoxhoundError('E_RECORDS', 'the list of Vagrant boxes cannot be read', {
+      file: shown(path),
+      expected: 'what boxhound wrote there',
+      next: `remove it together with the .box files beside it, then: npm run package -- ${box}`,
+      cause,
+    })
+  }
+}
+
+export const writeRecords = (box: string, records: readonly BoxRecord[], project: Project): Promise<void> =>
+  writeAtomic(recordsPath(box, project), `${JSON.stringify(records, null, 2)}\n`)
+
+/** Whether the file still looks like the one that was recorded: size and time, not content. */
+export const isThere = async (box: string, { file, bytes, modified }: BoxRecord, project: Project): Promise<boolean> =>
+  stat(join(boxFolder(project, box), file)).then(
+    ({ size, mtimeMs }) => size === bytes && mtimeMs === modified,
+    () => false,
+  )
+
+/** The records with one put in, in place of an earlier one of the same version and provider. */
+export const withRecord = (records: readonly BoxRecord[], record: BoxRecord): BoxRecord[] => [
+  ...records.filter(({ version, provider }) => version !== record.version || provider !== record.provider),
+  record,
+]

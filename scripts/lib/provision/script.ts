@@ -1,0 +1,106 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { chmod, mkdir, open, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { clearTemporary, publishFile, temporaryName } from '../_helpers/atomic.ts'
+import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
+import { sha256, sha256File } from '../_helpers/hash.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { killSandboxes } from '../_helpers/sandbox.ts'
+import { boxFolder } from '../bake/manifest.ts'
+import { writeArchive } from '../package/archive.ts'
+import type { Plan } from '../plan/types.ts'
+import { contextOf } from '../render/context.ts'
+import { renderTemplateFile } from '../render/template.ts'
+import { stageStock, stockLayers } from './stage.ts'
+
+export interface ProvisionScript {
+  readonly path: string
+  readonly bytes: number
+  readonly layers: readonly { readonly name: string; readonly id: string }[]
+  /** False when it was up to date. */
+  readonly changed: boolean
+}
+
+const marker = '\n__PAYLOAD__\n'
+
+const source = 'provision/_stock/provision.sh.hbs'
+
+/** The script's text, up to and with the line behind which its payload begins. */
+export const scriptText = (plan: Plan, payload: string, { root }: Project): string => {
+  const { box } = plan.rendered
+  const { id, versionId } = box.base.system
+  const layers = stockLayers(plan).map(({ name, id }) => ({ name, id }))
+  const context = { ...contextOf(box), systemId: id, systemVersion: versionId, payload, layers }
+  return renderTemplateFile(join(root, source), context, { source }).content
+}
+
+/** What the script would be made from now: the layers’ ids say all but for the lab’s repository, which is inside of them by its content. */
+const recipeOf = (plan: Plan, project: Project): string => sha256(scriptText(plan, '0'.repeat(64), project))
+
+const readScript = async (path: string): Promise<{ recipe: string; bytes: number } | undefined> => {
+  const file = await open(path).catch(() => undefined)
+  if (file === undefined) return undefined
+  try {
+    const { size } = await file.stat()
+    const head = (await file.read(Buffer.alloc(32_768), 0, 32_768, 0)).buffer.toString('latin1')
+    const end = head.indexOf(marker)
+    const text = Buffer.from(head.slice(0, end + marker.length), 'latin1').toString('utf8')
+    return {
+      recipe: sha256(text.replace(/^(readonly payload_sha256=')[0-9a-f]{64}/m, `$1${'0'.repeat(64)}`)),
+      bytes: size,
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Writes out/BOX/provision.sh, the one script that makes a stock machine of the box’s system the box: its text, and behind it all layers with
+ * what they want from outside, as a tar archive whose digest the text names. Whole or not at all.
+ *
+ * @throws BoxhoundError E_INPUT, E_FETCH_…, E_KEYS when something cannot be fetched; E_PACKAGE.
+ */
+export const writeProvisionScript = async (
+  plan: Plan,
+  note: (line: string) => void,
+  project: Project,
+): Promise<ProvisionScript> => {
+  const folder = boxFolder(project, plan.rendered.box.name)
+  const path = join(folder, 'provision.sh')
+  const layers = stockLayers(plan).map(({ name, id }) => ({ name, id }))
+  await mkdir(folder, { recursive: true })
+  await withoutInterruption(() => clearTemporary(folder))
+  const there = await readScript(path)
+  if (there?.recipe === recipeOf(plan, project)) return { path, bytes: there.bytes, layers, changed: false }
+  const staging = temporaryName(path)
+  return withCleanup(
+    async () => {
+      await killSandboxes()
+      await rm(staging, { recursive: true, force: true })
+    },
+    async () => {
+      const [tree, archive, script] = ['tree', 'payload.tar', 'provision.sh'].map((name) => join(staging, name)) as [
+        string,
+        string,
+        string,
+      ]
+      // A signal removes the folder: it must not be made after that.
+      await withoutInterruption(() => mkdir(tree, { recursive: true }))
+      await stageStock(plan, tree, join(staging, 'scratch'), note, project)
+      await writeArchive(
+        tree,
+        layers.map(({ name }) => name),
+        archive,
+        path,
+        'modes',
+      )
+      await writeFile(script, scriptText(plan, await sha256File(archive), project))
+      await pipeline(createReadStream(archive), createWriteStream(script, { flags: 'a' }))
+      await chmod(script, 0o755)
+      const { size: bytes } = await stat(script)
+      await withoutInterruption(() => publishFile(script, path))
+      return { path, bytes, layers, changed: true }
+    },
+  )
+}

@@ -1,0 +1,39 @@
+import { type Command, parseCommand } from './lib/_helpers/cli.ts'
+import { formatBytes } from './lib/_helpers/format.ts'
+import { projectAt, shown } from './lib/_helpers/paths.ts'
+import { readRefreshed } from './lib/bake/refresh.ts'
+import { requireChrootBuilder } from './lib/bake/requirements.ts'
+import { loadBox } from './lib/box/load.ts'
+import { planBox } from './lib/plan/plan.ts'
+import { writeProvisionScript } from './lib/provision/script.ts'
+import { renderBox } from './lib/render/render.ts'
+
+const command: Command = {
+  verb: 'provision',
+  summary: 'Writes out/BOX/provision.sh: one script that makes a stock machine the box, by the same layers as a bake.',
+  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+  options: { json: { type: 'boolean', help: 'one JSON document on stdout' } },
+  examples: [
+    ['npm run provision', 'out/lab/provision.sh'],
+    ['BOXHOUND_BASE=debian/trixie64 vagrant up', 'writes it, too, and runs it on a stock Vagrant box'],
+    ['sudo bash provision.sh', 'on any booted machine of that system; a second run changes nothing'],
+  ],
+}
+
+/** `npm run provision`: 0 when the script is there. */
+export const main = async (argv: string[]): Promise<number> => {
+  const parsed = parseCommand(argv, command)
+  if (parsed === undefined) return 0
+  const project = projectAt(process.cwd())
+  const box = await loadBox(parsed.positional ?? 'lab', project)
+  requireChrootBuilder()
+  const refreshed = await readRefreshed(box.name, false, project)
+  const plan = await planBox(await renderBox(box, project), project, { now: Date.now(), ...refreshed })
+  const script = await writeProvisionScript(plan, (line) => console.error(line), project)
+  if (parsed.flags.json === true) console.log(JSON.stringify(script))
+  else {
+    const state = script.changed ? '' : ' is up to date'
+    console.log(`${shown(script.path)}${state}  ${formatBytes(script.bytes)}  ${script.layers.length} layers`)
+  }
+  return 0
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Writes requirements.txt anew from requirements.in; needs uv. Arguments go to uv, e.g. --upgrade.
+set -Eeuo pipefail
+
+main() {
+  cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
+  uv pip compile --quiet --generate-hashes --only-binary :all: --universal --python-version 3.11 --no-emit-index-url \
+    --custom-compile-command test/package/lock.sh --output-file requirements.txt "$@" requirements.in
+}
+
+main "$@"
