@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
+import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { type Project, projectAt } from './lib/_helpers/paths.ts'
 import { fromCaller } from './lib/box/caller.ts'
 import { loadBox } from './lib/box/load.ts'
@@ -7,20 +8,23 @@ import { renderBox } from './lib/render/render.ts'
 import { reporter, verifyPublished } from './lib/report/published.ts'
 import { targetFrom, targetOptions } from './lib/verify/target.ts'
 import type { Target, VerifyResults } from './lib/verify/types.ts'
+import { vagrantTarget } from './lib/verify/vagrant.ts'
 import { verifyTarget } from './lib/verify/verify.ts'
 
 const command: Command = {
   verb: 'verify',
-  summary: 'Boots a disposable copy of the published image and judges it over SSH; or judges a machine of yours.',
+  summary:
+    'Boots a disposable copy of the published image and judges it over SSH; or judges a machine of yours or of Vagrant’s.',
   positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
   options: {
     only: { type: 'string', multiple: true, value: 'ID', help: 'run only this check; may be given more than once' },
     out: {
       type: 'string',
       value: 'DIR',
-      help: 'folder of results.json, junit.xml and report.html (default: out/BOX/verify)',
+      help: 'folder of results.json, junit.xml and report.html (default: out/BOX/verify, with --vagrant out/BOX/verify-vagrant)',
     },
     ...targetOptions,
+    vagrant: { type: 'boolean', help: 'the running machine of the Vagrantfile (BOXHOUND_BASE=… as for vagrant up)' },
     json: { type: 'boolean', help: 'print results.json on stdout and nothing else there' },
   },
   examples: [
@@ -30,7 +34,16 @@ const command: Command = {
       'npm run verify -- ubuntu --host db1.example --key ~/.ssh/id_ed25519 --host-key SHA256:…',
       'judges a real machine by the same box file; logs are rotated once, nothing else is changed',
     ],
+    ['vagrant up && npm run verify -- lab --vagrant', 'judges Vagrant’s machine'],
   ],
+}
+
+const targetOf = async (project: Project, name: string, { flags, values }: Parsed): Promise<Target | undefined> => {
+  const target = targetFrom('verify', values)
+  if (flags.vagrant !== true) return target
+  if (target !== undefined)
+    throw new BoxhoundError('E_USAGE', '--vagrant and --host are two machines', { exitCode: 2, next: 'leave one out' })
+  return vagrantTarget(project.root, (await loadBox(name, project)).name, process.env)
 }
 
 const verifyHost = async (
@@ -40,13 +53,18 @@ const verifyHost = async (
   { flags, values, lists }: Parsed,
 ): Promise<VerifyResults> => {
   const { box, expectations } = await renderBox(await loadBox(name, project), project)
-  const folder = values.out === undefined ? join(project.out, box.name, 'verify') : fromCaller(values.out)
+  // What is proved of the published image is not replaced by what is proved of a machine of Vagrant's.
+  const own = flags.vagrant === true ? 'verify-vagrant' : 'verify'
+  const folder = values.out === undefined ? join(project.out, box.name, own) : fromCaller(values.out)
   const { onNote, onResult, finish } = reporter(project, folder, {
     quiet: flags.json === true,
     environment: process.env,
   })
   onNote(`judging ${target.user}@${target.host}:${target.port} by ${box.file}`)
-  const options = { root: project.root, image: null, keyed: null, only: lists.only ?? [], onResult }
+  const options = {
+    ...{ root: project.root, image: null, keyed: null, only: lists.only ?? [], onResult },
+    vagrant: flags.vagrant === true,
+  }
   const results = await verifyTarget(target, expectations, options)
   await finish(results)
   return results
@@ -58,8 +76,8 @@ export const main = async (argv: string[]): Promise<number> => {
   if (parsed === undefined) return 0
   const project = projectAt(process.cwd())
   const name = parsed.positional ?? 'lab'
-  const target = targetFrom('verify', parsed.values)
   const { flags, values, lists } = parsed
+  const target = await targetOf(project, name, parsed)
   const out = values.out === undefined ? {} : { out: fromCaller(values.out) }
   const results =
     target === undefined

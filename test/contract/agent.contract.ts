@@ -37,6 +37,7 @@ test.before('log in, and plant the checks', async () => {
       deadlines,
       planned: [],
       fresh: context.disposable,
+      vagrant: false,
       results: '',
     }),
     context,

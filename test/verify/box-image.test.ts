@@ -50,22 +50,26 @@ const users = {
   passwords: {},
   admins: [],
   sudoers: [],
+  vagrantRules: [],
   cloud: [],
   keys: { root: ['AAAAmine'] },
 }
 
 test('root alone, by the caller’s key alone, passes', (t) => {
-  t.true(judgeUsers(users, 'AAAAmine').passed)
+  t.true(judgeUsers(users, { key: 'AAAAmine' }).passed)
 })
 
 test('fault 24: a user, a password, a sudo rule or a key too many fails', (t) => {
-  t.regex(judgeUsers({ ...users, login: ['root', 'packer'] }, 'AAAAmine').observed, /can log in: packer/)
-  t.false(judgeUsers({ ...users, people: ['packer'] }, 'AAAAmine').passed)
-  t.false(judgeUsers({ ...users, zero: ['root', 'toor'] }, 'AAAAmine').passed)
-  t.false(judgeUsers({ ...users, admins: ['packer'] }, 'AAAAmine').passed)
-  t.false(judgeUsers({ ...users, sudoers: ['90-packer'] }, 'AAAAmine').passed)
-  t.regex(judgeUsers({ ...users, passwords: { root: 'has a password' } }, 'AAAAmine').observed, /root has a password/)
-  t.false(judgeUsers({ ...users, keys: { root: ['AAAAmine', 'AAAAother'] } }, 'AAAAmine').passed)
+  t.regex(judgeUsers({ ...users, login: ['root', 'packer'] }, { key: 'AAAAmine' }).observed, /can log in: packer/)
+  t.false(judgeUsers({ ...users, people: ['packer'] }, { key: 'AAAAmine' }).passed)
+  t.false(judgeUsers({ ...users, zero: ['root', 'toor'] }, { key: 'AAAAmine' }).passed)
+  t.false(judgeUsers({ ...users, admins: ['packer'] }, { key: 'AAAAmine' }).passed)
+  t.false(judgeUsers({ ...users, sudoers: ['90-packer'] }, { key: 'AAAAmine' }).passed)
+  t.regex(
+    judgeUsers({ ...users, passwords: { root: 'has a password' } }, { key: 'AAAAmine' }).observed,
+    /root has a password/,
+  )
+  t.false(judgeUsers({ ...users, keys: { root: ['AAAAmine', 'AAAAother'] } }, { key: 'AAAAmine' }).passed)
 })
 
 const cloudy = {
@@ -75,20 +79,39 @@ const cloudy = {
 }
 
 test('on a cloud the user that cloud-init has made on this instance may enter, by the caller’s key', (t) => {
-  t.true(judgeUsers(cloudy, 'AAAAmine', true).passed)
-  t.false(judgeUsers({ ...cloudy, keys: { debian: ['AAAAother'] } }, 'AAAAmine', true).passed)
-  t.false(judgeUsers({ ...cloudy, people: ['debian', 'packer'] }, 'AAAAmine', true).passed)
-  t.false(judgeUsers({ ...cloudy, zero: ['root', 'debian'] }, 'AAAAmine', true).passed)
-  t.false(judgeUsers({ ...cloudy, sudoers: ['90-cloud-init-users', '90-packer'] }, 'AAAAmine', true).passed)
+  t.true(judgeUsers(cloudy, { key: 'AAAAmine', cloud: true }).passed)
+  t.false(judgeUsers({ ...cloudy, keys: { debian: ['AAAAother'] } }, { key: 'AAAAmine', cloud: true }).passed)
+  t.false(judgeUsers({ ...cloudy, people: ['debian', 'packer'] }, { key: 'AAAAmine', cloud: true }).passed)
+  t.false(judgeUsers({ ...cloudy, zero: ['root', 'debian'] }, { key: 'AAAAmine', cloud: true }).passed)
+  t.false(
+    judgeUsers({ ...cloudy, sudoers: ['90-cloud-init-users', '90-packer'] }, { key: 'AAAAmine', cloud: true }).passed,
+  )
 })
 
 test('that user is nobody’s where the image has no cloud-init, or where it came with the image', (t) => {
-  t.false(judgeUsers(cloudy, 'AAAAmine', false).passed)
-  t.false(judgeUsers({ ...cloudy, cloud: [] }, 'AAAAmine', true).passed)
+  t.false(judgeUsers(cloudy, { key: 'AAAAmine', cloud: false }).passed)
+  t.false(judgeUsers({ ...cloudy, cloud: [] }, { key: 'AAAAmine', cloud: true }).passed)
+})
+
+const vagrant = {
+  ...users,
+  ...{ login: ['root', 'vagrant'], people: ['vagrant'], sudoers: ['vagrant'], vagrantRules: ['vagrant'] },
+  keys: { vagrant: ['AAAAown'] },
+}
+const everybodys = 'AAAAB3NzaC1yc2EGEgE98OHlnVYCzRdK8jlqm8tehUc9c9WhQ=='
+
+test('on a machine of Vagrant’s its user may enter and become root, by a key of the machine’s own', (t) => {
+  t.true(judgeUsers(vagrant, { vagrant: true }).passed)
+  t.true(judgeUsers({ ...vagrant, passwords: { vagrant: 'has a password' } }, { vagrant: true }).passed)
+  t.regex(judgeUsers({ ...vagrant, keys: { vagrant: [everybodys] } }, { vagrant: true }).observed, /everybody’s key/)
+  t.regex(judgeUsers({ ...vagrant, passwords: { root: 'has a password' } }, { vagrant: true }).observed, /root has/)
+  t.false(judgeUsers({ ...vagrant, people: ['vagrant', 'packer'] }, { vagrant: true }).passed)
+  t.false(judgeUsers({ ...vagrant, sudoers: ['packer', 'vagrant'] }, { vagrant: true }).passed)
+  t.false(judgeUsers(vagrant, {}).passed, 'and on no other machine')
 })
 
 test('keys of a machine in use are its owner’s business', (t) => {
-  t.true(judgeUsers({ ...users, keys: { root: ['AAAAother'] } }, undefined).passed)
+  t.true(judgeUsers({ ...users, keys: { root: ['AAAAother'] } }, {}).passed)
 })
 
 const timers = [

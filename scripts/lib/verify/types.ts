@@ -56,6 +56,8 @@ export interface SuiteContext {
   readonly planned: readonly string[]
   /** True for a machine just booted from the published image; a host in use may have apt lists, histories and more keys. */
   readonly fresh: boolean
+  /** A machine of Vagrant's, which has a user for Vagrant. */
+  readonly vagrant: boolean
   /** Whether the caller handed in an API key; null when nobody knows (`--host`). */
   readonly keyed: boolean | null
   readonly deadlines: Deadlines

@@ -14,6 +14,8 @@ export interface VerifyOptions {
   /** SHA-256 of the image that was booted; null for a machine of the caller. */
   readonly image: string | null
   readonly keyed: boolean | null
+  /** A machine of Vagrant's; default false. */
+  readonly vagrant?: boolean
   readonly deadlines?: Partial<Deadlines>
   /** Seconds for the whole suite, default 600. */
   readonly deadline?: number
@@ -50,6 +52,7 @@ export const verifyTarget = async (
     expectations,
     planned,
     fresh: options.image !== null,
+    vagrant: options.vagrant ?? false,
     keyed: options.keyed,
     deadlines: { ...defaultDeadlines, ...options.deadlines },
   }

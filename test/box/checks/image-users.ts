@@ -13,6 +13,8 @@ const reportSchema = z.object({
   passwords: z.record(z.string(), z.string()),
   admins: names,
   sudoers: names,
+  /** Rule files that speak of Vagrant's user alone. */
+  vagrantRules: names,
   /** Made by cloud-init on this instance, as its cloud asked for: no part of the image. */
   cloud: names,
   keys: z.record(z.string(), names),
@@ -33,29 +35,54 @@ const nobodyElse = (what: string, found: readonly string[], allowed: readonly st
   return others.length === 0 ? [] : [`${what}: ${list(others)}`]
 }
 
+/** The end of the key that every Vagrant box comes with and everybody has; `vagrant up` replaces it. */
+const insecureKey = 'GEgE98OHlnVYCzRdK8jlqm8tehUc9c9WhQ=='
+
+export interface Allowances {
+  /** The caller's public key; undefined for a machine in use, whose keys are its owner's business. */
+  readonly key?: string | undefined
+  /** Whether the image was made for cloud-init. */
+  readonly cloud?: boolean
+  /** Whether it is a machine of Vagrant's. */
+  readonly vagrant?: boolean
+}
+
+const admitted = (report: z.infer<typeof reportSchema>, cloud: boolean, vagrant: boolean): string => {
+  const guests = [
+    ...(vagrant ? ['vagrant, as Vagrant wants it'] : []),
+    ...(cloud && report.cloud.length > 0 ? [`${list(report.cloud)}, made by cloud-init on this instance`] : []),
+  ]
+  return ['root', ...guests].join(' and ')
+}
+
 /**
- * Judges who may enter: root alone, by key alone (fault 24), and on a cloud the user that cloud-init has made there.
- *
- * @param key the caller's public key; undefined for a machine in use, whose keys are its owner's business.
- * @param cloud whether the image was made for cloud-init.
+ * Judges who may enter: root alone, by key alone (fault 24), and on a cloud the user that cloud-init has made there. On a machine of
+ * Vagrant's also its user, by a key of this machine's own; its password, if its box came with one, is of no use over SSH.
  */
-export const judgeUsers = (report: z.infer<typeof reportSchema>, key: string | undefined, cloud = false): Verdict => {
-  const guests = cloud ? report.cloud : []
+export const judgeUsers = (
+  report: z.infer<typeof reportSchema>,
+  { key, cloud = false, vagrant = false }: Allowances,
+): Verdict => {
+  const guests = [...(cloud ? report.cloud : []), ...(vagrant ? ['vagrant'] : [])]
   const allowed = ['root', ...guests]
-  const rules = report.sudoers.filter((name) => guests.length === 0 || name !== cloudRules)
+  const own = [...(cloud && report.cloud.length > 0 ? [cloudRules] : []), ...(vagrant ? report.vagrantRules : [])]
+  const rules = report.sudoers.filter((name) => !own.includes(name))
   const keys = Object.entries(report.keys).flatMap(([user, blobs]) => blobs.map((blob) => ({ user, blob })))
   const strange = key === undefined ? [] : keys.filter(({ user, blob }) => !allowed.includes(user) || blob !== key)
+  const passwords = Object.entries(report.passwords).filter(([user]) => !(vagrant && user === 'vagrant'))
+  const wellKnown = keys.filter(({ blob }) => blob.endsWith(insecureKey))
   return judge(
-    'only root can log in, by the caller’s key, without a password; no sudo rule',
-    guests.length === 0
-      ? `root, ${keys.length} key`
-      : `root and ${list(guests)}, made by cloud-init on this instance; ${keys.length} keys`,
+    vagrant
+      ? 'root and vagrant can log in, by keys that nobody else has; no sudo rule but Vagrant’s'
+      : 'only root can log in, by the caller’s key, without a password; no sudo rule',
+    `${admitted(report, cloud, vagrant)}; ${keys.length} ${keys.length === 1 ? 'key' : 'keys'}`,
     [
       ...nobodyElse('can log in', report.login, allowed),
       ...nobodyElse('ordinary users', report.people, allowed),
       ...nobodyElse('users with root’s number', report.zero, ['root']),
       ...nobodyElse('members of an administrators’ group', report.admins, allowed),
-      ...Object.entries(report.passwords).map(([user, trouble]) => `${user} ${trouble}`),
+      ...passwords.map(([user, trouble]) => `${user} ${trouble}`),
+      ...wellKnown.map(({ user }) => `everybody’s key of Vagrant opens ${user}`),
       ...rules.map((name) => `/etc/sudoers.d/${name}`),
       ...strange.map(({ user, blob }) => `a key of somebody else opens ${user}: …${blob.slice(-12)}`),
     ],
@@ -66,8 +93,9 @@ export const check: BoxCheck = {
   id: 'image.users',
   title: 'Nobody but root can log in, and only with the caller’s key',
   run: async (guest) => {
-    const { fresh, target, expectations } = guest.context
+    const { fresh, target, expectations, vagrant } = guest.context
     const report = reportSchema.parse(await guest.probe('users'))
-    return judgeUsers(report, fresh ? await publicKey(target.key) : undefined, expectations.seed === 'nocloud')
+    const key = fresh ? await publicKey(target.key) : undefined
+    return judgeUsers(report, { key, cloud: expectations.seed === 'nocloud', vagrant })
   },
 }

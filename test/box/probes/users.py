@@ -42,6 +42,18 @@ def cloud_users() -> list[str]:
         return sorted({line.split()[0] for line in stream if line.strip() and not line.startswith('#')})
 
 
+def sudo_rules() -> list[str]:
+    folder = '/etc/sudoers.d'
+    return sorted(name for name in os.listdir(folder) if name != 'README') if os.path.isdir(folder) else []
+
+
+def names_only(rules: str, user: str) -> bool:
+    """Whether every line of a rule file that says something begins with that user; an alias or an include may mean anybody."""
+    with open(f'/etc/sudoers.d/{rules}', encoding='utf-8', errors='replace') as stream:
+        lines = [line.split() for line in stream if line.strip() and (not line.startswith('#') or line.startswith('#include'))]
+    return all(words[0] in (user, f'Defaults:{user}') for words in lines)
+
+
 def main() -> None:
     users = pwd.getpwall()
     fields = shadow()
@@ -54,7 +66,8 @@ def main() -> None:
         'zero': [user.pw_name for user in users if user.pw_uid == 0],
         'passwords': {name: password(field) for name, field in fields.items() if password(field)},
         'admins': admins,
-        'sudoers': sorted(name for name in os.listdir('/etc/sudoers.d') if name != 'README') if os.path.isdir('/etc/sudoers.d') else [],
+        'sudoers': sudo_rules(),
+        'vagrantRules': [name for name in sudo_rules() if names_only(name, 'vagrant')],
         'cloud': cloud_users(),
         'keys': {user.pw_name: keys(user) for user in users if keys(user)},
     }

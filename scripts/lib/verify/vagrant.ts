@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { fingerprintOf } from './host-key.ts'
+import type { Target } from './types.ts'
+
+interface Answer {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs Vagrant in the folder of the Vagrantfile, without the caller's keys: a question needs none. */
+const ask = (root: string, words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const env = Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('DD_')))
+    const child = spawn('vagrant', ['--no-color', ...words], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        new BoxhoundError('E_NO_VAGRANT', 'Vagrant cannot be started', {
+          found: cause.code ?? cause.message,
+          next: 'npm run setup -- --vagrant',
+          exitCode: 3,
+        }),
+      ),
+    )
+    child.once('close', (code) => resolve({ code, stdout, stderr }))
+  })
+
+/** `Keyword value` of ssh_config(5), the value without its quotes. */
+export const parseSshConfig = (text: string): ReadonlyMap<string, string> =>
+  new Map(
+    [...text.matchAll(/^\s+(\w+)\s+(.+?)\s*$/gm)].map(([, name = '', value = '']) => [
+      name.toLowerCase(),
+      value.replace(/^"(.*)"$/, '$1'),
+    ]),
+  )
+
+const preferred = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ssh-rsa']
+
+/** The fingerprint of the key that this project's SSH client will be shown: of several, the first kind that it prefers. */
+export const fingerprintIn = (publicKeys: string): string | undefined => {
+  const keys = publicKeys.split('\n').map((line) => line.trim().split(/\s+/))
+  const key = preferred.map((kind) => keys.find(([found]) => found === kind)).find((found) => found !== undefined)
+  return key?.[1] === undefined ? undefined : fingerprintOf(Buffer.from(key[1], 'base64'))
+}
+
+/** The machine's name in the Vagrantfile. */
+export const machineName = (box: string, environment: NodeJS.ProcessEnv): string =>
+  environment.BOXHOUND_BASE === undefined ? box : `${box}-stock`
+
+/**
+ * The running machine of the project's Vagrantfile: address, user and key as Vagrant has them, and its host key, read over Vagrant's own
+ * connection. Vagrant checks no host key; what it was let in by at the first `up` is the key of this machine alone that it had put there, and from
+ * here on the host key is held to be the one that was seen.
+ *
+ * @throws BoxhoundError E_NO_VAGRANT (exit code 3), E_VAGRANT when no such machine runs.
+ */
+export const vagrantTarget = async (root: string, box: string, environment: NodeJS.ProcessEnv): Promise<Target> => {
+  const name = machineName(box, environment)
+  const env = { ...environment, BOX: box }
+  const up = `${environment.BOXHOUND_BASE === undefined ? '' : `BOXHOUND_BASE=${environment.BOXHOUND_BASE} `}${box === 'lab' ? '' : `BOX=${box} `}vagrant up`
+  const config = await ask(root, ['ssh-config', name], env)
+  const words = parseSshConfig(config.stdout)
+  const [host, port, user, key] = ['hostname', 'port', 'user', 'identityfile'].map((keyword) => words.get(keyword))
+  if (config.code !== 0 || host === undefined || user === undefined || key === undefined)
+    throw new BoxhoundError('E_VAGRANT', `Vagrant has no running machine "${name}"`, {
+      expected: 'a machine that vagrant ssh could enter',
+      found: config.stderr.trim() || `vagrant ssh-config ended with status ${config.code ?? 'none'}`,
+      next: up,
+    })
+  const shown = await ask(root, ['ssh', name, '--no-tty', '-c', 'cat /etc/ssh/ssh_host_*_key.pub'], env)
+  const hostKey = fingerprintIn(shown.stdout)
+  if (hostKey === undefined)
+    throw new BoxhoundError('E_VAGRANT', `the machine "${name}" does not tell its host keys`, {
+      expected: 'public keys in /etc/ssh',
+      found: shown.stderr.trim() || shown.stdout.trim() || `status ${shown.code ?? 'none'}`,
+      next: `vagrant reload, or: vagrant destroy && ${up}`,
+    })
+  return { host, port: Number(port ?? 22), user, key, hostKey }
+}
