@@ -1,28 +1,35 @@
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { installPackages, lackingPackages } from './lib/setup/install.ts'
-import type { SystemPackage } from './lib/setup/packages.ts'
+import { type SystemPackage, systemPackages, vagrantPackages } from './lib/setup/packages.ts'
 
 const command: Command = {
   verb: 'setup',
   summary:
     'Installs the system packages that are missing (Debian, Ubuntu; as root or by sudo), and says which and why.',
   options: {
+    vagrant: { type: 'boolean', help: 'Vagrant and its libvirt provider, too' },
     check: { type: 'boolean', help: 'only say what is missing; exit code 3 if something is' },
     json: { type: 'boolean', help: 'one JSON document on stdout' },
   },
   examples: [
     ['npm run setup', 'makes this machine fit to bake and verify'],
     ['npm run setup -- --check', 'shows what it would install'],
+    ['npm run setup -- --vagrant', 'what "vagrant up" needs besides'],
   ],
 }
 
 /**
  * Says what this machine lacks, and why it is wanted; installs it unless told only to look.
  *
+ * @param packages that are wanted; default: all that baking and verifying need.
  * @returns what was missing.
  */
-export const makeReady = async (say: (line: string) => void, install: boolean): Promise<SystemPackage[]> => {
-  const lacking = lackingPackages()
+export const makeReady = async (
+  say: (line: string) => void,
+  install: boolean,
+  packages: readonly SystemPackage[] = systemPackages,
+): Promise<SystemPackage[]> => {
+  const lacking = lackingPackages(packages)
   if (lacking.length === 0) say('setup: nothing is missing')
   else {
     say(`setup: ${lacking.length === 1 ? '1 package is' : `${lacking.length} packages are`} missing:`)
@@ -38,7 +45,8 @@ export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
   const { flags } = parsed
-  const lacking = await makeReady(flags.json === true ? console.error : console.log, flags.check !== true)
+  const wanted = flags.vagrant === true ? [...systemPackages, ...vagrantPackages] : systemPackages
+  const lacking = await makeReady(flags.json === true ? console.error : console.log, flags.check !== true, wanted)
   const installed = lacking.length > 0 && flags.check !== true
   if (flags.json === true)
     console.log(JSON.stringify({ missing: lacking.map(({ name, why }) => ({ name, why })), installed }))

@@ -5,6 +5,8 @@ import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { projectAt } from './lib/_helpers/paths.ts'
 import { runStage, type StageResult } from './lib/selftest/run.ts'
 import { type Stage, stages } from './lib/selftest/stages.ts'
+import { rubyPackages, systemPackages, vagrantPackages } from './lib/setup/packages.ts'
+import { makeReady } from './setup.ts'
 
 const command: Command = {
   verb: 'test',
@@ -42,6 +44,12 @@ export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
   const chosen = choose(parsed.lists.only)
+  // The tests of the Vagrantfile need more than a bake does, and "npm test" is one of the two commands that a newcomer types.
+  await makeReady((line) => console.log(line), true, [
+    ...systemPackages,
+    ...(chosen.some(({ name }) => name.startsWith('vagrant')) ? vagrantPackages : []),
+    ...(chosen.some(({ name }) => name === 'ruby') ? rubyPackages : []),
+  ])
   const folder = join(projectAt(process.cwd()).out, 'test')
   if (parsed.flags.keep !== true) await rm(folder, { recursive: true, force: true })
   await mkdir(join(folder, 'logs'), { recursive: true })

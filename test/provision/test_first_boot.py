@@ -18,6 +18,7 @@ def test_the_record_holds_what_a_reader_relies_on(bare):
     record = bare.record()
     assert (record['schema'], record['box'], record['version'], record['state']) == (1, 'lab', '1.0.0', 'done')
     assert datetime.fromisoformat(record['started']) <= datetime.fromisoformat(record['finished'])
+    assert datetime.fromisoformat(record['booted']) <= datetime.fromisoformat(record['started'])
     assert len(record['bootId']) == 36
     assert record['steps'][0]['message'] == 'this is the message'
     assert record['steps'][0]['seconds'] >= 0

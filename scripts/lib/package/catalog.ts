@@ -28,15 +28,17 @@ export interface Catalog {
 /** `https://host/folder/`, ending in a slash. @throws BoxhoundError E_USAGE (exit code 2). */
 export const webFolder = (address: string): string => {
   const url = URL.canParse(address) ? new URL(address) : undefined
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
+  // First, so that no other message quotes a password.
+  if (url !== undefined && (url.username !== '' || url.password !== ''))
+    throw new BoxhoundError('E_USAGE', '--url holds a login, which everybody who reads the catalogue would see', {
+      next: 'leave it out; Vagrant takes one from ~/.netrc',
+      exitCode: 2,
+    })
+  // By its text: an empty query is none to URL, and would stay in the address all the same.
+  if (url === undefined || !/^https?:$/.test(url.protocol) || /[?#]/.test(address))
     throw new BoxhoundError('E_USAGE', '--url is the address of a folder on a web server', {
       expected: 'https://boxes.example/lab/',
       found: address,
-      exitCode: 2,
-    })
-  if (url.username !== '' || url.password !== '')
-    throw new BoxhoundError('E_USAGE', '--url holds a login, which everybody who reads the catalogue would see', {
-      next: 'leave it out; Vagrant takes one from ~/.netrc',
       exitCode: 2,
     })
   return url.href.endsWith('/') ? url.href : `${url.href}/`

@@ -22,7 +22,7 @@ import { vagrantFiles, writeVagrantTree } from './layer.ts'
 import { macOf, ovfText } from './ovf.ts'
 import { newestFile, type Provider, versionedFile } from './providers.ts'
 import { type BoxRecord, isThere, readRecords, withRecord, writeRecords } from './records.ts'
-import { compareVersions } from './versions.ts'
+import { compareVersions, isVagrantVersion } from './versions.ts'
 import { writeVmdk } from './vmdk.ts'
 
 export interface PackageOptions {
@@ -71,6 +71,18 @@ const gather = async (box: Box, project: Project): Promise<Material> => {
 const recipeOf = (provider: Provider, { published, files, hardware, tools }: Material): string => {
   const rows = files.map(({ path, mode, content }) => [path, mode, sha256(content)])
   return sha256(JSON.stringify([provider, published.sha256, published.expectations.version, rows, hardware, tools]))
+}
+
+/** One version that Vagrant doesn’t take, and it reads nothing of the whole catalogue. */
+const assertVersion = ({ file, version }: Box): void => {
+  if (!isVagrantVersion(version))
+    throw new BoxhoundError('E_BOX_VERSION', 'Vagrant takes no such version', {
+      file: shown(file),
+      expected: 'numbers, and behind a hyphen what marks a pre-release: 1.0.0, 1.1.0-rc1',
+      found: version,
+      next: `change "version" in ${shown(file)} and bake again`,
+      exitCode: 2,
+    })
 }
 
 /** The newest version would be installed by everybody who asks for the box, the one that is packaged now by nobody. */
@@ -128,6 +140,7 @@ const publishBox = async (archive: string, record: BoxRecord, box: string, proje
 
 const packageLocked = async (box: Box, options: PackageOptions, project: Project): Promise<Packaged> => {
   const folder = boxFolder(project, box.name)
+  assertVersion(box)
   await withoutInterruption(() => clearTemporary(folder))
   const material = await gather(box, project)
   let records = await readRecords(box.name, project)
@@ -194,7 +207,8 @@ const packageLocked = async (box: Box, options: PackageOptions, project: Project
  * Packages the published image of a box as Vagrant boxes: out/BOX/BOX-VERSION-PROVIDER.box, the same as BOX-PROVIDER.box, and catalogues.
  * Each box is whole or not there; one that is as it would be made now stays.
  *
- * @throws BoxhoundError E_NOT_PUBLISHED, E_IMAGE_DIGEST before anything is begun; E_OLD_VERSION; E_LOCKED while the box is baked; E_PACKAGE.
+ * @throws BoxhoundError E_BOX_VERSION, E_NOT_PUBLISHED, E_IMAGE_DIGEST, E_OLD_VERSION before anything is begun; E_LOCKED while the box is
+ *   baked; E_PACKAGE.
  */
 export const packageBox = (box: Box, options: PackageOptions, project: Project): Promise<Packaged> =>
   withLock(project, `box-${box.name}`, `package ${box.name}`, ({ stale }) => {

@@ -34,13 +34,10 @@ const recordsPath = (box: string, project: Project): string => join(boxFolder(pr
  */
 export const readRecords = async (box: string, project: Project): Promise<readonly BoxRecord[]> => {
   const path = recordsPath(box, project)
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '[]'
-    throw error
-  })
   try {
-    return z.array(recordSchema).parse(JSON.parse(text))
+    return z.array(recordSchema).parse(JSON.parse(await readFile(path, 'utf8')))
   } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return []
     throw new BoxhoundError('E_RECORDS', 'the list of Vagrant boxes cannot be read', {
       file: shown(path),
       expected: 'what boxhound wrote there',

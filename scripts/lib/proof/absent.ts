@@ -9,6 +9,14 @@ export interface AbsentPaths {
 /** Leftovers that are files by themselves. Each path is a test of its own, and each is planted once to be seen red. */
 export const absentPaths: readonly AbsentPaths[] = [
   {
+    fault: 24,
+    title: 'Vagrant’s way in, which is for Vagrant boxes alone',
+    paths: [
+      ...['/usr/lib/boxhound/first-boot.d/early/50-vagrant', '/etc/sudoers.d/vagrant'],
+      ...['/home/vagrant/.ssh/authorized_keys', '/etc/cloud/cloud.cfg.d/95-vagrant.cfg'],
+    ],
+  },
+  {
     fault: 45,
     title: 'keys and ids of SSH and systemd',
     paths: [

@@ -55,6 +55,7 @@ export const stages: readonly Stage[] = [
   stage('types', 'types', ['npx', 'tsc'], 'status', 120),
   stage('schema', 'JSON Schema of the box file is fresh', verb('schema', '--check'), 'status', 60),
   stage('shell', 'shell files', ['bash', 'test/shell/run.sh'], 'status', 120),
+  stage('ruby', 'the Vagrantfile’s style', ['rubocop', '--cache', 'false'], 'status', 120),
   stage('unit', 'unit and property tests', ['npx', 'ava', '--tap'], 'tap', 900),
   stage(
     'python',
@@ -76,6 +77,14 @@ export const stages: readonly Stage[] = [
   stage('up', 'a machine of one’s own', ['npx', 'ava', '--config', 'test/up/ava.config.js', '--tap'], 'tap', 600, [
     'bake',
   ]),
+  stage(
+    'vagrant',
+    'vagrant up: the baked box, a stock box, a VirtualBox box',
+    ['npx', 'ava', '--config', 'test/vagrant/ava.config.js', '--tap'],
+    'tap',
+    2400,
+    ['bake'],
+  ),
   stage('image', 'no secret, no identity, no trace in the image', verb('image', 'lab'), 'plain', 900, ['bake']),
   stage('contract', 'the Agent’s contract', verb('contract', 'lab'), 'plain', 900, ['bake']),
   stage(

@@ -65,3 +65,23 @@ export const systemPackages: readonly SystemPackage[] = [
   { name: 'xorriso', present: { files: programs('xorriso') }, why: 'hands keys to an instance with cloud-init' },
   { name: 'shellcheck', present: { files: programs('shellcheck') }, why: 'the tests of shell files' },
 ]
+
+/** What `vagrant up` needs besides: Vagrant, its libvirt provider and libvirt itself. */
+export const vagrantPackages: readonly SystemPackage[] = [
+  { name: 'vagrant', present: { files: programs('vagrant') }, why: 'machines from the Vagrantfile' },
+  {
+    name: 'vagrant-libvirt',
+    present: { command: ['sh', '-c', 'vagrant plugin list 2>/dev/null | grep -q ^vagrant-libvirt'] },
+    why: 'lets Vagrant make machines of QEMU and KVM',
+  },
+  { name: 'libvirt-daemon-system', present: { files: programs('libvirtd') }, why: 'runs those machines' },
+  { name: 'libvirt-clients', present: { files: programs('virsh') }, why: 'asks libvirt whether it answers' },
+  { name: 'dnsmasq-base', present: { files: programs('dnsmasq') }, why: 'addresses for those machines' },
+  { name: 'iptables', present: { files: programs('iptables') }, why: 'their way to package mirrors' },
+  { name: 'iproute2', present: { files: programs('ip') }, why: 'their network' },
+]
+
+/** What the tests of the Vagrantfile need besides. */
+export const rubyPackages: readonly SystemPackage[] = [
+  { name: 'rubocop', present: { files: programs('rubocop') }, why: 'the tests of the Vagrantfile’s style' },
+]

@@ -33,15 +33,15 @@ OPTIONAL = [
 def born(record: dict[str, str]) -> float:
     """The moment before which nothing of this instance can have been made.
 
-    On the boot that was the first that is the boot itself. Later all there is is the record's own start, which comes
-    some seconds after systemd made the machine id.
+    On the boot that was the first that is the boot itself. Later there is the record's word for it; its own start comes some seconds after
+    systemd made the machine id, and on a stock machine minutes after.
     """
     with open('/proc/sys/kernel/random/boot_id', encoding='ascii') as stream:
         boot = stream.read().strip()
     if boot == record['bootId']:
         with open('/proc/uptime', encoding='ascii') as stream:
             return time.time() - float(stream.read().split()[0]) - 5
-    return datetime.fromisoformat(record['started'].replace('Z', '+00:00')).timestamp() - 120
+    return datetime.fromisoformat(record.get('booted', record['started']).replace('Z', '+00:00')).timestamp() - 120
 
 
 def main() -> None:

@@ -1,0 +1,56 @@
+# frozen_string_literal: true
+
+require 'json'
+require 'yaml'
+
+module Boxhound
+  # What Vagrant needs of a box file; boxhound's verbs check the rest. `port` is the app's, nil without one.
+  Box = Struct.new(:name, :version, :port, :file) do
+    def folder
+      File.join(OUT, name)
+    end
+
+    # What Vagrant calls it.
+    def title
+      "boxhound/#{name}"
+    end
+
+    # Where `npm run package` lists what there is.
+    def catalog
+      "file://#{File.join(folder, 'catalog.json')}"
+    end
+
+    # What `npm run provision` writes.
+    def script
+      File.join(folder, 'provision.sh')
+    end
+
+    # The image that `npm run package` has packaged for a provider; nil when it has not.
+    def image(provider)
+      path = File.join(folder, 'boxes.json')
+      boxes = File.exist?(path) ? JSON.parse(File.read(path)) : []
+      boxes.find { |one| one['version'] == version && one['provider'] == provider }&.fetch('image')
+    end
+  end
+
+  class << self
+    # boxes/NAME.yaml
+    def box(name)
+      file = "boxes/#{name}.yaml"
+      assert_known(name, File.join(ROOT, file))
+      data = YAML.safe_load(File.read(File.join(ROOT, file)))
+      Box.new(data.fetch('box'), data.fetch('version').to_s, data.dig('app', 'port'), file)
+    rescue Psych::Exception, KeyError, NoMethodError => e
+      raise Error.new("#{file} cannot be read", found: e.message, advice: "npm run render -- #{name} --out DIR tells more")
+    end
+
+    private
+
+    def assert_known(name, path)
+      return if name.match?(/\A[\w-]+\z/) && File.exist?(path)
+
+      known = Dir.glob('*.yaml', base: File.dirname(path)).map { |file| File.basename(file, '.yaml') }.sort
+      raise Error.new('there is no such box file', expected: "BOX=#{known.join(' or ')}", found: "BOX=#{name}")
+    end
+  end
+end

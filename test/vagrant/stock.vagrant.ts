@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { loadBox } from '../../scripts/lib/box/load.ts'
+import { overlayPath } from '../../scripts/lib/cache/store.ts'
+import { planBox } from '../../scripts/lib/plan/plan.ts'
+import { renderBox } from '../../scripts/lib/render/render.ts'
+import { openWorld, project, type World } from './_world.ts'
+
+const files = readFileSync(new URL('_files.py', import.meta.url), 'utf8')
+const stock = { BOXHOUND_BASE: 'boxhound-test/stock' }
+let world: World
+
+/** Every file that a layer could have brought or changed, a line each. */
+const allFiles = async (): Promise<string[]> => (await world.python('lab-stock', files, stock)).split('\n')
+
+test.serial.before('libvirt, and a stock box out of the lab’s base image', async (t) => {
+  world = await openWorld()
+  const box = await loadBox('lab', project)
+  const plan = await planBox(await renderBox(box, project), project, { now: Date.now() })
+  const file = join(world.folder, 'stock.box')
+  const made = spawnSync('bash', ['test/vagrant/stock-box.sh', overlayPath(project, plan.layers[0]?.id ?? ''), file], {
+    encoding: 'utf8',
+  })
+  t.is(made.status, 0, made.stderr)
+  t.is((await world.vagrant(['box', 'add', '--name', stock.BOXHOUND_BASE, file])).code, 0)
+})
+
+test.serial.after.always('nothing stays', async () => {
+  await world?.close()
+})
+
+test.serial(
+  'a stock box becomes the box by the very layers of its box file, and the suite is green on it',
+  async (t) => {
+    const { code, output } = await world.vagrant(['up'], stock)
+    t.is(code, 0, output.slice(-3000))
+    for (const layer of ['base', 'agent', 'database', 'app', 'checks'])
+      t.regex(output, new RegExp(`boxhound: layer ${layer} applied in \\d+ s`))
+    const verified = await world.verb(['verify', 'lab', '--vagrant'], stock)
+    t.is(verified.code, 0, verified.output)
+    t.regex(verified.output, /\n19 passed, 0 failed\n/)
+  },
+)
+
+test.serial(
+  'provision again changes nothing: it finds each layer, and applied once more each leaves every file as it was',
+  async (t) => {
+    const before = await allFiles()
+    t.true(before.length > 10_000)
+    const again = await world.vagrant(['provision'], stock)
+    t.is(again.code, 0, again.output)
+    t.regex(again.output, /nothing to do/)
+    t.deepEqual(await allFiles(), before)
+    const forced = await world.vagrant(['provision'], { ...stock, BOXHOUND_AGAIN: 'yes' })
+    t.is(forced.code, 0, forced.output.slice(-3000))
+    t.regex(forced.output, /layer checks applied in/)
+    t.deepEqual(await allFiles(), before)
+  },
+)
+
+test.serial('halt and up: the suite is green again', async (t) => {
+  t.is((await world.vagrant(['halt'], stock)).code, 0)
+  const { code, output } = await world.vagrant(['up'], stock)
+  t.is(code, 0, output.slice(-3000))
+  const verified = await world.verb(['verify', 'lab', '--vagrant'], stock)
+  t.is(verified.code, 0, verified.output)
+  t.is((await world.vagrant(['destroy', '--force'], stock)).code, 0)
+})
