@@ -2,7 +2,6 @@ import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { formatBytes } from './lib/_helpers/format.ts'
 import { projectAt, shown } from './lib/_helpers/paths.ts'
 import { progressFor } from './lib/bake/progress.ts'
-import { requireChrootBuilder } from './lib/bake/requirements.ts'
 import { loadBox } from './lib/box/load.ts'
 import { webFolder } from './lib/package/catalog.ts'
 import { type Packaged, packageBox } from './lib/package/package.ts'
@@ -52,7 +51,6 @@ export const main = async (argv: string[]): Promise<number> => {
   const wanted = providers.filter((provider) => (lists.provider ?? ['libvirt']).includes(provider))
   const url = values.url === undefined ? undefined : webFolder(values.url)
   const box = await loadBox(parsed.positional ?? 'lab', project)
-  requireChrootBuilder()
   const json = flags.json === true
   const packaged = await packageBox(
     box,

@@ -2,7 +2,6 @@ import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { formatBytes } from './lib/_helpers/format.ts'
 import { projectAt, shown } from './lib/_helpers/paths.ts'
 import { readRefreshed } from './lib/bake/refresh.ts'
-import { requireChrootBuilder } from './lib/bake/requirements.ts'
 import { loadBox } from './lib/box/load.ts'
 import { planBox } from './lib/plan/plan.ts'
 import { writeProvisionScript } from './lib/provision/script.ts'
@@ -26,7 +25,6 @@ export const main = async (argv: string[]): Promise<number> => {
   if (parsed === undefined) return 0
   const project = projectAt(process.cwd())
   const box = await loadBox(parsed.positional ?? 'lab', project)
-  requireChrootBuilder()
   const refreshed = await readRefreshed(box.name, false, project)
   const plan = await planBox(await renderBox(box, project), project, { now: Date.now(), ...refreshed })
   const script = await writeProvisionScript(plan, (line) => console.error(line), project)

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Puts new files into the root file system of a qcow2 image, in place: insert.sh IMAGE TREE RUN. TREE mirrors the guest's `/`; RUN is an empty
-# folder for the export. All files become root's.
+# Puts new files into the root file system of a compressed qcow2 image, in place: insert.sh IMAGE TREE RUN. TREE mirrors the guest's `/`; RUN is
+# an empty folder for the export. All files become root's.
 #
 # Never by mounting it: ext4 would write times and counters of its own, and the same image would give another box each time. debugfs writes
-# with the time that it is told, and so the same image and tree give the same bytes.
+# with the time that it is told, and so the same image and tree give the same bytes. It writes to an overlay; the few clusters that it has touched
+# then take the place of the image's own, compressed as those are: written straight to the image they would stay uncompressed, 2 MiB each.
 set -Eeuo pipefail
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
@@ -57,18 +58,55 @@ insert() {
   for name in "${names[@]}"; do check_written "$name"; done
 }
 
+# read_cluster IMAGE OFFSET FILE: the count is one from the beginning of the input, what is skipped included.
+read_cluster() {
+  qemu-img dd -f qcow2 -O raw bs="$cluster" skip="$(($2 / cluster))" count="$(($2 / cluster + 1))" if="$1" of="$3"
+}
+
+# fold OVERLAY IMAGE SCRATCH: the clusters of OVERLAY into the image below it. What is there is given back first: a compressed cluster is never
+# written over.
+fold() {
+  local overlay=$1 image=$2 scratch=$3 line start length at
+  local pattern='"start": ([0-9]+), "length": ([0-9]+), "depth": 0,.*"data": (true|false)'
+  local -a discards=() writes=()
+  while IFS= read -r line; do
+    [[ $line =~ $pattern ]] || continue
+    start=${BASH_REMATCH[1]} length=${BASH_REMATCH[2]}
+    ((start % cluster == 0 && length % cluster == 0)) || refuse 'an overlay of other clusters' "$cluster bytes" "$length bytes at $start"
+    discards+=("discard -q $start $length")
+    [[ ${BASH_REMATCH[3]} == true ]] || continue
+    for ((at = start; at < start + length; at += cluster)); do
+      read_cluster "$overlay" "$at" "$scratch/$at"
+      writes+=("write -q -c -s $scratch/$at $at $cluster")
+    done
+  done < <(qemu-img map --output=json "$overlay")
+  [[ ${#writes[@]} -gt 0 ]] || refuse 'nothing was written' 'some clusters' 'none'
+  # Exit status 0 of qemu-io says nothing about its commands: all is read again.
+  printf '%s\n' "${discards[@]}" "${writes[@]}" | qemu-io -f qcow2 -t unsafe -d unmap "$image" >"$scratch/said"
+  for line in "${writes[@]}"; do
+    at=${line% *} at=${at##* }
+    read_cluster "$image" "$at" "$scratch/again"
+    cmp -s -- "$scratch/again" "$scratch/$at" ||
+      refuse 'a cluster did not get into the image' 'what the overlay holds' "$(head -n 1 "$scratch/said")" 'is the disk full?'
+  done
+}
+
 # IMAGE, TREE and RUN as absolute paths.
 main() {
-  local image=$1 tree=$2 run=$3 status
-  overlay_export "$image" "$run"
+  local image=$1 tree=$2 run=$3 status overlay=$3/overlay.qcow2
+  cluster=$(qemu-img info --output=json "$image" | sed -n 's/^ *"cluster-size": \([0-9]*\),*$/\1/p')
+  qemu-img create -q -f qcow2 -o "cluster_size=$cluster" -b "$image" -F qcow2 "$overlay"
+  overlay_export "$overlay" "$run"
   # Not behind a `||`, where bash would go on after a failure inside; and whatever fails, the export is closed before all ends.
   set +e
   (set -e && insert "$tree" "$run")
   status=$?
   set -e
   if ((status != 0)) && [[ -s $run/said ]]; then tail -n 5 -- "$run/said" >&2; fi
-  overlay_close "$run" "$image"
-  return "$status"
+  overlay_close "$run" "$overlay"
+  ((status == 0)) || return "$status"
+  mkdir "$run/clusters"
+  fold "$overlay" "$image" "$run/clusters"
 }
 
 main "$@"

@@ -16,6 +16,7 @@ module Boxhound
       def hand_over(box, machine)
         await_first_boot(box, machine)
         given = NAMES.reject { |name| ENV.fetch(name, '').empty? }
+        assert_lines(given)
         give(machine, given) unless given.empty?
         machine.ui.success("#{box.name} #{box.version} runs#{" with #{given.join(', ')}" unless given.empty?}.")
       end
@@ -28,6 +29,12 @@ module Boxhound
 
         raise Error.new("the first boot of #{box.name} has failed", expected: 'every step done', found: failed(machine),
                                                                     advice: 'vagrant ssh -c "sudo journalctl -u boxhound-first-boot"')
+      end
+
+      # Each is a line of the file: a second one would be somebody else's.
+      def assert_lines(names)
+        name = names.find { |one| ENV.fetch(one).match?(/[\r\n]/) }
+        raise Error.new("#{name} holds a line break", expected: 'one line', advice: "mend #{name} in your environment") if name
       end
 
       # By a file that is gone afterwards, here and there: no argument list, no log and no folder of Vagrant's holds a value.

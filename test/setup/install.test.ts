@@ -5,7 +5,7 @@ import test from 'ava'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { startSandbox } from '../../scripts/lib/_helpers/sandbox.ts'
 import { installPackages, lackingPackages } from '../../scripts/lib/setup/install.ts'
-import { systemPackages } from '../../scripts/lib/setup/packages.ts'
+import { rubyPackages, systemPackages, vagrantPackages } from '../../scripts/lib/setup/packages.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 
 test('a package is there when one of its files is, or its command ends well', async (t) => {
@@ -24,9 +24,10 @@ test('a package is there when one of its files is, or its command ends well', as
 })
 
 test('every package says what it is for, and stands there once', (t) => {
-  const names = systemPackages.map(({ name }) => name)
+  const all = [...systemPackages, ...vagrantPackages, ...rubyPackages]
+  const names = all.map(({ name }) => name)
   t.is(new Set(names).size, names.length)
-  for (const { name, why } of systemPackages) {
+  for (const { name, why } of all) {
     t.regex(name, /^[a-z0-9][a-z0-9+.-]+$/)
     t.true(why.length > 5, name)
   }

@@ -31,6 +31,8 @@ export interface World {
   readonly python: (machine: string, script: string, extra?: NodeJS.ProcessEnv) => Promise<string>
   /** A verb of boxhound on a box. */
   readonly verb: (words: readonly string[], extra?: NodeJS.ProcessEnv) => Promise<Ran>
+  /** Machines of libvirt that were not there before, whatever their state. */
+  readonly machines: () => string[]
   readonly close: () => Promise<void>
 }
 
@@ -60,15 +62,14 @@ const lines = (command: readonly [string, ...string[]]): string[] => {
     .filter(Boolean)
 }
 
-/** Machines of libvirt, whatever their state. */
-export const domains = (): string[] => lines(['virsh', '--quiet', 'list', '--all', '--name'])
+const domains = (): string[] => lines(['virsh', '--quiet', 'list', '--all', '--name'])
 
 const volumes = (): string[] =>
   lines(['virsh', '--quiet', 'vol-list', 'default']).map((line) => line.split(/\s+/)[0] ?? '')
 
 export const openWorld = async (): Promise<World> => {
   const folder = mkdtempSync(join(tmpdir(), 'boxhound-vagrant-'))
-  const logs = join(project.out, 'lab', 'logs', 'vagrant')
+  const logs = join(project.out, 'lab', 'vagrant')
   mkdirSync(logs, { recursive: true })
   const daemons = join(folder, 'libvirt')
   const started = spawnSync('bash', ['lab/libvirt/start.sh', daemons], { encoding: 'utf8' })
@@ -94,10 +95,11 @@ export const openWorld = async (): Promise<World> => {
     return { child, ...collect(child, join(logs, `${String(count).padStart(2, '0')}-${log}.log`)) }
   }
   const vagrant: World['vagrant'] = (words, extra) => start(words.slice(0, 1).join(), words, extra).ended
+  const machines = (): string[] => domains().filter((one) => !before.has(one))
   const close = async (): Promise<void> => {
     await vagrant(['destroy', '--force'])
     await vagrant(['destroy', '--force'], { BOXHOUND_BASE: 'boxhound-test/stock' })
-    for (const name of domains().filter((one) => !before.has(one))) {
+    for (const name of machines()) {
       spawnSync('virsh', ['destroy', name])
       spawnSync('virsh', ['undefine', name])
     }
@@ -107,7 +109,7 @@ export const openWorld = async (): Promise<World> => {
     rmSync(folder, { recursive: true, force: true })
   }
   return {
-    ...{ folder, environment, port, start, vagrant, close },
+    ...{ folder, environment, port, start, vagrant, machines, close },
     python: async (machine, script, extra = {}) => {
       const child = spawn('vagrant', ['ssh', machine, '--no-tty', '-c', 'sudo python3 -'], {
         cwd: root,

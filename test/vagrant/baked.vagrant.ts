@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
-import { argumentsOfAll, domains, filesHolding, openWorld, project, type World } from './_world.ts'
+import { argumentsOfAll, filesHolding, openWorld, project, type World } from './_world.ts'
 
 const identities = readFileSync(new URL('../image/identities.py', import.meta.url), 'utf8')
 /** A value like a key of Datadog’s, which nobody has. */
@@ -98,7 +98,7 @@ test.serial('provision again changes nothing, halt and up keep the machine and i
 
 test.serial('destroy leaves no machine', async (t) => {
   t.is((await world.vagrant(['destroy', '--force'])).code, 0)
-  t.deepEqual(domains(), [])
+  t.deepEqual(world.machines(), [])
   const { code, output } = await world.verb(['verify', 'lab', '--vagrant'])
   t.is(code, 1)
   t.regex(output, /no running machine "lab"[\s\S]*vagrant up/)
@@ -110,7 +110,7 @@ test.serial('Ctrl-C during up leaves no machine, and the next up makes one', asy
   // As a terminal does: to the whole group.
   process.kill(-(child.pid ?? 0), 'SIGINT')
   t.not((await ended).code, 0)
-  t.deepEqual(domains(), [], output().slice(-2000))
+  t.deepEqual(world.machines(), [], output().slice(-2000))
 })
 
 test.serial(
@@ -136,5 +136,5 @@ test.serial('a port that is taken is told before anything is made', async (t) =>
   server.close()
   t.not(taken.code, 0)
   t.regex(taken.output, new RegExp(`port ${world.port} .* cannot be had[\\s\\S]*APP_PORT=`))
-  t.deepEqual(domains(), [])
+  t.deepEqual(world.machines(), [])
 })

@@ -23,7 +23,7 @@ import { boxFolder, looksPublished, type Manifest, readManifest, writeDraft } fr
 import { readPackerVersion, requirePacker } from './packer-version.ts'
 import type { Progress } from './progress.ts'
 import { dropStale, publishSet, staleImages, updateExpectations } from './publish.ts'
-import { requireChrootBuilder } from './requirements.ts'
+import { requireFor } from './requirements.ts'
 import { sumsFit } from './sums.ts'
 
 export interface BakeOptions {
@@ -217,7 +217,7 @@ export const bakePlan = async (plan: Plan, options: BakeOptions, project: Projec
       return { manifest: published, changed: false }
     }
   }
-  requireChrootBuilder()
+  requireFor('bake')
   await mkdir(project.cache, { recursive: true })
   return withLock(project, `box-${name}`, `bake ${name}`, ({ stale }) => {
     if (stale !== undefined) options.note(`process ${stale.pid} died with the lock on "${name}"; it is taken over`)

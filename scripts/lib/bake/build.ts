@@ -77,7 +77,7 @@ export const buildLayers = async (
       await mkdir(folder, { recursive: true })
     await writeNetworkFolder(folders.network, network)
     // Only this run's logs: a line of an earlier failure must not be taken for one of now.
-    for (const name of await readdir(folders.logs)) await rm(join(folders.logs, name))
+    for (const name of await readdir(folders.logs)) await rm(join(folders.logs, name), { recursive: true })
     for (const layer of missing) await stageLayer(layer, staged(layer), project)
     const server = missing.some(needsLab) ? await startLabServer() : undefined
     return { server, packer: await startPacker(missing, folders, project) }

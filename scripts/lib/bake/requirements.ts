@@ -2,8 +2,8 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 
-/** Programs that the chroot builder starts, and the Debian package of each. */
-const programs: Readonly<Record<string, string>> = {
+/** Programs that verbs start, and the Debian package of each. */
+const programs = {
   packer: 'packer',
   'qemu-img': 'qemu-utils',
   'qemu-storage-daemon': 'qemu-system-common',
@@ -12,7 +12,19 @@ const programs: Readonly<Record<string, string>> = {
   setpriv: 'util-linux',
   python3: 'python3',
   gpg: 'gpg',
-}
+  debugfs: 'e2fsprogs',
+} as const satisfies Readonly<Record<string, string>>
+type Program = keyof typeof programs
+
+const sandbox: readonly Program[] = ['unshare', 'setpriv']
+
+/** What each verb starts. Only a bake mounts file systems; the others need root for sandboxes that die with them. */
+const needs = {
+  bake: ['packer', 'qemu-img', 'qemu-storage-daemon', 'mmdebstrap', ...sandbox, 'python3', 'gpg'],
+  package: ['qemu-img', 'qemu-storage-daemon', ...sandbox, 'debugfs'],
+  provision: [...sandbox, 'python3', 'gpg'],
+} as const satisfies Readonly<Record<string, readonly Program[]>>
+export type RootVerb = keyof typeof needs
 
 const onPath = (name: string, path: string): boolean =>
   path.split(delimiter).some((folder) => {
@@ -24,34 +36,44 @@ const onPath = (name: string, path: string): boolean =>
     }
   })
 
-/** @throws BoxhoundError with exit code 3 when this machine lacks what the chroot builder needs. */
-export const requireChrootBuilder = (path = process.env.PATH ?? ''): void => {
-  const lacking = Object.keys(programs).filter((name) => !onPath(name, `${path}${delimiter}/usr/sbin${delimiter}/sbin`))
+const requirePrograms = (verb: RootVerb, path: string): void => {
+  const wanted: readonly Program[] = needs[verb]
+  const lacking = wanted.filter((name) => !onPath(name, `${path}${delimiter}/usr/sbin${delimiter}/sbin`))
   if (lacking.length > 0)
-    throw new BoxhoundError('E_MISSING_PROGRAM', 'this machine lacks programs that a bake needs', {
+    throw new BoxhoundError('E_MISSING_PROGRAM', `this machine lacks programs that npm run ${verb} needs`, {
       exitCode: 3,
-      expected: Object.keys(programs).join(', '),
+      expected: wanted.join(', '),
       found: `no ${lacking.join(', no ')}`,
       next: `npm run setup   (or: apt-get install ${[...new Set(lacking.map((name) => programs[name]))].join(' ')})`,
     })
+}
+
+const requireDevice = (device: string, verb: RootVerb): void => {
+  try {
+    accessSync(device, constants.R_OK | constants.W_OK)
+  } catch {
+    throw new BoxhoundError('E_MISSING_DEVICE', `npm run ${verb} needs ${device}`, {
+      exitCode: 3,
+      file: device,
+      next: `modprobe ${device === '/dev/fuse' ? 'fuse' : 'loop'}, or give the container that device`,
+    })
+  }
+}
+
+/**
+ * Whether this machine has what a verb needs that works on images, and its caller may do it.
+ *
+ * @throws BoxhoundError with exit code 3 when not.
+ */
+export const requireFor = (verb: RootVerb, path = process.env.PATH ?? ''): void => {
+  requirePrograms(verb, path)
   if (process.getuid?.() !== 0)
-    throw new BoxhoundError('E_NOT_ROOT', 'the chroot builder mounts file systems and needs root', {
+    throw new BoxhoundError('E_NOT_ROOT', `npm run ${verb} has work to do that needs root`, {
       exitCode: 3,
       expected: 'user 0',
       found: `user ${process.getuid?.() ?? 'unknown'}`,
-      next: 'sudo -E npm run bake',
+      next: `sudo -E npm run ${verb}`,
     })
-  for (const device of ['/dev/fuse', '/dev/loop-control'])
-    try {
-      accessSync(device, constants.R_OK | constants.W_OK)
-    } catch {
-      throw new BoxhoundError('E_MISSING_DEVICE', `the chroot builder needs ${device}`, {
-        exitCode: 3,
-        file: device,
-        next:
-          device === '/dev/fuse'
-            ? 'modprobe fuse, or give the container that device'
-            : 'modprobe loop, or give the container that device',
-      })
-    }
+  if (verb !== 'provision') requireDevice('/dev/fuse', verb)
+  if (verb === 'bake') requireDevice('/dev/loop-control', verb)
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { writeAtomic } from '../_helpers/atomic.ts'
@@ -67,6 +68,11 @@ export const catalogOf = (box: string, records: readonly BoxRecord[], folder: st
   })),
 })
 
+/** Nothing is written when nothing has changed: who may not write may still ask. */
+const save = async (path: string, content: string): Promise<void> => {
+  if ((await readFile(path, 'utf8').catch(() => undefined)) !== content) await writeAtomic(path, content)
+}
+
 const text = (catalog: Catalog): string => `${JSON.stringify(catalog, null, 2)}\n`
 
 /**
@@ -83,9 +89,9 @@ export const writeCatalogs = async (
 ): Promise<string[]> => {
   const folder = boxFolder(project, box)
   const local = join(folder, 'catalog.json')
-  await writeAtomic(local, text(catalogOf(box, records, pathToFileURL(`${folder}/`).href)))
+  await save(local, text(catalogOf(box, records, pathToFileURL(`${folder}/`).href)))
   if (url === undefined) return [local]
   const web = join(folder, 'web', 'catalog.json')
-  await writeAtomic(web, text(catalogOf(box, records, url)))
+  await save(web, text(catalogOf(box, records, url)))
   return [local, web]
 }

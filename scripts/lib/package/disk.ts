@@ -1,16 +1,33 @@
-import { constants } from 'node:fs'
-import { copyFile, mkdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { waitIfInterrupted } from '../_helpers/cleanup.ts'
+import { waitIfInterrupted, withoutInterruption } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { cleanEnvironment, startSandbox } from '../_helpers/sandbox.ts'
+
+/** @throws BoxhoundError E_PACKAGE with what it said. */
+const run = async (command: readonly string[], failure: string): Promise<void> => {
+  const { child, ended } = startSandbox(command, {
+    cwd: '/',
+    environment: { ...cleanEnvironment(), LC_ALL: 'C' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const complaints: Buffer[] = []
+  child.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk))
+  const code = await ended
+  await waitIfInterrupted()
+  if (code !== 0)
+    throw new BoxhoundError('E_PACKAGE', failure, {
+      found: Buffer.concat(complaints).toString('utf8').trim() || `status ${code}`,
+      next: 'is the disk full? the published image and its boxes are as they were',
+    })
+}
 
 /**
  * Copies a golden image and puts the files of a tree into the copy, at the price of a few clusters: nothing is compressed again. The same
  * image and tree give the same bytes (packer/chroot/insert.sh).
  *
- * @param scratch a folder of this run for the export; made here.
+ * @param scratch a folder of this run for the export; made here, in one that is there.
  * @throws BoxhoundError E_PACKAGE
  */
 export const makeBoxDisk = async (
@@ -20,20 +37,9 @@ export const makeBoxDisk = async (
   scratch: string,
   { root }: Project,
 ): Promise<void> => {
-  await copyFile(image, disk, constants.COPYFILE_FICLONE)
-  await mkdir(scratch, { recursive: true })
-  const insert = startSandbox(['bash', join(root, 'packer/chroot/insert.sh'), disk, tree, scratch], {
-    cwd: '/',
-    environment: cleanEnvironment(),
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const complaints: Buffer[] = []
-  insert.child.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk))
-  const code = await insert.ended
-  await waitIfInterrupted()
-  if (code !== 0)
-    throw new BoxhoundError('E_PACKAGE', 'Vagrant’s layer could not be put into the image', {
-      found: Buffer.concat(complaints).toString('utf8').trim() || `status ${code}`,
-      next: 'is the disk full? the published image and its boxes are as they were',
-    })
+  // In a sandbox, which a signal ends before the folder is removed.
+  await run(['cp', '--reflink=auto', '--', image, disk], 'the image could not be copied')
+  await withoutInterruption(() => mkdir(scratch))
+  const insert = join(root, 'packer/chroot/insert.sh')
+  await run(['bash', insert, disk, tree, scratch], 'Vagrant’s layer could not be put into the image')
 }

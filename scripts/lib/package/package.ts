@@ -8,6 +8,7 @@ import { type Project, shown } from '../_helpers/paths.ts'
 import { killSandboxes } from '../_helpers/sandbox.ts'
 import { boxFolder } from '../bake/manifest.ts'
 import type { Progress } from '../bake/progress.ts'
+import { requireFor } from '../bake/requirements.ts'
 import { type Published, readPublished } from '../boot/published.ts'
 import type { Box } from '../box/types.ts'
 import { withLock } from '../cache/lock.ts'
@@ -85,13 +86,15 @@ const assertVersion = ({ file, version }: Box): void => {
     })
 }
 
+const newerOf = (a: string, b: string): string => (compareVersions(a, b) >= 0 ? a : b)
+
 /** The newest version would be installed by everybody who asks for the box, the one that is packaged now by nobody. */
 const assertNewest = ({ box }: Material, records: readonly BoxRecord[]): void => {
-  const newer = records.map(({ version }) => version).find((version) => compareVersions(version, box.version) > 0)
-  if (newer !== undefined)
+  const newest = records.map(({ version }) => version).reduce(newerOf, box.version)
+  if (compareVersions(newest, box.version) > 0)
     throw new BoxhoundError('E_OLD_VERSION', 'the catalogue holds a newer version of this box', {
       file: shown(box.file),
-      expected: `a version from ${newer} on`,
+      expected: `a version from ${newest} on`,
       found: box.version,
       next: `raise "version" in ${shown(box.file)} and bake again`,
       exitCode: 2,
@@ -105,7 +108,7 @@ const makeBox = async (provider: Provider, material: Material, folder: string, p
   const told = shown(join(boxFolder(project, box.name), name))
   const texts = new Map(boxTexts(provider, published, hardware, project))
   const tree = join(folder, 'tree')
-  await writeVagrantTree(files, tree)
+  await withoutInterruption(() => writeVagrantTree(files, tree))
   const qcow2 = join(folder, diskFile('libvirt'))
   await makeBoxDisk(published.image, qcow2, tree, join(folder, 'export'), project)
   if (provider === 'virtualbox') {
@@ -120,12 +123,27 @@ const makeBox = async (provider: Provider, material: Material, folder: string, p
     } as const
     texts.set('box.ovf', await ovfText({ ...machine, memoryMiB: hardware.memoryMiB, cpus: hardware.cpus }, project))
   }
-  for (const [file, text] of texts) await writeFile(join(folder, file), text)
+  await withoutInterruption(async () => {
+    for (const [file, text] of texts) await writeFile(join(folder, file), text)
+  })
   const archive = join(folder, name)
   await writeArchive(folder, [...texts.keys(), diskFile(provider)], archive, told)
   await syncPath(archive)
+  // So that a disk which is full all but this much has room for the lists: a box is not published without its record.
+  await rm(qcow2)
   return archive
 }
+
+/** A full disk is nobody's fault in here, and nothing to be told with a stack. */
+const diskFull = (error: unknown, box: Box, project: Project): unknown =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+    ? new BoxhoundError('E_PACKAGE', 'no space is left', {
+        file: shown(boxFolder(project, box.name)),
+        found: error.message,
+        next: 'is the disk full? the boxes made earlier are as they were',
+        cause: error,
+      })
+    : error
 
 /** Gives a finished box its names: the one that catalogues point to, and the one of the newest. */
 const publishBox = async (archive: string, record: BoxRecord, box: string, project: Project): Promise<void> => {
@@ -165,6 +183,7 @@ const packageLocked = async (box: Box, options: PackageOptions, project: Project
           boxes.push({ ...earlier, path, changed: false })
           continue
         }
+        requireFor('package')
         const begin = performance.now()
         progress.started(provider)
         const own = join(staging, provider)
@@ -205,7 +224,7 @@ const packageLocked = async (box: Box, options: PackageOptions, project: Project
 
 /**
  * Packages the published image of a box as Vagrant boxes: out/BOX/BOX-VERSION-PROVIDER.box, the same as BOX-PROVIDER.box, and catalogues.
- * Each box is whole or not there; one that is as it would be made now stays.
+ * Each box is whole or not there; one that is as it would be made now stays, and then nothing is written: anybody may ask.
  *
  * @throws BoxhoundError E_BOX_VERSION, E_NOT_PUBLISHED, E_IMAGE_DIGEST, E_OLD_VERSION before anything is begun; E_LOCKED while the box is
  *   baked; E_PACKAGE.
@@ -214,4 +233,6 @@ export const packageBox = (box: Box, options: PackageOptions, project: Project):
   withLock(project, `box-${box.name}`, `package ${box.name}`, ({ stale }) => {
     if (stale !== undefined) options.note(`process ${stale.pid} died with the lock on "${box.name}"; it is taken over`)
     return packageLocked(box, options, project)
+  }).catch((error: unknown) => {
+    throw diskFull(error, box, project)
   })

@@ -8,6 +8,7 @@ import { sha256, sha256File } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { killSandboxes } from '../_helpers/sandbox.ts'
 import { boxFolder } from '../bake/manifest.ts'
+import { requireFor } from '../bake/requirements.ts'
 import { writeArchive } from '../package/archive.ts'
 import type { Plan } from '../plan/types.ts'
 import { contextOf } from '../render/context.ts'
@@ -69,10 +70,11 @@ export const writeProvisionScript = async (
   const folder = boxFolder(project, plan.rendered.box.name)
   const path = join(folder, 'provision.sh')
   const layers = stockLayers(plan).map(({ name, id }) => ({ name, id }))
-  await mkdir(folder, { recursive: true })
-  await withoutInterruption(() => clearTemporary(folder))
   const there = await readScript(path)
   if (there?.recipe === recipeOf(plan, project)) return { path, bytes: there.bytes, layers, changed: false }
+  requireFor('provision')
+  await mkdir(folder, { recursive: true })
+  await withoutInterruption(() => clearTemporary(folder))
   const staging = temporaryName(path)
   return withCleanup(
     async () => {

@@ -55,7 +55,7 @@ export const stages: readonly Stage[] = [
   stage('types', 'types', ['npx', 'tsc'], 'status', 120),
   stage('schema', 'JSON Schema of the box file is fresh', verb('schema', '--check'), 'status', 60),
   stage('shell', 'shell files', ['bash', 'test/shell/run.sh'], 'status', 120),
-  stage('ruby', 'the Vagrantfile’s style', ['rubocop', '--cache', 'false'], 'status', 120),
+  stage('ruby', 'the Vagrantfile and what it asks', ['bash', 'test/ruby/run.sh'], 'plain', 120),
   stage('unit', 'unit and property tests', ['npx', 'ava', '--tap'], 'tap', 900),
   stage(
     'python',
