@@ -47,7 +47,7 @@ export const main = async (argv: string[]): Promise<number> => {
   // The tests of the Vagrantfile need more than a bake does, and "npm test" is one of the two commands that a newcomer types.
   await makeReady((line) => console.log(line), true, [
     ...systemPackages,
-    ...(chosen.some(({ name }) => name.startsWith('vagrant')) ? vagrantPackages : []),
+    ...(chosen.some(({ name }) => name.includes('vagrant')) ? vagrantPackages : []),
     ...(chosen.some(({ name }) => name === 'ruby') ? rubyPackages : []),
   ])
   const folder = join(projectAt(process.cwd()).out, 'test')

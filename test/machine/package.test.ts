@@ -329,6 +329,7 @@ test.serial(
     // By halves to the page that decides: in the middle of the copy, the layer, the archive, and at the very end.
     let [small, large] = [0, statSync(imagePath(project, 'one')).size >> 10]
     t.true(await fits(large))
+    for (const pages of [0, 1, 2]) t.false(await fits(pages))
     while (large - small > 1) {
       const middle = (small + large) >> 1
       if (await fits(middle)) large = middle

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { chmod, mkdir, open, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -39,18 +40,20 @@ export const scriptText = (plan: Plan, payload: string, { root }: Project): stri
 /** What the script would be made from now: the layers’ ids say all but for the lab’s repository, which is inside of them by its content. */
 const recipeOf = (plan: Plan, project: Project): string => sha256(scriptText(plan, '0'.repeat(64), project))
 
+/** A script that is whole; undefined for anything else, which its own run would refuse. */
 const readScript = async (path: string): Promise<{ recipe: string; bytes: number } | undefined> => {
   const file = await open(path).catch(() => undefined)
   if (file === undefined) return undefined
   try {
     const { size } = await file.stat()
     const head = (await file.read(Buffer.alloc(32_768), 0, 32_768, 0)).buffer.toString('latin1')
-    const end = head.indexOf(marker)
-    const text = Buffer.from(head.slice(0, end + marker.length), 'latin1').toString('utf8')
-    return {
-      recipe: sha256(text.replace(/^(readonly payload_sha256=')[0-9a-f]{64}/m, `$1${'0'.repeat(64)}`)),
-      bytes: size,
-    }
+    const end = head.indexOf(marker) + marker.length
+    const text = Buffer.from(head.slice(0, end), 'latin1').toString('utf8')
+    const told = /^readonly payload_sha256='([0-9a-f]{64})/m
+    const payload = createHash('sha256')
+    await pipeline(createReadStream(path, { start: end, highWaterMark: 1 << 20 }), payload)
+    if (told.exec(text)?.[1] !== payload.digest('hex')) return undefined
+    return { recipe: sha256(text.replace(told, `readonly payload_sha256='${'0'.repeat(64)}`)), bytes: size }
   } finally {
     await file.close()
   }
@@ -79,7 +82,8 @@ export const writeProvisionScript = async (
   return withCleanup(
     async () => {
       await killSandboxes()
-      await rm(staging, { recursive: true, force: true })
+      // Tries again when a download that was ended has just written its log.
+      await rm(staging, { recursive: true, force: true, maxRetries: 10 })
     },
     async () => {
       const [tree, archive, script] = ['tree', 'payload.tar', 'provision.sh'].map((name) => join(staging, name)) as [
@@ -97,11 +101,14 @@ export const writeProvisionScript = async (
         path,
         'modes',
       )
-      await writeFile(script, scriptText(plan, await sha256File(archive), project))
-      await pipeline(createReadStream(archive), createWriteStream(script, { flags: 'a' }))
-      await chmod(script, 0o755)
-      const { size: bytes } = await stat(script)
-      await withoutInterruption(() => publishFile(script, path))
+      const payload = await sha256File(archive)
+      await withoutInterruption(async () => {
+        await writeFile(script, scriptText(plan, payload, project))
+        await pipeline(createReadStream(archive), createWriteStream(script, { flags: 'a' }))
+        await chmod(script, 0o755)
+        await publishFile(script, path)
+      })
+      const { size: bytes } = await stat(path)
       return { path, bytes, layers, changed: true }
     },
   )

@@ -1,6 +1,6 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { withCleanup } from '../_helpers/cleanup.ts'
+import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { killSandboxes } from '../_helpers/sandbox.ts'
 import { fetchInputs, needsLab } from '../bake/inputs.ts'
@@ -51,9 +51,13 @@ export const stageStock = async (
     ...{ network, networkFolder: join(scratch, 'network') },
     ...{ logs: join(scratch, 'logs'), scratch: join(scratch, 'downloads') },
   }
-  await mkdir(folders.logs, { recursive: true })
-  await writeNetworkFolder(folders.networkFolder, network)
   const layers = stockLayers(plan)
+  // A signal removes the folders: nothing may be made in them after that.
+  await withoutInterruption(async () => {
+    await mkdir(folders.logs, { recursive: true })
+    await writeNetworkFolder(folders.networkFolder, network)
+    for (const layer of layers) await stageLayer(layer, join(folder, layer.name), project)
+  })
   const server = layers.some(needsLab) ? await startLabServer() : undefined
   return withCleanup(
     async () => {
@@ -70,9 +74,8 @@ export const stageStock = async (
           served.set(address, { name, folder: from })
           return address
         }
-        await stageLayer(layer, staged, project)
         await fetchInputs(layer, staged, folders, { serve, note }, project)
-        await carryServed(staged, served)
+        await withoutInterruption(() => carryServed(staged, served))
       }
     },
   )
