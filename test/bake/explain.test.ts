@@ -9,13 +9,22 @@ import { programFolder } from './_programs.ts'
 
 const script = fileURLToPath(new URL('../../provision/_engine/explain.sh', import.meta.url))
 
-/** Runs bash with the functions of explain.sh; `$said` is a file with what apt said. */
+/** Runs bash with the functions of explain.sh, without the user’s start files, which bash reads where a socket is its input; `$said` is a file with what apt said. */
 const run = async (t: ExecutionContext, said: string, command: string, path = ''): Promise<string> => {
   const file = join(await temporaryFolder(t), 'said')
   await writeFile(file, said)
   const { stdout, stderr } = spawnSync(
     'bash',
-    ['-Eeuo', 'pipefail', '-c', `patience=20 apt_places=() said=$2; . "$1"; ${command}`, 'bash', script, file],
+    [
+      '--norc',
+      '-Eeuo',
+      'pipefail',
+      '-c',
+      `patience=20 apt_places=() said=$2; . "$1"; ${command}`,
+      'bash',
+      script,
+      file,
+    ],
     { encoding: 'utf8', env: { ...process.env, PATH: `${path}:${process.env.PATH}` } },
   )
   return stdout + stderr

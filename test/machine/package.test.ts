@@ -209,6 +209,9 @@ test.serial('packaged again, nothing is made; what is missing, changed or asked 
   t.regex((await ok(t, pack(project))).stdout, /one-1\.0\.0-libvirt\.box is up to date/)
   t.deepEqual(boxesOf(packagedOf(project)), boxesOf(first))
   t.deepEqual(readFileSync(boxFile(project, 'catalog.json')), catalog)
+  rmSync(boxFile(project, 'one-libvirt.box'))
+  t.regex((await ok(t, pack(project))).stdout, /is up to date/, 'only a name is missing')
+  assertPackaged(t, project)
   const told = JSON.parse((await ok(t, pack(project, ['--json']))).stdout)
   t.like(told.boxes[0], { changed: false, sha256: digestOf(project, 'one-libvirt.box') })
 

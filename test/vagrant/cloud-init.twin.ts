@@ -37,8 +37,8 @@ test.serial(
       t.regex(cloud.stdout, /DataSourceNoCloud/)
       const people = await session.run("getent passwd | awk -F: '$3 >= 1000 && $3 < 65534 { print $1 }'")
       t.is(people.stdout.trim(), 'vagrant')
-      const host = await session.run('ip -4 route show default')
-      t.regex(host.stdout, /^default via 10\.0\.2\.2 /)
+      const addresses = await session.run('hostname --all-ip-addresses')
+      t.regex(addresses.stdout, /^10\.0\.2\.15 /, 'by DHCP, without a seed that says so')
     } finally {
       end()
     }

@@ -145,15 +145,22 @@ const diskFull = (error: unknown, box: Box, project: Project): unknown =>
       })
     : error
 
-/** Gives a finished box its names: the one that catalogues point to, and the one of the newest. */
-const publishBox = async (archive: string, record: BoxRecord, box: string, project: Project): Promise<void> => {
+/** Gives a box the name of the newest, unless it has it. */
+const nameNewest = async (record: BoxRecord, box: string, project: Project): Promise<void> => {
   const folder = boxFolder(project, box)
   const [path, newest] = [join(folder, record.file), join(folder, newestFile(box, record.provider))]
+  const [own, there] = [await stat(path), await stat(newest).catch(() => undefined)]
+  if (there?.ino === own.ino && there.dev === own.dev) return
   const second = temporaryName(newest)
-  await rename(archive, path)
   await link(path, second)
   await rename(second, newest)
   await syncPath(folder)
+}
+
+/** Gives a finished box its names: the one that catalogues point to, and the one of the newest. */
+const publishBox = async (archive: string, record: BoxRecord, box: string, project: Project): Promise<void> => {
+  await rename(archive, join(boxFolder(project, box), record.file))
+  await nameNewest(record, box, project)
 }
 
 const packageLocked = async (box: Box, options: PackageOptions, project: Project): Promise<Packaged> => {
@@ -179,6 +186,7 @@ const packageLocked = async (box: Box, options: PackageOptions, project: Project
         const recipe = recipeOf(provider, material)
         const earlier = records.find((one) => one.version === box.version && one.provider === provider)
         if (earlier?.recipe === recipe && (await isThere(box.name, earlier, project))) {
+          await withoutInterruption(() => nameNewest(earlier, box.name, project))
           progress.ended(provider, { kind: 'cached', bytes: earlier.bytes })
           boxes.push({ ...earlier, path, changed: false })
           continue

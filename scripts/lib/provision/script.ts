@@ -74,7 +74,11 @@ export const writeProvisionScript = async (
   const path = join(folder, 'provision.sh')
   const layers = stockLayers(plan).map(({ name, id }) => ({ name, id }))
   const there = await readScript(path)
-  if (there?.recipe === recipeOf(plan, project)) return { path, bytes: there.bytes, layers, changed: false }
+  if (there?.recipe === recipeOf(plan, project)) {
+    // Killed right behind its end, the run before has left its folder. Another user's stays until there is work.
+    await withoutInterruption(() => clearTemporary(folder).catch(() => {}))
+    return { path, bytes: there.bytes, layers, changed: false }
+  }
   requireFor('provision')
   await mkdir(folder, { recursive: true })
   await withoutInterruption(() => clearTemporary(folder))

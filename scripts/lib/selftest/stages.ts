@@ -128,14 +128,6 @@ export const stages: readonly Stage[] = [
     ['twin'],
   ),
   stage(
-    'twin-vagrant',
-    'the twin’s Vagrant box, without a cloud',
-    ['npx', 'ava', '--config', 'test/vagrant/twin.config.js', '--tap'],
-    'tap',
-    900,
-    ['twin'],
-  ),
-  stage(
     'sabotage',
     'the twin broken on purpose, one way at a time',
     verb('controls', 'lab-cloud', ...flags('--only', [...onTwin, ...onBoth])),
