@@ -44,6 +44,14 @@ module Boxhound
       raise Error.new("#{file} cannot be read", found: e.message, advice: "npm run render -- #{name} --out DIR tells more")
     end
 
+    # The port of this machine that leads to the app; nil for a box without one.
+    def host_port(box, wish = ENV.fetch('APP_PORT', ''))
+      return box.port if box.port.nil? || wish.empty?
+      return wish.to_i if wish.match?(/\A\d+\z/) && wish.to_i.between?(1, 65_535)
+
+      raise Error.new('APP_PORT is no port', expected: 'a number from 1 to 65535', found: wish)
+    end
+
     private
 
     def assert_known(name, path)

@@ -5,6 +5,9 @@ require 'socket'
 module Boxhound
   # Before a machine is made: whatever can be known to fail fails here, with nothing begun.
   module Ready
+    # The monolithic daemon's, and on newer systems that of virtproxyd.
+    SOCKETS = ['/run/libvirt/libvirt-sock', '/var/run/libvirt/libvirt-sock'].freeze
+
     class << self
       # The port is free, and for a stock box its script is there. Otherwise the box is packaged from the published image, and Vagrant
       # has no other one installed under its name. A machine that is made already needs none of the latter.
@@ -26,12 +29,12 @@ module Boxhound
       private
 
       # In other words than those of vagrant-libvirt's client library.
-      def assert_libvirt(uri)
-        socket = ['/run/libvirt/libvirt-sock', '/var/run/libvirt/libvirt-sock'].find { |path| File.exist?(path) }
+      def assert_libvirt(uri, sockets = SOCKETS)
+        socket = sockets.find { |path| File.exist?(path) }
         return if uri != 'qemu:///system' || (socket && answers?(socket))
 
         raise Error.new('libvirt does not answer',
-                        expected: 'libvirtd or virtqemud behind /run/libvirt/libvirt-sock',
+                        expected: "a daemon behind #{sockets.first}",
                         found: socket ? 'a socket that nobody answers' : 'no socket',
                         advice: 'npm run setup -- --vagrant, then: systemctl start libvirtd, or without systemd: ' \
                                 'lab/libvirt/start.sh')

@@ -47,7 +47,7 @@ for (const name of ['lab', 'ubuntu']) {
     const text = scriptText(await planOf(name), 'f'.repeat(64), project)
     const { status, stderr } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' })
     t.is(status, 0, stderr)
-    t.regex(text, /\nmain "\$@"\nexit\n(#.*\n)?__PAYLOAD__\n$/)
+    t.regex(text, /\nmain "\$@"\nexit\n\}\n(#.*\n)?__PAYLOAD__\n$/)
     t.is(text.split('\n__PAYLOAD__\n').length, 2)
     t.false(text.includes(project.root))
     if (has('shellcheck')) {
@@ -56,6 +56,17 @@ for (const name of ['lab', 'ubuntu']) {
     }
   })
 }
+
+test('a script that was cut off, wherever, runs nothing and is told as broken', async (t) => {
+  const text = scriptText(await planOf('lab'), 'f'.repeat(64), project)
+  const begin = text.indexOf('\nset -Eeuo')
+  const end = text.lastIndexOf('\n}\n')
+  for (let at = begin; at < end; at += 97) {
+    const { status, stderr } = spawnSync('bash', ['-n'], { input: text.slice(0, at), encoding: 'utf8' })
+    // At some places bash complains and ends with 0 all the same.
+    t.true(status !== 0 || stderr !== '', `cut at ${at}`)
+  }
+})
 
 interface Made {
   readonly path: string
@@ -284,6 +295,10 @@ rooted(
     const { small: other, plan: same } = await smallPlan(t)
     const elsewhere = await writeProvisionScript(same, t.log, other)
     t.true((await readFile(elsewhere.path)).equals(whole))
+    // Two runs in one second would be the same anyway.
+    const list = 'sed "1,/^__PAYLOAD__$/d" "$1" | tar --utc --full-time -tvf -'
+    const { stdout } = spawnSync('bash', ['-c', list, 'bash', made.path], { encoding: 'utf8' })
+    for (const line of stdout.trimEnd().split('\n')) t.regex(line, / 0\/0 +\d+ 2000-01-01 00:00:00 (base|checks)\//)
     await here(t, made.path)
   },
 )

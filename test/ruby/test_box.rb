@@ -17,6 +17,13 @@ class TestBox < Minitest::Test
     assert_match(/expected: BOX=lab or .*\n  found:    BOX=lba/, error.message)
   end
 
+  def test_the_app_s_port_is_the_box_file_s_or_the_caller_s
+    box = Boxhound.box('lab')
+    assert_equal [5050, 8080], [Boxhound.host_port(box, ''), Boxhound.host_port(box, '8080')]
+    assert_nil Boxhound.host_port(Boxhound::Box.new('x', '1.0.0', nil, ''), '8080')
+    %w[abc 0 65536 80a].each { |wish| assert_raises(Boxhound::Error) { Boxhound.host_port(box, wish) } }
+  end
+
   def test_a_path_is_no_name
     assert_raises(Boxhound::Error) { Boxhound.box('../boxes/lab') }
   end

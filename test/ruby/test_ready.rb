@@ -57,6 +57,17 @@ class TestReady < Minitest::Test
     2.times { Boxhound::Ready.send(:assert_port_free, @box, port) }
   end
 
+  def test_libvirt_must_answer
+    socket = File.join(@folder, 'sock')
+    error = assert_raises(Boxhound::Error) { Boxhound::Ready.send(:assert_libvirt, 'qemu:///system', [socket]) }
+    assert_match(%r{found:    no socket\n  next: .*systemctl start libvirtd.*lab/libvirt/start.sh}, error.message)
+    server = UNIXServer.new(socket)
+    assert_nil Boxhound::Ready.send(:assert_libvirt, 'qemu:///system', [socket])
+    server.close
+    error = assert_raises(Boxhound::Error) { Boxhound::Ready.send(:assert_libvirt, 'qemu:///system', [socket]) }
+    assert_match(/a socket that nobody answers/, error.message)
+  end
+
   def test_a_libvirt_of_one_s_own_is_not_looked_for_here
     assert_nil Boxhound::Ready.send(:assert_libvirt, 'qemu+ssh://host/system')
   end

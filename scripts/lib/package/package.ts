@@ -163,13 +163,19 @@ const publishBox = async (archive: string, record: BoxRecord, box: string, proje
   await nameNewest(record, box, project)
 }
 
+/** Those whose file is still as it was made: what a catalogue may point to. */
+const listedOf = async (box: string, records: readonly BoxRecord[], project: Project): Promise<BoxRecord[]> => {
+  const there = await Promise.all(records.map((record) => isThere(box, record, project)))
+  return records.filter((_, index) => there[index])
+}
+
 const packageLocked = async (box: Box, options: PackageOptions, project: Project): Promise<Packaged> => {
   const folder = boxFolder(project, box.name)
   assertVersion(box)
   await withoutInterruption(() => clearTemporary(folder))
   const material = await gather(box, project)
   let records = await readRecords(box.name, project)
-  assertNewest(material, records)
+  assertNewest(material, await listedOf(box.name, records, project))
   const progress = options.progress(options.providers)
   const staging = temporaryName(join(folder, 'boxes'))
   const boxes: Packaged['boxes'][number][] = []
@@ -222,8 +228,7 @@ const packageLocked = async (box: Box, options: PackageOptions, project: Project
           )
         boxes.push({ ...record, path, changed: true })
       }
-      const there = await Promise.all(records.map((record) => isThere(box.name, record, project)))
-      const listed = records.filter((_, index) => there[index])
+      const listed = await listedOf(box.name, records, project)
       const catalogs = await writeCatalogs(box.name, listed, options.url, project)
       return { box: box.name, version: box.version, boxes, catalogs }
     },
