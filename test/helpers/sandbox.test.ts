@@ -88,7 +88,8 @@ rooted('fault 26: SIGKILL of its parent ends everything in it', async (t) => {
   await says('ready')
   t.true(processesWith(marker).length > 0)
   child.kill('SIGKILL')
-  for (let tries = 0; tries < 500 && processesWith(marker).length > 0; tries++) await delay(10)
+  // On a machine busy with other tests the kernel was seen to take more than 5 s.
+  for (let tries = 0; tries < 3000 && processesWith(marker).length > 0; tries++) await delay(10)
   t.deepEqual(processesWith(marker), [])
 })
 
