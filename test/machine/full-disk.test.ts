@@ -24,8 +24,8 @@ const smallDisk = (t: ExecutionContext, folder: string, size: string): ((size: s
 test('fault 30: a store with no space left fails the layer, keeps nothing half-written, and goes on when there is space', async (t) => {
   const project = await tinyProject(t)
   const resize = smallDisk(t, project.cache, '45M')
-  // Written last and not synced by the script: only the layer's end can notice.
-  write(project, 'provision/20-agent/provision.sh', 'head -c 30000000 /dev/urandom >/root/content\n')
+  // Written last and not synced by the script: only the layer's end can notice. Larger than the store, whatever the image takes of it.
+  write(project, 'provision/20-agent/provision.sh', 'head -c 60000000 /dev/urandom >/root/content\n')
   const failed = await bake(project)
   t.is(failed.code, 1, failed.stdout)
   t.regex(failed.stderr, /layer "agent" failed/)
