@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { follow, preferredHostKey, readConsole } from '../../scripts/lib/boot/console.ts'
+import { follow, readConsole } from '../../scripts/lib/boot/console.ts'
 import { freePort } from '../../scripts/lib/boot/port.ts'
 import { connect, type Session } from '../../scripts/lib/verify/ssh.ts'
 import type { World } from './_world.ts'
@@ -41,8 +41,9 @@ const start = (disk: string, bus: keyof typeof disks, port: number, log: string)
 const hostKeyOn = async (log: string): Promise<string> => {
   const text = follow(log)
   for (let tries = 0; tries < 360; tries++) {
-    const found = preferredHostKey(readConsole(await text()))
-    if (found !== null) return found
+    // The kind that the client asks for: the other ones may stand there a moment before it.
+    const found = readConsole(await text()).hostKeys['ssh-ed25519']
+    if (found !== undefined) return found
     await sleep(500)
   }
   throw new Error(`no host key on the console: ${(await text()).slice(-1500)}`)
