@@ -44,6 +44,11 @@ module Boxhound
       raise Error.new("#{file} cannot be read", found: e.message, advice: "npm run render -- #{name} --out DIR tells more")
     end
 
+    # What a machine has, in a Vagrant box and here: memoryMiB, cpus, bootTimeout in seconds.
+    def hardware
+      YAML.safe_load(File.read(File.join(ROOT, 'packer', 'vagrant', 'hardware.yaml')))
+    end
+
     # The port of this machine that leads to the app; nil for a box without one.
     def host_port(box, wish = ENV.fetch('APP_PORT', ''))
       return box.port if box.port.nil? || wish.empty?

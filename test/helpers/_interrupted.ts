@@ -1,11 +1,20 @@
 // What test/helpers/cleanup.test.ts sends signals to: _interrupted.ts [stuck|failing|whole|cleaning|late].
 import { setTimeout as delay } from 'node:timers/promises'
-import { interruption, withCleanup, withoutInterruption } from '../../scripts/lib/_helpers/cleanup.ts'
+import { refuseIfInterrupted, withCleanup, withoutInterruption } from '../../scripts/lib/_helpers/cleanup.ts'
 
 const say = (line: string): void => console.log(line)
 const [mode] = process.argv.slice(2)
 // Something that keeps the process running, as a child process would.
 const running = setInterval(() => {}, 1000)
+
+const isInterrupted = (): boolean => {
+  try {
+    refuseIfInterrupted()
+    return false
+  } catch {
+    return true
+  }
+}
 
 const inner = async (): Promise<void> => {
   say('inner begins')
@@ -37,7 +46,7 @@ const work = async (): Promise<void> => {
   }
   if (mode === 'late') {
     say('ready')
-    while (interruption() === undefined) await delay(5)
+    while (!isInterrupted()) await delay(5)
     await withoutInterruption(async () => say('never')).catch((error: unknown) => say(String(error)))
   }
   say('ready')

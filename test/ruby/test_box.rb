@@ -24,6 +24,11 @@ class TestBox < Minitest::Test
     %w[abc 0 65536 80a].each { |wish| assert_raises(Boxhound::Error) { Boxhound.host_port(box, wish) } }
   end
 
+  def test_the_hardware_is_three_numbers
+    numbers = Boxhound.hardware.values_at('memoryMiB', 'cpus', 'bootTimeout')
+    assert(numbers.all? { |number| number.is_a?(Integer) && number.positive? })
+  end
+
   def test_a_path_is_no_name
     assert_raises(Boxhound::Error) { Boxhound.box('../boxes/lab') }
   end

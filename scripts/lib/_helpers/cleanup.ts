@@ -24,9 +24,6 @@ const interrupt = (signal: NodeJS.Signals): void => {
   void runAll().then(() => process.exit(signalExitCode(signal)))
 }
 
-/** The signal that is ending this run: steps that fail because of it must not report their own failure. */
-export const interruption = (): NodeJS.Signals | undefined => interrupted
-
 /**
  * To be asked before anything is begun that leaves something behind: its clean-up may be over already (fault 25).
  *
