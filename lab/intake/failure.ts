@@ -1,0 +1,12 @@
+import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+
+/** A body that is not what its path and headers promise; answered with 400. */
+export const bodyError = (expected: string, found: string, cause?: unknown): BoxhoundError =>
+  new BoxhoundError('E_INTAKE_BODY', `the body is not ${expected}: ${found}`, { expected, found, cause })
+
+/** The status that answers a payload which could not be taken. */
+export const statusOf = (error: unknown): number => {
+  if (!(error instanceof BoxhoundError)) return 500
+  if (error.code === 'E_INTAKE_ENCODING') return 415
+  return error.code === 'E_INTAKE_SIZE' ? 413 : 400
+}

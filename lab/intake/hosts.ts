@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { encodingOf, fit, isProbe, parseJson, tags, text } from './fields.ts'
+import type { Content, Payload } from './types.ts'
+
+const metadata = z.object({
+  internalHostname: text,
+  agentVersion: text,
+  'host-tags': z.object({ system: tags }).nullish(),
+})
+
+/**
+ * `/intake`: JSON of several kinds, told apart by their keys. Those with `host-tags` describe the host; events and
+ * the others are counted. Nothing but the named keys is kept: the Agent writes its key into this body.
+ */
+export const readHost = (payload: Payload): Content => {
+  const value = parseJson(payload)
+  if (isProbe(value)) return {}
+  const { internalHostname: name, agentVersion, 'host-tags': hostTags } = fit(metadata, value, 'metadata of a host')
+  if (hostTags === undefined || hostTags === null) return { other: true }
+  return { hosts: [{ name, tags: hostTags.system, agentVersion, encoding: encodingOf(payload, 'json') }] }
+}
