@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { type Command, parseCommand } from './lib/_helpers/cli.ts'
+import { type Command, parseCommand, splitAction } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { type Project, projectAt, shown } from './lib/_helpers/paths.ts'
 import { withImage } from './lib/base/edit.ts'
@@ -28,12 +28,6 @@ const command: Command = {
 }
 
 const actions = ['update', 'show']
-
-/** The action is the first word; the rest is parsed as every verb's line is. */
-const splitAction = (argv: readonly string[]): { action: string | undefined; rest: string[] } => {
-  const at = argv.findIndex((word) => !word.startsWith('-'))
-  return { action: argv[at], rest: argv.filter((_, index) => index !== at) }
-}
 
 const usage = (message: string, expected: string, found: string): BoxhoundError =>
   new BoxhoundError('E_USAGE', message, { exitCode: 2, expected, found, next: 'npm run base -- --help' })

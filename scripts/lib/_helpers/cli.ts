@@ -53,6 +53,12 @@ export const helpText = (command: Command): string => {
   ].join('\n')
 }
 
+/** The action of a verb that has several is the first word that is no option; the rest is parsed as every verb's line is. */
+export const splitAction = (argv: readonly string[]): { action: string | undefined; rest: string[] } => {
+  const at = argv.findIndex((word) => !word.startsWith('-'))
+  return { action: argv[at], rest: argv.filter((_, index) => index !== at) }
+}
+
 const usageError = (command: Command, message: string, found?: string): BoxhoundError =>
   new BoxhoundError('E_USAGE', message, {
     exitCode: 2,

@@ -11,7 +11,7 @@ import { readSource } from './read.ts'
 import { type BoxFile, boxFile } from './schema.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
 import { readSystems, systemsFile } from './systems.ts'
-import type { Agent, AgentRepository, Base, Box, Check, Image, System } from './types.ts'
+import type { Agent, AgentRepository, Base, Box, Check, Image, Observe, System } from './types.ts'
 import { assertNone, validate } from './validate.ts'
 
 /** Datadog's own repository and the keys that sign it (datadog.md, "Installing the Agent by apt"). */
@@ -96,6 +96,14 @@ const unknownChoice = (
   ]
 }
 
+const observeOf = (given: BoxFile['observe']): Observe => ({
+  host: given?.host ?? null,
+  timezone: given?.timezone ?? 'account',
+  handles: given?.handles ?? [],
+  monitors: given?.monitors ?? {},
+  downtimes: given?.downtimes === false ? null : (given?.downtimes ?? { evening: '19:00', morning: '09:00' }),
+})
+
 /** The checks of a box, each with its folder found and its options filled in. */
 const checksOf = (entries: NonNullable<BoxFile['checks']>, source: Source, file: string, project: Project) => {
   const folders = checkFolders(file, project)
@@ -177,6 +185,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     checks,
     app,
     image: imageOf(data.image, base),
+    observe: observeOf(data.observe),
     refreshDays: data.refresh?.days ?? 7,
     ...(data.mirrors === undefined ? {} : { mirrors: data.mirrors }),
   }

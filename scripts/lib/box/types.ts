@@ -107,6 +107,20 @@ export interface Mirrors {
   readonly keep?: boolean | undefined
 }
 
+/** The account side of a box: what `npm run observe` is told. */
+export interface Observe {
+  /** The one host to look at; null for every host with the tags of the box. */
+  readonly host: string | null
+  /** An IANA time zone, or `account` for the one that the account's monitors go by. */
+  readonly timezone: string
+  /** Who is notified: `@name`, `@slack-channel`, `@somebody@example.com`. */
+  readonly handles: readonly string[]
+  /** By name: false for a monitor that is off, or the name of a variant. */
+  readonly monitors: Readonly<Record<string, string | false>>
+  /** Hours `HH:MM` of the zone between which nights are silent; null without downtimes. */
+  readonly downtimes: { readonly evening: string; readonly morning: string } | null
+}
+
 /** A box file, validated, defaults filled in, choices resolved to folders. Plain data. */
 export interface Box {
   readonly name: string
@@ -122,4 +136,5 @@ export interface Box {
   readonly refreshDays: number
   readonly mirrors?: Mirrors
   readonly image: Image
+  readonly observe: Observe
 }
