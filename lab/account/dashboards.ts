@@ -1,0 +1,104 @@
+import { isObject, type JsonObject, listOf, withSortedKeys } from '../../scripts/lib/_helpers/json.ts'
+import { bodyAs, type Context, flagIn, numberIn } from './context.ts'
+import { dashboardProblems } from './dashboard-rules.ts'
+import type { Reply } from './faults.ts'
+import { dashboardId, widgetId } from './ids.ts'
+import { refuseAny } from './refusal.ts'
+import { author, lookUp } from './resources.ts'
+import { stamp } from './stamp.ts'
+import type { Store } from './store.ts'
+
+const summaryKeys = [
+  'id',
+  'title',
+  'description',
+  'layout_type',
+  'url',
+  'is_read_only',
+  'created_at',
+  'modified_at',
+  'author_handle',
+]
+
+/** `GET /api/v1/dashboard`: summaries, a hundred at a time. None is shared, and deleted ones are gone. */
+export const listDashboards = ({ store, query }: Context): Reply => {
+  const start = numberIn(query, 'start') ?? 0
+  const count = numberIn(query, 'count') ?? 100
+  const none = flagIn(query, 'filter[shared]') || flagIn(query, 'filter[deleted]')
+  const all = none ? [] : Object.values(store.state().dashboards)
+  const dashboards = all
+    .slice(start, start + count)
+    .map((dashboard) => Object.fromEntries(summaryKeys.map((key) => [key, dashboard[key] ?? null])))
+  return { status: 200, body: { dashboards } }
+}
+
+const unknown = (id: string): string => `Dashboard with ID ${id}`
+
+export const getDashboard = ({ store, id }: Context): Reply => ({
+  status: 200,
+  body: lookUp(store.state().dashboards, id, unknown(id)),
+})
+
+/** The widgets, each with a number of its own; an update may tell the numbers that there are already. */
+const numbered = (widgets: readonly unknown[], store: Store, keep: boolean): unknown[] =>
+  widgets.filter(isObject).map((widget) => {
+    const id = keep && typeof widget.id === 'number' ? widget.id : widgetId(store.count())
+    const definition = isObject(widget.definition) ? widget.definition : {}
+    const inner = Array.isArray(definition.widgets) ? { widgets: numbered(definition.widgets, store, keep) } : {}
+    return { ...widget, id, definition: { ...definition, ...inner } }
+  })
+
+const slug = (title: string): string =>
+  title
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+
+const emptyLists = { notify_list: [], restricted_roles: [], template_variable_presets: [], tags: [] }
+
+/** A dashboard as the server keeps it: its own fields, defaults for what isn't given, keys in its own order. */
+const settled = (body: JsonObject, store: Store, keep: boolean, own: JsonObject): JsonObject => {
+  const kept = withSortedKeys({
+    description: null,
+    ...emptyLists,
+    // null is the same as not given
+    ...Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)),
+    template_variables: listOf(body.template_variables)
+      .filter(isObject)
+      .map((variable) => ({ available_values: [], ...variable })),
+    widgets: numbered(listOf(body.widgets), store, keep),
+    author_handle: author.handle,
+    author_name: author.name,
+    is_read_only: false,
+    url: `/dashboard/${own.id}/${slug(String(body.title))}`,
+    ...own,
+  })
+  return isObject(kept) ? kept : {}
+}
+
+export const createDashboard = (context: Context): Reply => {
+  const { store, now } = context
+  const body = bodyAs(context, 'Dashboard', 'v1')
+  refuseAny(dashboardProblems(body))
+  const id = dashboardId(store.count())
+  const dashboard = settled(body, store, false, { id, created_at: stamp(now), modified_at: stamp(now) })
+  store.state().dashboards[id] = dashboard
+  return { status: 200, body: dashboard }
+}
+
+/** `PUT /api/v1/dashboard/{id}`: replaces all that a client may set. */
+export const updateDashboard = (context: Context): Reply => {
+  const { store, now, id } = context
+  const { created_at } = lookUp(store.state().dashboards, id, unknown(id))
+  const body = bodyAs(context, 'Dashboard', 'v1')
+  refuseAny(dashboardProblems(body))
+  const dashboard = settled(body, store, true, { id, created_at, modified_at: stamp(now) })
+  store.state().dashboards[id] = dashboard
+  return { status: 200, body: dashboard }
+}
+
+export const deleteDashboard = ({ store, id }: Context): Reply => {
+  lookUp(store.state().dashboards, id, unknown(id))
+  delete store.state().dashboards[id]
+  return { status: 200, body: { deleted_dashboard_id: id } }
+}

@@ -1,0 +1,73 @@
+import { IANAZone } from 'luxon'
+import { isObject, type JsonObject, listOf, objectAt } from '../../scripts/lib/_helpers/json.ts'
+import { recurrenceProblems } from './recurrence.ts'
+import type { AccountState } from './types.ts'
+
+/** A start may lie this far in the past: clocks differ, and a request takes time. */
+const tolerance = 60_000
+
+/** Luxon takes offsets such as UTC+2 for zones; the API wants names of the IANA list. */
+const isZone = (name: unknown): boolean => typeof name === 'string' && IANAZone.isValidZone(name)
+
+const zoneProblems = (path: string, zone: unknown): string[] =>
+  zone == null || isZone(zone) ? [] : [`${path}: expected an IANA name such as Europe/Paris, found ${zone}`]
+
+const oneTimeProblems = ({ start, end }: JsonObject, earliest: Date): string[] => {
+  const [from, to] = [start, end].map((time) => (time == null ? undefined : Date.parse(String(time))))
+  const otherwise = Object.entries({ start, end }).filter(
+    ([, time]) => time != null && !/(?:Z|[+-]00:?00)$/.test(String(time)),
+  )
+  if (otherwise.length > 0) return otherwise.map(([key]) => `schedule.${key}: a UTC offset of zero is required`)
+  return [
+    ...(from !== undefined && from < earliest.getTime() ? [`schedule.start: ${start} is in the past`] : []),
+    ...(to !== undefined && to <= (from ?? earliest.getTime()) ? ['schedule.end: not after the start'] : []),
+  ]
+}
+
+const scheduleProblems = (schedule: JsonObject, stored: JsonObject, earliest: Date): string[] => {
+  if (!Array.isArray(schedule.recurrences)) return oneTimeProblems(schedule, earliest)
+  const zones = zoneProblems('schedule.timezone', schedule.timezone)
+  if (zones.length > 0) return zones
+  if (schedule.recurrences.length === 0) return ['schedule.recurrences: at least one is required']
+  const zone = String(schedule.timezone ?? 'UTC')
+  // An update may send the start that it has read, which has passed since.
+  const known = new Set(listOf(stored.recurrences).map((recurrence) => objectAt({ recurrence }, 'recurrence').start))
+  return schedule.recurrences
+    .filter(isObject)
+    .flatMap((recurrence, index) =>
+      recurrenceProblems(recurrence, zone, known.has(recurrence.start) ? new Date(0) : earliest).map(
+        (problem) => `schedule.recurrences[${index}].${problem}`,
+      ),
+    )
+}
+
+const identifierProblems = (identifier: JsonObject, { monitors }: AccountState): string[] => {
+  const { monitor_id: id, monitor_tags: tags } = identifier
+  if (typeof id === 'number')
+    return Object.hasOwn(monitors, String(id)) ? [] : [`monitor_identifier.monitor_id: there is no monitor ${id}`]
+  const good = listOf(tags).length > 0 && listOf(tags).every((tag) => String(tag).trim() !== '')
+  return good ? [] : ['monitor_identifier.monitor_tags: at least one tag or * is required']
+}
+
+const scopeProblems = (scope: string): string[] => {
+  if (scope.trim() === '') return ['scope: it is empty; * is every group']
+  const count = (sign: string): number => scope.split(sign).length
+  return count('(') === count(')') ? [] : ['scope: parentheses don’t match']
+}
+
+/**
+ * What the documentation of downtimes forbids beyond the model, with the paths below `data.attributes`.
+ *
+ * @param sent the attributes of a request that its model accepts.
+ * @param stored the attributes as they are, with an update.
+ */
+export const downtimeProblems = (sent: JsonObject, stored: JsonObject, state: AccountState, now: Date): string[] => {
+  const earliest = new Date(now.getTime() - tolerance)
+  const { monitor_identifier: identifier, schedule, scope } = sent
+  return [
+    ...(scope == null ? [] : scopeProblems(String(scope))),
+    ...zoneProblems('display_timezone', sent.display_timezone),
+    ...(isObject(identifier) ? identifierProblems(identifier, state) : []),
+    ...(isObject(schedule) ? scheduleProblems(schedule, objectAt(stored, 'schedule'), earliest) : []),
+  ]
+}

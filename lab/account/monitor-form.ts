@@ -1,0 +1,55 @@
+import { type JsonObject, listOf, objectAt } from '../../scripts/lib/_helpers/json.ts'
+import { isMetricMonitor } from './monitor-rules.ts'
+import { parseCheckCondition, parseMetricCondition } from './queries/monitor.ts'
+
+/** What the server says of options that a client didn't send. */
+const defaultOptions: JsonObject = {
+  escalation_message: '',
+  include_tags: true,
+  locked: false,
+  new_host_delay: 300,
+  no_data_timeframe: null,
+  notify_audit: false,
+  notify_no_data: false,
+  renotify_interval: null,
+  require_full_window: true,
+  silenced: {},
+  timeout_h: 0,
+}
+
+const groupsOf = (type: unknown, query: string): readonly string[] => {
+  if (isMetricMonitor(type)) return parseMetricCondition(query).groups
+  return type === 'service check' ? parseCheckCondition(query).groups : []
+}
+
+/** The thresholds, with the critical one taken from the query when it isn't given. */
+const thresholdsOf = (type: unknown, query: string, options: JsonObject): JsonObject => {
+  const thresholds = objectAt(options, 'thresholds')
+  return isMetricMonitor(type) ? { critical: parseMetricCondition(query).threshold, ...thresholds } : thresholds
+}
+
+/** `metric alert` is only another name, and the server never says it. */
+export const serverType = (type: unknown): unknown => (isMetricMonitor(type) ? 'query alert' : type)
+
+/**
+ * What the server makes of the fields that a client may set: defaults, sorted tags, its own name for the type.
+ *
+ * @param sent a monitor without problems.
+ */
+export const settled = (sent: JsonObject): JsonObject => {
+  const query = String(sent.query)
+  const options = objectAt(sent, 'options')
+  return {
+    name: sent.name ?? '',
+    type: serverType(sent.type),
+    query,
+    message: sent.message ?? '',
+    tags: [...listOf(sent.tags)].map(String).sort(),
+    priority: sent.priority ?? null,
+    restricted_roles: sent.restricted_roles ?? null,
+    multi: groupsOf(sent.type, query).length > 0,
+    options: { ...defaultOptions, ...options, thresholds: thresholdsOf(sent.type, query, options) },
+    ...(sent.draft_status === undefined ? {} : { draft_status: sent.draft_status }),
+    ...(sent.assets === undefined ? {} : { assets: sent.assets }),
+  }
+}

@@ -1,0 +1,46 @@
+import { isObject, kindOf } from '../../_helpers/json.ts'
+import { deserialize, isUnparsed, type Version } from './client.ts'
+import { walk } from './walk.ts'
+
+/** One thing that the API would refuse in a body. */
+export interface Problem {
+  /** Where it is, in the names of JSON: `widgets[2].definition.requests[0].foo`; empty for the body itself. */
+  readonly path: string
+  readonly message: string
+}
+
+/** Whether the client has set something aside at any depth. */
+const hasUnparsed = (value: unknown): boolean => {
+  if (Array.isArray(value)) return value.some(hasUnparsed)
+  return isUnparsed(value) || (isObject(value) && Object.values(value).some(hasUnparsed))
+}
+
+/** What the client itself says of a body in which nothing else was found. */
+const verdict = (version: Version, model: string, json: unknown): Problem[] => {
+  try {
+    const read = deserialize(version, json, model)
+    return hasUnparsed(read) ? [{ path: '', message: `the official client cannot read this as ${model}` }] : []
+  } catch (error) {
+    return [{ path: '', message: error instanceof Error ? error.message : String(error) }]
+  }
+}
+
+/**
+ * Checks a body against a model of the official client: unknown fields, missing ones, wrong types, values outside an enum.
+ *
+ * The client itself drops unknown fields in silence and tells of the rest only that something somewhere is wrong; here every
+ * problem has its place. Where a model is a union, the member is told that the body most likely means.
+ *
+ * @param model name of the client's model: `Dashboard`, `Monitor`, `DowntimeCreateRequest`.
+ * @param json the body as parsed from JSON, in the API's own names.
+ * @returns empty when the client and this check both accept the body.
+ * @throws BoxhoundError E_CLIENT when the client isn't installed.
+ */
+export const modelProblems = (model: string, version: Version, json: unknown): Problem[] => {
+  if (!isObject(json)) return [{ path: '', message: `expected an object, found ${kindOf(json)}` }]
+  const problems = walk(version, { type: model, path: '', depth: 0 }, json)
+  return problems.length > 0 ? problems : verdict(version, model, json)
+}
+
+/** A problem as one line. */
+export const problemLine = ({ path, message }: Problem): string => (path === '' ? message : `${path}: ${message}`)

@@ -1,0 +1,74 @@
+import { isObject, type JsonObject, kindOf, memberPath } from '../../_helpers/json.ts'
+import type { Version } from './client.ts'
+import type { Problem } from './problems.ts'
+import { type Shape, shapeOf } from './shape.ts'
+import { keyProblems, type Place, walk } from './walk.ts'
+
+interface Member {
+  readonly type: string
+  readonly shape: Shape
+}
+
+/** Whether a value is of a member's kind of JSON, whatever stands in it. */
+const ofKind = ({ shape }: Member, json: unknown): boolean => {
+  if (shape.kind === 'list' || shape.kind === 'tuple') return Array.isArray(json)
+  if (shape.kind === 'object' || shape.kind === 'map') return isObject(json)
+  if (shape.kind === 'primitive') return kindOf(json) === `a ${shape.name}`
+  return typeof json === 'string'
+}
+
+/** The values of a required field that may hold but a few, such as `type`. */
+const choices = (version: Version, { shape }: Member, key: string): readonly unknown[] | undefined => {
+  const field = shape.kind === 'object' ? shape.fields.get(key) : undefined
+  if (field?.required !== true) return undefined
+  const inner = shapeOf(version, field.type)
+  return inner.kind === 'enum' ? inner.values : undefined
+}
+
+/** The fields that tell the members of a union apart: required in each of them, with fixed values. */
+const tellers = (version: Version, members: readonly Member[]): string[] => {
+  const [first] = members
+  const keys = first?.shape.kind === 'object' ? [...first.shape.fields.keys()] : []
+  return keys.filter((key) => members.every((member) => choices(version, member, key) !== undefined))
+}
+
+/** The problems of the member that the value comes nearest to: fewest wrong keys of its own, then fewest in all. */
+const nearestProblems = (version: Version, members: readonly Member[], place: Place, json: unknown): Problem[] => {
+  const judged = members.map(({ type, shape }) => ({
+    keys: shape.kind === 'object' && isObject(json) ? keyProblems(shape, json, place.path).length : 0,
+    problems: walk(version, { ...place, type, depth: place.depth + 1 }, json),
+  }))
+  judged.sort((a, b) => a.keys - b.keys || a.problems.length - b.problems.length)
+  return judged[0]?.problems ?? []
+}
+
+const unmatched = (
+  version: Version,
+  members: readonly Member[],
+  json: JsonObject,
+  path: string,
+  key: string,
+): Problem => {
+  const values = [...new Set(members.flatMap((member) => choices(version, member, key) ?? []))].sort()
+  const list = `expected one of ${values.join(', ')}`
+  const at = memberPath(path, key)
+  return json[key] == null
+    ? { path: at, message: `required field is missing: ${list}` }
+    : { path: at, message: `${list}, found ${JSON.stringify(json[key])}` }
+}
+
+/** Problems of a value that should be of one of several types: those inside the type that it says or seems to be. */
+export const unionProblems = (version: Version, types: readonly string[], place: Place, json: unknown): Problem[] => {
+  const all = types.map((type) => ({ type, shape: shapeOf(version, type) }))
+  const members = all.filter((member) => ofKind(member, json))
+  if (members.length === 0)
+    return [{ path: place.path, message: `expected ${types.join(' or ')}, found ${kindOf(json)}` }]
+  if (!isObject(json)) return nearestProblems(version, members, place, json)
+  let left = members
+  for (const key of members.length > 1 ? tellers(version, members) : []) {
+    const fitting = left.filter((member) => choices(version, member, key)?.includes(json[key]))
+    if (fitting.length === 0) return [unmatched(version, left, json, place.path, key)]
+    left = fitting
+  }
+  return nearestProblems(version, left, place, json)
+}
