@@ -1,104 +1,149 @@
-"""Sends to `dd_url` only when that is an address of loopback; without one it keeps everything to itself."""
+"""Sends to `dd_url` only when that is an `http` address of loopback; without one it keeps everything to itself."""
 
-import http.client
-import json
 import logging
-import re
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlparse
 
-from lab_agent import VERSION
 from lab_agent.scrub import key_ending
+from lab_agent.sending.address import loopback
+from lab_agent.sending.key import Key
+from lab_agent.sending.payload import Payload
+from lab_agent.sending.pipeline import Pipeline, doubling
 from lab_agent.settings import Settings
 
 log = logging.getLogger('lab_agent.forwarder')
 
-_KEY = re.compile(r'^[0-9a-f]{32}$')
-_LOOPBACK = {'127.0.0.1', 'localhost', '::1'}
 _VALIDATE_SECONDS = 60.0
+_METADATA_SECONDS = 1800.0
+# The real Agent flushes every 15 seconds. Here what a check sent waits for a second; the rest is as often.
+_GATHER_SECONDS = 1.0
+_FLUSH_SECONDS = 15.0
+# Runs of checks in memory.
+_ROOM = 500
+
+Sent = dict[str, list[dict[str, Any]]]
 
 
 class Forwarder:
-    """Key validation and series, as far as a sink on loopback can answer."""
+    """Key validation, host metadata, series and service checks."""
 
-    def __init__(self, settings: Settings, hostname: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        hostname: str,
+        key: Key | None = None,
+        gather: float = _GATHER_SECONDS,
+        pause: Callable[[int], float] = doubling,
+    ) -> None:
         self._settings = settings
         self._hostname = hostname
-        url = urlparse(settings.dd_url)
-        self._sink = url if url.hostname in _LOOPBACK and url.scheme == 'http' else None
-        self._counts = {'Success': 0, 'Errors': 0, 'Dropped': 0, 'HTTPErrors': 0}
+        self._key = key or Key(settings.api_key)
+        self._address = loopback(settings.dd_url)
+        self._kept = 0
+        self._told_at: float | None = None
         self._stopped = threading.Event()
-        # Unknown until an intake has said so; a key of the wrong shape can't be valid, and none at all even less.
-        self._valid: bool | None = None if _KEY.match(settings.api_key) else False
+        self._validation: threading.Thread | None = None
+        self._pipeline = (
+            Pipeline(
+                'forwarder',
+                self._address,
+                self._key,
+                self._payloads,
+                gather,
+                _FLUSH_SECONDS,
+                _ROOM,
+                pause=pause,
+                refused=self._refused,
+            )
+            if self._address and self._key.usable
+            else None
+        )
 
     @property
     def healthy(self) -> bool:
         """Unhealthy only while the intake refuses the key, as the real one."""
-        return self._valid is not False
+        return self._key.valid is not False
 
     def start(self) -> None:
-        if self._sink and self._valid is not False:
-            threading.Thread(target=self._validate, name='forwarder', daemon=True).start()
+        if self._pipeline:
+            self._validation = threading.Thread(target=self._validate, name='validation', daemon=True)
+            self._validation.start()
+            self._pipeline.start()
 
     def stop(self) -> None:
+        """Asks for the end; `join` waits for it."""
         self._stopped.set()
+        if self._pipeline:
+            self._pipeline.close()
 
-    def _request(self, method: str, path: str, body: Any = None) -> int:
-        assert self._sink
-        connection = http.client.HTTPConnection(self._sink.hostname or '', self._sink.port or 80, timeout=5)
-        headers = {'DD-API-KEY': self._settings.api_key, 'User-Agent': f'datadog-agent/{VERSION}'}
-        if body is not None:
-            headers['Content-Type'] = 'application/json'
-        try:
-            connection.request(method, path, None if body is None else json.dumps(body), headers)
-            answer = connection.getresponse()
-            answer.read()
-            return answer.status
-        finally:
-            connection.close()
+    def join(self) -> None:
+        if self._pipeline:
+            self._pipeline.join()
+
+    def deliver(self, sent: Sent) -> None:
+        """Takes one run's series and service checks."""
+        if self._pipeline and self.healthy:
+            self._pipeline.add(sent)
+        else:
+            self._kept += bool(sent['metrics']) + bool(sent['service_checks'])
 
     def _validate(self) -> None:
-        while True:
+        from lab_agent.sending import http
+
+        while self._address:
+            valid: bool | None = None
             try:
-                status = self._request('GET', '/api/v1/validate')
-                self._valid = True if status == 200 else False if status == 403 else None
-            except (OSError, http.client.HTTPException) as error:
+                status = http.request(self._address, 'GET', '/api/v1/validate', self._key.headers())
+                valid = True if status == 200 else False if status == 403 else None
+            except Exception as error:
                 log.warning('unable to validate API key: %s', error)
-                self._valid = None
+            self._key.valid = valid
+            # A host that was refused, or not asked for its metadata until now, must not wait for its next turn.
+            if self._told_at is None and self.healthy and self._pipeline:
+                self._pipeline.flush()
             if self._stopped.wait(_VALIDATE_SECONDS):
                 return
 
-    def deliver(self, sent: dict[str, list[dict[str, Any]]]) -> None:
-        """Posts one run's series and service checks; failures are counted, nothing is retried."""
-        if not self._sink or self._valid is False:
-            self._counts['Dropped'] += bool(sent['metrics']) + bool(sent['service_checks'])
-            return
-        tags = self._settings.host_tags
-        series = [{**one, 'tags': [*one['tags'], *tags]} for one in sent['metrics']]
-        for path, body in (('/api/v1/series', {'series': series}), ('/api/v1/check_run', sent['service_checks'])):
-            if not (series if path.endswith('series') else body):
-                continue
-            try:
-                status = self._request('POST', path, body)
-                self._counts['Success' if status < 400 else 'HTTPErrors'] += 1
-                if status == 403:
-                    self._valid = False
-            except (OSError, http.client.HTTPException):
-                self._counts['Errors'] += 1
+    def _refused(self, endpoint: str) -> None:
+        if endpoint == 'intake':
+            self._told_at = None
+
+    def _payloads(self, runs: list[Sent]) -> list[Payload]:
+        from lab_agent.sending.metadata import metadata_payload
+        from lab_agent.sending.metrics import agent_up, check_payloads, series_payloads
+
+        if not self.healthy:
+            self._kept += len(runs)
+            return []
+        made: list[Payload] = []
+        now = time.monotonic()
+        if self._told_at is None or now - self._told_at >= _METADATA_SECONDS:
+            self._told_at = now
+            made.append(metadata_payload(self._hostname, self._settings.host_tags))
+        # Host tags come with the host's metadata, not with each series.
+        made += series_payloads([one for run in runs for one in run['metrics']], self._settings.use_v2_series)
+        checks = [one for run in runs for one in run['service_checks']]
+        return [*made, *check_payloads([*checks, agent_up(self._hostname)])]
 
     def as_json(self) -> dict[str, Any]:
         """`forwarderStats`."""
-        key = self._settings.api_key
+        key = self._key.value
         words = {True: 'API Key valid', False: 'API Key invalid', None: 'Unable to validate API Key'}
         return {
-            'APIKeyStatus': {f'API key ending with {key_ending(key)[-4:] if key else ""}': words[self._valid]},
-            'Transactions': {
-                'Success': self._counts['Success'],
-                'Dropped': self._counts['Dropped'],
-                'Errors': self._counts['Errors'],
-                'HTTPErrors': self._counts['HTTPErrors'],
-                'Retried': 0,
-                'Requeued': 0,
-            },
+            'APIKeyStatus': {f'API key ending with {key_ending(key)[-4:] if key else ""}': words[self._key.valid]},
+            'Transactions': self._transactions(),
         }
+
+    def _transactions(self) -> dict[str, Any]:
+        """Sums by kind; which endpoint each belongs to only where something can be sent at all."""
+        figures = self._pipeline.figures() if self._pipeline else {}
+        found: dict[str, Any] = {}
+        parts: dict[str, dict[str, int]] = {}
+        for kind in ('Success', 'Dropped', 'Errors', 'HTTPErrors', 'Retried', 'Requeued'):
+            by = figures.get(kind, {})
+            found[kind] = by.pop('total', 0)
+            parts['HTTPErrorsByCode' if kind == 'HTTPErrors' else f'{kind}ByEndpoint'] = by
+        found['Dropped'] += self._kept
+        return {**found, **parts} if self._pipeline else found

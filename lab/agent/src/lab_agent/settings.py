@@ -35,6 +35,9 @@ class Settings(NamedTuple):
     apm_port: int = 8126
     apm_socket: str = '/var/run/datadog/apm.socket'
     apm_debug_port: int = 5012
+    apm_dd_url: str = ''
+    logs_url: str = ''
+    use_v2_series: bool = True
     raw: Mapping[str, Any] = MappingProxyType({})
 
     @property
@@ -69,6 +72,24 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
         raise SettingsError(f'unable to load Datadog config file {path}: {error}') from error
 
 
+def _logs_url(raw: dict[str, Any], env: Mapping[str, str]) -> str:
+    """`logs_dd_url` is host and port, on which `logs_no_ssl` decides the scheme, or a whole URL."""
+    logs = raw.get('logs_config') or {}
+
+    def pick(name: str) -> Any:
+        return env.get(f'DD_LOGS_CONFIG_{name.upper()}') or logs.get(name) or ''
+
+    place = str(pick('logs_dd_url')).strip()
+    if not place or '://' in place:
+        return place
+    return f'{"http" if affirmative(pick("logs_no_ssl")) else "https"}://{place}'
+
+
+def _use_v2_series(raw: dict[str, Any], env: Mapping[str, str]) -> bool:
+    found = env.get('DD_USE_V2_API_SERIES') or (raw.get('use_v2_api') or {}).get('series')
+    return True if found is None else affirmative(found)
+
+
 def _settings(raw: dict[str, Any], env: Mapping[str, str]) -> Settings:
     apm = raw.get('apm_config') or {}
 
@@ -99,5 +120,8 @@ def _settings(raw: dict[str, Any], env: Mapping[str, str]) -> Settings:
         apm_port=int(pick_apm('receiver_port', 8126)),
         apm_socket=str(pick_apm('receiver_socket', '/var/run/datadog/apm.socket')),
         apm_debug_port=int((apm.get('debug') or {}).get('port', 5012)),
+        apm_dd_url=str(env.get('DD_APM_DD_URL') or apm.get('apm_dd_url') or ''),
+        logs_url=_logs_url(raw, env),
+        use_v2_series=_use_v2_series(raw, env),
         raw=raw,
     )

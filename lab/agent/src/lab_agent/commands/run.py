@@ -18,9 +18,11 @@ from lab_agent.forwarder import Forwarder
 from lab_agent.ipc import auth, server
 from lab_agent.loader import add_checks_d, load_checks
 from lab_agent.logs.agent import LogsAgent
+from lab_agent.logs.sender import log_sender
 from lab_agent.paths import Paths, default_paths
 from lab_agent.scheduler import Scheduler
 from lab_agent.scrub import scrub_value
+from lab_agent.sending.key import Key
 from lab_agent.settings import Settings, load_settings
 
 log = logging.getLogger('lab_agent')
@@ -78,12 +80,17 @@ def main(arguments: list[str]) -> int:
     configs = load_configs(paths.conf_d)
     for name, error in configs.errors.items():
         log.error('configuration of %s: %s', name, error)
-    forwarder = Forwarder(settings, host.name)
+    key = Key(settings.api_key)
+    forwarder = Forwarder(settings, host.name, key)
     loaded = load_checks(configs.instances)
     for name, reasons in loaded.loader_errors.items():
         log.error('unable to load check %s: %s', name, reasons)
     scheduler = Scheduler(loaded, forwarder.deliver)
-    logs = LogsAgent(configs.logs, paths.run / 'registry.json') if settings.logs_enabled else None
+    logs = (
+        LogsAgent(configs.logs, paths.run / 'registry.json', log_sender(settings, key, host.name))
+        if settings.logs_enabled
+        else None
+    )
 
     def health() -> dict[str, list[str]]:
         parts = {'ad-autoconfig': True, 'collector': True, 'forwarder': forwarder.healthy}
@@ -114,6 +121,8 @@ def main(arguments: list[str]) -> int:
     forwarder.stop()
     if logs:
         logs.stop()
+        logs.join()
+    forwarder.join()
     if options.pidfile:
         with contextlib.suppress(OSError):
             options.pidfile.unlink()

@@ -26,9 +26,10 @@ def main(_arguments: list[str]) -> int:
     log.info('Listening on 127.0.0.1:%d and %s; the receiver is loaded with the first data', settings.apm_port, path)
     sockets.wait(held)
     from lab_agent.receiver.app import serve
+    from lab_agent.receiver.writer import trace_writer
 
     try:
-        serve(held, settings.apm_port, settings.apm_debug_port)
+        serve(held, settings.apm_port, settings.apm_debug_port, trace_writer(settings))
     finally:
         path.unlink(missing_ok=True)
     return 0

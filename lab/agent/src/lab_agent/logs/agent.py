@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from lab_agent.configs import LogConfig
+from lab_agent.logs.sender import LogSender
 from lab_agent.logs.tailer import Tailer
 
 log = logging.getLogger('lab_agent.logs')
 
 _POLL_SECONDS = 1.0
+_END_SECONDS = 0.5
 
 
 class Source:
@@ -53,19 +55,34 @@ class Source:
 class LogsAgent:
     """Follows all sources in one thread."""
 
-    def __init__(self, configs: list[LogConfig], registry: Path) -> None:
+    def __init__(self, configs: list[LogConfig], registry: Path, sender: LogSender | None = None) -> None:
+        self.sender = sender
         self.sources = [Source(config) for config in configs]
         self._registry = registry
         self._known = self._load()
         self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
         self.processed = 0
 
     def start(self) -> None:
-        threading.Thread(target=self._follow, name='logs', daemon=True).start()
+        if self.sender:
+            self.sender.start()
+        self._thread = threading.Thread(target=self._follow, name='logs', daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
+        """Asks for the end; `join` waits for it."""
         self._stopped.set()
+        # What is being read belongs to this run: saved as read, it must still get to the sender.
+        if self._thread:
+            self._thread.join(_END_SECONDS)
         self._save()
+        if self.sender:
+            self.sender.stop()
+
+    def join(self) -> None:
+        if self.sender:
+            self.sender.join()
 
     def _follow(self) -> None:
         turn = 0
@@ -84,13 +101,18 @@ class LogsAgent:
         if source.config.values.get('type') != 'file':
             source.errors = {'type': f'unsupported log type {source.config.values.get("type")!r}'}
             return
+        if self.sender and self.sender.full:
+            return
         errors: dict[str, str] = {}
         wanted = sorted(glob.glob(source.path)) if glob.has_magic(source.path) else [source.path]
         for name in wanted:
             try:
                 if name not in source.tailers:
                     source.tailers[name] = self._open(name, first=not source.scanned)
-                self.processed += len(source.tailers[name].read())
+                lines = source.tailers[name].read()
+                self.processed += len(lines)
+                if self.sender:
+                    self.sender.add(source.config, name, lines)
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
                 errors[name] = f'cannot read file {name}: {reason}'
@@ -135,10 +157,11 @@ def stats(agent: LogsAgent | None) -> dict[str, Any]:
     grouped: dict[str, list[dict[str, Any]]] = {}
     for source in agent.sources:
         grouped.setdefault(source.config.name, []).append(source.as_json())
+    sent = agent.sender.metrics() if agent.sender else {'LogsSent': 0, 'BytesSent': 0}
     return {
         'is_running': True,
-        'endpoints': [],
-        'metrics': {'LogsProcessed': agent.processed, 'LogsSent': 0, 'BytesSent': 0},
+        'endpoints': [agent.sender.endpoint()] if agent.sender else [],
+        'metrics': {'LogsProcessed': agent.processed, **sent},
         'integrations': [{'name': name, 'sources': sources} for name, sources in grouped.items()],
         'errors': [],
         'warnings': [],

@@ -12,7 +12,9 @@ from aiohttp import web
 from lab_agent import VERSION
 from lab_agent.receiver import absent
 from lab_agent.receiver.figures import Figures, client_of
+from lab_agent.receiver.payload import received
 from lab_agent.receiver.sockets import Sockets
+from lab_agent.receiver.writer import TraceWriter
 
 log = logging.getLogger('lab_agent.receiver')
 
@@ -55,8 +57,8 @@ def make_app() -> web.Application:
     return app
 
 
-def _count(path: str, kind: str, body: bytes) -> tuple[int, int]:
-    """Traces and spans of an accepted request, decoded by the test agent's own decoders."""
+def _decode(path: str, kind: str, body: bytes) -> list[list[Any]]:
+    """The traces of an accepted request, by the test agent's own decoders."""
     from ddapm_test_agent import trace
 
     decoders: dict[str, Any] = {
@@ -65,12 +67,26 @@ def _count(path: str, kind: str, body: bytes) -> tuple[int, int]:
         '/v0.7/traces': trace.decode_v07,
         '/v1.0/traces': trace.decode_v1,
     }
-    traces = decoders[path](kind, body, False) if path == '/v0.4/traces' else decoders[path](body)
-    return len(traces), sum(len(one) for one in traces)
+    traces: list[list[Any]] = decoders[path](kind, body, False) if path == '/v0.4/traces' else decoders[path](body)
+    return traces
 
 
-def watch(app: web.Application, figures: Figures) -> None:
-    """Counts every accepted payload, and forgets the oldest requests."""
+def _hand_over(writer: TraceWriter, request: web.Request, traces: list[list[Any]], body: bytes) -> None:
+    """The answer to the tracer doesn't depend on it."""
+    try:
+        document = None
+        if request.path == '/v0.7/traces':
+            import msgpack
+
+            document = msgpack.unpackb(body)
+        container = request.headers.get('Datadog-Container-ID', '')
+        writer.add(received(client_of(request.headers), container, traces, document))
+    except Exception:
+        log.exception('could not hand over a payload')
+
+
+def watch(app: web.Application, figures: Figures, writer: TraceWriter | None = None) -> None:
+    """Counts every accepted payload and hands it to the writer, and forgets the oldest requests."""
 
     @web.middleware
     async def counting(request: web.Request, handler: Any) -> web.StreamResponse:
@@ -78,18 +94,21 @@ def watch(app: web.Application, figures: Figures) -> None:
         if request.path in _TRACE_PATHS and answer.status == 200:
             body = await request.read()
             try:
-                traces, spans = _count(request.path, request.content_type, body)
+                traces = _decode(request.path, request.content_type, body)
+                count, spans = len(traces), sum(len(one) for one in traces)
             except Exception:
                 log.exception('could not count a payload')
-                traces, spans = int(request.headers.get('X-Datadog-Trace-Count', 0)), 0
-            figures.add(client_of(request.headers), traces, spans, len(body))
+                traces, count, spans = [], int(request.headers.get('X-Datadog-Trace-Count', 0)), 0
+            figures.add(client_of(request.headers), count, spans, len(body))
+            if writer and traces:
+                _hand_over(writer, request, traces, body)
             del app['agent']._requests[:-_KEPT_REQUESTS]
         return answer
 
     app.middlewares.insert(0, counting)
 
 
-def debug_app(figures: Figures, port: int) -> web.Application:
+def debug_app(figures: Figures, port: int, writer: TraceWriter | None = None) -> web.Application:
     """The receiver's debug port, which the daemon reads for `status`."""
     started = time.monotonic()
 
@@ -101,6 +120,7 @@ def debug_app(figures: Figures, port: int) -> web.Application:
                 'version': {'Version': VERSION},
                 'config': {'Enabled': True, 'ReceiverHost': '127.0.0.1', 'ReceiverPort': port},
                 'receiver': figures.receiver(),
+                **({'trace_writer': writer.as_json()} if writer else {}),
             }
         )
 
@@ -109,13 +129,13 @@ def debug_app(figures: Figures, port: int) -> web.Application:
     return app
 
 
-async def _serve(sockets: Sockets, port: int, debug_port: int) -> None:
+async def _serve(sockets: Sockets, port: int, debug_port: int, writer: TraceWriter | None) -> None:
     figures = Figures()
     app = make_app()
-    watch(app, figures)
+    watch(app, figures, writer)
     runners = [
         web.AppRunner(app, tcp_keepalive=False, access_log=None),
-        web.AppRunner(debug_app(figures, port), access_log=None),
+        web.AppRunner(debug_app(figures, port, writer), access_log=None),
     ]
     for runner in runners:
         await runner.setup()
@@ -130,6 +150,11 @@ async def _serve(sockets: Sockets, port: int, debug_port: int) -> None:
     await asyncio.gather(*(runner.cleanup() for runner in runners))
 
 
-def serve(sockets: Sockets, port: int, debug_port: int) -> None:
-    """Serves until a signal."""
-    asyncio.run(_serve(sockets, port, debug_port))
+def serve(sockets: Sockets, port: int, debug_port: int, writer: TraceWriter | None = None) -> None:
+    """Serves until a signal; then what was received is still sent."""
+    if writer:
+        writer.start()
+    asyncio.run(_serve(sockets, port, debug_port, writer))
+    if writer:
+        writer.stop()
+        writer.join()

@@ -1,0 +1,26 @@
+"""The key, and what the intake last said of it."""
+
+import re
+
+from lab_agent import VERSION
+
+_SHAPE = re.compile(r'[0-9a-f]{32}')
+
+
+class Key:
+    """`valid` is None until an intake has spoken; a key of the wrong shape, or none at all, can't be valid."""
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+        self.usable = _SHAPE.fullmatch(value) is not None
+        self.valid: bool | None = None if self.usable else False
+
+    def headers(self) -> dict[str, str]:
+        return {'DD-API-KEY': self.value, 'User-Agent': f'datadog-agent/{VERSION}'}
+
+    def answered(self, status: int) -> None:
+        """A 403 makes the key invalid; a payload that was taken shows that it no longer is."""
+        if status == 403:
+            self.valid = False
+        elif self.valid is False and 200 <= status < 300:
+            self.valid = True

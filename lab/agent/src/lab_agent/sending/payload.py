@@ -1,0 +1,44 @@
+"""One request that waits to be sent."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+JSON = 'application/json'
+PROTOBUF = 'application/x-protobuf'
+
+
+class Payload(NamedTuple):
+    """`endpoint` is the name that counts are kept by, `holds` what is counted once the payload has arrived."""
+
+    endpoint: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    holds: Mapping[str, int]
+
+
+def _headers(kind: str, encoding: str) -> dict[str, str]:
+    return {'Content-Type': kind, 'Content-Encoding': encoding}
+
+
+def deflated(endpoint: str, path: str, body: bytes, kind: str = JSON) -> Payload:
+    """As the serializer of the core Agent writes with `serializer_compressor_kind: zlib`."""
+    import zlib
+
+    return Payload(endpoint, path, _headers(kind, 'deflate'), zlib.compress(body), {})
+
+
+def gzipped(
+    endpoint: str, path: str, body: bytes, kind: str, holds: Mapping[str, int], more: Mapping[str, str] | None = None
+) -> Payload:
+    """As logs and traces are sent. `holds` gets `BytesSent` before compression and `EncodedBytesSent` after it."""
+    import gzip
+
+    packed = gzip.compress(body, 6)
+    counts = {**holds, 'BytesSent': len(body), 'EncodedBytesSent': len(packed)}
+    return Payload(endpoint, path, {**_headers(kind, 'gzip'), **(more or {})}, packed, counts)
+
+
+def as_json(value: Any) -> bytes:
+    return json.dumps(value, separators=(',', ':')).encode()

@@ -1,0 +1,13 @@
+"""Fixtures of several tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from sink import Sink, running
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with running() as found:
+        yield found
