@@ -17,6 +17,7 @@ const verbs: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
   accelerator: () => import('./accelerator.ts'),
   provision: () => import('./provision.ts'),
   package: () => import('./package.ts'),
+  observe: () => import('./observe.ts'),
   cache: () => import('./cache.ts'),
   controls: () => import('./controls.ts'),
   image: () => import('./image.ts'),

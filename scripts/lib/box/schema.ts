@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { isTag, tagExpectation } from './tags.ts'
 import { isAddress, isImage } from './urls.ts'
+import { isZone } from './zones.ts'
 
 // Each schema is used once in a run: compiling it costs more than it saves.
 z.config({ jitless: true })
@@ -217,14 +218,6 @@ const image = z
 
 const hour = text(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "19:00"')
 
-const isZone = (name: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
-
 const observe = z
   .strictObject({
     host: text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/, 'a host name')
@@ -262,11 +255,11 @@ const observe = z
       .describe('Hours of the nights without notifications'),
   })
   .superRefine(({ downtimes }, context) => {
-    if (downtimes !== false && downtimes.evening <= downtimes.morning)
+    if (downtimes !== false && (downtimes.evening <= downtimes.morning || downtimes.morning === '00:00'))
       context.addIssue({
         code: 'custom',
         path: ['downtimes', 'morning'],
-        message: 'an hour before the evening: nights end on the next day',
+        message: 'an hour after midnight and before the evening: nights end on the next day',
       })
   })
   .describe('The account: dashboard, monitors and downtimes of npm run observe')

@@ -1,5 +1,5 @@
-import { nearest } from '../../box/nearest.ts'
 import { isObject, type JsonObject, kindOf, memberPath } from '../../_helpers/json.ts'
+import { nearest } from '../../box/nearest.ts'
 import type { Version } from './client.ts'
 import type { Problem } from './problems.ts'
 import { type Shape, shapeOf } from './shape.ts'

@@ -1,0 +1,60 @@
+import type { HttpLibrary } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-common/http/http.js'
+import { BoxhoundError } from '../../_helpers/errors.ts'
+import type { Credentials } from './keys.ts'
+
+/** Only the modules that are needed: the package as a whole takes twice as long to load. */
+const load = async () => {
+  const [common, servers, dashboards, monitors, authentication, v1, downtimes, organizations, v2] = await Promise.all([
+    import('@datadog/datadog-api-client/dist/packages/datadog-api-client-common/configuration.js'),
+    import('@datadog/datadog-api-client/dist/packages/datadog-api-client-common/servers.js'),
+    import('@datadog/datadog-api-client/dist/packages/datadog-api-client-v1/apis/DashboardsApi.js'),
+    import('@datadog/datadog-api-client/dist/packages/datadog-api-client-v1/apis/MonitorsApi.js'),
+    import('@datadog/datadog-api-client/dist/packages/datadog-api-client-v1/apis/AuthenticationApi.js'),
+    import('@datadog/datadog-api-client/dist/packages/datadog-api-client-v1/models/ObjectSerializer.js'),
+    import('@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/apis/DowntimesApi.js'),
+    import('@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/apis/OrganizationsApi.js'),
+    import('@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/models/ObjectSerializer.js'),
+  ])
+  return { common, servers, dashboards, monitors, authentication, v1, downtimes, organizations, v2 }
+}
+
+const missing = (cause: unknown): BoxhoundError =>
+  new BoxhoundError('E_CLIENT', 'the official client of Datadog’s API is not installed', {
+    expected: '@datadog/datadog-api-client, an optional dependency',
+    found: cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause),
+    next: 'npm ci --include=optional',
+    exitCode: 3,
+    cause,
+  })
+
+/** The parts of the official client that are used, bound to one account. */
+export type ApiClient = Awaited<ReturnType<typeof apiClient>>
+
+/**
+ * Loads the official client; nothing else of boxhound does.
+ *
+ * @param http how requests are sent: by ours, which knows proxies, certificates, deadlines and patience.
+ * @throws BoxhoundError E_CLIENT (exit code 3) where it is not installed.
+ */
+export const apiClient = async ({ apiKey, applicationKey, url }: Credentials, http: HttpLibrary) => {
+  const modules = await load().catch((cause: unknown) => {
+    throw missing(cause)
+  })
+  const configuration = modules.common.createConfiguration({
+    baseServer: new modules.servers.BaseServerConfiguration(url, {}),
+    authMethods: { apiKeyAuth: apiKey, appKeyAuth: applicationKey },
+    httpApi: http,
+    // Told to the account: these resources are managed by files.
+    isIaC: true,
+  })
+  return {
+    dashboards: new modules.dashboards.DashboardsApi(configuration),
+    monitors: new modules.monitors.MonitorsApi(configuration),
+    authentication: new modules.authentication.AuthenticationApi(configuration),
+    downtimes: new modules.downtimes.DowntimesApi(configuration),
+    organizations: new modules.organizations.OrganizationsApi(configuration),
+    /** Between what travels and the client's models. */
+    v1: modules.v1.ObjectSerializer,
+    v2: modules.v2.ObjectSerializer,
+  }
+}

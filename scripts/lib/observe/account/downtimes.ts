@@ -1,0 +1,31 @@
+import { isObject, textOf } from '../json.ts'
+import type { ApiClient } from './client.ts'
+import type { Store, Stored } from './gateway.ts'
+
+/** What is over or was cancelled stays listed for a while. */
+const isAlive = (status: unknown): boolean => status === 'active' || status === 'scheduled'
+
+/** The account's downtimes (API v2); `wire` is the attributes alone. */
+export const downtimeStore = ({ downtimes, v2 }: ApiClient): Store => ({
+  permissions: { read: 'monitors_downtime', write: 'monitors_downtime' },
+  list: async () => {
+    const all: Stored[] = []
+    for await (const one of downtimes.listDowntimesWithPagination({ pageLimit: 100 })) {
+      const data: unknown = v2.serialize(one, 'DowntimeResponseData', '')
+      if (!isObject(data) || !isObject(data.attributes) || !isAlive(data.attributes.status)) continue
+      all.push({ id: textOf(data.id), created: textOf(data.attributes.created), wire: data.attributes })
+    }
+    return all
+  },
+  create: async (wire) => {
+    const body = v2.deserialize({ data: { type: 'downtime', attributes: wire } }, 'DowntimeCreateRequest')
+    return (await downtimes.createDowntime({ body })).data?.id ?? ''
+  },
+  update: async (id, wire) => {
+    const body = v2.deserialize({ data: { type: 'downtime', id, attributes: wire } }, 'DowntimeUpdateRequest')
+    await downtimes.updateDowntime({ downtimeId: id, body })
+  },
+  remove: async (id) => {
+    await downtimes.cancelDowntime({ downtimeId: id })
+  },
+})

@@ -1,0 +1,139 @@
+import { refuseIfInterrupted } from '../../_helpers/cleanup.ts'
+import { BoxhoundError } from '../../_helpers/errors.ts'
+import { isZone } from '../../box/zones.ts'
+import type { JsonObject } from '../json.ts'
+import { markerOf } from '../marker.ts'
+import type { Kind, Live } from '../types.ts'
+import type { ApiClient } from './client.ts'
+import { dashboardStore } from './dashboards.ts'
+import { downtimeStore } from './downtimes.ts'
+import type { Credentials } from './keys.ts'
+import { monitorStore } from './monitors.ts'
+import { type AccountPatience, isUnsure } from './patience.ts'
+import { explainRefusal, type Operation } from './refusal.ts'
+
+/** A resource as a store finds it: `wire` as in `Live`. */
+export interface Stored {
+  readonly id: string
+  readonly created: string
+  readonly wire: JsonObject
+}
+
+/** One kind of resources of an account, in the API's own words. */
+export interface Store {
+  /** All that may carry the box's marker; more is no harm. */
+  readonly list: (box: string) => Promise<readonly Stored[]>
+  readonly create: (wire: JsonObject) => Promise<string>
+  readonly update: (id: string, wire: JsonObject) => Promise<void>
+  readonly remove: (id: string) => Promise<void>
+  readonly permissions: { readonly read: string; readonly write: string }
+}
+
+/** What is done with an account. */
+export interface Gateway {
+  /** Every resource that carries the box's marker. */
+  readonly list: (box: string) => Promise<Live[]>
+  /** Asks whether a monitor would be taken. */
+  readonly validate: (wire: JsonObject) => Promise<void>
+  /** Makes a resource, once: an answer that was lost is looked up by the marker before it is tried again. */
+  readonly create: (kind: Kind, wire: JsonObject) => Promise<string>
+  readonly update: (kind: Kind, id: string, wire: JsonObject) => Promise<void>
+  /** Removes a resource; one that is gone already is as good. */
+  readonly remove: (kind: Kind, id: string) => Promise<void>
+  /** IANA name of the zone that the account's monitors go by. */
+  readonly timezone: () => Promise<string>
+}
+
+const zoneError = (found: string, cause?: BoxhoundError): BoxhoundError =>
+  new BoxhoundError('E_ACCOUNT_TIMEZONE', 'the time zone of the account cannot be read', {
+    expected: 'the setting monitor_timezone of the organization',
+    found,
+    next: 'name the zone in the box file: observe: { timezone: Europe/Paris }',
+    cause,
+  })
+
+const same = (a: JsonObject, kind: Kind, b: JsonObject): boolean => {
+  const [left, right] = [markerOf(kind, a), markerOf(kind, b)]
+  return left !== undefined && left.box === right?.box && left.name === right.name && left.applied === right.applied
+}
+
+/** The gateway to an account through the official client. */
+export const openGateway = (
+  api: ApiClient,
+  credentials: Pick<Credentials, 'site'>,
+  { patience, tell }: { readonly patience: AccountPatience; readonly tell: (line: string) => void },
+): Gateway => {
+  const stores: Readonly<Record<Kind, Store>> = {
+    monitor: monitorStore(api),
+    dashboard: dashboardStore(api),
+    downtime: downtimeStore(api),
+  }
+  const asking = async <T>(operation: Operation, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof BoxhoundError && error.code === 'E_ACCOUNT_FORBIDDEN')
+        throw await explainRefusal(error, operation, api, credentials)
+      throw error
+    }
+  }
+  const find = (kind: Kind, box: string): Promise<readonly Stored[]> =>
+    asking({ what: `read ${kind}s`, permission: stores[kind].permissions.read }, () => stores[kind].list(box))
+  const writing = <T>(kind: Kind, word: string, work: () => Promise<T>): Promise<T> => {
+    refuseIfInterrupted()
+    return asking({ what: `${word} ${kind}s`, permission: stores[kind].permissions.write }, work)
+  }
+  return {
+    list: async (box) => {
+      const all: Live[] = []
+      for (const kind of ['monitor', 'dashboard', 'downtime'] as const)
+        for (const { id, created, wire } of await find(kind, box)) {
+          const marker = markerOf(kind, wire)
+          if (marker?.box === box) all.push({ kind, id, created, wire, marker })
+        }
+      return all
+    },
+    validate: (wire) =>
+      asking({ what: 'validate monitors', permission: 'monitors_read' }, async () => {
+        await api.monitors.validateMonitor({ body: api.v1.deserialize(wire, 'Monitor') })
+      }),
+    create: async (kind, wire) => {
+      const box = markerOf(kind, wire)?.box ?? ''
+      for (let failed = 1; ; failed++) {
+        try {
+          return await writing(kind, 'make', () => stores[kind].create(wire))
+        } catch (error) {
+          if (!isUnsure(error)) throw error
+          tell(`${error.message}: looking whether the ${kind} was made all the same`)
+          const made = (await find(kind, box)).find((one) => same(one.wire, kind, wire))
+          if (made !== undefined) return made.id
+          if (failed >= patience.tries) throw error
+          await patience.wait(patience.pause(failed))
+        }
+      }
+    },
+    update: (kind, id, wire) => writing(kind, 'change', () => stores[kind].update(id, wire)),
+    remove: async (kind, id) => {
+      try {
+        await writing(kind, 'remove', () => stores[kind].remove(id))
+      } catch (error) {
+        if (!(error instanceof BoxhoundError) || error.code !== 'E_ACCOUNT_GONE') throw error
+      }
+    },
+    timezone: async () => {
+      const read = async (): Promise<unknown> =>
+        (await api.organizations.getOrgConfig({ orgConfigName: 'monitor_timezone' })).data.attributes.value
+      const value = await asking(
+        { what: 'read the organization’s settings', permission: 'org_management' },
+        read,
+      ).catch((error: unknown) => {
+        // Who has no such right can still name a zone; a wrong API key is told as what it is.
+        throw error instanceof BoxhoundError && ['E_ACCOUNT_PERMISSION', 'E_ACCOUNT_GONE'].includes(error.code)
+          ? zoneError(error.message, error)
+          : error
+      })
+      if (typeof value !== 'string' || !isZone(value)) throw zoneError(`${JSON.stringify(value)}, which is no zone`)
+      return value
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import { BoxhoundError } from '../../_helpers/errors.ts'
+import { nearest } from '../../box/nearest.ts'
+import { sites } from '../../box/schema.ts'
+import { isApiKey, isApplicationKey } from '../../box/secrets.ts'
+
+/** Who we are to an account, and where it is. Never printed, never part of an address. */
+export interface Credentials {
+  readonly apiKey: string
+  readonly applicationKey: string
+  /** E.g. `datadoghq.eu`. */
+  readonly site: string
+  /** `https://api.SITE`. */
+  readonly url: string
+}
+
+const lab = 'or try it without an account: add --lab'
+
+const keyOf = (environment: NodeJS.ProcessEnv, name: 'DD_API_KEY' | 'DD_APP_KEY', digits: number): string => {
+  const value = environment[name] ?? ''
+  const what = name === 'DD_API_KEY' ? 'API key' : 'application key'
+  const expected = `${digits} lower-case hexadecimal digits`
+  if (value === '')
+    throw new BoxhoundError('E_ACCOUNT_KEY', `${name} is not in the environment: no ${what}`, {
+      expected,
+      found: 'nothing',
+      next: `set ${name}, ${lab}`,
+      exitCode: 2,
+    })
+  // The value itself is told nowhere (fault 20).
+  if (!(name === 'DD_API_KEY' ? isApiKey(value) : isApplicationKey(value)))
+    throw new BoxhoundError('E_ACCOUNT_KEY', `${name} of the environment has not the shape of an ${what}`, {
+      expected,
+      found: `${value.length} characters, not shown`,
+      next: `set the right key, ${lab}`,
+      exitCode: 2,
+    })
+  return value
+}
+
+/**
+ * Keys and site, from the environment alone; their shapes are checked before anything is asked for.
+ *
+ * @param site that of the box, where DD_SITE says nothing.
+ * @throws BoxhoundError E_ACCOUNT_KEY, E_ACCOUNT_SITE with exit code 2.
+ */
+export const credentialsFrom = (environment: NodeJS.ProcessEnv, site: string): Credentials => {
+  const chosen = environment.DD_SITE || site
+  if (!sites.some((known) => known === chosen)) {
+    const best = nearest(chosen, sites)
+    throw new BoxhoundError('E_ACCOUNT_SITE', 'DD_SITE of the environment names no site of Datadog', {
+      expected: `one of ${sites.join(', ')}`,
+      found: chosen,
+      next: best === undefined ? 'take the one in the address of your account' : `did you mean "${best}"?`,
+      exitCode: 2,
+    })
+  }
+  return {
+    apiKey: keyOf(environment, 'DD_API_KEY', 32),
+    applicationKey: keyOf(environment, 'DD_APP_KEY', 40),
+    site: chosen,
+    url: `https://api.${chosen}`,
+  }
+}

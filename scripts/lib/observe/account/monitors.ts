@@ -1,0 +1,29 @@
+import { isObject, type JsonObject, textOf } from '../json.ts'
+import { boxTag } from '../marker.ts'
+import type { ApiClient } from './client.ts'
+import type { Store, Stored } from './gateway.ts'
+
+const pageSize = 100
+
+const stored = (wire: unknown): Stored[] =>
+  isObject(wire) ? [{ id: String(wire.id), created: textOf(wire.created), wire }] : []
+
+/** The account's monitors. */
+export const monitorStore = ({ monitors, v1 }: ApiClient): Store => ({
+  permissions: { read: 'monitors_read', write: 'monitors_write' },
+  list: async (box) => {
+    const all: Stored[] = []
+    for (let page = 0; ; page++) {
+      const found = await monitors.listMonitors({ monitorTags: boxTag(box), page, pageSize })
+      all.push(...found.flatMap((one) => stored(v1.serialize(one, 'Monitor', ''))))
+      if (found.length < pageSize) return all
+    }
+  },
+  create: async (wire) => String((await monitors.createMonitor({ body: v1.deserialize(wire, 'Monitor') })).id),
+  update: async (id, wire: JsonObject) => {
+    await monitors.updateMonitor({ monitorId: Number(id), body: v1.deserialize(wire, 'MonitorUpdateRequest') })
+  },
+  remove: async (id) => {
+    await monitors.deleteMonitor({ monitorId: Number(id) })
+  },
+})

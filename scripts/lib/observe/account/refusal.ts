@@ -1,0 +1,41 @@
+import { BoxhoundError } from '../../_helpers/errors.ts'
+import type { ApiClient } from './client.ts'
+import type { Credentials } from './keys.ts'
+
+/** What is done, for a message, and the permission that an application key needs for it. */
+export interface Operation {
+  readonly what: string
+  readonly permission: string
+}
+
+const keyError = (site: string, found: string | undefined): BoxhoundError =>
+  new BoxhoundError('E_ACCOUNT_KEY', `DD_API_KEY is no API key of an account at ${site}`, {
+    expected: `an API key of your organization, and DD_SITE of the site where it is: ${site}`,
+    ...(found === undefined ? {} : { found }),
+    next: 'compare DD_SITE with the address of your account: a key is known at its own site alone',
+  })
+
+/**
+ * A refusal for lack of rights, as the key that lacks it and the permission that it lacks. The API tells neither: whether the API key is
+ * good is asked for, and then it is the application key.
+ */
+export const explainRefusal = async (
+  error: BoxhoundError,
+  { what, permission }: Operation,
+  api: Pick<ApiClient, 'authentication'>,
+  { site }: Pick<Credentials, 'site'>,
+): Promise<BoxhoundError> => {
+  const { found } = error.details
+  const isKnown = await api.authentication.validate().then(
+    ({ valid }) => valid === true,
+    (failure: unknown) =>
+      failure instanceof BoxhoundError && failure.code === 'E_ACCOUNT_FORBIDDEN' ? false : undefined,
+  )
+  if (isKnown === false) return keyError(site, found)
+  return new BoxhoundError('E_ACCOUNT_PERMISSION', `DD_APP_KEY may not ${what}`, {
+    expected: `an application key of the same organization with the permission ${permission}`,
+    ...(found === undefined ? {} : { found: `${found}${isKnown === true ? '; the API key is valid' : ''}` }),
+    next: `give the key's owner a role with ${permission}, and the key that scope, or no scope at all`,
+    cause: error,
+  })
+}

@@ -1,0 +1,106 @@
+import type {
+  HttpLibrary,
+  RequestContext,
+} from '@datadog/datadog-api-client/dist/packages/datadog-api-client-common/http/http.js'
+import { BoxhoundError } from '../../_helpers/errors.ts'
+import { formatSeconds } from '../../_helpers/format.ts'
+import type { Client } from '../../fetch/client.ts'
+import { failureOf } from '../../fetch/failure.ts'
+import { type Answer, assertAnswer } from './answer.ts'
+import { type AccountPatience, limitSeconds, patiently } from './patience.ts'
+
+export interface TransportOptions {
+  /** Connections with proxy, authorities and deadlines. */
+  readonly client: Client
+  /** Values that must never be told: both keys. */
+  readonly secrets: readonly string[]
+  readonly patience: AccountPatience
+  readonly tell: (line: string) => void
+}
+
+const redactorOf =
+  (secrets: readonly string[]) =>
+  (text: string): string =>
+    secrets.reduce((rest, secret) => rest.replaceAll(secret, '********'), text)
+
+/** Reading, replacing and removing may be done twice, and so may asking whether a monitor is valid. */
+const isRepeatable = (method: string, path: string): boolean => method !== 'POST' || path.endsWith('/validate')
+
+const exchange = async (request: RequestContext, { client }: TransportOptions): Promise<Answer> => {
+  const url = new URL(request.getUrl())
+  const body = request.getBody()
+  try {
+    const dispatcher = await client.dispatcher(url.protocol)
+    const answer = await dispatcher.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: request.getHttpMethod(),
+      headers: { ...request.getHeaders(), 'user-agent': 'boxhound', 'accept-encoding': 'identity' },
+      body: typeof body === 'string' ? body : null,
+      ...{ headersTimeout: client.deadlines.quiet, bodyTimeout: client.deadlines.quiet },
+    })
+    const headers = Object.fromEntries(
+      Object.entries(answer.headers).map(([name, value]) => [name, [value].flat()[0] ?? '']),
+    )
+    return { status: answer.statusCode, headers, text: await answer.body.text() }
+  } catch (error) {
+    throw await failureOf(error, url, client)
+  }
+}
+
+/** Waits as long as a limit of requests asks for, in all no longer than patience lasts. */
+const withinLimits = async (
+  { patience, tell }: TransportOptions,
+  what: string,
+  work: () => Promise<Answer>,
+): Promise<Answer> => {
+  let waited = 0
+  for (let times = 1; ; times++) {
+    const answer = await work()
+    if (answer.status !== 429) return answer
+    const seconds = limitSeconds(answer.headers, Math.max(1, patience.pause(times) / 1000))
+    const name = answer.headers['x-ratelimit-name']
+    const limit = name === undefined ? 'a limit of requests' : `the limit of requests ${name}`
+    waited += Math.max(seconds, 1)
+    if (waited > patience.longest)
+      throw new BoxhoundError('E_ACCOUNT_LIMIT', `the account has ${limit}, which opens too late`, {
+        expected: `within ${formatSeconds(patience.longest)}`,
+        found: `${formatSeconds(seconds)} more, to ${what}`,
+        next: 'run it again then: what was done is found and kept',
+      })
+    tell(`the account has ${limit}: going on in ${formatSeconds(seconds)}`)
+    await patience.wait(seconds * 1000)
+  }
+}
+
+/**
+ * How the official client sends: one request at a time through our own connections, with patience, and every refusal as an error of ours.
+ * Redirects are not followed: keys go to one host.
+ */
+export const transport = (options: TransportOptions): HttpLibrary => {
+  const redact = redactorOf(options.secrets)
+  return {
+    send: async (request) => {
+      const { pathname } = new URL(request.getUrl())
+      const method: string = request.getHttpMethod()
+      const what = `${method} ${pathname}`
+      const repeatable = isRepeatable(method, pathname)
+      const answer = await patiently(options.patience, { repeatable, tell: options.tell }, async () => {
+        const got = await withinLimits(options, what, () => exchange(request, options))
+        assertAnswer(got, what, redact)
+        return got
+      })
+      const { ResponseContext } = await import(
+        '@datadog/datadog-api-client/dist/packages/datadog-api-client-common/http/http.js'
+      )
+      return new ResponseContext(
+        answer.status,
+        { ...answer.headers },
+        {
+          text: async () => answer.text,
+          binary: async () => Buffer.from(answer.text),
+        },
+      )
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import type { Reading } from './week.ts'
+import type { LookedAt } from './weeks.ts'
+
+/** A stretch that is wished and not silent, or silent and not wished. */
+export interface Difference {
+  readonly kind: 'gap' | 'extra'
+  /** Of the week in which it was found. */
+  readonly monday: string
+  /** ISO 8601 with offset, `to` not within. */
+  readonly from: string
+  readonly to: string
+  readonly everyWeek: boolean
+  /** The readings of a duration in which it is there. */
+  readonly readings: readonly Reading[]
+}
+
+/** A difference and the week it was found in. */
+export interface Found {
+  readonly each: Difference
+  readonly looked: LookedAt
+}

@@ -1,0 +1,68 @@
+import { BoxhoundError } from '../../_helpers/errors.ts'
+import { clockOf, instantsOf, wallOf } from './clock.ts'
+import { clockTime, codeOf, day, inOrder, isoDate, minute, type Weekday, weekdayOf } from './days.ts'
+import { formatDuration, parseDuration, parseTime } from './duration.ts'
+import { longestMinutes, type Recurrence } from './recurrence.ts'
+
+/** A downtime as a person says it: on these days, from then to then, or for so long. */
+export interface Silence {
+  readonly days: readonly Weekday[]
+  /** `HH:MM`. */
+  readonly from: string
+  /** `HH:MM`, of the next day when it is not later than `from`. Either this or `for`. */
+  readonly to?: string | undefined
+  /** `90m`, `14h`, `2d`. */
+  readonly for?: string | undefined
+}
+
+const wrong = (message: string, expected: string, found: string | undefined): BoxhoundError =>
+  new BoxhoundError('E_DOWNTIME', message, { expected, found: found === undefined ? 'nothing' : JSON.stringify(found) })
+
+const timeOf = (key: string, text: string, last: number): number => {
+  const minutes = parseTime(text)
+  if (minutes !== undefined && minutes <= last) return minutes
+  throw wrong(`${key} is no time of day`, `HH:MM, 00:00 to ${clockTime(last)}`, text)
+}
+
+const minutesOf = (silence: Silence, from: number): number => {
+  if ((silence.to === undefined) === (silence.for === undefined))
+    throw wrong('a downtime needs one end', 'either to or for', silence.to === undefined ? 'neither' : 'both')
+  if (silence.to !== undefined) {
+    const to = timeOf('to', silence.to, 1440)
+    return to > from ? to - from : to + 1440 - from
+  }
+  const minutes = parseDuration(silence.for ?? '')
+  if (minutes === undefined || minutes > longestMinutes)
+    throw wrong('for is no duration', 'a whole number and m, h, d or w, at most 1w, such as 2d', silence.for)
+  return minutes
+}
+
+/**
+ * The rule to send to Datadog. Its start is the next time, at or after `now`, at which a clock in the zone shows `from` on one of the
+ * days: a start in the past is refused, one on another day misplaces the whole rule. A time that the change of the clock jumps over
+ * on a date is not taken on that date.
+ *
+ * @throws BoxhoundError E_DOWNTIME for days, times or durations that cannot be used, E_TIMEZONE for the zone.
+ */
+export const recurrenceOf = (silence: Silence, timezone: string, now: Date): Recurrence => {
+  const from = timeOf('from', silence.from, 1439)
+  const minutes = minutesOf(silence, from)
+  const days = inOrder(silence.days)
+  if (days.length === 0) throw wrong('a downtime needs days', 'one day or more, such as [saturday]', undefined)
+  const at = now.getTime()
+  // Two weeks and a day: when the only day of this week is out, for the hour or for the clock, the next one's is there.
+  const clock = clockOf(timezone, at - day, at + 17 * day)
+  const today = Math.floor(wallOf(clock, at) / day) * day
+  const dates = Array.from({ length: 16 }, (_, index) => today + index * day)
+  const start = dates.find((date) => {
+    const first = instantsOf(clock, date + from * minute)[0]
+    return days.includes(weekdayOf(date)) && first !== undefined && first >= at
+  })
+  if (start === undefined)
+    throw wrong('there is no such time in the zone', 'a time that exists on one of the days', silence.from)
+  return {
+    start: `${isoDate(start)}T${silence.from}`,
+    duration: formatDuration(minutes),
+    rrule: `FREQ=WEEKLY;BYDAY=${days.map(codeOf).join(',')}`,
+  }
+}

@@ -1,0 +1,77 @@
+import { sha256 } from '../_helpers/hash.ts'
+import { clockTime } from './calendar/days.ts'
+import { formatDuration } from './calendar/duration.ts'
+import { parseRecurrence } from './calendar/recurrence.ts'
+import { isObject, type Json, type JsonObject, listOf, ordered, textOf } from './json.ts'
+import { unmark } from './marker.ts'
+import type { ServerFile } from './schema.ts'
+import type { Kind } from './types.ts'
+
+export type Rules = NonNullable<ServerFile[Kind]>
+
+const isEmpty = (value: Json): boolean =>
+  value === null ||
+  value === '' ||
+  (Array.isArray(value) && value.length === 0) ||
+  (isObject(value) && Object.keys(value).length === 0)
+
+/** Whether two values are one, whatever the order of their names. */
+export const equal = (a: Json, b: Json): boolean => JSON.stringify(ordered(a)) === JSON.stringify(ordered(b))
+
+const setOf = (list: readonly Json[]): Json[] =>
+  [...list].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+
+const reduce = (value: Json, path: string, rules: Rules): Json => {
+  if (Array.isArray(value)) {
+    const list = value.map((item) => reduce(item, `${path}.*`, rules))
+    return rules.sets.includes(path) ? setOf(list) : list
+  }
+  if (!isObject(value))
+    return rules.same.find((one) => one.path === path && one.values.includes(String(value)))?.values[0] ?? value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]) => {
+      const below = path === '' ? name : `${path}.${name}`
+      if (rules.readOnly.includes(below)) return []
+      const reduced = reduce(inner, below, rules)
+      const usual = rules.defaults[below]
+      return isEmpty(reduced) || (usual !== undefined && equal(reduced, usual)) ? [] : [[name, reduced]]
+    }),
+  )
+}
+
+/** A rule by what it means: servers write one in several ways. What can't be read stays as it is. */
+const recurrenceMeaning = (recurrence: Json): Json => {
+  if (!isObject(recurrence)) return recurrence
+  const { start, duration, rrule } = recurrence
+  try {
+    const { days, minuteOfDay, minutes } = parseRecurrence({
+      start: textOf(start),
+      duration: textOf(duration),
+      rrule: textOf(rrule),
+    })
+    return { days: days.join(', '), from: clockTime(minuteOfDay), for: formatDuration(minutes) }
+  } catch {
+    return recurrence
+  }
+}
+
+/** The date from which a recurring downtime counts moves on by itself: days, time and length are what it says. */
+const withoutDates = (wire: JsonObject): JsonObject => {
+  const { schedule } = wire
+  if (!isObject(schedule)) return wire
+  return { ...wire, schedule: { ...schedule, recurrences: listOf(schedule.recurrences).map(recurrenceMeaning) } }
+}
+
+/**
+ * What of a resource is its own: without the marker, the server's fields and whatever has its usual value. Two resources that mean the
+ * same are equal in this form.
+ */
+export const canonical = (kind: Kind, wire: JsonObject, rules: Rules): JsonObject => {
+  const bare = unmark(kind, wire)
+  const reduced = reduce(kind === 'downtime' ? withoutDates(bare) : bare, '', rules)
+  return isObject(reduced) ? reduced : {}
+}
+
+/** Eight hexadecimal digits of what the files want: kept in the marker, it tells a change in the files from one by hand. */
+export const fingerprint = (kind: Kind, wire: JsonObject, rules: Rules): string =>
+  sha256(JSON.stringify(ordered(canonical(kind, wire, rules)))).slice(0, 8)

@@ -1,0 +1,118 @@
+import { canonical, equal, fingerprint, type Rules } from './canonical.ts'
+import { difference, type Field } from './difference.ts'
+import type { ServerFile } from './schema.ts'
+import { type Kind, kinds, type Live, type Resource } from './types.ts'
+
+export type Action = 'add' | 'change' | 'remove' | 'keep' | 'leave'
+
+/** What is to be done about one resource, and why. */
+export interface Change {
+  readonly action: Action
+  readonly kind: Kind
+  readonly name: string
+  /** The account's id; null for what is to be added. */
+  readonly id: string | null
+  readonly reason: string
+  /** True when somebody changed or removed it by hand. */
+  readonly drift: boolean
+  readonly fields: readonly Field[]
+  readonly wanted: Resource | null
+  readonly live: Live | null
+}
+
+const rulesOf = (server: ServerFile, kind: Kind): Rules => {
+  const rules = server[kind]
+  if (rules === undefined) throw new Error(`observe/server.yaml says nothing of ${kind}`)
+  return rules
+}
+
+/** What an update would change. A field that only the account has counts where its usual value is known, or where an update replaces all. */
+const fieldsOf = ({ kind, wire }: Live, wanted: Resource, rules: Rules): Field[] =>
+  difference(canonical(kind, wire, rules), canonical(kind, wanted.wire, rules), {
+    counts: (path) => rules.strict || path in rules.defaults || rules.sets.includes(path),
+  })
+
+const oldestFirst = (a: Live, b: Live): number =>
+  a.created.localeCompare(b.created) || a.id.localeCompare(b.id, 'en', { numeric: true })
+
+const base = { id: null, drift: false, fields: [], wanted: null, live: null }
+
+const of = (live: Live) => ({ ...base, kind: live.kind, name: live.marker.name, id: live.id, live })
+
+/** Copies beside the first: what is identical came of an answer that was lost, anything else was made by hand and is not ours to remove. */
+const copyChange = (copy: Live, first: Live, wanted: Resource | undefined, rules: Rules): Change => {
+  const own = canonical(copy.kind, copy.wire, rules)
+  const isTwin =
+    equal(own, canonical(first.kind, first.wire, rules)) ||
+    (wanted !== undefined && fieldsOf(copy, wanted, rules).length === 0)
+  return isTwin
+    ? { ...of(copy), action: 'remove', reason: 'stands there twice, this one is the younger' }
+    : {
+        ...of(copy),
+        action: 'leave',
+        reason: 'a copy made by hand that still carries our mark: remove the mark, or the copy',
+      }
+}
+
+/** The one that is meant among several with one marker: one that is as applied, else the oldest. */
+const choose = (candidates: readonly Live[], wanted: Resource | undefined, rules: Rules): Live | undefined => {
+  const sorted = [...candidates].sort(oldestFirst)
+  return sorted.find((one) => wanted !== undefined && fieldsOf(one, wanted, rules).length === 0) ?? sorted[0]
+}
+
+const changeOf = (live: Live, wanted: Resource, rules: Rules): Change => {
+  const fields = fieldsOf(live, wanted, rules)
+  const isApplied = live.marker.applied === fingerprint(wanted.kind, wanted.wire, rules)
+  const common = { ...of(live), wanted, fields }
+  if (fields.length === 0 && isApplied) return { ...common, action: 'keep', reason: 'as in the files' }
+  if (fields.length === 0) return { ...common, action: 'change', reason: 'as in the files; its mark is renewed' }
+  if (isApplied) return { ...common, action: 'change', drift: true, reason: 'edited by hand' }
+  return { ...common, action: 'change', reason: 'changed in the files' }
+}
+
+const changesOf = (
+  kind: Kind,
+  name: string,
+  resources: readonly Resource[],
+  all: readonly Live[],
+  { rules, removed }: { readonly rules: Rules; readonly removed: string },
+): Change[] => {
+  const wanted = resources.find((one) => one.kind === kind && one.name === name)
+  const candidates = all.filter((one) => one.kind === kind && one.marker.name === name)
+  const first = choose(candidates, wanted, rules)
+  const copies = first === undefined ? [] : candidates.filter(({ id }) => id !== first.id)
+  const own: Change[] =
+    first === undefined
+      ? wanted === undefined
+        ? []
+        : [{ ...base, action: 'add', kind, name, wanted, reason: 'not in the account' }]
+      : wanted === undefined
+        ? [{ ...of(first), action: 'remove', reason: removed }]
+        : [changeOf(first, wanted, rules)]
+  return [...own, ...(first === undefined ? [] : copies.map((copy) => copyChange(copy, first, wanted, rules)))]
+}
+
+/**
+ * What has to be done so that an account holds just what is wanted, in the order in which it is shown: monitors, dashboards, downtimes.
+ *
+ * @param live all resources that carry the box's marker; an empty `resources` removes them all.
+ * @param removed why something is removed.
+ */
+export const planChanges = (
+  resources: readonly Resource[],
+  live: readonly Live[],
+  server: ServerFile,
+  removed = 'no longer in the files',
+): Change[] =>
+  kinds.flatMap((kind) => {
+    const names = [
+      ...resources.filter((one) => one.kind === kind),
+      ...live.filter((one) => one.kind === kind).map(({ marker }) => marker),
+    ]
+    return [...new Set(names.map(({ name }) => name))].flatMap((name) =>
+      changesOf(kind, name, resources, live, { rules: rulesOf(server, kind), removed }),
+    )
+  })
+
+/** Whether anything would be done. */
+export const isChange = ({ action }: Change): boolean => action === 'add' || action === 'change' || action === 'remove'

@@ -1,0 +1,26 @@
+import type { Judgement } from './calendar/judge.ts'
+import type { Change } from './changes.ts'
+import { type AccountPlan, countsOf } from './plan.ts'
+
+/** A change as `--json` prints it. */
+export const changeDocument = ({ action, kind, name, id, reason, drift, fields, wanted }: Change) => ({
+  ...{ action, kind, name, id, reason, drift, source: wanted?.source ?? null },
+  fields: fields.map(({ path, from = null, to = null }) => ({ path, from, to })),
+})
+
+/** The plan as `--json` prints it; no key and no address with one stands in it. */
+export const planDocument = (plan: AccountPlan, account: string, judgement: Judgement | null) => ({
+  box: plan.box.name,
+  account,
+  counts: countsOf(plan.changes),
+  changes: plan.changes.map(changeDocument),
+  calendar:
+    judgement === null || plan.wanted.calendar === null
+      ? null
+      : {
+          timezone: plan.wanted.calendar.timezone,
+          gaps: judgement.gaps,
+          findings: judgement.findings,
+          weeks: judgement.weeks.map(({ label, week }) => ({ label, ...week })),
+        },
+})

@@ -1,0 +1,105 @@
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Project } from '../_helpers/paths.ts'
+import type { Box } from '../box/types.ts'
+import type { Gateway } from './account/gateway.ts'
+import { assertZone } from './calendar/zone.ts'
+import { type Change, isChange, planChanges } from './changes.ts'
+import { readFiles, readServer } from './files.ts'
+import { modelProblems } from './models/problems.ts'
+import { type Wanted, wantedOf } from './resources.ts'
+import type { ServerFile } from './schema.ts'
+import type { Resource } from './types.ts'
+
+/** What stands between the files of a box and an account. */
+export interface AccountPlan {
+  readonly box: Box
+  readonly changes: readonly Change[]
+  readonly wanted: Wanted
+  readonly server: ServerFile
+}
+
+const models = {
+  monitor: ['Monitor', 'v1'],
+  dashboard: ['Dashboard', 'v1'],
+  downtime: ['DowntimeCreateRequestAttributes', 'v2'],
+} as const
+
+/** Every resource must be one by the official client's own models, before anybody is asked. */
+const assertModels = (resources: readonly Resource[]): void => {
+  for (const { kind, name, source, wire } of resources) {
+    const [model, version] = models[kind]
+    const [problem] = modelProblems(model, version, wire)
+    if (problem !== undefined)
+      throw new BoxhoundError('E_OBSERVE_MODEL', `the ${kind} ${name} is none by the API’s own model`, {
+        file: source,
+        expected: 'fields and values of the API',
+        found: problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`,
+        next: 'mend the file; npm run render shows nothing of it, npm run observe -- plan does',
+        exitCode: 2,
+      })
+  }
+}
+
+/** A monitor that would be made or changed is judged by the account first, so that nothing is half-done when it is refused. */
+const assertValid = async (changes: readonly Change[], gateway: Gateway): Promise<void> => {
+  for (const { action, kind, name, wanted } of changes) {
+    if (kind !== 'monitor' || wanted === null || (action !== 'add' && action !== 'change')) continue
+    await gateway.validate(wanted.wire).catch((cause: unknown) => {
+      if (!(cause instanceof BoxhoundError) || cause.code !== 'E_ACCOUNT_INVALID') throw cause
+      throw new BoxhoundError('E_OBSERVE_INVALID', `the account does not take the monitor ${name}`, {
+        file: wanted.source,
+        expected: 'a monitor that the API validates',
+        ...(cause.details.found === undefined ? {} : { found: cause.details.found }),
+        next: 'mend the monitor in this file; nothing was changed in the account',
+        cause,
+      })
+    })
+  }
+}
+
+export interface PlanOptions {
+  readonly now: Date
+  /** True removes everything that is ours: nothing is wanted. */
+  readonly destroy: boolean
+}
+
+/** The zone of the box file, or the account's own. */
+const zoneOf = async ({ observe }: Box, gateway: Gateway): Promise<string> =>
+  observe.downtimes === null ? 'UTC' : observe.timezone === 'account' ? gateway.timezone() : observe.timezone
+
+/**
+ * Compares a box's files with what an account has of it. Changes nothing.
+ *
+ * @throws BoxhoundError E_BOX_FILE, E_TEMPLATE, E_OBSERVE_MODEL (the files), E_OBSERVE_INVALID, E_ACCOUNT_… (the account).
+ */
+export const planFor = async (
+  box: Box,
+  gateway: Gateway,
+  { now, destroy }: PlanOptions,
+  project: Project,
+): Promise<AccountPlan> => {
+  const server = readServer(project)
+  const nothing: Wanted = { resources: [], calendar: null }
+  const wanted = destroy ? nothing : wantedOf(box, readFiles(box, project), await zoneOf(box, gateway), now, project)
+  if (wanted.calendar !== null) assertZone(wanted.calendar.timezone)
+  assertModels(wanted.resources)
+  const live = await gateway.list(box.name)
+  const changes = planChanges(wanted.resources, live, server, destroy ? 'made by boxhound' : undefined)
+  await assertValid(changes, gateway)
+  return { box, changes, wanted, server }
+}
+
+/** How many changes of each kind of action there are. */
+export const countsOf = (changes: readonly Change[]) => {
+  const count = (action: Change['action']): number => changes.filter((one) => one.action === action).length
+  return {
+    add: count('add'),
+    change: count('change'),
+    remove: count('remove'),
+    keep: count('keep'),
+    leave: count('leave'),
+  }
+}
+
+/** Whether there is anything to do. */
+export const hasChanges = ({ changes }: Pick<AccountPlan, 'changes'>): boolean => changes.some(isChange)

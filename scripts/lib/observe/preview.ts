@@ -1,0 +1,86 @@
+import { join } from 'node:path'
+import { writeAtomic } from '../_helpers/atomic.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { readDefinition } from '../box/definition.ts'
+import type { Box } from '../box/types.ts'
+import { type RecordedPoints, readRecord, recordFile } from '../wire/record.ts'
+import { judge } from './calendar/judge.ts'
+import { slotsOf } from './calendar/slots.ts'
+import { readFiles } from './files.ts'
+import { type Wanted, wantedOf } from './resources.ts'
+import { previewPage } from './show/page.ts'
+import type { Hints, PreviewWeek } from './show/types.ts'
+
+/** Where downtimes of a box without a zone of its own are drawn: the lab account's zone, since no account is asked. */
+const drawnZone = 'Europe/Paris'
+
+/** What a check may send, by its own definition: the sample data of the page keeps to it. */
+const hintsOf = ({ checks }: Box, project: Project): Hints =>
+  Object.fromEntries(
+    checks.flatMap(({ folder, interval, options }) => {
+      const { ranges } = readDefinition(join(folder, 'check.yaml'), project).definition.expect
+      return Object.entries(ranges).map(([metric, { min, max }]) => {
+        const number = (bound: typeof min): number => Number(typeof bound === 'number' ? bound : options[bound.option])
+        return [metric, { min: number(min), max: number(max), interval }]
+      })
+    }),
+  )
+
+const weeksOf = ({ calendar }: Wanted, now: Date): PreviewWeek[] => {
+  if (calendar === null) return []
+  const { weeks, findings } = judge(calendar.schedules, calendar.wish, calendar.timezone, now)
+  return weeks.map(({ week, label }, index) => ({
+    rows: slotsOf(week),
+    notes: [label, ...(index === 0 ? findings : [])],
+  }))
+}
+
+/**
+ * The points that the box's machine sent in its last `verify --wire`.
+ *
+ * @throws BoxhoundError E_NOT_RECORDED (exit code 2) without such a run.
+ */
+const recordedOf = async (box: Box, project: Project): Promise<RecordedPoints> => {
+  const folder = join(project.out, box.name, 'verify-wire')
+  const record = await readRecord(folder)
+  if (record !== undefined) return record
+  throw new BoxhoundError('E_NOT_RECORDED', `no machine of ${box.name} has been recorded`, {
+    file: recordFile(folder),
+    next: `npm run verify -- ${box.name} --wire, or leave --recorded out`,
+    exitCode: 2,
+  })
+}
+
+export interface PreviewOptions {
+  readonly now: Date
+  /** Default `out/BOX/observe.html`. */
+  readonly out?: string | undefined
+  /** True: what a machine really sent, in place of sample data where there is any. */
+  readonly recorded: boolean
+}
+
+/**
+ * Writes the page that shows what a box brings into an account. Asks nobody.
+ *
+ * @returns the page's file.
+ */
+export const writePreview = async (box: Box, project: Project, options: PreviewOptions): Promise<string> => {
+  const { now, out } = options
+  const timezone = box.observe.timezone === 'account' ? drawnZone : box.observe.timezone
+  const wanted = wantedOf(box, readFiles(box, project), timezone, now, project)
+  const of = (kind: 'monitor' | 'dashboard') => wanted.resources.filter((one) => one.kind === kind)
+  const file = out ?? join(project.out, box.name, 'observe.html')
+  await writeAtomic(
+    file,
+    previewPage({
+      ...{ box: box.name, version: box.version, now, timezone },
+      dashboards: of('dashboard'),
+      monitors: of('monitor'),
+      week: weeksOf(wanted, now),
+      hints: hintsOf(box, project),
+      ...(options.recorded ? { recorded: await recordedOf(box, project) } : {}),
+    }),
+  )
+  return file
+}

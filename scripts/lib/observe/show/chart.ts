@@ -1,0 +1,111 @@
+import { graphShapes, hoverShapes, markerEdges, markerTint, side } from './drawing.ts'
+import { type Graph, valuesOf } from './graph.ts'
+import { type Json, number } from './json.ts'
+import { edgesOf, type Marker } from './marker.ts'
+import { type Markup, markup } from './markup.ts'
+import { formatQuantity, type Quantity, tickFormat } from './quantity.ts'
+import { joined } from './rollup.ts'
+import { axisFor, linear, type Place, rounded } from './scale.ts'
+import type { Window } from './scene.ts'
+import { type TimeTick, timeTicks } from './time-axis.ts'
+
+export interface Chart {
+  readonly title: string
+  readonly graphs: readonly Graph[]
+  readonly markers: readonly Marker[]
+  readonly yaxis: Json
+  readonly quantity: Quantity
+  readonly window: Window
+  readonly zone: string
+  readonly hasLegend: boolean
+}
+
+/** Percent of a drawing's side with two decimals, for labels that lie upon it. */
+const share = (place: number): number => Math.round(place * 10) / 100
+
+const mostKeys = 6
+
+const legend = (graphs: readonly Graph[], quantity: Quantity): Markup => {
+  const lines = graphs.flatMap(({ lines }) => lines)
+  const keys = lines.slice(0, mostKeys).map(({ name, colour, points }) => {
+    const last = points.at(-1)?.[1]
+    return markup`<li title="${name}"><i class="${colour}"></i><span>${name}</span><b>${last === undefined ? '–' : formatQuantity(last, quantity)}</b></li>`
+  })
+  const more = lines.length > mostKeys ? markup`<li><span>and ${lines.length - mostKeys} more</span></li>` : ''
+  const band = lines.some((line) => line.band !== undefined)
+    ? markup`<li><i class="expected"></i><span>expected</span></li><li><i class="c8"></i><span>outside</span></li>`
+    : ''
+  return markup`<ul class="legend">${keys}${more}${band}</ul>`
+}
+
+/** Every second label can be hidden on a small screen, never midnight; the last one stays within the tile. */
+const timeLabels = (ticks: readonly TimeTick[], x: Place): Markup[] => {
+  const midnight = Math.max(
+    0,
+    ticks.findIndex((tick) => tick.isMidnight),
+  )
+  return ticks.map(({ seconds, label, isMidnight }, index) => {
+    const place = share(x(seconds))
+    const look = isMidnight ? 'midnight' : (index - midnight) % 2 === 0 ? 'even' : 'odd'
+    return markup`<span class="${look}${place > 96 ? ' end' : ''}" style="left:${place}%">${label}</span>`
+  })
+}
+
+/** Bars reach beyond the window by the stretch that they stand for. */
+const widened = ({ from, to }: Window, graphs: readonly Graph[]): Window => {
+  const bars = graphs.filter(({ display }) => display === 'bars')
+  const ends = bars.flatMap(({ lines, size }) => lines.flatMap(({ points }) => points.map(([at]) => [at, at + size])))
+  return {
+    from: Math.min(
+      from,
+      ...(ends[0] === undefined
+        ? []
+        : [
+            joined(
+              'min',
+              ends.map(([at = from]) => at),
+            ) ?? from,
+          ]),
+    ),
+    to: Math.max(
+      to,
+      joined(
+        'max',
+        ends.map(([, end = to]) => end),
+      ) ?? to,
+    ),
+  }
+}
+
+/**
+ * A graph with its axes, markers and legend. Shapes are SVG that stretches to the tile; labels are text beside it, so that they
+ * stay legible on every screen.
+ */
+export const chart = ({ title, graphs, markers, yaxis, quantity, window, zone, hasLegend }: Chart): Markup => {
+  const values = [...graphs.flatMap(valuesOf), ...markers.flatMap(edgesOf)]
+  if (graphs.every(({ lines }) => lines.every(({ points }) => points.length === 0)))
+    return markup`<p class="empty">no data</p>`
+  const least = joined('min', values) ?? 0
+  const zero = yaxis.include_zero === false ? [] : [0]
+  const axis = axisFor(Math.min(least, ...zero), Math.max(joined('max', values) ?? 1, ...zero), {
+    ...{ min: number(yaxis.min), max: number(yaxis.max), quantity },
+  })
+  const { from, to } = widened(window, graphs)
+  const plane = { x: linear(from, to, 0, side), y: linear(axis.from, axis.to, side, 0) }
+  const format = tickFormat(axis.ticks, quantity)
+  const labels = axis.ticks.map((tick) => ({ label: format(tick), place: plane.y(tick) }))
+  const widest = labels.reduce((longest, { label }) => (label.length > longest.length ? label : longest), '')
+  const grid = labels.map(({ place }) => markup`<path class="grid" d="M0 ${rounded(place)}H${side}"/>`)
+  const marks = markers.flatMap((marker) => {
+    const [edge] = edgesOf(marker)
+    if (edge === undefined || marker.label === '') return []
+    return [markup`<span class="mark ${marker.level}" style="top:${share(plane.y(edge))}%">${marker.label}</span>`]
+  })
+  return markup`<div class="chart">
+<div class="y"><span class="ghost">${widest}</span>${labels.map(({ label, place }) => markup`<span style="top:${share(place)}%">${label}</span>`)}</div>
+<div class="plot"><svg viewBox="0 0 ${side} ${side}" preserveAspectRatio="none" role="img" aria-label="${title}">
+${grid}${markers.map((marker) => markerTint(marker, plane))}${graphs.map((graph) => graphShapes(graph, plane))}${markers.map((marker) => markerEdges(marker, plane))}${hoverShapes(graphs, plane, quantity, zone)}
+</svg>${marks}</div>
+<div class="x">${timeLabels(timeTicks(from, to, zone), plane.x)}</div>
+</div>${hasLegend ? legend(graphs, quantity) : ''}`
+}

@@ -1,0 +1,67 @@
+import { anomalyBand, type Band } from './anomaly.ts'
+import { groupNames } from './group-name.ts'
+import { record, text } from './json.ts'
+import { colourAt } from './palette.ts'
+import type { Request, Result } from './request.ts'
+import { type Layer, stack } from './stack.ts'
+import type { Point } from './types.ts'
+
+/** One series as it is drawn. */
+export interface Line {
+  readonly name: string
+  readonly colour: string
+  readonly points: readonly Point[]
+  /** The expected range, where anomalies are asked for. */
+  readonly band?: Band
+  /** Where it lies on the others, for bars and areas. */
+  readonly layer: Layer
+}
+
+/** The series of one request. */
+export interface Graph {
+  readonly display: 'line' | 'bars' | 'area'
+  readonly lines: readonly Line[]
+  /** Seconds that one point stands for. */
+  readonly size: number
+  /** More classes for its lines: `dashed`, `thick`. */
+  readonly style: string
+}
+
+const displays = ['line', 'bars', 'area'] as const
+const styles = ['dashed', 'dotted', 'thick', 'thin']
+
+/** The usual distance of points, in seconds: the median. */
+const distance = (points: readonly Point[]): number => {
+  const all = points.slice(1).map(([at], index) => at - (points[index]?.[0] ?? at))
+  return all.sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 3600
+}
+
+/** The series of a request, named and coloured. `offset` colours of the palette are taken by requests before. */
+export const graphOf = ({ wire }: Request, results: readonly Result[], offset: number): Graph => {
+  const style = record(wire.style)
+  const all = results.flatMap(({ label, series, bounds }) =>
+    series.map(({ tags, points }) => ({ label, tags, points, bounds })),
+  )
+  const groups = groupNames(all.map(({ tags }) => tags))
+  const nameOf = (label: string, group = ''): string =>
+    group === '' ? label : results.length === 1 ? group : `${label} ${group}`
+  const layers = stack(all)
+  return {
+    display: displays.find((one) => one === wire.display_type) ?? 'line',
+    size: distance(all[0]?.points ?? []),
+    style: styles.filter((one) => one === style.line_type || one === style.line_width).join(' '),
+    lines: all.map(({ label, points, bounds }, index) => ({
+      ...{ name: nameOf(label, groups[index]), points, layer: layers[index] ?? { lower: [], upper: [] } },
+      colour: colourAt(text(style.palette), text(style.palette) === undefined ? offset + index : index),
+      ...(bounds === undefined ? {} : { band: anomalyBand(points, bounds) }),
+    })),
+  }
+}
+
+/** All values that the axis must hold. */
+export const valuesOf = ({ display, lines }: Graph): number[] =>
+  lines.flatMap(({ points, band, layer }) =>
+    (display === 'line' ? [points, band?.lower ?? [], band?.upper ?? []] : [layer.upper, [[0, 0] as const]])
+      .flat()
+      .map(([, value]) => value),
+  )

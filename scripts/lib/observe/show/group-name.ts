@@ -1,0 +1,8 @@
+const keyOf = (tags: readonly string[]): string => (tags.length === 1 ? (tags[0]?.split(':', 1)[0] ?? '') : '')
+
+/** Short names of groups: where all are values of one key, the key is left out, which the query tells already. */
+export const groupNames = (all: readonly (readonly string[])[]): string[] => {
+  const key = keyOf(all[0] ?? [])
+  const isShort = key !== '' && all.length > 1 && all.every((tags) => keyOf(tags) === key)
+  return all.map((tags) => (isShort ? tags.join().slice(key.length + 1) : tags.join(', ')))
+}

@@ -1,0 +1,78 @@
+import { type Json, number, record, text } from './json.ts'
+
+/** A widget's definition and its place on a grid, in columns and rows from 0; rows can be halved. */
+export interface Placed {
+  readonly definition: Json
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/** A dashboard's columns. */
+export const columns = 12
+
+const usual: Readonly<Record<string, readonly [number, number]>> = {
+  timeseries: [4, 2],
+  toplist: [4, 2],
+  query_value: [2, 2],
+  check_status: [2, 2],
+  note: [3, 2],
+}
+
+const whole = (value: unknown, least: number, most: number): number | undefined => {
+  const found = number(value)
+  return found === undefined ? undefined : Math.max(least, Math.min(most, Math.round(found)))
+}
+
+/** Where a widget says that it is; undefined unless it says all of it. Kept within the grid and a thousand rows. */
+export const layoutOf = (widget: Json, wide = columns): Omit<Placed, 'definition'> | undefined => {
+  const layout = record(widget.layout)
+  const x = whole(layout.x, 0, wide - 1)
+  const [y, height] = [whole(layout.y, 0, 1000), whole(layout.height, 1, 40)]
+  const width = x === undefined ? undefined : whole(layout.width, 1, wide - x)
+  return x === undefined || y === undefined || width === undefined || height === undefined
+    ? undefined
+    : { x, y, width, height }
+}
+
+const sizeOf = (type: string | undefined, isFirst: boolean, wide: number): readonly [number, number] => {
+  // A note that opens a group is its introduction: a line or two.
+  if (type === 'note' && isFirst) return [wide, 0.5]
+  const [width, height] = (type !== undefined && Object.hasOwn(usual, type) ? usual[type] : undefined) ?? [2, 2]
+  return [Math.min(width, wide), height]
+}
+
+/** Rows filled from the left; what a row leaves free goes to its last tile, unless that would more than double it. */
+const flow = (widgets: readonly Json[], wide: number): Placed[] => {
+  const rows: Placed[][] = [[]]
+  let [x, y] = [0, 0]
+  for (const [index, widget] of widgets.entries()) {
+    const definition = record(widget.definition)
+    const [width, height] = sizeOf(text(definition.type), index === 0, wide)
+    if (x + width > wide) {
+      y += Math.max(...(rows.at(-1) ?? []).map((placed) => placed.height))
+      x = 0
+      rows.push([])
+    }
+    rows.at(-1)?.push({ definition, x, y, width, height })
+    x += width
+  }
+  return rows.flatMap((row) =>
+    row.map((placed, index) => {
+      const free = wide - placed.x - placed.width
+      return index === row.length - 1 && free <= placed.width ? { ...placed, width: placed.width + free } : placed
+    }),
+  )
+}
+
+/** The places of widgets: their own if each has one, counted from the first row that is taken, else in the order of the file. */
+export const placed = (widgets: readonly Json[], wide = columns): Placed[] => {
+  const own = widgets.flatMap((widget) => {
+    const layout = layoutOf(widget, wide)
+    return layout === undefined ? [] : [{ definition: record(widget.definition), ...layout }]
+  })
+  if (own.length < widgets.length) return flow(widgets, wide)
+  const top = Math.min(...own.map(({ y }) => y))
+  return own.map((one) => ({ ...one, y: one.y - top }))
+}

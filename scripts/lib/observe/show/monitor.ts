@@ -1,0 +1,47 @@
+import { type Json, number, record, text, texts } from './json.ts'
+import { markdown } from './markdown.ts'
+import { type Markup, markup } from './markup.ts'
+import { type MessagePart, messageParts, stateLabel } from './message.ts'
+import { thresholdBar } from './threshold-bar.ts'
+import type { Resource } from './types.ts'
+
+const levels: readonly (readonly [RegExp, string])[] = [
+  [/^not /, 'every'],
+  [/recovery/, 'ok'],
+  [/alert/, 'error'],
+  [/warn/, 'warning'],
+  [/no_data|unknown/, 'unknown'],
+]
+
+const levelOf = (state: string): string => levels.find(([name]) => name.test(state))?.[1] ?? 'every'
+
+const part = ({ state, text: words }: MessagePart): Markup =>
+  markup`<div class="part ${state === undefined ? 'every' : levelOf(state)}"><b>${state === undefined ? 'every state' : stateLabel(state)}</b><div class="text">${markdown(words)}</div></div>`
+
+/** What else decides when a monitor speaks, in words. */
+export const optionNotes = (options: Json): string[] => {
+  const minutes = number(options.no_data_timeframe)
+  const again = number(options.renotify_interval)
+  return [
+    options.notify_no_data === true && minutes !== undefined ? `no data after ${minutes} min` : '',
+    options.notify_no_data === true && minutes === undefined ? 'no data is told' : '',
+    again !== undefined && again > 0 ? `told again every ${again} min` : '',
+    options.require_full_window === false ? 'judges a window that is not full, too' : '',
+    text(options.on_missing_data) === undefined ? '' : `missing data: ${text(options.on_missing_data)}`,
+  ].filter((words) => words !== '')
+}
+
+/** One monitor: query, thresholds, and what it says in which state. */
+export const monitor = ({ name, wire }: Resource): Markup => {
+  const definition = record(wire)
+  const notes = optionNotes(record(definition.options)).map((words) => markup`<li>${words}</li>`)
+  const tags = texts(definition.tags).map((tag) => markup`<li>${tag}</li>`)
+  const parts = messageParts(text(definition.message) ?? '')
+  return markup`<article class="monitor">
+<header><h3>${text(definition.name) ?? name}</h3><span class="kind">${text(definition.type) ?? 'monitor'}</span></header>
+<pre class="query"><code>${text(definition.query) ?? ''}</code></pre>
+${thresholdBar(definition)}
+${notes.length + tags.length === 0 ? '' : markup`<ul class="pills">${notes}${tags}</ul>`}
+${parts.length === 0 ? markup`<p class="empty">no message</p>` : markup`<div class="message">${parts.map(part)}</div>`}
+</article>`
+}

@@ -1,0 +1,40 @@
+/** How values of a stretch of time become one. */
+export type Method = 'avg' | 'sum' | 'min' | 'max' | 'count'
+
+/** A query of metrics, `AGGR:METRIC{SCOPE} by {KEYS}.rollup(METHOD, SECONDS)`. */
+export interface MetricQuery {
+  readonly metric: string
+  /** `host:lab`, `$env`, `*`. */
+  readonly scope: readonly string[]
+  readonly by: readonly string[]
+  readonly method?: Method
+  readonly seconds?: number
+  /** Counted, not averaged: `.as_count()`. */
+  readonly isCount: boolean
+}
+
+const methods: readonly Method[] = ['avg', 'sum', 'min', 'max', 'count']
+
+const form = /^\s*(?:[a-z0-9]+:)?([A-Za-z][\w.]*)\{([^}]*)\}(?:\s*by\s*\{([^}]*)\})?(.*)$/s
+
+const items = (found = ''): string[] =>
+  found
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+
+/** The parts of a query that matter for drawing; undefined for one of another kind. */
+export const parseQuery = (query: string): MetricQuery | undefined => {
+  const [, metric, scope, by, rest = ''] = form.exec(query) ?? []
+  if (metric === undefined) return undefined
+  const [, name, seconds] = /\.rollup\(\s*['"]?([a-z]+)['"]?\s*(?:,\s*(\d{1,7}))?\s*\)/.exec(rest) ?? []
+  const method = methods.find((one) => one === name)
+  return {
+    metric,
+    scope: items(scope),
+    by: items(by),
+    isCount: rest.includes('.as_count()'),
+    ...(method === undefined ? {} : { method }),
+    ...(seconds === undefined || Number(seconds) < 1 ? {} : { seconds: Number(seconds) }),
+  }
+}

@@ -1,0 +1,106 @@
+import { evaluate } from './formula.ts'
+import { type Json, record, records, text } from './json.ts'
+import { type Quantity, quantityOf } from './quantity.ts'
+import { parseQuery } from './query.ts'
+import { joined } from './rollup.ts'
+import { type Scene, seriesOf, type Window } from './scene.ts'
+import type { Point, Series } from './types.ts'
+
+/** What a request asks for, read from the widget. */
+export interface Request {
+  /** Query texts by name. */
+  readonly queries: ReadonlyMap<string, string>
+  /** How each query's points become one number, for widgets that show one. */
+  readonly aggregators: ReadonlyMap<string, string>
+  readonly formulas: readonly { readonly formula: string; readonly alias?: string; readonly quantity?: Quantity }[]
+  readonly wire: Json
+}
+
+/** A formula's series with what labels need. */
+export interface Result {
+  readonly label: string
+  readonly series: readonly Series[]
+  readonly quantity: Quantity
+  /** Width of the band, where the formula asks for anomalies. */
+  readonly bounds?: number
+}
+
+const inline = /^\s*anomalies\((.+),\s*(['"]\w+['"]\s*,\s*[\d.]+)[^)]*\)\s*$/s
+
+const units: Readonly<Record<string, Quantity>> = {
+  byte: 'byte',
+  second: 'second',
+  percent: 'percent',
+  megawatt: 'megawatt',
+}
+
+const unitOf = (formula: Json): Quantity | undefined => {
+  const name = text(record(record(formula.number_format).unit).unit_name) ?? ''
+  return Object.hasOwn(units, name) ? units[name] : undefined
+}
+
+/** Reads a request of either form: named queries with formulas, or one text under `q`. */
+export const readRequest = (wire: Json): Request => {
+  const queries = new Map<string, string>()
+  const aggregators = new Map<string, string>()
+  for (const [index, query] of records(wire.queries).entries()) {
+    const name = text(query.name) ?? `query${index + 1}`
+    queries.set(name, text(query.query) ?? text(query.data_source) ?? '')
+    aggregators.set(name, text(query.aggregator) ?? text(wire.aggregator) ?? 'avg')
+  }
+  const formulas = records(wire.formulas).map((formula) => {
+    const [alias, quantity] = [text(formula.alias), unitOf(formula)]
+    return {
+      formula: text(formula.formula) ?? '',
+      ...(alias === undefined ? {} : { alias }),
+      ...(quantity === undefined ? {} : { quantity }),
+    }
+  })
+  const old = text(wire.q)
+  if (old !== undefined && queries.size === 0) {
+    const [, query, rest] = inline.exec(old) ?? []
+    queries.set('query1', query ?? old)
+    aggregators.set('query1', text(wire.aggregator) ?? 'avg')
+    if (query !== undefined) formulas.push({ formula: `anomalies(query1, ${rest ?? ''})` })
+  }
+  const plain = [...queries.keys()].map((formula) => ({ formula }))
+  return { queries, aggregators, formulas: formulas.length === 0 ? plain : formulas, wire }
+}
+
+const evaluateAll = (request: Request, data: ReadonlyMap<string, readonly Series[]>): Result[] =>
+  request.formulas.map(({ formula, alias, quantity }) => {
+    // What can't be read is drawn as its first query, so that the tile still shows what it is about.
+    const [first] = data.keys()
+    const result = evaluate(formula, data) ?? { series: data.get(first ?? '') ?? [], query: first }
+    const query = request.queries.get(result.query ?? '')
+    return {
+      label:
+        alias ??
+        (result.query === formula || ('bounds' in result && result.bounds !== undefined) ? query : undefined) ??
+        formula,
+      series: result.series,
+      quantity: quantity ?? quantityOf(parseQuery(query ?? '')?.metric ?? ''),
+      ...('bounds' in result && result.bounds !== undefined ? { bounds: result.bounds } : {}),
+    }
+  })
+
+export const resultsOf = (request: Request, scene: Scene, window: Window): Result[] =>
+  evaluateAll(request, new Map([...request.queries].map(([name, query]) => [name, seriesOf(query, scene, window)])))
+
+const single = (points: readonly Point[], aggregator: string): number | undefined => {
+  const values = points.map(([, value]) => value)
+  if (aggregator === 'last') return values.at(-1)
+  return joined(aggregator === 'sum' || aggregator === 'min' || aggregator === 'max' ? aggregator : 'avg', values)
+}
+
+/** The same for widgets that show numbers: every query becomes one number first, then the formula is computed. */
+export const numbersOf = (request: Request, scene: Scene, window: Window): Result[] => {
+  const data = [...request.queries].map(([name, query]): [string, Series[]] => [
+    name,
+    seriesOf(query, scene, window).map(({ tags, points }) => {
+      const value = single(points, request.aggregators.get(name) ?? 'avg')
+      return { tags, points: value === undefined ? [] : [[0, value]] }
+    }),
+  ])
+  return evaluateAll(request, new Map(data))
+}

@@ -1,0 +1,79 @@
+import { type MetricQuery, parseQuery } from './query.ts'
+import { seedOf, unit } from './random.ts'
+import { rollUp, usualSize } from './rollup.ts'
+import { productionTypes, type Shape, shapeOf } from './shapes.ts'
+import type { Hints, Point, Series } from './types.ts'
+
+export interface SampleOptions {
+  readonly now: Date
+  /** How long a stretch ends at `now`. */
+  readonly hours: number
+  readonly hints: Hints
+  /** The host that `by {host}` names when the query's scope names none. */
+  readonly host?: string
+  /** Seconds that one point stands for when the query leaves it open. */
+  readonly size?: number
+}
+
+/** The Agent's usual interval, in seconds. */
+const usualInterval = 15
+
+const values: Readonly<Record<string, readonly string[]>> = {
+  production_type: productionTypes,
+  service: ['trial-app', 'mysql'],
+  resource_name: ['get_/', 'get_/api/apm', 'get_/api/trace'],
+  device: ['/dev/vda1', 'tmpfs', '/dev/vda15'],
+  'http.status_code': ['200', '404', '500'],
+  env: ['trial'],
+}
+
+const valuesOf = (key: string, { scope }: MetricQuery, host: string): readonly string[] => {
+  const named = scope.find((tag) => tag.startsWith(`${key}:`) && !/[*$]/.test(tag))?.slice(key.length + 1)
+  if (named !== undefined) return [named]
+  if (key === 'host') return [host]
+  return Object.hasOwn(values, key) ? (values[key] ?? []) : [`${key}-a`, `${key}-b`, `${key}-c`]
+}
+
+/** Every combination of the first two keys' values would be too many lines: the first key varies, others keep their first value. */
+const groupsOf = (query: MetricQuery, host: string): string[][] => {
+  const [first, ...others] = query.by
+  if (first === undefined) return [[]]
+  const rest = others.map((key) => `${key}:${valuesOf(key, query, host)[0] ?? ''}`)
+  return valuesOf(first, query, host).map((value) => [`${first}:${value}`, ...rest])
+}
+
+const isSummed = (metric: string): boolean => /^trace\..*\.(hits|errors)(\.by_.*)?$/.test(metric)
+
+/** The stretches of `size` seconds that are over by `now`, as their first and last moment: at least one. */
+const bounds = (now: Date, hours: number, size: number): readonly [number, number] => {
+  const end = now.getTime() / 1000
+  const last = Math.floor(end / size) * size
+  return [Math.min(Math.ceil((end - hours * 3600) / size) * size, last - size), last]
+}
+
+/**
+ * Made-up series for a query: the same ones whenever it is asked with the same moment. Where a hint tells how a metric behaves they
+ * behave so; others take a plausible shape by their names. What they begin with is the metric and the group, so that two
+ * queries of one metric agree.
+ */
+export const sampleSeries = (query: string, options: SampleOptions): Series[] => {
+  const { now, hours, hints, host = 'box' } = options
+  const parsed = parseQuery(query) ?? { metric: query, scope: [], by: [], isCount: false }
+  const size = parsed.seconds ?? options.size ?? usualSize(hours * 3600)
+  const [from, to] = bounds(now, hours, size)
+  const hint = Object.hasOwn(hints, parsed.metric) ? hints[parsed.metric] : undefined
+  const interval = Math.max(1, hint?.interval ?? usualInterval)
+  const method = parsed.method ?? (parsed.isCount || isSummed(parsed.metric) ? 'sum' : 'avg')
+  return groupsOf(parsed, host).map((tags) => {
+    const seed = seedOf([parsed.metric, ...tags].join('\0'))
+    const random: Shape = (seconds) => {
+      const { min, max } = hint ?? { min: 0, max: 0 }
+      return Math.floor(min + unit(seed, Math.round(seconds / interval)) * (max - min + 1))
+    }
+    const shape = hint === undefined ? shapeOf(parsed.metric, tags) : random
+    const points: Point[] = []
+    for (let at = Math.ceil(from / interval) * interval; at < to; at += interval)
+      points.push([at, shape(at, seed, now.getTime() / 1000 - at)])
+    return { tags, points: rollUp(points, method, size) }
+  })
+}

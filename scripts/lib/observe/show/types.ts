@@ -1,0 +1,54 @@
+/** A point of a series: seconds since 1970, and the value. */
+export type Point = readonly [seconds: number, value: number]
+
+export interface Series {
+  /** `key:value` of what the query groups by. */
+  readonly tags: readonly string[]
+  /** In order of time; gaps are left out. */
+  readonly points: readonly Point[]
+}
+
+/** Values that a metric is known to take: uniformly random integers of [min, max], one every `interval` seconds. */
+export interface Hint {
+  readonly min: number
+  readonly max: number
+  readonly interval: number
+}
+
+export type Hints = Readonly<Record<string, Hint>>
+
+export type Recorded = Readonly<Record<string, readonly Point[]>>
+
+/** A half-hour of a week: silent as wished, wished and not silent, silent twice, silent and not wished, open. */
+export type Slot = 'silent' | 'gap' | 'overlap' | 'extra' | 'open'
+
+export interface PreviewWeek {
+  readonly rows: readonly {
+    /** `Mon 23 Nov` */
+    readonly day: string
+    /** 48 half-hours; another number on a day on which the clock changes. */
+    readonly slots: readonly Slot[]
+  }[]
+  readonly notes: readonly string[]
+}
+
+export interface Resource {
+  readonly name: string
+  /** As it is sent to the account's API. */
+  readonly wire: unknown
+}
+
+/** Everything that the page shows. */
+export interface Preview {
+  readonly box: string
+  readonly version: string
+  readonly now: Date
+  /** IANA name, for the axes of time. */
+  readonly timezone: string
+  readonly dashboards: readonly Resource[]
+  readonly monitors: readonly Resource[]
+  readonly week: readonly PreviewWeek[]
+  readonly hints: Hints
+  /** Points by metric that were really received; they take the place of sample data. */
+  readonly recorded?: Recorded
+}

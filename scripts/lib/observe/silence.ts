@@ -1,0 +1,23 @@
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { type Judgement, judge } from './calendar/judge.ts'
+import type { Wanted } from './resources.ts'
+
+/** The downtimes held against the hours that are wished to be silent; null without downtimes. */
+export const judgeSilence = ({ calendar }: Wanted, now: Date): Judgement | null =>
+  calendar === null ? null : judge(calendar.schedules, calendar.wish, calendar.timezone, now)
+
+/**
+ * Refuses downtimes that leave wished hours uncovered.
+ *
+ * @throws BoxhoundError E_OBSERVE_GAP (exit code 2): somebody would be woken at an hour that the file says is silent.
+ */
+export const assertNoGap = (judgement: Judgement | null): void => {
+  if (judgement === null || judgement.gaps.length === 0) return
+  throw new BoxhoundError('E_OBSERVE_GAP', 'the downtimes leave hours uncovered that are wished to be silent', {
+    file: 'observe/downtimes.yaml.hbs',
+    expected: 'every hour under "silent" in a downtime',
+    found: judgement.findings.join('; '),
+    next: 'let a downtime begin earlier or last longer; nothing was changed in the account',
+    exitCode: 2,
+  })
+}

@@ -1,0 +1,96 @@
+import test from 'ava'
+import { canonical, fingerprint } from '../../scripts/lib/observe/canonical.ts'
+import { difference, shownValue } from '../../scripts/lib/observe/difference.ts'
+import { readServer } from '../../scripts/lib/observe/files.ts'
+import { project } from './_observe.ts'
+
+const server = readServer(project)
+const monitor = server.monitor ?? { readOnly: [], defaults: {}, same: [], sets: [], strict: false }
+const dashboard = server.dashboard ?? monitor
+const downtime = server.downtime ?? monitor
+const all = { counts: () => true }
+
+test('what the server adds by itself is no part of a resource', (t) => {
+  const wire = { name: 'x', type: 'metric alert', query: 'q', options: { thresholds: { critical: 1 } } }
+  const answered = {
+    ...wire,
+    ...{
+      id: 5,
+      created: 'then',
+      multi: true,
+      overall_state: 'No Data',
+      priority: null,
+      restricted_roles: null,
+      type: 'query alert',
+      tags: ['b', 'a'].slice(2),
+    },
+    options: {
+      ...wire.options,
+      notify_audit: false,
+      include_tags: true,
+      new_host_delay: 300,
+      silenced: {},
+      escalation_message: '',
+    },
+  }
+  t.deepEqual(canonical('monitor', answered, monitor), canonical('monitor', wire, monitor))
+  t.is(fingerprint('monitor', answered, monitor), fingerprint('monitor', wire, monitor))
+})
+
+test('ids of widgets, also within groups, are the server’s', (t) => {
+  const widget = {
+    definition: { type: 'group', layout_type: 'ordered', widgets: [{ definition: { type: 'note', content: 'x' } }] },
+  }
+  const answered = {
+    id: 1,
+    ...widget,
+    definition: { ...widget.definition, widgets: [{ id: 2, definition: { type: 'note', content: 'x' } }] },
+  }
+  t.deepEqual(
+    canonical('dashboard', { widgets: [answered] }, dashboard),
+    canonical('dashboard', { widgets: [widget] }, dashboard),
+  )
+})
+
+test('a rule of a downtime is read by what it means, without its date', (t) => {
+  const of = (start: string, rrule: string, duration: string) =>
+    canonical(
+      'downtime',
+      { message: 'm', schedule: { timezone: 'UTC', recurrences: [{ start, rrule, duration }] } },
+      downtime,
+    )
+  t.deepEqual(
+    of('2026-11-23T19:00', 'FREQ=WEEKLY;BYDAY=MO,TU', '1d'),
+    of('2026-12-01T19:00:00', 'FREQ=WEEKLY;INTERVAL=1;BYDAY=TU,MO', '24h'),
+  )
+  t.notDeepEqual(
+    of('2026-11-23T19:00', 'FREQ=WEEKLY;BYDAY=MO', '14h'),
+    of('2026-11-23T20:00', 'FREQ=WEEKLY;BYDAY=MO', '14h'),
+  )
+})
+
+test('fields are named by their path, with both values', (t) => {
+  t.deepEqual(difference({ a: { b: 1 }, c: [1, { d: 'x' }] }, { a: { b: 2 }, c: [1, { d: 'y' }] }, all), [
+    { path: 'a.b', from: 1, to: 2 },
+    { path: 'c[1].d', from: 'x', to: 'y' },
+  ])
+})
+
+test('in a list that grew or shrank only what is new or gone is told', (t) => {
+  t.deepEqual(difference({ w: ['a', 'b', 'c'] }, { w: ['a', 'c'] }, all), [{ path: 'w[1]', from: 'b', to: undefined }])
+  t.deepEqual(difference({ w: ['a', 'c'] }, { w: ['a', 'b', 'c'] }, all), [{ path: 'w[1]', from: undefined, to: 'b' }])
+  t.deepEqual(difference({ w: ['a'] }, { w: ['a', 'a'] }, all), [{ path: 'w', from: ['a'], to: ['a', 'a'] }])
+})
+
+test('a field that only the account has counts where it is asked for', (t) => {
+  const counts = (path: string): boolean => path === 'options.known'
+  t.deepEqual(difference({ options: { known: 1, other: 2 } }, { options: {} }, { counts }), [
+    { path: 'options.known', from: 1, to: undefined },
+  ])
+})
+
+test('a value is shown on one line, a widget by its title', (t) => {
+  t.is(shownValue({ definition: { type: 'note', title: 'hello' } }), '"hello"')
+  t.is(shownValue(undefined), '(nothing)')
+  t.is(shownValue('x'.repeat(100), 10), `"${'x'.repeat(8)}…`)
+})

@@ -1,0 +1,144 @@
+import test from 'ava'
+import { isObject, type JsonObject } from '../../scripts/lib/_helpers/json.ts'
+import type { Box } from '../../scripts/lib/box/types.ts'
+import { actionsOf, type Lab, labBox, openLab } from './_observe.ts'
+
+const idOf = (resources: Readonly<Record<string, object>>, text: string): string =>
+  Object.entries(resources).find(([, one]) => JSON.stringify(one).includes(text))?.[0] ?? ''
+
+// One account for all tests, which run one after another and leave it as the files say: what costs is the client's own reading of a
+// dashboard.
+let lab: Lab
+let box: Box
+let [monitor, board, nights] = ['', '', '']
+
+test.before(async () => {
+  lab = await openLab(null)
+  box = await labBox()
+  await lab.apply(box)
+  const { monitors, dashboards, downtimes } = lab.account.state()
+  monitor = idOf(monitors, 'boxhound_resource:my_metric')
+  board = idOf(dashboards, 'Managed by boxhound: lab/board')
+  nights = idOf(downtimes, 'Managed by boxhound: lab/nights')
+})
+
+test.after.always(() => lab.account.close())
+
+const withOption = (monitor: JsonObject, name: string, value: unknown): JsonObject => ({
+  ...monitor,
+  options: { ...(isObject(monitor.options) ? monitor.options : {}), [name]: value },
+})
+
+const edits: Readonly<Record<string, { path: string; edit: (monitor: JsonObject) => JsonObject }>> = {
+  'another threshold': {
+    path: 'options.thresholds.warning',
+    edit: (one) => withOption(one, 'thresholds', { critical: 800, warning: 600 }),
+  },
+  'another title': { path: 'name', edit: (one) => ({ ...one, name: 'mine' }) },
+  'another message': { path: 'message', edit: (one) => ({ ...one, message: 'call me' }) },
+  'a reminder that nobody asked for': {
+    path: 'options.renotify_interval',
+    edit: (one) => withOption(one, 'renotify_interval', 20),
+  },
+  'a lost tag': { path: 'options.no_data_timeframe', edit: (one) => withOption(one, 'no_data_timeframe', 30) },
+  'a further tag': {
+    path: 'tags',
+    edit: (one) => ({ ...one, tags: [...(Array.isArray(one.tags) ? one.tags : []), 'team:other'] }),
+  },
+  'another priority': { path: 'priority', edit: (one) => ({ ...one, priority: 1 }) },
+}
+
+for (const [title, { path, edit }] of Object.entries(edits)) {
+  test.serial(`an edit by hand is seen as such and undone: ${title}`, async (t) => {
+    lab.account.edit('monitors', monitor, (one) => ({ ...one, ...edit(one) }))
+    const plan = await lab.plan(box)
+    t.deepEqual(actionsOf(plan), ['change monitor my_metric'])
+    const change = plan.changes.find(({ action }) => action === 'change')
+    t.true(change?.drift)
+    t.deepEqual(
+      change?.fields.map((field) => field.path),
+      [path],
+    )
+    t.deepEqual(await lab.apply(box), ['change monitor my_metric'])
+    t.deepEqual(await lab.apply(box), [])
+  })
+}
+
+test.serial('a widget added or changed by hand is seen by its place, and taken back', async (t) => {
+  const extra = { id: 1, definition: { type: 'note', content: 'hello' } }
+  lab.account.edit('dashboards', board, (one) => ({
+    ...one,
+    widgets: [...(Array.isArray(one.widgets) ? one.widgets : []), extra],
+  }))
+  const plan = await lab.plan(box)
+  const fields = plan.changes.flatMap((change) => change.fields)
+  t.is(fields.length, 1)
+  t.regex(fields[0]?.path ?? '', /^widgets\[\d\]$/)
+  t.is(fields[0]?.to, undefined)
+  t.deepEqual(await lab.apply(box), ['change dashboard board'])
+  t.deepEqual(await lab.apply(box), [])
+})
+
+test.serial(
+  'a downtime that was made shorter by hand is seen, and gets its hours back without another date',
+  async (t) => {
+    const shorter = (one: JsonObject): JsonObject =>
+      JSON.parse(JSON.stringify(one).replace('"duration":"14h"', '"duration":"8h"'))
+    lab.account.edit('downtimes', nights, (one) => ({ ...one, ...shorter(one) }))
+    const plan = await lab.plan(box)
+    t.deepEqual(actionsOf(plan), ['change downtime nights'])
+    t.deepEqual(
+      plan.changes.flatMap((change) => change.fields).map(({ path, from, to }) => [path, from, to]),
+      [['schedule.recurrences[0].for', '8h', '14h']],
+    )
+    await lab.apply(box)
+    t.deepEqual(actionsOf(await lab.plan(box)), [])
+  },
+)
+
+test.serial('what somebody removed by hand is made again', async (t) => {
+  await lab.use((gateway) => gateway.remove('downtime', nights))
+  t.deepEqual(await lab.apply(box), ['add downtime nights'])
+})
+
+test.serial(
+  'the same thing written in another way is no change: order of fields and tags, days of a rule, kinship of types',
+  async (t) => {
+    const turned = (one: JsonObject): JsonObject => Object.fromEntries(Object.entries(one).reverse())
+    lab.account.edit('monitors', monitor, (one) => ({
+      ...turned(one),
+      type: 'query alert',
+      tags: Array.isArray(one.tags) ? [...one.tags].reverse() : [],
+    }))
+    lab.account.edit('dashboards', board, (one) => turned(one))
+    lab.account.edit('downtimes', nights, (one) =>
+      JSON.parse(
+        JSON.stringify(one).replace(/FREQ=WEEKLY;BYDAY=[A-Z,]+/, 'FREQ=WEEKLY;INTERVAL=1;BYDAY=SU,FR,TH,WE,TU,MO'),
+      ),
+    )
+    t.deepEqual(actionsOf(await lab.plan(box)), [])
+  },
+)
+
+test.serial('a twin that came of a lost answer is removed, the older one stays', async (t) => {
+  const { id: _, ...original } = lab.account.state().monitors[monitor] ?? {}
+  lab.account.add('monitors', { ...original, created: '2027-01-01T00:00:00Z' })
+  t.deepEqual(await lab.apply(box), ['remove monitor my_metric'])
+  t.true(monitor in lab.account.state().monitors)
+  t.deepEqual(await lab.apply(box), [])
+})
+
+test.serial(
+  'a copy made by hand that carries our mark is left alone and told, also by destroy, which comes last',
+  async (t) => {
+    const { id: _, ...original } = lab.account.state().dashboards[board] ?? {}
+    const copy = lab.account.add('dashboards', {
+      ...original,
+      title: 'my own copy',
+      created_at: '2027-01-01T00:00:00Z',
+    })
+    t.deepEqual(actionsOf(await lab.plan(box)), ['leave dashboard board'])
+    await lab.apply(box, true)
+    t.deepEqual(Object.keys(lab.account.state().dashboards), [copy])
+  },
+)
