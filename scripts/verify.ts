@@ -25,6 +25,10 @@ const command: Command = {
     },
     ...targetOptions,
     vagrant: { type: 'boolean', help: 'the running machine of the Vagrantfile (BOXHOUND_BASE=… as for vagrant up)' },
+    wire: {
+      type: 'boolean',
+      help: 'points the Agent of a disposable copy at an intake on this machine and judges what arrives there',
+    },
     json: { type: 'boolean', help: 'print results.json on stdout and nothing else there' },
   },
   examples: [
@@ -34,6 +38,7 @@ const command: Command = {
       'npm run verify -- ubuntu --host db1.example --key ~/.ssh/id_ed25519 --host-key SHA256:…',
       'judges a real machine by the same box file; logs are rotated once, nothing else is changed',
     ],
+    ['npm run verify -- lab --wire', 'host tags, metrics, service checks, logs and traces as they leave the machine'],
     ['vagrant up && npm run verify -- lab --vagrant', 'judges Vagrant’s machine'],
   ],
 }
@@ -70,6 +75,25 @@ const verifyHost = async (
   return results
 }
 
+const verifyByWire = async (project: Project, name: string, parsed: Parsed): Promise<VerifyResults> => {
+  const { flags, values, lists } = parsed
+  const other = ['host', 'vagrant', 'only'].find((flag) => flag in values || flag in flags || flag in lists)
+  if (other !== undefined)
+    throw new BoxhoundError(
+      'E_USAGE',
+      `--wire boots a machine of its own and judges all of it: --${other} does not go with it`,
+      {
+        exitCode: 2,
+        next: 'leave one out',
+      },
+    )
+  const { verifyPublishedWire } = await import('./lib/wire/published.ts')
+  return verifyPublishedWire(project, (await loadBox(name, project)).name, {
+    ...{ quiet: flags.json === true, environment: process.env },
+    ...(values.out === undefined ? {} : { out: fromCaller(values.out) }),
+  })
+}
+
 /** `npm run verify`: 0 when every planned check passed, 1 when one is red. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
@@ -77,6 +101,11 @@ export const main = async (argv: string[]): Promise<number> => {
   const project = projectAt(process.cwd())
   const name = parsed.positional ?? 'lab'
   const { flags, values, lists } = parsed
+  if (flags.wire === true) {
+    const results = await verifyByWire(project, name, parsed)
+    if (flags.json === true) console.log(JSON.stringify(results))
+    return results.failed === 0 ? 0 : 1
+  }
   const target = await targetOf(project, name, parsed)
   const out = values.out === undefined ? {} : { out: fromCaller(values.out) }
   const results =

@@ -74,6 +74,7 @@ export const stages: readonly Stage[] = [
   ),
   stage('bake', 'the lab box from an empty store', verb('bake', 'lab', '--no-verify'), 'status', 900),
   stage('verify', 'the published image over SSH', verb('verify', 'lab'), 'plain', 600, ['bake']),
+  stage('wire', 'what the Agent sends, at an intake', verb('verify', 'lab', '--wire'), 'plain', 600, ['bake']),
   stage('up', 'a machine of one’s own', ['npx', 'ava', '--config', 'test/up/ava.config.js', '--tap'], 'tap', 600, [
     'bake',
   ]),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import ssh2, { type Client } from 'ssh2'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type CommandOptions, type CommandResult, runCommand } from './command.ts'
+import { forwardPort } from './forward.ts'
 import { fingerprintOf, hostKeyError } from './host-key.ts'
 import { createLimiter } from './limiter.ts'
 import type { Target } from './types.ts'
@@ -10,6 +11,13 @@ import type { Target } from './types.ts'
 export interface Session {
   /** Runs a command line in the target's shell; see `runCommand` for what counts as an error. */
   readonly run: (command: string, options?: CommandOptions) => Promise<CommandResult>
+  /**
+   * Opens a port on the target's loopback whose connections end at `port` of this machine's loopback, as long as the session lasts.
+   *
+   * @returns the target's port.
+   * @throws E_SSH_FORWARD when the server does not allow it.
+   */
+  readonly forward: (port: number) => Promise<number>
   readonly close: () => void
 }
 
@@ -94,6 +102,7 @@ export const connect = async (target: Target, options: SessionOptions = {}): Pro
   const limit = createLimiter(concurrency)
   return {
     run: (command, settings = {}) => limit(() => runCommand(client, command, settings, () => lost)),
+    forward: (port) => forwardPort(client, port),
     close: () => client.end(),
   }
 }

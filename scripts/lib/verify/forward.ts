@@ -1,0 +1,32 @@
+import { connect } from 'node:net'
+import type { Client } from 'ssh2'
+import { BoxhoundError } from '../_helpers/errors.ts'
+
+/** Opens a port on the loopback of an SSH server; each connection to it is joined to `port` of this machine's loopback. */
+export const forwardPort = (client: Client, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    client.on('tcp connection', (_, accept) => {
+      const channel = accept()
+      const socket = connect(port, '127.0.0.1')
+      // Either end may break off at any time: the other one goes with it.
+      const end = (): void => {
+        socket.destroy()
+        channel.destroy()
+      }
+      socket.on('error', end).on('close', () => channel.end())
+      channel.on('error', end).on('close', () => socket.destroy())
+      socket.pipe(channel).pipe(socket)
+    })
+    client.forwardIn('127.0.0.1', 0, (error, bound) => {
+      if (error === undefined) resolve(bound)
+      else
+        reject(
+          new BoxhoundError('E_SSH_FORWARD', 'the SSH server opens no port for this machine', {
+            expected: 'AllowTcpForwarding yes, or remote',
+            found: error.message,
+            next: 'allow it in the sshd_config of the machine',
+            cause: error,
+          }),
+        )
+    })
+  })

@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import { writeAtomic } from '../_helpers/atomic.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { readPublished } from '../boot/published.ts'
+import { type ReportOptions, reporter } from '../report/published.ts'
+import type { VerifyResults } from '../verify/types.ts'
+import { recordFile, recordOf } from './record.ts'
+import { verifyWire } from './wire.ts'
+
+/**
+ * Proves of a box's published image what its Agent sends, tells it on the terminal, and writes the reports to `out/BOX/verify-wire`;
+ * the points that arrived are kept there for the preview of the dashboard.
+ *
+ * @returns the results; red checks are not an error here.
+ */
+export const verifyPublishedWire = async (
+  project: Project,
+  box: string,
+  options: ReportOptions,
+): Promise<VerifyResults> => {
+  const folder = options.out ?? join(project.out, box, 'verify-wire')
+  const { onNote, onResult, finish } = reporter(project, folder, options)
+  const published = await readPublished(project, box)
+  const { results, received } = await verifyWire(project, published, {
+    environment: options.environment,
+    onNote,
+    onResult,
+  })
+  await writeAtomic(recordFile(folder), JSON.stringify(recordOf(received)))
+  await finish(results)
+  return results
+}

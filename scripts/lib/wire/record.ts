@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Received } from '../../../lab/intake/types.ts'
+
+/** Points that arrived, by metric: seconds since 1970 and value, in order. */
+export type RecordedPoints = Readonly<{
+  readonly [metric: string]: readonly (readonly [seconds: number, value: number])[]
+}>
+
+export const recordFile = (folder: string): string => join(folder, 'points.json')
+
+/** The points of everything that arrived; series of several tag sets are joined. */
+export const recordOf = ({ series }: Received): RecordedPoints => {
+  const metrics = new Map<string, (readonly [number, number])[]>()
+  for (const { metric, points } of series) metrics.set(metric, [...(metrics.get(metric) ?? []), ...points])
+  return Object.fromEntries([...metrics].map(([metric, points]) => [metric, points.sort(([a], [b]) => a - b)]))
+}
+
+/** What the last run recorded; undefined without one. */
+export const readRecord = async (folder: string): Promise<RecordedPoints | undefined> => {
+  const text = await readFile(recordFile(folder), 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : (JSON.parse(text) as RecordedPoints)
+}
