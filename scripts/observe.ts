@@ -113,10 +113,14 @@ const isAgreed = async ({ box, flags }: Run, count: string, where: string): Prom
       'no --yes',
       `npm run observe -- destroy ${box.name} --yes`,
     )
-  const reader = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await reader.question(`\nRemove this from ${where}: ${count}? Type the name of the box to go on: `)
-  reader.close()
-  return answer.trim() === box.name
+  process.stderr.write(`\nRemove this from ${where}: ${count}? Type the name of the box to go on: `)
+  // Not as a terminal: Ctrl-C stays a signal then, and is handled as in any other moment. An end of input agrees to nothing.
+  const reader = createInterface({ input: process.stdin, terminal: false })
+  for await (const line of reader) {
+    reader.close()
+    return line.trim() === box.name
+  }
+  return false
 }
 
 /** Exit code of `plan --detailed-exitcode` when something would change: 1 and 2 mean something else everywhere. */

@@ -34,7 +34,7 @@ const assertModels = (resources: readonly Resource[]): void => {
         file: source,
         expected: 'fields and values of the API',
         found: problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`,
-        next: 'mend the file; npm run render shows nothing of it, npm run observe -- plan does',
+        next: 'mend the file; nothing was asked of the account yet',
         exitCode: 2,
       })
   }

@@ -43,7 +43,10 @@ const sizeOf = (type: string | undefined, isFirst: boolean, wide: number): reado
   return [Math.min(width, wide), height]
 }
 
-/** Rows filled from the left; what a row leaves free goes to its last tile, unless that would more than double it. */
+/**
+ * Rows filled from the left; what a row leaves free goes to its last tile, unless that would more than double it. A note takes all that is
+ * left, and a row of its own is as low as a line or two.
+ */
 const flow = (widgets: readonly Json[], wide: number): Placed[] => {
   const rows: Placed[][] = [[]]
   let [x, y] = [0, 0]
@@ -61,7 +64,10 @@ const flow = (widgets: readonly Json[], wide: number): Placed[] => {
   return rows.flatMap((row) =>
     row.map((placed, index) => {
       const free = wide - placed.x - placed.width
-      return index === row.length - 1 && free <= placed.width ? { ...placed, width: placed.width + free } : placed
+      const isNote = text(placed.definition.type) === 'note'
+      if (index < row.length - 1 || (free > placed.width && !isNote)) return placed
+      const height = isNote && row.length === 1 ? Math.min(placed.height, 0.5) : placed.height
+      return { ...placed, width: placed.width + free, height }
     }),
   )
 }

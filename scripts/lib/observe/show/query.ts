@@ -3,6 +3,8 @@ export type Method = 'avg' | 'sum' | 'min' | 'max' | 'count'
 
 /** A query of metrics, `AGGR:METRIC{SCOPE} by {KEYS}.rollup(METHOD, SECONDS)`. */
 export interface MetricQuery {
+  /** `95` for `p95:`, of a distribution. */
+  readonly percentile?: number
   readonly metric: string
   /** `host:lab`, `$env`, `*`. */
   readonly scope: readonly string[]
@@ -15,7 +17,7 @@ export interface MetricQuery {
 
 const methods: readonly Method[] = ['avg', 'sum', 'min', 'max', 'count']
 
-const form = /^\s*(?:[a-z0-9]+:)?([A-Za-z][\w.]*)\{([^}]*)\}(?:\s*by\s*\{([^}]*)\})?(.*)$/s
+const form = /^\s*(?:([a-z]+)(\d*):)?([A-Za-z][\w.]*)\{([^}]*)\}(?:\s*by\s*\{([^}]*)\})?(.*)$/s
 
 const items = (found = ''): string[] =>
   found
@@ -25,7 +27,7 @@ const items = (found = ''): string[] =>
 
 /** The parts of a query that matter for drawing; undefined for one of another kind. */
 export const parseQuery = (query: string): MetricQuery | undefined => {
-  const [, metric, scope, by, rest = ''] = form.exec(query) ?? []
+  const [, aggregator, digits, metric, scope, by, rest = ''] = form.exec(query) ?? []
   if (metric === undefined) return undefined
   const [, name, seconds] = /\.rollup\(\s*['"]?([a-z]+)['"]?\s*(?:,\s*(\d{1,7}))?\s*\)/.exec(rest) ?? []
   const method = methods.find((one) => one === name)
@@ -33,6 +35,7 @@ export const parseQuery = (query: string): MetricQuery | undefined => {
     metric,
     scope: items(scope),
     by: items(by),
+    ...(aggregator === 'p' && digits !== '' ? { percentile: Number(digits) } : {}),
     isCount: rest.includes('.as_count()'),
     ...(method === undefined ? {} : { method }),
     ...(seconds === undefined || Number(seconds) < 1 ? {} : { seconds: Number(seconds) }),

@@ -15,6 +15,9 @@ export interface SampleOptions {
   readonly size?: number
 }
 
+/** How far above the middle a percentile of a latency lies: its slowest requests are the ones that wait. */
+const above = (percentile: number): number => (percentile <= 50 ? 1 : 1 + (percentile - 50) / 30)
+
 /** The Agent's usual interval, in seconds. */
 const usualInterval = 15
 
@@ -73,7 +76,7 @@ export const sampleSeries = (query: string, options: SampleOptions): Series[] =>
     const shape = hint === undefined ? shapeOf(parsed.metric, tags) : random
     const points: Point[] = []
     for (let at = Math.ceil(from / interval) * interval; at < to; at += interval)
-      points.push([at, shape(at, seed, now.getTime() / 1000 - at)])
+      points.push([at, shape(at, seed, now.getTime() / 1000 - at) * above(parsed.percentile ?? 0)])
     return { tags, points: rollUp(points, method, size) }
   })
 }

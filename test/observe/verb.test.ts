@@ -1,0 +1,157 @@
+import { execFile, spawn } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { temporaryFolder } from '../helpers/_folder.ts'
+import { everything } from './_observe.ts'
+
+interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const command = ['--import=tsx', 'test/observe/_verb.ts']
+
+const environmentFor = (folder: string): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(?:DD_|https?_proxy$|no_proxy$)/i.test(name)),
+  ),
+  BOXHOUND_OUT: join(folder, 'out'),
+  BOXHOUND_CACHE: join(folder, 'cache'),
+  NO_COLOR: '1',
+})
+
+const observeIn = (folder: string, words: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+  new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [...command, ...words],
+      { env: { ...environmentFor(folder), ...more } },
+      (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+    )
+    child.stdin?.end()
+  })
+
+/** Every file below a folder, joined. */
+const allText = async (folder: string): Promise<string> => {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = names.filter((one) => one.isFile()).map((one) => readFile(join(one.parentPath, one.name), 'utf8'))
+  return (await Promise.all(files)).join('\n')
+}
+
+test('a newcomer without an account: plan, apply, nothing to do, destroy; exit codes as told', async (t) => {
+  const folder = await temporaryFolder(t)
+  const run = (...words: string[]) => observeIn(folder, [...words, 'lab', '--lab'])
+  const planned = await run('plan', '--detailed-exitcode')
+  t.is(planned.code, 4)
+  t.regex(planned.stdout, /7 to add, 0 to change, 0 to remove/)
+  t.regex(planned.stdout, /every hour that is wished to be silent is covered/)
+  t.regex(planned.stdout, /Mon \d+ \w+ +█+·+█+/)
+  t.is((await run('plan')).code, 0)
+  const applied = await run('apply')
+  t.is(applied.code, 0)
+  t.true(
+    applied.stdout.indexOf('week of') < applied.stdout.indexOf('✓'),
+    'the week is drawn before anything is applied',
+  )
+  t.is(applied.stdout.match(/✓/g)?.length, everything.length)
+  const again = await run('plan', '--detailed-exitcode')
+  t.is(again.code, 0)
+  t.regex(again.stdout, /Nothing to do/)
+  const refused = await run('destroy')
+  t.is(refused.code, 2)
+  t.regex(refused.stderr, /--yes/)
+  t.regex((await run('plan')).stdout, /Nothing to do/)
+  const destroyed = await run('destroy', '--yes')
+  t.is(destroyed.code, 0)
+  t.regex(destroyed.stdout, /Done: 7 changes/)
+})
+
+test('--json prints one document, for a plan, an application and an error', async (t) => {
+  const folder = await temporaryFolder(t)
+  const plan = JSON.parse((await observeIn(folder, ['plan', 'lab', '--lab', '--json'])).stdout)
+  t.is(plan.counts.add, 7)
+  t.deepEqual(plan.calendar.gaps, [])
+  t.is(plan.calendar.timezone, 'Europe/Paris')
+  const applied = JSON.parse((await observeIn(folder, ['apply', 'lab', '--lab', '--json'])).stdout)
+  t.deepEqual(
+    applied.done.map(({ kind, name }: { kind: string; name: string }) => `${kind} ${name}`),
+    everything,
+  )
+  const failed = await observeIn(folder, ['plan', 'lab', '--json'])
+  t.is(failed.code, 2)
+  t.is(JSON.parse(failed.stdout).error.code, 'E_ACCOUNT_KEY')
+})
+
+const wrong: readonly [words: readonly string[], said: RegExp][] = [
+  [[], /observe needs to know what to do/],
+  [['aply', 'lab'], /observe has no "aply"/],
+  [['plan', 'nowhere', '--lab'], /no box named "nowhere"/],
+  [['plan', 'lab'], /DD_API_KEY is not in the environment/],
+  [['show', 'lab', '--recorded'], /no machine of lab has been recorded/],
+]
+
+for (const [words, said] of wrong)
+  test(`wrong usage ends with 2 and says what to do: observe ${words.join(' ')}`, async (t) => {
+    const { code, stderr } = await observeIn(await temporaryFolder(t), words)
+    t.is(code, 2)
+    t.regex(stderr, said)
+    t.regex(stderr, /next:/)
+  })
+
+test('keys are told nowhere: no output, no file, no command line', async (t) => {
+  const folder = await temporaryFolder(t)
+  const keys = { DD_API_KEY: 'ab'.repeat(16), DD_APP_KEY: 'cd'.repeat(20) }
+  // A proxy that nobody runs: nothing leaves this machine.
+  const { code, stdout, stderr } = await observeIn(folder, ['plan', 'lab', '--json'], {
+    ...keys,
+    HTTPS_PROXY: 'http://127.0.0.1:9',
+  })
+  t.is(code, 1)
+  const text = `${stdout}${stderr}${await allText(folder)}`
+  t.regex(text, /E_FETCH_CONNECT/)
+  for (const key of Object.values(keys)) t.false(text.includes(key))
+})
+
+test('show writes a page that needs nothing else', async (t) => {
+  const folder = await temporaryFolder(t)
+  const { code, stdout } = await observeIn(folder, ['show', 'lab', '--json'])
+  t.is(code, 0)
+  const page = await readFile(JSON.parse(stdout).file, 'utf8')
+  t.regex(page, /^<!doctype html>/i)
+  t.false(/<script|src="http|url\(http/i.test(page))
+  for (const words of ['my_metric', 'Processor time, and what is usual', 'week of']) t.true(page.includes(words), words)
+})
+
+/** Ends a run by a signal once it has said something; by script, so that it has a terminal to ask on. */
+const onTerminal = (t: ExecutionContext, folder: string, words: readonly string[], answer: string): Promise<Ended> =>
+  new Promise((resolve) => {
+    const line = [process.execPath, ...command, ...words].join(' ')
+    const child = spawn('script', ['-qec', line, '/dev/null'], { env: environmentFor(folder) })
+    t.teardown(() => void child.kill('SIGKILL'))
+    let stdout = ''
+    let answered = false
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString()
+      if (!answered && stdout.includes('Type the name of the box')) {
+        answered = true
+        child.stdin.write(answer)
+      }
+    })
+    child.on('close', (code) => resolve({ code, stdout, stderr: '' }))
+  })
+
+test('destroy asks on a terminal: another word than the box’s name removes nothing, Ctrl-C neither', async (t) => {
+  const folder = await temporaryFolder(t)
+  await observeIn(folder, ['apply', 'lab', '--lab'])
+  const declined = await onTerminal(t, folder, ['destroy', 'lab', '--lab'], 'yes\n')
+  t.is(declined.code, 1)
+  t.regex(declined.stdout, /Nothing was removed/)
+  const interrupted = await onTerminal(t, folder, ['destroy', 'lab', '--lab'], '\u0003')
+  t.is(interrupted.code, 130)
+  t.regex((await observeIn(folder, ['plan', 'lab', '--lab'])).stdout, /Nothing to do/)
+  const agreed = await onTerminal(t, folder, ['destroy', 'lab', '--lab'], 'lab\n')
+  t.is(agreed.code, 0)
+  t.regex(agreed.stdout, /7 changes/)
+})
