@@ -129,6 +129,8 @@ const changesExitCode = 4
 const planOnly = async (run: Run, gateway: Gateway, where: string): Promise<number> => {
   const { plan, judgement } = await planAndTell(run, gateway, where, false)
   if (run.flags.json === true) console.log(JSON.stringify(planDocument(plan, where, judgement)))
+  else if (hasChanges(plan))
+    run.say(run.paint('dim', `next: npm run observe -- apply ${run.box.name}${run.flags.lab === true ? ' --lab' : ''}`))
   return run.flags['detailed-exitcode'] === true && hasChanges(plan) ? changesExitCode : 0
 }
 

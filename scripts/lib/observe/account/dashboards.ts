@@ -1,7 +1,7 @@
 import { isObject, textOf } from '../json.ts'
 import { markerOf } from '../marker.ts'
 import type { ApiClient } from './client.ts'
-import type { Store, Stored } from './gateway.ts'
+import type { Store, Stored } from './store.ts'
 
 const pageSize = 100
 

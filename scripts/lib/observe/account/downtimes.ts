@@ -1,6 +1,6 @@
 import { isObject, textOf } from '../json.ts'
 import type { ApiClient } from './client.ts'
-import type { Store, Stored } from './gateway.ts'
+import type { Store, Stored } from './store.ts'
 
 /** What is over or was cancelled stays listed for a while. */
 const isAlive = (status: unknown): boolean => status === 'active' || status === 'scheduled'

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, textOf } from '../json.ts'
 import { boxTag } from '../marker.ts'
 import type { ApiClient } from './client.ts'
-import type { Store, Stored } from './gateway.ts'
+import type { Store, Stored } from './store.ts'
 
 const pageSize = 100
 

@@ -1,13 +1,9 @@
 import { isObject, kindOf } from '../../_helpers/json.ts'
 import { deserialize, isUnparsed, type Version } from './client.ts'
+import type { Problem } from './types.ts'
 import { walk } from './walk.ts'
 
-/** One thing that the API would refuse in a body. */
-export interface Problem {
-  /** Where it is, in the names of JSON: `widgets[2].definition.requests[0].foo`; empty for the body itself. */
-  readonly path: string
-  readonly message: string
-}
+export type { Problem } from './types.ts'
 
 /** Whether the client has set something aside at any depth. */
 const hasUnparsed = (value: unknown): boolean => {

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, kindOf, memberPath } from '../../_helpers/json.ts'
 import type { Version } from './client.ts'
-import type { Problem } from './problems.ts'
 import { type Shape, shapeOf } from './shape.ts'
+import type { Problem } from './types.ts'
 import { keyProblems, type Place, walk } from './walk.ts'
 
 interface Member {

@@ -1,8 +1,8 @@
 import { isObject, type JsonObject, kindOf, memberPath } from '../../_helpers/json.ts'
 import { nearest } from '../../box/nearest.ts'
 import type { Version } from './client.ts'
-import type { Problem } from './problems.ts'
 import { type Shape, shapeOf } from './shape.ts'
+import type { Problem } from './types.ts'
 import { unionProblems } from './union.ts'
 
 /** Where the walk is, and what is expected there. */
