@@ -60,7 +60,7 @@ test('whatever fails between any two requests, applying until it ends leaves wha
         await lab.account.close()
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 12 },
   )
 })
 

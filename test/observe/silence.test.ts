@@ -21,8 +21,13 @@ const judged = (file: DowntimesFile, timezone: string) =>
 
 test('no wished hour is uncovered in any zone whose clock is changed, in either reading of a duration', async (t) => {
   const file = await fileOf()
-  const changing = Intl.supportedValuesOf('timeZone').filter((zone) => clockChanges(zone, now, 53).length > 0)
-  t.true(changing.length > 50)
+  // Zones whose clocks go alike are looked at once.
+  const byChanges = new Map(
+    Intl.supportedValuesOf('timeZone').map((zone) => [JSON.stringify(clockChanges(zone, now, 53)), zone] as const),
+  )
+  const changing = [...byChanges].filter(([changes]) => changes !== '[]').map(([, zone]) => zone)
+  t.true(changing.length > 15)
+  t.true(changing.includes('Africa/Cairo'))
   for (const zone of [...changing, 'UTC', 'Asia/Kolkata']) t.deepEqual(judged(file, zone)?.gaps, [], zone)
 })
 

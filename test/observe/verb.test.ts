@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { startProxy } from '../fetch/_proxy.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 import { everything } from './_observe.ts'
 
@@ -11,7 +12,7 @@ interface Ended {
   readonly stderr: string
 }
 
-const command = ['--import=tsx', 'test/observe/_verb.ts']
+const command = ['scripts/_run.mjs', 'observe']
 
 const environmentFor = (folder: string): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(
@@ -103,14 +104,16 @@ for (const [words, said] of wrong)
 test('keys are told nowhere: no output, no file, no command line', async (t) => {
   const folder = await temporaryFolder(t)
   const keys = { DD_API_KEY: 'ab'.repeat(16), DD_APP_KEY: 'cd'.repeat(20) }
-  // A proxy that nobody runs: nothing leaves this machine.
+  // A proxy that lets nothing out of this machine.
+  const proxy = await startProxy(t, { port: 9, refuse: 403 })
   const { code, stdout, stderr } = await observeIn(folder, ['plan', 'lab', '--json'], {
     ...keys,
-    HTTPS_PROXY: 'http://127.0.0.1:9',
+    HTTPS_PROXY: `http://${proxy.host}`,
   })
   t.is(code, 1)
+  t.deepEqual([...new Set(proxy.asked.map(({ line }) => line))], ['CONNECT api.datadoghq.com:443'])
   const text = `${stdout}${stderr}${await allText(folder)}`
-  t.regex(text, /E_FETCH_CONNECT/)
+  t.regex(text, /E_FETCH_STATUS/)
   for (const key of Object.values(keys)) t.false(text.includes(key))
 })
 

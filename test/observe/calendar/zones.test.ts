@@ -11,7 +11,7 @@ const changing = zones.filter((zone) => clockChanges(zone, year, 53).length > 0)
 // The one whose clock is put back in a night between two workdays, on Thursday at 24:00: 14 elapsed hours end at 08:00.
 const early = 'Africa/Cairo'
 
-test('the default downtimes leave no gap in any zone, next year, but in the one that changes its clock on a workday', (t) => {
+test('nights of fourteen hours and a weekend of two days leave no gap in any zone, next year, but in the one that changes its clock on a workday', (t) => {
   t.true(changing.length > 100)
   const found = changing.filter((zone) => judge(defaults(zone, year), wish, zone, year).gaps.length > 0)
   t.deepEqual(found, [early])
