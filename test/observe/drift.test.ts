@@ -96,6 +96,19 @@ test.serial(
   },
 )
 
+test.serial('a downtime with another message gets its own back, and keeps the date from which it counts', async (t) => {
+  const before = lab.account.state().downtimes[nights]
+  const edited = JSON.parse(JSON.stringify(before).replace('nobody is notified', 'sleep well'))
+  lab.account.edit('downtimes', nights, () => edited)
+  t.deepEqual(await lab.apply(box), ['change downtime nights'])
+  const sent = lab.account.requests.filter(({ method }) => method === 'PATCH').at(-1)
+  t.true(JSON.stringify(sent?.body).includes('nobody is notified'))
+  t.false(JSON.stringify(sent?.body).includes('schedule'))
+  const schedule = (one: unknown) => JSON.stringify(one).match(/"start":"[^"]*"/g)
+  t.deepEqual(schedule(lab.account.state().downtimes[nights]), schedule(before))
+  t.deepEqual(await lab.apply(box), [])
+})
+
 test.serial('what somebody removed by hand is made again', async (t) => {
   await lab.use((gateway) => gateway.remove('downtime', nights))
   t.deepEqual(await lab.apply(box), ['add downtime nights'])

@@ -2,11 +2,11 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Gateway } from './account/gateway.ts'
 import { fingerprint, type Rules } from './canonical.ts'
 import { type Change, isChange } from './changes.ts'
-import { isObject, type Json, type JsonObject, listOf } from './json.ts'
+import { isObject, type Json, type JsonObject } from './json.ts'
 import { mark } from './marker.ts'
 import type { AccountPlan } from './plan.ts'
 import type { ServerFile } from './schema.ts'
-import type { Kind, Live, Resource } from './types.ts'
+import type { Kind, Resource } from './types.ts'
 
 /** Removals come last: while something goes wrong before them, nothing is missing. */
 const order: readonly Change['action'][] = ['add', 'change', 'remove']
@@ -25,23 +25,11 @@ const withDefaults = (wire: JsonObject, { fields }: Change, rules: Rules): JsonO
     .filter(({ path, to }) => to === undefined && path in rules.defaults)
     .reduce((whole, { path }) => withValue(whole, path.split('.'), rules.defaults[path] ?? null), wire)
 
-const datesOf = (wire: JsonObject): readonly Json[] =>
-  isObject(wire.schedule) ? listOf(wire.schedule.recurrences) : []
-
-/** A downtime whose rule stays keeps the date from which it counts: moving it would end what is silent now. */
-const withOldDates = (wire: JsonObject, live: Live, change: Change): JsonObject => {
-  if (change.fields.some(({ path }) => path.startsWith('schedule')) || !isObject(wire.schedule)) return wire
-  const old = datesOf(live.wire)
-  return {
-    ...wire,
-    schedule: {
-      ...wire.schedule,
-      recurrences: datesOf(wire).map((one, index) => {
-        const before = old[index]
-        return isObject(one) && isObject(before) ? { ...one, start: before.start ?? one.start ?? null } : one
-      }),
-    },
-  }
+/** A downtime whose rules stay is not told them again: they would begin at another date, which would end what is silent now. */
+const withoutSameSchedule = (wire: JsonObject, { kind, fields }: Change): JsonObject => {
+  if (kind !== 'downtime' || fields.some(({ path }) => path.startsWith('schedule'))) return wire
+  const { schedule: _, ...rest } = wire
+  return rest
 }
 
 const rulesOf = (server: ServerFile, kind: Kind): Rules => {
@@ -56,7 +44,7 @@ const wireOf = (wanted: Resource, change: Change, { box, server }: AccountPlan):
   const applied = fingerprint(wanted.kind, wanted.wire, rules)
   const marked = mark(wanted.kind, wanted.wire, { box: box.name, name: wanted.name, applied })
   if (change.live === null) return marked
-  return withOldDates(withDefaults(marked, change, rules), change.live, change)
+  return withoutSameSchedule(withDefaults(marked, change, rules), change)
 }
 
 const carryOut = async (change: Change, plan: AccountPlan, gateway: Gateway): Promise<string> => {

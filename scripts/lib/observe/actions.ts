@@ -1,0 +1,119 @@
+import { createInterface } from 'node:readline'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { type Project, shown } from '../_helpers/paths.ts'
+import type { Box } from '../box/types.ts'
+import type { Paint } from '../report/terminal.ts'
+import type { Gateway } from './account/gateway.ts'
+import { applyPlan } from './apply.ts'
+import type { Judgement } from './calendar/judge.ts'
+import { changeDocument, planDocument } from './document.ts'
+import { type AccountPlan, hasChanges, planFor } from './plan.ts'
+import { writePreview } from './preview.ts'
+import { assertNoGap, judgeSilence } from './silence.ts'
+import { calendarText, countText, doneLine, planText } from './terminal.ts'
+
+/** What one run works with. */
+export interface Run {
+  readonly box: Box
+  readonly project: Project
+  readonly flags: Readonly<Record<string, boolean>>
+  readonly now: Date
+  readonly paint: Paint
+  /** Prints for a reader; silent with --json. */
+  readonly say: (text: string) => void
+}
+
+interface Planned {
+  readonly plan: AccountPlan
+  readonly judgement: Judgement | null
+}
+
+const planAndTell = async (run: Run, gateway: Gateway, where: string, destroy: boolean): Promise<Planned> => {
+  const { box, project, now, paint, say } = run
+  const plan = await planFor(box, gateway, { now, destroy }, project)
+  const judgement = judgeSilence(plan.wanted, now)
+  const { timezone = '' } = plan.wanted.calendar ?? {}
+  say(`${paint('bold', box.name)} in ${where}\n`)
+  say(planText(plan, paint))
+  if (judgement !== null) say(`\n${calendarText(judgement, timezone, paint, paint('red', '') !== '')}`)
+  say(`\n${hasChanges(plan) ? countText(plan.changes) : 'Nothing to do: the account holds what the files say'}`)
+  return { plan, judgement }
+}
+
+const carryOut = async (
+  { box, flags, paint, say }: Run,
+  gateway: Gateway,
+  { plan }: Planned,
+  where: string,
+): Promise<void> => {
+  if (hasChanges(plan)) say('')
+  const done = await applyPlan(plan, gateway, ({ change, id }) => say(doneLine(change, id, paint)))
+  if (flags.json === true)
+    console.log(
+      JSON.stringify({
+        box: box.name,
+        account: where,
+        done: done.map(({ change, id }) => ({ ...changeDocument(change), id })),
+      }),
+    )
+  else if (done.length > 0) say(paint('green', `Done: ${done.length} ${done.length === 1 ? 'change' : 'changes'}`))
+}
+
+/** Asks on a terminal; elsewhere only --yes will do. */
+const isAgreed = async ({ box, flags }: Run, count: string, where: string): Promise<boolean> => {
+  if (flags.yes === true) return true
+  if (!process.stdin.isTTY || flags.json === true)
+    throw new BoxhoundError('E_USAGE', 'destroy asks on a terminal, and this is none', {
+      expected: '--yes',
+      found: 'no --yes',
+      next: `npm run observe -- destroy ${box.name} --yes`,
+      exitCode: 2,
+    })
+  process.stderr.write(`\nRemove this from ${where}: ${count}? Type the name of the box to go on: `)
+  // Not as a terminal: Ctrl-C stays a signal then, and is handled as in any other moment. An end of input agrees to nothing.
+  const reader = createInterface({ input: process.stdin, terminal: false })
+  for await (const line of reader) {
+    reader.close()
+    return line.trim() === box.name
+  }
+  return false
+}
+
+/** Exit code of `plan --detailed-exitcode` when something would change: 1 and 2 mean something else everywhere. */
+const changesExitCode = 4
+
+/** Shows what would change. */
+export const plan = async (run: Run, gateway: Gateway, where: string): Promise<number> => {
+  const { plan: found, judgement } = await planAndTell(run, gateway, where, false)
+  if (run.flags.json === true) console.log(JSON.stringify(planDocument(found, where, judgement)))
+  else if (hasChanges(found))
+    run.say(run.paint('dim', `next: npm run observe -- apply ${run.box.name}${run.flags.lab === true ? ' --lab' : ''}`))
+  return run.flags['detailed-exitcode'] === true && hasChanges(found) ? changesExitCode : 0
+}
+
+/** Makes it so, unless the downtimes leave a gap. */
+export const apply = async (run: Run, gateway: Gateway, where: string): Promise<number> => {
+  const planned = await planAndTell(run, gateway, where, false)
+  assertNoGap(planned.judgement)
+  await carryOut(run, gateway, planned, where)
+  return 0
+}
+
+/** Removes what is ours; 1 when somebody did not agree. */
+export const destroy = async (run: Run, gateway: Gateway, where: string): Promise<number> => {
+  const planned = await planAndTell(run, gateway, where, true)
+  if (hasChanges(planned.plan) && !(await isAgreed(run, countText(planned.plan.changes), where))) {
+    run.say('Nothing was removed')
+    return 1
+  }
+  await carryOut(run, gateway, planned, where)
+  return 0
+}
+
+/** Draws the page; asks no account. */
+export const show = async ({ box, project, flags, now, say }: Run, out: string | undefined): Promise<number> => {
+  const file = await writePreview(box, project, { now, out, recorded: flags.recorded === true })
+  if (flags.json === true) console.log(JSON.stringify({ box: box.name, file }))
+  else say(`${shown(file)} shows the dashboard, the monitors and the downtimes of ${box.name}`)
+  return 0
+}
