@@ -5,7 +5,7 @@ import { readServer } from '../../scripts/lib/observe/files.ts'
 import { project } from './_observe.ts'
 
 const server = readServer(project)
-const monitor = server.monitor ?? { readOnly: [], defaults: {}, same: [], sets: [], strict: false }
+const monitor = server.monitor ?? { readOnly: [], defaults: {}, same: [], sets: [], ignored: [], strict: false }
 const dashboard = server.dashboard ?? monitor
 const downtime = server.downtime ?? monitor
 const all = { counts: () => true }
@@ -28,7 +28,6 @@ test('what the server adds by itself is no part of a resource', (t) => {
       ...wire.options,
       notify_audit: false,
       include_tags: true,
-      new_host_delay: 300,
       silenced: {},
       escalation_message: '',
     },

@@ -29,7 +29,8 @@ const rulesOf = (server: ServerFile, kind: Kind): Rules => {
 /** What an update would change. A field that only the account has counts where its usual value is known, or where an update replaces all. */
 const fieldsOf = ({ kind, wire }: Live, wanted: Resource, rules: Rules): Field[] =>
   difference(canonical(kind, wire, rules), canonical(kind, wanted.wire, rules), {
-    counts: (path) => rules.strict || path in rules.defaults || rules.sets.includes(path),
+    counts: (path) =>
+      !rules.ignored.includes(path) && (rules.strict || path in rules.defaults || rules.sets.includes(path)),
   })
 
 const oldestFirst = (a: Live, b: Live): number =>
