@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
@@ -27,7 +27,12 @@ const pem = (): string => {
 }
 
 /** An SSH server on loopback that lets one key in and answers as the test says. */
-export const startServer = async (t: ExecutionContext, answer: Answer): Promise<TestServer> => {
+export const startServer = async (
+  t: ExecutionContext,
+  answer: Answer,
+  options: { readonly forwards?: boolean } = {},
+): Promise<TestServer> => {
+  const ports: number[] = []
   const folder = await mkdtemp(join(tmpdir(), 'boxhound-test-'))
   t.teardown(() => rm(folder, { recursive: true }))
   const [hostKey, userKey] = [pem(), pem()]
@@ -43,6 +48,26 @@ export const startServer = async (t: ExecutionContext, answer: Answer): Promise<
       logins += 1
       if (context.method === 'publickey') context.accept()
       else context.reject(['publickey'])
+    })
+    // Ports that the caller asks for are opened on loopback; each connection to one is handed back through this one.
+    connection.on('request', (accept, reject, name, info) => {
+      if (name !== 'tcpip-forward' || !options.forwards) return reject?.()
+      const door = createServer((socket) => {
+        socket.on('error', () => {})
+        connection.forwardOut('127.0.0.1', ports.at(-1) ?? 0, '127.0.0.1', 1, (error, channel) => {
+          if (error !== undefined) return socket.destroy()
+          channel.on('error', () => {})
+          socket.pipe(channel).pipe(socket)
+          channel.on('close', () => socket.destroy())
+          return undefined
+        })
+      })
+      door.listen(info.bindPort, '127.0.0.1', () => {
+        const { port } = door.address() as AddressInfo
+        ports.push(port)
+        accept?.(port)
+      })
+      t.teardown(() => door.close())
     })
     connection.on('session', (accept) => {
       accept().on('exec', (acceptExec, _reject, { command }) => {
