@@ -1,12 +1,11 @@
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Gateway } from './account/gateway.ts'
-import { fingerprint, type Rules } from './canonical.ts'
+import { fingerprint, type Rules, rulesOf } from './canonical.ts'
 import { type Change, isChange } from './changes.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { mark } from './marker.ts'
 import type { AccountPlan } from './plan.ts'
-import type { ServerFile } from './schema.ts'
-import type { Kind, Resource } from './types.ts'
+import type { Resource } from './types.ts'
 
 /** Removals come last: while something goes wrong before them, nothing is missing. */
 const order: readonly Change['action'][] = ['add', 'change', 'remove']
@@ -30,12 +29,6 @@ const withoutSameSchedule = (wire: JsonObject, { kind, fields }: Change): JsonOb
   if (kind !== 'downtime' || fields.some(({ path }) => path.startsWith('schedule'))) return wire
   const { schedule: _, ...rest } = wire
   return rest
-}
-
-const rulesOf = (server: ServerFile, kind: Kind): Rules => {
-  const rules = server[kind]
-  if (rules === undefined) throw new Error(`observe/server.yaml says nothing of ${kind}`)
-  return rules
 }
 
 /** What is sent: the resource with its marker. */

@@ -7,7 +7,15 @@ import { unmark } from './marker.ts'
 import type { ServerFile } from './schema.ts'
 import type { Kind } from './types.ts'
 
+/** What the server does with one kind of resources. */
 export type Rules = NonNullable<ServerFile[Kind]>
+
+/** The rules of a kind. */
+export const rulesOf = (server: ServerFile, kind: Kind): Rules => {
+  const rules = server[kind]
+  if (rules === undefined) throw new Error(`observe/server.yaml says nothing of ${kind}`)
+  return rules
+}
 
 const isEmpty = (value: Json): boolean =>
   value === null ||

@@ -1,4 +1,4 @@
-import { canonical, equal, fingerprint, type Rules } from './canonical.ts'
+import { canonical, equal, fingerprint, type Rules, rulesOf } from './canonical.ts'
 import { difference, type Field } from './difference.ts'
 import type { ServerFile } from './schema.ts'
 import { type Kind, kinds, type Live, type Resource } from './types.ts'
@@ -18,12 +18,6 @@ export interface Change {
   readonly fields: readonly Field[]
   readonly wanted: Resource | null
   readonly live: Live | null
-}
-
-const rulesOf = (server: ServerFile, kind: Kind): Rules => {
-  const rules = server[kind]
-  if (rules === undefined) throw new Error(`observe/server.yaml says nothing of ${kind}`)
-  return rules
 }
 
 /** What an update would change. A field that only the account has counts where its usual value is known, or where an update replaces all. */

@@ -40,21 +40,27 @@ const assertModels = (resources: readonly Resource[]): void => {
   }
 }
 
-/** A monitor that would be made or changed is judged by the account first, so that nothing is half-done when it is refused. */
+const refused = (wanted: Resource, cause: BoxhoundError): BoxhoundError =>
+  new BoxhoundError('E_OBSERVE_INVALID', `the account does not take the monitor ${wanted.name}`, {
+    file: wanted.source,
+    expected: 'a monitor that the API validates',
+    ...(cause.details.found === undefined ? {} : { found: cause.details.found }),
+    next: 'mend the monitor in this file; nothing was changed in the account',
+    cause,
+  })
+
+/** Monitors that would be made or changed are judged by the account first, so that nothing is half-done when one is refused. */
 const assertValid = async (changes: readonly Change[], gateway: Gateway): Promise<void> => {
-  for (const { action, kind, name, wanted } of changes) {
-    if (kind !== 'monitor' || wanted === null || (action !== 'add' && action !== 'change')) continue
-    await gateway.validate(wanted.wire).catch((cause: unknown) => {
-      if (!(cause instanceof BoxhoundError) || cause.code !== 'E_ACCOUNT_INVALID') throw cause
-      throw new BoxhoundError('E_OBSERVE_INVALID', `the account does not take the monitor ${name}`, {
-        file: wanted.source,
-        expected: 'a monitor that the API validates',
-        ...(cause.details.found === undefined ? {} : { found: cause.details.found }),
-        next: 'mend the monitor in this file; nothing was changed in the account',
-        cause,
-      })
-    })
-  }
+  const monitors = changes.flatMap(({ action, kind, wanted }) =>
+    kind === 'monitor' && wanted !== null && (action === 'add' || action === 'change') ? [wanted] : [],
+  )
+  await Promise.all(
+    monitors.map((wanted) =>
+      gateway.validate(wanted.wire).catch((cause: unknown) => {
+        throw cause instanceof BoxhoundError && cause.code === 'E_ACCOUNT_INVALID' ? refused(wanted, cause) : cause
+      }),
+    ),
+  )
 }
 
 export interface PlanOptions {

@@ -3,7 +3,7 @@ import { BoxhoundError } from '../../_helpers/errors.ts'
 import { isZone } from '../../box/zones.ts'
 import type { JsonObject } from '../json.ts'
 import { markerOf } from '../marker.ts'
-import type { Kind, Live } from '../types.ts'
+import { type Kind, kinds, type Live } from '../types.ts'
 import type { ApiClient } from './client.ts'
 import { dashboardStore } from './dashboards.ts'
 import { downtimeStore } from './downtimes.ts'
@@ -69,13 +69,13 @@ export const openGateway = (
   }
   return {
     list: async (box) => {
-      const all: Live[] = []
-      for (const kind of ['monitor', 'dashboard', 'downtime'] as const)
-        for (const { id, created, wire } of await find(kind, box)) {
+      const found = await Promise.all(kinds.map(async (kind) => ({ kind, stored: await find(kind, box) })))
+      return found.flatMap(({ kind, stored }) =>
+        stored.flatMap(({ id, created, wire }) => {
           const marker = markerOf(kind, wire)
-          if (marker?.box === box) all.push({ kind, id, created, wire, marker })
-        }
-      return all
+          return marker?.box === box ? [{ kind, id, created, wire, marker }] : []
+        }),
+      )
     },
     validate: (wire) =>
       asking({ what: 'validate monitors', permission: 'monitors_read' }, async () => {
