@@ -80,7 +80,7 @@ const isAgreed = async ({ box, flags }: Run, count: string, where: string): Prom
 }
 
 /** Exit code of `plan --detailed-exitcode` when something would change: 1 and 2 mean something else everywhere. */
-const changesExitCode = 4
+export const changesExitCode = 4
 
 /** Shows what would change. */
 export const plan = async (run: Run, gateway: Gateway, where: string): Promise<number> => {
