@@ -52,12 +52,19 @@ const bundle = async (folder) => {
     },
   })
   // Old bundles may still be read by a start that runs: only those of yesterday and before go.
-  for (const old of readdirSync(cache))
-    if (Date.now() - statSync(join(cache, old)).mtimeMs > 86_400_000)
+  for (const old of readdirSync(cache)) {
+    // Undefined: another start, whose own it was, has given it its name.
+    const found = statSync(join(cache, old), { throwIfNoEntry: false })
+    if (found !== undefined && Date.now() - found.mtimeMs > 86_400_000)
       rmSync(join(cache, old), { recursive: true, force: true })
-  // Another start may have been quicker with the very same bundle.
-  if (existsSync(folder)) rmSync(fresh, { recursive: true, force: true })
-  else renameSync(fresh, folder)
+  }
+  try {
+    renameSync(fresh, folder)
+  } catch (error) {
+    // Another start was quicker with the very same bundle.
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+    rmSync(fresh, { recursive: true, force: true })
+  }
 }
 
 const folder = join(cache, fingerprint())
