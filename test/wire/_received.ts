@@ -1,59 +1,27 @@
 import type { Encoding, Received, Series } from '../../lab/intake/types.ts'
-import type { Expectations } from '../../scripts/lib/render/types.ts'
+import type { CheckExpectation, Expectations } from '../../scripts/lib/render/types.ts'
 import type { Provoked } from '../../scripts/lib/wire/checks.ts'
+import { lab } from '../verify/_expectations.ts'
 
+const mysql: CheckExpectation = {
+  name: 'mysql',
+  interval: 15,
+  metrics: ['mysql.net.max_connections'],
+  rates: ['mysql.performance.queries'],
+  serviceChecks: ['mysql.can_connect'],
+  tags: [],
+  warnings: 'none',
+  ranges: {},
+}
+
+/** The box with everything, its database's integration and a route with a path besides. */
 export const expectations: Expectations = {
-  box: 'small',
-  version: '1.0.0',
-  seed: 'credentials',
-  agent: {
-    version: '7.83.0+lab',
-    lab: true,
-    site: 'datadoghq.com',
-    tags: ['env:trial', 'role:database'],
-    logs: true,
-    source: '',
-  },
-  checks: [
-    {
-      name: 'mysql',
-      interval: 15,
-      metrics: ['mysql.net.max_connections'],
-      rates: ['mysql.performance.queries'],
-      serviceChecks: ['mysql.can_connect'],
-      tags: [],
-      warnings: 'none',
-      ranges: {},
-    },
-    {
-      name: 'my_metric',
-      interval: 45,
-      metrics: ['my_metric'],
-      rates: [],
-      serviceChecks: [],
-      tags: ['check:my_metric'],
-      warnings: 'none',
-      ranges: { my_metric: { min: 0, max: 1000 } },
-    },
-  ],
-  database: {
-    engine: 'mariadb',
-    unit: 'mariadb',
-    logs: ['/var/log/mysql/error.log'],
-    grants: { maxUserConnections: 5, slaveMonitor: true },
-  },
-  app: {
-    ...{
-      port: 5050,
-      service: 'trial-app',
-      env: 'trial',
-      version: '1.0.0',
-      unit: 'trial-app',
-      log: '/var/log/trial-app/app.log',
-    },
-    routes: [{ path: '/api/apm', body: 'Getting APM Started', resource: 'GET /api/apm' }],
-  },
-  units: [],
+  ...lab,
+  checks: [mysql, ...lab.checks],
+  app:
+    lab.app === null
+      ? null
+      : { ...lab.app, routes: [{ path: '/api/apm', body: 'Getting APM Started', resource: 'GET /api/apm' }] },
 }
 
 export const provoked: Provoked = { lines: { '/var/log/mysql/error.log': 'a line' } }

@@ -13,7 +13,7 @@ export interface Change {
   /** The account's id; null for what is to be added. */
   readonly id: string | null
   readonly reason: string
-  /** True when somebody changed or removed it by hand. */
+  /** True when somebody changed it by hand: the files say what they said when it was applied. */
   readonly drift: boolean
   readonly fields: readonly Field[]
   readonly wanted: Resource | null

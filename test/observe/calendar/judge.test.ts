@@ -2,11 +2,17 @@ import test from 'ava'
 import { judge } from '../../../scripts/lib/observe/calendar/judge.ts'
 import { sentencesOf } from '../../../scripts/lib/observe/calendar/sentence.ts'
 import { readings } from '../../../scripts/lib/observe/calendar/week.ts'
-import { weeksAround, weeksToLookAt } from '../../../scripts/lib/observe/calendar/weeks.ts'
+import { weeksAround } from '../../../scripts/lib/observe/calendar/weeks.ts'
 import { byHand, defaults, longWeekend, noWish, now, schedule, wish } from './_example.ts'
 
 const paris = 'Europe/Paris'
 const labels = ({ weeks }: ReturnType<typeof judge>): string[] => weeks.map(({ label }) => label)
+
+/** Mondays of the coming week and of those in which a clock is changed. */
+const weeksToLookAt = (zone: string, at: Date): string[] =>
+  weeksAround(zone, at)
+    .filter(({ coming, change }) => coming || change?.when === 'in')
+    .map(({ monday }) => monday)
 
 test('the weeks are the coming one and those of the next changes', (t) => {
   t.deepEqual(weeksToLookAt(paris, now), ['2026-11-23', '2027-03-22', '2027-10-25'])

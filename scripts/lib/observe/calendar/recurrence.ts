@@ -1,5 +1,5 @@
 import { BoxhoundError } from '../../_helpers/errors.ts'
-import { codeOf, inOrder, isoDate, type Weekday, weekdayOf, weekdayOfCode, weekdays } from './days.ts'
+import { codeOf, inOrder, isoDate, type Weekday, weekdayOf, weekdayOfCode } from './days.ts'
 import { parseDuration, parseTime } from './duration.ts'
 
 /** A rule of a downtime's schedule as Datadog's API v2 has it: `start` is local time without an offset. */
@@ -105,27 +105,4 @@ export const parseRecurrence = ({ start, duration, rrule }: Recurrence, name?: s
       'move the start to one of these days: the account anchors the rule on it',
     )
   return { days, minuteOfDay, minutes, start: isoDate(date) }
-}
-
-const readable = (recurrence: Recurrence): WeeklyRule | undefined => {
-  try {
-    return parseRecurrence(recurrence)
-  } catch (error) {
-    if (error instanceof BoxhoundError && error.code === 'E_DOWNTIME') return undefined
-    throw error
-  }
-}
-
-/**
- * Whether two rules are equal apart from the date of their start, which moves on: the same days, time of day and minutes (`2d` is `48h`).
- * A rule that cannot be read is like no other, so that it gets replaced.
- */
-export const samePhase = (a: Recurrence, b: Recurrence): boolean => {
-  const [one, two] = [readable(a), readable(b)]
-  if (one === undefined || two === undefined) return false
-  return (
-    one.minuteOfDay === two.minuteOfDay &&
-    one.minutes === two.minutes &&
-    weekdays.every((name) => one.days.includes(name) === two.days.includes(name))
-  )
 }

@@ -82,12 +82,3 @@ export const weeksAround = (zone: string, now: Date, others: readonly string[] =
   for (const monday of mondays) if (describe(monday, next).change !== undefined) chosen.add(monday)
   return [...chosen].sort((a, b) => a - b).map((monday) => describe(monday, all))
 }
-
-/**
- * The Mondays (`2026-11-23`) of the week after `now` and of the next weeks in which the clock goes forward and back, if any within 58
- * weeks; first the running one if the clock is changed in what is left of it.
- */
-export const weeksToLookAt = (zone: string, now: Date): string[] =>
-  weeksAround(zone, now)
-    .filter(({ coming, change }) => coming || change?.when === 'in')
-    .map(({ monday }) => monday)
