@@ -3,7 +3,7 @@ import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { projectAt } from './lib/_helpers/paths.ts'
 import { readPublished } from './lib/boot/published.ts'
 import { loadBox } from './lib/box/load.ts'
-import { formatControl, formatMatrix } from './lib/report/matrix.ts'
+import { formatControl, formatControls } from './lib/report/matrix.ts'
 import { paintFor } from './lib/report/terminal.ts'
 import { type Control, controlsFor, isRight, readControls, uncontrolled } from './lib/verify/control.ts'
 import { runControls } from './lib/verify/controls.ts'
@@ -73,12 +73,10 @@ export const main = async (argv: string[]): Promise<number> => {
     onNote: (text) => (quiet ? console.error(text) : console.log(paint('dim', text))),
     onResult: (result) => (quiet ? undefined : console.log(formatControl(result, paint))),
   })
-  const right = results.filter(isRight).length
   if (quiet)
     console.log(
       JSON.stringify(results.map(({ control: { script: _, ...control }, ...rest }) => ({ ...control, ...rest }))),
     )
-  else
-    console.log(`\n${formatMatrix(results, allIds(expectations))}\n\n${right} passed, ${results.length - right} failed`)
-  return right === results.length ? 0 : 1
+  else console.log(`\n${formatControls(results, allIds(expectations), paint)}`)
+  return results.every(isRight) ? 0 : 1
 }

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { formatControl, formatMatrix } from '../../scripts/lib/report/matrix.ts'
+import { formatControl, formatControls, formatMatrix } from '../../scripts/lib/report/matrix.ts'
 import {
   type Control,
   controlsFor,
@@ -95,4 +95,14 @@ test('the matrix has a row per control and a numbered column per check', (t) => 
     '  1  first-boot',
     '  2  agent.tags',
   ])
+})
+
+test('a run ends in its matrix, what was wrong once more, and the count', (t) => {
+  const ids = ['first-boot', 'agent.tags']
+  const right = judgeControl(control, [check('agent.tags', 'failed')], 1)
+  const wrong = judgeControl({ ...control, name: 'other' }, [check('first-boot', 'failed')], 1)
+  t.is(formatControls([right], ids), `${formatMatrix([right], ids)}\n\n1 passed, 0 failed`)
+  const told = formatControls([right, wrong], ids)
+  t.regex(told, /✗ other[\s\S]*turned red too: first-boot: seen\n\n1 passed, 1 failed$/)
+  t.notRegex(told, /✓/)
 })

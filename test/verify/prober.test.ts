@@ -76,6 +76,26 @@ test('a route on which nothing answers is told, not thrown', async (t) => {
   t.not(answer?.error, '')
 })
 
+for (const [name, input] of [
+  ['secrets', { fresh: false, keys: [] }],
+  ['keys', null],
+] as const) {
+  for (const seen of ['listed', 'listed and measured']) {
+    test(`a file that is gone once it was ${seen} ends the probe ${name} in nothing found`, async (t) => {
+      const prelude = [
+        'import os',
+        "os.walk = lambda folder: iter([(folder, [], ['registry.json.tmp'])])",
+        'os.path.isfile = lambda path: True',
+        ...(seen === 'listed' ? [] : ['os.path.getsize = lambda path: 1']),
+        '',
+      ].join('\n')
+      const racing: Guest['run'] = (words, options = {}) =>
+        onHost(words, { ...options, stdin: `${prelude}${options.stdin ?? ''}` })
+      t.deepEqual(await createProber(racing)(name, input), [])
+    })
+  }
+}
+
 test('every probe is Python', async (t) => {
   const folder = new URL('../box/probes/', import.meta.url)
   for (const name of (await readdir(folder)).filter((file) => file.endsWith('.py'))) {

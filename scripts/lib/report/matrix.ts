@@ -36,3 +36,17 @@ export const formatMatrix = (results: readonly ControlResult[], ids: readonly st
     ...ids.map((id, index) => `${String(index + 1).padStart(3)}  ${id}`),
   ].join('\n')
 }
+
+/** The end of a run: the matrix, then the wrong controls once more, since a log is read from its end, and the count. */
+export const formatControls = (
+  results: readonly ControlResult[],
+  ids: readonly string[],
+  paint: Paint = plain,
+): string => {
+  const wrong = results.filter((result) => !isRight(result))
+  return [
+    formatMatrix(results, ids),
+    ...(wrong.length === 0 ? [] : [wrong.map((result) => formatControl(result, paint)).join('\n')]),
+    `${results.length - wrong.length} passed, ${wrong.length} failed`,
+  ].join('\n\n')
+}

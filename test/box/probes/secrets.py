@@ -1,5 +1,6 @@
 """Secrets and traces of the build on a running machine. Tells the place and the kind, never the value."""
 
+import contextlib
 import glob
 import os
 import re
@@ -52,24 +53,33 @@ def user_data(path: str) -> bool:
     return path.startswith(CLOUD) and os.stat(path).st_mode & 0o077 == 0
 
 
+def judged(path: str) -> list[str]:
+    """What a file holds that it must not."""
+    if os.path.islink(path) or not os.path.isfile(path) or os.path.getsize(path) > LIMIT:
+        return []
+    with open(path, 'rb') as stream:
+        text = stream.read()
+    found = []
+    # Plain searches first: an expression over every byte takes an emulated processor seconds.
+    if b'PRIVATE KEY' in text and PRIVATE.search(text) and not any(re.fullmatch(own, path) for own in OWN) and not user_data(path):
+        found.append(f'{path}: a private key')
+    if any(word in text for word in (b'key', b'Key', b'KEY')) and KEY.search(text) and path not in INPUT['keys'] and not user_data(path):  # noqa: F821
+        found.append(f'{path}: an API key')
+    if path.startswith('/etc/') and b'://' in text and LOGIN.search(text):
+        found.append(f'{path}: a login inside an address')
+    return found
+
+
 def contents() -> list[str]:
     found = []
     for root in ROOTS:
         for folder, folders, names in os.walk(root):
             folders[:] = [name for name in folders if not skip(os.path.join(folder, name))]
             for name in names:
-                path = os.path.join(folder, name)
-                if os.path.islink(path) or not os.path.isfile(path) or os.path.getsize(path) > LIMIT:
-                    continue
-                with open(path, 'rb') as stream:
-                    text = stream.read()
-                # Plain searches first: an expression over every byte takes an emulated processor seconds.
-                if b'PRIVATE KEY' in text and PRIVATE.search(text) and not any(re.fullmatch(own, path) for own in OWN) and not user_data(path):
-                    found.append(f'{path}: a private key')
-                if any(word in text for word in (b'key', b'Key', b'KEY')) and KEY.search(text) and path not in INPUT['keys'] and not user_data(path):  # noqa: F821
-                    found.append(f'{path}: an API key')
-                if folder.startswith('/etc') and b'://' in text and LOGIN.search(text):
-                    found.append(f'{path}: a login inside an address')
+                # The machine is at work: the Agent's register of offsets is written beside its place and renamed every few seconds, so
+                # what the folder listed may be gone before it is read. Such a file is no longer there to hold anything.
+                with contextlib.suppress(FileNotFoundError):
+                    found += judged(os.path.join(folder, name))
     return found
 
 
@@ -89,7 +99,7 @@ def settings() -> list[str]:
 def traces() -> list[str]:
     found = [path for pattern in TRACES for path in glob.glob(pattern)]
     # What lies there empty tells nothing.
-    return [f'{path}: a trace of the build' for path in found if os.path.isdir(path) or os.path.getsize(path) > 0]
+    return [f'{path}: a trace of the build' for path in found if os.path.isdir(path) or (os.path.exists(path) and os.path.getsize(path) > 0)]
 
 
 print(json.dumps(contents() + (settings() + traces() if INPUT['fresh'] else [])))  # noqa: F821
