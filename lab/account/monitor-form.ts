@@ -2,9 +2,8 @@ import { type JsonObject, listOf, objectAt } from '../../scripts/lib/_helpers/js
 import { isMetricMonitor } from './monitor-rules.ts'
 import { parseCheckCondition, parseMetricCondition } from './queries/monitor.ts'
 
-/** What the server says of options that a client didn't send. */
+/** What the server says of options that a client didn't send, in the same recorded answers. */
 const defaultOptions: JsonObject = {
-  escalation_message: '',
   include_tags: true,
   locked: false,
   new_host_delay: 300,
@@ -12,9 +11,8 @@ const defaultOptions: JsonObject = {
   notify_audit: false,
   notify_no_data: false,
   renotify_interval: null,
-  require_full_window: true,
   silenced: {},
-  timeout_h: 0,
+  timeout_h: null,
 }
 
 const groupsOf = (type: unknown, query: string): readonly string[] => {

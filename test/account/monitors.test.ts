@@ -21,7 +21,6 @@ test('a monitor comes back with another name of its type, defaults and sorted ta
     modified: '2026-11-23T10:00:00.000000+00:00',
   })
   t.deepEqual(pick(body, 'options'), {
-    escalation_message: '',
     include_tags: true,
     locked: false,
     new_host_delay: 300,
@@ -29,10 +28,9 @@ test('a monitor comes back with another name of its type, defaults and sorted ta
     notify_audit: false,
     notify_no_data: true,
     renotify_interval: null,
-    require_full_window: true,
     silenced: {},
     thresholds: { critical: 800, warning: 500 },
-    timeout_h: 0,
+    timeout_h: null,
   })
   t.deepEqual((await call(account, 'GET', `${path}/${pick(body, 'id')}`)).body, body)
   t.deepEqual(account.state().monitors[String(pick(body, 'id'))], body)
@@ -121,20 +119,24 @@ test('validation keeps nothing and minds no duplicate', async (t) => {
   t.deepEqual(account.state(), before)
 })
 
-test('an update changes the fields that are sent and merges the options', async (t) => {
+test('an update changes the fields that are sent, and replaces the options whole', async (t) => {
   let time = new Date('2026-11-23T10:00:00Z')
   const account = await start(t, { clock: () => time })
   const { body: first } = await call(account, 'POST', path, monitor())
   time = new Date('2026-11-24T10:00:00Z')
   const one = `${path}/${pick(first, 'id')}`
-  const { status, body } = await call(account, 'PUT', one, { name: 'new', options: { renotify_interval: 60 } })
+  const options = { renotify_interval: 60, thresholds: { critical: 800 } }
+  const { status, body } = await call(account, 'PUT', one, { name: 'new', options })
   t.is(status, 200)
+  t.like(first as object, { options: { notify_no_data: true, thresholds: { warning: 500 } } })
   t.deepEqual(body, {
     ...Object(first),
     name: 'new',
     modified: '2026-11-24T10:00:00.000000+00:00',
-    options: { ...Object(pick(first, 'options')), renotify_interval: 60 },
+    options: { ...Object(pick(first, 'options')), ...options, notify_no_data: false, no_data_timeframe: null },
   })
+  const { body: renamed } = await call(account, 'PUT', one, { name: 'newer' })
+  t.deepEqual(pick(renamed, 'options'), pick(body, 'options'))
   t.is((await call(account, 'PUT', one, { type: 'metric alert' })).status, 200)
   t.is((await call(account, 'PUT', one, { type: 'service check' })).status, 400)
   t.is((await call(account, 'PUT', one, { nam: 'x' })).status, 400)

@@ -1,6 +1,7 @@
 import test from 'ava'
 import { isObject, type JsonObject } from '../../scripts/lib/_helpers/json.ts'
 import type { Box } from '../../scripts/lib/box/types.ts'
+import { isChange } from '../../scripts/lib/observe/changes.ts'
 import { actionsOf, type Lab, labBox, openLab } from './_observe.ts'
 
 const idOf = (resources: Readonly<Record<string, object>>, text: string): string =>
@@ -36,6 +37,14 @@ const edits: Readonly<Record<string, { path: string; edit: (monitor: JsonObject)
   },
   'another title': { path: 'name', edit: (one) => ({ ...one, name: 'mine' }) },
   'another message': { path: 'message', edit: (one) => ({ ...one, message: 'call me' }) },
+  'a recovery of its own': {
+    path: 'options.thresholds.critical_recovery',
+    edit: (one) => withOption(one, 'thresholds', { critical: 800, warning: 500, critical_recovery: 100 }),
+  },
+  'a delay for new groups': {
+    path: 'options.new_group_delay',
+    edit: (one) => withOption(one, 'new_group_delay', 600),
+  },
   'a reminder that nobody asked for': {
     path: 'options.renotify_interval',
     edit: (one) => withOption(one, 'renotify_interval', 20),
@@ -125,7 +134,7 @@ test.serial(
       options: {
         ...(isObject(one.options) ? one.options : {}),
         silenced: { '*': 1 },
-        new_group_delay: 60,
+        new_host_delay: 300,
         on_missing_data: 'default',
       },
       tags: Array.isArray(one.tags) ? [...one.tags].reverse() : [],
@@ -144,6 +153,42 @@ test.serial(
     t.deepEqual(actionsOf(await lab.plan(box)), [])
   },
 )
+
+test.serial('an update replaces all options, and takes away neither a mute nor what the files want', async (t) => {
+  lab.account.edit('monitors', monitor, (one) => ({ ...withOption(one, 'silenced', { '*': 1 }), name: 'mine' }))
+  t.deepEqual(await lab.apply(box), ['change monitor my_metric'])
+  t.like(lab.account.state().monitors[monitor]?.options, {
+    silenced: { '*': 1 },
+    thresholds: { critical: 800, warning: 500 },
+    no_data_timeframe: 10,
+    require_full_window: false,
+  })
+})
+
+test.serial('a copy that differs only in what the files say nothing of is no twin', async (t) => {
+  const { id: _, ...original } = lab.account.state().monitors[monitor] ?? {}
+  const copy = lab.account.add('monitors', { ...withOption(original, 'silenced', { '*': 2 }), created: '2027-01-01' })
+  t.deepEqual(actionsOf(await lab.plan(box)), ['leave monitor my_metric'])
+  await lab.use((gateway) => gateway.remove('monitor', copy))
+  t.deepEqual(actionsOf(await lab.plan(box)), [])
+})
+
+test.serial('what the files change is told as such, and what was edited by hand besides as well', async (t) => {
+  const once = { ...box, observe: { ...box.observe, monitors: { my_metric: 'once' } } }
+  const told = async () => (await lab.plan(once)).changes.filter(isChange).map(({ reason, drift }) => [reason, drift])
+  t.deepEqual(await told(), [['changed in the files', false]])
+  lab.account.edit('monitors', monitor, (one) => ({ ...one, name: 'mine' }))
+  t.deepEqual(await told(), [['changed in the files, and edited by hand', true]])
+  t.deepEqual(await lab.apply(box), ['change monitor my_metric'])
+})
+
+test.serial('what the files take away again is shown, and goes', async (t) => {
+  const limits = { ...box, observe: { ...box.observe, monitors: { my_metric: 'once' } } }
+  t.deepEqual(await lab.apply(limits), ['change monitor my_metric'])
+  const fields = (await lab.plan(box)).changes.flatMap((change) => change.fields)
+  t.true(fields.length > 0)
+  t.deepEqual(await lab.apply(box), ['change monitor my_metric'])
+})
 
 test.serial('a twin that came of a lost answer is removed, the older one stays', async (t) => {
   const { id: _, ...original } = lab.account.state().monitors[monitor] ?? {}

@@ -1,4 +1,5 @@
 import test from 'ava'
+import type { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { actionsOf, everything, labBox, openLab } from './_observe.ts'
 
 test('an empty account gets everything, once: a second run finds nothing to do', async (t) => {
@@ -119,4 +120,57 @@ test('pages are read to their end: ours is found behind a hundred others', async
   const box = await labBox()
   await lab.apply(box)
   t.deepEqual(await lab.apply(box), [])
+})
+
+for (const [status, text] of [
+  [401, 'monitor [1,it] is referenced in slos: [8,uptime]'],
+  [400, 'monitor [1,it] is part of the following composite monitors: 9'],
+] as const) {
+  test(`destroy: what something else uses (${status}) is told as such and stays, all the rest goes`, async (t) => {
+    let used = ''
+    const lab = await openLab(t, {
+      fault: ({ method, path }) =>
+        method === 'DELETE' && path === `/api/v1/monitor/${used}`
+          ? { kind: 'status', status, body: JSON.stringify({ errors: [text] }) }
+          : undefined,
+    })
+    const box = await labBox()
+    await lab.apply(box)
+    used = Object.keys(lab.account.state().monitors)[0] ?? ''
+    const error = await t.throwsAsync<BoxhoundError>(lab.apply(box, true))
+    t.is(error?.code, 'E_OBSERVE_APPLY')
+    t.regex(error?.message ?? '', /something else in the account uses the monitor/)
+    t.true(error?.details.found?.includes(text))
+    t.regex(error?.details.found ?? '', /not done: remove monitor my_metric$/)
+    t.regex(error?.details.next ?? '', /^take the monitor out of what uses it; then run it again/)
+    const { monitors, dashboards } = lab.account.state()
+    t.deepEqual([Object.keys(monitors), dashboards], [[used], {}])
+    t.deepEqual(actionsOf(await lab.plan(box, true)), ['remove monitor my_metric'])
+    used = ''
+    t.deepEqual(await lab.apply(box, true), ['remove monitor my_metric'])
+  })
+}
+
+test('a dashboard that somebody removes after it was listed is one that is not there', async (t) => {
+  let gone = false
+  const lab = await openLab(t, {
+    fault: ({ method, path }) =>
+      gone && method === 'GET' && /^\/api\/v1\/dashboard\/./.test(path)
+        ? { kind: 'status', status: 404, body: '{"errors":["Dashboard with ID x not found"]}' }
+        : undefined,
+  })
+  const box = await labBox()
+  await lab.apply(box)
+  gone = true
+  t.deepEqual(actionsOf(await lab.plan(box)), ['add dashboard board'])
+})
+
+test('a monitor is validated with the tags that it will have: an organization may have rules for them', async (t) => {
+  const lab = await openLab(t)
+  await lab.apply(await labBox())
+  const asked = lab.account.requests.filter(({ path }) => path.endsWith('/validate'))
+  const made = lab.account.requests.filter(({ method, path }) => method === 'POST' && path === '/api/v1/monitor')
+  const bodies = (seen: typeof asked) => seen.map(({ body }) => JSON.stringify(body)).sort()
+  t.is(asked.length, 4)
+  t.deepEqual(bodies(asked), bodies(made))
 })

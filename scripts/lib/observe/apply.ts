@@ -1,11 +1,9 @@
+import { withoutInterruption } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Gateway } from './account/gateway.ts'
-import { fingerprint, type Rules, rulesOf } from './canonical.ts'
+import { bodyOf } from './body.ts'
 import { type Change, isChange } from './changes.ts'
-import { isObject, type Json, type JsonObject } from './json.ts'
-import { mark } from './marker.ts'
 import type { AccountPlan } from './plan.ts'
-import type { Resource } from './types.ts'
 
 /** Removals come last: while something goes wrong before them, nothing is missing. */
 const order: readonly Change['action'][] = ['add', 'change', 'remove']
@@ -13,39 +11,12 @@ const order: readonly Change['action'][] = ['add', 'change', 'remove']
 const inOrder = (changes: readonly Change[]): Change[] =>
   order.flatMap((action) => changes.filter((one) => isChange(one) && one.action === action))
 
-const withValue = (object: JsonObject, [name = '', ...rest]: readonly string[], value: Json): JsonObject => {
-  const inner = object[name]
-  return { ...object, [name]: rest.length === 0 ? value : withValue(isObject(inner) ? inner : {}, rest, value) }
-}
-
-/** Fields that somebody set by hand and the files say nothing of get their usual value: an update leaves alone what it doesn't name. */
-const withDefaults = (wire: JsonObject, { fields }: Change, rules: Rules): JsonObject =>
-  fields
-    .filter(({ path, to }) => to === undefined && path in rules.defaults)
-    .reduce((whole, { path }) => withValue(whole, path.split('.'), rules.defaults[path] ?? null), wire)
-
-/** A downtime whose rules stay is not told them again: they would begin at another date, which would end what is silent now. */
-const withoutSameSchedule = (wire: JsonObject, { kind, fields }: Change): JsonObject => {
-  if (kind !== 'downtime' || fields.some(({ path }) => path.startsWith('schedule'))) return wire
-  const { schedule: _, ...rest } = wire
-  return rest
-}
-
-/** What is sent: the resource with its marker. */
-const wireOf = (wanted: Resource, change: Change, { box, server }: AccountPlan): JsonObject => {
-  const rules = rulesOf(server, wanted.kind)
-  const applied = fingerprint(wanted.kind, wanted.wire, rules)
-  const marked = mark(wanted.kind, wanted.wire, { box: box.name, name: wanted.name, applied })
-  if (change.live === null) return marked
-  return withoutSameSchedule(withDefaults(marked, change, rules), change)
-}
-
 const carryOut = async (change: Change, plan: AccountPlan, gateway: Gateway): Promise<string> => {
   const { action, kind, id, wanted } = change
   if (action === 'remove' && id !== null) await gateway.remove(kind, id)
-  else if (action === 'add' && wanted !== null) return gateway.create(kind, wireOf(wanted, change, plan))
+  else if (action === 'add' && wanted !== null) return gateway.create(kind, bodyOf(wanted, change, plan))
   else if (action === 'change' && wanted !== null && id !== null)
-    await gateway.update(kind, id, wireOf(wanted, change, plan))
+    await gateway.update(kind, id, bodyOf(wanted, change, plan))
   return id ?? ''
 }
 
@@ -55,7 +26,38 @@ export interface Done {
   readonly id: string
 }
 
+interface Failure {
+  readonly change: Change
+  readonly cause: BoxhoundError
+}
+
 const labelOf = ({ action, kind, name }: Change): string => `${action} ${kind} ${name}`
+
+const failureError = (
+  [first, ...others]: readonly [Failure, ...Failure[]],
+  changes: readonly Change[],
+  done: readonly Done[],
+) => {
+  const { change, cause } = first
+  const { file = change.wanted?.source, expected, found = cause.code, next = 'mend what is told above' } = cause.details
+  const left = changes.filter((one) => !done.some(({ change }) => change === one)).map(labelOf)
+  return new BoxhoundError('E_OBSERVE_APPLY', `${labelOf(change)}: ${cause.message}`, {
+    ...(file === undefined ? {} : { file }),
+    ...(expected === undefined ? {} : { expected }),
+    found: [
+      found,
+      ...others.map((other) => `${labelOf(other.change)}: ${other.cause.details.found ?? other.cause.message}`),
+      `  done:     ${done.map(({ change }) => labelOf(change)).join(', ') || 'nothing'}`,
+      `  not done: ${left.join(', ')}`,
+    ].join('\n'),
+    next: `${next}; then run it again: it finds what was done and finishes`,
+    cause,
+  })
+}
+
+/** What something else in the account holds fast can wait for the other removals. */
+const mayGoOn = ({ change, cause }: Failure): boolean =>
+  change.action === 'remove' && cause.code === 'E_ACCOUNT_CONFLICT'
 
 /**
  * Carries out a plan, one change after another; removals last.
@@ -70,22 +72,22 @@ export const applyPlan = async (
 ): Promise<readonly Done[]> => {
   const changes = inOrder(plan.changes)
   const done: Done[] = []
+  const failures: Failure[] = []
+  const one = async (change: Change): Promise<void> => {
+    const id = await carryOut(change, plan, gateway)
+    done.push({ change, id })
+    onDone({ change, id })
+  }
   for (const change of changes) {
     try {
-      const id = await carryOut(change, plan, gateway)
-      done.push({ change, id })
-      onDone({ change, id })
+      await withoutInterruption(() => one(change))
     } catch (cause) {
       if (!(cause instanceof BoxhoundError) || cause.code === 'E_INTERRUPTED') throw cause
-      const left = changes.slice(done.length).map(labelOf)
-      throw new BoxhoundError('E_OBSERVE_APPLY', `${labelOf(change)}: ${cause.message}`, {
-        ...(change.wanted === null ? {} : { file: change.wanted.source }),
-        ...(cause.details.expected === undefined ? {} : { expected: cause.details.expected }),
-        found: `${cause.details.found ?? cause.code}\n  done:     ${done.map(({ change }) => labelOf(change)).join(', ') || 'nothing'}\n  not done: ${left.join(', ')}`,
-        next: `${cause.details.next ?? 'mend what is told above'}; then run it again: it finds what was done and finishes`,
-        cause,
-      })
+      failures.push({ change, cause })
+      if (!mayGoOn({ change, cause })) break
     }
   }
+  const [first, ...others] = failures
+  if (first !== undefined) throw failureError([first, ...others], changes, done)
   return done
 }

@@ -80,6 +80,30 @@ export const canonical = (kind: Kind, wire: JsonObject, rules: Rules): JsonObjec
   return isObject(reduced) ? reduced : {}
 }
 
-/** Eight hexadecimal digits of what the files want: kept in the marker, it tells a change in the files from one by hand. */
+const countedValue = (value: Json, wanted: Json | undefined, path: string, counts: (path: string) => boolean): Json => {
+  if (Array.isArray(value))
+    return value.map((item, index) =>
+      countedValue(item, Array.isArray(wanted) ? wanted[index] : undefined, `${path}.*`, counts),
+    )
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]) => {
+      const below = path === '' ? name : `${path}.${name}`
+      const other = isObject(wanted) ? wanted[name] : undefined
+      return other === undefined && !counts(below) ? [] : [[name, countedValue(inner, other, below, counts)]]
+    }),
+  )
+}
+
+/** A canonical form without the fields that `wanted` has not and that don't count: what the server put in by itself. */
+export const counted = (form: JsonObject, wanted: JsonObject, counts: (path: string) => boolean): JsonObject => {
+  const rest = countedValue(form, wanted, '', counts)
+  return isObject(rest) ? rest : {}
+}
+
+/** Eight hexadecimal digits of a canonical form. */
+export const fingerprintOf = (form: JsonObject): string => sha256(JSON.stringify(ordered(form))).slice(0, 8)
+
+/** The digits of what the files want: kept in the marker, they tell a change in the files from one by hand. */
 export const fingerprint = (kind: Kind, wire: JsonObject, rules: Rules): string =>
-  sha256(JSON.stringify(ordered(canonical(kind, wire, rules)))).slice(0, 8)
+  fingerprintOf(canonical(kind, wire, rules))

@@ -1,4 +1,4 @@
-import { canonical, equal, fingerprint, type Rules, rulesOf } from './canonical.ts'
+import { canonical, counted, equal, fingerprint, fingerprintOf, type Rules, rulesOf } from './canonical.ts'
 import { difference, type Field } from './difference.ts'
 import type { ServerFile } from './schema.ts'
 import { type Kind, kinds, type Live, type Resource } from './types.ts'
@@ -20,12 +20,20 @@ export interface Change {
   readonly live: Live | null
 }
 
-/** What an update would change. A field that only the account has counts where its usual value is known, or where an update replaces all. */
+/** Whether a field counts that only the account has: where its usual value is known, or where an update replaces all. */
+const countsBy =
+  (rules: Rules) =>
+  (path: string): boolean =>
+    !rules.ignored.includes(path) && (rules.strict || path in rules.defaults || rules.sets.includes(path))
+
+/** What an update would change. */
 const fieldsOf = ({ kind, wire }: Live, wanted: Resource, rules: Rules): Field[] =>
-  difference(canonical(kind, wire, rules), canonical(kind, wanted.wire, rules), {
-    counts: (path) =>
-      !rules.ignored.includes(path) && (rules.strict || path in rules.defaults || rules.sets.includes(path)),
-  })
+  difference(canonical(kind, wire, rules), canonical(kind, wanted.wire, rules), { counts: countsBy(rules) })
+
+/** Whether nobody changed it since it was applied, as far as can be told without the files of that day. */
+const isAsApplied = ({ kind, wire, marker }: Live, wanted: Resource, rules: Rules): boolean =>
+  marker.applied ===
+  fingerprintOf(counted(canonical(kind, wire, rules), canonical(kind, wanted.wire, rules), countsBy(rules)))
 
 const oldestFirst = (a: Live, b: Live): number =>
   a.created.localeCompare(b.created) || a.id.localeCompare(b.id, 'en', { numeric: true })
@@ -34,20 +42,18 @@ const base = { id: null, drift: false, fields: [], wanted: null, live: null }
 
 const of = (live: Live) => ({ ...base, kind: live.kind, name: live.marker.name, id: live.id, live })
 
-/** Copies beside the first: what is identical came of an answer that was lost, anything else was made by hand and is not ours to remove. */
-const copyChange = (copy: Live, first: Live, wanted: Resource | undefined, rules: Rules): Change => {
-  const own = canonical(copy.kind, copy.wire, rules)
-  const isTwin =
-    equal(own, canonical(first.kind, first.wire, rules)) ||
-    (wanted !== undefined && fieldsOf(copy, wanted, rules).length === 0)
-  return isTwin
+/**
+ * Copies beside the first: what is identical came of an answer that was lost. Anything else was made by hand and is not ours to remove, not
+ * even when it differs only in what the files say nothing of.
+ */
+const copyChange = (copy: Live, first: Live, rules: Rules): Change =>
+  equal(canonical(copy.kind, copy.wire, rules), canonical(first.kind, first.wire, rules))
     ? { ...of(copy), action: 'remove', reason: 'stands there twice, this one is the younger' }
     : {
         ...of(copy),
         action: 'leave',
         reason: 'a copy made by hand that still carries our mark: remove the mark, or the copy',
       }
-}
 
 /** The one that is meant among several with one marker: one that is as applied, else the oldest. */
 const choose = (candidates: readonly Live[], wanted: Resource | undefined, rules: Rules): Live | undefined => {
@@ -62,7 +68,9 @@ const changeOf = (live: Live, wanted: Resource, rules: Rules): Change => {
   if (fields.length === 0 && isApplied) return { ...common, action: 'keep', reason: 'as in the files' }
   if (fields.length === 0) return { ...common, action: 'change', reason: 'as in the files; its mark is renewed' }
   if (isApplied) return { ...common, action: 'change', drift: true, reason: 'edited by hand' }
-  return { ...common, action: 'change', reason: 'changed in the files' }
+  return isAsApplied(live, wanted, rules)
+    ? { ...common, action: 'change', reason: 'changed in the files' }
+    : { ...common, action: 'change', drift: true, reason: 'changed in the files, and edited by hand' }
 }
 
 const changesOf = (
@@ -84,7 +92,7 @@ const changesOf = (
       : wanted === undefined
         ? [{ ...of(first), action: 'remove', reason: removed }]
         : [changeOf(first, wanted, rules)]
-  return [...own, ...(first === undefined ? [] : copies.map((copy) => copyChange(copy, first, wanted, rules)))]
+  return [...own, ...(first === undefined ? [] : copies.map((copy) => copyChange(copy, first, rules)))]
 }
 
 /**

@@ -2,6 +2,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import type { Box } from '../box/types.ts'
 import type { Gateway } from './account/gateway.ts'
+import { bodyOf } from './body.ts'
 import { assertZone } from './calendar/zone.ts'
 import { type Change, isChange, planChanges } from './changes.ts'
 import { readFiles, readServer } from './files.ts'
@@ -49,14 +50,18 @@ const refused = (wanted: Resource, cause: BoxhoundError): BoxhoundError =>
     cause,
   })
 
-/** Monitors that would be made or changed are judged by the account first, so that nothing is half-done when one is refused. */
-const assertValid = async (changes: readonly Change[], gateway: Gateway): Promise<void> => {
-  const monitors = changes.flatMap(({ action, kind, wanted }) =>
-    kind === 'monitor' && wanted !== null && (action === 'add' || action === 'change') ? [wanted] : [],
-  )
+/**
+ * Monitors that would be made or changed are judged by the account first, so that nothing is half-done when one is refused: with all their
+ * tags, since an organization may have rules for those.
+ */
+const assertValid = async (plan: Pick<AccountPlan, 'box' | 'changes' | 'server'>, gateway: Gateway): Promise<void> => {
+  const monitors = plan.changes.flatMap((change) => {
+    const { kind, wanted } = change
+    return kind === 'monitor' && wanted !== null && isChange(change) ? [{ change, wanted }] : []
+  })
   await Promise.all(
-    monitors.map((wanted) =>
-      gateway.validate(wanted.wire).catch((cause: unknown) => {
+    monitors.map(({ change, wanted }) =>
+      gateway.validate(bodyOf(wanted, change, plan)).catch((cause: unknown) => {
         throw cause instanceof BoxhoundError && cause.code === 'E_ACCOUNT_INVALID' ? refused(wanted, cause) : cause
       }),
     ),
@@ -91,7 +96,7 @@ export const planFor = async (
   assertModels(wanted.resources)
   const live = await gateway.list(box.name)
   const changes = planChanges(wanted.resources, live, server, destroy ? 'made by boxhound' : undefined)
-  await assertValid(changes, gateway)
+  await assertValid({ box, changes, server }, gateway)
   return { box, changes, wanted, server }
 }
 

@@ -1,3 +1,4 @@
+import { BoxhoundError } from '../../_helpers/errors.ts'
 import { isObject, textOf } from '../json.ts'
 import { markerOf } from '../marker.ts'
 import type { ApiClient } from './client.ts'
@@ -8,7 +9,12 @@ const pageSize = 100
 /** The account's dashboards. Lists have summaries only: what carries the marker in its description is read whole. */
 export const dashboardStore = ({ dashboards, v1 }: ApiClient): Store => {
   const read = async (id: string): Promise<Stored[]> => {
-    const wire: unknown = v1.serialize(await dashboards.getDashboard({ dashboardId: id }), 'Dashboard', '')
+    const found = await dashboards.getDashboard({ dashboardId: id }).catch((error: unknown) => {
+      // Somebody removed it after it was listed.
+      if (error instanceof BoxhoundError && error.code === 'E_ACCOUNT_GONE') return undefined
+      throw error
+    })
+    const wire: unknown = found === undefined ? undefined : v1.serialize(found, 'Dashboard', '')
     return isObject(wire) ? [{ id, created: textOf(wire.created_at), wire }] : []
   }
   return {

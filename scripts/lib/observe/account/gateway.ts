@@ -41,6 +41,23 @@ const same = (a: JsonObject, kind: Kind, b: JsonObject): boolean => {
   return left !== undefined && left.box === right?.box && left.name === right.name && left.applied === right.applied
 }
 
+/**
+ * What an SLO or a composite monitor refers to is not removed. The API says so with 400, and of SLOs even with 401, which elsewhere means
+ * a key without rights; only the text tells. `force` would leave the other thing broken.
+ */
+const tellUse =
+  (kind: Kind) =>
+  (error: unknown): never => {
+    const found = error instanceof BoxhoundError ? (error.details.found ?? '') : ''
+    if (!/referenced in|part of the following/i.test(found)) throw error
+    throw new BoxhoundError('E_ACCOUNT_CONFLICT', `something else in the account uses the ${kind}`, {
+      expected: `a ${kind} that no SLO and no composite monitor refers to`,
+      found,
+      next: `take the ${kind} out of what uses it`,
+      cause: error,
+    })
+  }
+
 /** The gateway to an account through the official client. */
 export const openGateway = (
   api: ApiClient,
@@ -99,7 +116,7 @@ export const openGateway = (
     update: (kind, id, wire) => writing(kind, 'change', () => stores[kind].update(id, wire)),
     remove: async (kind, id) => {
       try {
-        await writing(kind, 'remove', () => stores[kind].remove(id))
+        await writing(kind, 'remove', () => stores[kind].remove(id).catch(tellUse(kind)))
       } catch (error) {
         if (!(error instanceof BoxhoundError) || error.code !== 'E_ACCOUNT_GONE') throw error
       }

@@ -2,6 +2,7 @@ import type {
   HttpLibrary,
   RequestContext,
 } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-common/http/http.js'
+import { refuseIfInterrupted } from '../../_helpers/cleanup.ts'
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { formatSeconds } from '../../_helpers/format.ts'
 import type { Client } from '../../fetch/client.ts'
@@ -70,6 +71,7 @@ const withinLimits = async (
       })
     tell(`the account has ${limit}: going on in ${formatSeconds(seconds)}`)
     await patience.wait(seconds * 1000)
+    refuseIfInterrupted()
   }
 }
 
@@ -86,6 +88,8 @@ export const transport = (options: TransportOptions): HttpLibrary => {
       const what = `${method} ${pathname}`
       const repeatable = isRepeatable(method, pathname)
       const answer = await patiently(options.patience, { repeatable, tell: options.tell }, async () => {
+        // What a signal ends waits for the request under way, not for further ones.
+        refuseIfInterrupted()
         const got = await withinLimits(options, what, () => exchange(request, options))
         assertAnswer(got, what, redact)
         return got

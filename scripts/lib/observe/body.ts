@@ -1,0 +1,55 @@
+import { fingerprint, type Rules, rulesOf } from './canonical.ts'
+import type { Change } from './changes.ts'
+import { isObject, type Json, type JsonObject } from './json.ts'
+import { mark } from './marker.ts'
+import type { AccountPlan } from './plan.ts'
+import type { Resource } from './types.ts'
+
+const withValue = (object: JsonObject, [name = '', ...rest]: readonly string[], value: Json): JsonObject => {
+  const inner = object[name]
+  return { ...object, [name]: rest.length === 0 ? value : withValue(isObject(inner) ? inner : {}, rest, value) }
+}
+
+const isBelow = (path: string, places: readonly string[]): boolean =>
+  places.some((place) => path.startsWith(`${place}.`))
+
+/** Fields that somebody set by hand and the files say nothing of get their usual value, where an update would leave alone what it doesn't name. */
+const withDefaults = (wire: JsonObject, { fields }: Change, rules: Rules): JsonObject =>
+  fields
+    .filter(({ path, to }) => to === undefined && path in rules.defaults && !isBelow(path, rules.replaced))
+    .reduce((whole, { path }) => withValue(whole, path.split('.'), rules.defaults[path] ?? null), wire)
+
+const valueAt = (object: Json | undefined, names: readonly string[]): Json | undefined =>
+  names.reduce<Json | undefined>((inner, name) => (isObject(inner) ? inner[name] : undefined), object)
+
+/** What is not ours to judge is sent back as the account has it, where an update would take it away: a mute, for one. */
+const withIgnored = (wire: JsonObject, live: JsonObject, rules: Rules): JsonObject =>
+  rules.ignored
+    .filter((path) => isBelow(path, rules.replaced))
+    .map((path) => path.split('.'))
+    .reduce((whole, names) => {
+      const kept = valueAt(live, names)
+      return valueAt(whole, names) !== undefined || kept === undefined || kept === null
+        ? whole
+        : withValue(whole, names, kept)
+    }, wire)
+
+/** A downtime whose rules stay is not told them again: they would begin at another date, which would end what is silent now. */
+const withoutSameSchedule = (wire: JsonObject, { kind, fields }: Change): JsonObject => {
+  if (kind !== 'downtime' || fields.some(({ path }) => path.startsWith('schedule'))) return wire
+  const { schedule: _, ...rest } = wire
+  return rest
+}
+
+/** What is sent to make or change a resource: as the files want it, with its marker, and with what an update must say besides. */
+export const bodyOf = (
+  wanted: Resource,
+  change: Change,
+  { box, server }: Pick<AccountPlan, 'box' | 'server'>,
+): JsonObject => {
+  const rules = rulesOf(server, wanted.kind)
+  const applied = fingerprint(wanted.kind, wanted.wire, rules)
+  const marked = mark(wanted.kind, wanted.wire, { box: box.name, name: wanted.name, applied })
+  if (change.live === null) return marked
+  return withoutSameSchedule(withIgnored(withDefaults(marked, change, rules), change.live.wire, rules), change)
+}
