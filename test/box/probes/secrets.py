@@ -13,8 +13,9 @@ PRIVATE = re.compile(rb'-----BEGIN [A-Z ]*PRIVATE KEY-----')
 KEY = re.compile(rb'(?:api|app|application)_?key["\']?\s{0,3}[:=]\s{0,3}["\']?(?:[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])', re.I)
 LOGIN = re.compile(rb'[a-z]+://[^/\s:@]+:[^/\s:@]+@', re.I)
 
-# Keys that this instance has made for itself; whether it did is what image.identity judges.
-OWN = [r'/etc/ssh/ssh_host_\w+_key', r'/etc/datadog-agent/ipc_cert\.pem', r'/etc/ssl/private/ssl-cert-snakeoil\.key']
+# Keys that this instance has made for itself; whether it did is what image.identity judges. The Agent's first start writes its own under
+# another name first.
+OWN = [r'/etc/ssh/ssh_host_\w+_key', r'/etc/datadog-agent/(?:ipc_cert\.pem|\.ipc_cert\.pem\.\d+)', r'/etc/ssl/private/ssl-cert-snakeoil\.key']
 
 # Where cloud-init keeps user-data, which may hold keys that its user gave to this instance.
 CLOUD = '/var/lib/cloud/instances/'
@@ -76,8 +77,8 @@ def contents() -> list[str]:
         for folder, folders, names in os.walk(root):
             folders[:] = [name for name in folders if not skip(os.path.join(folder, name))]
             for name in names:
-                # The machine is at work: the Agent's register of offsets is written beside its place and renamed every few seconds, so
-                # what the folder listed may be gone before it is read. Such a file is no longer there to hold anything.
+                # The machine is at work: logs are rotated while this runs, and logrotate's state and the Agent's register of offsets are
+                # written beside their places and renamed. What the folder listed may be gone before it is read, and holds nothing then.
                 with contextlib.suppress(FileNotFoundError):
                     found += judged(os.path.join(folder, name))
     return found
