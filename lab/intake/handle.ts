@@ -47,6 +47,11 @@ const take = async (request: IncomingMessage, path: string, recorder: Recorder):
     recorder.add(path, route.read(await readPayload(request, path)))
     return route.taken
   } catch (error) {
+    // A connection that broke in mid-body proves nothing of the sender, who hears no answer and tries again.
+    if (!request.complete) {
+      recorder.countInterrupted()
+      return refusal(400, 'Incomplete body')
+    }
     const reason = error instanceof Error ? error.message : String(error)
     recorder.problem(`${named(request, path)}: ${reason}`)
     return refusal(statusOf(error), error instanceof BoxhoundError ? reason : 'Internal error')

@@ -5,6 +5,8 @@ import type { Content, Payload } from './types.ts'
 const item = z.object({
   message: z.union([z.string(), z.record(z.string(), z.unknown())]),
   status: text,
+  // The Agent writes a number; others may write what they like.
+  timestamp: z.number().catch(0),
   hostname: text,
   service: text,
   ddsource: text,
@@ -18,6 +20,7 @@ export const readLogs = (payload: Payload): Content => {
     logs: listOf(item, payload, 'a list of log lines').map((line) => ({
       message: typeof line.message === 'string' ? line.message : JSON.stringify(line.message),
       status: line.status,
+      timestamp: line.timestamp,
       service: line.service,
       source: line.ddsource,
       tags: line.ddtags

@@ -4,6 +4,7 @@ export interface Recorder {
   readonly received: Received
   readonly countRequest: () => void
   readonly countValidation: () => void
+  readonly countInterrupted: () => void
   readonly add: (path: string, content: Content) => void
   /** Told once, however often it comes. */
   readonly problem: (text: string) => void
@@ -29,6 +30,7 @@ export const createRecorder = (apiKey: string): Recorder => {
     others,
     problems,
     requests: 0,
+    interrupted: 0,
   }
   const safe = (text: string): string => text.replaceAll(apiKey, '…')
   const problem = (text: string): void => {
@@ -47,6 +49,9 @@ export const createRecorder = (apiKey: string): Recorder => {
     },
     countValidation: () => {
       received.validations += 1
+    },
+    countInterrupted: () => {
+      received.interrupted += 1
     },
     add: (path, content) => {
       // One by one: a spread of many thousands into push() would pass the limit of arguments.

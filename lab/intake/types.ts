@@ -48,6 +48,8 @@ export interface LogLine {
   /** The text; JSON where the message was an object. */
   readonly message: string
   readonly status: string
+  /** Milliseconds since 1970; 0 where there is none. */
+  readonly timestamp: number
   readonly service: string
   readonly source: string
   readonly tags: readonly string[]
@@ -94,6 +96,8 @@ export interface Received {
   readonly problems: readonly string[]
   /** Requests of every kind, refused ones too. */
   readonly requests: number
+  /** Requests whose connection broke before the whole body was there; the sender tries again, so that none is a problem. */
+  readonly interrupted: number
 }
 
 /** What one body adds to what was received. */

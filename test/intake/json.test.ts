@@ -104,13 +104,17 @@ test('log lines are read at both paths; an object as message becomes its JSON', 
   t.is(answer.status, 202)
   t.is(await answer.text(), '{}')
   t.is((await post(intake, '/v1/input', JSON.stringify({ message: 'alone' }))).status, 202)
-  const whole = { status: 'info', host: 'web-1', service: 'mysql', source: 'mysql', encoding: json('/api/v2/logs') }
+  const whole = {
+    ...{ status: 'info', host: 'web-1', service: 'mysql', source: 'mysql', encoding: json('/api/v2/logs') },
+    timestamp: 1_700_000_000_000,
+  }
   t.deepEqual(intake.received().logs, [
     { ...whole, message: 'started', tags: ['env:lab', 'filename:error.log'] },
     { ...whole, message: '{"a":[1]}', tags: [] },
     {
       message: 'alone',
       status: '',
+      timestamp: 0,
       host: '',
       service: '',
       source: '',
@@ -118,6 +122,15 @@ test('log lines are read at both paths; an object as message becomes its JSON', 
       encoding: json('/v1/input'),
     },
   ])
+})
+
+test('a time that is no number is none', async (t) => {
+  const intake = await intakeFor(t)
+  await post(intake, '/api/v2/logs', '[{"message":"a","timestamp":"yesterday"},{"message":"b","timestamp":null}]')
+  t.deepEqual(
+    intake.received().logs.map(({ timestamp }) => timestamp),
+    [0, 0],
+  )
 })
 
 test('probes without content are accepted and add nothing', async (t) => {
@@ -139,6 +152,7 @@ test('probes without content are accepted and add nothing', async (t) => {
     validations: 0,
     others: [],
     problems: [],
+    interrupted: 0,
   })
 })
 

@@ -149,7 +149,7 @@ test('closing ends open connections and waits, and may be done twice', async (t)
   await t.throwsAsync(fetch(intake.url))
 })
 
-test('a connection that ends before the whole body is there is told', async (t) => {
+test('a connection that ends before the whole body is there is counted and no problem: its sender tries again', async (t) => {
   const intake = await intakeFor(t)
   const socket = createConnection(intake.port, '127.0.0.1')
   await once(socket, 'connect')
@@ -158,6 +158,19 @@ test('a connection that ends before the whole body is there is told', async (t) 
     socket.destroy(),
   )
   await waiting
-  t.regex(intake.received().problems[0] ?? '', /^POST \/api\/v2\/logs \(.*\): .*aborted/)
+  t.is(intake.received().interrupted, 1)
   t.deepEqual(intake.received().logs, [])
+  t.is((await post(intake, '/api/v2/logs', '[{"message":"again"}]')).status, 202)
+  const { logs, problems, interrupted, requests } = intake.received()
+  t.is(logs.length, 1)
+  t.deepEqual(problems, [])
+  t.is(interrupted, 1)
+  t.is(requests, 2)
+})
+
+test('a body that is there and can’t be read is a problem still', async (t) => {
+  const intake = await intakeFor(t)
+  t.is((await post(intake, '/api/v2/logs', '[', {})).status, 400)
+  t.is(intake.received().interrupted, 0)
+  t.is(intake.received().problems.length, 1)
 })

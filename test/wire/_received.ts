@@ -1,6 +1,6 @@
-import type { Encoding, Received, Series } from '../../lab/intake/types.ts'
+import type { Encoding, LogLine, Received, Series, Span } from '../../lab/intake/types.ts'
 import type { CheckExpectation, Expectations } from '../../scripts/lib/render/types.ts'
-import type { Provoked } from '../../scripts/lib/wire/checks.ts'
+import type { Provoked } from '../../scripts/lib/wire/types.ts'
 import { lab } from '../verify/_expectations.ts'
 
 const mysql: CheckExpectation = {
@@ -14,17 +14,26 @@ const mysql: CheckExpectation = {
   ranges: {},
 }
 
-/** The box with everything, its database's integration and a route with a path besides. */
+/** The box with everything, its database's integration and a second route. */
 export const expectations: Expectations = {
   ...lab,
   checks: [mysql, ...lab.checks],
   app:
     lab.app === null
       ? null
-      : { ...lab.app, routes: [{ path: '/api/apm', body: 'Getting APM Started', resource: 'GET /api/apm' }] },
+      : {
+          ...lab.app,
+          routes: [...lab.app.routes, { path: '/api/apm', body: 'Getting APM Started', resource: 'GET /api/apm' }],
+        },
 }
 
-export const provoked: Provoked = { lines: { '/var/log/mysql/error.log': 'a line' } }
+/** Seconds since 1970: when everything here was sent. */
+export const sent = 1_764_000_000
+
+export const provoked: Provoked = {
+  ...{ host: 'small-1', from: sent - 60, to: sent + 240 },
+  lines: { '/var/log/mysql/error.log': 'a line' },
+}
 
 const encoding = (path: string, form: Encoding['form'] = 'json', contentEncoding = 'deflate'): Encoding => ({
   ...{ path, form, contentEncoding },
@@ -32,11 +41,34 @@ const encoding = (path: string, form: Encoding['form'] = 'json', contentEncoding
 })
 
 export const series = (metric: string, tags: readonly string[] = [], value = 5): Series => ({
-  ...{ metric, tags, type: 'gauge', host: 'small-1', interval: 15, points: [[1_764_000_000, value]] },
+  ...{ metric, tags, type: 'gauge', host: 'small-1', interval: 0, points: [[sent, value]] },
   encoding: encoding('/api/v2/series', 'protobuf'),
 })
 
-const traceId = `${'f'.repeat(16)}000000000000002a`
+const logLine = (message: string, service: string, source: string): LogLine => ({
+  ...{ message, service, source, status: 'info', timestamp: sent * 1000, tags: [], host: 'small-1' },
+  encoding: encoding('/api/v2/logs', 'json', 'gzip'),
+})
+
+/** The upper half of each trace's id in hex. */
+const upper = 'f'.repeat(16)
+
+const appLine = (path: string, trace: number): LogLine =>
+  logLine(
+    JSON.stringify({
+      message: `GET ${path} 200`,
+      'dd.trace_id': `${upper}${trace.toString(16).padStart(16, '0')}`,
+    }),
+    'trial-app',
+    'python',
+  )
+
+const span = (resource: string, trace: number, parentId: string): Span => ({
+  ...{ service: 'trial-app', name: 'flask.request', resource, traceId: String(trace), spanId: '1', parentId },
+  ...{ error: 0, start: `${sent}123456789`, duration: '2000000', metrics: {}, host: 'small-1', env: 'trial' },
+  meta: parentId === '0' ? { '_dd.p.tid': upper, version: '1.0.0' } : {},
+  encoding: encoding('/api/v0.2/traces', 'protobuf', 'gzip'),
+})
 
 /** What a healthy machine sends. */
 export const healthy: Received = {
@@ -46,7 +78,7 @@ export const healthy: Received = {
     series('my_metric', ['check:my_metric']),
   ],
   serviceChecks: ['datadog.agent.up', 'mysql.can_connect'].map((check) => ({
-    ...{ check, host: 'small-1', status: 0, message: '', tags: [], timestamp: 1 },
+    ...{ check, host: 'small-1', status: 0, message: '', tags: [], timestamp: sent },
     encoding: encoding('/api/v1/check_run'),
   })),
   hosts: [
@@ -57,38 +89,12 @@ export const healthy: Received = {
       encoding: encoding('/intake/'),
     },
   ],
-  logs: [
-    {
-      message: JSON.stringify({ message: 'GET /api/apm 200', 'dd.trace_id': traceId }),
-      ...{ status: 'info', service: 'trial-app', source: 'python', tags: [], host: 'small-1' },
-      encoding: encoding('/api/v2/logs', 'json', 'gzip'),
-    },
-    {
-      ...{ message: 'a line', status: 'info', service: 'mysql', source: 'mysql', tags: [], host: 'small-1' },
-      encoding: encoding('/api/v2/logs', 'json', 'gzip'),
-    },
-  ],
+  logs: [appLine('/', 41), appLine('/api/apm', 42), logLine('a line', 'mysql', 'mysql')],
   spans: [
-    {
-      ...{
-        service: 'trial-app',
-        name: 'flask.request',
-        resource: 'GET /api/apm',
-        traceId: '42',
-        spanId: '1',
-        parentId: '0',
-        error: 0,
-      },
-      ...{
-        start: '1',
-        duration: '1',
-        meta: { '_dd.p.tid': 'f'.repeat(16), version: '1.0.0' },
-        metrics: {},
-        host: 'small-1',
-        env: 'trial',
-      },
-      encoding: encoding('/api/v0.2/traces', 'protobuf', 'gzip'),
-    },
+    span('GET /', 41, '0'),
+    span('trial_app.entrypoint', 41, '1'),
+    span('GET /api/apm', 42, '0'),
+    span('trial_app.apm', 42, '1'),
   ],
-  ...{ stats: 0, validations: 1, others: [], problems: [], requests: 9 },
+  ...{ stats: 0, validations: 1, others: [], problems: [], requests: 9, interrupted: 0 },
 }

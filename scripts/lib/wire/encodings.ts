@@ -1,10 +1,12 @@
 import type { Encoding, Received } from '../../../lab/intake/types.ts'
+import type { WireCheck } from './types.ts'
+import { count } from './words.ts'
 
-/** The service check that every Agent sends with each flush. */
-export const agentUp = 'datadog.agent.up'
+const kinds = ['series', 'serviceChecks', 'hosts', 'logs', 'spans'] as const
+type Kind = (typeof kinds)[number]
 
 /** Where each kind of payload goes and in which form, as the Agent's documentation and published modules have it (datadog.md). */
-const documented: Readonly<Record<'series' | 'serviceChecks' | 'hosts' | 'logs' | 'spans', readonly string[]>> = {
+const documented: Readonly<Record<Kind, readonly string[]>> = {
   series: ['/api/v2/series protobuf', '/api/v2/series json', '/api/v1/series json'],
   serviceChecks: ['/api/v1/check_run json'],
   hosts: ['/intake/ json', '/intake json', '/api/v2/host_metadata json', '/api/v1/metadata json'],
@@ -14,19 +16,28 @@ const documented: Readonly<Record<'series' | 'serviceChecks' | 'hosts' | 'logs' 
 
 const compressions = ['identity', 'gzip', 'deflate', 'zstd', 'zstd1']
 
-const shown = ({ path, form, contentEncoding }: Encoding): string => `${path} as ${form}, ${contentEncoding}`
+/** How the Agent's published modules name a form. Series in protobuf are read under either name, traces go under the first alone. */
+const contentTypes = (kind: Kind, form: Encoding['form']): readonly string[] => {
+  if (form === 'json') return ['application/json']
+  if (form !== 'protobuf') return []
+  return kind === 'spans' ? ['application/x-protobuf'] : ['application/x-protobuf', 'application/protobuf']
+}
+
+const isDocumented = (kind: Kind, { path, form, contentType, contentEncoding }: Encoding): boolean =>
+  documented[kind].includes(`${path} ${form}`) &&
+  // Parameters such as a charset may follow.
+  contentTypes(kind, form).includes(contentType.split(';', 1).join('').trim()) &&
+  compressions.includes(contentEncoding)
+
+const shown = ({ path, form, contentType, contentEncoding }: Encoding): string =>
+  `${path} as ${form} (${contentType || 'no Content-Type'}), ${contentEncoding}`
 
 /** Payloads that came in a way that nobody documents, and what the intake could not read. */
-export const encodingProblems = (received: Received): string[] => {
-  const kinds = ['series', 'serviceChecks', 'hosts', 'logs', 'spans'] as const
+const encodingProblems = (received: Received): string[] => {
   const odd = kinds.flatMap((kind) =>
     received[kind]
-      .map(({ encoding }) => encoding)
-      .filter(
-        ({ path, form, contentEncoding }) =>
-          !documented[kind].includes(`${path} ${form}`) || !compressions.includes(contentEncoding),
-      )
-      .map((encoding) => `${kind}: ${shown(encoding)}`),
+      .filter(({ encoding }) => !isDocumented(kind, encoding))
+      .map(({ encoding }) => `${kind}: ${shown(encoding)}`),
   )
   return [
     ...(received.requests === 0 ? ['nothing has arrived at all'] : []),
@@ -36,8 +47,16 @@ export const encodingProblems = (received: Received): string[] => {
   ]
 }
 
-/** The encodings in which things came, for the report. */
-export const encodingsOf = (received: Received): string[] => {
-  const kinds = ['series', 'serviceChecks', 'hosts', 'logs', 'spans'] as const
-  return kinds.flatMap((kind) => [...new Set(received[kind].map(({ encoding }) => `${kind}: ${shown(encoding)}`))])
+/** How everything came; judged over all that arrived. */
+export const encodings: WireCheck = {
+  id: 'wire.encodings',
+  title: 'Everything arrives in a documented encoding, with the key in its header',
+  expected:
+    'nothing that the intake could not read, each kind of payload at its own address under its own Content-Type',
+  observed: ({ requests }) => count(requests, 'request'),
+  problems: encodingProblems,
 }
+
+/** The encodings in which things came, for the report. */
+export const encodingsOf = (received: Received): string[] =>
+  kinds.flatMap((kind) => [...new Set(received[kind].map(({ encoding }) => `${kind}: ${shown(encoding)}`))])

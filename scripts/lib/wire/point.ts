@@ -2,7 +2,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Expectations } from '../render/types.ts'
 import { quoteWord } from '../verify/quote.ts'
 import type { Session } from '../verify/ssh.ts'
-import type { Provoked } from './checks.ts'
+import type { Provoked } from './types.ts'
 
 const environmentFile = '/etc/datadog-agent/environment'
 
@@ -24,14 +24,46 @@ const must = async (session: Session, command: string, name: string, stdin = '')
   })
 }
 
+/** An Agent that sends to the intake. */
+export interface Pointed {
+  /** Its own name for its host. */
+  readonly host: string
+  /** Seconds since 1970 by the machine's clock, just before it was started. */
+  readonly started: number
+  /** Seconds by which the machine's clock is before this one's; negative behind it. */
+  readonly ahead: number
+}
+
+const unreadable = (what: string, found: string): BoxhoundError =>
+  new BoxhoundError('E_WIRE', `the machine does not tell ${what}`, { found: found.trim().slice(-500) })
+
+const clockOf = async (session: Session): Promise<number> => {
+  const told = await must(session, 'date +%s', 'reading the clock')
+  if (!/^\d+\s*$/.test(told)) throw unreadable('its time', told)
+  return Number(told)
+}
+
+/**
+ * Only the Agent that runs knows of a name that its unit's environment gives it. As long as none answers, the command computes the name
+ * anew and without that environment.
+ */
+const askHost = `timeout 150 sh -c 'until datadog-agent status --json; do sleep 1; done' >/dev/null 2>&1 && datadog-agent hostname`
+
 /**
  * Points the Agent of a disposable machine at a port of its own loopback and starts it anew. The key is there already: it came by the
  * first boot as any instance's does.
+ *
+ * @returns by what its payloads are known, once it answers.
  */
-export const pointAgent = async (session: Session, port: number): Promise<void> => {
+export const pointAgent = async (session: Session, port: number): Promise<Pointed> => {
   const lines = Object.entries(intakeSettings(port)).map(([name, value]) => `${name}="${value}"\n`)
   await must(session, `cat >>${environmentFile}`, 'writing the addresses of the intake', lines.join(''))
+  const started = await clockOf(session)
+  const ahead = started - Date.now() / 1000
   await must(session, 'systemctl restart datadog-agent', 'restarting the Agent')
+  const host = (await must(session, askHost, 'asking the Agent for its host name')).trim()
+  if (!/^\S+$/.test(host)) throw unreadable('its Agent’s host name', host)
+  return { host, started, ahead }
 }
 
 const lineOf = (file: string): string => `boxhound: a line for the wire, in ${file.split('/').at(-1)}`
@@ -39,8 +71,10 @@ const lineOf = (file: string): string => `boxhound: a line for the wire, in ${fi
 /**
  * Makes something happen that must arrive: each route of the app is called, and each log of the database gets a line by its own user.
  * Called again and again, since an Agent that starts may miss the first.
+ *
+ * @returns the lines by their file.
  */
-export const provoke = async (session: Session, { app, database, agent }: Expectations): Promise<Provoked> => {
+export const provoke = async (session: Session, { app, database, agent }: Expectations): Promise<Provoked['lines']> => {
   if (app !== null) {
     const paths = app.routes.map(({ path }) => quoteWord(`http://127.0.0.1:${app.port}${path}`)).join(' ')
     // The guest has no curl of its own; each body is read and thrown away. An app that does not answer yet is asked again in the next
@@ -58,5 +92,5 @@ export const provoke = async (session: Session, { app, database, agent }: Expect
       `writing a line to ${file}`,
       `${lineOf(file)}\n`,
     )
-  return { lines: Object.fromEntries(logs.map((file) => [file, lineOf(file)])) }
+  return Object.fromEntries(logs.map((file) => [file, lineOf(file)]))
 }

@@ -1,0 +1,24 @@
+import type { Host } from '../../../lab/intake/types.ts'
+import type { Expectations } from '../render/types.ts'
+import { hostProblems } from './origin.ts'
+import type { Origin, WireCheck } from './types.ts'
+import { lacking, missing } from './words.ts'
+
+/** One host, known to the Agent by this name, has arrived with all tags and the version, and no other has. */
+export const hostTags = ({ agent }: Expectations, origin: Origin): WireCheck => ({
+  id: 'wire.host-tags',
+  title: 'The host arrives with its tags',
+  expected: `the host ${origin.host} alone, with the tags ${agent.tags.join(', ')}, from Agent ${agent.version}`,
+  observed: ({ hosts }) => [...new Set(hosts.map(shown))].join('; ') || 'no host',
+  problems: ({ hosts }) => {
+    if (hosts.length === 0) return ['no payload about the host has arrived']
+    const problems = hosts.flatMap(({ name, tags, agentVersion }) => [
+      ...hostProblems('a payload about the host', name, origin),
+      ...lacking(`tags of ${name}`, missing(agent.tags, tags)),
+      ...(agentVersion === agent.version ? [] : [`the Agent of ${name} says that it is ${agentVersion}`]),
+    ])
+    return [...new Set(problems)]
+  },
+})
+
+const shown = ({ name, tags }: Host): string => `${name}: ${tags.join(', ')}`

@@ -1,0 +1,78 @@
+import type { LogLine } from '../../../lab/intake/types.ts'
+import type { Expectations } from '../render/types.ts'
+import { hostProblems, timeProblems } from './origin.ts'
+import type { Origin, Provoked, WireCheck } from './types.ts'
+import { count } from './words.ts'
+
+/** The app logs by Python's logging; MySQL and MariaDB share one integration, and so one source and service. */
+const appSource = 'python'
+const databaseName = 'mysql'
+
+interface Wanted {
+  readonly name: string
+  readonly text: string
+  readonly service: string
+  readonly source: string
+  readonly traced: boolean
+}
+
+/** The lines of a route that was answered well. */
+export const routeLines = (logs: readonly LogLine[], path: string): LogLine[] =>
+  logs.filter(({ message }) => message.includes(routeText(path)))
+
+/** The trace that a line of the app names, 32 digits in hex; none in a line outside of a trace. */
+export const traceIn = ({ message }: LogLine): string | undefined =>
+  /"dd\.trace_id":\s*"([0-9a-f]{32})"/.exec(message)?.[1]
+
+/** A line for each route of the app and each log of the database has arrived, with service, source, host and time; none of a box without logs. */
+export const logs = (expectations: Expectations, provoked: Provoked): WireCheck[] => {
+  const { app, agent } = expectations
+  const wanted = wantedLines(expectations, provoked)
+  if (!agent.logs || wanted.length === 0) return []
+  const databaseLines = wanted.filter(({ traced }) => !traced).length
+  return [
+    {
+      id: 'wire.logs',
+      title: 'Log lines arrive with service and source',
+      expected: [
+        ...(app === null
+          ? []
+          : [`a line of ${app.service} for each of ${count(app.routes.length, 'route')}, with a trace id`]),
+        ...(databaseLines === 0 ? [] : [`${count(databaseLines, 'line')} of the database`]),
+      ].join(', '),
+      observed: (received) => count(received.logs.length, 'line'),
+      problems: (received) => [...new Set(wanted.flatMap((one) => lineProblems(one, received.logs, provoked)))],
+    },
+  ]
+}
+
+const routeText = (path: string): string => `GET ${path} 200`
+
+const wantedLines = ({ app, database }: Expectations, { lines }: Provoked): Wanted[] => [
+  ...(app?.routes ?? []).map(({ path }) => ({
+    ...{ name: `the app’s line for ${path}`, text: routeText(path), traced: true },
+    ...{ service: app?.service ?? '', source: appSource },
+  })),
+  ...Object.entries(database === null ? {} : lines).map(([file, text]) => ({
+    ...{ name: `the line written to ${file}`, text, traced: false },
+    ...{ service: databaseName, source: databaseName },
+  })),
+]
+
+const lineProblems = (
+  { name, text, service, source, traced }: Wanted,
+  found: readonly LogLine[],
+  origin: Origin,
+): string[] => {
+  const own = found.filter(({ message }) => message.includes(text))
+  if (own.length === 0) return [`${name} has not arrived`]
+  return [
+    ...own.flatMap((line) => [
+      ...(line.service === service ? [] : [`${name} has the service “${line.service}”, not ${service}`]),
+      ...(line.source === source ? [] : [`${name} has the source “${line.source}”, not ${source}`]),
+      ...hostProblems(name, line.host, origin),
+      ...timeProblems(name, line.timestamp / 1000, origin),
+    ]),
+    ...(traced && !own.some((line) => traceIn(line) !== undefined) ? [`${name} has no trace id`] : []),
+  ]
+}

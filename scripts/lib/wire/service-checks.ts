@@ -1,0 +1,41 @@
+import type { ServiceCheck } from '../../../lab/intake/types.ts'
+import type { Expectations } from '../render/types.ts'
+import { hostProblems, timeProblems } from './origin.ts'
+import type { Origin, WireCheck } from './types.ts'
+import { count, lacking, missing } from './words.ts'
+
+/** The service check that every Agent sends with each flush. */
+const agentUp = 'datadog.agent.up'
+
+/** The service checks of all checks and the Agent's own have arrived, of this host and of now, and the last of each is OK. */
+export const serviceChecks = ({ checks }: Expectations, origin: Origin): WireCheck => {
+  const names = [agentUp, ...checks.flatMap((check) => check.serviceChecks)]
+  return {
+    id: 'wire.service-checks',
+    title: 'Service checks arrive, and are well',
+    expected: `${names.join(', ')} of ${origin.host} with status 0 (OK)`,
+    observed: ({ serviceChecks: found }) => count(found.length, 'service check'),
+    problems: ({ serviceChecks: found }) => {
+      const own = found.filter(({ check }) => names.includes(check))
+      const strange = own.flatMap(({ check, host, timestamp }) => [
+        ...hostProblems(check, host, origin),
+        ...timeProblems(check, timestamp, origin),
+      ])
+      const present = own.map(({ check }) => check)
+      return [
+        ...lacking('service checks', missing(names, present)),
+        ...new Set(strange),
+        ...latest(own)
+          .filter(({ status }) => status !== 0)
+          .map(({ check, status, message }) => `${check} has status ${status}: ${message}`),
+      ]
+    },
+  }
+}
+
+/** The last of each check, host and set of tags, by its own time: a payload that is sent again arrives after later ones. */
+const latest = (found: readonly ServiceCheck[]): ServiceCheck[] => {
+  const ordered = [...found].sort((a, b) => a.timestamp - b.timestamp)
+  const keyed = ordered.map((one) => [JSON.stringify([one.check, one.host, [...one.tags].sort()]), one] as const)
+  return [...new Map(keyed).values()]
+}

@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Received } from '../../../lab/intake/types.ts'
+import type { Expectations } from '../render/types.ts'
+import type { Session } from '../verify/ssh.ts'
+import type { CheckResult } from '../verify/types.ts'
+import { wireChecks } from './checks.ts'
+import { originOf } from './origin.ts'
+import { type Pointed, provoke } from './point.ts'
+import type { Provoked, WireCheck } from './types.ts'
+
+/** So many problems of one check are told; what is wrong with all points of a series says nothing new. */
+const toldProblems = 20
+
+const told = (problems: readonly string[]): string =>
+  [
+    ...problems.slice(0, toldProblems),
+    ...(problems.length > toldProblems ? [`and ${problems.length - toldProblems} more`] : []),
+  ].join('\n')
+
+const resultOf = (
+  { id, title, expected, problems, observed }: WireCheck,
+  received: Received,
+  begun: number,
+): CheckResult => {
+  const found = problems(received)
+  return {
+    ...{ id, title, expected },
+    status: found.length === 0 ? 'passed' : 'failed',
+    seconds: (Date.now() - begun) / 1000,
+    observed: found.length === 0 ? observed(received) : told(found),
+  }
+}
+
+export interface Watched {
+  readonly session: Session
+  readonly pointed: Pointed
+  readonly expectations: Expectations
+  readonly received: () => Received
+  /** Seconds until everything must have arrived. */
+  readonly deadline: number
+  readonly onResult: (result: CheckResult) => void
+}
+
+/**
+ * Provokes and looks until each check has passed once, or the time is over. In the end all is judged again, over everything that
+ * arrived: what came after a check had passed may be wrong, and how payloads came is judged then alone.
+ *
+ * @returns one result for each check, in their order; `onResult` is told again of a check that turned red.
+ */
+export const watch = async (watched: Watched): Promise<CheckResult[]> => {
+  const { session, pointed, expectations, received, deadline, onResult } = watched
+  const begun = Date.now()
+  const results = new Map<string, CheckResult>()
+  const tell = (result: CheckResult): void => {
+    results.set(result.id, result)
+    onResult(result)
+  }
+  let lines: Provoked['lines'] = {}
+  let checks: readonly WireCheck[] = []
+  for (let round = 0; ; round++) {
+    if (round % 10 === 0) lines = await provoke(session, expectations)
+    checks = wireChecks(expectations, { lines, ...originOf(pointed, Date.now() / 1000) })
+    const late = Date.now() - begun > deadline * 1000
+    const open = checks.filter(({ id }) => !results.has(id) && id !== 'wire.encodings')
+    for (const check of open) {
+      const result = resultOf(check, received(), begun)
+      if (result.status === 'passed' || late) tell(result)
+    }
+    if (late || open.every(({ id }) => results.has(id))) break
+    await delay(1000)
+  }
+  for (const check of checks) {
+    const result = resultOf(check, received(), begun)
+    if (results.get(check.id)?.status !== result.status) tell(result)
+  }
+  return checks.flatMap(({ id }) => results.get(id) ?? [])
+}

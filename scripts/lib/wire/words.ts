@@ -1,0 +1,9 @@
+export const missing = (wanted: readonly string[], found: Iterable<string>): string[] => {
+  const present = new Set(found)
+  return wanted.filter((item) => !present.has(item))
+}
+
+export const lacking = (what: string, names: readonly string[]): string[] =>
+  names.length === 0 ? [] : [`${what} not arrived: ${names.join(', ')}`]
+
+export const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`
