@@ -50,6 +50,7 @@ def test_new_lines_arrive_as_the_logs_config_describes_them(sink: Sink, tmp_path
     assert request.headers['content-encoding'] == 'gzip'
     first, second = request.json
     assert (first['message'], second['message']) == ('one', 'café \ufffd')
+    assert 'café'.encode() in request.body
     assert (first['status'], first['hostname'], first['service'], first['ddsource']) == ('info', 'box', 'db', 'mysql')
     assert first['ddtags'] == f'team:a,tier:1,filename:error.log,dirname:{tmp_path}'
     assert first['timestamp'] > 1_600_000_000_000
@@ -115,20 +116,129 @@ def test_a_file_is_not_read_on_while_there_is_no_room(sink: Sink, tmp_path: Path
     assert [one['message'] for request in sink.seen for one in request.json] == ['first', 'second']
 
 
-def test_a_batch_has_a_thousand_lines_and_five_megabytes_at_most() -> None:
-    assert [one.holds['LogsSent'] for one in payloads_of([{'message': 'a'}] * 2001)] == [1000, 1000, 1]
-    assert [one.holds['LogsSent'] for one in payloads_of([{'message': 'a' * 2_000_000}] * 3)] == [2, 1]
-
-
-def test_a_line_that_is_too_long_is_cut(sink: Sink, tmp_path: Path) -> None:
-    sender = sender_of(sink)
+def test_a_long_file_is_read_as_the_sender_takes_it_and_no_line_is_lost(sink: Sink, tmp_path: Path) -> None:
+    path = tmp_path / 'a.log'
+    path.write_bytes(b'')
+    sender = sender_of(sink, room=50_000)
+    agent = agent_of(path, sender)
+    agent.scan(agent.sources[0])
+    lines = [f'line {number}' for number in range(30_000)]
+    path.write_bytes('\n'.join(lines).encode() + b'\n')
+    agent.scan(agent.sources[0])
+    (tailer,) = agent.sources[0].tailers.values()
+    assert sender.full
+    assert 0 < agent.processed < len(lines)
+    assert tailer.offset < path.stat().st_size
     sender.start()
-    sender.add(LogConfig('a', CONFIG, 'file:x'), '/a.log', [b'x' * 900_001])
+    while agent.processed < len(lines):
+        agent.scan(agent.sources[0])
+    assert tailer.offset == path.stat().st_size
+    metrics = finish(agent)
+    assert metrics['Dropped'] == 0
+    assert [one['message'] for request in sink.seen for one in request.json] == lines
+
+
+def test_a_file_that_appears_while_there_is_no_room_is_followed_from_then_on(sink: Sink, tmp_path: Path) -> None:
+    path = tmp_path / 'a.log'
+    sender = sender_of(sink, room=1)
+    agent = agent_of(path, sender)
+    sender.add(agent.sources[0].config, str(path), [b'first'])
+    path.write_bytes(b'old\n')
+    agent.scan(agent.sources[0])
+    assert stats(agent)['integrations'][0]['sources'][0]['inputs'] == [str(path)]
+    assert agent.processed == 0
+
+
+def sizes(logs: list[bytes]) -> list[tuple[int, int]]:
+    return [(one.holds['LogsSent'], one.holds['BytesSent']) for one in payloads_of(logs)]
+
+
+def test_a_batch_has_a_thousand_lines_and_five_megabytes_at_most() -> None:
+    assert sizes([]) == []
+    assert [count for count, _ in sizes([b'{}'] * 2001)] == [1000, 1000, 1]
+    # Brackets and the comma count.
+    assert sizes([b'x' * 2_500_000, b'x' * 2_499_997]) == [(2, 5_000_000)]
+    assert sizes([b'x' * 2_500_000, b'x' * 2_499_998]) == [(1, 2_500_002), (1, 2_500_000)]
+
+
+@pytest.mark.parametrize('character', ['x', '"', 'é', '\U0001f600'])
+def test_a_request_stays_below_its_limit_whatever_the_characters_take_in_json(sink: Sink, character: str) -> None:
+    sender = sender_of(sink)
+    text = character * (900_000 // len(character.encode()))
+    sender.add(LogConfig('a', CONFIG, 'file:x'), '/a.log', [text.encode()] * 9)
+    sender.start()
+    sender.stop()
+    sender.join()
+    assert [one['message'] for request in sink.seen for one in request.json] == [text] * 9
+    assert max(len(request.body) for request in sink.seen) <= 5_000_000
+
+
+def test_a_line_that_no_request_can_hold_is_dropped_alone(sink: Sink) -> None:
+    sender = sender_of(sink)
+    sender.add(LogConfig('a', CONFIG, 'file:x'), '/a.log', [b'one', b'\x01' * 900_000, b'two'])
+    sender.start()
     (request,) = sink.first('/api/v2/logs')
     sender.stop()
     sender.join()
-    (one,) = request.json
-    assert one['message'] == 'x' * 900_000 + '...TRUNCATED...'
+    assert [one['message'] for one in request.json] == ['one', 'two']
+    assert sender.metrics()['Dropped'] == 1
+
+
+def answering(sink: Sink, status: int, times: int) -> None:
+    left = [status] * times
+    sink.answer = lambda _: left.pop() if left else 202
+
+
+@pytest.mark.parametrize('status', [404, 408, 429, 500, 503])
+def test_logs_are_sent_until_they_are_taken(sink: Sink, status: int) -> None:
+    answering(sink, status, 20)
+    sender = sender_of(sink)
+    sender.start()
+    sender.add(LogConfig('a', CONFIG, 'file:x'), '/a.log', [b'one'])
+    sink.first('/api/v2/logs', 21)
+    sender.stop()
+    sender.join()
+    metrics = sender.metrics()
+    assert (metrics['LogsSent'], metrics['RetryCount'], metrics['Dropped']) == (1, 20, 0)
+
+
+@pytest.mark.parametrize('status', [400, 401, 403, 413])
+def test_logs_that_the_intake_will_never_take_are_dropped_at_once(sink: Sink, status: int) -> None:
+    answering(sink, status, 1)
+    sender = sender_of(sink)
+    sender.start()
+    sender.add(LogConfig('a', CONFIG, 'file:x'), '/a.log', [b'one'])
+    sink.first('/api/v2/logs')
+    sender.stop()
+    sender.join()
+    assert (sender.metrics()['Dropped'], len(sink.seen)) == (1, 1)
+
+
+def test_while_the_intake_is_away_lines_stay_in_their_file(sink: Sink, tmp_path: Path) -> None:
+    path = tmp_path / 'a.log'
+    path.write_bytes(b'')
+    answers = [500]
+    sink.answer = lambda _: answers[0]
+    sender = sender_of(sink, room=1000, pause=lambda _: 0.01)
+    agent = agent_of(path, sender)
+    agent.scan(agent.sources[0])
+    sender.start()
+    for count in range(1, 10_000):
+        with path.open('ab') as file:
+            file.write(b'%d\n' % count)
+        agent.scan(agent.sources[0])
+        if agent.processed < count:
+            break
+    assert agent.processed < count
+    # However often it has been tried.
+    sink.first('/api/v2/logs', 200)
+    answers[0] = 202
+    while agent.processed < count:
+        agent.scan(agent.sources[0])
+    assert finish(agent)['Dropped'] == 0
+    # Requests that were answered with 500 are in the list too.
+    arrived = {int(one['message']) for request in sink.seen for one in request.json}
+    assert arrived == set(range(1, count + 1))
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,84 @@ def test_attempts_are_bounded(sink: Sink) -> None:
     assert len(sink.seen) == 3
 
 
+def test_attempts_may_be_without_bound(sink: Sink) -> None:
+    sink.answer = failing(50, 500)
+    one = pipeline(sink.url, attempts=None)
+    one.start()
+    one.add('a')
+    sink.first('/a', 51)
+    assert end(one)['Success']['a'] == 1
+
+
+def test_what_is_tried_without_bound_is_dropped_at_the_end_without_waiting_for_its_turn(sink: Sink) -> None:
+    sink.answer = lambda _: 500
+    one = pipeline(sink.url, attempts=None, pause=lambda _: 3600.0)
+    one.start()
+    one.add('a')
+    sink.first('/a')
+    assert end(one)['Dropped'] == {'total': 1, 'a': 1}
+
+
+def test_where_nothing_may_be_given_up_items_wait_for_payloads_and_say_when_there_are_enough(sink: Sink) -> None:
+    stopped, paused = threading.Event(), threading.Event()
+    sink.answer = lambda _: 202 if stopped.is_set() else 500
+
+    def pause(_attempt: int) -> float:
+        paused.set()
+        return 3600.0
+
+    one = pipeline(sink.url, attempts=None, room=2, payloads=0, pause=pause)
+    one.start()
+    one.add('a')
+    assert paused.wait(30)
+    one.add('b')
+    assert not one.full
+    one.add('c')
+    assert one.full
+    one.add('d')
+    # It sleeps meanwhile.
+    assert one._pending() > 1800
+    assert 'Dropped' not in one.figures()
+    stopped.set()
+    assert end(one)['Success'] == {'total': 4, 'a': 1, 'b': 1, 'c': 1, 'd': 1}
+
+
+def test_which_answers_are_hopeless_can_be_said(sink: Sink) -> None:
+    sink.answer = failing(1, 404)
+    one = pipeline(sink.url, hopeless=frozenset({401}))
+    one.start()
+    one.add('a')
+    sink.first('/a', 2)
+    assert end(one)['Success']['a'] == 1
+    sink.answer = lambda _: 401
+    two = pipeline(sink.url, hopeless=frozenset({401}))
+    two.start()
+    two.add('b')
+    sink.first('/b')
+    assert end(two)['Dropped']['b'] == 1
+    assert len(sink.of('/b')) == 1
+
+
+def test_room_may_be_a_number_of_bytes(sink: Sink) -> None:
+    one = pipeline(sink.url, room=5, size=len)
+    one.add('aaa', 'b')
+    assert not one.full
+    one.add('ccc')
+    one.start()
+    sink.first('/ccc')
+    assert end(one)['Dropped'] == {'total': 1}
+    assert [request.path for request in sink.seen] == ['/b', '/ccc']
+
+
+def test_bytes_of_payloads_that_wait_are_bounded(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('lab_agent.sending.pipeline._WAITING_BYTES', 3)
+    one = pipeline(sink.url)
+    one.add('a', 'b')
+    one.start()
+    sink.first('/b')
+    assert end(one)['Dropped'] == {'total': 1, 'a': 1}
+
+
 @pytest.mark.parametrize('status', [400, 404, 413, 302])
 def test_what_will_never_be_taken_is_dropped_at_once(sink: Sink, status: int) -> None:
     sink.answer = lambda _: status

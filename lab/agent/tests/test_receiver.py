@@ -64,6 +64,15 @@ def test_figures_are_summed_per_client_and_forgotten_after_the_window() -> None:
     assert figures.receiver()[0]['TracesReceived'] == 2
 
 
+def test_figures_that_nobody_asks_for_are_forgotten_too() -> None:
+    now = [0.0]
+    figures = Figures(clock=lambda: now[0])
+    for _ in range(3):
+        figures.add(PYTHON, 1, 1, 1)
+        now[0] += WINDOW_SECONDS + 1
+    assert len(figures._payloads) == 1
+
+
 def test_a_client_is_what_its_headers_say() -> None:
     headers = {
         'Datadog-Meta-Lang': 'python',

@@ -47,10 +47,10 @@ HEADERS = {
 }
 
 
-def writer_of(sink: Sink) -> TraceWriter:
+def writer_of(sink: Sink, **options: Any) -> TraceWriter:
     address = loopback(sink.url)
     assert address
-    return TraceWriter(address, Key(KEY), 'box', 'none', gather=0.0, pause=lambda _: 0.0)
+    return TraceWriter(address, Key(KEY), 'box', 'none', gather=0.0, pause=lambda _: 0.0, **options)
 
 
 def payload(*traces: list[Any], document: Any = None) -> Any:
@@ -138,6 +138,27 @@ def test_big_payloads_are_split(sink: Sink) -> None:
     writer.start()
     sink.first('/api/v0.2/traces', 2)
     assert finish(writer)['Payloads'] == 2
+
+
+def test_the_oldest_requests_make_room_when_there_are_too_many_bytes(sink: Sink) -> None:
+    writer = writer_of(sink, room=10_000)
+    for name in ('a', 'b', 'c'):
+        writer.add(received(CLIENT, '', [[{**SPAN, 'resource': name, 'meta': {'text': 'x' * 4000}}]]))
+    writer.start()
+    sink.first('/api/v0.2/traces')
+    figures = finish(writer)
+    assert (figures['Dropped'], figures['Traces']) == (1, 2)
+    (found,) = agent_payloads(sink)
+    assert [one.chunks[0].spans[0].resource for one in found.tracerPayloads] == ['b', 'c']
+
+
+def test_a_request_that_finds_no_room_at_all_sends_nothing(sink: Sink) -> None:
+    writer = writer_of(sink, room=10)
+    writer.start()
+    writer.add(received(CLIENT, '', [[SPAN]]))
+    assert writer._payloads([]) == []
+    assert finish(writer)['Dropped'] == 1
+    assert sink.seen == []
 
 
 def test_a_payload_that_cannot_be_encoded_is_dropped_alone(sink: Sink) -> None:

@@ -15,6 +15,8 @@ log = logging.getLogger('lab_agent.logs')
 
 _POLL_SECONDS = 1.0
 _END_SECONDS = 0.5
+# Chunks of one file in a row: so many that a file that grows fast lets the others have their turn.
+_CHUNKS = 64
 
 
 class Source:
@@ -97,11 +99,9 @@ class LogsAgent:
                 self._save()
 
     def scan(self, source: Source) -> None:
-        """Opens new files, reads all, notes what can't be read."""
+        """Opens new files, reads what there is room for, notes what can't be read."""
         if source.config.values.get('type') != 'file':
             source.errors = {'type': f'unsupported log type {source.config.values.get("type")!r}'}
-            return
-        if self.sender and self.sender.full:
             return
         errors: dict[str, str] = {}
         wanted = sorted(glob.glob(source.path)) if glob.has_magic(source.path) else [source.path]
@@ -109,10 +109,7 @@ class LogsAgent:
             try:
                 if name not in source.tailers:
                     source.tailers[name] = self._open(name, first=not source.scanned)
-                lines = source.tailers[name].read()
-                self.processed += len(lines)
-                if self.sender:
-                    self.sender.add(source.config, name, lines)
+                self._read(source, name)
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
                 errors[name] = f'cannot read file {name}: {reason}'
@@ -122,6 +119,20 @@ class LogsAgent:
                     dropped.close()
         source.errors = errors
         source.scanned = True
+
+    def _read(self, source: Source, name: str) -> None:
+        """A chunk at a time, and no further than the sender takes: what stays in the file isn't lost."""
+        tailer = source.tailers[name]
+        for _ in range(_CHUNKS):
+            if self._stopped.is_set() or (self.sender and self.sender.full):
+                return
+            lines = tailer.read()
+            if not lines:
+                return
+            self.processed += len(lines)
+            if self.sender:
+                self.sender.add(source.config, name, lines)
+            tailer.handed_over()
 
     def _open(self, name: str, first: bool) -> Tailer:
         tailer = Tailer(Path(name))
@@ -141,7 +152,7 @@ class LogsAgent:
             return {}
 
     def _save(self) -> None:
-        offsets = {name: one.offset for source in self.sources for name, one in source.tailers.items()}
+        offsets = {name: one.offset for source in self.sources for name, one in [*source.tailers.items()]}
         temporary = self._registry.with_name(f'{self._registry.name}.tmp')
         try:
             temporary.write_text(json.dumps({'Version': 2, 'Registry': offsets}), encoding='utf-8')

@@ -1,9 +1,10 @@
 """Sends log lines to `logs_config.logs_dd_url`, as the logs Agent does over HTTP."""
 
+import json
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePath
-from typing import Any
 
 from lab_agent import VERSION
 from lab_agent.configs import LogConfig
@@ -14,14 +15,20 @@ from lab_agent.sending.pipeline import Pipeline, doubling
 from lab_agent.settings import Settings
 from lab_agent.tags import parse_tags
 
+log = logging.getLogger('lab_agent.logs')
+
 _GATHER_SECONDS = 1.0
-# Lines in memory.
-_ROOM = 100_000
-# The Agent's limits of one request; a longer line is cut.
+# Bytes of encoded lines in memory, beside what is in payloads already.
+_ROOM = 16 << 20
+# Payloads on their way, above which lines wait.
+_PAYLOADS = 4
+# The Agent's limits of one request before compression.
 _LINES = 1000
 _BYTES = 5_000_000
-_LINE_BYTES = 900_000
-_CUT = '...TRUNCATED...'
+# Answers after which the Agent's HTTP destination for logs drops a payload; after any other it goes on trying.
+_HOPELESS = frozenset({400, 401, 403, 413})
+# As the Agent, UTF-8 stays what it is: an escape takes up to three times the room.
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 _ORIGIN = {'DD-PROTOCOL': 'agent-json', 'DD-EVP-ORIGIN': 'agent', 'DD-EVP-ORIGIN-VERSION': VERSION}
 
 
@@ -39,7 +46,19 @@ class LogSender:
     ) -> None:
         self._address = address
         self._hostname = hostname
-        self._pipeline = Pipeline('logs', address, key, payloads_of, gather, room=room, pause=pause)
+        self._pipeline = Pipeline(
+            'logs',
+            address,
+            key,
+            payloads_of,
+            gather,
+            room=room,
+            size=len,
+            payloads=_PAYLOADS,
+            attempts=None,
+            hopeless=_HOPELESS,
+            pause=pause,
+        )
 
     def start(self) -> None:
         self._pipeline.start()
@@ -57,7 +76,7 @@ class LogSender:
         return self._pipeline.full
 
     def add(self, config: LogConfig, path: str, lines: list[bytes]) -> None:
-        """Blank lines aren't logs."""
+        """Blank lines aren't logs. Lines come as `Lines` gives them, none of them too long for an intake."""
         values = config.values
         file = PurePath(path)
         tags = [*parse_tags(values.get('tags')), f'filename:{file.name}', f'dirname:{file.parent}']
@@ -69,7 +88,15 @@ class LogSender:
             'ddsource': str(values.get('source') or ''),
             'ddtags': ','.join(tags),
         }
-        self._pipeline.add(*({'message': text, **common} for text in map(_text, lines) if text))
+        rest = as_json(common)[1:]
+        stripped = (line.strip() for line in lines)
+        encoded = [_encoded(line, rest) for line in stripped if line]
+        fitting = [one for one in encoded if len(one) + len('[]') <= _BYTES]
+        for _ in range(len(encoded) - len(fitting)):
+            # Only a line of many control characters gets that long. The Agent drops it too.
+            log.warning('dropped a line of %s that is too long for a request', path)
+            self._pipeline.drop('logs')
+        self._pipeline.add(*fitting)
 
     def endpoint(self) -> str:
         """As `logsStats.endpoints` names it."""
@@ -95,30 +122,26 @@ def log_sender(settings: Settings, key: Key, hostname: str) -> LogSender | None:
     return LogSender(address, key, hostname) if address and key.usable else None
 
 
-def _text(line: bytes) -> str:
-    whole = line.strip()
-    if len(whole) <= _LINE_BYTES:
-        return whole.decode('utf-8', 'replace')
-    return whole[:_LINE_BYTES].decode('utf-8', 'replace') + _CUT
+def _encoded(line: bytes, rest: bytes) -> bytes:
+    """A log's JSON; REST is what stands behind its message."""
+    return b'{"message":%b,%b' % (_quoted(line.decode('utf-8', 'replace')).encode(), rest)
 
 
-def _batches(logs: Sequence[Any]) -> Iterator[list[Any]]:
-    batch: list[Any] = []
-    size = 0
-    for one in logs:
-        length = len(one['message'])
-        if batch and (len(batch) == _LINES or size + length > _BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(one)
-        size += length
-    if batch:
-        yield batch
+def _batches(logs: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """As many as a request takes, with brackets and commas."""
+    start, size = 0, len('[]')
+    for index, one in enumerate(logs):
+        if index > start and (index - start == _LINES or size + len(one) + 1 > _BYTES):
+            yield logs[start:index]
+            start, size = index, len('[]')
+        size += len(one) + (index > start)
+    if logs:
+        yield logs[start:]
 
 
-def payloads_of(logs: Sequence[Any]) -> list[Payload]:
+def payloads_of(logs: Sequence[bytes]) -> list[Payload]:
     """JSON arrays as the logs intake takes them."""
     return [
-        gzipped('logs', '/api/v2/logs', as_json(batch), JSON, {'LogsSent': len(batch)}, _ORIGIN)
+        gzipped('logs', '/api/v2/logs', b'[' + b','.join(batch) + b']', JSON, {'LogsSent': len(batch)}, _ORIGIN)
         for batch in _batches(logs)
     ]

@@ -4,12 +4,18 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-_CHUNK = 1 << 20
+from lab_agent.logs.lines import Lines
+
+# Lines of one character become a hundred times as many bytes on their way.
+_CHUNK = 1 << 18
 _MARK = 128
 
 
 class Tailer:
-    """Reads what was appended since the last call; opens again when the file was rotated."""
+    """Reads what was appended since the last call; opens again when the file was rotated.
+
+    `offset` is where another run has to go on: behind the last line that was handed over.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -17,7 +23,8 @@ class Tailer:
         self.lines = 0
         self.bytes = 0
         self._file: BinaryIO | None = None
-        self._partial = b''
+        self._position = 0
+        self._split = Lines()
         self._mark = b''
 
     def open(self, from_end: bool) -> None:
@@ -25,29 +32,52 @@ class Tailer:
         file = self.path.open('rb')
         self._file = file
         self._mark = file.read(_MARK)
-        self.offset = file.seek(0, os.SEEK_END if from_end else os.SEEK_SET)
-        self._partial = b''
+        self._go(file.seek(0, os.SEEK_END if from_end else os.SEEK_SET))
 
     def resume(self, offset: int) -> None:
         """Goes on where an earlier run of the Agent stopped; a file that is shorter now is read from its start."""
         if self._file and offset <= os.fstat(self._file.fileno()).st_size:
-            self.offset = self._file.seek(offset)
+            self._go(self._file.seek(offset))
 
     def close(self) -> None:
         if self._file:
             self._file.close()
         self._file = None
+        self._go(0)
 
-    def read(self) -> list[bytes]:
-        """The new complete lines. Raises OSError when a rotated file's successor can't be read."""
+    def read(self, limit: int = _CHUNK) -> list[bytes]:
+        """The next complete lines, about LIMIT bytes of them; none as long as there are no more.
+
+        Raises OSError when a rotated file's successor can't be read, once its own lines have been returned.
+        """
         if self._file is None:
             self.open(from_end=False)
-        found = self._drain()
-        if self._renamed():
-            self.close()
-            self.open(from_end=False)
-            found += self._drain()
+        found, more = self._drain(limit)
+        if not more and self._renamed():
+            # Its writer may have added something since.
+            late, more = self._drain(limit)
+            found += late
+            if not more:
+                self.close()
+                found += self._successor(limit, must=not found)
+        self.lines += len(found)
         return found
+
+    def handed_over(self) -> None:
+        """What `read` has returned needn't be read again."""
+        self.offset = self._position - self._split.pending
+
+    def _successor(self, limit: int, must: bool) -> list[bytes]:
+        try:
+            self.open(from_end=False)
+        except OSError:
+            if must:
+                raise
+        return self._drain(limit)[0]
+
+    def _go(self, position: int) -> None:
+        self._position = self.offset = position
+        self._split = Lines()
 
     def _renamed(self) -> bool:
         if self._file is None:
@@ -61,7 +91,7 @@ class Tailer:
 
     def _truncated(self, file: BinaryIO) -> bool:
         """Shorter than what was read, or another beginning: it may have grown past the old length since."""
-        if os.fstat(file.fileno()).st_size < self.offset:
+        if os.fstat(file.fileno()).st_size < self._position:
             return True
         mark = os.pread(file.fileno(), _MARK, 0)
         same = mark.startswith(self._mark)
@@ -69,19 +99,20 @@ class Tailer:
             self._mark = mark
         return not same
 
-    def _drain(self) -> list[bytes]:
+    def _drain(self, limit: int) -> tuple[list[bytes], bool]:
+        """Lines, and whether there may be more in this file."""
         file = self._file
         if file is None:
-            return []
+            return [], False
         if self._truncated(file):
-            self.offset = file.seek(0)
+            self._go(file.seek(0))
             self._mark = os.pread(file.fileno(), _MARK, 0)
-            self._partial = b''
         found: list[bytes] = []
-        while chunk := file.read(_CHUNK):
-            self.offset += len(chunk)
+        more = True
+        while more and not found:
+            chunk = file.read(limit)
+            self._position += len(chunk)
             self.bytes += len(chunk)
-            *complete, self._partial = (self._partial + chunk).split(b'\n')
-            found += complete
-        self.lines += len(found)
-        return found
+            found = self._split.feed(chunk)
+            more = len(chunk) == limit
+        return found, more

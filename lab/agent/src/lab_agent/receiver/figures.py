@@ -41,13 +41,18 @@ class Figures:
     def add(self, client: Client, traces: int, spans: int, size: int) -> None:
         with self._lock:
             self._payloads.append(Payload(self.clock(), client, traces, spans, size))
+            self._forget()
+
+    def _forget(self) -> None:
+        """At every payload too: days may pass until somebody asks."""
+        oldest = self.clock() - WINDOW_SECONDS
+        while self._payloads and self._payloads[0].at < oldest:
+            self._payloads.popleft()
 
     def receiver(self) -> list[dict[str, Any]]:
         """`apmStats.receiver`: one entry per client seen in the window."""
-        oldest = self.clock() - WINDOW_SECONDS
         with self._lock:
-            while self._payloads and self._payloads[0].at < oldest:
-                self._payloads.popleft()
+            self._forget()
             kept = list(self._payloads)
         totals: dict[Client, list[int]] = {}
         for one in kept:

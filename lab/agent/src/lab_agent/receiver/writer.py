@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from lab_agent.receiver.payload import Received, agent_payload, tracer_payload
 from lab_agent.sending.address import Address, loopback
@@ -14,10 +14,18 @@ from lab_agent.settings import Settings
 log = logging.getLogger('lab_agent.receiver')
 
 _GATHER_SECONDS = 1.0
-# Requests of tracers in memory.
-_ROOM = 2000
+# Bytes of tracers' payloads in memory, before compression.
+_ROOM = 32 << 20
 # Of one payload before compression: the Agent's own limit.
 _BYTES = 3_200_000
+
+
+class _Encoded(NamedTuple):
+    """One request, encoded at once: what was decoded takes many times the room."""
+
+    body: bytes
+    traces: int
+    spans: int
 
 
 class TraceWriter:
@@ -31,10 +39,20 @@ class TraceWriter:
         env: str,
         gather: float = _GATHER_SECONDS,
         pause: Callable[[int], float] = doubling,
+        room: int = _ROOM,
     ) -> None:
         self._hostname = hostname
         self._env = env
-        self._pipeline = Pipeline('trace-writer', address, key, self._payloads, gather, room=_ROOM, pause=pause)
+        self._pipeline = Pipeline(
+            'trace-writer',
+            address,
+            key,
+            self._payloads,
+            gather,
+            room=room,
+            size=lambda one: len(one.body),
+            pause=pause,
+        )
 
     def start(self) -> None:
         self._pipeline.start()
@@ -48,31 +66,33 @@ class TraceWriter:
 
     def add(self, one: Received) -> None:
         """A payload without traces is a tracer's probe."""
-        if any(chunk.spans for chunk in one.chunks):
-            self._pipeline.add(one)
+        spans = sum(len(chunk.spans) for chunk in one.chunks)
+        if not spans:
+            return
+        try:
+            encoded = _Encoded(tracer_payload(one), len(one.chunks), spans)
+        except Exception:
+            log.exception('could not encode a payload')
+            self._pipeline.drop('traces')
+        else:
+            self._pipeline.add(encoded)
 
-    def _payloads(self, requests: list[Received]) -> list[Payload]:
+    def _payloads(self, requests: list[_Encoded]) -> list[Payload]:
         made: list[Payload] = []
-        tracers: list[bytes] = []
-        holds = {'Traces': 0, 'Spans': 0}
+        batch: list[_Encoded] = []
+        size = 0
         for one in requests:
-            try:
-                encoded = tracer_payload(one)
-            except Exception:
-                log.exception('could not encode a payload')
-                self._pipeline.drop('traces')
-                continue
-            if tracers and sum(map(len, tracers)) + len(encoded) > _BYTES:
-                made.append(self._payload(tracers, holds))
-                tracers, holds = [], {'Traces': 0, 'Spans': 0}
-            tracers.append(encoded)
-            holds['Traces'] += len(one.chunks)
-            holds['Spans'] += sum(len(chunk.spans) for chunk in one.chunks)
-        return [*made, self._payload(tracers, holds)] if tracers else made
+            if batch and size + len(one.body) > _BYTES:
+                made.append(self._payload(batch))
+                batch, size = [], 0
+            batch.append(one)
+            size += len(one.body)
+        return [*made, self._payload(batch)] if batch else made
 
-    def _payload(self, tracers: list[bytes], holds: dict[str, int]) -> Payload:
-        body = agent_payload(self._hostname, self._env, tracers)
-        return gzipped('traces', '/api/v0.2/traces', body, PROTOBUF, {**holds, 'Payloads': 1})
+    def _payload(self, batch: list[_Encoded]) -> Payload:
+        body = agent_payload(self._hostname, self._env, [one.body for one in batch])
+        holds = {'Payloads': 1, 'Traces': sum(one.traces for one in batch), 'Spans': sum(one.spans for one in batch)}
+        return gzipped('traces', '/api/v0.2/traces', body, PROTOBUF, holds)
 
     def as_json(self) -> dict[str, Any]:
         """`apmStats.trace_writer`."""

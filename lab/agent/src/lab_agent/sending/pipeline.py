@@ -1,25 +1,29 @@
 """The thread that gathers what comes in, makes payloads of it and sends them to one address.
 
-Both its queues are bounded. A payload is tried a bounded number of times, with growing pauses; it holds up no other.
+What it holds is bounded, before and after it is made into payloads. A payload is tried again with growing pauses; it
+holds up no other, unless nothing may be given up.
 """
 
 import logging
 import threading
 import time
-from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from lab_agent.sending import http
 from lab_agent.sending.address import Address
+from lab_agent.sending.counts import Counts
 from lab_agent.sending.key import Key
 from lab_agent.sending.payload import Payload
+from lab_agent.sending.queue import Queue
 
 log = logging.getLogger('lab_agent.sending')
 
-# What the real Agent drops too: another attempt would end the same.
-_HOPELESS = {400, 403, 404, 413}
+# What the real Agent's forwarder drops too: another attempt would end the same.
+_HOPELESS = frozenset({400, 403, 404, 413})
 _TIMEOUT_SECONDS = 5.0
+# Of the bodies of payloads that wait.
+_WAITING_BYTES = 32 << 20
 
 
 def doubling(attempt: int) -> float:
@@ -40,7 +44,11 @@ class Pipeline:
     """`make` turns the gathered items into payloads; an item that finds no room pushes the oldest one out.
 
     `gather`: seconds from the first item to its payload. `idle`: seconds after which `make` is asked without any item,
-    the first time at once; None for never. `refused` is told the endpoint of a payload that the key was too bad for.
+    the first time at once; None for never. `size`: what of `room` an item takes. `hopeless`: answers after which there
+    is no further attempt. `refused` is told the endpoint of a payload that the key was too bad for.
+
+    `attempts`: None for as many as it takes. Then nothing is given up before the end: while more than `payloads` wait,
+    items stay where they are, and who adds asks `full` first.
     """
 
     def __init__(
@@ -52,22 +60,24 @@ class Pipeline:
         gather: float = 1.0,
         idle: float | None = None,
         room: int = 10_000,
+        size: Callable[[Any], int] = lambda _: 1,
         payloads: int = 100,
-        attempts: int = 8,
+        attempts: int | None = 8,
+        hopeless: frozenset[int] = _HOPELESS,
         pause: Callable[[int], float] = doubling,
         refused: Callable[[str], None] | None = None,
     ) -> None:
         self._name, self._address, self._key, self._make = name, address, key, make
-        self._gather, self._idle, self._room, self._payloads = gather, idle, room, payloads
-        self._attempts, self._pause, self._refused = attempts, pause, refused
+        self._gather, self._idle, self._payloads = gather, idle, payloads
+        self._attempts, self._hopeless, self._pause, self._refused = attempts, hopeless, pause, refused
         self._changed = threading.Condition()
-        self._items: deque[Any] = deque()
+        self._items = Queue(room, size)
         self._waiting: list[_Waiting] = []
         self._flush_at: float | None = None if idle is None else 0.0
         # Monotonic time by which all must be over; None as long as nobody wants it to end.
         self._end: float | None = None
         self._thread: threading.Thread | None = None
-        self._figures: dict[str, Counter[str]] = {}
+        self._counts = Counts()
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
@@ -78,18 +88,17 @@ class Pipeline:
         if not items:
             return
         with self._changed:
-            self._items.extend(items)
-            while len(self._items) > self._room:
-                self._items.popleft()
-                self._count('Dropped', 'total')
-            soon = time.monotonic() + self._gather
+            self._items.add(items)
+            if self._attempts is not None and (dropped := self._items.push_out()):
+                self._counts.add('Dropped', {'total': dropped})
+            soon = 0.0 if self._items.full else time.monotonic() + self._gather
             self._flush_at = soon if self._flush_at is None else min(self._flush_at, soon)
             self._changed.notify_all()
 
     @property
     def full(self) -> bool:
-        """Whether another item would push one out."""
-        return len(self._items) >= self._room
+        """Whether there is no room for another item."""
+        return self._items.full
 
     def flush(self) -> None:
         """Makes payloads now."""
@@ -110,19 +119,12 @@ class Pipeline:
 
     def drop(self, endpoint: str) -> None:
         """Counts a payload that was never made."""
-        self._count('Dropped', 'total', endpoint)
+        self._counts.one('Dropped', endpoint)
 
     def figures(self) -> dict[str, dict[str, int]]:
         """By kind (`Success`, `Errors`, `HTTPErrors`, `Dropped`, `Requeued`, `Retried`, `Holds`), then by endpoint or
         `total`."""
-        with self._changed:
-            return {kind: dict(counter) for kind, counter in self._figures.items()}
-
-    def _count(self, kind: str, *names: str) -> None:
-        with self._changed:
-            counter = self._figures.setdefault(kind, Counter())
-            for name in names:
-                counter[name] += 1
+        return self._counts.as_dict()
 
     def _run(self) -> None:
         while True:
@@ -131,10 +133,10 @@ class Pipeline:
                     self._changed.wait(left if left != float('inf') else None)
                 closing = self._end is not None
                 now = time.monotonic()
-                wanted = bool(self._items) if closing else self._flush_at is not None and self._flush_at <= now
-                items = list(self._items) if wanted else []
+                due = self._flush_at is not None and self._flush_at <= now
+                wanted = bool(self._items) if closing else due and not self._held_up()
+                items = self._items.take() if wanted else []
                 if wanted:
-                    self._items.clear()
                     self._flush_at = None if self._idle is None else now + self._idle
             if wanted:
                 self._enqueue(items)
@@ -145,19 +147,27 @@ class Pipeline:
     def _pending(self) -> float:
         """Seconds until there is something to do."""
         times = [one.due for one in self._waiting]
-        if self._flush_at is not None:
+        if self._flush_at is not None and not self._held_up():
             times.append(self._flush_at)
         return min(times) - time.monotonic() if times else float('inf')
+
+    def _held_up(self) -> bool:
+        """Whether items must stay where they are until a payload has arrived."""
+        return self._attempts is None and self._crowded()
+
+    def _crowded(self) -> bool:
+        size = sum(len(one.payload.body) for one in self._waiting)
+        return len(self._waiting) > self._payloads or size > _WAITING_BYTES
 
     def _enqueue(self, items: list[Any]) -> None:
         try:
             made = self._make(items)
         except Exception:
             log.exception('%s: could not make payloads', self._name)
-            self._count('Dropped', 'total')
+            self._counts.one('Dropped')
             return
         self._waiting += [_Waiting(one) for one in made]
-        while len(self._waiting) > self._payloads:
+        while self._attempts is not None and self._crowded():
             self.drop(self._waiting.pop(0).payload.endpoint)
 
     def _send(self) -> None:
@@ -174,36 +184,35 @@ class Pipeline:
                     self._again(one)
 
     def _again(self, one: _Waiting) -> None:
-        if one.attempts >= self._attempts:
+        if self._attempts is not None and one.attempts >= self._attempts:
             self.drop(one.payload.endpoint)
             return
         one.due = time.monotonic() + self._pause(one.attempts)
         self._waiting.append(one)
-        self._count('Requeued', 'total', one.payload.endpoint)
+        self._counts.one('Requeued', one.payload.endpoint)
 
     def _attempt(self, one: _Waiting, timeout: float) -> bool:
         """Whether the payload is done with: taken, or never to be taken."""
         payload = one.payload
         if one.attempts:
-            self._count('Retried', 'total', payload.endpoint)
+            self._counts.one('Retried', payload.endpoint)
         one.attempts += 1
         try:
             headers = {**self._key.headers(), **payload.headers}
             status = http.request(self._address, 'POST', payload.path, headers, payload.body, timeout)
         except Exception as error:
             log.warning('%s: could not send %s: %s', self._name, payload.endpoint, error)
-            self._count('Errors', 'total', payload.endpoint)
+            self._counts.one('Errors', payload.endpoint)
             return False
         self._key.answered(status)
         if 200 <= status < 300:
-            self._count('Success', 'total', payload.endpoint)
-            with self._changed:
-                self._figures.setdefault('Holds', Counter()).update(payload.holds)
+            self._counts.one('Success', payload.endpoint)
+            self._counts.add('Holds', payload.holds)
             return True
         log.warning('%s: %s was answered with %d', self._name, payload.endpoint, status)
-        self._count('HTTPErrors', 'total', str(status))
+        self._counts.one('HTTPErrors', str(status))
         # A redirect isn't followed: it could lead away from loopback.
-        if status in _HOPELESS or status < 400:
+        if status in self._hopeless or status < 400:
             if status == 403 and self._refused:
                 self._refused(payload.endpoint)
             self.drop(payload.endpoint)

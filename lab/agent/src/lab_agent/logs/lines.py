@@ -1,0 +1,44 @@
+"""Lines out of a stream of bytes, none longer than the Agent's limit."""
+
+# `logs_config.max_message_size_bytes`. The Agent goes on with a longer line in a message of its own, and marks both.
+LINE_BYTES = 900_000
+_CUT = b'...TRUNCATED...'
+
+
+class Lines:
+    """Keeps what is no complete line yet."""
+
+    def __init__(self) -> None:
+        self._rest = b''
+        # Whether the rest goes on with a line whose beginning was given already.
+        self._goes_on = False
+
+    @property
+    def pending(self) -> int:
+        """How many of the bytes that were fed are in no line yet."""
+        return len(self._rest)
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The lines that DATA completes, and the beginning of one that has grown too long."""
+        data = self._rest + data
+        *lines, self._rest = data.split(b'\n')
+        if len(data) <= LINE_BYTES and not self._goes_on:
+            return lines
+        found: list[bytes] = []
+        for line in lines:
+            last = self._cut(line, found)
+            found.append(self._marked(last))
+            self._goes_on = False
+        self._rest = self._cut(self._rest, found)
+        return found
+
+    def _cut(self, line: bytes, found: list[bytes]) -> bytes:
+        """What is left of LINE once its full pieces are in FOUND."""
+        while len(line) > LINE_BYTES:
+            found.append(self._marked(line[:LINE_BYTES]) + _CUT)
+            line = line[LINE_BYTES:]
+            self._goes_on = True
+        return line
+
+    def _marked(self, piece: bytes) -> bytes:
+        return _CUT + piece if self._goes_on else piece
