@@ -5,6 +5,7 @@ import { fromCaller } from './lib/box/caller.ts'
 import { loadBox } from './lib/box/load.ts'
 import { withLock } from './lib/cache/lock.ts'
 import { apply, destroy, plan, type Run, show } from './lib/observe/actions.ts'
+import { printable, printableError } from './lib/observe/printable.ts'
 import { withAccount } from './lib/observe/session.ts'
 import { paintFor } from './lib/report/terminal.ts'
 
@@ -15,8 +16,12 @@ const command: Command = {
     'plan shows what would change, apply changes it, destroy removes what is ours and nothing else, show draws the dashboard as a page.\n' +
     'Keys come from DD_API_KEY and DD_APP_KEY, the site from DD_SITE, else from the box file.',
   positional: { name: 'plan|apply|destroy|show BOX', help: 'what to do, and a box (default: lab)' },
+  words: 'plan|apply|destroy|show [BOX]',
   options: {
-    lab: { type: 'boolean', help: 'an account on this machine, without keys; it is kept in out/BOX/account.json' },
+    lab: {
+      type: 'boolean',
+      help: 'plan, apply, destroy: an account on this machine, without keys; it is kept in out/BOX/account.json',
+    },
     'detailed-exitcode': { type: 'boolean', help: 'plan: exit code 4 when something would change' },
     yes: { type: 'boolean', help: 'destroy: without asking' },
     out: { type: 'string', value: 'FILE', help: 'show: where the page is written (default: out/BOX/observe.html)' },
@@ -49,6 +54,27 @@ const actionOf = (word: string | undefined): Action => {
   })
 }
 
+/** Options that not every action takes. */
+const takers: Readonly<Record<string, readonly Action[]>> = {
+  lab: ['plan', 'apply', 'destroy'],
+  'detailed-exitcode': ['plan'],
+  yes: ['destroy'],
+  out: ['show'],
+  recorded: ['show'],
+}
+
+/** An option of another action is a mistake that would go unseen. */
+const assertTaken = (action: Action, options: readonly string[]): void => {
+  const option = options.find((one) => takers[one]?.includes(action) === false)
+  if (option === undefined) return
+  throw new BoxhoundError('E_USAGE', `${action} takes no --${option}`, {
+    expected: `--${option} with ${takers[option]?.join(', ')}`,
+    found: `--${option} with ${action}`,
+    next: 'npm run observe -- --help',
+    exitCode: 2,
+  })
+}
+
 /** `npm run observe`: 0 when done, 4 for `plan --detailed-exitcode` with changes. */
 export const main = async (argv: string[]): Promise<number> => {
   const { action: word, rest } = splitAction(argv)
@@ -56,12 +82,14 @@ export const main = async (argv: string[]): Promise<number> => {
   if (parsed === undefined) return 0
   const action = actionOf(word)
   const { flags, values, positional = 'lab' } = parsed
+  assertTaken(action, Object.keys({ ...flags, ...values }))
   const project = projectAt(process.cwd())
   const box = await loadBox(positional, project)
   const json = flags.json === true
   const run: Run = {
     ...{ box, project, flags, now: new Date() },
     paint: paintFor(process.stdout, process.env),
+    width: process.stdout.columns ?? 100,
     say: (text) => (json ? undefined : console.log(text)),
   }
   if (action === 'show') return show(run, values.out === undefined ? undefined : fromCaller(values.out))
@@ -69,9 +97,11 @@ export const main = async (argv: string[]): Promise<number> => {
   return withLock(project, `observe-${box.name}`, 'observe', () =>
     withAccount(
       box,
-      { lab: flags.lab === true, environment: process.env, tell: (line) => console.error(line) },
+      { lab: flags.lab === true, environment: process.env, tell: (line) => console.error(printable(line)) },
       project,
       (gateway, where) => work(run, gateway, where),
     ),
-  )
+  ).catch((error: unknown) => {
+    throw printableError(error)
+  })
 }

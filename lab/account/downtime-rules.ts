@@ -3,9 +3,6 @@ import { isObject, type JsonObject, listOf, objectAt } from '../../scripts/lib/_
 import { recurrenceProblems } from './recurrence.ts'
 import type { AccountState } from './types.ts'
 
-/** A start may lie this far in the past: clocks differ, and a request takes time. */
-const tolerance = 60_000
-
 /** Luxon takes offsets such as UTC+2 for zones; the API wants names of the IANA list. */
 const isZone = (name: unknown): boolean => typeof name === 'string' && IANAZone.isValidZone(name)
 
@@ -62,12 +59,11 @@ const scopeProblems = (scope: string): string[] => {
  * @param stored the attributes as they are, with an update.
  */
 export const downtimeProblems = (sent: JsonObject, stored: JsonObject, state: AccountState, now: Date): string[] => {
-  const earliest = new Date(now.getTime() - tolerance)
   const { monitor_identifier: identifier, schedule, scope } = sent
   return [
     ...(scope == null ? [] : scopeProblems(String(scope))),
     ...zoneProblems('display_timezone', sent.display_timezone),
     ...(isObject(identifier) ? identifierProblems(identifier, state) : []),
-    ...(isObject(schedule) ? scheduleProblems(schedule, objectAt(stored, 'schedule'), earliest) : []),
+    ...(isObject(schedule) ? scheduleProblems(schedule, objectAt(stored, 'schedule'), now) : []),
   ]
 }

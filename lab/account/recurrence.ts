@@ -1,13 +1,7 @@
 import { DateTime, type DurationLikeObject } from 'luxon'
 import { isObject, type JsonObject, listOf } from '../../scripts/lib/_helpers/json.ts'
+import { partsOf, ruleProblems, untilOf, weekdaysOf } from './rrule.ts'
 
-/** The days of a rule in luxon's numbers: Monday is 1. */
-const days: Readonly<Record<string, number>> = { MO: 1, TU: 2, WE: 3, TH: 4, FR: 5, SA: 6, SU: 7 }
-const frequencies = ['HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY']
-const durations = ['DTSTART', 'DTEND', 'DURATION']
-const known = new Set(
-  'FREQ INTERVAL COUNT UNTIL BYDAY BYMONTHDAY BYMONTH BYSETPOS BYHOUR BYMINUTE BYYEARDAY BYWEEKNO WKST'.split(' '),
-)
 const units: Readonly<Record<string, keyof DurationLikeObject>> = { m: 'minutes', h: 'hours', d: 'days', w: 'weeks' }
 
 /** `14h` for luxon; undefined for what is no integer with one of m, h, d and w. */
@@ -22,35 +16,6 @@ export const parseStart = (text: string, zone: string): DateTime | undefined => 
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?$/.test(text)) return undefined
   const time = DateTime.fromISO(text, { zone })
   return time.isValid ? time : undefined
-}
-
-/** `FREQ=WEEKLY;BYDAY=MO,TU` as a map of its parts. */
-const partsOf = (rrule: string): ReadonlyMap<string, string> =>
-  new Map(
-    rrule.split(';').map((part) => {
-      const [name = '', ...value] = part.split('=')
-      return [name, value.join('=')]
-    }),
-  )
-
-const weekdaysOf = (parts: ReadonlyMap<string, string>): number[] =>
-  (parts.get('BYDAY') ?? '').split(',').flatMap((day) => days[day.replace(/^[+-]?\d+/, '')] ?? [])
-
-const ruleProblems = (rrule: string): string[] => {
-  const parts = partsOf(rrule)
-  const frequency = parts.get('FREQ') ?? ''
-  const byDay = parts.get('BYDAY')
-  return [
-    ...(frequencies.includes(frequency) ? [] : [`rrule: expected FREQ=${frequencies.join('|')}, found ${rrule}`]),
-    ...[...parts.keys()].flatMap((name) => {
-      if (durations.includes(name)) return [`rrule: ${name} is not supported`]
-      return known.has(name) ? [] : [`rrule: unknown part ${name}`]
-    }),
-    ...(byDay?.split(',').some((day) => !/^(?:[+-]?\d+)?(?:MO|TU|WE|TH|FR|SA|SU)$/.test(day))
-      ? [`rrule: BYDAY=${byDay} is no list of MO, TU, WE, TH, FR, SA, SU`]
-      : []),
-    ...(/^[1-9]\d*$/.test(parts.get('INTERVAL') ?? '1') ? [] : ['rrule: INTERVAL is no whole number from 1']),
-  ]
 }
 
 const startProblems = (start: string, rrule: string, zone: string, earliest: Date): string[] => {
@@ -89,8 +54,22 @@ export interface Occurrence {
 /** How far ahead the next occurrence is looked for. */
 const horizonDays = 370
 
+/** Whether a daily or weekly rule has an occurrence on a day, so many days after its first. */
+const onDayOf = (parts: ReadonlyMap<string, string>, first: DateTime) => {
+  const interval = Number(parts.get('INTERVAL') ?? 1)
+  const weekdays = weekdaysOf(parts)
+  const weekly = parts.get('FREQ') === 'WEEKLY'
+  return (day: DateTime, index: number): boolean => {
+    const isListed = weekdays.length === 0 || weekdays.includes(day.weekday)
+    if (!weekly) return isListed && index % interval === 0
+    const weeks = Math.round(day.startOf('week').diff(first.startOf('week'), 'weeks').weeks)
+    return weeks % interval === 0 && isListed && (weekdays.length > 0 || day.weekday === first.weekday)
+  }
+}
+
 /**
- * The occurrence that is on at `now`, or else the next one, of a daily or weekly rule; of any other rule, only the first.
+ * The occurrence that is on at `now`, or else the next one, of a daily or weekly rule with INTERVAL, BYDAY, COUNT and UNTIL; of any other
+ * rule, only the first. Undefined when there is none any more.
  *
  * Hours are counted as they pass and days by the calendar; Datadog doesn't tell which it does.
  */
@@ -99,22 +78,20 @@ const nextOf = (recurrence: JsonObject, zone: string, now: Date): Occurrence | u
   const duration = parseDuration(String(recurrence.duration))
   if (first === undefined || duration === undefined) return undefined
   const parts = partsOf(String(recurrence.rrule))
-  const weekly = parts.get('FREQ') === 'WEEKLY'
-  const repeats = weekly || parts.get('FREQ') === 'DAILY'
-  const interval = Number(parts.get('INTERVAL') ?? 1)
-  const weekdays = weekdaysOf(parts)
-  const onDay = (day: DateTime, index: number): boolean => {
-    if (!weekly) return index % interval === 0
-    const weeks = Math.round(day.startOf('week').diff(first.startOf('week'), 'weeks').weeks)
-    return (
-      weeks % interval === 0 && (weekdays.length === 0 ? day.weekday === first.weekday : weekdays.includes(day.weekday))
-    )
-  }
-  const from = Math.max(0, Math.floor(DateTime.fromJSDate(now).minus(duration).diff(first, 'days').days) - 1)
-  for (let index = from; index <= (repeats ? from + horizonDays : 0); index++) {
+  const repeats = ['DAILY', 'WEEKLY'].includes(parts.get('FREQ') ?? '')
+  const onDay = onDayOf(parts, first)
+  const count = Number(parts.get('COUNT') ?? Number.POSITIVE_INFINITY)
+  const until = untilOf(parts.get('UNTIL') ?? '', zone)?.toMillis() ?? Number.POSITIVE_INFINITY
+  const passed = Math.max(0, Math.floor(DateTime.fromJSDate(now).diff(first, 'days').days))
+  let counted = 0
+  // From the first on, however long ago: COUNT counts from there.
+  for (let index = 0; index <= (repeats ? passed + horizonDays : 0); index++) {
     const start = first.plus({ days: index })
+    if (repeats && !onDay(start, index)) continue
+    counted++
+    if (counted > count || start.toMillis() > until) return undefined
     const end = start.plus(duration)
-    if (onDay(start, index) && end.toMillis() > now.getTime()) return { start, end }
+    if (end.toMillis() > now.getTime()) return { start, end }
   }
   return undefined
 }

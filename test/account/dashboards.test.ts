@@ -135,6 +135,18 @@ test('what the documentation forbids is refused with its path', async (t) => {
       { widgets: [{ definition: { type: 'timeseries', requests: [{ queries: [two, two] }] } }] },
       /two queries have the name/,
     ],
+    [
+      { widgets: [{ definition: { type: 'timeseries', requests: [] } }] },
+      /^widgets\[0\]\.definition\.requests: at least one is required$/,
+    ],
+    [
+      { widgets: [{ definition: { type: 'query_value', requests: [] } }] },
+      /^widgets\[0\]\.definition\.requests: expected an array of 1, found one of 0$/,
+    ],
+    [
+      { widgets: [{ definition: { type: 'query_value', requests: [{ q: 'avg:a{*}' }, { q: 'avg:b{*}' }] } }] },
+      /^widgets\[0\]\.definition\.requests: expected an array of 1, found one of 2$/,
+    ],
     [{ reflow_type: 'fixed' }, /^widgets\[0\]: a layout is required/],
     [{ reflow_type: 'auto', widgets: [placed] }, /^widgets\[0\]: no layout is allowed/],
     [{ layout_type: 'free' }, /^widgets\[0\]: a layout is required/],
@@ -157,6 +169,18 @@ test('an update is checked as a new one is', async (t) => {
   const { body } = await call(account, 'POST', path, dashboard())
   t.is((await call(account, 'PUT', `${path}/${pick(body, 'id')}`, dashboard({ tags: ['x'] }))).status, 400)
   t.deepEqual(account.state().dashboards[String(pick(body, 'id'))], body)
+})
+
+test('as many requests as the specification allows, and any number where it says nothing', async (t) => {
+  const account = await start(t)
+  const q = 'avg:a{*}'
+  const widgets = [
+    { definition: { type: 'timeseries', requests: [{ q }, { q }] } },
+    { definition: { type: 'query_value', requests: [{ q }] } },
+    { definition: { type: 'toplist', requests: [] } },
+    { definition: { type: 'note', content: 'words' } },
+  ]
+  t.is((await call(account, 'POST', path, dashboard({ widgets }))).status, 200)
 })
 
 test('declared template variables, and every kind of layout', async (t) => {

@@ -104,7 +104,7 @@ test('what the documentation forbids is refused with its path', async (t) => {
     [recurring({ start: '2026-11-23' }), `${one}.start: expected a time without offset`],
     [recurring({ start: '2026-11-31T19:00' }), `${one}.start: expected a time without offset`],
     [recurring({ start: '2026-11-28T19:00' }), `${one}.start: 2026-11-28T19:00 is a Saturday, which is not among`],
-    [recurring({ start: '2026-11-23T10:58' }), `${one}.start: 2026-11-23T10:58 in Europe/Paris is in the past`],
+    [recurring({ start: '2026-11-23T10:59' }), `${one}.start: 2026-11-23T10:59 in Europe/Paris is in the past`],
     [recurring({ duration: '14' }), `${one}.duration: `],
     [recurring({ duration: '1.5h' }), `${one}.duration: `],
     [recurring({ duration: '0h' }), `${one}.duration: `],
@@ -116,6 +116,19 @@ test('what the documentation forbids is refused with its path', async (t) => {
     [recurring({ rrule: 'FREQ=WEEKLY;BYDAY=MON' }), `${one}.rrule: BYDAY=MON`],
     [recurring({ rrule: 'FREQ=WEEKLY;DAYS=MO' }), `${one}.rrule: unknown part DAYS`],
     [recurring({ rrule: 'FREQ=DAILY;INTERVAL=0' }), `${one}.rrule: INTERVAL`],
+    [recurring({ rrule: 'FREQ=DAILY;COUNT=abc' }), `${one}.rrule: COUNT=abc is no whole number`],
+    [recurring({ rrule: 'FREQ=DAILY;COUNT=0' }), `${one}.rrule: COUNT=0 is no whole number`],
+    [recurring({ rrule: 'FREQ=DAILY;COUNT' }), `${one}.rrule: COUNT= is no whole number`],
+    [recurring({ rrule: 'FREQ=DAILY;UNTIL=soon' }), `${one}.rrule: UNTIL=soon is no time`],
+    [recurring({ rrule: 'FREQ=DAILY;UNTIL=20261301T000000Z' }), `${one}.rrule: UNTIL=20261301T000000Z is no time`],
+    [recurring({ rrule: 'FREQ=DAILY;UNTIL=20261231' }), `${one}.rrule: UNTIL=20261231 is no time`],
+    [recurring({ rrule: 'FREQ=DAILY;COUNT=3;UNTIL=20261231T000000Z' }), `${one}.rrule: either COUNT or UNTIL`],
+    [recurring({ rrule: 'FREQ=DAILY;FREQ=DAILY' }), `${one}.rrule: FREQ stands there twice`],
+    [recurring({ rrule: 'FREQ=MONTHLY;BYMONTHDAY=0' }), `${one}.rrule: BYMONTHDAY=0 is no list of numbers ±1 to 31`],
+    [recurring({ rrule: 'FREQ=DAILY;BYHOUR=-1' }), `${one}.rrule: BYHOUR=-1 is no list of numbers 0 to 23`],
+    [recurring({ rrule: 'FREQ=YEARLY;BYMONTH=1,13' }), `${one}.rrule: BYMONTH=1,13 is no list`],
+    [recurring({ rrule: 'FREQ=MONTHLY;BYSETPOS=x' }), `${one}.rrule: BYSETPOS=x is no list`],
+    [recurring({ rrule: 'FREQ=WEEKLY;WKST=XX' }), `${one}.rrule: WKST=XX is none of MO`],
     [recurring({}, 'Europe/Pari'), 'data.attributes.schedule.timezone: expected an IANA name'],
     [recurring({}, 'UTC+1'), 'data.attributes.schedule.timezone: expected an IANA name'],
     [schedule({ timezone: 'UTC', recurrences: [] }), 'data.attributes.schedule.recurrences: at least one'],
@@ -141,15 +154,45 @@ test('what the documentation forbids is refused with its path', async (t) => {
 test('starts that are just good enough', async (t) => {
   const account = await start(t)
   for (const recurrence of [
-    { start: '2026-11-23T10:59' },
+    { start: '2026-11-23T11:00' },
     { start: '2026-11-28T00:00:00', rrule: 'FREQ=WEEKLY;BYDAY=SA', duration: '2d' },
     { rrule: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=MO' },
     { rrule: 'FREQ=DAILY' },
     { rrule: 'FREQ=MONTHLY;BYMONTHDAY=23' },
+    { rrule: 'FREQ=MONTHLY;BYMONTHDAY=-1,15' },
+    { rrule: 'FREQ=MONTHLY;BYDAY=-1MO;BYSETPOS=-1;WKST=SU' },
+    { rrule: 'FREQ=DAILY;COUNT=3' },
+    { rrule: 'FREQ=DAILY;UNTIL=20261231T190000' },
+    { rrule: 'FREQ=DAILY;UNTIL=20261231T180000Z' },
     { duration: '90m' },
     { duration: '1w' },
   ])
     t.is((await call(account, 'POST', path, recurring(recurrence))).status, 200, JSON.stringify(recurrence))
+})
+
+test('COUNT and UNTIL end a rule', async (t) => {
+  let time = new Date('2026-11-23T10:00:00Z')
+  const account = await start(t, { clock: () => time })
+  const began = async (rrule: string): Promise<string[]> => {
+    time = new Date('2026-11-23T10:00:00Z')
+    const { body } = await call(account, 'POST', path, recurring({ rrule, duration: '1h' }))
+    const seen: string[] = []
+    for (const day of [23, 24, 25, 26, 27, 28, 29, 30]) {
+      time = new Date(`2026-11-${day}T10:00:00Z`)
+      const { status, schedule } = attributes((await call(account, 'GET', `${path}/${pick(body, 'data.id')}`)).body)
+      seen.push(status === 'ended' ? status : String(schedule.current_downtime.start).slice(8, 10))
+    }
+    return seen
+  }
+  const none = 'ended'
+  t.deepEqual(await began('FREQ=DAILY;COUNT=3'), ['23', '24', '25', none, none, none, none, none])
+  t.deepEqual(await began('FREQ=DAILY;INTERVAL=2;COUNT=2'), ['23', '25', '25', none, none, none, none, none])
+  t.deepEqual(await began('FREQ=WEEKLY;BYDAY=MO,WE;COUNT=3'), ['23', '25', '25', '30', '30', '30', '30', '30'])
+  t.deepEqual(await began('FREQ=DAILY;BYDAY=MO,FR'), ['23', '27', '27', '27', '27', '30', '30', '30'])
+  // The last moment counts, by the clock of the zone or in UTC: 19:00 in Paris is 18:00 there.
+  for (const last of ['20261124T190000', '20261124T180000Z'])
+    t.deepEqual(await began(`FREQ=DAILY;UNTIL=${last}`), ['23', '24', none, none, none, none, none, none])
+  t.deepEqual((await began('FREQ=DAILY;UNTIL=20261124T175959Z')).slice(0, 2), ['23', none])
 })
 
 test('a monitor that a downtime names must exist, and is told among its relationships', async (t) => {

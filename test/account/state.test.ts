@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { startAccount } from '../../lab/account/server.ts'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+import { startScript } from '../helpers/_child.ts'
 import { call, dashboard, downtime, monitor, pick, start } from './_account.ts'
 
 const folder = async (t: ExecutionContext): Promise<string> => {
@@ -50,6 +51,15 @@ test('a change that cannot be written is no change', async (t) => {
   t.deepEqual(account.state().dashboards, {})
   await rm(join(parent, 'file'))
   t.is((await call(account, 'POST', '/api/v1/dashboard', dashboard())).status, 200)
+})
+
+test('a signal while a change is written waits for the file, and ends the process as a signal does', async (t) => {
+  const parent = await folder(t)
+  const { ended } = startScript(t, new URL('_interrupted.ts', import.meta.url), [join(parent, 'state.json')])
+  t.is((await ended).code, 130)
+  t.deepEqual(await readdir(parent), ['state.json'])
+  const { monitors } = JSON.parse(await readFile(join(parent, 'state.json'), 'utf8'))
+  t.is(Object.keys(monitors).length, 1)
 })
 
 test('the same requests give the same account', async (t) => {

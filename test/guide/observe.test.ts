@@ -103,10 +103,13 @@ test('the box file’s section is one, and sets every field that there is', asyn
     host: 'db1',
     timezone: 'Europe/Paris',
     handles: ['@slack-ops', '@you@example.com'],
+    tags: ['team:web'],
     monitors: { my_metric: 'once', app: false },
     downtimes: { evening: '20:00', morning: '08:00' },
   })
-  const explained = [...page.matchAll(/^\| `(host|timezone|handles|monitors|downtimes)` \|/gm)].map(([, name]) => name)
+  const explained = [...page.matchAll(/^\| `(host|timezone|handles|tags|monitors|downtimes)` \|/gm)].map(
+    ([, name]) => name,
+  )
   t.deepEqual(explained.sort(), Object.keys(observe).sort())
   const { observe: usual } = await boxWith(t, '')
   t.deepEqual(usual.downtimes, { evening: '19:00', morning: '09:00' })

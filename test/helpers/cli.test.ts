@@ -101,3 +101,10 @@ test('the help page shows usage, each option with its values, and the examples',
     ].join('\n'),
   )
 })
+
+test('a word that must be there is not shown as optional', (t) => {
+  t.true(
+    helpText({ ...command, words: 'plan|apply [BOX]' }).includes('Usage: npm run bake -- plan|apply [BOX] [OPTIONS]'),
+  )
+  t.true(helpText(command).includes('Usage: npm run bake -- [BOX] [OPTIONS]'))
+})

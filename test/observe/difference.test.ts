@@ -1,7 +1,8 @@
 import test from 'ava'
 import { canonical, fingerprint } from '../../scripts/lib/observe/canonical.ts'
-import { difference, shownValue } from '../../scripts/lib/observe/difference.ts'
+import { difference } from '../../scripts/lib/observe/difference.ts'
 import { readServer } from '../../scripts/lib/observe/files.ts'
+import type { Json } from '../../scripts/lib/observe/json.ts'
 import { project } from './_observe.ts'
 
 const server = readServer(project)
@@ -78,7 +79,7 @@ test('fields are named by their path, with both values', (t) => {
 test('in a list that grew or shrank only what is new or gone is told', (t) => {
   t.deepEqual(difference({ w: ['a', 'b', 'c'] }, { w: ['a', 'c'] }, all), [{ path: 'w[1]', from: 'b', to: undefined }])
   t.deepEqual(difference({ w: ['a', 'c'] }, { w: ['a', 'b', 'c'] }, all), [{ path: 'w[1]', from: undefined, to: 'b' }])
-  t.deepEqual(difference({ w: ['a'] }, { w: ['a', 'a'] }, all), [{ path: 'w', from: ['a'], to: ['a', 'a'] }])
+  t.deepEqual(difference({ w: ['a'] }, { w: ['a', 'a'] }, all), [{ path: 'w[1]', from: undefined, to: 'a' }])
 })
 
 test('a field that only the account has counts where it is asked for', (t) => {
@@ -88,8 +89,33 @@ test('a field that only the account has counts where it is asked for', (t) => {
   ])
 })
 
-test('a value is shown on one line, a widget by its title', (t) => {
-  t.is(shownValue({ definition: { type: 'note', title: 'hello' } }), '"hello"')
-  t.is(shownValue(undefined), '(nothing)')
-  t.is(shownValue('x'.repeat(100), 10), `"${'x'.repeat(8)}…`)
+const note = (content: string) => ({ definition: { type: 'note', content } })
+const graph = (title: string, extra = {}) => ({ definition: { type: 'timeseries', title, ...extra } })
+const group = (title: string, widgets: Json[]) => ({ definition: { type: 'group', title, widgets } })
+const told = (from: Json[], to: Json[]): string[] =>
+  difference({ widgets: from }, { widgets: to }, all).map(({ path, from, to, movedFrom }) => {
+    if (movedFrom !== undefined) return `${movedFrom} to ${path}`
+    return `${to === undefined ? '-' : from === undefined ? '+' : '~'} ${path}`
+  })
+
+test('what a widget’s title or type names is gone into, also when its group grew or shrank', (t) => {
+  const before = group('G', [graph('a'), graph('b', { legend: true }), note('x')])
+  const after = group('G', [graph('b', { legend: false }), note('y'), graph('c'), graph('d')])
+  t.deepEqual(told([note('top'), before], [note('top'), after]), [
+    '~ widgets[1].definition.widgets[0].definition.legend',
+    '~ widgets[1].definition.widgets[1].definition.content',
+    '~ widgets[1].definition.widgets[2].definition.title',
+    '+ widgets[1].definition.widgets[3]',
+  ])
+})
+
+test('a widget that was only moved is told in one line', (t) => {
+  const [a, b, c] = [graph('a'), graph('b'), graph('c')]
+  t.deepEqual(told([a, b, c], [c, a, b]), ['widgets[2] to widgets[0]'])
+  t.deepEqual(told([a, b, c], [b, a, c]), ['widgets[0] to widgets[1]'])
+  t.deepEqual(told([a, b], [note('new'), a, b]), ['+ widgets[0]'])
+  t.deepEqual(told([a, graph('b', { legend: true })], [b, a]), [
+    '- widgets[0].definition.legend',
+    'widgets[0] to widgets[1]',
+  ])
 })

@@ -21,6 +21,16 @@ test('keys and site come from the environment, the site else from the box', (t) 
   )
 })
 
+test('a new application key, with its prefix, is one', (t) => {
+  const fresh = `ddapp_${'aB3'.repeat(11)}z`
+  t.is(credentialsFrom({ DD_API_KEY: apiKey, DD_APP_KEY: fresh }, 'datadoghq.com').applicationKey, fresh)
+  const error = t.throws<BoxhoundError>(() =>
+    credentialsFrom({ DD_API_KEY: apiKey, DD_APP_KEY: fresh.slice(0, -1) }, 'datadoghq.com'),
+  )
+  t.is(error?.details.expected, '40 lower-case hexadecimal digits, or ddapp_ and 34 letters and digits')
+  t.false(formatError(error).includes(fresh.slice(6, 20)))
+})
+
 const wrong: readonly [title: string, environment: NodeJS.ProcessEnv, code: string][] = [
   ['no API key', { DD_APP_KEY: applicationKey }, 'E_ACCOUNT_KEY'],
   ['an empty API key', { DD_API_KEY: '', DD_APP_KEY: applicationKey }, 'E_ACCOUNT_KEY'],

@@ -9,6 +9,8 @@ import { isObject, textOf } from '../../scripts/lib/observe/json.ts'
 import { modelProblems } from '../../scripts/lib/observe/models/problems.ts'
 import { monitorWire } from '../../scripts/lib/observe/monitors.ts'
 import { wantedOf } from '../../scripts/lib/observe/resources.ts'
+import type { MonitorFile } from '../../scripts/lib/observe/schema.ts'
+import { temporaryFolder } from '../helpers/_folder.ts'
 import { labBox, now, project } from './_observe.ts'
 
 const wanted = async (name: string) => {
@@ -37,14 +39,15 @@ for (const name of ['lab', 'ubuntu']) {
   })
 }
 
-const file = {
+const file: MonitorFile = {
   name: 'n',
   type: 'metric alert',
   query: 'avg(last_5m):avg:m{*}',
   above: { warning: 500, critical: 800 },
   message: { alert: 'a', warning: 'w', no_data: 'n', recovery: 'r' },
+  tags: [],
   options: {},
-} as const
+}
 
 test('the number in the query and the threshold come from one place, in every variant', async (t) => {
   const { resources } = await wanted('lab')
@@ -108,7 +111,7 @@ test('a box without tags looks at every host, one without database, app and chec
 const wrong: readonly [title: string, monitors: Record<string, string | false>, expected: RegExp][] = [
   ['a monitor that there is not', { my_metrics: false }, /did you mean "my_metric"/],
   ['a variant that there is not', { my_metric: 'ones' }, /did you mean "once"/],
-  ['a variant of a monitor without variants', { agent: 'once' }, /false/],
+  ['a variant of a monitor without variants', { agent: 'once' }, /^false, which leaves the monitor out.* agent: false/],
 ]
 
 for (const [title, monitors, expected] of wrong)
@@ -121,11 +124,41 @@ for (const [title, monitors, expected] of wrong)
     t.regex(`${error?.details.expected} ${error?.details.next}`, expected)
   })
 
+test('what the box file says wrongly of monitors is told at its lines, all at once', async (t) => {
+  const file = join(await temporaryFolder(t), 'lab.yaml')
+  const text = await readFile(join(project.root, 'boxes/lab.yaml'), 'utf8')
+  await writeFile(file, `${text}observe:\n  monitors:\n    my_metrc: once\n    app: once\n    agent: false\n`)
+  const box = await loadBox(file, project)
+  const error = t.throws<BoxhoundError>(() => wantedOf(box, readFiles(box, project), 'UTC', now, project))
+  const { cause } = error?.details ?? {}
+  const errors: readonly BoxhoundError[] = cause instanceof AggregateError ? cause.errors : []
+  const line = text.split('\n').length + 2
+  t.deepEqual(
+    errors.map(({ details: { line, column } }) => [line, column]),
+    [
+      [line, 5],
+      [line + 1, 10],
+    ],
+  )
+  t.is(errors[1]?.message, 'observe.monitors.app: this monitor has no variants')
+})
+
+test('tags of the box stand on every monitor, after those of its file', async (t) => {
+  const box = await labBox({ tags: ['team:web', 'tier:1'] })
+  const { resources } = wantedOf(box, readFiles(box, project), 'UTC', now, project)
+  const monitors = resources.filter(({ kind }) => kind === 'monitor')
+  t.true(monitors.length > 2)
+  for (const { wire } of monitors) t.deepEqual(wire.tags, ['team:web', 'tier:1'])
+  const own = monitorWire({ ...file, tags: ['tier:1', 'own'] }, undefined, box.observe)
+  t.deepEqual(own.tags, ['tier:1', 'own', 'team:web'])
+})
+
 test('every field of the account side that a box can set changes what is wanted', async (t) => {
   const plain = JSON.stringify((await wanted('lab')).resources)
   for (const observe of [
     { host: 'x' },
     { handles: ['@x'] },
+    { tags: ['x'] },
     { monitors: { app: false as const } },
     { downtimes: null },
     { downtimes: { evening: '20:00', morning: '08:00' } },

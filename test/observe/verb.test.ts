@@ -62,7 +62,7 @@ test('a newcomer without an account: plan, apply, nothing to do, destroy; exit c
   t.regex(again.stdout, /Nothing to do/)
   const refused = await run('destroy')
   t.is(refused.code, 2)
-  t.regex(refused.stderr, /--yes/)
+  t.regex(refused.stderr, /npm run observe -- destroy lab --lab --yes$/m)
   t.regex((await run('plan')).stdout, /Nothing to do/)
   const destroyed = await run('destroy', '--yes')
   t.is(destroyed.code, 0)
@@ -91,6 +91,19 @@ const wrong: readonly [words: readonly string[], said: RegExp][] = [
   [['plan', 'nowhere', '--lab'], /no box named "nowhere"/],
   [['plan', 'lab'], /DD_API_KEY is not in the environment/],
   [['show', 'lab', '--recorded'], /no machine of lab has been recorded/],
+  [
+    ['show', 'lab', '--out', '/tmp'],
+    /\/tmp: the page cannot be written here\n.*a folder\n.*--out \/tmp\/observe\.html/s,
+  ],
+  [['show', 'lab', '--out', '/proc/x.html'], /\/proc\/x\.html: the page cannot be written here\n {2}expected:/],
+  [
+    ['show', 'lab', '--out', join(process.cwd(), 'package.json/x.html')],
+    /package\.json\/x\.html: the page cannot be written here\n/,
+  ],
+  [['plan', 'lab', '--lab', '--yes'], /plan takes no --yes\n.*--yes with destroy/],
+  [['plan', 'lab', '--lab', '--out', 'x'], /plan takes no --out\n.*--out with show/],
+  [['show', 'lab', '--detailed-exitcode'], /show takes no --detailed-exitcode\n.*with plan/],
+  [['apply', 'lab', '--lab', '--recorded'], /apply takes no --recorded/],
 ]
 
 for (const [words, said] of wrong)
@@ -127,6 +140,41 @@ test('show writes a page that needs nothing else', async (t) => {
   for (const words of ['my_metric', 'Processor time, and what is usual', 'week of']) t.true(page.includes(words), words)
 })
 
+/** A run that gets a signal as soon as it has said something. */
+const interruptedAt = (t: ExecutionContext, folder: string, words: readonly string[], text: string): Promise<Ended> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, [...command, ...words], { env: environmentFor(folder), stdio: 'pipe' })
+    t.teardown(() => void child.kill('SIGKILL'))
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (!stdout.includes(text) && `${stdout}${chunk}`.includes(text)) child.kill('SIGINT')
+      stdout += chunk.toString()
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString()
+    })
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
+
+for (const [action, more] of [
+  ['apply', []],
+  ['destroy', ['--yes']],
+] as const)
+  test(`Ctrl-C in the middle of ${action} ends with 130, and another run finishes`, async (t) => {
+    const folder = await temporaryFolder(t)
+    const run = (...words: string[]) => observeIn(folder, [...words, 'lab', '--lab'])
+    if (action === 'destroy') await run('apply')
+    const { code, stdout } = await interruptedAt(t, folder, [action, 'lab', '--lab', ...more], '✓')
+    t.is(code, 130)
+    const done = stdout.match(/✓/g)?.length ?? 0
+    t.true(done >= 1 && done < everything.length, stdout)
+    const finished = await run(action, ...more)
+    t.is(finished.code, 0)
+    const rest = finished.stdout.match(/✓/g)?.length ?? 0
+    // What was under way when the signal came is finished, and told by nobody.
+    t.true([everything.length, everything.length - 1].includes(done + rest), `${done} and ${rest}`)
+  })
+
 /** Ends a run by a signal once it has said something; by script, so that it has a terminal to ask on. */
 const onTerminal = (t: ExecutionContext, folder: string, words: readonly string[], answer: string): Promise<Ended> =>
   new Promise((resolve) => {
@@ -150,7 +198,11 @@ test('destroy asks on a terminal: another word than the box’s name removes not
   await observeIn(folder, ['apply', 'lab', '--lab'])
   const declined = await onTerminal(t, folder, ['destroy', 'lab', '--lab'], 'yes\n')
   t.is(declined.code, 1)
+  t.regex(declined.stdout, /Remove these 7 from the lab account\?/)
   t.regex(declined.stdout, /Nothing was removed/)
+  const ended = await onTerminal(t, folder, ['destroy', 'lab', '--lab'], '\u0004')
+  t.is(ended.code, 1)
+  t.regex(ended.stdout, /go on: (?:\^D[\b]*)?\r?\nNothing was removed/)
   const interrupted = await onTerminal(t, folder, ['destroy', 'lab', '--lab'], '\u0003')
   t.is(interrupted.code, 130)
   t.regex((await observeIn(folder, ['plan', 'lab', '--lab'])).stdout, /Nothing to do/)

@@ -13,6 +13,11 @@ test('the canary holds one of everything that is looked for', (t) => {
   t.deepEqual(kindsIn(canaryText(builder)).sort(), patterns.map(({ kind }) => kind).sort())
 })
 
+test('keys of every shape are looked for', (t) => {
+  for (const key of ['0123456789abcdef'.repeat(2), '01234'.repeat(8), `ddapp_${'aB3'.repeat(11)}x`])
+    t.deepEqual(kindsIn(`DD_APP_KEY=x\napp_key: "${key}"`), ['API or application key'], key.slice(0, 8))
+})
+
 test('what libraries and documents say about secrets is none', (t) => {
   const harmless = [
     '-----BEGIN OPENSSH PRIVATE KEY-----\0-----END OPENSSH PRIVATE KEY-----\0',

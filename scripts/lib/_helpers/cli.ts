@@ -14,6 +14,8 @@ export interface Command {
   readonly verb: string
   readonly summary: string
   readonly positional?: { readonly name: string; readonly help: string }
+  /** The words of the usage line, where they are others than the positional one and it is optional. */
+  readonly words?: string
   readonly options: Readonly<Record<string, Option>>
   /** Command and what it is good for. */
   readonly examples: readonly (readonly [command: string, why: string])[]
@@ -32,6 +34,7 @@ export interface Parsed {
 /** The help page of a verb. */
 export const helpText = (command: Command): string => {
   const { positional } = command
+  const words = command.words ?? (positional === undefined ? undefined : `[${positional.name}]`)
   const rows = [
     ...(positional === undefined ? [] : [[positional.name, positional.help]]),
     ...Object.entries(command.options).map(([name, option]) => [
@@ -44,7 +47,7 @@ export const helpText = (command: Command): string => {
   return [
     command.summary,
     '',
-    `Usage: npm run ${command.verb} -- ${positional === undefined ? '' : `[${positional.name}] `}[OPTIONS]`,
+    `Usage: npm run ${command.verb} -- ${words === undefined ? '' : `${words} `}[OPTIONS]`,
     '',
     ...rows.map(([left = '', right = '']) => `  ${left.padEnd(width)}  ${right}`),
     '',

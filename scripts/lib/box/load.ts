@@ -100,6 +100,7 @@ const observeOf = (given: BoxFile['observe']): Observe => ({
   host: given?.host ?? null,
   timezone: given?.timezone ?? 'account',
   handles: given?.handles ?? [],
+  tags: given?.tags ?? [],
   monitors: given?.monitors ?? {},
   downtimes: given?.downtimes === false ? null : (given?.downtimes ?? { evening: '19:00', morning: '09:00' }),
 })

@@ -1,9 +1,12 @@
 import * as z from 'zod'
-import { isZone } from './zones.ts'
+import { monitorTags } from './monitor-tags.ts'
+import { isSpeltZone, meantZone } from './zones.ts'
 
 const text = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected)
 
 const hour = text(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "19:00"')
+
+const usual = { evening: '19:00', morning: '09:00' }
 
 /** The account side of a box file. */
 export const observe = z
@@ -13,7 +16,17 @@ export const observe = z
       .describe('Name of the one host; default: every host with the tags of the box'),
     timezone: z
       .string('account, or a time zone such as Europe/Paris')
-      .refine((name) => name === 'account' || isZone(name), 'account, or a time zone such as Europe/Paris')
+      .superRefine((name, context) => {
+        if (name === 'account' || isSpeltZone(name)) return
+        const near = meantZone(name)
+        context.addIssue({
+          code: 'custom',
+          message: 'account, or a time zone such as Europe/Paris',
+          params: {
+            next: near === undefined ? 'write account, or a name of the tz database' : `did you mean ${near}?`,
+          },
+        })
+      })
       .default('account')
       .describe('Time zone of the downtimes'),
     handles: z
@@ -23,6 +36,7 @@ export const observe = z
       )
       .default([])
       .describe('Who is notified'),
+    tags: monitorTags.default([]).describe('Tags of every monitor'),
     monitors: z
       .record(
         text(/^[a-z][a-z0-9_-]*$/, 'the name of a monitor'),
@@ -36,18 +50,27 @@ export const observe = z
       .describe('Monitors that are off, or of another variant than the first'),
     downtimes: z
       .union(
-        [z.literal(false), z.strictObject({ evening: hour.default('19:00'), morning: hour.default('09:00') })],
+        [
+          z.literal(false),
+          z.strictObject({ evening: hour.default(usual.evening), morning: hour.default(usual.morning) }),
+        ],
         'false, or { evening: "19:00", morning: "09:00" }',
       )
-      .default({ evening: '19:00', morning: '09:00' })
+      .default(usual)
       .describe('Hours of the nights without notifications'),
   })
   .superRefine(({ downtimes }, context) => {
-    if (downtimes !== false && (downtimes.evening <= downtimes.morning || downtimes.morning === '00:00'))
-      context.addIssue({
-        code: 'custom',
-        path: ['downtimes', 'morning'],
-        message: 'an hour after midnight and before the evening: nights end on the next day',
-      })
+    if (downtimes === false) return
+    const { evening, morning } = downtimes
+    if (morning !== '00:00' && morning < evening) return
+    // Told at the one that is written: the other may be a default.
+    const isMorning = morning === '00:00' || evening === usual.evening
+    context.addIssue({
+      code: 'custom',
+      path: ['downtimes', isMorning ? 'morning' : 'evening'],
+      message: isMorning
+        ? `an hour after midnight and before the evening, which is at ${evening}: nights end on the next day`
+        : `an hour after the morning, which is at ${morning}: nights end on the next day`,
+    })
   })
   .describe('The account: dashboard, monitors and downtimes of npm run observe')

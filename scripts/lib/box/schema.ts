@@ -9,7 +9,7 @@ z.config({ jitless: true })
 const text = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected)
 const flag = z.boolean('true or false')
 
-/** The sites that Datadog runs. */
+/** The sites that Datadog runs, as its official client lists them. */
 export const sites = [
   ...[
     'datadoghq.com',
@@ -18,7 +18,9 @@ export const sites = [
     'datadoghq.eu',
     'ap1.datadoghq.com',
     'ap2.datadoghq.com',
+    'uk1.datadoghq.com',
     'ddog-gov.com',
+    'us2.ddog-gov.com',
   ],
 ] as const
 

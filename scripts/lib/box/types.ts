@@ -115,6 +115,8 @@ export interface Observe {
   readonly timezone: string
   /** Who is notified: `@name`, `@slack-channel`, `@somebody@example.com`. */
   readonly handles: readonly string[]
+  /** Of every monitor of the box. */
+  readonly tags: readonly Tag[]
   /** By name: false for a monitor that is off, or the name of a variant. */
   readonly monitors: Readonly<Record<string, string | false>>
   /** Hours `HH:MM` of the zone between which nights are silent; null without downtimes. */

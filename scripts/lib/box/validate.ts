@@ -39,9 +39,10 @@ const branch = (issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefin
   issue.errors.find((errors) => errors.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'))
 
 /** What to do about the ways in which YAML misreads what a user meant. */
-const hint = (found: string, expected: string): string => {
+const hint = (found: string, expected: string, code: Issue['code']): string => {
   const number = /^([-+]?[0-9][0-9.]*) \(number\)$/.exec(found)
-  if (number !== null && !/number/.test(expected)) return `quote it: "${number[1]}"`
+  // A number that is refused for its size was meant to be one.
+  if (number !== null && code === 'invalid_type' && !/number/.test(expected)) return `quote it: "${number[1]}"`
   if (/^["']?<.*>["']? \(string\)$/.test(found))
     return 'replace the placeholder, angle brackets included, with the value'
   if (/^["'].*["'] \(string\)$/.test(found) && /number|true or false/.test(expected)) return 'remove the quotes'
@@ -63,6 +64,22 @@ const words: Readonly<Record<string, string>> = {
   string: 'text',
   number: 'a number',
   int: 'a whole number',
+}
+
+/** What an issue of our own says about what to do. */
+const ownHint = (issue: Issue): string | undefined => {
+  const next: unknown = issue.code === 'custom' ? issue.params?.next : undefined
+  return typeof next === 'string' ? next : undefined
+}
+
+/** `add box, version, base and agent`: what a file of the schema cannot do without. */
+const beginning = (schema: z.core.$ZodType): string => {
+  if (!(schema instanceof z.ZodObject)) return 'write what is expected'
+  const needed = Object.entries(schema.shape).flatMap(([name, field]) =>
+    field instanceof z.ZodType && !field.safeParse(undefined).success ? [name] : [],
+  )
+  const last = needed.at(-1) ?? ''
+  return `add ${needed.length > 1 ? `${needed.slice(0, -1).join(', ')} and ${last}` : last}`
 }
 
 const expectedOf = (issue: Issue): string =>
@@ -92,10 +109,13 @@ const problemsOf = (issue: Issue, source: Source, schema: z.core.$ZodType, base:
       message: missing ? `${name} is ${path.length === 0 ? 'empty' : 'missing'}` : `${name} is not valid`,
       expected,
       found,
-      next: missing ? `add ${path.length === 0 ? 'box, version, base and agent' : name}` : hint(found, expected),
+      next: ownHint(issue) ?? (missing ? nextOfMissing(path, schema) : hint(found, expected, issue.code)),
     },
   ]
 }
+
+const nextOfMissing = (path: Path, schema: z.core.$ZodType): string =>
+  path.length === 0 ? beginning(schema) : `add ${pathName(path)}`
 
 const invalidName = (issue: z.core.$ZodIssueInvalidKey, path: Path, source: Source): Problem => ({
   offset: keyOffset(source, path),
@@ -122,6 +142,7 @@ export const unknownKey = (path: Path, known: readonly string[], source: Source)
  * Checks a file's value against a schema.
  *
  * A schema's own message is read as "what was expected"; the rest of an error (where, what was found, what to do) comes from the file.
+ * An issue of a refinement may say itself what to do, as `params: { next }`.
  *
  * @param base path of the value inside the file, if it isn't the whole file.
  */

@@ -48,7 +48,7 @@ const keyProblems = (text: string, place = (offset: number): number => offset): 
     offset: place(offset),
     message: `what looks like a Datadog ${variable === 'DD_API_KEY' ? 'API' : 'application'} key`,
     expected: 'no secret in a box file: an image carries no key',
-    found: `${variable === 'DD_API_KEY' ? 32 : 40} hexadecimal digits, not shown`,
+    found: `${variable === 'DD_API_KEY' ? 32 : 40} characters, not shown`,
     next: `remove it, revoke the key, and give a new one at run time in the variable ${variable}`,
   }))
 

@@ -23,6 +23,15 @@ const detail = (error: unknown): string => {
 
 const unreachable = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ETIMEDOUT'])
 
+/**
+ * Whether it failed before there was a connection, so that nothing was sent. The same codes come from an open connection, with `read` or
+ * `write` as the call: the server may have done then what it was asked for.
+ */
+const isBefore = (error: unknown): boolean => {
+  if (error instanceof AggregateError) return error.errors.every(isBefore)
+  return error instanceof Error && 'syscall' in error && ['connect', 'getaddrinfo'].includes(String(error.syscall))
+}
+
 const byDeadline = (code: string, host: string, { deadlines }: Client): [code: string, message: string] | undefined => {
   const [connect, quiet] = [deadlines.connect, deadlines.quiet].map((ms) => formatSeconds(ms / 1000))
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return ['E_FETCH_CONNECT', `${host} takes no connection within ${connect}`]
@@ -93,7 +102,7 @@ export const failureOf = async (error: unknown, url: URL, client: Client): Promi
       ...{ found: `${detail(error)}, while fetching ${address}`, cause: error },
       next: proxy === '' ? 'check the name; in a closed network set mirrors.proxy or HTTPS_PROXY' : next,
     })
-  if (unreachable.has(code))
+  if (unreachable.has(code) && isBefore(error))
     return new BoxhoundError('E_FETCH_CONNECT', `no connection to ${url.host}`, {
       ...{ found: `${detail(error)}, while fetching ${address}`, next, cause: error },
     })
@@ -103,7 +112,7 @@ export const failureOf = async (error: unknown, url: URL, client: Client): Promi
       next: 'check that the address is one for https, and its port',
     })
   const isForeign = error instanceof Error && error.name === 'HTTPParserError'
-  if (isForeign || /^(UND_ERR_(SOCKET|RES_)|ECONN|EPIPE)/.test(code))
+  if (isForeign || unreachable.has(code) || /^(UND_ERR_(SOCKET|RES_)|ECONN|EPIPE)/.test(code))
     return new BoxhoundError('E_FETCH_LOST', `the connection to ${url.host} broke`, {
       ...{ found: `${detail(error)}, while fetching ${address}`, next, cause: error },
     })

@@ -7,7 +7,7 @@ import type { Gateway } from './account/gateway.ts'
 import { applyPlan } from './apply.ts'
 import type { Judgement } from './calendar/judge.ts'
 import { changeDocument, planDocument } from './document.ts'
-import { type AccountPlan, hasChanges, planFor } from './plan.ts'
+import { type AccountPlan, countsOf, hasChanges, planFor } from './plan.ts'
 import { writePreview } from './preview.ts'
 import { assertNoGap, judgeSilence } from './silence.ts'
 import { calendarText, countText, doneLine, planText } from './terminal.ts'
@@ -19,6 +19,8 @@ export interface Run {
   readonly flags: Readonly<Record<string, boolean>>
   readonly now: Date
   readonly paint: Paint
+  /** Columns of the terminal. */
+  readonly width: number
   /** Prints for a reader; silent with --json. */
   readonly say: (text: string) => void
 }
@@ -29,14 +31,15 @@ interface Planned {
 }
 
 const planAndTell = async (run: Run, gateway: Gateway, where: string, destroy: boolean): Promise<Planned> => {
-  const { box, project, now, paint, say } = run
+  const { box, project, now, paint, width, say } = run
   const plan = await planFor(box, gateway, { now, destroy }, project)
-  const judgement = judgeSilence(plan.wanted, now)
+  const judgement = judgeSilence(plan.wanted, now, plan.changes)
   const { timezone = '' } = plan.wanted.calendar ?? {}
   say(`${paint('bold', box.name)} in ${where}\n`)
-  say(planText(plan, paint))
+  say(planText(plan, paint, width))
   if (judgement !== null) say(`\n${calendarText(judgement, timezone, paint, paint('red', '') !== '')}`)
-  say(`\n${hasChanges(plan) ? countText(plan.changes) : 'Nothing to do: the account holds what the files say'}`)
+  const held = destroy ? 'nothing of this box that is ours' : 'what the files say'
+  say(`\n${hasChanges(plan) ? countText(plan.changes) : `Nothing to do: the account holds ${held}`}`)
   return { plan, judgement }
 }
 
@@ -59,35 +62,52 @@ const carryOut = async (
   else if (done.length > 0) say(paint('green', `Done: ${done.length} ${done.length === 1 ? 'change' : 'changes'}`))
 }
 
+/** The command for an action on the same box in the same account. */
+const commandOf = ({ box, flags }: Run, action: string, ...options: readonly string[]): string =>
+  ['npm run observe --', action, box.name, ...(flags.lab === true ? ['--lab'] : []), ...options].join(' ')
+
 /** Asks on a terminal; elsewhere only --yes will do. */
-const isAgreed = async ({ box, flags }: Run, count: string, where: string): Promise<boolean> => {
+const isAgreed = async (run: Run, { changes }: AccountPlan, where: string): Promise<boolean> => {
+  const { box, flags } = run
   if (flags.yes === true) return true
-  if (!process.stdin.isTTY || flags.json === true)
-    throw new BoxhoundError('E_USAGE', 'destroy asks on a terminal, and this is none', {
-      expected: '--yes',
-      found: 'no --yes',
-      next: `npm run observe -- destroy ${box.name} --yes`,
-      exitCode: 2,
-    })
-  process.stderr.write(`\nRemove this from ${where}: ${count}? Type the name of the box to go on: `)
+  const json = flags.json === true
+  if (json || !process.stdin.isTTY)
+    throw new BoxhoundError(
+      'E_USAGE',
+      json ? 'destroy cannot ask with --json' : 'destroy asks on a terminal, and this is none',
+      {
+        expected: '--yes',
+        found: 'no --yes',
+        next: commandOf(run, 'destroy', '--yes', ...(json ? ['--json'] : [])),
+        exitCode: 2,
+      },
+    )
+  const { remove } = countsOf(changes)
+  process.stderr.write(
+    `\nRemove ${remove === 1 ? 'this one' : `these ${remove}`} from ${where}? Type the name of the box, ${box.name}, to go on: `,
+  )
   // Not as a terminal: Ctrl-C stays a signal then, and is handled as in any other moment. An end of input agrees to nothing.
   const reader = createInterface({ input: process.stdin, terminal: false })
   for await (const line of reader) {
     reader.close()
     return line.trim() === box.name
   }
+  process.stderr.write('\n')
   return false
 }
 
 /** Exit code of `plan --detailed-exitcode` when something would change: 1 and 2 mean something else everywhere. */
 export const changesExitCode = 4
 
+const gapAdvice =
+  'next: let a downtime in observe/downtimes.yaml.hbs begin earlier or last longer; with this gap apply is refused'
+
 /** Shows what would change. */
 export const plan = async (run: Run, gateway: Gateway, where: string): Promise<number> => {
   const { plan: found, judgement } = await planAndTell(run, gateway, where, false)
   if (run.flags.json === true) console.log(JSON.stringify(planDocument(found, where, judgement)))
-  else if (hasChanges(found))
-    run.say(run.paint('dim', `next: npm run observe -- apply ${run.box.name}${run.flags.lab === true ? ' --lab' : ''}`))
+  else if (judgement !== null && judgement.gaps.length > 0) run.say(run.paint('yellow', gapAdvice))
+  else if (hasChanges(found)) run.say(run.paint('dim', `next: ${commandOf(run, 'apply')}`))
   return run.flags['detailed-exitcode'] === true && hasChanges(found) ? changesExitCode : 0
 }
 
@@ -102,7 +122,7 @@ export const apply = async (run: Run, gateway: Gateway, where: string): Promise<
 /** Removes what is ours; 1 when somebody did not agree. */
 export const destroy = async (run: Run, gateway: Gateway, where: string): Promise<number> => {
   const planned = await planAndTell(run, gateway, where, true)
-  if (hasChanges(planned.plan) && !(await isAgreed(run, countText(planned.plan.changes), where))) {
+  if (hasChanges(planned.plan) && !(await isAgreed(run, planned.plan, where))) {
     run.say('Nothing was removed')
     return 1
   }

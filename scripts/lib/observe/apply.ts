@@ -33,13 +33,19 @@ interface Failure {
 
 const labelOf = ({ action, kind, name }: Change): string => `${action} ${kind} ${name}`
 
+/** The file to mend: of a widget that the account names, the one that it stands in. */
+const fileOf = ({ change: { wanted }, cause }: Failure): string | undefined => {
+  const widget = /widgets\[\d+\](?:\.\w+|\[\d+\])*/.exec(cause.details.found ?? '')?.[0]
+  return (widget === undefined ? undefined : wanted?.placeOf?.(widget).source) ?? wanted?.source
+}
+
 const failureError = (
   [first, ...others]: readonly [Failure, ...Failure[]],
   changes: readonly Change[],
   done: readonly Done[],
 ) => {
   const { change, cause } = first
-  const { file = change.wanted?.source, expected, found = cause.code, next = 'mend what is told above' } = cause.details
+  const { file = fileOf(first), expected, found = cause.code, next = 'mend what is told above' } = cause.details
   const left = changes.filter((one) => !done.some(({ change }) => change === one)).map(labelOf)
   return new BoxhoundError('E_OBSERVE_APPLY', `${labelOf(change)}: ${cause.message}`, {
     ...(file === undefined ? {} : { file }),

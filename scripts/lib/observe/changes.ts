@@ -35,6 +35,10 @@ const isAsApplied = ({ kind, wire, marker }: Live, wanted: Resource, rules: Rule
   marker.applied ===
   fingerprintOf(counted(canonical(kind, wire, rules), canonical(kind, wanted.wire, rules), countsBy(rules)))
 
+/** All that is made. */
+const newFields = ({ kind, wire }: Resource, rules: Rules): Field[] =>
+  difference({}, canonical(kind, wire, rules), { counts: () => true })
+
 const oldestFirst = (a: Live, b: Live): number =>
   a.created.localeCompare(b.created) || a.id.localeCompare(b.id, 'en', { numeric: true })
 
@@ -88,7 +92,17 @@ const changesOf = (
     first === undefined
       ? wanted === undefined
         ? []
-        : [{ ...base, action: 'add', kind, name, wanted, reason: 'not in the account' }]
+        : [
+            {
+              ...base,
+              action: 'add',
+              kind,
+              name,
+              wanted,
+              reason: 'not in the account',
+              fields: newFields(wanted, rules),
+            },
+          ]
       : wanted === undefined
         ? [{ ...of(first), action: 'remove', reason: removed }]
         : [changeOf(first, wanted, rules)]

@@ -1,5 +1,6 @@
 import { equal } from './canonical.ts'
-import { isObject, type Json, type JsonObject, textOf } from './json.ts'
+import { isObject, type Json, type JsonObject } from './json.ts'
+import { movedPairs, pairsOf } from './pairs.ts'
 
 /** One field that differs; undefined where a side has none. */
 export interface Field {
@@ -7,6 +8,8 @@ export interface Field {
   readonly path: string
   readonly from: Json | undefined
   readonly to: Json | undefined
+  /** Where an item of a list stood before, if it stands elsewhere among the others now. */
+  readonly movedFrom?: string
 }
 
 export interface DifferenceOptions {
@@ -18,17 +21,24 @@ const join = (path: string, name: string): string => (path === '' ? name : `${pa
 
 const plain = (path: string): string => path.replaceAll(/\[\d+\]/g, '.*')
 
-/** Items of a list paired by equality; what is left on both sides is paired in order while the numbers agree. */
+/** Items that are one in both lists are compared, whatever their places; what is left was taken out or put in. */
 const listFields = (from: readonly Json[], to: readonly Json[], path: string, options: DifferenceOptions): Field[] => {
-  if (from.length === to.length)
-    return to.flatMap((item, index) => fields(from[index], item, `${path}[${index}]`, options))
-  const gone = from.flatMap((item, index) => (to.some((other) => equal(item, other)) ? [] : [{ item, index }]))
-  const come = to.flatMap((item, index) => (from.some((other) => equal(item, other)) ? [] : [{ item, index }]))
-  if (gone.length === come.length && gone.length === 0) return [{ path, from: [...from], to: [...to] }]
-  return [
-    ...gone.map(({ item, index }) => ({ path: `${path}[${index}]`, from: item, to: undefined })),
-    ...come.map(({ item, index }) => ({ path: `${path}[${index}]`, from: undefined, to: item })),
-  ]
+  const pairs = pairsOf(from, to)
+  const moved = movedPairs(pairs)
+  const gone = from.flatMap((item, index) =>
+    pairs.some((pair) => pair.from === index) ? [] : [{ path: `${path}[${index}]`, from: item, to: undefined }],
+  )
+  const rest = to.flatMap((item, index): Field[] => {
+    const place = `${path}[${index}]`
+    const pair = pairs.find((one) => one.to === index)
+    if (pair === undefined) return [{ path: place, from: undefined, to: item }]
+    const old = from[pair.from]
+    const inner = fields(old, item, place, options)
+    return moved.has(pair)
+      ? [{ path: place, from: old, to: item, movedFrom: `${path}[${pair.from}]` }, ...inner]
+      : inner
+  })
+  return [...gone, ...rest]
 }
 
 const fields = (from: Json | undefined, to: Json | undefined, path: string, options: DifferenceOptions): Field[] => {
@@ -45,12 +55,3 @@ const fields = (from: Json | undefined, to: Json | undefined, path: string, opti
 /** Field by field what would have to change for `from`, as the account has it, to become `to`; both canonical. */
 export const difference = (from: JsonObject, to: JsonObject, options: DifferenceOptions): Field[] =>
   fields(from, to, '', options)
-
-/** A value on one line: text as it is, a widget by its title, anything else as JSON, cut at `width` characters. */
-export const shownValue = (value: Json | undefined, width = 60): string => {
-  if (value === undefined) return '(nothing)'
-  const definition = isObject(value) && isObject(value.definition) ? value.definition : value
-  const title = isObject(definition) ? textOf(definition.title) || textOf(definition.type) : ''
-  const text = title !== '' ? `"${title}"` : JSON.stringify(value)
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`
-}

@@ -5,7 +5,7 @@ import { type AccountPlan, countsOf } from './plan.ts'
 /** A change as `--json` prints it. */
 export const changeDocument = ({ action, kind, name, id, reason, drift, fields, wanted }: Change) => ({
   ...{ action, kind, name, id, reason, drift, source: wanted?.source ?? null },
-  fields: fields.map(({ path, from = null, to = null }) => ({ path, from, to })),
+  fields: fields.map(({ path, from = null, to = null, ...moved }) => ({ path, from, to, ...moved })),
 })
 
 /** The plan as `--json` prints it; no key and no address with one stands in it. */

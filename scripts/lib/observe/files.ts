@@ -1,21 +1,14 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'
 import { readDefinition } from '../box/definition.ts'
-import { displayPath, parseSource, readSource } from '../box/read.ts'
+import { readSource } from '../box/read.ts'
 import type { Box } from '../box/types.ts'
 import { assertNone, validate } from '../box/validate.ts'
-import { type Context, renderTemplateFile } from '../render/template.ts'
+import type { Context } from '../render/template.ts'
 import { observeCheckContext, observeContext } from './context.ts'
+import { type Read, readTemplate } from './read.ts'
 import { type Board, board, type DowntimesFile, downtimes, type Part, part, type ServerFile, server } from './schema.ts'
-
-/** A file of the account side, rendered and checked. */
-export interface Read<T> {
-  /** Relative to the project. */
-  readonly source: string
-  readonly data: T
-}
 
 /** A part of the dashboard with its monitors; `name` is that of the folder or check. */
 export interface ReadPart extends Read<Part> {
@@ -28,16 +21,6 @@ export interface ObserveFiles {
   readonly parts: readonly ReadPart[]
   /** Null where the box file switches downtimes off. */
   readonly downtimes: Read<DowntimesFile> | null
-}
-
-const read = <T>(file: string, context: Context, schema: z.ZodType<T>, project: Project): Read<T> => {
-  const source = displayPath(file, project)
-  const { content } = renderTemplateFile(file, context, { source, language: 'yaml' })
-  const parsed = parseSource(content, `${source}, rendered`)
-  const { data, problems } = validate(parsed, schema)
-  assertNone(parsed, problems)
-  if (data === undefined) throw new Error('a file without problems has data')
-  return { source, data }
 }
 
 /** The integration of a database by the name of its check, e.g. `mysql` for the engine mariadb. */
@@ -82,15 +65,18 @@ const partFiles = (box: Box, project: Project): { name: string; file: string; co
 /**
  * Reads, renders and checks what a box brings into an account. A check, database or app without an observe.yaml.hbs brings nothing.
  *
- * @throws BoxhoundError E_TEMPLATE or E_BOX_FILE, naming file and line of the rendered text.
+ * @throws BoxhoundError E_TEMPLATE or E_BOX_FILE, naming file and line.
  */
 export const readFiles = (box: Box, project: Project): ObserveFiles => ({
-  board: read(join(project.root, 'observe/board.yaml.hbs'), observeContext(box), board, project),
-  parts: partFiles(box, project).map(({ name, file, context }) => ({ name, ...read(file, context, part, project) })),
+  board: readTemplate(join(project.root, 'observe/board.yaml.hbs'), observeContext(box), board, project),
+  parts: partFiles(box, project).map(({ name, file, context }) => ({
+    name,
+    ...readTemplate(file, context, part, project),
+  })),
   downtimes:
     box.observe.downtimes === null
       ? null
-      : read(join(project.root, 'observe/downtimes.yaml.hbs'), observeContext(box), downtimes, project),
+      : readTemplate(join(project.root, 'observe/downtimes.yaml.hbs'), observeContext(box), downtimes, project),
 })
 
 /** What the API adds by itself: observe/server.yaml. */

@@ -37,7 +37,7 @@ const defined = (fields: Readonly<Record<string, unknown>>) =>
  *
  * @param variant a name in the file's variants; undefined takes the first, or the monitor itself where it has none.
  */
-export const monitorWire = (file: MonitorFile, variant: string | undefined, { handles }: Observe): JsonObject => {
+export const monitorWire = (file: MonitorFile, variant: string | undefined, { handles, tags }: Observe): JsonObject => {
   const chosen = variant ?? Object.keys(file.variants ?? {})[0]
   const own = { ...file, ...(chosen === undefined ? {} : defined(file.variants?.[chosen] ?? {})) }
   const { comparison, thresholds } = limitsOf(own)
@@ -50,6 +50,6 @@ export const monitorWire = (file: MonitorFile, variant: string | undefined, { ha
     message: messageOf(own.message, handles),
     ...(own.priority === undefined ? {} : { priority: own.priority }),
     options: { ...own.options, ...noData, thresholds: defined(thresholds) as JsonObject },
-    tags: [],
+    tags: [...new Set([...own.tags, ...tags])],
   }
 }

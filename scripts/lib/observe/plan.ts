@@ -6,7 +6,7 @@ import { bodyOf } from './body.ts'
 import { assertZone } from './calendar/zone.ts'
 import { type Change, isChange, planChanges } from './changes.ts'
 import { readFiles, readServer } from './files.ts'
-import { modelProblems } from './models/problems.ts'
+import { assertModels } from './models/assert.ts'
 import { type Wanted, wantedOf } from './resources.ts'
 import type { ServerFile } from './schema.ts'
 import type { Resource } from './types.ts'
@@ -17,28 +17,6 @@ export interface AccountPlan {
   readonly changes: readonly Change[]
   readonly wanted: Wanted
   readonly server: ServerFile
-}
-
-const models = {
-  monitor: ['Monitor', 'v1'],
-  dashboard: ['Dashboard', 'v1'],
-  downtime: ['DowntimeCreateRequestAttributes', 'v2'],
-} as const
-
-/** Every resource must be one by the official client's own models, before anybody is asked. */
-const assertModels = (resources: readonly Resource[]): void => {
-  for (const { kind, name, source, wire } of resources) {
-    const [model, version] = models[kind]
-    const [problem] = modelProblems(model, version, wire)
-    if (problem !== undefined)
-      throw new BoxhoundError('E_OBSERVE_MODEL', `the ${kind} ${name} is none by the API’s own model`, {
-        file: source,
-        expected: 'fields and values of the API',
-        found: problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`,
-        next: 'mend the file; nothing was asked of the account yet',
-        exitCode: 2,
-      })
-  }
 }
 
 const refused = (wanted: Resource, cause: BoxhoundError): BoxhoundError =>

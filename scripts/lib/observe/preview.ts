@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import type { Project } from '../_helpers/paths.ts'
+import { type Project, shown } from '../_helpers/paths.ts'
 import { readDefinition } from '../box/definition.ts'
 import type { Box } from '../box/types.ts'
 import { type RecordedPoints, readRecord, recordFile } from '../wire/record.ts'
@@ -11,6 +12,34 @@ import { readFiles } from './files.ts'
 import { type Wanted, wantedOf } from './resources.ts'
 import { previewPage } from './show/page.ts'
 import type { Hints, PreviewWeek } from './show/types.ts'
+
+/** What a place that cannot be written is called; anything else that fails is no matter of the place. */
+const unwritable: Readonly<Record<string, string>> = {
+  EISDIR: 'a folder',
+  ENOENT: 'a folder that cannot be made',
+  ENOTDIR: 'a path through something that is no folder',
+  EEXIST: 'a path through something that is no folder',
+  EACCES: 'a folder that may not be written',
+  EPERM: 'a folder that may not be written',
+  EROFS: 'a file system that is read-only',
+  ENAMETOOLONG: 'a name that is too long',
+}
+
+const writePage = async (file: string, page: string): Promise<void> => {
+  try {
+    await writeAtomic(file, page)
+  } catch (cause) {
+    const reason = unwritable[cause instanceof Error && 'code' in cause ? String(cause.code) : '']
+    if (reason === undefined) throw cause
+    const isFolder = existsSync(`${file}/`)
+    throw new BoxhoundError('E_OUT', 'the page cannot be written here', {
+      ...{ file: shown(file), expected: 'the name of a file in a folder that can be written', cause },
+      found: isFolder ? 'a folder' : reason,
+      next: isFolder ? `--out ${shown(join(file, 'observe.html'))}` : '--out with another file',
+      exitCode: 2,
+    })
+  }
+}
 
 /** Where downtimes of a box without a zone of its own are drawn: the lab account's zone, since no account is asked. */
 const drawnZone = 'Europe/Paris'
@@ -67,14 +96,15 @@ export interface PreviewOptions {
  */
 export const writePreview = async (box: Box, project: Project, options: PreviewOptions): Promise<string> => {
   const { now, out } = options
-  const timezone = box.observe.timezone === 'account' ? drawnZone : box.observe.timezone
+  const isAssumed = box.observe.timezone === 'account'
+  const timezone = isAssumed ? drawnZone : box.observe.timezone
   const wanted = wantedOf(box, readFiles(box, project), timezone, now, project)
   const of = (kind: 'monitor' | 'dashboard') => wanted.resources.filter((one) => one.kind === kind)
   const file = out ?? join(project.out, box.name, 'observe.html')
-  await writeAtomic(
+  await writePage(
     file,
     previewPage({
-      ...{ box: box.name, version: box.version, now, timezone },
+      ...{ box: box.name, version: box.version, now, timezone, isAssumed },
       dashboards: of('dashboard'),
       monitors: of('monitor'),
       week: weeksOf(wanted, now),

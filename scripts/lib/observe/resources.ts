@@ -1,11 +1,14 @@
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { nearest } from '../box/nearest.ts'
-import { displayPath } from '../box/read.ts'
+import type { Problem } from '../box/problems.ts'
+import { readSource } from '../box/read.ts'
+import { keyOffset, type Source, valueOffset } from '../box/source.ts'
 import type { Box } from '../box/types.ts'
+import { assertNone } from '../box/validate.ts'
 import type { Schedule } from './calendar/recurrence.ts'
 import type { Wish } from './calendar/week.ts'
-import { dashboardWire } from './dashboard.ts'
+import { dashboardPlace, dashboardWire } from './dashboard.ts'
 import { downtimeWire, schedulesOf, wishOf } from './downtimes.ts'
 import type { ObserveFiles, ReadPart } from './files.ts'
 import { monitorWire } from './monitors.ts'
@@ -28,21 +31,42 @@ interface Named {
 const monitorsOf = (parts: readonly ReadPart[]): Named[] =>
   parts.flatMap(({ source, data }) => Object.entries(data.monitors).map(([name, file]) => ({ name, source, file })))
 
-const choiceError = (
-  box: Box,
-  project: Project,
-  message: string,
-  found: string,
-  known: readonly string[],
-): BoxhoundError => {
-  const best = nearest(found, known)
-  return new BoxhoundError('E_BOX_FILE', message, {
-    file: displayPath(box.file, project),
-    expected: known.length === 0 ? 'nothing here' : `one of ${known.join(', ')}`,
-    found,
-    next: best === undefined ? 'take one of them, or remove the line' : `did you mean "${best}"?`,
-    exitCode: 2,
-  })
+const meant = (word: string, known: readonly string[]): string => {
+  const best = nearest(word, known)
+  return best === undefined ? 'take one of them, or remove the line' : `did you mean "${best}"?`
+}
+
+/** What is wrong with one word of the box file on a monitor. */
+const choiceProblem = (
+  name: string,
+  choice: string | false,
+  monitors: readonly Named[],
+  source: Source,
+): Problem | undefined => {
+  const path = ['observe', 'monitors', name]
+  const file = monitors.find((one) => one.name === name)?.file
+  if (file === undefined) {
+    const names = monitors.map((one) => one.name)
+    return {
+      ...{ offset: keyOffset(source, path), message: `observe.monitors: no monitor is named "${name}"`, found: name },
+      expected: names.length === 0 ? 'nothing here: the box has no monitors' : `one of ${names.join(', ')}`,
+      next: meant(name, names),
+    }
+  }
+  const variants = Object.keys(file.variants ?? {})
+  if (choice === false || variants.includes(choice)) return undefined
+  const place = { offset: valueOffset(source, path), found: choice }
+  if (variants.length === 0)
+    return {
+      ...{ ...place, message: `observe.monitors.${name}: this monitor has no variants` },
+      expected: 'false, which leaves the monitor out, or nothing at all',
+      next: `write ${name}: false, or remove it`,
+    }
+  return {
+    ...{ ...place, message: `observe.monitors.${name}: no such variant` },
+    expected: `false, or one of ${variants.join(', ')}`,
+    next: meant(choice, ['false', ...variants]),
+  }
 }
 
 /** What the box file says of monitors must name monitors, and variants, that its files have. */
@@ -60,14 +84,14 @@ const assertChoices = (box: Box, monitors: readonly Named[], project: Project): 
       next: 'rename one of the two',
       exitCode: 2,
     })
-  for (const [name, choice] of Object.entries(box.observe.monitors)) {
-    const file = monitors.find((one) => one.name === name)?.file
-    if (file === undefined)
-      throw choiceError(box, project, `observe.monitors: no monitor is named "${name}"`, name, names)
-    const variants = Object.keys(file.variants ?? {})
-    if (choice !== false && !variants.includes(choice))
-      throw choiceError(box, project, `observe.monitors.${name}: no such variant`, choice, ['false', ...variants])
-  }
+  const choices = Object.entries(box.observe.monitors)
+  if (choices.length === 0) return
+  // The box is plain data without positions: its file is read once more for them.
+  const source = readSource(box.file, project)
+  assertNone(
+    source,
+    choices.flatMap(([name, choice]) => choiceProblem(name, choice, monitors, source) ?? []),
+  )
 }
 
 const monitorResources = (box: Box, monitors: readonly Named[]): Resource[] =>
@@ -91,7 +115,10 @@ export const wantedOf = (box: Box, files: ObserveFiles, timezone: string, now: D
   return {
     resources: [
       ...monitorResources(box, monitors),
-      { kind: 'dashboard', name: 'board', source: board.source, wire: dashboardWire(files) },
+      {
+        ...{ kind: 'dashboard', name: 'board', source: board.source },
+        ...{ wire: dashboardWire(files), placeOf: dashboardPlace(files) },
+      },
       ...(downtimes === null
         ? []
         : schedules.map(

@@ -1,65 +1,20 @@
 import * as z from 'zod'
+import { parseDuration } from './calendar/duration.ts'
+import { longestMinutes } from './calendar/recurrence.ts'
+import { monitor } from './schema-monitor.ts'
 
 const text = (expected: string) => z.string(expected).min(1, expected)
 
-/** Anything that JSON carries: the API's own models judge it (models.ts). */
+/** Anything that JSON carries: the API's own models judge it (models/assert.ts). */
 const wire = z.record(z.string(), z.json(), 'a map as the API takes it')
 
 const widgets = z.array(wire, 'a list of widgets')
-const number = z.number('a number')
-const limit = z.strictObject({ warning: number.optional(), critical: number })
-
-const message = z.strictObject({
-  alert: text('what to tell in an alert'),
-  warning: text('what to tell in a warning').optional(),
-  no_data: text('what to tell when nothing arrives').optional(),
-  recovery: text('what to tell when it is over').optional(),
-})
-
-/** What may stand in a variant in place of the monitor's own. */
-const variable = {
-  query: text('a query without its comparison, or the whole query of a service check').optional(),
-  above: limit.optional(),
-  below: limit.optional(),
-}
-
-const monitor = z
-  .strictObject({
-    name: text('the title of the monitor'),
-    type: z.enum(['metric alert', 'query alert', 'service check'], 'metric alert, query alert or service check'),
-    ...variable,
-    /** Of a service check, whose query has no number: how many results in a row. */
-    thresholds: z.strictObject({ critical: number, warning: number.optional(), ok: number.optional() }).optional(),
-    /** Minutes after which missing data is told. */
-    no_data: z.int('a whole number of minutes').min(2, 'at least 2 minutes').optional(),
-    priority: z.int('a whole number from 1 to 5').min(1, 'from 1').max(5, 'to 5').optional(),
-    message,
-    options: wire.default({}),
-    variants: z.record(z.string(), z.strictObject(variable)).optional(),
-  })
-  .superRefine(({ type, above, below, thresholds, message, no_data, variants }, context) => {
-    const issue = (path: string[], expected: string) => context.addIssue({ code: 'custom', path, message: expected })
-    const limits = [above, below, ...Object.values(variants ?? {}).flatMap((one) => [one.above, one.below])]
-    if (type === 'service check' && (thresholds === undefined || limits.some((one) => one !== undefined)))
-      issue(['thresholds'], 'thresholds of a service check, and neither above nor below')
-    if (type !== 'service check' && thresholds !== undefined)
-      issue(['thresholds'], 'above or below: they become both the number in the query and the thresholds')
-    if (type !== 'service check' && (above === undefined) === (below === undefined))
-      issue(['above'], 'one of above and below')
-    const warned = thresholds?.warning ?? above?.warning ?? below?.warning
-    if (warned !== undefined && message.warning === undefined)
-      issue(['message', 'warning'], 'what to tell in a warning')
-    if (no_data !== undefined && message.no_data === undefined)
-      issue(['message', 'no_data'], 'what to tell when nothing arrives')
-  })
+const colours = ['white', 'gray', 'blue', 'green', 'yellow', 'orange', 'pink', 'purple', 'vivid_blue'] as const
 
 /** A part of the account side: a group of the dashboard, and monitors. */
 export const part = z.strictObject({
   group: text('the title of a group of widgets'),
-  color: z.enum(
-    ['white', 'gray', 'blue', 'green', 'yellow', 'orange', 'pink', 'purple', 'vivid_blue'],
-    'a colour of the group',
-  ),
+  color: z.enum(colours, `a colour of the group, one of ${colours.join(', ')}`),
   widgets,
   monitors: z
     .record(z.string().regex(/^[a-z][a-z0-9_-]*$/, 'a name of lower-case letters, digits, _ and -'), monitor)
@@ -75,14 +30,16 @@ const stretch = z
   .string()
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'hours such as "19:00-24:00"')
 
+const lengthExpectation = 'a length of at most a week, such as 14h or 2d'
+
 const rule = z
   .strictObject({
     days: z.array(z.enum(days, `days of the week: ${days.join(', ')}`)).min(1, 'at least one day'),
     from: hour,
     to: hour.optional(),
     for: z
-      .string()
-      .regex(/^[1-9]\d*[mhdw]$/, 'a length such as 2d')
+      .string(lengthExpectation)
+      .refine((length) => (parseDuration(length) ?? Number.POSITIVE_INFINITY) <= longestMinutes, lengthExpectation)
       .optional(),
   })
   .refine(({ to, for: length }) => (to === undefined) !== (length === undefined), 'one of to and for')

@@ -1,10 +1,16 @@
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type Judgement, judge } from './calendar/judge.ts'
+import type { Change } from './changes.ts'
+import { freshDowntimes } from './fresh.ts'
 import type { Wanted } from './resources.ts'
 
-/** The downtimes held against the hours that are wished to be silent; null without downtimes. */
-export const judgeSilence = ({ calendar }: Wanted, now: Date): Judgement | null =>
-  calendar === null ? null : judge(calendar.schedules, calendar.wish, calendar.timezone, now)
+/**
+ * The downtimes held against the hours that are wished to be silent; null without downtimes.
+ *
+ * @param changes what an account will be told: downtimes that begin only now leave the hours until their first start open.
+ */
+export const judgeSilence = ({ calendar }: Wanted, now: Date, changes: readonly Change[] = []): Judgement | null =>
+  calendar === null ? null : judge(calendar.schedules, calendar.wish, calendar.timezone, now, freshDowntimes(changes))
 
 /**
  * Refuses downtimes that leave wished hours uncovered.

@@ -2,51 +2,63 @@ import type { Paint } from '../report/terminal.ts'
 import { drawWeek } from './calendar/draw.ts'
 import type { Judgement } from './calendar/judge.ts'
 import type { Change } from './changes.ts'
-import { type Field, shownValue } from './difference.ts'
+import { fieldsLines } from './field-lines.ts'
 import { isObject, textOf } from './json.ts'
 import { type AccountPlan, countsOf } from './plan.ts'
+import { cut, printable } from './printable.ts'
+import { summaryLines, summaryOf } from './summary.ts'
 
 const marks = { add: '+', change: '~', remove: '-', keep: '=', leave: '!' } as const
 const styles = { add: 'green', change: 'yellow', remove: 'red', keep: 'dim', leave: 'yellow' } as const
 const past = { add: 'added', change: 'changed', remove: 'removed', keep: 'kept', leave: 'left alone' } as const
 
+/** Characters of a title, and of a name or id, that are shown at most: both may come from the account. */
+const [longestTitle, longestName] = [80, 40]
+
 const titleOf = ({ wanted, live }: Change): string => {
   const wire = wanted?.wire ?? live?.wire
-  return isObject(wire) ? textOf(wire.name) || textOf(wire.title) || (textOf(wire.message).split('\n')[0] ?? '') : ''
+  if (!isObject(wire)) return ''
+  return printable(textOf(wire.name) || textOf(wire.title) || (textOf(wire.message).split('\n')[0] ?? ''), longestTitle)
 }
 
-const fieldLines = ({ path, from, to }: Field, paint: Paint): string[] => {
-  const head = `        ${path}  `
-  if (from === undefined) return [`${head}${paint('green', `+ ${shownValue(to)}`)}`]
-  if (to === undefined) return [`${head}${paint('red', `- ${shownValue(from)}`)}`]
-  const [old, fresh] = [shownValue(from), shownValue(to)]
-  const line = `${head}${paint('red', old)} → ${paint('green', fresh)}`
-  return head.length + old.length + fresh.length <= 100
-    ? [line]
-    : [
-        head.trimEnd(),
-        `          ${paint('red', `- ${shownValue(from, 100)}`)}`,
-        `          ${paint('green', `+ ${shownValue(to, 100)}`)}`,
-      ]
-}
+const nameOf = ({ name }: Change): string => printable(name, longestName)
 
-/** One change: its mark, kind, name, why, its title, and each field that differs. */
-const changeLines = (change: Change, paint: Paint): string[] => {
-  const { action, kind, name, reason, drift, fields } = change
-  const word = `${marks[action]} ${kind.padEnd(9)} ${name.padEnd(12)}`
-  const why = drift ? paint('yellow', reason) : paint('dim', reason)
-  return [
-    `  ${paint(styles[action], word)} ${titleOf(change)}  ${why}`,
-    ...fields.flatMap((field) => fieldLines(field, paint)),
-  ]
+/** What there is to read below a change: all that matters of something new, each field that differs of something old. */
+const detailLines = ({ action, wanted, fields }: Change, paint: Paint, width: number): string[] =>
+  action === 'add' && wanted !== null
+    ? summaryLines(summaryOf(wanted), paint, width)
+    : fieldsLines(fields, paint, width)
+
+/** Columns that a title gets at least beside the reason; where these are too few, the reason gets a line of its own. */
+const leastTitle = 30
+
+/** Mark, kind and name, then the title; and why, but for something new, whose mark tells it. */
+const headOf = (change: Change, nameWidth: number, width: number) => {
+  const word = `${marks[change.action]} ${change.kind.padEnd(9)} ${nameOf(change).padEnd(nameWidth)}`
+  const reason = change.action === 'add' ? '' : `  ${change.reason}`
+  const room = Math.max(width - word.length - 3, leastTitle)
+  const beside = Math.max(room - reason.length, leastTitle)
+  const title = titleOf(change)
+  return { change, word, reason, room, beside, title, isWide: Math.min(title.length, beside) + reason.length > room }
 }
 
 /** The plan as a diff: what is as it should be is only counted. */
-export const planText = ({ changes }: Pick<AccountPlan, 'changes'>, paint: Paint): string => {
+export const planText = ({ changes }: Pick<AccountPlan, 'changes'>, paint: Paint, width = 100): string => {
   const shown = changes.filter(({ action }) => action !== 'keep')
+  const nameWidth = Math.max(12, ...shown.map((change) => nameOf(change).length))
+  const heads = shown.map((change) => headOf(change, nameWidth, width))
+  // All changes of one action look alike.
+  const wide = new Set(heads.filter(({ isWide }) => isWide).map(({ change }) => change.action))
+  const lines = heads.flatMap(({ change, word, reason, room, beside, title }) => {
+    const isWide = wide.has(change.action)
+    const head = `  ${paint(styles[change.action], word)} ${cut(title, isWide ? room : beside)}`
+    const style = change.drift ? 'yellow' : 'dim'
+    const top = isWide ? [head, `        ${paint(style, reason.trim())}`] : [`${head}${paint(style, reason)}`]
+    return [...top, ...detailLines(change, paint, width)]
+  })
   const { keep } = countsOf(changes)
   return [
-    ...shown.flatMap((change) => changeLines(change, paint)),
+    ...lines,
     ...(keep === 0 ? [] : [paint('dim', `  = ${keep} ${keep === 1 ? 'is' : 'are'} as in the files`)]),
   ].join('\n')
 }
@@ -58,8 +70,11 @@ export const countText = (changes: readonly Change[]): string => {
 }
 
 /** One line for what was carried out. */
-export const doneLine = ({ action, kind, name }: Change, id: string, paint: Paint): string =>
-  `  ${paint(styles[action], '✓')} ${kind} ${name} ${past[action]}  ${paint('dim', id)}`
+export const doneLine = (change: Change, id: string, paint: Paint): string => {
+  const { action, kind } = change
+  const what = `${kind.padEnd(9)} ${nameOf(change).padEnd(12)} ${past[action]}`
+  return `  ${paint(styles[action], '✓')} ${what}  ${paint('dim', printable(id, longestName))}`
+}
 
 /** The calendar's weeks, drawn, and what there is to say of them. */
 export const calendarText = (judgement: Judgement, timezone: string, paint: Paint, colour: boolean): string => {

@@ -4,6 +4,14 @@ import type { JsonObject } from './json.ts'
 export const kinds = ['monitor', 'dashboard', 'downtime'] as const
 export type Kind = (typeof kinds)[number]
 
+/** A place in a file. */
+export interface Place {
+  /** Relative to the project. */
+  readonly source: string
+  /** As in that file: `widgets[1].definition.title`; empty for the file itself. */
+  readonly path: string
+}
+
 /** A resource as the files want it. */
 export interface Resource {
   readonly kind: Kind
@@ -13,6 +21,8 @@ export interface Resource {
   readonly source: string
   /** As the API takes it, without the marker; of a downtime the attributes alone. */
   readonly wire: JsonObject
+  /** Where what stands at a path of `wire` comes from, if it is made of several files. */
+  readonly placeOf?: (path: string) => Place
 }
 
 /** By what a resource of ours is found again. */

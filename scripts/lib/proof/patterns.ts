@@ -18,7 +18,7 @@ const shapes: readonly Pattern[] = [
   {
     kind: 'API or application key',
     source:
-      /(?:api|app|application)[_-]?key["']?[ \t]{0,3}[:=][ \t]{0,3}["']?(?:[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])/gi,
+      /(?:api|app|application)[_-]?key["']?[ \t]{0,3}[:=][ \t]{0,3}["']?(?:ddapp_[0-9a-z]{34}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])/gi,
   },
   { kind: 'password hash', source: /:\$(?:y|gy|7|6|5|1|2[aby])\$[./A-Za-z0-9$=,]{20}/g },
   {

@@ -16,7 +16,8 @@ import { yaml } from './escapers/yaml.ts'
 import { guard, MissingName } from './guard.ts'
 import { insertionAt, insertionProblem } from './insertion.ts'
 import { commentOf, languageOf, withBanner } from './language.ts'
-import { helperNames, type Printed, parseTemplate, printHelper } from './syntax.ts'
+import { markedLines, markLines } from './lines.ts'
+import { helperNames, type Printed, type Program, parseTemplate, printHelper } from './syntax.ts'
 import type { Language } from './types.ts'
 
 const escapers: Readonly<Record<Exclude<Language, 'unit'>, Escaper>> = {
@@ -97,19 +98,18 @@ const environmentFor = (template: string, file: string, language: Language, prin
   return handlebars
 }
 
-/**
- * Renders a template's text. Values are escaped for the language, each becomes one literal of it; names that the context doesn't have
- * throw wherever they stand (fault 13), and so do null, lists and maps where a value should be printed (fault 14).
- *
- * @param file how errors name the template, relative to the project.
- * @throws BoxhoundError E_TEMPLATE with the template's line and column.
- */
-export const renderTemplate = (
+interface Options {
+  /** How errors name the template, relative to the project. */
+  readonly file: string
+  readonly language: Language
+}
+
+const renderProgram = (
+  { ast, printed, names }: Program,
   template: string,
   context: Context,
-  { file, language }: { file: string; language: Language },
+  { file, language }: Options,
 ): string => {
-  const { ast, printed, names } = parseTemplate(template, file)
   const handlebars = environmentFor(template, file, language, printed)
   const knownHelpers = Object.fromEntries([...helperNames, printHelper].map((name) => [name, true]))
   const render = handlebars.compile(ast, { noEscape: true, strict: true, knownHelpers, knownHelpersOnly: true })
@@ -137,6 +137,25 @@ export const renderTemplate = (
       },
     )
   }
+}
+
+/**
+ * Renders a template's text. Values are escaped for the language, each becomes one literal of it; names that the context doesn't have
+ * throw wherever they stand (fault 13), and so do null, lists and maps where a value should be printed (fault 14).
+ *
+ * @throws BoxhoundError E_TEMPLATE with the template's line and column.
+ */
+export const renderTemplate = (template: string, context: Context, options: Options): string =>
+  renderProgram(parseTemplate(template, options.file), template, context, options)
+
+/**
+ * For each line of what is rendered, the template's own line that it comes from: lines of blocks that stand alone are not in it, those of
+ * a loop come several times.
+ */
+export const templateLines = (template: string, context: Context, options: Options): number[] => {
+  const program = parseTemplate(template, options.file)
+  markLines(program.ast)
+  return markedLines(renderProgram(program, template, context, options))
 }
 
 /**

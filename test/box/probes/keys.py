@@ -5,8 +5,8 @@ import os
 import re
 
 SETTING = re.compile(r'^[ \t]*(?:-[ \t]*)?["\']?((?:dd_)?(?:api|app|application)_key)["\']?[ \t]*[:=][ \t]*["\']?([^"\'\s#]+)', re.I | re.M)
-# A key elsewhere than in a setting: 32 hex digits right after something that calls itself a key.
-LOOSE = re.compile(r'(api_?key)\W{1,5}([0-9a-f]{32})(?![0-9a-f])', re.I)
+# A key elsewhere than in a setting: the digits of one right after something that calls itself a key.
+LOOSE = re.compile(r'((?:api|app|application)_?key)\W{1,5}(ddapp_[0-9a-z]{34}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])', re.I)
 
 
 def findings(path: str) -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ SKIPPED = {'/var/lib/dpkg', '/var/lib/mysql', '/var/log/journal', '/var/cache/ma
 LIMIT = 256 * 1024
 
 PRIVATE = re.compile(rb'-----BEGIN [A-Z ]*PRIVATE KEY-----')
-KEY = re.compile(rb'(?:api|app|application)_?key["\']?\s{0,3}[:=]\s{0,3}["\']?(?:[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])', re.I)
+KEY = re.compile(rb'(?:api|app|application)_?key["\']?\s{0,3}[:=]\s{0,3}["\']?(?:ddapp_[0-9a-z]{34}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])', re.I)
 LOGIN = re.compile(rb'[a-z]+://[^/\s:@]+:[^/\s:@]+@', re.I)
 
 # Keys that this instance has made for itself; whether it did is what image.identity judges. The Agent's first start writes its own under

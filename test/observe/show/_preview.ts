@@ -21,12 +21,19 @@ export const week: PreviewWeek = {
         slots(['overlap', 18], ['silent', 30]),
         slots(['silent', 50]),
       ][index] ?? [],
+    ...(index === 6 ? { change: { index: 6, skipped: -2 } } : {}),
   })),
   notes: ['gap: Monday 00:00 to 09:00 is not silent', 'Sunday has 25 h, the clock goes back at 03:00'],
 }
 
 export const preview: Preview = {
-  ...{ box: 'lab', version: '1.0.0', now: new Date('2026-11-26T13:20:00Z'), timezone: 'Europe/Paris' },
+  ...{
+    box: 'lab',
+    version: '1.0.0',
+    now: new Date('2026-11-26T13:20:00Z'),
+    timezone: 'Europe/Paris',
+    isAssumed: false,
+  },
   dashboards: [{ name: 'overview', wire: board }],
   ...{ monitors, week: [week] },
   hints: { my_metric: { min: 0, max: 1000, interval: 45 } },

@@ -79,6 +79,13 @@ test('hours that should be silent and are not are told in words, too', (t) => {
   t.notRegex(previewPage({ ...preview, week: [whole] }), /There are gaps/)
 })
 
+test('a zone that stands in for the account’s says so', (t) => {
+  t.notRegex(page, /stands in|in place of/)
+  const assumed = previewPage({ ...preview, isAssumed: true })
+  t.regex(assumed, /nobody asked an account: Europe\/Paris stands in for it/)
+  t.regex(assumed, /\(Europe\/Paris, in place of the account’s time zone\)/)
+})
+
 test('an empty preview is a page', (t) => {
   const bare = previewPage({ ...preview, dashboards: [], monitors: [], week: [] })
   elementsOf(bare)

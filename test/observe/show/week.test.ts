@@ -1,4 +1,5 @@
 import test from 'ava'
+import type { PreviewWeek, Slot } from '../../../scripts/lib/observe/show/types.ts'
 import { runsOfSlots, silentHours, week } from '../../../scripts/lib/observe/show/week.ts'
 import { elementsOf } from './_elements.ts'
 import { week as sample } from './_preview.ts'
@@ -26,21 +27,52 @@ test('a week has seven strips, each told in words', (t) => {
     t.true(cells.some(({ attributes }) => attributes.class === slot))
 })
 
-test('all strips have the same scale: the day of 25 hours is longer by one', (t) => {
-  const grown = cells.map(({ attributes }) => Number(/flex-grow:(\d+)/.exec(attributes.style ?? '')?.[1]))
-  t.is(
-    grown.reduce((sum, value) => sum + value, 0),
-    7 * 50,
+/** Class and width in half-hours of each part of a strip, left to right; an hour that comes twice is one part. */
+const partsOf = (row: PreviewWeek['rows'][number]): string[] => {
+  const text = week({ rows: [row], notes: [] }).toString()
+  const outer = text.replaceAll(/(<span class="twice"[^>]*>).*?<\/span><\/span>/g, '$1')
+  return [...outer.matchAll(/class="(\w+)" style="flex-grow:(\d+)"/g)].map(([, kind, width]) => `${kind} ${width}`)
+}
+
+const half = (...runs: readonly (readonly [Slot, number])[]): Slot[] =>
+  runs.flatMap(([slot, count]) => Array.from({ length: count }, () => slot))
+
+test('a day of 23 hours has a hole, and what follows stands below its number', (t) => {
+  const slots = half(['silent', 36], ['open', 10])
+  const day = { day: 'Sun 28 Mar', slots, change: { index: 4, skipped: 2 } }
+  t.deepEqual(partsOf(day), ['silent 4', 'none 2', 'silent 32', 'open 10'])
+  const text = week({ rows: [day], notes: [] }).toString()
+  t.true(text.includes('Sun 28 Mar<small>23 h</small>'))
+  t.true(text.includes('title="Sun 28 Mar, 02:00 to 03:00: left out by the clock"'))
+  t.true(
+    text.includes('"Sun 28 Mar: silent 00:00 to 02:00, left out by the clock 02:00 to 03:00, silent 03:00 to 19:00"'),
   )
-  t.is(cells.filter(({ attributes }) => attributes.class === 'none').length, 6)
-  t.true(week(sample).toString().includes('Sun 29 Nov<small>25 h</small>'))
 })
 
-test('a day of 46 half-hours is shorter', (t) => {
-  const rows = [{ day: 'Sun 28 Mar', slots: Array.from({ length: 46 }, () => 'silent' as const) }]
-  const text = week({ rows, notes: [] }).toString()
-  t.regex(text, /0 h to 23 h after midnight: silent/)
-  t.regex(text, /class="none" style="flex-grow:2"/)
+test('a day of 25 hours has both passes of the hour in one place, and what follows stands below its number', (t) => {
+  const slots = half(['silent', 6], ['gap', 2], ['silent', 32], ['open', 10])
+  const day = { day: 'Sun 31 Oct', slots, change: { index: 6, skipped: -2 } }
+  t.deepEqual(partsOf(day), ['silent 4', 'twice 2', 'silent 32', 'open 10'])
+  const text = week({ rows: [day], notes: [] }).toString()
+  t.true(text.includes('Sun 31 Oct<small>25 h</small>'))
+  t.true(text.includes('title="Sun 31 Oct, 02:00 to 03:00 (first time): silent"'))
+  t.true(text.includes('title="Sun 31 Oct, 02:00 to 03:00 (second time): gap: should be silent, is not"'))
+})
+
+test('a clock that is changed at either end of a day leaves 24 hours of places', (t) => {
+  const width = (index: number, skipped: number): number =>
+    partsOf({ day: 'd', slots: half(['open', 48 - skipped]), change: { index, skipped } })
+      .map((part) => Number(part.split(' ')[1]))
+      .reduce((sum, one) => sum + one, 0)
+  for (const [index, skipped] of [
+    [0, 2],
+    [46, 2],
+    [48, -2],
+    [2, -2],
+    [4, -1],
+    [4, 1],
+  ] as const)
+    t.is(width(index, skipped), 48, `${index} ${skipped}`)
 })
 
 test('silent hours are counted, gaps not', (t) => {

@@ -1,5 +1,6 @@
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { isObject, listOf, textOf } from '../json.ts'
+import { printable } from '../printable.ts'
 
 /** What was answered, whole. */
 export interface Answer {
@@ -66,7 +67,9 @@ export const assertAnswer = ({ status, text }: Answer, request: string, redact: 
     })
   }
   const code = codes[status] ?? (status >= 500 ? 'E_ACCOUNT_SERVER' : 'E_ACCOUNT_STATUS')
-  const told = errorsIn(text).map(redact).join('; ')
+  const told = errorsIn(text)
+    .map((one) => printable(redact(one)))
+    .join('; ')
   throw new BoxhoundError(code, messages[code] ?? '', {
     expected: 'status 200',
     found: `status ${status}${told === '' ? '' : `, “${told.slice(0, 600)}”`}, to ${request}`,

@@ -15,10 +15,18 @@ export interface Credentials {
 
 const lab = 'or try it without an account: add --lab'
 
-const keyOf = (environment: NodeJS.ProcessEnv, name: 'DD_API_KEY' | 'DD_APP_KEY', digits: number): string => {
+const kinds = {
+  DD_API_KEY: { what: 'API key', expected: '32 lower-case hexadecimal digits', fits: isApiKey },
+  DD_APP_KEY: {
+    what: 'application key',
+    expected: '40 lower-case hexadecimal digits, or ddapp_ and 34 letters and digits',
+    fits: isApplicationKey,
+  },
+} as const
+
+const keyOf = (environment: NodeJS.ProcessEnv, name: keyof typeof kinds): string => {
   const value = environment[name] ?? ''
-  const what = name === 'DD_API_KEY' ? 'API key' : 'application key'
-  const expected = `${digits} lower-case hexadecimal digits`
+  const { what, expected, fits } = kinds[name]
   if (value === '')
     throw new BoxhoundError('E_ACCOUNT_KEY', `${name} is not in the environment: no ${what}`, {
       expected,
@@ -27,7 +35,7 @@ const keyOf = (environment: NodeJS.ProcessEnv, name: 'DD_API_KEY' | 'DD_APP_KEY'
       exitCode: 2,
     })
   // The value itself is told nowhere (fault 20).
-  if (!(name === 'DD_API_KEY' ? isApiKey(value) : isApplicationKey(value)))
+  if (!fits(value))
     throw new BoxhoundError('E_ACCOUNT_KEY', `${name} of the environment has not the shape of an ${what}`, {
       expected,
       found: `${value.length} characters, not shown`,
@@ -55,8 +63,8 @@ export const credentialsFrom = (environment: NodeJS.ProcessEnv, site: string): C
     })
   }
   return {
-    apiKey: keyOf(environment, 'DD_API_KEY', 32),
-    applicationKey: keyOf(environment, 'DD_APP_KEY', 40),
+    apiKey: keyOf(environment, 'DD_API_KEY'),
+    applicationKey: keyOf(environment, 'DD_APP_KEY'),
     site: chosen,
     url: `https://api.${chosen}`,
   }

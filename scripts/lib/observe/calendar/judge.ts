@@ -1,7 +1,8 @@
 import { longDate } from './days.ts'
-import type { Difference, Found } from './difference.ts'
+import { type Difference, type Ends, type Found, joined } from './difference.ts'
+import { notYetSilent } from './later.ts'
 import type { Schedule } from './recurrence.ts'
-import { sentencesOf, shownChange, shownReading } from './sentence.ts'
+import { laterSentence, sentencesOf, shownChange, shownReading } from './sentence.ts'
 import { type Reading, readings, type Stretch, type Week, type Wish, weekOf } from './week.ts'
 import { type LookedAt, weeksAround } from './weeks.ts'
 import { rangeOf, withHours, withoutHours } from './wish.ts'
@@ -10,21 +11,8 @@ export interface Judgement {
   /** The weeks to draw: twice, once in each reading, where the readings differ. */
   readonly weeks: readonly { readonly week: Week; readonly label: string }[]
   readonly gaps: readonly Difference[]
-  /** Sentences: zones that differ, then gaps, then what is silent without a wish. */
+  /** Sentences: zones that differ, then gaps, then what is silent without a wish, then what is not silent yet. */
   readonly findings: readonly string[]
-}
-
-type Ends = Pick<Stretch, 'from' | 'to'>
-
-/** Neighbouring stretches joined, whatever schedules they name. */
-const joined = (stretches: readonly Stretch[]): Ends[] => {
-  const result: { from: string; to: string }[] = []
-  for (const { from, to } of stretches) {
-    const last = result.at(-1)
-    if (last?.to === from) last.to = to
-    else result.push({ from, to })
-  }
-  return result
 }
 
 const sameEnds = (a: Ends, b: Ends): boolean => a.from === b.from && a.to === b.to
@@ -71,12 +59,20 @@ const drawn = (schedules: readonly Schedule[], wish: Wish, looked: LookedAt, zon
 
 /**
  * Judges downtimes against the wished hours: in the coming week, in ordinary weeks, and in and after the weeks in which a clock is
- * changed, in both readings of a duration. A gap in either reading counts. What is wrong every week is told once.
+ * changed, in both readings of a duration. A gap in either reading counts. What is wrong every week is told once. Hours that are not
+ * silent before a fresh downtime begins are told and are no gap: nothing in the files would change them.
  *
  * @param zone of the wished hours.
+ * @param fresh names of the schedules that the account is told only now.
  * @throws BoxhoundError E_DOWNTIME for a rule that cannot be read, E_TIMEZONE.
  */
-export const judge = (schedules: readonly Schedule[], wish: Wish, zone: string, now: Date): Judgement => {
+export const judge = (
+  schedules: readonly Schedule[],
+  wish: Wish,
+  zone: string,
+  now: Date,
+  fresh: ReadonlySet<string> = new Set(),
+): Judgement => {
   const foreign = schedules.filter(({ timezone }) => timezone !== zone)
   const looked = weeksAround(
     zone,
@@ -115,6 +111,7 @@ export const judge = (schedules: readonly Schedule[], wish: Wish, zone: string, 
         found.toSorted((a, b) => order(a.each) - order(b.each)),
         zone,
       ),
+      ...notYetSilent(schedules, wish, zone, now, fresh).map(laterSentence),
     ],
   }
 }

@@ -38,9 +38,15 @@ const minutesOf = (silence: Silence, from: number): number => {
 }
 
 /**
- * The rule to send to Datadog. Its start is the next time, at or after `now`, at which a clock in the zone shows `from` on one of the
- * days: a start in the past is refused, one on another day misplaces the whole rule. A time that the change of the clock jumps over
- * on a date is not taken on that date.
+ * How long after `now` a start lies at least. The account is told of it later than the start was chosen: a limit of requests is waited for
+ * up to 5 minutes, and a lost answer looked up and asked for again. What has passed by then is refused.
+ */
+export const startMargin = 10 * minute
+
+/**
+ * The rule to send to Datadog. Its start is the next time, 10 minutes after `now` or later, at which a clock in the zone shows `from` on
+ * one of the days: a start in the past is refused, one on another day misplaces the whole rule. A time that the change of the clock jumps
+ * over on a date is not taken on that date.
  *
  * @throws BoxhoundError E_DOWNTIME for days, times or durations that cannot be used, E_TIMEZONE for the zone.
  */
@@ -56,7 +62,7 @@ export const recurrenceOf = (silence: Silence, timezone: string, now: Date): Rec
   const dates = Array.from({ length: 16 }, (_, index) => today + index * day)
   const start = dates.find((date) => {
     const first = instantsOf(clock, date + from * minute)[0]
-    return days.includes(weekdayOf(date)) && first !== undefined && first >= at
+    return days.includes(weekdayOf(date)) && first !== undefined && first >= at + startMargin
   })
   if (start === undefined)
     throw wrong('there is no such time in the zone', 'a time that exists on one of the days', silence.from)

@@ -14,6 +14,8 @@ export interface Schedule {
   readonly name: string
   readonly timezone: string
   readonly recurrences: readonly Recurrence[]
+  /** The account is told of it only now: nothing of it is silent before the start of its rule. Others count as if at work for ever. */
+  readonly fresh?: true
 }
 
 /** What a rule says: on which days, at which minute of the day, for how many minutes, and its first date (`2026-11-23`). */

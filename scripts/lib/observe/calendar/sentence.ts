@@ -1,9 +1,7 @@
 import { clockTime, day, dayName, longDate, minute, weekdayOf } from './days.ts'
-import type { Found } from './difference.ts'
-import type { Reading, Stretch } from './week.ts'
+import type { Ends, Found } from './difference.ts'
+import type { Reading } from './week.ts'
 import type { LookedAt } from './weeks.ts'
-
-type Ends = Pick<Stretch, 'from' | 'to'>
 
 /** The wall that a stretch's end shows, as milliseconds of UTC. */
 const wall = (iso: string): number => Date.parse(`${iso.slice(0, 16)}Z`)
@@ -27,6 +25,10 @@ const shownStretch = (stretch: Ends, name: (date: number) => string): string => 
   const { first, last, begin, end } = parts(stretch)
   return `${name(first)} ${begin} to ${first === last ? '' : `${name(last)} `}${end}`
 }
+
+/** `later: Sat 28 Nov 2026 12:00 to Sun 29 Nov 2026 19:00 is not silent yet: …`. */
+export const laterSentence = (stretch: Ends): string =>
+  `later: ${shownStretch(stretch, longDate)} is not silent yet: a downtime cannot begin in the past`
 
 /** `, when the clock goes back`; nothing for an ordinary week. The zone is named when it is not the one of the week. */
 export const shownChange = ({ change }: LookedAt, zone: string): string => {

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon'
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { type Clock, clockOf, instantOf, instantsOf, startOfDay, wallOf } from './clock.ts'
-import { day, minute, type Weekday, weekdayIndex, weekdayOf, weekdays } from './days.ts'
+import { day, isoDate, minute, type Weekday, weekdayIndex, weekdayOf, weekdays } from './days.ts'
 import { parseRecurrence, type Schedule, type WeeklyRule } from './recurrence.ts'
 
 /** The hours that are wished to be silent, by weekday: minutes of the wall clock, 0 to 1440, `from` within, `to` not. */
@@ -49,9 +49,15 @@ interface Occurrence {
 /** Days before the week from which on a rule of up to a week, in a zone that may lie 26 hours off, can reach into it. */
 const reach = 10
 
-const occurrencesOf = (name: string, rule: WeeklyRule, clock: Clock, monday: number, reading: Reading): Occurrence[] =>
+const occurrencesOf = (
+  { name, fresh }: Schedule,
+  rule: WeeklyRule,
+  clock: Clock,
+  monday: number,
+  reading: Reading,
+): Occurrence[] =>
   Array.from({ length: reach + 10 }, (_, index) => monday + (index - reach) * day)
-    .filter((date) => rule.days.includes(weekdayOf(date)))
+    .filter((date) => rule.days.includes(weekdayOf(date)) && (fresh === undefined || isoDate(date) >= rule.start))
     .map((date) => {
       const wall = date + rule.minuteOfDay * minute
       const from = instantOf(clock, wall)
@@ -87,7 +93,7 @@ const clockAround = (zone: string, monday: number): Clock =>
 
 /**
  * Compares what is silent with what is wished in one week, as things stand once the rules have been at work for a while: occurrences
- * before a rule's first date count, and so do those that begin in the week before and reach into this one.
+ * before a rule's first date count, unless the schedule is fresh, and so do those that begin in the week before and reach into this one.
  *
  * @param monday its date, `2026-11-23`.
  * @param zone of the wished hours; each schedule keeps its own.
@@ -103,9 +109,11 @@ export const weekOf = (
   const date = mondayOf(monday)
   const clock = clockAround(zone, date)
   const [start, end] = [startOfDay(clock, date), startOfDay(clock, date + 7 * day)]
-  const occurrences = schedules.flatMap(({ name, timezone, recurrences }) => {
-    const own = clockAround(timezone, date)
-    return recurrences.flatMap((each) => occurrencesOf(name, parseRecurrence(each, name), own, date, reading))
+  const occurrences = schedules.flatMap((schedule) => {
+    const own = clockAround(schedule.timezone, date)
+    return schedule.recurrences.flatMap((each) =>
+      occurrencesOf(schedule, parseRecurrence(each, schedule.name), own, date, reading),
+    )
   })
   const wishEdges = weekdays.flatMap((weekday, index) =>
     wish[weekday].flat().flatMap((at) => instantsOf(clock, date + index * day + at * minute)),
@@ -140,7 +148,7 @@ export const weekOf = (
 }
 
 /** An instant in ISO 8601 with the zone's offset; seconds are never needed. */
-const iso = (at: number, zone: string): string =>
+export const iso = (at: number, zone: string): string =>
   DateTime.fromMillis(at, { zone }).toFormat("yyyy-MM-dd'T'HH:mmZZ", { locale: 'en' })
 
 /** Neighbouring pieces of the kind, joined where the same schedules are silent. */

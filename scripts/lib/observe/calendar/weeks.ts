@@ -17,7 +17,8 @@ export interface LookedAt {
   }
 }
 
-const mondayWall = (clock: Clock, at: number): number => {
+/** The Monday of the week in which an instant lies, as the wall of its midnight. */
+export const mondayWall = (clock: Clock, at: number): number => {
   const date = Math.floor(wallOf(clock, at) / day) * day
   return date - weekdayIndex(date) * day
 }

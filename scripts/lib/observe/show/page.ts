@@ -21,13 +21,13 @@ const hours = 24
  * @param root the checkout, where the page's template is.
  */
 export const previewPage = (preview: Preview, root = '.'): string => {
-  const { box, version, now, timezone, hints, recorded = {} } = preview
+  const { box, version, now, timezone, isAssumed, hints, recorded = {} } = preview
   const scene: Scene = { now, timezone, hints, recorded, host: box, hours }
   const gaps = preview.week.some(({ rows }) => rows.some(({ slots }) => slots.includes('gap')))
   const template = readFileSync(join(root, 'scripts/lib/observe/show/page.html.hbs'), 'utf8')
   const render = Handlebars.create().compile(template, { strict: true })
   return render({
-    ...{ box: printable(box), version: printable(version), timezone: printable(timezone), gaps },
+    ...{ box: printable(box), version: printable(version), timezone: printable(timezone), isAssumed, gaps },
     moment: DateTime.fromJSDate(now, { zone: timezone }).toFormat('ccc d LLL yyyy, HH:mm', { locale: 'en' }),
     hasRecorded: Object.values(recorded).some((points) => points.length > 0),
     widgets: preview.dashboards.reduce((count, { wire }) => count + countWidgets(wire), 0),

@@ -28,6 +28,8 @@ export interface PreviewWeek {
     readonly day: string
     /** 48 half-hours; another number on a day on which the clock changes. */
     readonly slots: readonly Slot[]
+    /** After how many half-hours of the day the clock changes, and how many it leaves out; negative for those that come twice. */
+    readonly change?: { readonly index: number; readonly skipped: number }
   }[]
   readonly notes: readonly string[]
 }
@@ -45,6 +47,8 @@ export interface Preview {
   readonly now: Date
   /** IANA name, for the axes of time. */
   readonly timezone: string
+  /** The zone stands in for the account's, which nobody asked for. */
+  readonly isAssumed: boolean
   readonly dashboards: readonly Resource[]
   readonly monitors: readonly Resource[]
   readonly week: readonly PreviewWeek[]

@@ -30,32 +30,83 @@ export const runsOfSlots = (slots: readonly Slot[]): Run[] => {
 const clock = (half: number): string =>
   `${String(Math.floor(half / 2)).padStart(2, '0')}:${half % 2 === 0 ? '00' : '30'}`
 
-/** A run's hours. Where the clock changes, half-hours are counted from midnight, since a row does not tell when it does. */
-const hours = ({ from, to }: Run, isUsual: boolean): string =>
-  isUsual ? `${clock(from)} to ${clock(to)}` : `${from / 2} h to ${to / 2} h after midnight`
+type Row = PreviewWeek['rows'][number]
 
-const row = ({ day, slots }: PreviewWeek['rows'][number], longest: number): Markup => {
-  const isUsual = slots.length === 48
-  const runs = runsOfSlots(slots)
-  const told = runs.filter(({ slot }) => slot !== 'open').map((run) => `${words[run.slot]} ${hours(run, isUsual)}`)
-  const cells = runs.map(
-    (run) =>
-      markup`<i class="${run.slot}" style="flex-grow:${run.to - run.from}" title="${day}, ${hours(run, isUsual)}: ${words[run.slot]}"></i>`,
-  )
-  const rest = longest > slots.length ? markup`<i class="none" style="flex-grow:${longest - slots.length}"></i>` : ''
-  const note = isUsual ? '' : markup`<small>${slots.length / 2} h</small>`
-  return markup`<div class="day"><span>${day}${note}</span><div class="strip" role="img" aria-label="${day}: ${told.length === 0 ? 'open all day' : told.join(', ')}">${cells}${rest}</div></div>`
+/** A stretch below the ruler, in half-hours of the wall clock: the clock comes by once, twice, or not at all. */
+interface Piece {
+  readonly from: number
+  readonly to: number
+  readonly passes: readonly (readonly Slot[])[]
 }
 
-/** A week of downtimes as seven strips. On a day of 23 or 25 hours the strip is as much shorter or longer. */
+/** A row in the places of the wall clock: an hour that comes twice has one place, one that is left out has a place with nothing in it. */
+const piecesOf = ({ slots, change = { index: slots.length, skipped: 0 } }: Row): Piece[] => {
+  const { index } = change
+  const skipped = Math.max(0, change.skipped)
+  const twice = Math.min(index, Math.max(0, -change.skipped))
+  const pieces = [
+    { from: 0, to: index - twice, passes: [slots.slice(0, index - twice)] },
+    { from: index - twice, to: index, passes: [slots.slice(index - twice, index), slots.slice(index, index + twice)] },
+    { from: index, to: index + skipped, passes: [] },
+    { from: index + skipped, to: slots.length + skipped - twice, passes: [slots.slice(index + twice)] },
+  ]
+  return pieces.filter(({ from, to }) => to > from)
+}
+
+interface Told {
+  readonly words: string
+  readonly cells: Markup
+}
+
+const cell = (day: string, kind: string, meaning: string, from: number, to: number, pass: string): Told => {
+  const hours = `${clock(from)} to ${clock(to)}${pass}`
+  const title = `${day}, ${hours}: ${meaning}`
+  return {
+    words: kind === 'open' ? '' : `${meaning} ${hours}`,
+    cells: markup`<i class="${kind}" style="flex-grow:${to - from}" title="${title}"></i>`,
+  }
+}
+
+const passNames = [' (first time)', ' (second time)']
+
+const drawn = (day: string, { from, to, passes }: Piece): Told[] => {
+  if (passes.length === 0) return [cell(day, 'none', 'left out by the clock', from, to, '')]
+  const all = passes.map((slots, index) =>
+    runsOfSlots(slots).map((run) => {
+      const pass = passes.length === 1 ? '' : (passNames[index] ?? '')
+      return cell(day, run.slot, words[run.slot], from + run.from, from + run.to, pass)
+    }),
+  )
+  if (all.length === 1) return all.flat()
+  const told = all.flat().map((one) => one.words)
+  const lanes = all.map((pass) => markup`<span class="pass">${pass.map(({ cells }) => cells)}</span>`)
+  return [
+    {
+      words: told.filter((one) => one !== '').join(', '),
+      cells: markup`<span class="twice" style="flex-grow:${to - from}">${lanes}</span>`,
+    },
+  ]
+}
+
+const row = (one: Row): Markup => {
+  const { day, slots, change } = one
+  const all = piecesOf(one).flatMap((piece) => drawn(day, piece))
+  const told = all.map((each) => each.words).filter((each) => each !== '')
+  const note = change === undefined ? '' : markup`<small>${slots.length / 2} h</small>`
+  return markup`<div class="day"><span>${day}${note}</span><div class="strip" role="img" aria-label="${day}: ${told.length === 0 ? 'open all day' : told.join(', ')}">${all.map(({ cells }) => cells)}</div></div>`
+}
+
+/**
+ * A week of downtimes as seven strips below one ruler of the wall clock. Where the clock is put forward the strip has a hole, where it is
+ * put back both passes of the hour lie one above the other, so that all other hours stand below their numbers.
+ */
 export const week = ({ rows, notes }: PreviewWeek): Markup => {
-  const longest = Math.max(48, ...rows.map(({ slots }) => slots.length))
   const ruler = Array.from({ length: 9 }, (_, index) => {
-    const left = Math.round(((index * 6) / longest) * 1e4) / 100
+    const left = Math.round((index / 8) * 1e4) / 100
     return markup`<span class="${index % 2 === 1 ? 'odd' : 'even'}" style="left:${left}%">${index * 3}</span>`
   })
   const lines = notes.map((note) => markup`<li>${note}</li>`)
-  return markup`<div class="week"><div class="day ruler" aria-hidden="true"><span></span><div class="strip">${ruler}</div></div>${rows.map((one) => row(one, longest))}${lines.length === 0 ? '' : markup`<ul class="notes">${lines}</ul>`}</div>`
+  return markup`<div class="week"><div class="day ruler" aria-hidden="true"><span></span><div class="strip">${ruler}</div></div>${rows.map(row)}${lines.length === 0 ? '' : markup`<ul class="notes">${lines}</ul>`}</div>`
 }
 
 /** What the colours of all weeks mean. */

@@ -1,0 +1,39 @@
+import { clockOf } from './clock.ts'
+import { day, isoDate } from './days.ts'
+import { type Ends, joined } from './difference.ts'
+import type { Schedule } from './recurrence.ts'
+import { iso, type Wish, weekOf } from './week.ts'
+import { mondayWall } from './weeks.ts'
+import { rangeOf, withoutHours } from './wish.ts'
+
+/** The running week and those after it: no first start is further away than 16 days. */
+const weeks = [0, 1, 2, 3]
+
+/**
+ * Wished hours from `now` on that will be silent every week and are not yet, because the downtime that covers them begins after them.
+ *
+ * API v2 refuses a start in the past ("Downtime cannot be scheduled in the past"; Datadog's own datadog-sync-cli moves such starts to the
+ * next occurrence), so who applies in the middle of a night or a weekend has its rest silent only from the next time on. Told in one
+ * reading of a duration: what differs between the two is a gap of its own.
+ *
+ * @param fresh names of the schedules that the account is told only now; the others are at work.
+ */
+export const notYetSilent = (
+  schedules: readonly Schedule[],
+  wish: Wish,
+  zone: string,
+  now: Date,
+  fresh: ReadonlySet<string>,
+): Ends[] => {
+  const at = now.getTime()
+  const beginning = schedules.map((one): Schedule => (fresh.has(one.name) ? { ...one, fresh: true } : one))
+  const running = mondayWall(clockOf(zone, at - day, at + day), at)
+  const missing = weeks.flatMap((index) => {
+    const monday = isoDate(running + index * 7 * day)
+    const always = weekOf(schedules, wish, monday, zone, 'wall').gaps
+    return weekOf(beginning, withoutHours(wish, always.map(rangeOf)), monday, zone, 'wall').gaps
+  })
+  return joined(missing)
+    .filter(({ to }) => Date.parse(to) > at)
+    .map(({ from, to }) => ({ from: Date.parse(from) < at ? iso(at, zone) : from, to }))
+}

@@ -1,0 +1,99 @@
+import type { Paint } from '../report/terminal.ts'
+import type { Field } from './difference.ts'
+import { isObject, type Json, textOf } from './json.ts'
+import { type Line, lineDifference } from './lines.ts'
+import { cut, exact, printable } from './printable.ts'
+
+const inset = ' '.repeat(8)
+/** Paths up to here stand in a column. */
+const column = 28
+
+/** A value on one line, cut at `width` characters: a widget by its title or type, anything else as JSON. */
+export const shownValue = (value: Json | undefined, width = Number.POSITIVE_INFINITY): string => {
+  if (value === undefined) return '(nothing)'
+  const definition = isObject(value) && isObject(value.definition) ? value.definition : value
+  const title = isObject(definition) ? textOf(definition.title) || textOf(definition.type) : ''
+  return cut(exact(JSON.stringify(title === '' ? value : title)), width)
+}
+
+const firstDifference = (a: readonly string[], b: readonly string[]): number => {
+  const index = a.findIndex((sign, place) => sign !== b[place])
+  return index < 0 ? a.length : index
+}
+
+/** A text that is too long, cut around the first place where it differs from the other: the two never read the same. */
+const cutAround = (text: string, other: string, width: number): string => {
+  const signs = [...text]
+  const begin = Math.max(firstDifference(signs, [...other]) - Math.floor(width / 3), 0)
+  if (begin === 0) return cut(text, width)
+  return `…${cut(signs.slice(begin).join(''), width - 1)}`
+}
+
+/** The line that begins most like `text`. */
+const likest = (text: string, others: readonly string[]): string => {
+  const alike = (other: string): number => firstDifference([...text], [...other])
+  return others.reduce((best, other) => (alike(other) > alike(best) ? other : best), others[0] ?? '')
+}
+
+const sidesLines = (olds: readonly string[], fresh: readonly string[], paint: Paint, width: number): string[] => {
+  const room = Math.max(width - inset.length - 4, 20)
+  const fitted = (text: string, others: readonly string[]): string =>
+    text.length <= room ? text : cutAround(text, likest(text, others), room)
+  return [
+    ...olds.map((text) => paint('red', `${inset}  - ${fitted(text, fresh)}`)),
+    ...fresh.map((text) => paint('green', `${inset}  + ${fitted(text, olds)}`)),
+  ]
+}
+
+/** Changed lines next to each other: those before, then those after. */
+const blocksOf = (lines: readonly Line[]): Line[][] => {
+  const blocks: Line[][] = []
+  for (const line of lines) {
+    const last = blocks.at(-1)
+    const isChanged = (one: Line | undefined): boolean => one?.mark === '-' || one?.mark === '+'
+    if (last !== undefined && isChanged(line) && isChanged(last[0])) last.push(line)
+    else blocks.push([line])
+  }
+  return blocks
+}
+
+const textLines = (from: string, to: string, paint: Paint, width: number): string[] =>
+  blocksOf(lineDifference(from, to)).flatMap((block) => {
+    const [first] = block
+    if (first?.mark === '…') return [paint('dim', `${inset}    …`)]
+    if (first?.mark === ' ') return [paint('dim', `${inset}    ${printable(first.text, Math.max(width - 12, 20))}`)]
+    const of = (mark: Line['mark']) => block.filter((line) => line.mark === mark).map(({ text }) => exact(text))
+    return sidesLines(of('-'), of('+'), paint, width)
+  })
+
+/** Both values on one line each. Two that have the same title are shown whole. */
+const shownBoth = (from: Json, to: Json): readonly [string, string] => {
+  const [old, fresh] = [shownValue(from), shownValue(to)]
+  return old === fresh ? [exact(JSON.stringify(from)), exact(JSON.stringify(to))] : [old, fresh]
+}
+
+const fieldLines = ({ path, from, to, movedFrom }: Field, paint: Paint, width: number, padding: number): string[] => {
+  const name = `${inset}${printable(path)}`
+  const head = `${name.padEnd(inset.length + padding)}  `
+  const onOneLine = (text: string): boolean => head.length + text.length <= width
+  if (movedFrom !== undefined)
+    return [`${head}${shownValue(to, 60)} ${paint('yellow', `moved, was ${printable(movedFrom)}`)}`]
+  if (from === undefined || to === undefined) {
+    const [mark, style, value] = to === undefined ? (['-', 'red', from] as const) : (['+', 'green', to] as const)
+    const text = shownValue(value)
+    if (onOneLine(`${mark} ${text}`)) return [`${head}${paint(style, `${mark} ${text}`)}`]
+    return [name, ...(mark === '-' ? sidesLines([text], [], paint, width) : sidesLines([], [text], paint, width))]
+  }
+  if (typeof from === 'string' && typeof to === 'string' && `${from}${to}`.includes('\n'))
+    return [name, ...textLines(from, to, paint, width)]
+  const [old, fresh] = shownBoth(from, to)
+  return onOneLine(`${old} → ${fresh}`)
+    ? [`${head}${paint('red', old)} → ${paint('green', fresh)}`]
+    : [name, ...sidesLines([old], [fresh], paint, width)]
+}
+
+/** Each field that differs: on one line where both values fit there, else with a line for each, and text of several lines line by line. */
+export const fieldsLines = (fields: readonly Field[], paint: Paint, width: number): string[] => {
+  const lengths = fields.map(({ path }) => path.length).filter((length) => length <= column)
+  return fields.flatMap((field) => fieldLines(field, paint, width, Math.max(0, ...lengths)))
+}

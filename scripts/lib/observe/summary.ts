@@ -1,0 +1,102 @@
+import type { Paint } from '../report/terminal.ts'
+import { clockTime, dayName } from './calendar/days.ts'
+import { formatDuration } from './calendar/duration.ts'
+import { parseRecurrence } from './calendar/recurrence.ts'
+import { isObject, type JsonObject, listOf, textOf } from './json.ts'
+import { printable } from './printable.ts'
+import type { Kind, Resource } from './types.ts'
+
+/** A name and what there is to say of it, a line for each. */
+export type Row = readonly [label: string, texts: readonly string[]]
+
+const counted = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`
+
+const severity = ['critical', 'warning', 'ok']
+const bySeverity = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  severity.indexOf(a) - severity.indexOf(b)
+
+const noDataOf = (options: JsonObject): string => {
+  if (options.notify_no_data !== true) return textOf(options.on_missing_data) || 'not told'
+  return `told after ${options.no_data_timeframe} minutes`
+}
+
+const monitorRows = ({ query, message, options }: JsonObject): Row[] => {
+  const own = isObject(options) ? options : {}
+  const thresholds = Object.entries(isObject(own.thresholds) ? own.thresholds : {}).sort(bySeverity)
+  const handles = new Set(textOf(message).match(/(?<!\S)@\S*[^\s.,;:!?]/g))
+  return [
+    ['query', [textOf(query)]],
+    ['thresholds', [thresholds.map(([name, value]) => `${name} ${value}`).join(', ')]],
+    ['no data', [noDataOf(own)]],
+    ['notifies', [handles.size === 0 ? 'nobody' : [...handles].join(' ')]],
+  ]
+}
+
+const dashboardRows = ({ widgets }: JsonObject): Row[] => {
+  const all = listOf(widgets).map((widget) =>
+    isObject(widget) && isObject(widget.definition) ? widget.definition : {},
+  )
+  const groups = all
+    .filter(({ type }) => type === 'group')
+    .map((group) => ({ title: textOf(group.title), size: listOf(group.widgets).length }))
+  const inside = groups.reduce((sum, { size }) => sum + size, 0)
+  const alone = all.length - groups.length
+  return [
+    ['widgets', [`${inside} in ${counted(groups.length, 'group')}${alone === 0 ? '' : `, ${alone} beside them`}`]],
+    ['groups', groups.map(({ title, size }) => `${title} (${size})`)],
+  ]
+}
+
+const hoursOf = (recurrence: JsonObject): string => {
+  const { days, minuteOfDay, minutes } = parseRecurrence({
+    start: textOf(recurrence.start),
+    duration: textOf(recurrence.duration),
+    rrule: textOf(recurrence.rrule),
+  })
+  const names = days.map((day) => dayName(day).slice(0, 3)).join(', ')
+  const end = minuteOfDay + minutes
+  return minutes < 1440
+    ? `${names} ${clockTime(minuteOfDay)} to ${clockTime(end > 1440 ? end - 1440 : end)}`
+    : `${names} from ${clockTime(minuteOfDay)} for ${formatDuration(minutes)}`
+}
+
+const downtimeRows = ({ schedule }: JsonObject): Row[] => [
+  [
+    'silent',
+    listOf(isObject(schedule) ? schedule.recurrences : undefined)
+      .filter(isObject)
+      .map(hoursOf),
+  ],
+]
+
+const rowsOf: Readonly<Record<Kind, (wire: JsonObject) => Row[]>> = {
+  monitor: monitorRows,
+  dashboard: dashboardRows,
+  downtime: downtimeRows,
+}
+
+/** What a reader wants to know of a resource that is about to be made. */
+export const summaryOf = ({ kind, wire }: Pick<Resource, 'kind' | 'wire'>): Row[] => rowsOf[kind](wire)
+
+const wrapped = (text: string, width: number): string[] => {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
+const inset = ' '.repeat(8)
+const labelWidth = 'thresholds  '.length
+
+/** The rows in two columns, the second one wrapped. */
+export const summaryLines = (rows: readonly Row[], paint: Paint, width: number): string[] => {
+  const room = Math.max(width - inset.length - labelWidth, 20)
+  return rows.flatMap(([label, texts]) =>
+    texts
+      .flatMap((text) => wrapped(printable(text), room))
+      .map((line, index) => `${inset}${paint('dim', (index === 0 ? label : '').padEnd(labelWidth))}${line}`),
+  )
+}
