@@ -47,7 +47,9 @@ test('a newcomer without an account: plan, apply, nothing to do, destroy; exit c
   const planned = await run('plan', '--detailed-exitcode')
   t.is(planned.code, 4)
   t.regex(planned.stdout, /7 to add, 0 to change, 0 to remove/)
-  t.regex(planned.stdout, /every hour that is wished to be silent is covered/)
+  // At night and on weekends the hours until the first start are told instead.
+  t.regex(planned.stdout, /every hour that is wished to be silent is covered|later: .* is not silent yet/)
+  t.notRegex(planned.stdout, /gap: /)
   t.regex(planned.stdout, /Mon \d+ \w+ +█+·+█+/)
   t.is((await run('plan')).code, 0)
   const applied = await run('apply')
@@ -163,14 +165,20 @@ for (const [action, more] of [
   test(`Ctrl-C in the middle of ${action} ends with 130, and another run finishes`, async (t) => {
     const folder = await temporaryFolder(t)
     const run = (...words: string[]) => observeIn(folder, [...words, 'lab', '--lab'])
-    if (action === 'destroy') await run('apply')
-    const { code, stdout } = await interruptedAt(t, folder, [action, 'lab', '--lab', ...more], '✓')
-    t.is(code, 130)
-    const done = stdout.match(/✓/g)?.length ?? 0
-    t.true(done >= 1 && done < everything.length, stdout)
+    const marksIn = ({ stdout }: Ended): number => stdout.match(/✓/g)?.length ?? 0
+    const interrupted = async (): Promise<Ended> => {
+      await (action === 'destroy' ? run('apply') : run('destroy', '--yes'))
+      return interruptedAt(t, folder, [action, 'lab', '--lab', ...more], '✓')
+    }
+    let ended = await interrupted()
+    // On a busy machine the run may be over before the signal comes.
+    for (let tries = 1; marksIn(ended) === everything.length && tries < 5; tries++) ended = await interrupted()
+    t.is(ended.code, 130)
+    const done = marksIn(ended)
+    t.true(done >= 1 && done < everything.length, ended.stdout)
     const finished = await run(action, ...more)
     t.is(finished.code, 0)
-    const rest = finished.stdout.match(/✓/g)?.length ?? 0
+    const rest = marksIn(finished)
     // What was under way when the signal came is finished, and told by nobody.
     t.true([everything.length, everything.length - 1].includes(done + rest), `${done} and ${rest}`)
   })
