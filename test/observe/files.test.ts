@@ -43,6 +43,8 @@ const check = `${head}    name: Mine
 test('a part with a monitor is read', async (t) => {
   await t.notThrowsAsync(readText(t, whole))
   await t.notThrowsAsync(readText(t, check))
+  const recovering = '{ warning: 5, warning_recovery: 4, critical: 8, critical_recovery: 7 }'
+  await t.notThrowsAsync(readText(t, whole.replace('{ warning: 5, critical: 8 }', recovering)))
 })
 
 const wrong: readonly (readonly [title: string, text: string, line: number, said: RegExp])[] = [
@@ -63,6 +65,18 @@ const wrong: readonly (readonly [title: string, text: string, line: number, said
     `${whole}    variants: { usual: {}, high: { above: { warning: 90, critical: 80 } } }\n`,
     11,
     /^a number below critical, which is 80 90/,
+  ],
+  [
+    'a recovery beyond its limit',
+    whole.replace('critical: 8', 'critical: 8, critical_recovery: 9'),
+    9,
+    /^a number below critical, which is 8 9/,
+  ],
+  [
+    'the recovery of a warning that there is not',
+    whole.replace('warning: 5', 'warning_recovery: 4'),
+    9,
+    /^a warning, of which warning_recovery is the end/,
   ],
   [
     'a variant that looks the other way',

@@ -61,6 +61,13 @@ test('the number in the query and the threshold come from one place, in every va
   t.is(low.query, 'avg(last_5m):avg:m{*} < 3')
 })
 
+test('where a state ends goes with its limit, by the API’s names', async (t) => {
+  const above = { warning: 500, warning_recovery: 400, critical: 800, critical_recovery: 700 }
+  const wire = monitorWire({ ...file, above }, undefined, (await labBox()).observe)
+  t.true(textOf(wire.query).endsWith('> 800'))
+  t.like(wire.options, { thresholds: above })
+})
+
 test('the lines that the graph of my_metric draws are the thresholds of its monitor', async (t) => {
   const { resources } = await wanted('lab')
   const board = JSON.stringify(resources.find(({ kind }) => kind === 'dashboard'))

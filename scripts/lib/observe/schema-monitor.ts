@@ -3,7 +3,13 @@ import { monitorTags } from '../box/monitor-tags.ts'
 
 const text = (expected: string) => z.string(expected).min(1, expected)
 const number = z.number('a number')
-const limit = z.strictObject({ warning: number.optional(), critical: number })
+/** Numbers by the API's names. A state is over at its recovery, if there is one, and not already at its limit. */
+const limit = z.strictObject({
+  warning: number.optional(),
+  critical: number,
+  warning_recovery: number.optional(),
+  critical_recovery: number.optional(),
+})
 type Limit = z.infer<typeof limit>
 
 const message = z.strictObject({
@@ -80,15 +86,21 @@ const tellUnsent = ({ query, variants = {}, options }: Fields, tell: Tell): void
     if (name in options) tell(['options', name], 'nothing here: above, below or thresholds and no_data say it')
 }
 
-/** A warning comes before the alert: the account refuses any other. */
-const tellLateWarnings = (monitor: Fields, tell: Tell): void => {
-  for (const {
-    path,
-    limit: { warning, critical },
-  } of limitsOf(monitor)) {
+/** A warning comes before the alert, and a recovery lies before the limit that it is of: the account refuses any other. */
+const tellDisorder = (monitor: Fields, tell: Tell): void => {
+  for (const { path, limit } of limitsOf(monitor)) {
     const isAbove = path.at(-1) === 'above'
-    if (warning !== undefined && (isAbove ? warning >= critical : warning <= critical))
-      tell([...path, 'warning'], `a number ${isAbove ? 'below' : 'above'} critical, which is ${critical}`)
+    for (const [name, of] of [
+      ['warning', 'critical'],
+      ['critical_recovery', 'critical'],
+      ['warning_recovery', 'warning'],
+    ] as const) {
+      const [own, other] = [limit[name], limit[of]]
+      if (own === undefined) continue
+      if (other === undefined) tell([...path, of], `a ${of}, of which ${name} is the end`)
+      else if (isAbove ? own >= other : own <= other)
+        tell([...path, name], `a number ${isAbove ? 'below' : 'above'} ${of}, which is ${other}`)
+    }
   }
 }
 
@@ -107,6 +119,6 @@ export const monitor = fields.superRefine((value, context) => {
   const tell: Tell = (path, expected) => context.addIssue({ code: 'custom', path: [...path], message: expected })
   tellMixed(value, tell)
   tellUnsent(value, tell)
-  tellLateWarnings(value, tell)
+  tellDisorder(value, tell)
   tellMissingWords(value, tell)
 })

@@ -11,7 +11,7 @@ export type Row = readonly [label: string, texts: readonly string[]]
 
 const counted = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`
 
-const severity = ['critical', 'warning', 'ok']
+const severity = ['critical', 'critical_recovery', 'warning', 'warning_recovery', 'ok']
 const bySeverity = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
   severity.indexOf(a) - severity.indexOf(b)
 
@@ -26,7 +26,7 @@ const monitorRows = ({ query, message, options }: JsonObject): Row[] => {
   const handles = new Set(textOf(message).match(/(?<!\S)@\S*[^\s.,;:!?]/g))
   return [
     ['query', [textOf(query)]],
-    ['thresholds', [thresholds.map(([name, value]) => `${name} ${value}`).join(', ')]],
+    ['thresholds', [thresholds.map(([name, value]) => `${name.replace('_', ' ')} ${value}`).join(', ')]],
     ['no data', [noDataOf(own)]],
     ['notifies', [handles.size === 0 ? 'nobody' : [...handles].join(' ')]],
   ]
