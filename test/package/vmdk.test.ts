@@ -30,6 +30,9 @@ const write = async (source: string, folder: string, cid = '0badcafe') => {
   return { path, ...(await writeVmdk(source, path, told, cid)) }
 }
 
+const text = (vmdk: Buffer, start: number, room: number): string =>
+  vmdk.toString('latin1', start, start + room).replaceAll('\0', '')
+
 const infoOf = async (path: string): Promise<Record<string, unknown>> =>
   JSON.parse((await quiet`qemu-img info --output=json -f vmdk -- ${path}`).stdout)
 
@@ -48,9 +51,9 @@ rooted('it is the source’s disk, sound, stream-optimised and under the given C
   const info = await infoOf(path)
   t.is(info['virtual-size'], virtual)
   t.like(info['format-specific'], { data: { cid: 0x0badcafe, 'create-type': 'streamOptimized' } })
-  const text = (await readFile(path)).toString('latin1', 0, 4096)
-  t.regex(text, /^CID=0badcafe\nparentCID=ffffffff\n/m)
-  t.regex(text, /SPARSE "box\.vmdk"/)
+  const beginning = (await readFile(path)).toString('latin1', 0, 4096)
+  t.regex(beginning, /^CID=0badcafe\nparentCID=ffffffff\n/m)
+  t.regex(beginning, /SPARSE "box\.vmdk"/)
 })
 
 rooted('the same disk, name and CID give the same bytes; another CID gives others', async (t) => {
@@ -63,19 +66,25 @@ rooted('the same disk, name and CID give the same bytes; another CID gives other
   t.false(first?.equals(await readFile((await write(source, join(folder, 'd'), '0badcaff')).path)))
 })
 
-rooted('a CID that qemu-img wrote without its leading zeros moves nothing', async (t) => {
-  const { folder, source } = await makeDisk(t)
-  const { path } = await write(source, join(folder, 'a'))
-  const expected = await readFile(path)
-  const short = Buffer.from(expected)
-  const [start, room] = [Number(short.readBigUInt64LE(28)) * 512, Number(short.readBigUInt64LE(36)) * 512]
-  const text = short.toString('latin1', start, start + room).replace('CID=0badcafe', 'CID=1c')
-  short.fill(0, start, start + room).write(text.replaceAll('\0', ''), start, 'latin1')
-  await writeFile(path, short)
-  t.is(await cidOf(path), 0x1c)
-  await setCid(path, '0badcafe', told)
-  t.true(expected.equals(await readFile(path)))
-})
+for (const [title, tail] of [
+  ['', 0],
+  [', nor does the end of a longer one behind it', 1],
+  [', nor do seven characters of it', 7],
+] as const)
+  rooted(`a CID that qemu-img wrote without its leading zeros moves nothing${title}`, async (t) => {
+    const { folder, source } = await makeDisk(t)
+    const { path } = await write(source, join(folder, 'a'))
+    const expected = await readFile(path)
+    const short = Buffer.from(expected)
+    const [start, room] = [Number(short.readBigUInt64LE(28)) * 512, Number(short.readBigUInt64LE(36)) * 512]
+    const whole = text(short, start, room)
+    const shorter = whole.replace('CID=0badcafe', 'CID=1c')
+    short.fill(0, start, start + room).write(`${shorter}${whole.slice(whole.length - tail)}`, start, 'latin1')
+    await writeFile(path, short)
+    t.is(await cidOf(path), 0x1c)
+    await setCid(path, '0badcafe', told)
+    t.true(expected.equals(await readFile(path)))
+  })
 
 rooted('the two CIDs with a meaning of their own are never given', async (t) => {
   const { folder, source } = await makeDisk(t)

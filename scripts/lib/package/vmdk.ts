@@ -37,6 +37,18 @@ const locate = async (file: FileHandle, shown: string): Promise<{ start: number;
   }
 }
 
+/** Lines of a descriptor that say something: comments, settings, extents. */
+const isWhole = (line: string): boolean => /^(?:#|[\w.]+ ?= ?\S|RW \d)/.test(line)
+
+/**
+ * The descriptor as text. Where qemu-img writes it a second time and shorter, the end of the first one stays behind it: a line break, or
+ * up to seven characters more.
+ */
+const descriptorIn = (bytes: Buffer): string => {
+  const lines = bytes.toString('latin1').replace(/\0+$/, '').split('\n')
+  return `${lines.slice(0, lines.findLastIndex(isWhole) + 1).join('\n')}\n`
+}
+
 /**
  * Gives a VMDK its content id, where qemu-img writes a random one. The whole descriptor is written anew, for qemu-img leaves out leading
  * zeros: every sixteenth of its descriptors is shorter than the others, and what follows stands elsewhere.
@@ -48,7 +60,7 @@ export const setCid = async (path: string, cid: string, shown: string): Promise<
   const file = await open(path, 'r+')
   try {
     const { start, room } = await locate(file, shown)
-    const text = (await readAt(file, start, room, shown)).toString('latin1').replace(/\0+$/, '')
+    const text = descriptorIn(await readAt(file, start, room, shown))
     const lines = text.match(/^CID=[0-9a-f]{1,8}$/gm) ?? []
     if (lines.length !== 1) throw noDescriptor(shown, `${lines.length} lines of a CID`)
     const own = reserved.test(cid) ? '00000001' : cid
