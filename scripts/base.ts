@@ -15,6 +15,7 @@ const command: Command = {
     'The image that a box stands on. update looks up the newest release of the same series in the publisher’s signed list of checksums and\n' +
     'writes its address and digest into the box file, which otherwise stays as it is. show tells what is there now, and who must sign.',
   positional: { name: 'update|show BOX', help: 'what to do, and a file in boxes/ by name, or a path' },
+  words: 'update|show BOX',
   options: {
     'dry-run': { type: 'boolean', help: 'update: show the change, write nothing' },
     'allow-older': { type: 'boolean', help: 'update: go back when the newest release there is older' },

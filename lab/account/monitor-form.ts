@@ -2,7 +2,7 @@ import { type JsonObject, listOf, objectAt } from '../../scripts/lib/_helpers/js
 import { isMetricMonitor } from './monitor-rules.ts'
 import { parseCheckCondition, parseMetricCondition } from './queries/monitor.ts'
 
-/** What the server says of options that a client didn't send, in the same recorded answers. */
+/** What the server says of options that a client didn't send, in the recorded answers in the public tests of Datadog's Go client. */
 const defaultOptions: JsonObject = {
   include_tags: true,
   locked: false,

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon'
+import { repeated } from '../../scripts/lib/_helpers/lists.ts'
 
 /** The days of a rule in luxon's numbers: Monday is 1. */
 const days: Readonly<Record<string, number>> = { MO: 1, TU: 2, WE: 3, TH: 4, FR: 5, SA: 6, SU: 7 }
@@ -74,11 +75,10 @@ const partProblems = ([name, value]: readonly [string, string]): string[] => {
 export const ruleProblems = (rrule: string): string[] => {
   const all = splitParts(rrule)
   const names = all.map(([name]) => name)
-  const repeated = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))]
   const frequency = partsOf(rrule).get('FREQ') ?? ''
   return [
     ...(frequencies.includes(frequency) ? [] : [`rrule: expected FREQ=${frequencies.join('|')}, found ${rrule}`]),
-    ...repeated.map((name) => `rrule: ${name} stands there twice`),
+    ...repeated(names).map((name) => `rrule: ${name} stands there twice`),
     ...(names.includes('COUNT') && names.includes('UNTIL') ? ['rrule: either COUNT or UNTIL, not both'] : []),
     ...all.flatMap(partProblems),
   ]

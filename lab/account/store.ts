@@ -1,7 +1,6 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { publishFile, temporaryName } from '../../scripts/lib/_helpers/atomic.ts'
+import { writeUnguarded } from '../../scripts/lib/_helpers/atomic.ts'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import type { AccountState } from './types.ts'
 
@@ -37,22 +36,6 @@ const read = async (file: string): Promise<AccountState> => {
   }
 }
 
-/**
- * Writes the whole state or nothing. Not by `writeAtomic`, which never returns once a signal has come: closing the account waits for the
- * change under way, and the process that was to be ended waits for the account to close.
- */
-const write = async (file: string, state: AccountState): Promise<void> => {
-  await mkdir(dirname(file), { recursive: true })
-  const temporary = temporaryName(file)
-  try {
-    await writeFile(temporary, `${JSON.stringify(state, undefined, 2)}\n`)
-    await publishFile(temporary, file)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
-}
-
 export interface Store {
   readonly state: () => AccountState
   /** The next number to make an id from. */
@@ -75,7 +58,8 @@ export const openStore = async (file: string | undefined): Promise<Store> => {
     const before = structuredClone(state)
     try {
       const result = work()
-      if (file !== undefined) await write(file, state)
+      // Unguarded: a process that a signal ends waits for the account to close, and closing waits for the change under way.
+      if (file !== undefined) await writeUnguarded(file, `${JSON.stringify(state, undefined, 2)}\n`)
       return result
     } catch (error) {
       state = before

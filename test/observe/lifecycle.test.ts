@@ -174,3 +174,14 @@ test('a monitor is validated with the tags that it will have: an organization ma
   t.is(asked.length, 4)
   t.deepEqual(bodies(asked), bodies(made))
 })
+
+test('a widget that the account refuses is told with the file that it stands in', async (t) => {
+  const lab = await openLab(t, {
+    fault: ({ method, path }) =>
+      method === 'POST' && path === '/api/v1/dashboard'
+        ? { kind: 'status', status: 400, body: '{"errors":["Invalid widgets[1].definition.widgets[0].definition"]}' }
+        : undefined,
+  })
+  const error = await t.throwsAsync<BoxhoundError>(lab.apply(await labBox()))
+  t.is(error?.details.file, 'provision/50-checks/my_metric/observe.yaml.hbs')
+})

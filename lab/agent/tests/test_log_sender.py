@@ -98,12 +98,18 @@ def test_lines_read_by_the_running_agent_are_sent_when_it_stops(sink: Sink, tmp_
     assert [one['message'] for request in sink.of('/api/v2/logs') for one in request.json] == ['last']
 
 
-def test_a_file_is_not_read_on_while_there_is_no_room(sink: Sink, tmp_path: Path) -> None:
-    path = tmp_path / 'a.log'
+def followed(sink: Sink, folder: Path, room: int) -> tuple[Path, LogSender, LogsAgent]:
+    """An empty file that has been looked at once, so that what is written to it next is read."""
+    path = folder / 'a.log'
     path.write_bytes(b'')
-    sender = sender_of(sink, room=1)
+    sender = sender_of(sink, room=room)
     agent = agent_of(path, sender)
     agent.scan(agent.sources[0])
+    return path, sender, agent
+
+
+def test_a_file_is_not_read_on_while_there_is_no_room(sink: Sink, tmp_path: Path) -> None:
+    path, sender, agent = followed(sink, tmp_path, room=1)
     sender.add(agent.sources[0].config, str(path), [b'first'])
     path.write_bytes(b'second\n')
     agent.scan(agent.sources[0])
@@ -117,11 +123,7 @@ def test_a_file_is_not_read_on_while_there_is_no_room(sink: Sink, tmp_path: Path
 
 
 def test_a_long_file_is_read_as_the_sender_takes_it_and_no_line_is_lost(sink: Sink, tmp_path: Path) -> None:
-    path = tmp_path / 'a.log'
-    path.write_bytes(b'')
-    sender = sender_of(sink, room=50_000)
-    agent = agent_of(path, sender)
-    agent.scan(agent.sources[0])
+    path, sender, agent = followed(sink, tmp_path, room=50_000)
     lines = [f'line {number}' for number in range(30_000)]
     path.write_bytes('\n'.join(lines).encode() + b'\n')
     agent.scan(agent.sources[0])

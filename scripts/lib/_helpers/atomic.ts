@@ -38,7 +38,11 @@ export const publishFile = async (temporary: string, path: string): Promise<void
   await syncPath(dirname(path))
 }
 
-const write = async (path: string, content: string | Uint8Array, mode: number): Promise<void> => {
+/**
+ * `writeAtomic` for work that a signal waits for already by other means: this returns also after a signal has come, which what is guarded
+ * does not.
+ */
+export const writeUnguarded = async (path: string, content: string | Uint8Array, mode = 0o644): Promise<void> => {
   await mkdir(dirname(path), { recursive: true })
   const temporary = temporaryName(path)
   try {
@@ -58,4 +62,4 @@ const write = async (path: string, content: string | Uint8Array, mode: number): 
 
 /** Writes a whole file or nothing; makes its folder. A signal waits for it. */
 export const writeAtomic = (path: string, content: string | Uint8Array, mode = 0o644): Promise<void> =>
-  withoutInterruption(() => write(path, content, mode))
+  withoutInterruption(() => writeUnguarded(path, content, mode))

@@ -13,3 +13,6 @@ export const formatSeconds = (seconds: number): string => {
   const whole = Math.round(seconds)
   return `${Math.floor(whole / 60)} m ${whole % 60} s`
 }
+
+/** `1 widget`, `2 widgets`. */
+export const formatCount = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { formatCount } from '../_helpers/format.ts'
 import { type Project, shown } from '../_helpers/paths.ts'
 import type { Box } from '../box/types.ts'
 import type { Paint } from '../report/terminal.ts'
@@ -59,7 +60,7 @@ const carryOut = async (
         done: done.map(({ change, id }) => ({ ...changeDocument(change), id })),
       }),
     )
-  else if (done.length > 0) say(paint('green', `Done: ${done.length} ${done.length === 1 ? 'change' : 'changes'}`))
+  else if (done.length > 0) say(paint('green', `Done: ${formatCount(done.length, 'change')}`))
 }
 
 /** The command for an action on the same box in the same account. */

@@ -14,9 +14,10 @@ const inOrder = (changes: readonly Change[]): Change[] =>
 const carryOut = async (change: Change, plan: AccountPlan, gateway: Gateway): Promise<string> => {
   const { action, kind, id, wanted } = change
   if (action === 'remove' && id !== null) await gateway.remove(kind, id)
-  else if (action === 'add' && wanted !== null) return gateway.create(kind, bodyOf(wanted, change, plan))
+  else if (action === 'add' && wanted !== null)
+    return gateway.create(kind, bodyOf(wanted, change, plan.box.name, plan.server))
   else if (action === 'change' && wanted !== null && id !== null)
-    await gateway.update(kind, id, bodyOf(wanted, change, plan))
+    await gateway.update(kind, id, bodyOf(wanted, change, plan.box.name, plan.server))
   return id ?? ''
 }
 

@@ -1,8 +1,8 @@
 import { fingerprint, type Rules, rulesOf } from './canonical.ts'
-import type { Change } from './changes.ts'
+import { beginsAnew, type Change } from './changes.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { mark } from './marker.ts'
-import type { AccountPlan } from './plan.ts'
+import type { ServerFile } from './schema.ts'
 import type { Resource } from './types.ts'
 
 const withValue = (object: JsonObject, [name = '', ...rest]: readonly string[], value: Json): JsonObject => {
@@ -35,21 +35,21 @@ const withIgnored = (wire: JsonObject, live: JsonObject, rules: Rules): JsonObje
     }, wire)
 
 /** A downtime whose rules stay is not told them again: they would begin at another date, which would end what is silent now. */
-const withoutSameSchedule = (wire: JsonObject, { kind, fields }: Change): JsonObject => {
-  if (kind !== 'downtime' || fields.some(({ path }) => path.startsWith('schedule'))) return wire
+const withoutSameSchedule = (wire: JsonObject, change: Change): JsonObject => {
+  if (change.kind !== 'downtime' || beginsAnew(change)) return wire
   const { schedule: _, ...rest } = wire
   return rest
 }
 
-/** What is sent to make or change a resource: as the files want it, with its marker, and with what an update must say besides. */
-export const bodyOf = (
-  wanted: Resource,
-  change: Change,
-  { box, server }: Pick<AccountPlan, 'box' | 'server'>,
-): JsonObject => {
+/**
+ * What is sent to make or change a resource: as the files want it, with its marker, and with what an update must say besides.
+ *
+ * @param box its name.
+ */
+export const bodyOf = (wanted: Resource, change: Change, box: string, server: ServerFile): JsonObject => {
   const rules = rulesOf(server, wanted.kind)
   const applied = fingerprint(wanted.kind, wanted.wire, rules)
-  const marked = mark(wanted.kind, wanted.wire, { box: box.name, name: wanted.name, applied })
+  const marked = mark(wanted.kind, wanted.wire, { box, name: wanted.name, applied })
   if (change.live === null) return marked
   return withoutSameSchedule(withIgnored(withDefaults(marked, change, rules), change.live.wire, rules), change)
 }

@@ -131,5 +131,10 @@ export const planChanges = (
     )
   })
 
+/** Whether the account is told a downtime's rules now, so that they begin at another date: those of the others run on. */
+export const beginsAnew = ({ action, kind, fields }: Pick<Change, 'action' | 'kind' | 'fields'>): boolean =>
+  kind === 'downtime' &&
+  (action === 'add' || (action === 'change' && fields.some(({ path }) => path.startsWith('schedule'))))
+
 /** Whether anything would be done. */
 export const isChange = ({ action }: Change): boolean => action === 'add' || action === 'change' || action === 'remove'

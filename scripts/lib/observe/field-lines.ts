@@ -2,16 +2,18 @@ import type { Paint } from '../report/terminal.ts'
 import type { Field } from './difference.ts'
 import { isObject, type Json, textOf } from './json.ts'
 import { type Line, lineDifference } from './lines.ts'
+import { definitionOf } from './pairs.ts'
 import { cut, exact, printable } from './printable.ts'
 
-const inset = ' '.repeat(8)
+/** Before everything that stands below a change. */
+export const inset = ' '.repeat(8)
 /** Paths up to here stand in a column. */
 const column = 28
 
 /** A value on one line, cut at `width` characters: a widget by its title or type, anything else as JSON. */
 export const shownValue = (value: Json | undefined, width = Number.POSITIVE_INFINITY): string => {
   if (value === undefined) return '(nothing)'
-  const definition = isObject(value) && isObject(value.definition) ? value.definition : value
+  const definition = definitionOf(value)
   const title = isObject(definition) ? textOf(definition.title) || textOf(definition.type) : ''
   return cut(exact(JSON.stringify(title === '' ? value : title)), width)
 }

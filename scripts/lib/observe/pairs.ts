@@ -8,7 +8,8 @@ export interface Pair {
   readonly sure: boolean
 }
 
-const definitionOf = (item: Json): Json => (isObject(item) && isObject(item.definition) ? item.definition : item)
+/** A widget's definition, which has its title and type; any other item as it is. */
+export const definitionOf = (item: Json): Json => (isObject(item) && isObject(item.definition) ? item.definition : item)
 
 const titleOf = (item: Json): string | undefined => {
   const definition = definitionOf(item)

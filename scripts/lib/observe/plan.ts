@@ -39,7 +39,7 @@ const assertValid = async (plan: Pick<AccountPlan, 'box' | 'changes' | 'server'>
   })
   await Promise.all(
     monitors.map(({ change, wanted }) =>
-      gateway.validate(bodyOf(wanted, change, plan)).catch((cause: unknown) => {
+      gateway.validate(bodyOf(wanted, change, plan.box.name, plan.server)).catch((cause: unknown) => {
         throw cause instanceof BoxhoundError && cause.code === 'E_ACCOUNT_INVALID' ? refused(wanted, cause) : cause
       }),
     ),

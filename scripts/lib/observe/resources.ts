@@ -1,4 +1,5 @@
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { repeated } from '../_helpers/lists.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { nearest } from '../box/nearest.ts'
 import type { Problem } from '../box/problems.ts'
@@ -72,7 +73,7 @@ const choiceProblem = (
 /** What the box file says of monitors must name monitors, and variants, that its files have. */
 const assertChoices = (box: Box, monitors: readonly Named[], project: Project): void => {
   const names = monitors.map(({ name }) => name)
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  const [twice] = repeated(names)
   if (twice !== undefined)
     throw new BoxhoundError('E_BOX_FILE', `two monitors are named "${twice}"`, {
       file: monitors

@@ -1,7 +1,6 @@
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type Judgement, judge } from './calendar/judge.ts'
-import type { Change } from './changes.ts'
-import { freshDowntimes } from './fresh.ts'
+import { beginsAnew, type Change } from './changes.ts'
 import type { Wanted } from './resources.ts'
 
 /**
@@ -10,7 +9,15 @@ import type { Wanted } from './resources.ts'
  * @param changes what an account will be told: downtimes that begin only now leave the hours until their first start open.
  */
 export const judgeSilence = ({ calendar }: Wanted, now: Date, changes: readonly Change[] = []): Judgement | null =>
-  calendar === null ? null : judge(calendar.schedules, calendar.wish, calendar.timezone, now, freshDowntimes(changes))
+  calendar === null
+    ? null
+    : judge(
+        calendar.schedules,
+        calendar.wish,
+        calendar.timezone,
+        now,
+        new Set(changes.filter(beginsAnew).map(({ name }) => name)),
+      )
 
 /**
  * Refuses downtimes that leave wished hours uncovered.

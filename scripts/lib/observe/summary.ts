@@ -1,15 +1,16 @@
+import { formatCount } from '../_helpers/format.ts'
 import type { Paint } from '../report/terminal.ts'
 import { clockTime, dayName } from './calendar/days.ts'
 import { formatDuration } from './calendar/duration.ts'
 import { parseRecurrence } from './calendar/recurrence.ts'
+import { inset } from './field-lines.ts'
 import { isObject, type JsonObject, listOf, textOf } from './json.ts'
+import { definitionOf } from './pairs.ts'
 import { printable } from './printable.ts'
 import type { Kind, Resource } from './types.ts'
 
 /** A name and what there is to say of it, a line for each. */
 export type Row = readonly [label: string, texts: readonly string[]]
-
-const counted = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`
 
 const severity = ['critical', 'critical_recovery', 'warning', 'warning_recovery', 'ok']
 const bySeverity = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
@@ -33,16 +34,14 @@ const monitorRows = ({ query, message, options }: JsonObject): Row[] => {
 }
 
 const dashboardRows = ({ widgets }: JsonObject): Row[] => {
-  const all = listOf(widgets).map((widget) =>
-    isObject(widget) && isObject(widget.definition) ? widget.definition : {},
-  )
+  const all = listOf(widgets).map(definitionOf).filter(isObject)
   const groups = all
     .filter(({ type }) => type === 'group')
     .map((group) => ({ title: textOf(group.title), size: listOf(group.widgets).length }))
   const inside = groups.reduce((sum, { size }) => sum + size, 0)
   const alone = all.length - groups.length
   return [
-    ['widgets', [`${inside} in ${counted(groups.length, 'group')}${alone === 0 ? '' : `, ${alone} beside them`}`]],
+    ['widgets', [`${inside} in ${formatCount(groups.length, 'group')}${alone === 0 ? '' : `, ${alone} beside them`}`]],
     ['groups', groups.map(({ title, size }) => `${title} (${size})`)],
   ]
 }
@@ -88,7 +87,6 @@ const wrapped = (text: string, width: number): string[] => {
   return lines
 }
 
-const inset = ' '.repeat(8)
 const labelWidth = 'thresholds  '.length
 
 /** The rows in two columns, the second one wrapped. */

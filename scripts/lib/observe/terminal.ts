@@ -2,7 +2,7 @@ import type { Paint } from '../report/terminal.ts'
 import { drawWeek } from './calendar/draw.ts'
 import type { Judgement } from './calendar/judge.ts'
 import type { Change } from './changes.ts'
-import { fieldsLines } from './field-lines.ts'
+import { fieldsLines, inset } from './field-lines.ts'
 import { isObject, textOf } from './json.ts'
 import { type AccountPlan, countsOf } from './plan.ts'
 import { cut, printable } from './printable.ts'
@@ -53,7 +53,7 @@ export const planText = ({ changes }: Pick<AccountPlan, 'changes'>, paint: Paint
     const isWide = wide.has(change.action)
     const head = `  ${paint(styles[change.action], word)} ${cut(title, isWide ? room : beside)}`
     const style = change.drift ? 'yellow' : 'dim'
-    const top = isWide ? [head, `        ${paint(style, reason.trim())}`] : [`${head}${paint(style, reason)}`]
+    const top = isWide ? [head, `${inset}${paint(style, reason.trim())}`] : [`${head}${paint(style, reason)}`]
     return [...top, ...detailLines(change, paint, width)]
   })
   const { keep } = countsOf(changes)

@@ -1,6 +1,6 @@
 import type { Encoding, Received } from '../../../lab/intake/types.ts'
+import { formatCount } from '../_helpers/format.ts'
 import type { WireCheck } from './types.ts'
-import { count } from './words.ts'
 
 const kinds = ['series', 'serviceChecks', 'hosts', 'logs', 'spans'] as const
 type Kind = (typeof kinds)[number]
@@ -53,7 +53,7 @@ export const encodings: WireCheck = {
   title: 'Everything arrives in a documented encoding, with the key in its header',
   expected:
     'nothing that the intake could not read, each kind of payload at its own address under its own Content-Type',
-  observed: ({ requests }) => count(requests, 'request'),
+  observed: ({ requests }) => formatCount(requests, 'request'),
   problems: encodingProblems,
 }
 

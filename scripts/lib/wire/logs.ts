@@ -1,8 +1,8 @@
 import type { LogLine } from '../../../lab/intake/types.ts'
+import { formatCount } from '../_helpers/format.ts'
 import type { Expectations } from '../render/types.ts'
 import { hostProblems, timeProblems } from './origin.ts'
 import type { Origin, Provoked, WireCheck } from './types.ts'
-import { count } from './words.ts'
 
 /** The app logs by Python's logging; MySQL and MariaDB share one integration, and so one source and service. */
 const appSource = 'python'
@@ -37,10 +37,10 @@ export const logs = (expectations: Expectations, provoked: Provoked): WireCheck[
       expected: [
         ...(app === null
           ? []
-          : [`a line of ${app.service} for each of ${count(app.routes.length, 'route')}, with a trace id`]),
-        ...(databaseLines === 0 ? [] : [`${count(databaseLines, 'line')} of the database`]),
+          : [`a line of ${app.service} for each of ${formatCount(app.routes.length, 'route')}, with a trace id`]),
+        ...(databaseLines === 0 ? [] : [`${formatCount(databaseLines, 'line')} of the database`]),
       ].join(', '),
-      observed: (received) => count(received.logs.length, 'line'),
+      observed: (received) => formatCount(received.logs.length, 'line'),
       problems: (received) => [...new Set(wanted.flatMap((one) => lineProblems(one, received.logs, provoked)))],
     },
   ]

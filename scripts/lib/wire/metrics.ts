@@ -1,8 +1,9 @@
 import type { Received, Series } from '../../../lab/intake/types.ts'
+import { formatCount } from '../_helpers/format.ts'
 import type { CheckExpectation } from '../render/types.ts'
 import { hostProblems, timeProblems } from './origin.ts'
 import type { Origin, WireCheck } from './types.ts'
-import { count, lacking, missing } from './words.ts'
+import { lacking, missing } from './words.ts'
 
 /** Each metric of a check has arrived, and all of its series are this host's, typed, tagged, of now and within their bounds. */
 export const metricsOf = (expectation: CheckExpectation, origin: Origin): WireCheck => {
@@ -13,8 +14,8 @@ export const metricsOf = (expectation: CheckExpectation, origin: Origin): WireCh
   return {
     id: `wire.metrics.${name}`,
     title: `The metrics of ${name} arrive`,
-    expected: `${count(names.length, 'metric')} of ${origin.host}${tags.length === 0 ? '' : `, tagged ${tags.join(', ')}`}`,
-    observed: (received) => count(arrived(received).size, 'metric'),
+    expected: `${formatCount(names.length, 'metric')} of ${origin.host}${tags.length === 0 ? '' : `, tagged ${tags.join(', ')}`}`,
+    observed: (received) => formatCount(arrived(received).size, 'metric'),
     problems: (received) => [
       ...lacking('metrics', missing(names, arrived(received))),
       ...new Set(own(received).flatMap((one) => seriesProblems(one, expectation, origin))),

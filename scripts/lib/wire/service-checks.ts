@@ -1,8 +1,9 @@
 import type { ServiceCheck } from '../../../lab/intake/types.ts'
+import { formatCount } from '../_helpers/format.ts'
 import type { Expectations } from '../render/types.ts'
 import { hostProblems, timeProblems } from './origin.ts'
 import type { Origin, WireCheck } from './types.ts'
-import { count, lacking, missing } from './words.ts'
+import { lacking, missing } from './words.ts'
 
 /** The service check that every Agent sends with each flush. */
 const agentUp = 'datadog.agent.up'
@@ -14,7 +15,7 @@ export const serviceChecks = ({ checks }: Expectations, origin: Origin): WireChe
     id: 'wire.service-checks',
     title: 'Service checks arrive, and are well',
     expected: `${names.join(', ')} of ${origin.host} with status 0 (OK)`,
-    observed: ({ serviceChecks: found }) => count(found.length, 'service check'),
+    observed: ({ serviceChecks: found }) => formatCount(found.length, 'service check'),
     problems: ({ serviceChecks: found }) => {
       const own = found.filter(({ check }) => names.includes(check))
       const strange = own.flatMap(({ check, host, timestamp }) => [

@@ -1,9 +1,9 @@
 import type { LogLine, Span } from '../../../lab/intake/types.ts'
+import { formatCount } from '../_helpers/format.ts'
 import type { Expectations } from '../render/types.ts'
 import { routeLines, traceIn } from './logs.ts'
 import { hostProblems, timeProblems } from './origin.ts'
 import type { Origin, WireCheck } from './types.ts'
-import { count } from './words.ts'
 
 type App = NonNullable<Expectations['app']>
 
@@ -15,7 +15,7 @@ export const traces = ({ app, agent }: Expectations, origin: Origin): WireCheck[
       id: 'wire.traces',
       title: `Traces arrive${agent.logs ? ', and a log line of each route carries the id of its trace' : ''}`,
       expected: `a trace for each of ${app.routes.map(({ resource }) => resource).join(', ')}, of ${app.service} ${app.version} in ${app.env}`,
-      observed: ({ spans }) => count(spans.length, 'span'),
+      observed: ({ spans }) => formatCount(spans.length, 'span'),
       problems: ({ spans, logs }) => {
         const own = spans.filter(({ service }) => service === app.service)
         const problems = [

@@ -1,6 +1,7 @@
 import { startIntake } from '../../../lab/intake/server.ts'
 import type { Received } from '../../../lab/intake/types.ts'
 import { withCleanup } from '../_helpers/cleanup.ts'
+import { formatCount } from '../_helpers/format.ts'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
 import type { Published } from '../boot/published.ts'
@@ -10,7 +11,6 @@ import type { CheckResult, Target, VerifyResults } from '../verify/types.ts'
 import { encodingsOf } from './encodings.ts'
 import { pointAgent } from './point.ts'
 import { type Watched, watch } from './watch.ts'
-import { count } from './words.ts'
 
 export interface WireOptions {
   readonly environment: NodeJS.ProcessEnv
@@ -65,7 +65,7 @@ export const verifyWire = async (
     })
     for (const line of encodingsOf(intake.received())) onNote(line)
     const { interrupted } = intake.received()
-    if (interrupted > 0) onNote(`${count(interrupted, 'request')} broke off before the whole body was there`)
+    if (interrupted > 0) onNote(`${formatCount(interrupted, 'request')} broke off before the whole body was there`)
     const failed = checks.filter(({ status }) => status === 'failed').length
     return {
       received: intake.received(),

@@ -5,5 +5,3 @@ export const missing = (wanted: readonly string[], found: Iterable<string>): str
 
 export const lacking = (what: string, names: readonly string[]): string[] =>
   names.length === 0 ? [] : [`${what} not arrived: ${names.join(', ')}`]
-
-export const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`

@@ -57,6 +57,8 @@ const withinLimits = async (
 ): Promise<Answer> => {
   let waited = 0
   for (let times = 1; ; times++) {
+    // What a signal ends waits for the request under way, not for further ones.
+    refuseIfInterrupted()
     const answer = await work()
     if (answer.status !== 429) return answer
     const seconds = limitSeconds(answer.headers, Math.max(1, patience.pause(times) / 1000))
@@ -71,7 +73,6 @@ const withinLimits = async (
       })
     tell(`the account has ${limit}: going on in ${formatSeconds(seconds)}`)
     await patience.wait(seconds * 1000)
-    refuseIfInterrupted()
   }
 }
 
@@ -88,8 +89,6 @@ export const transport = (options: TransportOptions): HttpLibrary => {
       const what = `${method} ${pathname}`
       const repeatable = isRepeatable(method, pathname)
       const answer = await patiently(options.patience, { repeatable, tell: options.tell }, async () => {
-        // What a signal ends waits for the request under way, not for further ones.
-        refuseIfInterrupted()
         const got = await withinLimits(options, what, () => exchange(request, options))
         assertAnswer(got, what, redact)
         return got

@@ -1,9 +1,6 @@
 import { isObject, type JsonObject, listOf, memberPath, objectAt } from '../../_helpers/json.ts'
+import { repeated } from '../../_helpers/lists.ts'
 import type { Problem } from './types.ts'
-
-const repeated = (names: readonly string[]): string[] => [
-  ...new Set(names.filter((name, index) => names.indexOf(name) !== index)),
-]
 
 /** `$name` in the scopes and groups of a query, each once. */
 const variablesIn = (query: string): string[] => {

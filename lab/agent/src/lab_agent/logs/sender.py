@@ -3,14 +3,14 @@
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
 from lab_agent import VERSION
 from lab_agent.configs import LogConfig
 from lab_agent.sending.address import Address, loopback
 from lab_agent.sending.key import Key
-from lab_agent.sending.payload import JSON, Payload, as_json, gzipped
+from lab_agent.sending.payload import JSON, Payload, as_json, batches, gzipped
 from lab_agent.sending.pipeline import Pipeline, doubling
 from lab_agent.settings import Settings
 from lab_agent.tags import parse_tags
@@ -127,21 +127,9 @@ def _encoded(line: bytes, rest: bytes) -> bytes:
     return b'{"message":%b,%b' % (_quoted(line.decode('utf-8', 'replace')).encode(), rest)
 
 
-def _batches(logs: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    """As many as a request takes, with brackets and commas."""
-    start, size = 0, len('[]')
-    for index, one in enumerate(logs):
-        if index > start and (index - start == _LINES or size + len(one) + 1 > _BYTES):
-            yield logs[start:index]
-            start, size = index, len('[]')
-        size += len(one) + (index > start)
-    if logs:
-        yield logs[start:]
-
-
 def payloads_of(logs: Sequence[bytes]) -> list[Payload]:
-    """JSON arrays as the logs intake takes them."""
+    """JSON arrays as the logs intake takes them: a bracket, and a comma or the other bracket behind each log."""
     return [
         gzipped('logs', '/api/v2/logs', b'[' + b','.join(batch) + b']', JSON, {'LogsSent': len(batch)}, _ORIGIN)
-        for batch in _batches(logs)
+        for batch in batches(logs, lambda one: len(one) + 1, _BYTES - 1, _LINES)
     ]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from lab_agent.receiver.payload import Received, agent_payload, tracer_payload
 from lab_agent.sending.address import Address, loopback
 from lab_agent.sending.key import Key
-from lab_agent.sending.payload import PROTOBUF, Payload, gzipped
+from lab_agent.sending.payload import PROTOBUF, Payload, batches, gzipped
 from lab_agent.sending.pipeline import Pipeline, doubling
 from lab_agent.settings import Settings
 
@@ -78,16 +78,7 @@ class TraceWriter:
             self._pipeline.add(encoded)
 
     def _payloads(self, requests: list[_Encoded]) -> list[Payload]:
-        made: list[Payload] = []
-        batch: list[_Encoded] = []
-        size = 0
-        for one in requests:
-            if batch and size + len(one.body) > _BYTES:
-                made.append(self._payload(batch))
-                batch, size = [], 0
-            batch.append(one)
-            size += len(one.body)
-        return [*made, self._payload(batch)] if batch else made
+        return [self._payload(batch) for batch in batches(requests, lambda one: len(one.body), _BYTES)]
 
     def _payload(self, batch: list[_Encoded]) -> Payload:
         body = agent_payload(self._hostname, self._env, [one.body for one in batch])

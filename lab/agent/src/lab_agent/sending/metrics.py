@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lab_agent.sending.payload import PROTOBUF, Payload, as_json, deflated
+from lab_agent.sending.payload import PROTOBUF, Payload, as_json, batches, deflated
 from lab_agent.sending.protobuf import double, integer, message, string, strings
 
 # MetricPayload.MetricType
@@ -16,9 +16,8 @@ _PER_PAYLOAD = 2000
 Entry = dict[str, Any]
 
 
-def _parts(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-    for start in range(0, len(entries), _PER_PAYLOAD):
-        yield entries[start : start + _PER_PAYLOAD]
+def _parts(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    return batches(entries, lambda _: 1, _PER_PAYLOAD)
 
 
 def encode_series(series: Sequence[Entry]) -> bytes:

@@ -1,7 +1,7 @@
 """One request that waits to be sent."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 JSON = 'application/json'
@@ -42,3 +42,19 @@ def gzipped(
 
 def as_json(value: Any) -> bytes:
     return json.dumps(value, separators=(',', ':')).encode()
+
+
+def batches(
+    items: Sequence[Any], size: Callable[[Any], int], room: int, most: int | None = None
+) -> Iterator[list[Any]]:
+    """As many of the items as one request takes, in their order; what is larger than ROOM goes alone."""
+    batch: list[Any] = []
+    taken = 0
+    for one in items:
+        if batch and (len(batch) == most or taken + size(one) > room):
+            yield batch
+            batch, taken = [], 0
+        batch.append(one)
+        taken += size(one)
+    if batch:
+        yield batch
