@@ -61,7 +61,7 @@ export const main = async (argv: string[]): Promise<number> => {
   const bare = uncontrolled(known, expectations)
   if (bare.length > 0) {
     throw new BoxhoundError('E_UNCONTROLLED', 'checks without a negative control', {
-      expected: 'a script in test/controls that turns it red, for every check',
+      expected: 'a script in suite/controls that turns it red, for every check',
       found: bare.join(', '),
     })
   }

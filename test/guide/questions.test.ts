@@ -114,7 +114,7 @@ test('the app is traced as the page says: by its unit, and by nothing in its cod
 })
 
 test('each file and page that is named is there', (t) => {
-  for (const file of ['boxes/lab.yaml', 'test/python/run.sh', 'test/controls/', 'provision/systems.yaml']) {
+  for (const file of ['boxes/lab.yaml', 'test/python/run.sh', 'suite/controls/', 'provision/systems.yaml']) {
     t.regex(page, new RegExp(`\`${file}[ \`]`), file)
     t.true(existsSync(file), file)
   }

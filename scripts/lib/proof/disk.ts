@@ -10,7 +10,7 @@ import { expand, scan } from './raw.ts'
 import type { DiskEvidence, Finding, Pattern, Survey } from './types.ts'
 
 /**
- * Runs a Python file of test/image on a raw disk and returns what it prints. They work by debugfs, so nothing is
+ * Runs a Python file of suite/image on a raw disk and returns what it prints. They work by debugfs, so nothing is
  * mounted, and an end at any moment leaves files only.
  */
 export const runDiskTool = async (
@@ -19,7 +19,7 @@ export const runDiskTool = async (
   { root }: Project,
   input = '',
 ): Promise<string> => {
-  const file = join(root, 'test', 'image', name)
+  const file = join(root, 'suite', 'image', name)
   const env = { ...cleanEnvironment(), PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` }
   const done = await $({ nothrow: true, quiet: true, env, input })`python3 -IB ${file} ${words}`
   if (done.exitCode === 0) return done.stdout

@@ -48,7 +48,7 @@ const readIdentities = async (
   { database, seed }: MachineOptions,
   project: Project,
 ): Promise<Identities> => {
-  const stdin = await readFile(join(project.root, 'test', 'image', 'identities.py'), 'utf8')
+  const stdin = await readFile(join(project.root, 'suite', 'image', 'identities.py'), 'utf8')
   const end = Date.now() + patience * 1000
   for (;;) {
     const result = await session.run('python3 -ISB -', { stdin, name: 'identities.py', deadline: 60 })

@@ -60,7 +60,7 @@ export const stages: readonly Stage[] = [
   stage(
     'python',
     'app, checks, disks',
-    ['bash', 'test/python/run.sh', 'test/provision', 'test/packer', 'test/image', 'packer/chroot'],
+    ['bash', 'test/python/run.sh', 'test/provision', 'test/packer', 'suite/image', 'packer/chroot'],
     'pytest',
     300,
   ),

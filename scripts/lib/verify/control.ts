@@ -33,9 +33,9 @@ export const parseControl = (name: string, text: string, library: string, file: 
   script: `${library}\n${text}`,
 })
 
-/** Every control in test/controls; files that start with `_` are no controls. */
+/** Every control in suite/controls; files that start with `_` are no controls. */
 export const readControls = async (root: string): Promise<Control[]> => {
-  const folder = join(root, 'test', 'controls')
+  const folder = join(root, 'suite', 'controls')
   const library = await readFile(join(folder, '_lib.sh'), 'utf8')
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sh') && !name.startsWith('_')).sort()
   return Promise.all(

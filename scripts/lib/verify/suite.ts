@@ -16,14 +16,19 @@ export interface SuiteRun {
 }
 
 export interface SuiteOptions {
-  /** The checkout, with node_modules and test/box. */
+  /** The checkout, with node_modules and suite/box. */
   readonly root: string
   /** Seconds for the whole suite. */
   readonly deadline: number
   readonly onResult: (result: CheckResult) => void
 }
 
-const command = ['node_modules/ava/entrypoints/cli.mjs', '--config', 'test/box/ava.config.js', 'test/box/suite.test.ts']
+const command = [
+  'node_modules/ava/entrypoints/cli.mjs',
+  '--config',
+  'suite/box/ava.config.js',
+  'suite/box/suite.test.ts',
+]
 
 /** DD_API_KEY and the like are nobody's business in the child: the suite is told whether there is a key, never which. */
 const childEnvironment = (file: string): NodeJS.ProcessEnv => ({

@@ -1,9 +1,8 @@
-// The contract of datadog.md, kept by the Agent of one machine: `npm run contract` boots one, or takes the caller's, and starts this.
+// The proofs of the published image: `npm run image` gathers the evidence that they judge, and starts them.
 // biome-ignore lint/style/noDefaultExport: AVA reads its configuration from the default export
 export default {
-  files: ['test/contract/*.contract.ts'],
+  files: ['suite/image/*.proof.ts'],
   extensions: { ts: 'module' },
   nodeArguments: ['--import=tsx'],
   workerThreads: false,
-  timeout: '5m',
 }

@@ -1,9 +1,9 @@
 import test from 'ava'
-import { traceIdOf } from '../box/app.ts'
-import { judgeRecords } from '../box/checks/app-logs.ts'
-import { judgeRoutes } from '../box/checks/app-routes.ts'
-import { judgeTraces, type Spans } from '../box/checks/app-traces.ts'
-import { lab } from './_expectations.ts'
+import { traceIdOf } from '../../suite/box/app.ts'
+import { judgeRecords } from '../../suite/box/checks/app-logs.ts'
+import { judgeRoutes } from '../../suite/box/checks/app-routes.ts'
+import { judgeTraces, type Spans } from '../../suite/box/checks/app-traces.ts'
+import { lab } from '../verify/_expectations.ts'
 
 const { app } = lab
 if (app === null) throw new Error('no app to expect')

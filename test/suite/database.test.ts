@@ -1,8 +1,8 @@
 import test from 'ava'
-import { judgeGrants, trials } from '../box/checks/database-grants.ts'
-import { judgeLogs } from '../box/checks/database-logs.ts'
-import type { StatementResult } from '../box/database.ts'
-import { compareGrants, parseGrants, wantedGrants } from '../box/grants.ts'
+import { judgeGrants, trials } from '../../suite/box/checks/database-grants.ts'
+import { judgeLogs } from '../../suite/box/checks/database-logs.ts'
+import type { StatementResult } from '../../suite/box/database.ts'
+import { compareGrants, parseGrants, wantedGrants } from '../../suite/box/grants.ts'
 
 const mariadb = [
   "GRANT PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO `datadog`@`127.0.0.1` IDENTIFIED BY PASSWORD '*94BDC' WITH MAX_USER_CONNECTIONS 5",

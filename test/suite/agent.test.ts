@@ -1,12 +1,12 @@
 import test from 'ava'
-import { readObservation } from '../box/agent.ts'
-import { type AgentStatus, tailProblems } from '../box/agent-status.ts'
-import { judgeCheck } from '../box/check-verdict.ts'
-import { judgeInterval } from '../box/checks/agent-check-interval.ts'
-import { judgeRunning } from '../box/checks/agent-running.ts'
-import { judgeKeys } from '../box/checks/agent-unkeyed.ts'
-import { judgeVersion } from '../box/checks/agent-version.ts'
-import { lab } from './_expectations.ts'
+import { readObservation } from '../../suite/box/agent.ts'
+import { type AgentStatus, tailProblems } from '../../suite/box/agent-status.ts'
+import { judgeCheck } from '../../suite/box/check-verdict.ts'
+import { judgeInterval } from '../../suite/box/checks/agent-check-interval.ts'
+import { judgeRunning } from '../../suite/box/checks/agent-running.ts'
+import { judgeKeys } from '../../suite/box/checks/agent-unkeyed.ts'
+import { judgeVersion } from '../../suite/box/checks/agent-version.ts'
+import { lab } from '../verify/_expectations.ts'
 
 const [myMetric] = lab.checks
 if (myMetric === undefined) throw new Error('no check to expect')

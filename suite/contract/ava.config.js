@@ -1,9 +1,9 @@
-// The SSH suite runs by itself, against one machine: `npm run verify` starts it with a context file.
+// The contract of datadog.md, kept by the Agent of one machine: `npm run contract` boots one, or takes the caller's, and starts this.
 // biome-ignore lint/style/noDefaultExport: AVA reads its configuration from the default export
 export default {
-  files: ['test/box/suite.test.ts'],
+  files: ['suite/contract/*.contract.ts'],
   extensions: { ts: 'module' },
   nodeArguments: ['--import=tsx'],
   workerThreads: false,
-  timeout: '10m',
+  timeout: '5m',
 }

@@ -1,8 +1,8 @@
 import test from 'ava'
-import { judgeFirstBoot } from '../box/checks/first-boot.ts'
-import { judgeIdentity } from '../box/checks/image-identity.ts'
-import { judgeUnits, parseUnits, wantedUnits } from '../box/checks/image-units.ts'
-import { judgeUsers } from '../box/checks/image-users.ts'
+import { judgeFirstBoot } from '../../suite/box/checks/first-boot.ts'
+import { judgeIdentity } from '../../suite/box/checks/image-identity.ts'
+import { judgeUnits, parseUnits, wantedUnits } from '../../suite/box/checks/image-units.ts'
+import { judgeUsers } from '../../suite/box/checks/image-users.ts'
 
 const step = { name: 'early/10-machine-id', status: 'done', seconds: 0.1, message: 'made' }
 const record = {

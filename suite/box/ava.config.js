@@ -1,8 +1,9 @@
-// The proofs of the published image: `npm run image` gathers the evidence that they judge, and starts them.
+// The SSH suite runs by itself, against one machine: `npm run verify` starts it with a context file.
 // biome-ignore lint/style/noDefaultExport: AVA reads its configuration from the default export
 export default {
-  files: ['test/image/*.proof.ts'],
+  files: ['suite/box/suite.test.ts'],
   extensions: { ts: 'module' },
   nodeArguments: ['--import=tsx'],
   workerThreads: false,
+  timeout: '10m',
 }

@@ -48,7 +48,7 @@ test.after.always('log out', () => session?.close())
 for (const id of context.planned) {
   test(id, async (t) => {
     const check = checks.find((other) => other.id === id)
-    if (check === undefined) return t.fail(`test/box/checks has no check "${id}"`)
+    if (check === undefined) return t.fail(`suite/box/checks has no check "${id}"`)
     const { verdict, seconds } = await inLane(check)
     const { passed, expected, observed } = verdict
     const result = { id, title: check.title, status: passed ? 'passed' : 'failed', seconds, expected, observed }

@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import test from 'ava'
-import type { Guest } from '../box/guest.ts'
-import { createProber } from '../box/prober.ts'
+import type { Guest } from '../../suite/box/guest.ts'
+import { createProber } from '../../suite/box/prober.ts'
 
 let runs = 0
 
@@ -97,7 +97,7 @@ for (const [name, input] of [
 }
 
 test('every probe is Python', async (t) => {
-  const folder = new URL('../box/probes/', import.meta.url)
+  const folder = new URL('../../suite/box/probes/', import.meta.url)
   for (const name of (await readdir(folder)).filter((file) => file.endsWith('.py'))) {
     const input = await readFile(new URL(name, folder), 'utf8')
     const { status, stderr } = spawnSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], {
