@@ -36,6 +36,16 @@ overlay_export() {
     --export "type=fuse,id=export,node-name=$node,mountpoint=$run/disk,writable=on"
 }
 
+# overlay_export_read_only FILE RUN: the same, and FILE is never written; others may read it at the same time.
+overlay_export_read_only() {
+  local file=$1 run=$2
+  : >"$run/disk"
+  qemu-storage-daemon --daemonize --pidfile "$run/daemon.pid" \
+    --blockdev "driver=file,node-name=file,filename=$file,read-only=on" \
+    --blockdev "driver=qcow2,node-name=disk,file=file,read-only=on" \
+    --export "type=fuse,id=export,node-name=disk,mountpoint=$run/disk"
+}
+
 # overlay_mount RUN TARGET [ACCESS]: mounts the exported root file system, and in it what else its fstab names of this disk; ACCESS is rw or
 # ro,noload. Never in the daemon's own mount namespace: were the daemon the last to leave that, killed along with all the others, it would
 # have to answer the very writes that its end waits for, and hang for ever.

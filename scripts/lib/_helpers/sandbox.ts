@@ -33,9 +33,10 @@ export const killSandboxes = async (): Promise<void> => {
 /**
  * Ends the namespace by its first process and lets `unshare` end by itself: it does so when the kernel has reaped the last process in
  * there, whereas the death of `unshare` would only begin that. Killed itself before it has forked, and after that the kernel does the rest.
+ *
+ * @param pid of `unshare`.
  */
-const killNamespace = ({ pid }: ChildProcess): void => {
-  if (pid === undefined) return
+export const killNamespace = (pid: number): void => {
   for (const victim of [...childrenOf(pid), pid].slice(0, 1))
     try {
       process.kill(victim, 'SIGKILL')
@@ -88,7 +89,8 @@ export const startSandbox = (command: readonly string[], options: SandboxOptions
     child.once('close', (code) => resolve(code))
   })
   const kill = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) killNamespace(child)
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
+      killNamespace(child.pid)
     await ended.catch(() => null)
   }
   const sandbox: Sandbox = { child, ended, kill }

@@ -24,42 +24,61 @@ export interface Login {
   readonly hostKey: string
 }
 
-export interface Machine {
+/** What runs a machine: an emulated computer with the image's own kernel, or the image's userland on this machine's kernel. */
+export type MachineKind = 'qemu' | 'container'
+
+interface Running {
   readonly login: Login
   readonly process: ProcessIdentity
-  readonly qmp: Qmp
   readonly facts: ConsoleFacts
   /** True when the caller's environment handed in an API key. */
   readonly keyed: boolean
-  /** Seconds from QEMU's start to the first-boot marker. */
+  /** Seconds from its start to the first-boot marker. */
   readonly bootSeconds: number
   readonly stop: () => Promise<void>
 }
 
-export interface BootOptions {
+export interface QemuMachine extends Running {
+  readonly kind: 'qemu'
+  readonly qmp: Qmp
+}
+
+export interface ContainerMachine extends Running {
+  readonly kind: 'container'
+}
+
+export type Machine = QemuMachine | ContainerMachine
+
+/** What machines of both kinds are started with. */
+export interface MachineOptions {
   readonly box: string
-  /** The published qcow2. */
-  readonly image: string
   /** Everything of this machine is kept here: overlay, key, console. */
   readonly folder: string
-  readonly accelerator: Accelerator
+  /** True lets it outlive this process. */
   readonly detached: boolean
-  readonly isolated: boolean
   readonly environment: NodeJS.ProcessEnv
   /** The way that this image takes inputs. */
   readonly seed: Seed
   /** NoCloud user-data in place of what the environment gives: a user's own, on which the login depends then. */
   readonly userData?: { readonly text: string; readonly user: string }
-  /** Told as soon as there is a QEMU, so that it can be ended even if the boot never ends. */
+  /** Told as soon as there is a process, so that it can be ended even if the boot never ends. */
   readonly onStart?: (process: ProcessIdentity, stop: () => Promise<void>) => Promise<void> | void
-  /** MiB, default 2048. */
-  readonly memory?: number
   /** What ends the wait, default the first-boot marker. */
   readonly until?: Sign
   /** One line or more about what is going on, for the terminal. */
   readonly onNote?: (text: string) => void
-  /** Seconds until it must have been seen, default 240, with cloud-init 480: on a busy emulated CPU that alone takes minutes. */
+  /** Seconds until it must have been seen, by default long enough for a busy emulated processor, with cloud-init in minutes. */
   readonly deadline?: number
+}
+
+export interface BootOptions extends MachineOptions {
+  /** The published qcow2. */
+  readonly image: string
+  readonly accelerator: Accelerator
+  /** True cuts the guest off from everything but its SSH port. */
+  readonly isolated: boolean
+  /** MiB, default 2048. */
+  readonly memory?: number
 }
 
 /** The inputs as files in `folder`, in the way that the image takes them. */
@@ -92,7 +111,7 @@ const start = async (options: BootOptions, inputs: GuestInputs, disk: string, co
   }
 }
 
-const bootOnce = async (options: BootOptions): Promise<Machine> => {
+const bootOnce = async (options: BootOptions): Promise<QemuMachine> => {
   const { folder, image, seed, deadline = seed === 'nocloud' ? 480 : 240 } = options
   const begun = Date.now()
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -115,7 +134,7 @@ const bootOnce = async (options: BootOptions): Promise<Machine> => {
       hostKey: hostKeyOf(facts, console),
     }
     const bootSeconds = (Date.now() - begun) / 1000
-    return { ...launched, login, facts, keyed: inputs.apiKey !== undefined, bootSeconds, stop }
+    return { kind: 'qemu', ...launched, login, facts, keyed: inputs.apiKey !== undefined, bootSeconds, stop }
   } catch (error) {
     await stop()
     throw error
@@ -130,7 +149,7 @@ const bootOnce = async (options: BootOptions): Promise<Machine> => {
  *
  * @throws E_BOOT, E_GUEST_PANIC, and what `launch` throws.
  */
-export const bootMachine = async (options: BootOptions): Promise<Machine> => {
+export const bootMachine = async (options: BootOptions): Promise<QemuMachine> => {
   try {
     return await bootOnce(options)
   } catch (error) {

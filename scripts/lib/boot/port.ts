@@ -13,5 +13,6 @@ export const freePort = (): Promise<number> =>
     })
   })
 
-/** True for QEMU's complaint about a forwarded port that somebody else took between probe and start. */
-export const isPortTaken = (stderr: string): boolean => stderr.includes('Could not set up host forwarding rule')
+/** True for the complaint of QEMU or of a container's listener that somebody else took the port between probe and start. */
+export const isPortTaken = (stderr: string): boolean =>
+  /Could not set up host forwarding rule|Failed to listen on .*: Address already in use/.test(stderr)

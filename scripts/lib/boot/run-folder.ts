@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'
+import { cgroupOf, removeCgroups } from './cgroups.ts'
 import { endProcess, identify, isRunning, type ProcessIdentity } from './process.ts'
 import { socketPath } from './socket.ts'
 
@@ -28,12 +29,20 @@ const readOwner = async (folder: string): Promise<Owner | null> => {
   return text === null ? null : (JSON.parse(text) as Owner)
 }
 
-const discard = async (folder: string): Promise<void> => {
+/** What machines in this folder, or in folders of it, have outside of it. */
+export const discardOutside = async (folder: string): Promise<void> => {
+  await removeCgroups(cgroupOf(folder), 0)
   await rm(socketPath(folder), { force: true })
+}
+
+const discard = async (folder: string): Promise<void> => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const inner = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name))
+  for (const path of [folder, ...inner]) await discardOutside(path)
   await rm(folder, { recursive: true, force: true })
 }
 
-/** A 0700 folder for one disposable machine, marked with this process as its owner. */
+/** A 0700 folder for disposable machines, marked with this process as its owner. */
 export const createRunFolder = async (cache: string): Promise<RunFolder> => {
   const machines = join(cache, 'machines')
   await mkdir(machines, { recursive: true, mode: 0o700 })

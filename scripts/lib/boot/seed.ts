@@ -6,7 +6,7 @@ import { $ } from 'zx'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { GuestInputs } from './types.ts'
 
-/** The two files of a NoCloud seed, by their names on its disk. */
+/** The files of a NoCloud seed, by their names on its disk. */
 export interface NoCloud {
   readonly 'meta-data': string
   readonly 'user-data': string
@@ -44,6 +44,15 @@ export const noCloudFiles = (inputs: GuestInputs, userData?: string): NoCloud =>
     ? { 'meta-data': stringify(own), 'user-data': ownUserData(inputs) }
     : { 'meta-data': stringify({ ...own, 'public-keys': inputs.authorizedKeys }), 'user-data': userData }
 }
+
+/**
+ * Network of a container as cloud-init writes it: there is no DHCP server, and without an address systemd-networkd-wait-online would hold first
+ * boot for two minutes. The address is one of those set aside for documentation; it exists in the container's network namespace alone.
+ */
+export const containerNetwork = stringify({
+  version: 2,
+  ethernets: { host0: { addresses: ['192.0.2.2/24'], dhcp4: false } },
+})
 
 /**
  * Writes the seed's disk into `folder` (made 0700): ISO 9660 with the label by which cloud-init finds it. It and its files are 0600, and

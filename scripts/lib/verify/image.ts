@@ -1,16 +1,23 @@
+import { rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { type Project, shown } from '../_helpers/paths.ts'
 import { chooseAccelerator } from '../boot/accelerator.ts'
+import { bootContainer } from '../boot/container.ts'
+import { expandImage } from '../boot/expand.ts'
 import { kernelBootsUnderKvm } from '../boot/kernel-probe.ts'
-import { bootMachine, type Machine } from '../boot/machine.ts'
+import { chooseKind, type MachineChoice } from '../boot/kind.ts'
+import { bootMachine, type Machine, type MachineKind, type MachineOptions } from '../boot/machine.ts'
 import type { Published } from '../boot/published.ts'
-import { clearLeftovers, createRunFolder } from '../boot/run-folder.ts'
+import { clearLeftovers, createRunFolder, discardOutside } from '../boot/run-folder.ts'
 import type { CheckResult, VerifyResults } from './types.ts'
 import { verifyTarget } from './verify.ts'
 
 export interface ImageOptions {
   readonly environment: NodeJS.ProcessEnv
   readonly only?: readonly string[]
+  /** Default: `qemu`, the cold boot of the very file that ships. */
+  readonly machine?: MachineChoice
   /** One line about what is going on, for the terminal. */
   readonly onNote: (text: string) => void
   readonly onResult?: (result: CheckResult) => void
@@ -29,44 +36,90 @@ export const inputsFor = (
 ): NodeJS.ProcessEnv =>
   agent.lab || (environment.DD_API_KEY ?? '') !== '' ? environment : { ...environment, DD_API_KEY: madeUpKey }
 
-/**
- * Boots a disposable copy of a published image, lets `work` use it, and leaves nothing of it behind, however it ends.
- */
-export const withMachine = async <T>(
-  project: Project,
-  { image, expectations }: Published,
-  { environment, onNote }: Pick<ImageOptions, 'environment' | 'onNote'>,
-  work: (machine: Machine) => Promise<T>,
-): Promise<T> => {
-  const { box, seed } = expectations
-  for (const folder of await clearLeftovers(project.cache)) onNote(`cleared what a killed run left in ${folder}`)
+type BootChoice = Pick<ImageOptions, 'environment' | 'onNote' | 'machine'>
+
+/** What starts a machine of the kind chosen, from a folder of its own. */
+type Start = (folder: string, shared: Omit<MachineOptions, 'folder'>) => Promise<Machine>
+
+const qemu = async (project: Project, { image, expectations }: Published, { environment, onNote }: BootChoice): Promise<Start> => {
   const kernelBoots = (): Promise<boolean> => {
     onNote('trying whether a kernel boots under KVM here (once per boot of this machine)')
-    return kernelBootsUnderKvm(box, image)
+    return kernelBootsUnderKvm(expectations.box, image)
   }
+  const accelerator = await chooseAccelerator({ cache: project.cache, environment, kernelBoots })
+  return (folder, shared) => {
+    onNote(`booting a disposable copy of ${shown(image)} (${accelerator === 'kvm' ? 'KVM' : 'emulated processor'})`)
+    return bootMachine({ ...shared, folder, image, accelerator, isolated: true })
+  }
+}
+
+const container = ({ root }: Project, { image }: Published, { onNote }: BootChoice): Start => {
+  let expanded: Promise<string> | undefined
+  return async (folder, shared) => {
+    onNote(`booting the userland of ${shown(image)} in a container`)
+    // Machines of one run share the expanded disk, which none of them writes.
+    expanded ??= expandInto(image, dirname(folder))
+    return bootContainer({ ...shared, folder, root, disk: await expanded })
+  }
+}
+
+const expandInto = async (image: string, folder: string): Promise<string> => {
+  const raw = join(folder, 'disk.raw')
+  await expandImage(image, raw)
+  return raw
+}
+
+/**
+ * Lets `work` start disposable machines from a published image, one after another, and leaves nothing of them behind, however it ends.
+ */
+export const withMachines = async <T>(
+  project: Project,
+  published: Published,
+  options: BootChoice,
+  work: (kind: MachineKind, withOne: <R>(work: (machine: Machine) => Promise<R>) => Promise<R>) => Promise<T>,
+): Promise<T> => {
+  const { expectations } = published
+  const { environment, onNote } = options
+  const { box, seed } = expectations
+  for (const folder of await clearLeftovers(project.cache)) onNote(`cleared what a killed run left in ${folder}`)
+  const kind = await chooseKind(options.machine ?? 'qemu', project, onNote)
   const inputs = inputsFor(expectations, environment)
   if (inputs !== environment) onNote('no DD_API_KEY given: this machine gets a made-up one, and no network')
-  const accelerator = await chooseAccelerator({ cache: project.cache, environment, kernelBoots })
+  const start = kind === 'qemu' ? await qemu(project, published, options) : container(project, published, options)
   const folder = await createRunFolder(project.cache)
-  let stop = async (): Promise<void> => {}
-  const dispose = async (): Promise<void> => {
-    await stop()
-    await folder.remove()
-  }
-  return withCleanup(dispose, async () => {
-    onNote(`booting a disposable copy of ${shown(image)} (${accelerator === 'kvm' ? 'KVM' : 'emulated processor'})`)
-    const machine = await bootMachine({
-      ...{ box, image, folder: folder.path, accelerator, detached: false, isolated: true, environment: inputs, seed },
-      onNote,
-      onStart: (process, end) => {
-        stop = end
-        return folder.note(process)
-      },
+  let machines = 0
+  const withOne = async <R>(use: (machine: Machine) => Promise<R>): Promise<R> => {
+    machines += 1
+    const own = join(folder.path, String(machines))
+    let stop = async (): Promise<void> => {}
+    const dispose = async (): Promise<void> => {
+      await stop()
+      await discardOutside(own)
+      await rm(own, { recursive: true, force: true })
+    }
+    return withCleanup(dispose, async () => {
+      const shared = { box, detached: false, environment: inputs, seed, onNote }
+      const machine = await start(own, {
+        ...shared,
+        onStart: (process, end) => {
+          stop = end
+          return folder.note(process)
+        },
+      })
+      onNote(`first boot ${machine.facts.firstBoot} after ${machine.bootSeconds.toFixed(1)} s`)
+      return use(machine)
     })
-    onNote(`first boot ${machine.facts.firstBoot} after ${machine.bootSeconds.toFixed(1)} s`)
-    return work(machine)
-  })
+  }
+  return withCleanup(folder.remove, () => work(kind, withOne))
 }
+
+/** Boots a disposable copy of a published image, lets `work` use it, and leaves nothing of it behind, however it ends. */
+export const withMachine = <T>(
+  project: Project,
+  published: Published,
+  options: BootChoice,
+  work: (machine: Machine) => Promise<T>,
+): Promise<T> => withMachines(project, published, options, (_, withOne) => withOne(work))
 
 /** Judges the published file by booting it; `seconds` of the results covers the boot as well. */
 export const verifyImage = async (

@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# Boots the userland of a disk image with systemd-nspawn, at native speed:
+#
+#   container.sh FOLDER DISK PORT [UPPER]
+#
+# FOLDER is the machine's private folder. It gives credentials/boxhound.* (systemd credentials) or credentials/{meta-data,user-data,network-config}
+# (a NoCloud seed), and receives `leader`, the container's first process, when everything handed over has been read. The console goes to stdout.
+# DISK is read and never written: a raw disk, or a qcow2 of the store with its chain of backing files. What the machine changes is kept in memory,
+# or in the folder UPPER. PORT of this machine's loopback leads to the container's SSH server.
+#
+# Runs as root in a mount and process namespace of its own (scripts/lib/boot/container.ts). With the last process in there go the mounts, the
+# export, the loop device and the network namespaces; of the control groups takes care who started it, reap.sh.
+set -Eeuo pipefail
+
+here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+# shellcheck source-path=SCRIPTDIR source=../packer/chroot/overlay.sh
+. "$here/../packer/chroot/overlay.sh"
+# shellcheck source-path=SCRIPTDIR source=cgroups.sh
+. "$here/cgroups.sh"
+
+# The root file system of DISK, read-only, below a writable layer: FOLDER/root is what the container sees as /.
+mount_root() {
+  local folder=$1 disk=$2 upper=$3
+  mkdir -p -- "$folder"/{export,lower,root,memory}
+  if [[ $(head --bytes=3 -- "$disk") == QFI ]]; then
+    overlay_export_read_only "$disk" "$folder/export"
+    disk=$folder/export/disk
+  fi
+  partitions_read "$disk"
+  partitions_find_root "$disk"
+  overlay_mount_partition "$disk" "$partition_root" "$folder/lower" ro,noload
+  if [[ -z $upper ]]; then
+    # A tmpfs takes pages as they are written; the size is only a limit.
+    mount -t tmpfs -o "size=${BOXHOUND_MACHINE_MEMORY:-4G},mode=0700" tmpfs "$folder/memory"
+    upper=$folder/memory
+  fi
+  mkdir -p -- "$upper"/{upper,work}
+  mount -t overlay -o "lowerdir=$folder/lower,upperdir=$upper/upper,workdir=$upper/work" overlay "$folder/root"
+}
+
+# replace ROOT PATH [MODE]: a file of the writable layer, from stdin. Written beside and renamed, so that a link in the image is replaced and
+# never followed out of ROOT; folders on the way must be no links.
+replace() {
+  local root=$1 path=$2 mode=${3-0644}
+  overlay_plain_path "$root" "$(dirname -- "$path")"
+  install -d -m 0755 -- "$root$(dirname -- "$path")"
+  rm -rf -- "$root$path"
+  install -m "$mode" /dev/stdin "$root$path"
+}
+
+# What a machine without disks must not wait for, and what cloud-init is told.
+prepare_root() {
+  local folder=$1 root=$1/root name
+  # The root is mounted already and there is no other disk: a unit that waits for LABEL=UEFI would wait for 90 s.
+  replace "$root" /etc/fstab <<<'# a container: its file systems are mounted by who started it'
+  if [[ -e $folder/credentials/meta-data ]]; then
+    for name in meta-data user-data network-config; do
+      replace "$root" "/var/lib/cloud/seed/nocloud/$name" 0600 <"$folder/credentials/$name"
+    done
+  fi
+}
+
+# serve FOLDER PORT: listens in this network namespace; the first connection becomes a relay in the container's, which sees it come from its own
+# loopback. The listening socket belongs to the namespace it was made in, wherever the process that holds it goes.
+serve() {
+  local folder=$1 port=$2
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  systemd-socket-activate --listen="127.0.0.1:$port" \
+    bash -c 'exec nsenter --net="/proc/$(<"$1")/ns/net" -- "$2" 127.0.0.1:22' door "$folder/leader" "$(proxy)" \
+    >"$folder/door.log" 2>&1 </dev/null &
+  door=$!
+  until grep -q '^Listening on ' "$folder/door.log"; do
+    kill -0 "$door" 2>/dev/null || {
+      cat -- "$folder/door.log" >&2
+      return 1
+    }
+    sleep 0.005
+  done
+}
+
+proxy() {
+  local path
+  for path in /usr/lib/systemd/systemd-socket-proxyd /lib/systemd/systemd-socket-proxyd; do
+    if [[ -x $path ]]; then echo "$path" && return; fi
+  done
+  refuse 'no systemd-socket-proxyd on this machine' 'it comes with systemd' 'none in /usr/lib/systemd' 'npm run setup'
+}
+
+# leader_of PID FOLDER: the container's first process, nspawn's child in a process namespace of its own. What nspawn was handed it has read by then.
+leader_of() {
+  local pid=$1 folder=$2 child own
+  local -a children
+  own=$(readlink /proc/self/ns/pid)
+  while kill -0 "$pid" 2>/dev/null; do
+    read -r -a children <"/proc/$pid/task/$pid/children" || :
+    for child in "${children[@]}"; do
+      if [[ $(readlink "/proc/$child/ns/pid" 2>/dev/null) != "$own" && $(cat "/proc/$child/comm" 2>/dev/null) == systemd ]]; then
+        echo "$child" >"$folder/leader.new"
+        mv -- "$folder/leader.new" "$folder/leader"
+        return
+      fi
+    done
+    sleep 0.005
+  done
+}
+
+main() {
+  local folder=$1 disk=$2 port=$3 upper=${4-} file door nspawn status=0
+  local -a credentials=()
+  mount --make-rprivate /
+  cgroups_enter "$BOXHOUND_CGROUP" host
+  serve "$folder" "$port"
+  mount_root "$folder" "$disk" "$upper"
+  prepare_root "$folder"
+  for file in "$folder"/credentials/boxhound.*; do
+    if [[ -e $file ]]; then credentials+=("--load-credential=$(basename -- "$file"):$file"); fi
+  done
+  export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_LOG_LEVEL=warning
+  # A network namespace of our own, in which nspawn leaves its end of the pair of interfaces: nothing of this machine's network is changed.
+  unshare --net -- bash "$here/nspawn.sh" "$BOXHOUND_CGROUP" --quiet --settings=no --register=no --keep-unit --link-journal=no --network-veth \
+    --machine=boxhound --directory="$folder/root" --boot --resolv-conf=off --timezone=off --console=read-only "${credentials[@]}" </dev/null &
+  nspawn=$!
+  leader_of "$nspawn" "$folder"
+  # The other end of the container's interface, so that it has a carrier; nothing answers there.
+  nsenter --net="/proc/$nspawn/ns/net" -- ip link set ve-boxhound up
+  wait "$nspawn" || status=$?
+  return "$status"
+}
+
+main "$@"

@@ -1,0 +1,160 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { cleanEnvironment, killNamespace } from '../_helpers/sandbox.ts'
+import { cgroupOf, removeCgroups } from './cgroups.ts'
+import { lastLines } from './console.ts'
+import { inputsFrom, removeCredentials, writeCredentials } from './credentials.ts'
+import { awaitConsole, hostKeyOf } from './first-boot.ts'
+import { createKeyPair } from './keys.ts'
+import type { ContainerMachine, MachineOptions } from './machine.ts'
+import { freePort, isPortTaken } from './port.ts'
+import { endProcess, identify, isRunning, type ProcessIdentity, waitForExit } from './process.ts'
+import { containerNetwork, noCloudFiles } from './seed.ts'
+import type { GuestInputs } from './types.ts'
+
+export interface ContainerOptions extends MachineOptions {
+  /** The checkout, for machine/container.sh. */
+  readonly root: string
+  /** A raw disk, or an overlay of the store; it is read and never written. */
+  readonly disk: string
+  /** Folder that keeps what the machine writes, for a second start of the same disk; without it that is kept in memory. */
+  readonly upper?: string
+}
+
+const attempts = 5
+
+/** Ends a container and waits until nothing of it is left: its processes, and with them mounts and namespaces; its control groups. */
+export const endContainer = async (machine: ProcessIdentity, folder: string): Promise<void> => {
+  if (isRunning(machine)) {
+    killNamespace(machine.pid)
+    if (!(await waitForExit(machine, 5))) await endProcess(machine)
+  }
+  await removeCgroups(cgroupOf(folder))
+}
+
+/** The inputs as files that container.sh hands over, in the way that the image takes them. */
+const handOver = async ({ seed, userData }: ContainerOptions, inputs: GuestInputs, folder: string): Promise<void> => {
+  if (seed !== 'nocloud') return void (await writeCredentials(inputs, folder))
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const files = { ...noCloudFiles(inputs, userData?.text), 'network-config': containerNetwork }
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 })
+}
+
+const spawned = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve, reject) => {
+    child.once('spawn', () => resolve())
+    child.once('error', (error) =>
+      reject(
+        new BoxhoundError('E_CONTAINER_START', 'the container cannot be started', {
+          found: error.message,
+          next: 'npm run setup',
+          exitCode: 3,
+        }),
+      ),
+    )
+  })
+
+/**
+ * Starts container.sh in namespaces that die with this process, or with the container's own end where it is detached.
+ *
+ * The control groups are all that the kernel does not clear by itself. reap.sh does: it waits at a pipe that every process of the container
+ * holds, this one not, so that it outlives a SIGKILL of boxhound and ends with the container.
+ */
+const start = async (options: ContainerOptions, port: number): Promise<ProcessIdentity> => {
+  const { root, folder, disk, upper, detached } = options
+  const group = cgroupOf(folder)
+  const reaper = spawn('bash', [join(root, 'machine', 'reap.sh'), group], {
+    env: cleanEnvironment(),
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  await spawned(reaper)
+  reaper.unref()
+  const [console, log] = [await open(join(folder, 'console.log'), 'w', 0o600), await open(join(folder, 'container.log'), 'w', 0o600)]
+  try {
+    const namespaces = ['unshare', '--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '--mount-proc', '--']
+    const script = ['bash', join(root, 'machine', 'container.sh'), folder, disk, String(port)]
+    const command = [...namespaces, ...script, ...(upper === undefined ? [] : [upper])]
+    const [file = '', ...rest] = detached ? command : ['setpriv', '--pdeathsig', 'KILL', '--', ...command]
+    const child = spawn(file, rest, {
+      cwd: '/',
+      env: { ...cleanEnvironment(), BOXHOUND_CGROUP: group },
+      // A group of its own: Ctrl-C on the terminal reaches only boxhound, which then ends the machine in order.
+      detached: true,
+      stdio: ['ignore', console.fd, log.fd, reaper.stdin],
+    })
+    await spawned(child)
+    child.unref()
+    return identify(child.pid ?? 0)
+  } finally {
+    reaper.stdin?.destroy()
+    await Promise.all([console.close(), log.close()])
+  }
+}
+
+/** True when the container runs and has read all that it was handed; false when it ended before. */
+const running = async (machine: ProcessIdentity, folder: string): Promise<boolean> => {
+  while (!existsSync(join(folder, 'leader'))) {
+    if (!isRunning(machine)) return false
+    await sleep(10)
+  }
+  return true
+}
+
+const launch = async (options: ContainerOptions): Promise<{ process: ProcessIdentity; port: number }> => {
+  const { folder } = options
+  let words = ''
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const port = await freePort()
+    await rm(join(folder, 'leader'), { force: true })
+    const machine = await start(options, port)
+    await options.onStart?.(machine, () => endContainer(machine, folder))
+    if (await running(machine, folder)) return { process: machine, port }
+    await endContainer(machine, folder)
+    words = await readFile(join(folder, 'container.log'), 'utf8')
+    if (!isPortTaken(words)) break
+  }
+  throw new BoxhoundError('E_CONTAINER_START', 'the container ended before it ran', {
+    file: join(folder, 'container.log'),
+    found: lastLines(words, 8) || 'no message',
+    next: isPortTaken(words) ? `${attempts} ports in a row were taken; try again` : '--machine qemu boots it without a container',
+  })
+}
+
+/**
+ * Boots the userland of a disk with systemd-nspawn, at native speed and on this machine's kernel, and returns when first boot is over, well or
+ * badly (`facts.firstBoot`). The container has a network of its own, with nothing in it but itself; the one way in is the SSH port on loopback.
+ *
+ * @throws E_CONTAINER_START, E_BOOT.
+ */
+export const bootContainer = async (options: ContainerOptions): Promise<ContainerMachine> => {
+  const { folder, seed, deadline = seed === 'nocloud' ? 240 : 120 } = options
+  const begun = Date.now()
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const key = await createKeyPair(folder)
+  const inputs = inputsFrom(options.environment, [key.publicKey])
+  const secrets = join(folder, 'credentials')
+  await handOver(options, inputs, secrets)
+  const launched = await launch(options).finally(() => removeCredentials(secrets))
+  const stop = (): Promise<void> => endContainer(launched.process, folder)
+  try {
+    const console = join(folder, 'console.log')
+    const facts = await awaitConsole(console, launched.process, options.until ?? 'first-boot', deadline)
+    const login = {
+      host: '127.0.0.1',
+      port: launched.port,
+      user: options.userData?.user ?? 'root',
+      key: key.file,
+      hostKey: hostKeyOf(facts, console),
+    }
+    const bootSeconds = (Date.now() - begun) / 1000
+    return { kind: 'container', process: launched.process, login, facts, keyed: inputs.apiKey !== undefined, bootSeconds, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
