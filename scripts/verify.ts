@@ -68,7 +68,7 @@ const verifyHost = async (
   onNote(`judging ${target.user}@${target.host}:${target.port} by ${box.file}`)
   const options = {
     ...{ root: project.root, image: null, keyed: null, only: lists.only ?? [], onResult },
-    vagrant: flags.vagrant === true,
+    machine: flags.vagrant === true ? ('vagrant' as const) : ('host' as const),
   }
   const results = await verifyTarget(target, expectations, options)
   await finish(results)

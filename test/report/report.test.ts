@@ -7,9 +7,11 @@ import { sha256 } from '../../scripts/lib/_helpers/hash.ts'
 import { isVerified } from '../../scripts/lib/report/after-bake.ts'
 import { formatHtml, groupChecks } from '../../scripts/lib/report/html.ts'
 import { formatJunit } from '../../scripts/lib/report/junit.ts'
+import { machineNames } from '../../scripts/lib/report/machine.ts'
 import { formatResult, formatSummary, paintFor } from '../../scripts/lib/report/terminal.ts'
 import { writeReports } from '../../scripts/lib/report/write.ts'
 import { allIds } from '../../scripts/lib/verify/plan.ts'
+import type { MachineKind } from '../../scripts/lib/verify/types.ts'
 import { lab } from '../verify/_expectations.ts'
 import { results } from './_results.ts'
 
@@ -29,7 +31,7 @@ test('a green check takes one line', (t) => {
 
 test('the last line is one that any CI understands, and the lab Agent is named', (t) => {
   const lines = formatSummary(results).split('\n')
-  t.is(lines.at(-1), '2 passed, 1 failed, 1 skipped')
+  t.is(lines.at(-1), '2 passed, 1 failed, 1 skipped, 1 not judged')
   t.true(lines.some((line) => line.startsWith('lab Agent')))
   t.notRegex(formatSummary({ ...results, labAgent: false }), /lab Agent/)
 })
@@ -44,17 +46,21 @@ const readJunit = `
 import json, sys, xml.etree.ElementTree as tree
 root = tree.fromstring(sys.stdin.buffer.read())
 cases = [[case.get('name'), [child.tag for child in case], ''.join(case.itertext()).strip()] for case in root.iter('testcase')]
-print(json.dumps({'attributes': root.attrib, 'suite': root[0].get('name'), 'cases': cases}))
+machine = root[0].find('properties/property[@name="machine"]').get('value')
+reasons = [child.get('message') for child in root.iter('skipped')]
+print(json.dumps({'machine': machine, 'reasons': reasons, 'attributes': root.attrib, 'suite': root[0].get('name'), 'cases': cases}))
 `
 
 test('JUnit is XML whose texts come back, without what XML forbids', (t) => {
   const read = JSON.parse(execFileSync('python3', ['-c', readJunit], { input: formatJunit(results), encoding: 'utf8' }))
-  t.like(read.attributes, { tests: '4', failures: '1', skipped: '1' })
+  t.like(read.attributes, { tests: '5', failures: '1', skipped: '2' })
   t.is(read.suite, 'boxhound lab (lab Agent)')
   t.deepEqual(
     read.cases.map(([, children]: [string, string[]]) => children),
-    [[], [], ['failure'], ['skipped']],
+    [[], [], ['failure'], ['skipped'], ['skipped']],
   )
+  t.is(read.machine, 'qemu')
+  t.deepEqual(read.reasons, ['no users here', 'not judged: no kernel & no boot loader of its own'])
   t.is(read.cases[2][0], 'check.x: The check <x> & "y"')
   t.is(read.cases[2][2], 'expected: one metric\nobserved: error: <b>boom</b>\nsecond line [31m ]]>')
 })
@@ -71,7 +77,7 @@ test('the page holds every check, escaped, and needs nothing from elsewhere', as
 })
 
 test('the page of a green run of a real Agent says so', async (t) => {
-  const page = await formatHtml({ ...results, failed: 0, labAgent: false, image: null }, '.')
+  const page = await formatHtml({ ...results, failed: 0, labAgent: false, machine: 'host', image: null }, '.')
   t.notRegex(page, /not verified|stand-in/)
   t.regex(page, /machine of the caller/)
 })
@@ -100,8 +106,33 @@ const verified = {
 
 test('an image counts as verified only with every check green on that very image and those expectations', (t) => {
   t.true(isVerified(verified, 'sha', lab))
+  t.false(isVerified({ ...verified, machine: 'container' }, 'sha', lab))
   t.false(isVerified(verified, 'other', lab))
   t.false(isVerified(verified, 'sha', { ...lab, version: '2.0.0' }))
   t.false(isVerified({ ...verified, checks: verified.checks.slice(1) }, 'sha', lab))
   t.false(isVerified({ ...verified, checks: [...verified.checks.slice(1), { ...red, id: 'first-boot' }] }, 'sha', lab))
+})
+
+const [, , , , unjudged] = results.checks
+if (unjudged === undefined) throw new Error('no check that is not judged')
+
+test('a check that is not judged is told with its reason, and not as red', (t) => {
+  const text = formatResult(unjudged)
+  t.regex(text, /^ {2}○ image\.boot[\s\S]*not judged no kernel & no boot loader of its own$/)
+  t.notRegex(text, /expected/)
+})
+
+test('every report names the machine that it judged', async (t) => {
+  for (const [machine, name] of Object.entries(machineNames)) {
+    const of = { ...results, machine: machine as MachineKind }
+    t.regex(formatSummary(of), new RegExp(`^machine: ${name}$`, 'm'))
+    t.true((await formatHtml(of, '.')).includes(`Machine: ${name}`), machine)
+    t.true(formatJunit(of).includes(`<property name="machine" value="${machine}"/>`))
+  }
+})
+
+test('the page tells of what is not judged, and does not open it as if it were red', async (t) => {
+  const page = await formatHtml(results, '.')
+  t.regex(page, /<details class="not-judged">[\s\S]*no kernel &amp; no boot loader/)
+  t.regex(page, /<dt>not judged<\/dt><dd>1</)
 })

@@ -19,6 +19,11 @@ test('our own closing line is the last one', (t) => {
   })
 })
 
+test('what is not judged on a machine stands in the closing line and counts as nothing', (t) => {
+  const counts = { passed: 17, failed: 0, skipped: 0 }
+  t.deepEqual(readCounts('plain', '17 passed, 0 failed, 2 not judged\n', 0), counts)
+})
+
 test('a stage that failed without a failed test counts one failure', (t) => {
   t.is(readCounts('tap', 'ok 1 - a\n', 1).failed, 1)
   t.is(readCounts('status', '', null).failed, 1)

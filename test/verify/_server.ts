@@ -14,8 +14,22 @@ export interface TestServer {
   readonly target: Target
   /** Commands that reached it. */
   readonly commands: string[]
+  /** Sessions that were refused. */
+  readonly refusals: () => number
   /** Logins that were tried. */
   readonly logins: () => number
+}
+
+/** How many sessions the server allows at once, and how many milliseconds after its end it still counts one; 0: until all that has arrived is read. */
+export interface Sessions {
+  readonly limit: number
+  readonly lateBy: number
+}
+
+export interface ServerOptions {
+  readonly forwards?: boolean
+  /** Refuses what is beyond, as sshd does by MaxSessions. */
+  readonly sessions?: Sessions
 }
 
 /** ssh2 writes about one key in 250 so that it cannot read it again itself (13 of 3000 were seen); ssh-keygen, which makes the real ones, does not. */
@@ -30,7 +44,7 @@ const pem = (): string => {
 export const startServer = async (
   t: ExecutionContext,
   answer: Answer,
-  options: { readonly forwards?: boolean } = {},
+  options: ServerOptions = {},
 ): Promise<TestServer> => {
   const ports: number[] = []
   const folder = await mkdtemp(join(tmpdir(), 'boxhound-test-'))
@@ -41,7 +55,8 @@ export const startServer = async (
   const parsed = ssh2.utils.parseKey(hostKey)
   if (parsed instanceof Error) throw parsed
   const commands: string[] = []
-  let logins = 0
+  let [logins, refusals] = [0, 0]
+  const { limit, lateBy } = options.sessions ?? { limit: Number.POSITIVE_INFINITY, lateBy: 0 }
   const server = new ssh2.Server({ hostKeys: [hostKey] }, (connection) => {
     connection.on('error', () => {})
     connection.on('authentication', (context) => {
@@ -69,10 +84,23 @@ export const startServer = async (
       })
       t.teardown(() => door.close())
     })
-    connection.on('session', (accept) => {
+    let counted = 0
+    connection.on('session', (accept, reject) => {
+      if (counted >= limit) {
+        refusals += 1
+        return reject()
+      }
+      counted += 1
       accept().on('exec', (acceptExec, _reject, { command }) => {
         commands.push(command)
-        answer(acceptExec(), connection, command)
+        const channel = acceptExec()
+        const forget = (): void => {
+          counted -= 1
+        }
+        channel.on('close', () => (lateBy === 0 ? setImmediate(forget) : setTimeout(forget, lateBy)))
+        answer(channel, connection, command)
+        // Nobody reads most commands' input, and a channel is closed only once it has been read.
+        channel.resume()
       })
     })
   })
@@ -80,5 +108,5 @@ export const startServer = async (
   t.teardown(() => server.close())
   const { port } = server.address() as AddressInfo
   const target = { host: '127.0.0.1', port, user: 'root', key, hostKey: fingerprintOf(parsed.getPublicSSH()) }
-  return { target, commands, logins: () => logins }
+  return { target, commands, refusals: () => refusals, logins: () => logins }
 }

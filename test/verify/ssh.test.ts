@@ -1,7 +1,9 @@
 import { connect as connectSocket, createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
+import type { ServerChannel } from 'ssh2'
 import { connect } from '../../scripts/lib/verify/ssh.ts'
-import { startServer } from './_server.ts'
+import { type Answer, startServer } from './_server.ts'
 
 test('a command’s status, output and errors come back', async (t) => {
   const { target } = await startServer(t, (channel) => {
@@ -123,5 +125,59 @@ test('no more commands run at once than a server allows', async (t) => {
   const session = await connect(target)
   t.teardown(session.close)
   await Promise.all(Array.from({ length: 30 }, (_, index) => session.run(`c${index}`)))
-  t.is(most, 8)
+  t.is(most, 5)
+})
+
+const done = (channel: ServerChannel): void => {
+  channel.exit(0)
+  channel.end()
+}
+
+test('a session that the server refuses because it still counts ended ones is asked for again, and each command runs once', async (t) => {
+  const { target, commands, refusals } = await startServer(t, done, { sessions: { limit: 3, lateBy: 40 } })
+  const session = await connect(target)
+  t.teardown(session.close)
+  const names = Array.from({ length: 20 }, (_, index) => `c${index}`)
+  const results = await Promise.all(names.map((name) => session.run(name)))
+  t.true(results.every(({ code }) => code === 0))
+  t.deepEqual(commands.toSorted(), names.toSorted())
+  t.true(refusals() > 0, 'the server refused none: this proves nothing')
+})
+
+test('twice as many sessions as run at once are enough for a server that counts each for a while longer', async (t) => {
+  const { target, refusals } = await startServer(t, done, { sessions: { limit: 10, lateBy: 0 } })
+  const session = await connect(target)
+  t.teardown(session.close)
+  await Promise.all(Array.from({ length: 40 }, (_, index) => session.run(`c${index}`)))
+  t.is(refusals(), 0)
+})
+
+test('a server that never allows a session is told with the setting that limits them', async (t) => {
+  const { target, refusals } = await startServer(t, done, { sessions: { limit: 0, lateBy: 0 } })
+  const session = await connect(target)
+  t.teardown(session.close)
+  const error = await t.throwsAsync(session.run('any'), { code: 'E_SSH_SESSIONS', message: /any: .* 8 times/ })
+  t.regex(JSON.stringify(error), /MaxSessions/)
+  t.is(refusals(), 8)
+})
+
+test('a command whose deadline is over while its session is refused never runs', async (t) => {
+  const { target, commands } = await startServer(t, done, { sessions: { limit: 0, lateBy: 0 } })
+  const session = await connect(target)
+  t.teardown(session.close)
+  await t.throwsAsync(session.run('any', { deadline: 0.1 }), { code: 'E_SSH_DEADLINE' })
+  await sleep(500)
+  t.deepEqual(commands, [])
+})
+
+test('the place of a command past its deadline is free only when its channel is closed', async (t) => {
+  const answer: Answer = (channel, _connection, command) => (command === 'quick' ? done(channel) : undefined)
+  const { target, refusals } = await startServer(t, answer, { sessions: { limit: 5, lateBy: 0 } })
+  const session = await connect(target)
+  t.teardown(session.close)
+  const slow = Array.from({ length: 5 }, () => session.run('slow', { deadline: 0.1 }))
+  const quick = Array.from({ length: 5 }, () => session.run('quick'))
+  t.true((await Promise.allSettled(slow)).every(({ status }) => status === 'rejected'))
+  await Promise.all(quick)
+  t.is(refusals(), 0)
 })

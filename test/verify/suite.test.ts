@@ -3,7 +3,14 @@ import { verifyTarget } from '../../scripts/lib/verify/verify.ts'
 import { lab } from './_expectations.ts'
 import { startServer } from './_server.ts'
 
-const options = { root: '.', image: null, keyed: null, only: ['first-boot'], deadlines: { command: 5, poll: 0 } }
+const options = {
+  root: '.',
+  machine: 'host' as const,
+  image: null,
+  keyed: null,
+  only: ['first-boot'],
+  deadlines: { command: 5, poll: 0 },
+}
 
 const record = {
   ...{

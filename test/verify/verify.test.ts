@@ -12,8 +12,20 @@ const result = (id: string, status: CheckStatus = 'passed'): CheckResult => ({
   ...{ expected: 'e', observed: 'o' },
 })
 
-const verify = (run: SuiteRun, only: string[] = ['first-boot', 'agent.tags']): ReturnType<typeof verifyTarget> => {
-  const options: VerifyOptions = { root: '.', only, image: null, keyed: null, run: async () => run }
+const verify = (
+  run: SuiteRun,
+  only: string[] = ['first-boot', 'agent.tags'],
+  over: Partial<VerifyOptions> = {},
+): ReturnType<typeof verifyTarget> => {
+  const options: VerifyOptions = {
+    root: '.',
+    only,
+    machine: 'host',
+    image: null,
+    keyed: null,
+    run: async () => run,
+    ...over,
+  }
   return verifyTarget(target, lab, options)
 }
 
@@ -58,4 +70,42 @@ test('a line that is still being written is not read', (t) => {
 test('a check cannot turn green by telling twice', (t) => {
   const told = [result('first-boot', 'failed'), result('first-boot', 'passed')]
   t.is(reconcile(['first-boot'], told, '')[0]?.status, 'failed')
+})
+
+const notJudged = new Map([['agent.tags', 'a container shares the kernel']])
+
+test('what a machine cannot show does not run, and is neither green nor red', async (t) => {
+  const planned: (readonly string[])[] = []
+  const told: CheckResult[] = []
+  const results = await verify({ results: [], code: 0, output: '' }, ['first-boot', 'agent.tags'], {
+    ...{ machine: 'container', notJudged, onResult: (one) => told.push(one) },
+    run: async (context) => {
+      planned.push(context.planned)
+      return { results: [result('first-boot')], code: 0, output: '' }
+    },
+  })
+  t.deepEqual(planned, [['first-boot']])
+  t.like(results, { machine: 'container', planned: 2, passed: 1, failed: 0, skipped: 0, notJudged: 1 })
+  t.like(results.checks[1], { id: 'agent.tags', status: 'not judged', observed: 'a container shares the kernel' })
+  t.deepEqual(
+    told.map(({ id }) => id),
+    ['agent.tags'],
+  )
+})
+
+test('what a machine cannot show and was not asked for is not told', async (t) => {
+  const run = { results: [result('first-boot')], code: 0, output: '' }
+  const onResult = (): void => t.fail()
+  t.like(await verify(run, ['first-boot'], { notJudged, onResult }), { planned: 1, passed: 1, notJudged: 0 })
+})
+
+test('a run of which nothing can be judged fails with the reasons', async (t) => {
+  const run = { results: [], code: 0, output: '' }
+  const error = await t.throwsAsync(verify(run, ['agent.tags'], { notJudged }), { code: 'E_NOT_JUDGED' })
+  t.regex(JSON.stringify(error), /agent\.tags: a container shares the kernel/)
+})
+
+test('a suite that tells of an id which is not judged changes nothing', async (t) => {
+  const run = { results: [result('first-boot'), result('agent.tags')], code: 0, output: '' }
+  t.is((await verify(run, undefined, { notJudged })).checks[1]?.status, 'not judged')
 })

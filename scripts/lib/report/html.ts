@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Handlebars from 'handlebars'
 import { formatSeconds } from '../_helpers/format.ts'
 import type { CheckResult, VerifyResults } from '../verify/types.ts'
+import { machineNames } from './machine.ts'
 
 const groupTitles: Readonly<Record<string, string>> = {
   'first-boot': 'First boot',
@@ -34,11 +35,16 @@ export const formatHtml = async (results: VerifyResults, root: string): Promise<
   const handlebars = Handlebars.create()
   handlebars.registerHelper('duration', (seconds: number) => formatSeconds(seconds))
   handlebars.registerHelper('share', (seconds: number) => Math.max(1, Math.round((seconds / slowest) * 100)))
-  handlebars.registerHelper('mark', (status: string) => ({ passed: '✓', failed: '✗' })[status] ?? '–')
+  handlebars.registerHelper(
+    'mark',
+    (status: string) => ({ passed: '✓', failed: '✗', 'not judged': '○' })[status] ?? '–',
+  )
+  handlebars.registerHelper('class', (status: string) => status.replace(' ', '-'))
   handlebars.registerHelper('red', (status: string) => status === 'failed')
   const render = handlebars.compile(template, { strict: true })
   return render({
     ...results,
+    machineName: machineNames[results.machine],
     groups: groupChecks(results.checks),
     green: results.failed === 0,
     passedShare: (results.passed / Math.max(1, results.planned)) * 100,

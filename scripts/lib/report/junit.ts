@@ -16,18 +16,20 @@ const testCase = ({ id, title, status, seconds, expected, observed }: CheckResul
   const text = xml(`expected: ${expected}\nobserved: ${observed}`)
   if (status === 'failed') return `${head}>\n      <failure message="${message}">${text}</failure>\n    </testcase>`
   if (status === 'skipped') return `${head}>\n      <skipped message="${message}"/>\n    </testcase>`
+  if (status === 'not judged') return `${head}>\n      <skipped message="not judged: ${message}"/>\n    </testcase>`
   return `${head}/>`
 }
 
-/** The results as JUnit XML, one test case per check; reports of the lab Agent say so in the suite's name. */
+/** The results as JUnit XML, one test case per check, the machine as a property; reports of the lab Agent say so in the suite's name. */
 export const formatJunit = (results: VerifyResults): string => {
   const suite = `boxhound ${results.box}${results.labAgent ? ' (lab Agent)' : ''}`
-  const counts = `tests="${results.planned}" failures="${results.failed}" errors="0" skipped="${results.skipped}"`
+  const counts = `tests="${results.planned}" failures="${results.failed}" errors="0" skipped="${results.skipped + results.notJudged}"`
   const time = `time="${results.seconds.toFixed(3)}"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites ${counts} ${time}>`,
     `  <testsuite name="${xml(suite)}" ${counts} ${time}>`,
+    `    <properties><property name="machine" value="${xml(results.machine)}"/></properties>`,
     ...results.checks.map((check) => testCase(check, suite)),
     '  </testsuite>',
     '</testsuites>',

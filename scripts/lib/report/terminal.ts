@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import { formatSeconds } from '../_helpers/format.ts'
 import type { CheckResult, VerifyResults } from '../verify/types.ts'
+import { machineNames } from './machine.ts'
 
 /** Turns text into coloured text, or leaves it. */
 export type Paint = (style: 'red' | 'green' | 'yellow' | 'dim' | 'bold', text: string) => string
@@ -12,8 +13,8 @@ export const paintFor = (stream: { readonly isTTY?: boolean }, environment: Node
     ? (style, text) => styleText(style, text, { validateStream: false })
     : plain
 
-const marks = { passed: '✓', failed: '✗', skipped: '-' } as const
-const styles = { passed: 'green', failed: 'red', skipped: 'yellow' } as const
+const marks = { passed: '✓', failed: '✗', skipped: '-', 'not judged': '○' } as const
+const styles = { passed: 'green', failed: 'red', skipped: 'yellow', 'not judged': 'yellow' } as const
 
 const indent = (text: string, by: string): string => text.split('\n').join(`\n${by}`)
 
@@ -24,19 +25,25 @@ export const formatResult = (result: CheckResult, paint: Paint = plain): string 
   const line = `  ${mark} ${id.padEnd(26)} ${title}  ${paint('dim', formatSeconds(seconds))}`
   if (status === 'passed') return line
   const block = (name: string, text: string): string => `      ${paint('dim', name)} ${indent(text, ' '.repeat(16))}`
+  if (status === 'not judged') return [line, block('not judged', observed)].join('\n')
   return [line, block('expected ', expected), block('observed ', observed)].join('\n')
 }
 
 /**
- * The closing words: the verdict, what must be known about the Agent under test, and a last line `N passed, N failed`
+ * The closing words: the verdict, the machine, what must be known about the Agent under test, and a last line `N passed, N failed`
  * that any CI understands.
  */
 export const formatSummary = (results: VerifyResults, paint: Paint = plain): string => {
-  const { box, planned, passed, failed, skipped, seconds, labAgent } = results
+  const { box, planned, passed, failed, skipped, notJudged, seconds, labAgent, machine } = results
   const verdict = failed === 0 ? paint('green', `${box} is verified`) : paint('red', `${box} is not verified`)
-  const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+  const others = [
+    ...(skipped > 0 ? [`, ${skipped} skipped`] : []),
+    ...(notJudged > 0 ? [`, ${notJudged} not judged`] : []),
+  ]
+  const counts = `${passed} passed, ${failed} failed${others.join('')}`
   return [
     `${verdict}: ${planned} checks planned, ${formatSeconds(seconds)}`,
+    `machine: ${machineNames[machine]}`,
     ...(labAgent ? [paint('yellow', 'lab Agent: this says nothing about Datadog’s own Agent')] : []),
     counts,
   ].join('\n')

@@ -26,7 +26,7 @@ const readers: Readonly<Record<Exclude<Reading, 'status'>, (output: string) => C
     return { passed: sum('passed'), failed: sum('failed') + sum('error'), skipped: sum('skipped') }
   },
   plain: (output) => {
-    const line = closing(output, /^(?:\w+: )?\d+ passed, \d+ failed(?:, \d+ skipped)?$/gm)
+    const line = closing(output, /^(?:\w+: )?\d+ passed, \d+ failed(?:, \d+ skipped)?(?:, \d+ not judged)?$/gm)
     return {
       passed: numberBefore(line, 'passed'),
       failed: numberBefore(line, 'failed'),

@@ -32,3 +32,13 @@ export const reconcile = (planned: readonly string[], results: readonly CheckRes
     const expected = 'the check runs and tells what it saw'
     return { id, title: id, status: 'failed', seconds: 0, expected, observed: `it did not run: ${why}` }
   })
+
+/** A result for each planned id that the machine cannot show. */
+export const unjudged = (planned: readonly string[], reasons: ReadonlyMap<string, string>): CheckResult[] =>
+  planned.flatMap((id) => {
+    const reason = reasons.get(id)
+    const expected = 'a machine that can show it'
+    return reason === undefined
+      ? []
+      : [{ id, title: id, status: 'not judged' as const, seconds: 0, expected, observed: reason }]
+  })

@@ -32,6 +32,22 @@ const collect = (stream: NodeJS.ReadableStream, limit: number): { text: () => st
   return { text: () => Buffer.concat(chunks).toString('utf8'), overflowed: () => size > limit }
 }
 
+/** A command on its way. */
+export interface RunningCommand {
+  readonly result: Promise<CommandResult>
+  /** Settles once the server no longer counts the command's session; never rejects, and may be later than the result. */
+  readonly closed: Promise<void>
+}
+
+/** Seconds between tries to open a session that the server refused: it lets one go within milliseconds, a busy one within seconds. */
+const pauses = [0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6]
+
+/** Seconds that a command past its deadline is given to close its channel. */
+const patience = 5
+
+/** True when the server refused the channel itself: nothing has run, so asking again is safe. RFC 4254, 5.1 numbers the reasons. */
+const isRefused = (error: Error): boolean => typeof (error as Error & { reason?: unknown }).reason === 'number'
+
 /**
  * Runs one command on an open connection.
  *
@@ -39,40 +55,80 @@ const collect = (stream: NodeJS.ReadableStream, limit: number): { text: () => st
  * (fault 39), and a command that hangs on a living peer meets its own deadline (fault 40). All of these reject.
  *
  * @param lost why the connection is gone, if it is.
- * @throws E_SSH_LOST, E_SSH_SIGNAL, E_SSH_DEADLINE, E_SSH_OUTPUT
+ * @returns `result` rejects with E_SSH_LOST, E_SSH_SESSIONS, E_SSH_SIGNAL, E_SSH_DEADLINE or E_SSH_OUTPUT.
  */
 export const runCommand = (
   client: Client,
   command: string,
-  { stdin = '', deadline = 60, limit = 4 * mebibyte, name = command }: CommandOptions,
+  options: CommandOptions,
   lost: () => string | undefined = () => undefined,
+): RunningCommand => {
+  let closed = (): void => {}
+  const closing = new Promise<void>((resolve) => {
+    closed = resolve
+  })
+  return { result: start(client, command, options, lost, closed), closed: closing }
+}
+
+const start = (
+  client: Client,
+  command: string,
+  { stdin = '', deadline = 60, limit = 4 * mebibyte, name = command }: CommandOptions,
+  lost: () => string | undefined,
+  closed: () => void,
 ): Promise<CommandResult> =>
   new Promise((resolve, reject) => {
     const begun = Date.now()
     let channel: ClientChannel | undefined
+    let ended = false
+    const settle = (): void => {
+      ended = true
+      clearTimeout(timer)
+      client.off('close', gone)
+    }
     const fail = (code: string, message: string, details: ErrorDetails = {}): void => {
       settle()
       reject(new BoxhoundError(code, `${name}: ${message}`, details))
     }
-    const gone = (): void =>
+    const gone = (): void => {
       fail('E_SSH_LOST', 'the connection ended before the command did', { found: lost() ?? 'no exit status' })
+      closed()
+    }
     const timer = setTimeout(() => {
       fail('E_SSH_DEADLINE', `did not end within ${deadline} s`)
       channel?.close()
+      // A server that never closes it must not hold up what waits for its place.
+      setTimeout(closed, patience * 1000).unref()
     }, deadline * 1000)
-    const settle = (): void => {
-      clearTimeout(timer)
-      client.off('close', gone)
+    const refused = (error: Error, [pause, ...later]: readonly number[]): void => {
+      if (pause !== undefined && isRefused(error)) {
+        setTimeout(() => (ended ? closed() : open(later)), pause * 1000)
+        return
+      }
+      const found = error.message
+      if (isRefused(error))
+        fail('E_SSH_SESSIONS', `the server refused a session ${pauses.length + 1} times`, {
+          found,
+          next: 'see MaxSessions in the sshd_config of the machine: verification uses up to 5 at once',
+        })
+      else fail('E_SSH_LOST', 'no session could be opened', { found })
+      closed()
     }
-    if (lost() !== undefined) return gone()
-    client.once('close', gone)
-    client.exec(command, (error, opened) => {
-      if (error) return fail('E_SSH_LOST', 'no session could be opened', { found: error.message })
+    const open = (later: readonly number[]): void => {
+      try {
+        client.exec(command, (error, opened) => (error ? refused(error, later) : follow(opened)))
+      } catch {
+        gone()
+      }
+    }
+    const follow = (opened: ClientChannel): void => {
       channel = opened
       const stdout = collect(opened, limit)
       const stderr = collect(opened.stderr, limit)
       opened.on('error', () => {})
       opened.on('close', (code?: number | null, signal?: string) => {
+        closed()
+        if (ended) return
         settle()
         if (signal)
           return fail('E_SSH_SIGNAL', `was ended by ${signal.replace(/^(SIG)?/, 'SIG')}`, { found: stderr.text() })
@@ -80,6 +136,11 @@ export const runCommand = (
         if (stdout.overflowed() || stderr.overflowed()) return fail('E_SSH_OUTPUT', `printed more than ${limit} bytes`)
         resolve({ code, stdout: stdout.text(), stderr: stderr.text(), seconds: (Date.now() - begun) / 1000 })
       })
-      opened.end(stdin)
-    })
+      // It was opened after its deadline.
+      if (ended) opened.close()
+      else opened.end(stdin)
+    }
+    if (lost() !== undefined) return gone()
+    client.once('close', gone)
+    open(pauses)
   })

@@ -26,7 +26,10 @@ const judge = (
   root: string,
   over: Partial<Deadlines>,
 ): Promise<VerifyResults> =>
-  verifyTarget(machine.login, expectations, { root, image: sha256, keyed: machine.keyed, deadlines: over })
+  verifyTarget(machine.login, expectations, {
+    ...{ root, machine: 'qemu', image: sha256, keyed: machine.keyed },
+    deadlines: over,
+  })
 
 const breakIt = async (machine: Machine, { script, name }: Control): Promise<void> => {
   const session = await connect(machine.login)

@@ -131,6 +131,7 @@ export const verifyImage = async (
   const results = await withMachine(project, published, options, (machine) =>
     verifyTarget(machine.login, published.expectations, {
       root: project.root,
+      machine: 'qemu',
       image: published.sha256,
       keyed: machine.keyed,
       ...(options.only === undefined ? {} : { only: options.only }),

@@ -1,7 +1,6 @@
 /** Runs work, at most so many at once; the others wait in order. */
 export type Limiter = <T>(work: () => Promise<T>) => Promise<T>
 
-/** @param limit sshd allows 10 sessions on one connection (MaxSessions). */
 export const createLimiter = (limit: number): Limiter => {
   const waiting: (() => void)[] = []
   let free = limit

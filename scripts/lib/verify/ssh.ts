@@ -29,8 +29,11 @@ export interface SessionOptions {
 }
 
 const unanswered = 5
-/** sshd's MaxSessions is 10; two are left for whoever else uses the connection. */
-const concurrency = 8
+/**
+ * Half of sshd's MaxSessions (10): it lets a closed session go only after it has read everything that came with the close, the next request
+ * for a session included, so that each place may count twice for a moment.
+ */
+const concurrency = 5
 
 /** The cheapest of the handshakes first: the guest's processor may be an emulated one. */
 const algorithms = {
@@ -101,7 +104,14 @@ export const connect = async (target: Target, options: SessionOptions = {}): Pro
   })
   const limit = createLimiter(concurrency)
   return {
-    run: (command, settings = {}) => limit(() => runCommand(client, command, settings, () => lost)),
+    run: (command, settings = {}) =>
+      new Promise((resolve, reject) => {
+        void limit(async () => {
+          const { result, closed } = runCommand(client, command, settings, () => lost)
+          result.then(resolve, reject)
+          await closed
+        })
+      }),
     forward: (port) => forwardPort(client, port),
     close: () => client.end(),
   }

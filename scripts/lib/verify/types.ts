@@ -11,14 +11,18 @@ export interface Target {
   readonly hostKey: string
 }
 
-export type CheckStatus = 'passed' | 'failed' | 'skipped'
+/** `not judged`: this kind of machine cannot show it, so the check does not run and is neither green nor red. */
+export type CheckStatus = 'passed' | 'failed' | 'skipped' | 'not judged'
+
+/** `host` is a machine of the caller's, named by `--host`. */
+export type MachineKind = 'qemu' | 'container' | 'host' | 'vagrant'
 
 export interface CheckResult {
   readonly id: string
   readonly title: string
   readonly status: CheckStatus
   readonly seconds: number
-  /** What the check wanted and what it last saw, in words for a reader. */
+  /** What the check wanted and what it last saw, in words for a reader; of one that is not judged, `observed` is the reason. */
   readonly expected: string
   readonly observed: string
 }
@@ -26,6 +30,8 @@ export interface CheckResult {
 /** results.json */
 export interface VerifyResults {
   readonly box: string
+  /** What was judged. */
+  readonly machine: MachineKind
   /** SHA-256 of the image file that was booted; null for `--host`. */
   readonly image: string | null
   /** SHA-256 of what was expected: the same image and expectations need no second verification after a bake. */
@@ -36,6 +42,7 @@ export interface VerifyResults {
   readonly passed: number
   readonly failed: number
   readonly skipped: number
+  readonly notJudged: number
   readonly seconds: number
   readonly checks: readonly CheckResult[]
 }

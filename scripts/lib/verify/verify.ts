@@ -1,10 +1,10 @@
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Expectations } from '../render/types.ts'
-import { reconcile } from './collect.ts'
+import { reconcile, unjudged } from './collect.ts'
 import { planIds } from './plan.ts'
 import { runSuite, type SuiteRun } from './suite.ts'
-import type { CheckResult, Deadlines, SuiteContext, Target, VerifyResults } from './types.ts'
+import type { CheckResult, Deadlines, MachineKind, SuiteContext, Target, VerifyResults } from './types.ts'
 
 export interface VerifyOptions {
   /** The checkout. */
@@ -14,8 +14,9 @@ export interface VerifyOptions {
   /** SHA-256 of the image that was booted; null for a machine of the caller. */
   readonly image: string | null
   readonly keyed: boolean | null
-  /** A machine of Vagrant's; default false. */
-  readonly vagrant?: boolean
+  readonly machine: MachineKind
+  /** Ids that this machine cannot show, each with the reason: they do not run. */
+  readonly notJudged?: ReadonlyMap<string, string>
   readonly deadlines?: Partial<Deadlines>
   /** Seconds for the whole suite, default 600. */
   readonly deadline?: number
@@ -36,9 +37,9 @@ const lastOutput = ({ code, output }: SuiteRun): string => {
  * Judges a machine that can be reached over SSH.
  *
  * Red checks are results, not errors. A run that executes fewer checks than it planned has failed checks in their
- * place, and one that executes none at all is an error (fault 43).
+ * place, and one that executes none at all is an error (fault 43). What the machine cannot show is not judged.
  *
- * @throws E_NO_CHECK_RAN, E_SUITE when every check passed and the suite failed all the same.
+ * @throws E_NOT_JUDGED when that leaves nothing to run, E_NO_CHECK_RAN, E_SUITE when every check passed and the suite failed all the same.
  */
 export const verifyTarget = async (
   target: Target,
@@ -47,24 +48,33 @@ export const verifyTarget = async (
 ): Promise<VerifyResults> => {
   const begun = Date.now()
   const planned = planIds(expectations, options.only ?? [])
+  const notJudged = unjudged(planned, options.notJudged ?? new Map())
+  const judged = planned.filter((id) => !notJudged.some((result) => result.id === id))
+  if (judged.length === 0) {
+    throw new BoxhoundError('E_NOT_JUDGED', 'none of the planned checks can be judged on this machine', {
+      found: notJudged.map(({ id, observed }) => `${id}: ${observed}`).join('\n'),
+      next: 'judge them on a machine with a kernel of its own',
+    })
+  }
   const context: Omit<SuiteContext, 'results'> = {
     target,
     expectations,
-    planned,
+    planned: judged,
     fresh: options.image !== null,
-    vagrant: options.vagrant ?? false,
+    vagrant: options.machine === 'vagrant',
     keyed: options.keyed,
     deadlines: { ...defaultDeadlines, ...options.deadlines },
   }
   const { root, deadline = 600, onResult = () => {} } = options
+  for (const result of notJudged) onResult(result)
   const suite = await (options.run ?? runSuite)(context, { root, deadline, onResult })
   if (suite.results.length === 0) {
     throw new BoxhoundError('E_NO_CHECK_RAN', 'the suite ran no check at all', {
-      expected: `${planned.length} checks`,
+      expected: `${judged.length} checks`,
       found: lastOutput(suite),
     })
   }
-  const checks = reconcile(planned, suite.results, lastOutput(suite))
+  const checks = reconcile(planned, [...notJudged, ...suite.results], lastOutput(suite))
   const count = (status: CheckResult['status']): number => checks.filter((check) => check.status === status).length
   if (suite.code !== 0 && count('failed') === 0) {
     throw new BoxhoundError('E_SUITE', 'the suite failed although each of its checks passed', {
@@ -73,6 +83,7 @@ export const verifyTarget = async (
   }
   return {
     box: expectations.box,
+    machine: options.machine,
     image: options.image,
     expectations: sha256(JSON.stringify(expectations)),
     labAgent: expectations.agent.lab,
@@ -80,6 +91,7 @@ export const verifyTarget = async (
     passed: count('passed'),
     failed: count('failed'),
     skipped: count('skipped'),
+    notJudged: count('not judged'),
     seconds: (Date.now() - begun) / 1000,
     checks,
   }

@@ -1,0 +1,9 @@
+import type { MachineKind } from '../verify/types.ts'
+
+/** What was judged, in words for a reader. */
+export const machineNames: Readonly<Record<MachineKind, string>> = {
+  qemu: 'QEMU, a cold boot of the published file',
+  container: 'container, the published file on this host’s kernel',
+  host: 'a machine of the caller, reached over SSH',
+  vagrant: 'Vagrant’s machine, reached over SSH',
+}
