@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { withCleanup } from './lib/_helpers/cleanup.ts'
 import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
 import { type Project, projectAt } from './lib/_helpers/paths.ts'
+import { machineChoice, machineOption } from './lib/boot/kind.ts'
 import { readPublished } from './lib/boot/published.ts'
 import { loadBox } from './lib/box/load.ts'
 import { judgeContract } from './lib/proof/contract.ts'
@@ -18,7 +19,11 @@ const command: Command = {
   summary:
     'Judges an Agent by the facts that verification builds on: paths, units, commands, JSON, exit codes. The same tests for the lab Agent and a real one.',
   positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
-  options: { ...targetOptions, verbose: { type: 'boolean', help: 'every test by name, not only the failed ones' } },
+  options: {
+    ...targetOptions,
+    ...machineOption('auto'),
+    verbose: { type: 'boolean', help: 'every test by name, not only the failed ones' },
+  },
   examples: [
     ['npm run contract', 'boots the lab image and judges the lab Agent'],
     [
@@ -51,7 +56,8 @@ const judgeImage = async (project: Project, name: string, parsed: Parsed): Promi
   const published = await readPublished(project, (await loadBox(name, project)).name)
   const onNote = (text: string): void => console.log(`  ${text}`)
   const { DD_API_KEY: _, ...environment } = process.env
-  return withMachine(project, published, { environment, onNote }, ({ login, keyed }) =>
+  const machine = machineChoice(parsed.values.machine, 'auto')
+  return withMachine(project, published, { environment, onNote, machine }, ({ login, keyed }) =>
     judgeContract(
       { target: login, expectations: published.expectations, disposable: true, keyed },
       { root: project.root, folder: dirname(login.key), onLine: onLine(parsed) },

@@ -1,6 +1,7 @@
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { projectAt } from './lib/_helpers/paths.ts'
+import { machineChoice, machineOption } from './lib/boot/kind.ts'
 import { readPublished } from './lib/boot/published.ts'
 import { loadBox } from './lib/box/load.ts'
 import { formatControl, formatControls } from './lib/report/matrix.ts'
@@ -26,10 +27,11 @@ const command: Command = {
       value: 'CONTROL',
       help: 'leave this control out; may be given more than once',
     },
+    ...machineOption('auto'),
     json: { type: 'boolean', help: 'print one JSON document on stdout and nothing else there' },
   },
   examples: [
-    ['npm run test:controls', 'all controls of the lab box, on one boot'],
+    ['npm run test:controls', 'all controls of the lab box'],
     ['npm run test:controls -- lab --only grant-process-missing', 'one control'],
   ],
 }
@@ -70,6 +72,7 @@ export const main = async (argv: string[]): Promise<number> => {
   const paint = paintFor(process.stdout, process.env)
   const results = await runControls(project, published, controls, {
     environment: process.env,
+    machine: machineChoice(parsed.values.machine, 'auto'),
     onNote: (text) => (quiet ? console.error(text) : console.log(paint('dim', text))),
     onResult: (result) => (quiet ? undefined : console.log(formatControl(result, paint))),
   })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { type Project, projectAt } from './lib/_helpers/paths.ts'
+import { machineChoice, machineOption } from './lib/boot/kind.ts'
 import { fromCaller } from './lib/box/caller.ts'
 import { loadBox } from './lib/box/load.ts'
 import { renderBox } from './lib/render/render.ts'
@@ -21,7 +22,7 @@ const command: Command = {
     out: {
       type: 'string',
       value: 'DIR',
-      help: 'folder of results.json, junit.xml and report.html (default: out/BOX/verify, with --vagrant out/BOX/verify-vagrant)',
+      help: 'folder of results.json, junit.xml and report.html (default: out/BOX/verify; verify-vagrant, verify-container, verify-wire)',
     },
     ...targetOptions,
     vagrant: { type: 'boolean', help: 'the running machine of the Vagrantfile (BOXHOUND_BASE=… as for vagrant up)' },
@@ -29,10 +30,12 @@ const command: Command = {
       type: 'boolean',
       help: 'points the Agent of a disposable copy at an intake on this machine and judges what arrives there',
     },
+    ...machineOption('qemu'),
     json: { type: 'boolean', help: 'print results.json on stdout and nothing else there' },
   },
   examples: [
     ['npm run verify', 'boots and judges the lab box'],
+    ['npm run verify -- lab --machine container', 'the same checks in seconds, on this machine’s kernel'],
     ['npm run verify -- lab --only check.my_metric --only agent.tags', 'two checks only'],
     [
       'npm run verify -- ubuntu --host db1.example --key ~/.ssh/id_ed25519 --host-key SHA256:…',
@@ -45,6 +48,15 @@ const command: Command = {
 
 const targetOf = async (project: Project, name: string, { flags, values }: Parsed): Promise<Target | undefined> => {
   const target = targetFrom('verify', values)
+  if (values.machine !== undefined && (target !== undefined || flags.vagrant === true))
+    throw new BoxhoundError(
+      'E_USAGE',
+      '--machine says what boots the published image, and --host and --vagrant name a machine that runs',
+      {
+        exitCode: 2,
+        next: 'leave one out',
+      },
+    )
   if (flags.vagrant !== true) return target
   if (target !== undefined)
     throw new BoxhoundError('E_USAGE', '--vagrant and --host are two machines', { exitCode: 2, next: 'leave one out' })
@@ -89,7 +101,7 @@ const verifyByWire = async (project: Project, name: string, parsed: Parsed): Pro
     )
   const { verifyPublishedWire } = await import('./lib/wire/published.ts')
   return verifyPublishedWire(project, (await loadBox(name, project)).name, {
-    ...{ quiet: flags.json === true, environment: process.env },
+    ...{ quiet: flags.json === true, environment: process.env, machine: machineChoice(values.machine, 'auto') },
     ...(values.out === undefined ? {} : { out: fromCaller(values.out) }),
   })
 }
@@ -112,6 +124,7 @@ export const main = async (argv: string[]): Promise<number> => {
     target === undefined
       ? await verifyPublished(project, (await loadBox(name, project)).name, {
           ...{ quiet: flags.json === true, environment: process.env, only: lists.only ?? [] },
+          machine: machineChoice(values.machine, 'qemu'),
           ...out,
         })
       : await verifyHost(project, name, target, parsed)

@@ -14,6 +14,7 @@ import { check as databaseLogs } from './checks/database-logs.ts'
 import { check as databaseRunning } from './checks/database-running.ts'
 import { check as firstBoot } from './checks/first-boot.ts'
 import { check as imageIdentity } from './checks/image-identity.ts'
+import { check as imageKernel } from './checks/image-kernel.ts'
 import { check as imageSecrets } from './checks/image-secrets.ts'
 import { check as imageUnits } from './checks/image-units.ts'
 import { check as imageUsers } from './checks/image-users.ts'
@@ -23,5 +24,5 @@ export const registry = ({ checks }: Expectations): BoxCheck[] => [
   ...[firstBoot, agentRunning, agentVersion, agentTags, agentUnkeyed],
   ...checks.flatMap((expectation) => [checkOf(expectation), intervalOf(expectation)]),
   ...[databaseRunning, databaseGrants, databaseLogs, appRoutes, appTraces, appLogs],
-  ...[imageIdentity, imageSecrets, imageUsers, imageUnits],
+  ...[imageIdentity, imageSecrets, imageUsers, imageUnits, imageKernel],
 ]

@@ -89,8 +89,7 @@ export const startSandbox = (command: readonly string[], options: SandboxOptions
     child.once('close', (code) => resolve(code))
   })
   const kill = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
-      killNamespace(child.pid)
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) killNamespace(child.pid)
     await ended.catch(() => null)
   }
   const sandbox: Sandbox = { child, ended, kill }

@@ -74,7 +74,10 @@ const start = async (options: ContainerOptions, port: number): Promise<ProcessId
   })
   await spawned(reaper)
   reaper.unref()
-  const [console, log] = [await open(join(folder, 'console.log'), 'w', 0o600), await open(join(folder, 'container.log'), 'w', 0o600)]
+  const [console, log] = [
+    await open(join(folder, 'console.log'), 'w', 0o600),
+    await open(join(folder, 'container.log'), 'w', 0o600),
+  ]
   try {
     const namespaces = ['unshare', '--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '--mount-proc', '--']
     const script = ['bash', join(root, 'machine', 'container.sh'), folder, disk, String(port)]
@@ -121,7 +124,9 @@ const launch = async (options: ContainerOptions): Promise<{ process: ProcessIden
   throw new BoxhoundError('E_CONTAINER_START', 'the container ended before it ran', {
     file: join(folder, 'container.log'),
     found: lastLines(words, 8) || 'no message',
-    next: isPortTaken(words) ? `${attempts} ports in a row were taken; try again` : '--machine qemu boots it without a container',
+    next: isPortTaken(words)
+      ? `${attempts} ports in a row were taken; try again`
+      : '--machine qemu boots it without a container',
   })
 }
 
@@ -152,7 +157,15 @@ export const bootContainer = async (options: ContainerOptions): Promise<Containe
       hostKey: hostKeyOf(facts, console),
     }
     const bootSeconds = (Date.now() - begun) / 1000
-    return { kind: 'container', process: launched.process, login, facts, keyed: inputs.apiKey !== undefined, bootSeconds, stop }
+    return {
+      kind: 'container',
+      process: launched.process,
+      login,
+      facts,
+      keyed: inputs.apiKey !== undefined,
+      bootSeconds,
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Project, shown } from '../_helpers/paths.ts'
+import type { MachineChoice } from '../boot/kind.ts'
 import { readPublished } from '../boot/published.ts'
 import { verifyImage } from '../verify/image.ts'
 import type { VerifyResults } from '../verify/types.ts'
@@ -11,6 +12,8 @@ export interface ReportOptions {
   readonly quiet: boolean
   readonly environment: NodeJS.ProcessEnv
   readonly only?: readonly string[]
+  /** Default: qemu. */
+  readonly machine?: MachineChoice
   /** Folder for the reports, default out/BOX/verify. */
   readonly out?: string
 }
@@ -39,10 +42,12 @@ export const verifyPublished = async (
   box: string,
   options: ReportOptions,
 ): Promise<VerifyResults> => {
-  const { onNote, onResult, finish } = reporter(project, options.out ?? join(project.out, box, 'verify'), options)
+  const { environment, only = [], machine = 'qemu' } = options
+  // What a cold boot proved of the image is not replaced by what a container shows.
+  const own = machine === 'qemu' ? 'verify' : 'verify-container'
+  const { onNote, onResult, finish } = reporter(project, options.out ?? join(project.out, box, own), options)
   const published = await readPublished(project, box)
-  const { environment, only = [] } = options
-  const results = await verifyImage(project, published, { environment, onNote, onResult, only })
+  const results = await verifyImage(project, published, { environment, onNote, onResult, only, machine })
   await finish(results)
   return results
 }

@@ -1,22 +1,29 @@
 import { BoxhoundError, formatError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
-import type { Machine } from '../boot/machine.ts'
+import type { MachineChoice } from '../boot/kind.ts'
+import type { Machine, QemuMachine } from '../boot/machine.ts'
 import type { Published } from '../boot/published.ts'
 import { loadSnapshot, saveSnapshot } from '../boot/snapshot.ts'
 import { type Control, type ControlResult, judgeControl } from './control.ts'
-import { withMachine } from './image.ts'
+import { withMachines } from './image.ts'
+import { notJudgedOn } from './judgeable.ts'
+import { createLimiter } from './limiter.ts'
 import { connect } from './ssh.ts'
 import type { Deadlines, VerifyResults } from './types.ts'
 import { verifyTarget } from './verify.ts'
 
 export interface ControlOptions {
   readonly environment: NodeJS.ProcessEnv
+  readonly machine: MachineChoice
   readonly onNote: (text: string) => void
   readonly onResult: (result: ControlResult) => void
 }
 
 /** Each red check that is polled waits for its deadline: long enough for what a control restarts, no longer. */
 const deadlines: Deadlines = { command: 120, poll: 12 }
+
+/** Containers that are broken at the same time: most of a control is waiting for a deadline. */
+const atOnce = 2
 
 const snapshot = 'green'
 
@@ -27,9 +34,20 @@ const judge = (
   over: Partial<Deadlines>,
 ): Promise<VerifyResults> =>
   verifyTarget(machine.login, expectations, {
-    ...{ root, machine: 'qemu', image: sha256, keyed: machine.keyed },
+    ...{ root, machine: machine.kind, notJudged: notJudgedOn(machine.kind), image: sha256, keyed: machine.keyed },
     deadlines: over,
   })
+
+/** @throws E_NOT_GREEN when the unbroken box is red: what a control then turns red would prove nothing. */
+const seeGreen = async (machine: Machine, published: Published, root: string): Promise<number> => {
+  const { checks, failed } = await judge(machine, published, root, {})
+  if (failed === 0) return checks.length
+  const red = checks.filter(({ status }) => status === 'failed')
+  throw new BoxhoundError('E_NOT_GREEN', 'the unbroken box is not green, so breaking it proves nothing', {
+    found: red.map(({ id, observed }) => `${id}: ${observed}`).join('\n'),
+    next: `npm run verify -- ${published.expectations.box}`,
+  })
+}
 
 const breakIt = async (machine: Machine, { script, name }: Control): Promise<void> => {
   const session = await connect(machine.login)
@@ -42,52 +60,83 @@ const breakIt = async (machine: Machine, { script, name }: Control): Promise<voi
   }
 }
 
+/** Breaks a machine that is green and compares what turns red; `green` hands one over. */
 const carryOut = async (
-  machine: Machine,
+  control: Control,
   published: Published,
   root: string,
-  control: Control,
+  green: <T>(work: (machine: Machine) => Promise<T>) => Promise<T>,
 ): Promise<ControlResult> => {
   const begun = Date.now()
   const seconds = (): number => (Date.now() - begun) / 1000
   try {
-    await loadSnapshot(machine.qmp, snapshot)
-    await breakIt(machine, control)
-    const { checks } = await judge(machine, published, root, deadlines)
-    return judgeControl(control, checks, seconds())
+    return await green(async (machine) => {
+      await breakIt(machine, control)
+      const { checks } = await judge(machine, published, root, deadlines)
+      return judgeControl(control, checks, seconds())
+    })
   } catch (error) {
     return { ...judgeControl(control, [], seconds()), error: formatError(error) }
   }
 }
 
+/** One emulated machine, taken back to the moment in which it was green before each control. */
+const onSnapshots = async (
+  machine: QemuMachine,
+  published: Published,
+  controls: readonly Control[],
+  root: string,
+  onResult: ControlOptions['onResult'],
+): Promise<ControlResult[]> => {
+  await saveSnapshot(machine.qmp, snapshot)
+  const results: ControlResult[] = []
+  for (const control of controls) {
+    const result = await carryOut(control, published, root, async (work) => {
+      await loadSnapshot(machine.qmp, snapshot)
+      return work(machine)
+    })
+    onResult(result)
+    results.push(result)
+  }
+  return results
+}
+
 /**
- * Boots a box once, sees it green, and then breaks it in one way after another, going back to the green machine in
- * between (fault 44).
+ * Sees a box green, and then breaks it in one way after another (fault 44). In a container each control gets a machine that was started for it;
+ * an emulated one, whose boot takes longer, goes back to the green machine in between.
  *
- * @throws E_NOT_GREEN when the unbroken box is red: what a control then turns red would prove nothing.
+ * @throws E_NOT_GREEN
  */
 export const runControls = (
   project: Project,
   published: Published,
   controls: readonly Control[],
-  { environment, onNote, onResult }: ControlOptions,
-): Promise<ControlResult[]> =>
-  withMachine(project, published, { environment, onNote }, async (machine) => {
-    const { checks, failed } = await judge(machine, published, project.root, {})
-    if (failed > 0) {
-      const red = checks.filter(({ status }) => status === 'failed')
-      throw new BoxhoundError('E_NOT_GREEN', 'the unbroken box is not green, so breaking it proves nothing', {
-        found: red.map(({ id, observed }) => `${id}: ${observed}`).join('\n'),
-        next: `npm run verify -- ${published.expectations.box}`,
+  { environment, machine: choice, onNote, onResult }: ControlOptions,
+): Promise<ControlResult[]> => {
+  const { root } = project
+  const announce = (checks: number): void =>
+    onNote(`the unbroken box is green in all ${checks} checks; ${controls.length} controls follow`)
+  let quiet = false
+  const note = (text: string): void => (quiet ? undefined : onNote(text))
+  return withMachines(project, published, { environment, machine: choice, onNote: note }, async (kind, withOne) => {
+    if (kind === 'qemu')
+      return withOne(async (machine) => {
+        announce(await seeGreen(machine, published, root))
+        if (machine.kind !== 'qemu') throw new TypeError('a container has no snapshots')
+        return onSnapshots(machine, published, controls, root, onResult)
       })
-    }
-    onNote(`the unbroken box is green in all ${checks.length} checks; ${controls.length} controls follow`)
-    await saveSnapshot(machine.qmp, snapshot)
-    const results: ControlResult[] = []
-    for (const control of controls) {
-      const result = await carryOut(machine, published, project.root, control)
-      onResult(result)
-      results.push(result)
-    }
-    return results
+    announce(await withOne((machine) => seeGreen(machine, published, root)))
+    // Nobody reads of each container's boot.
+    quiet = true
+    const limit = createLimiter(atOnce)
+    return Promise.all(
+      controls.map((control) =>
+        limit(async () => {
+          const result = await carryOut(control, published, root, withOne)
+          onResult(result)
+          return result
+        }),
+      ),
+    )
   })
+}

@@ -10,6 +10,7 @@ import { chooseKind, type MachineChoice } from '../boot/kind.ts'
 import { bootMachine, type Machine, type MachineKind, type MachineOptions } from '../boot/machine.ts'
 import type { Published } from '../boot/published.ts'
 import { clearLeftovers, createRunFolder, discardOutside } from '../boot/run-folder.ts'
+import { notJudgedOn } from './judgeable.ts'
 import type { CheckResult, VerifyResults } from './types.ts'
 import { verifyTarget } from './verify.ts'
 
@@ -41,7 +42,11 @@ type BootChoice = Pick<ImageOptions, 'environment' | 'onNote' | 'machine'>
 /** What starts a machine of the kind chosen, from a folder of its own. */
 type Start = (folder: string, shared: Omit<MachineOptions, 'folder'>) => Promise<Machine>
 
-const qemu = async (project: Project, { image, expectations }: Published, { environment, onNote }: BootChoice): Promise<Start> => {
+const qemu = async (
+  project: Project,
+  { image, expectations }: Published,
+  { environment, onNote }: BootChoice,
+): Promise<Start> => {
   const kernelBoots = (): Promise<boolean> => {
     onNote('trying whether a kernel boots under KVM here (once per boot of this machine)')
     return kernelBootsUnderKvm(expectations.box, image)
@@ -131,7 +136,8 @@ export const verifyImage = async (
   const results = await withMachine(project, published, options, (machine) =>
     verifyTarget(machine.login, published.expectations, {
       root: project.root,
-      machine: 'qemu',
+      machine: machine.kind,
+      notJudged: notJudgedOn(machine.kind),
       image: published.sha256,
       keyed: machine.keyed,
       ...(options.only === undefined ? {} : { only: options.only }),

@@ -2,7 +2,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Expectations } from '../render/types.ts'
 
 const agentIds = ['agent.running', 'agent.version', 'agent.tags', 'agent.unkeyed']
-const imageIds = ['image.identity', 'image.secrets', 'image.users', 'image.units']
+const imageIds = ['image.identity', 'image.secrets', 'image.users', 'image.units', 'image.kernel']
 
 /** Every check id that a box of these expectations is judged by; what the box doesn't have is not planned at all. */
 export const allIds = ({ checks, database, app }: Expectations): string[] => [

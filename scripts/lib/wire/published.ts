@@ -23,6 +23,7 @@ export const verifyPublishedWire = async (
   const published = await readPublished(project, box)
   const { results, received } = await verifyWire(project, published, {
     environment: options.environment,
+    machine: options.machine ?? 'auto',
     onNote,
     onResult,
   })

@@ -4,6 +4,8 @@ import { withCleanup } from '../_helpers/cleanup.ts'
 import { formatCount } from '../_helpers/format.ts'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
+import type { MachineChoice } from '../boot/kind.ts'
+import type { MachineKind } from '../boot/machine.ts'
 import type { Published } from '../boot/published.ts'
 import { withMachine } from '../verify/image.ts'
 import { connect } from '../verify/ssh.ts'
@@ -13,6 +15,7 @@ import { pointAgent } from './point.ts'
 import { type Watched, watch } from './watch.ts'
 
 export interface WireOptions {
+  readonly machine: MachineChoice
   readonly environment: NodeJS.ProcessEnv
   readonly onNote: (text: string) => void
   readonly onResult: (result: CheckResult) => void
@@ -55,11 +58,14 @@ export const verifyWire = async (
 ): Promise<WireResults> => {
   const { expectations, sha256: image } = published
   const { onNote, onResult, deadline = 240 } = options
+  let machine: MachineKind = 'qemu'
   const begun = Date.now()
   const intake = await startIntake({ apiKey: madeUpKey })
   return withCleanup(intake.close, async () => {
     const environment = { ...options.environment, DD_API_KEY: madeUpKey }
-    const checks = await withMachine(project, published, { environment, onNote }, ({ login }) => {
+    const choice = { environment, onNote, machine: options.machine }
+    const checks = await withMachine(project, published, choice, ({ login, kind }) => {
+      machine = kind
       onNote(`the Agent sends to an intake on this machine, port ${intake.port}`)
       return judgeMachine(login, { expectations, received: intake.received, deadline, onResult }, intake.port)
     })
@@ -71,7 +77,7 @@ export const verifyWire = async (
       received: intake.received(),
       results: {
         box: expectations.box,
-        machine: 'qemu',
+        machine,
         image,
         expectations: sha256(JSON.stringify(expectations)),
         labAgent: expectations.agent.lab,
