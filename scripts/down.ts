@@ -1,5 +1,6 @@
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { projectAt } from './lib/_helpers/paths.ts'
+import { machineKinds } from './lib/boot/machine.ts'
 import { down } from './lib/boot/up.ts'
 import { loadBox } from './lib/box/load.ts'
 
@@ -7,8 +8,14 @@ const command: Command = {
   verb: 'down',
   summary: 'Ends the machine that "npm run up" started, and removes its disk.',
   positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
-  options: { json: { type: 'boolean', help: 'print {box, was: "up"|"down"} and nothing else on stdout' } },
-  examples: [['npm run down -- lab', 'ends the lab box; harmless when it is not up']],
+  options: {
+    machine: { type: 'string', value: machineKinds, help: 'only this kind of machine (default: each that is up)' },
+    json: { type: 'boolean', help: 'print {box, was: "up"|"down"} and nothing else on stdout' },
+  },
+  examples: [
+    ['npm run down -- lab', 'ends the lab box; harmless when it is not up'],
+    ['npm run down -- lab --machine container', 'ends its container and leaves its QEMU running'],
+  ],
 }
 
 /** `npm run down`: 0 also when nothing was up. */
@@ -17,7 +24,8 @@ export const main = async (argv: string[]): Promise<number> => {
   if (parsed === undefined) return 0
   const project = projectAt(process.cwd())
   const { name } = await loadBox(parsed.positional ?? 'lab', project)
-  const was = (await down(project, name)) ? 'up' : 'down'
+  const kinds = machineKinds.filter((kind) => parsed.values.machine === undefined || parsed.values.machine === kind)
+  const was = (await down(project, name, kinds)).length > 0 ? 'up' : 'down'
   console.log(
     parsed.flags.json === true
       ? JSON.stringify({ box: name, was })

@@ -4,6 +4,7 @@ import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { formatSeconds } from './lib/_helpers/format.ts'
 import { projectAt } from './lib/_helpers/paths.ts'
+import { machineChoice, machineOption } from './lib/boot/kind.ts'
 import { readPublished } from './lib/boot/published.ts'
 import { loadBox } from './lib/box/load.ts'
 import { withImageEvidence } from './lib/proof/image.ts'
@@ -16,6 +17,7 @@ const command: Command = {
   positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
   options: {
     'disk-only': { type: 'boolean', help: 'judge the disk, start no machine' },
+    ...machineOption('auto'),
     verbose: { type: 'boolean', help: 'every test by name, not only the failed ones' },
   },
   examples: [
@@ -35,7 +37,8 @@ export const main = async (argv: string[]): Promise<number> => {
   const { name } = await loadBox(parsed.positional ?? 'lab', project)
   const published = await readPublished(project, name)
   const onNote = (text: string): void => console.log(`  ${text} (${formatSeconds((performance.now() - begun) / 1000)})`)
-  const options = { environment: process.env, machines: parsed.flags['disk-only'] !== true, onNote }
+  const machine = machineChoice(parsed.values.machine, 'auto')
+  const options = { environment: process.env, machine, machines: parsed.flags['disk-only'] !== true, onNote }
   const { passed, failed, skipped } = await withImageEvidence(project, published, options, async (evidence, folder) => {
     const file = join(folder, 'evidence.json')
     await writeFile(file, JSON.stringify(evidence), { mode: 0o600 })

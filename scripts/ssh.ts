@@ -3,8 +3,9 @@ import { signalExitCode } from './lib/_helpers/cleanup.ts'
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { projectAt } from './lib/_helpers/paths.ts'
+import { machineKinds } from './lib/boot/machine.ts'
 import { sshArguments } from './lib/boot/ssh-command.ts'
-import { runningMachine } from './lib/boot/state.ts'
+import { type Running, runningMachines } from './lib/boot/state.ts'
 import { knownHostsFile } from './lib/boot/up.ts'
 import { loadBox } from './lib/box/load.ts'
 
@@ -12,7 +13,10 @@ const command: Command = {
   verb: 'ssh',
   summary: 'Opens a shell in the machine that "npm run up" started, or runs one command there.',
   positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
-  options: { json: { type: 'boolean', help: 'print {host, port, user, key, hostKey} and open nothing' } },
+  options: {
+    machine: { type: 'string', value: machineKinds, help: 'which one, when two are up' },
+    json: { type: 'boolean', help: 'print {host, port, user, key, hostKey} and open nothing' },
+  },
   examples: [
     ['npm run ssh -- lab', 'a shell as root'],
     ['npm run ssh -- lab --json', 'how another program reaches the machine'],
@@ -24,19 +28,29 @@ const command: Command = {
 const missing = (cause: unknown): BoxhoundError =>
   new BoxhoundError('E_SSH_MISSING', 'ssh(1) cannot be started', { exitCode: 3, next: 'npm run setup', cause })
 
+const theMachine = async (cache: string, box: string, wish: string | undefined): Promise<Running> => {
+  const running = (await runningMachines(cache, box)).filter(({ kind }) => wish === undefined || kind === wish)
+  const [first, second] = running
+  if (first === undefined) throw new BoxhoundError('E_NOT_UP', `${box} is not up`, { next: `npm run up -- ${box}` })
+  if (second === undefined) return first
+  throw new BoxhoundError('E_USAGE', `two machines of ${box} are up`, {
+    exitCode: 2,
+    expected: `one of --machine ${running.map(({ kind }) => kind).join(', --machine ')}`,
+  })
+}
+
 /** `npm run ssh`: the remote command's exit status; 255 when ssh itself failed. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
   const project = projectAt(process.cwd())
   const { name } = await loadBox(parsed.positional ?? 'lab', project)
-  const login = await runningMachine(project.cache, name)
-  if (login === null) throw new BoxhoundError('E_NOT_UP', `${name} is not up`, { next: `npm run up -- ${name}` })
+  const { kind, login } = await theMachine(project.cache, name, parsed.values.machine)
   if (parsed.flags.json === true) {
     console.log(JSON.stringify(login))
     return 0
   }
-  const child = spawn('ssh', sshArguments(login, knownHostsFile(project.cache, name), parsed.rest), {
+  const child = spawn('ssh', sshArguments(login, knownHostsFile(project.cache, name, kind), parsed.rest), {
     stdio: 'inherit',
   })
   return new Promise((resolve, reject) => {

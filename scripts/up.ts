@@ -1,5 +1,6 @@
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { projectAt } from './lib/_helpers/paths.ts'
+import { chooseKind, machineChoice, machineOption } from './lib/boot/kind.ts'
 import { up } from './lib/boot/up.ts'
 import { loadBox } from './lib/box/load.ts'
 
@@ -9,6 +10,7 @@ const command: Command = {
   positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
   options: {
     draft: { type: 'boolean', help: 'the newest "bake --draft" instead of the published image' },
+    ...machineOption('qemu'),
     json: { type: 'boolean', help: 'print {host, port, user, key, hostKey} and nothing else on stdout' },
   },
   examples: [
@@ -18,6 +20,7 @@ const command: Command = {
       'hands a key to this instance; it is never on a command line',
     ],
     ['npm run bake -- lab --draft && npm run up -- lab --draft', 'tries an edited check in a machine'],
+    ['npm run up -- lab --machine container', 'in 3 seconds, on this machine’s kernel and without a network'],
     ['npm run up -- lab --json | jq .port', 'for scripts'],
   ],
 }
@@ -28,10 +31,11 @@ export const main = async (argv: string[]): Promise<number> => {
   if (parsed === undefined) return 0
   const project = projectAt(process.cwd())
   const { name } = await loadBox(parsed.positional ?? 'lab', project)
+  const onNote = (text: string): void => console.error(text)
+  const kind = await chooseKind(machineChoice(parsed.values.machine, 'qemu'), project, onNote)
   const { login, already } = await up(project, name, {
-    environment: process.env,
+    ...{ kind, environment: process.env, onNote },
     draft: parsed.flags.draft === true,
-    onNote: (text) => console.error(text),
   })
   if (parsed.flags.json === true) {
     if (already) console.error(`${name} is up already`)

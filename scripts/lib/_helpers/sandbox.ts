@@ -103,16 +103,20 @@ export const startSandbox = (command: readonly string[], options: SandboxOptions
 export const askSandbox = async (
   command: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<{ readonly code: number | null; readonly stdout: string }> => {
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> => {
   const { child, ended } = startSandbox(command, {
     cwd: '/',
     environment: { ...cleanEnvironment(), ...environment },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const chunks: Buffer[] = []
-  child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const collect = (stream: NodeJS.ReadableStream | null): (() => string) => {
+    const chunks: Buffer[] = []
+    stream?.on('data', (chunk: Buffer) => chunks.push(chunk))
+    return () => Buffer.concat(chunks).toString('utf8')
+  }
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
   const code = await ended
-  return { code, stdout: Buffer.concat(chunks).toString('utf8') }
+  return { code, stdout: stdout(), stderr: stderr() }
 }
 
 const passed =

@@ -14,13 +14,21 @@ import type { ContainerMachine, MachineOptions } from './machine.ts'
 import { freePort, isPortTaken } from './port.ts'
 import { endProcess, identify, isRunning, type ProcessIdentity, waitForExit } from './process.ts'
 import { containerNetwork, noCloudFiles } from './seed.ts'
-import type { GuestInputs } from './types.ts'
+
+/** What a disk was given at its first start. */
+export interface HandedIn {
+  /** The private key's file. */
+  readonly key: string
+  readonly keyed: boolean
+}
 
 export interface ContainerOptions extends MachineOptions {
   /** The checkout, for machine/container.sh. */
   readonly root: string
   /** A raw disk, or an overlay of the store; it is read and never written. */
   readonly disk: string
+  /** What this disk was handed when it ran before: nothing is handed to it now. */
+  readonly again?: HandedIn
   /** Folder that keeps what the machine writes, for a second start of the same disk; without it that is kept in memory. */
   readonly upper?: string
 }
@@ -36,12 +44,19 @@ export const endContainer = async (machine: ProcessIdentity, folder: string): Pr
   await removeCgroups(cgroupOf(folder))
 }
 
-/** The inputs as files that container.sh hands over, in the way that the image takes them. */
-const handOver = async ({ seed, userData }: ContainerOptions, inputs: GuestInputs, folder: string): Promise<void> => {
-  if (seed !== 'nocloud') return void (await writeCredentials(inputs, folder))
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const files = { ...noCloudFiles(inputs, userData?.text), 'network-config': containerNetwork }
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 })
+/** The inputs as files that container.sh hands over, in the way that the image takes them, with a key made for this machine. */
+const handIn = async (
+  { folder, seed, userData, environment }: ContainerOptions,
+  secrets: string,
+): Promise<HandedIn> => {
+  const { file, publicKey } = await createKeyPair(folder)
+  const inputs = inputsFrom(environment, [publicKey])
+  if (seed === 'nocloud') {
+    await mkdir(secrets, { recursive: true, mode: 0o700 })
+    const files = { ...noCloudFiles(inputs, userData?.text), 'network-config': containerNetwork }
+    for (const [name, text] of Object.entries(files)) await writeFile(join(secrets, name), text, { mode: 0o600 })
+  } else await writeCredentials(inputs, secrets)
+  return { key: file, keyed: inputs.apiKey !== undefined }
 }
 
 const spawned = (child: ChildProcess): Promise<void> =>
@@ -140,10 +155,8 @@ export const bootContainer = async (options: ContainerOptions): Promise<Containe
   const { folder, seed, deadline = seed === 'nocloud' ? 240 : 120 } = options
   const begun = Date.now()
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const key = await createKeyPair(folder)
-  const inputs = inputsFrom(options.environment, [key.publicKey])
   const secrets = join(folder, 'credentials')
-  await handOver(options, inputs, secrets)
+  const { key, keyed } = options.again ?? (await handIn(options, secrets))
   const launched = await launch(options).finally(() => removeCredentials(secrets))
   const stop = (): Promise<void> => endContainer(launched.process, folder)
   try {
@@ -153,7 +166,7 @@ export const bootContainer = async (options: ContainerOptions): Promise<Containe
       host: '127.0.0.1',
       port: launched.port,
       user: options.userData?.user ?? 'root',
-      key: key.file,
+      key,
       hostKey: hostKeyOf(facts, console),
     }
     const bootSeconds = (Date.now() - begun) / 1000
@@ -162,7 +175,7 @@ export const bootContainer = async (options: ContainerOptions): Promise<Containe
       process: launched.process,
       login,
       facts,
-      keyed: inputs.apiKey !== undefined,
+      keyed,
       bootSeconds,
       stop,
     }

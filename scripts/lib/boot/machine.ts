@@ -25,7 +25,8 @@ export interface Login {
 }
 
 /** What runs a machine: an emulated computer with the image's own kernel, or the image's userland on this machine's kernel. */
-export type MachineKind = 'qemu' | 'container'
+export type MachineKind = (typeof machineKinds)[number]
+export const machineKinds = ['container', 'qemu'] as const
 
 interface Running {
   readonly login: Login

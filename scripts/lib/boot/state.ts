@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'
-import type { Login } from './machine.ts'
+import { type Login, type MachineKind, machineKinds } from './machine.ts'
 import { isRunning, type ProcessIdentity } from './process.ts'
 
 /** What `up` leaves for `ssh` and `down`. */
@@ -14,8 +14,9 @@ export interface MachineState {
   readonly image: string
 }
 
-/** Folder of the box's machine; one machine per box. */
-export const machineFolder = (cache: string, box: string): string => join(cache, 'machines', box)
+/** Folder of the box's machine; one machine of each kind per box. A box's name has no dot. */
+export const machineFolder = (cache: string, box: string, kind: MachineKind): string =>
+  join(cache, 'machines', kind === 'qemu' ? box : `${box}.${kind}`)
 
 const stateFile = (folder: string): string => join(folder, 'machine.json')
 
@@ -27,10 +28,24 @@ export const readState = async (folder: string): Promise<MachineState | null> =>
   return text === null ? null : (JSON.parse(text) as MachineState)
 }
 
-/** How to reach this box's machine, if its very process still runs and its boot is over. */
-export const runningMachine = async (cache: string, box: string): Promise<Login | null> => {
-  const state = await readState(machineFolder(cache, box))
-  return state !== null && isRunning(state.process) ? state.login : null
+/** A machine that runs, its boot over. */
+export interface Running {
+  readonly kind: MachineKind
+  readonly login: Login
+  /** SHA-256 of the image it was started from. */
+  readonly image: string
+}
+
+/** This box's machine of one kind, if its very process still runs and its boot is over. */
+export const runningMachine = async (cache: string, box: string, kind: MachineKind): Promise<Running | null> => {
+  const state = await readState(machineFolder(cache, box, kind))
+  return state?.login != null && isRunning(state.process) ? { kind, login: state.login, image: state.image } : null
+}
+
+/** All machines of the box that run, the container first. */
+export const runningMachines = async (cache: string, box: string): Promise<Running[]> => {
+  const found = await Promise.all(machineKinds.map((kind) => runningMachine(cache, box, kind)))
+  return found.filter((machine) => machine !== null)
 }
 
 export const removeState = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true })

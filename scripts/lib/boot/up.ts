@@ -1,15 +1,24 @@
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { takeLock } from '../cache/lock.ts'
 import { chooseAccelerator } from './accelerator.ts'
+import { bootContainer, endContainer } from './container.ts'
+import { expandImage } from './expand.ts'
 import { kernelBootsUnderKvm } from './kernel-probe.ts'
 import { writeKnownHosts } from './known-hosts.ts'
-import { bootMachine, type Login } from './machine.ts'
-import { endProcess, isRunning } from './process.ts'
-import { readBootable, readDraft } from './published.ts'
+import {
+  bootMachine,
+  type Login,
+  type Machine,
+  type MachineKind,
+  type MachineOptions,
+  machineKinds,
+} from './machine.ts'
+import { endProcess, isRunning, type ProcessIdentity } from './process.ts'
+import { type Bootable, readBootable, readDraft } from './published.ts'
 import { connectQmp } from './qmp.ts'
 import { socketPath } from './socket.ts'
 import { machineFolder, readState, removeState, runningMachine, writeState } from './state.ts'
@@ -22,6 +31,7 @@ export interface Up {
 }
 
 export interface UpOptions {
+  readonly kind: MachineKind
   /** One line or more about what is going on; never on stdout, which belongs to --json. */
   readonly onNote: (text: string) => void
   /** Where DD_API_KEY and its like are taken from. */
@@ -30,72 +40,114 @@ export interface UpOptions {
   readonly draft: boolean
 }
 
-export const knownHostsFile = (cache: string, box: string): string => join(machineFolder(cache, box), 'known_hosts')
+export const knownHostsFile = (cache: string, box: string, kind: MachineKind): string =>
+  join(machineFolder(cache, box, kind), 'known_hosts')
 
 const failedFirstBoot = ({ failedStep }: ConsoleFacts, box: string): BoxhoundError =>
   new BoxhoundError('E_FIRST_BOOT', `first boot failed in step ${failedStep ?? '(unknown)'}`, {
     next: `npm run verify -- ${box}`,
   })
 
-const start = async (project: Project, box: string, options: UpOptions): Promise<Login> => {
-  const { environment, draft } = options
-  const { image, sha256, seed } = await (draft ? readDraft : readBootable)(project, box)
-  const folder = machineFolder(project.cache, box)
-  await end(project, box)
-  const kernelBoots = (): Promise<boolean> => kernelBootsUnderKvm(box, image)
-  const accelerator = await chooseAccelerator({ cache: project.cache, environment, kernelBoots })
+/** Boots a machine of the kind, from the folder that its options name. */
+const boot = async (
+  project: Project,
+  { image }: Bootable,
+  { kind, environment, draft }: UpOptions,
+  options: MachineOptions,
+): Promise<Machine> => {
+  if (kind === 'qemu') {
+    const kernelBoots = (): Promise<boolean> => kernelBootsUnderKvm(options.box, image)
+    const accelerator = await chooseAccelerator({ cache: project.cache, environment, kernelBoots })
+    return bootMachine({ ...options, image, accelerator, isolated: false })
+  }
+  // A draft is an overlay of the store, which is not compressed.
+  const disk = draft ? image : join(options.folder, 'disk.raw')
+  if (!draft) await expandImage(image, disk)
+  return bootContainer({ ...options, root: project.root, disk })
+}
+
+/**
+ * Starts a machine from an image whose bytes were checked; it outlives this process. One that was there before is ended.
+ *
+ * @throws E_FIRST_BOOT, and what booting throws; nothing is left then.
+ */
+export const startMachine = async (
+  project: Project,
+  box: string,
+  bootable: Bootable,
+  options: UpOptions,
+): Promise<Login> => {
+  const { kind, environment, onNote } = options
+  const { sha256, seed } = bootable
+  const folder = machineFolder(project.cache, box, kind)
+  await end(project, box, kind)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   let finished = false
   const giveUp = async (): Promise<void> => {
-    if (!finished) await end(project, box)
+    if (!finished) await end(project, box, kind)
   }
   return withCleanup(giveUp, async () => {
-    const machine = await bootMachine({
-      ...{ box, image, folder, accelerator, detached: true, isolated: false, environment, seed },
-      onNote: options.onNote,
+    const machine = await boot(project, bootable, options, {
+      ...{ box, folder, detached: true, environment, seed, onNote },
       onStart: (process) => writeState(folder, { box, login: null, process, image: sha256 }),
     })
     if (machine.facts.firstBoot === 'failed') throw failedFirstBoot(machine.facts, box)
     const { login, process } = machine
-    await writeKnownHosts(knownHostsFile(project.cache, box), login.port, login.hostKey)
+    await writeKnownHosts(knownHostsFile(project.cache, box, kind), login.port, login.hostKey)
     await writeState(folder, { box, login, process, image: sha256 })
-    machine.qmp.close()
+    if (machine.kind === 'qemu') machine.qmp.close()
     finished = true
     return login
   })
 }
 
-/** Starts a machine from the published image that outlives this process; one per box, a second call finds the first. */
+/** Starts a machine from the published image that outlives this process; one of each kind per box, a second call finds the first. */
 export const up = async (project: Project, box: string, options: UpOptions): Promise<Up> => {
-  const running = await runningMachine(project.cache, box)
-  if (running !== null) return { login: running, already: true }
-  return withLock(project, box, 'up', async () => ({ login: await start(project, box, options), already: false }))
+  const running = await runningMachine(project.cache, box, options.kind)
+  if (running !== null) return { login: running.login, already: true }
+  return withLock(project, box, 'up', async () => {
+    const bootable = await (options.draft ? readDraft : readBootable)(project, box)
+    return { login: await startMachine(project, box, bootable, options), already: false }
+  })
 }
 
+const endQemu = (process: ProcessIdentity, folder: string): Promise<void> =>
+  endProcess(process, async () => {
+    const qmp = await connectQmp(socketPath(folder), 3)
+    await qmp.execute('quit')
+  })
+
 /** Ends the machine's very process and removes its disk; a process that merely got the old number is left alone. */
-const end = async (project: Project, box: string): Promise<boolean> => {
-  const folder = machineFolder(project.cache, box)
+const end = async (project: Project, box: string, kind: MachineKind): Promise<boolean> => {
+  const folder = machineFolder(project.cache, box, kind)
   const state = await readState(folder)
   const was = state !== null && isRunning(state.process)
-  if (was) {
-    await endProcess(state.process, async () => {
-      const qmp = await connectQmp(socketPath(folder), 3)
-      await qmp.execute('quit')
-    })
-  }
+  if (kind === 'container' && state !== null) await endContainer(state.process, folder)
+  else if (was) await endQemu(state.process, folder)
   await rm(socketPath(folder), { force: true })
   await removeState(folder)
   return was
 }
 
 /**
- * Ends the box's machine: asks QEMU first, then by SIGTERM and SIGKILL.
+ * Ends machines of the box: QEMU is asked first, then ended by SIGTERM and SIGKILL.
  *
- * @returns false when there was none.
+ * @param kinds default: all.
+ * @returns the kinds that were up.
  */
-export const down = (project: Project, box: string): Promise<boolean> =>
-  withLock(project, box, 'down', () => end(project, box))
+export const down = (
+  project: Project,
+  box: string,
+  kinds: readonly MachineKind[] = machineKinds,
+): Promise<MachineKind[]> =>
+  withLock(project, box, 'down', async () => {
+    const ended: MachineKind[] = []
+    for (const kind of kinds) if (await end(project, box, kind)) ended.push(kind)
+    return ended
+  })
 
-const withLock = async <T>(project: Project, box: string, verb: string, work: () => Promise<T>): Promise<T> => {
+/** Runs `work` while no other process starts or ends a machine of this box. */
+export const withLock = async <T>(project: Project, box: string, verb: string, work: () => Promise<T>): Promise<T> => {
   const { release } = await takeLock(project, `machine-${box}`, verb)
   return withCleanup(release, work)
 }

@@ -1,3 +1,4 @@
+import type { MachineKind } from '../boot/machine.ts'
 import type { Seed } from '../render/types.ts'
 import type { Identities } from './types.ts'
 
@@ -6,6 +7,8 @@ export interface Identity {
   readonly name: string
   /** False for what is new at every boot. */
   readonly keeps: boolean
+  /** What a container has not of its own: its kernel's, or its network's. */
+  readonly container?: false
 }
 
 const always: readonly Identity[] = [
@@ -17,20 +20,22 @@ const always: readonly Identity[] = [
   { name: 'Agent ipc_cert.pem', keeps: true },
   { name: 'Agent host name', keeps: true },
   { name: 'first-boot record', keeps: true },
-  { name: 'DHCP client id', keeps: true },
-  { name: 'random seed', keeps: false },
-  { name: 'boot id', keeps: false },
+  { name: 'DHCP client id', keeps: true, container: false },
+  { name: 'random seed', keeps: false, container: false },
+  { name: 'boot id', keeps: false, container: false },
 ]
 
 /** What of a box brings identities of its own. */
 export interface Parts {
   readonly database: boolean
   readonly seed: Seed
+  /** Default: qemu. */
+  readonly machine?: MachineKind
 }
 
-/** What must differ between two machines of a box. */
-export const identities = ({ database, seed }: Parts): Identity[] => [
-  ...always,
+/** What must differ between two machines of a box; what this kind of machine does not have is not judged. */
+export const identities = ({ database, seed, machine = 'qemu' }: Parts): Identity[] => [
+  ...always.filter(({ container }) => machine === 'qemu' || container !== false),
   ...(database ? [{ name: 'database password', keeps: true }] : []),
   ...(seed === 'nocloud' ? [{ name: 'cloud-init instance', keeps: true }] : []),
 ]

@@ -4,6 +4,7 @@ import { withCleanup } from '../_helpers/cleanup.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { chooseAccelerator } from '../boot/accelerator.ts'
 import { kernelBootsUnderKvm } from '../boot/kernel-probe.ts'
+import { chooseKind, type MachineChoice } from '../boot/kind.ts'
 import type { Published } from '../boot/published.ts'
 import { clearLeftovers, createRunFolder } from '../boot/run-folder.ts'
 import { thisBuilder, withoutKept } from './builder.ts'
@@ -16,6 +17,8 @@ import type { ImageEvidence } from './types.ts'
 
 export interface ProofOptions {
   readonly environment: NodeJS.ProcessEnv
+  /** What the machines run as. */
+  readonly machine: MachineChoice
   /** False leaves the machines out and judges the disk alone. */
   readonly machines: boolean
   readonly onNote: (text: string) => void
@@ -25,7 +28,7 @@ export interface ProofOptions {
 export const withImageEvidence = async <T>(
   project: Project,
   { image, sha256, expectations }: Published,
-  { environment, machines, onNote }: ProofOptions,
+  { environment, machine, machines, onNote }: ProofOptions,
   work: (evidence: ImageEvidence, folder: string) => Promise<T>,
 ): Promise<T> => {
   for (const folder of await clearLeftovers(project.cache)) onNote(`cleared what a killed run left in ${folder}`)
@@ -45,14 +48,20 @@ export const withImageEvidence = async <T>(
     const planted = await examine(copy, raw, patterns, project)
     onNote(`searched a copy with ${planted.findings.length} planted secrets`)
     await Promise.all([rm(raw), rm(copy)])
+    const kind = machines ? await chooseKind(machine, project, onNote) : 'qemu'
     const kernelBoots = (): Promise<boolean> => kernelBootsUnderKvm(box, image)
-    const accelerator = machines ? await chooseAccelerator({ cache: project.cache, environment, kernelBoots }) : 'tcg'
-    const options = { box, image, database, seed, folder: run.path, accelerator, onNote }
+    const accelerator =
+      machines && kind === 'qemu' ? await chooseAccelerator({ cache: project.cache, environment, kernelBoots }) : 'tcg'
+    const options = { box, image, database, seed, folder: run.path, kind, accelerator, onNote }
     const met = machines ? await meetMachines(options, project) : null
     const kinds = [...new Set(patterns.map(({ kind }) => kind))]
     const agentSource = expectations.agent.source
     return work(
-      { box, sha256, database, app, agentSource, kept, seed, kinds, published, planted, compressed, machines: met },
+      {
+        ...{ box, sha256, database, app, agentSource, kept, seed, kinds, published, planted, compressed },
+        machine: kind,
+        machines: met,
+      },
       run.path,
     )
   })

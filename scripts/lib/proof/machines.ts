@@ -5,9 +5,11 @@ import { z } from 'zod'
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { bootContainer, type HandedIn } from '../boot/container.ts'
+import { expandImage } from '../boot/expand.ts'
 import { awaitConsole, hostKeyOf } from '../boot/first-boot.ts'
 import { launch } from '../boot/launch.ts'
-import { bootMachine, type Login, type Machine } from '../boot/machine.ts'
+import { bootMachine, type Login, type Machine, type MachineKind } from '../boot/machine.ts'
 import { endProcess, waitForExit } from '../boot/process.ts'
 import { socketPath } from '../boot/socket.ts'
 import type { Accelerator } from '../boot/types.ts'
@@ -24,6 +26,7 @@ export interface MachineOptions {
   readonly seed: Seed
   /** Holds the machines' disks; the caller removes it. */
   readonly folder: string
+  readonly kind: MachineKind
   readonly accelerator: Accelerator
   readonly onNote: (text: string) => void
 }
@@ -45,7 +48,7 @@ const withSession = async <T>(login: Login, work: (session: Session) => Promise<
 /** Digests of all identities; the Agent makes its own some seconds after first boot, so they are waited for. */
 const readIdentities = async (
   session: Session,
-  { database, seed }: MachineOptions,
+  { database, seed, kind }: MachineOptions,
   project: Project,
 ): Promise<Identities> => {
   const stdin = await readFile(join(project.root, 'suite', 'image', 'identities.py'), 'utf8')
@@ -57,14 +60,29 @@ const readIdentities = async (
       throw new BoxhoundError('E_IDENTITIES', 'the machine did not tell its identities', {
         found: result.stderr.slice(-500),
       })
-    const complete = identities({ database, seed }).every(({ name }) => report.data[name] != null)
+    const complete = identities({ database, seed, machine: kind }).every(({ name }) => report.data[name] != null)
     if (complete || Date.now() > end) return report.data
     await sleep(1000)
   }
 }
 
-const boot = (folder: string, { box, image, accelerator, seed, onNote }: MachineOptions): Promise<Machine> =>
-  bootMachine({ box, image, folder, accelerator, detached: false, isolated: true, environment: {}, seed, onNote })
+/** What the containers of this folder read. */
+const rawDisk = (folder: string): string => join(folder, 'disk.raw')
+
+const boot = (folder: string, options: MachineOptions, { root }: Project, again?: HandedIn): Promise<Machine> => {
+  const { box, image, kind, accelerator, seed, onNote } = options
+  const shared = { box, folder, detached: false, environment: {}, seed, onNote }
+  if (kind === 'qemu') return bootMachine({ ...shared, image, accelerator, isolated: true })
+  // What the first machine writes is on the disk, since it is started twice.
+  const upper = join(folder, 'upper')
+  return bootContainer({
+    ...shared,
+    root,
+    disk: rawDisk(options.folder),
+    upper,
+    ...(again === undefined ? {} : { again }),
+  })
+}
 
 /** Switches a machine off as its owner would, so that its second boot finds what a clean end leaves. */
 const switchOff = async (machine: Machine, session: Session): Promise<void> => {
@@ -80,6 +98,12 @@ const bootAgain = async (
   options: MachineOptions,
   project: Project,
 ): Promise<Identities> => {
+  if (options.kind === 'container') {
+    const again = await boot(folder, options, project, { key: machine.login.key, keyed: machine.keyed })
+    return withCleanup(again.stop, () =>
+      withSession(again.login, (session) => readIdentities(session, options, project)),
+    )
+  }
   const console = join(folder, 'console-2.log')
   const spec = {
     ...{ name: `boxhound-${options.box}`, accelerator: options.accelerator, cpus: 2, memory: 2048, isolated: true },
@@ -99,8 +123,9 @@ const bootAgain = async (
 /** Starts two machines from one image, one after the other, the first one twice, and notes what each is told by. */
 export const meetMachines = async (options: MachineOptions, project: Project): Promise<MachineEvidence> => {
   const { folder, onNote } = options
+  if (options.kind === 'container') await expandImage(options.image, rawDisk(folder))
   const one = join(folder, 'one')
-  const machine = await boot(one, options)
+  const machine = await boot(one, options, project)
   onNote(`first machine up after ${machine.bootSeconds.toFixed(1)} s`)
   const first = await withCleanup(machine.stop, () =>
     withSession(machine.login, async (session) => {
@@ -111,7 +136,7 @@ export const meetMachines = async (options: MachineOptions, project: Project): P
   )
   const again = await bootAgain(machine, one, options, project)
   onNote('first machine switched off and on again')
-  const second = await boot(join(folder, 'two'), options)
+  const second = await boot(join(folder, 'two'), options, project)
   onNote(`second machine up after ${second.bootSeconds.toFixed(1)} s`)
   const other = await withCleanup(second.stop, () =>
     withSession(second.login, (session) => readIdentities(session, options, project)),

@@ -1,3 +1,4 @@
+import type { MachineKind } from '../boot/machine.ts'
 import type { Kept, Seed } from '../render/types.ts'
 
 /** One thing found in the bytes of a disk; the value itself is never told. */
@@ -85,6 +86,8 @@ export interface ImageEvidence {
   readonly planted: DiskEvidence
   /** What a search of the planted copy's compressed file finds. */
   readonly compressed: readonly Finding[]
+  /** What the machines ran as. */
+  readonly machine: MachineKind
   /** null when machines were left out. */
   readonly machines: MachineEvidence | null
 }

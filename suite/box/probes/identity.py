@@ -30,18 +30,29 @@ OPTIONAL = [
 ]
 
 
+def booted() -> float:
+    """When this machine's first process started: the boot, also in a container, where the uptime is that of the machine around it."""
+    with open('/proc/1/stat', encoding='utf-8', errors='replace') as stream:
+        ticks = int(stream.read().rpartition(')')[2].split()[19])
+    with open('/proc/uptime', encoding='ascii') as stream:
+        uptime = float(stream.read().split()[0])
+    return time.time() - uptime + ticks / os.sysconf('SC_CLK_TCK')
+
+
 def born(record: dict[str, str]) -> float:
     """The moment before which nothing of this instance can have been made.
 
     On the boot that was the first that is the boot itself. Later there is the record's word for it; its own start comes some seconds after
-    systemd made the machine id, and on a stock machine minutes after.
+    systemd made the machine id, and on a stock machine minutes after. A container has the boot id of the machine around it at every boot, so that
+    there the record began long before this boot when it was an earlier one.
     """
     with open('/proc/sys/kernel/random/boot_id', encoding='ascii') as stream:
         boot = stream.read().strip()
-    if boot == record['bootId']:
-        with open('/proc/uptime', encoding='ascii') as stream:
-            return time.time() - float(stream.read().split()[0]) - 5
-    return datetime.fromisoformat(record.get('booted', record['started']).replace('Z', '+00:00')).timestamp() - 120
+    word = datetime.fromisoformat(record.get('booted', record['started']).replace('Z', '+00:00')).timestamp()
+    this = booted()
+    if boot == record['bootId'] and word > this - 5:
+        return this - 5
+    return word - 120
 
 
 def main() -> None:
