@@ -10,7 +10,7 @@ export interface Control {
   readonly name: string
   readonly breaks: string
   readonly red: readonly string[]
-  /** What the box must have: `database`, `app`, an engine, or `check.NAME`; empty for any box. */
+  /** What the box must have: `database`, `app`, an engine, `check.NAME`, or `kernel` (one of its own, on any box in QEMU); empty for any box. */
   readonly needs: readonly string[]
   /** Bash, to be run as root in the guest. */
   readonly script: string
@@ -50,6 +50,7 @@ export const readControls = async (root: string): Promise<Control[]> => {
 export const controlsFor = (controls: readonly Control[], expectations: Expectations): Control[] => {
   const { database, app, checks } = expectations
   const has = new Set([
+    'kernel',
     ...(database === null ? [] : ['database', database.engine]),
     ...(app === null ? [] : ['app']),
     ...checks.map(({ name }) => `check.${name}`),

@@ -74,14 +74,17 @@ const expandInto = async (image: string, folder: string): Promise<string> => {
   return raw
 }
 
+/** Starts a machine, lets `work` use it, and leaves nothing of it behind. */
+export type WithOne = <R>(work: (machine: Machine) => Promise<R>) => Promise<R>
+
 /**
- * Lets `work` start disposable machines from a published image, one after another, and leaves nothing of them behind, however it ends.
+ * Lets `work` start disposable machines from a published image and leaves nothing of them behind, however it ends.
  */
 export const withMachines = async <T>(
   project: Project,
   published: Published,
   options: BootChoice,
-  work: (kind: MachineKind, withOne: <R>(work: (machine: Machine) => Promise<R>) => Promise<R>) => Promise<T>,
+  work: (kind: MachineKind, withOne: WithOne) => Promise<T>,
 ): Promise<T> => {
   const { expectations } = published
   const { environment, onNote } = options
@@ -93,7 +96,7 @@ export const withMachines = async <T>(
   const start = kind === 'qemu' ? await qemu(project, published, options) : container(project, published, options)
   const folder = await createRunFolder(project.cache)
   let machines = 0
-  const withOne = async <R>(use: (machine: Machine) => Promise<R>): Promise<R> => {
+  const withOne: WithOne = async (use) => {
     machines += 1
     const own = join(folder.path, String(machines))
     let stop = async (): Promise<void> => {}
