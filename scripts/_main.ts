@@ -9,6 +9,7 @@ const verbs: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
   setup: () => import('./setup.ts'),
   bake: () => import('./bake.ts'),
   verify: () => import('./verify.ts'),
+  try: () => import('./try.ts'),
   render: () => import('./render.ts'),
   up: () => import('./up.ts'),
   ssh: () => import('./ssh.ts'),

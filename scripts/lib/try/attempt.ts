@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { withCleanup } from '../_helpers/cleanup.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { bakePlan } from '../bake/bake.ts'
+import type { Progress } from '../bake/progress.ts'
+import { chooseKind } from '../boot/kind.ts'
+import type { Login } from '../boot/machine.ts'
+import { readDraft } from '../boot/published.ts'
+import { machineFolder, runningMachine } from '../boot/state.ts'
+import { startMachine, withLock } from '../boot/up.ts'
+import { stageLayer } from '../plan/stage.ts'
+import type { Plan } from '../plan/types.ts'
+import { notJudgedOn } from '../verify/judgeable.ts'
+import { connect } from '../verify/ssh.ts'
+import type { CheckResult, VerifyResults } from '../verify/types.ts'
+import { verifyTarget } from '../verify/verify.ts'
+import { type Difference, difference } from './difference.ts'
+import { idsFor } from './ids.ts'
+import { applyLive } from './live.ts'
+import { checkOutput } from './output.ts'
+import { readTryState, stateOf, type TryState, writeTryState } from './state.ts'
+
+export interface TryOptions {
+  /** Ids of the caller; empty means what the change affects. */
+  readonly ids: readonly string[]
+  readonly environment: NodeJS.ProcessEnv
+  readonly progress: (steps: readonly string[]) => Progress
+  readonly onNote: (text: string) => void
+  readonly onResult: (result: CheckResult) => void
+  /** A red check's own output. */
+  readonly onOutput: (id: string, output: string) => void
+}
+
+export interface Tried {
+  readonly results: VerifyResults
+  /** How the machine got what changed. */
+  readonly how: 'new' | 'live' | 'same'
+}
+
+type Change = Difference | { readonly kind: 'first' }
+
+/** The container of an earlier try, and what it lacks. */
+const lookAt = async (
+  project: Project,
+  box: string,
+  wanted: TryState,
+): Promise<{ change: Change; login: Login | null; last: readonly string[] }> => {
+  const running = await runningMachine(project.cache, box, 'container')
+  if (running === null) return { change: { kind: 'first' }, login: null, last: [] }
+  const held = await readTryState(machineFolder(project.cache, box, 'container'))
+  if (held === null)
+    throw new BoxhoundError('E_TRY_BUSY', `the container of ${box} was started by "npm run up", not by "try"`, {
+      next: `npm run down -- ${box} --machine container`,
+    })
+  return { change: difference(held, wanted), login: running.login, last: held.ids }
+}
+
+/** Bakes what changed as a draft and starts a container from it. */
+const startNew = async (plan: Plan, options: TryOptions, project: Project): Promise<Login> => {
+  const { name } = plan.rendered.box
+  const { environment, progress, onNote } = options
+  // Asked before minutes of baking.
+  await chooseKind('container', project, onNote)
+  await bakePlan(plan, { draft: true, onError: 'clean', progress, note: onNote }, project)
+  const bootable = await readDraft(project, name)
+  return startMachine(project, name, bootable, { kind: 'container', environment, draft: true, onNote })
+}
+
+/** Brings the checks' layer into the running container. */
+const applyChecks = async (plan: Plan, login: Login, removed: readonly string[], project: Project): Promise<void> => {
+  const layer = plan.layers.find(({ name }) => name === 'checks')
+  if (layer === undefined) return
+  const staged = await mkdtemp(join(tmpdir(), 'boxhound-try-'))
+  await withCleanup(
+    () => rm(staged, { recursive: true, force: true }),
+    async () => {
+      const [session] = await Promise.all([connect(login), stageLayer(layer, staged, project)])
+      await applyLive(session, staged, removed).finally(session.close)
+    },
+  )
+}
+
+const sayWhat = (change: Change, ids: readonly string[]): string => {
+  const judged = `${ids.length} ${ids.length === 1 ? 'check' : 'checks'} to run`
+  if (change.kind === 'first') return `no container yet: a draft and a new one; ${judged}`
+  if (change.kind === 'new') return `changed: layer ${change.layers.join(', ')}; a draft and a new container; ${judged}`
+  if (change.kind === 'live')
+    return `changed: ${change.checks.join(', ') || 'a check that is gone'}; into the running container; ${judged}`
+  return change.checks.length > 0
+    ? `changed: what ${change.checks.join(', ')} is judged by; ${judged}`
+    : `nothing changed; ${judged}`
+}
+
+const judge = async (
+  plan: Plan,
+  login: Login,
+  ids: readonly string[],
+  options: TryOptions,
+  root: string,
+): Promise<VerifyResults> => {
+  const { expectations } = plan.rendered
+  const results = await verifyTarget(login, expectations, {
+    ...{ root, only: ids, image: null, keyed: null, onResult: options.onResult },
+    ...{ machine: 'container', notJudged: notJudgedOn('container') },
+    // Nothing here runs on an emulated processor, and a red check is to be told soon.
+    deadlines: { command: 60, poll: 20 },
+  })
+  const red = expectations.checks.filter(({ name }) =>
+    results.checks.some(({ id, status }) => id === `check.${name}` && status === 'failed'),
+  )
+  if (red.length === 0) return results
+  const session = await connect(login)
+  await withCleanup(session.close, async () => {
+    for (const { name, rates } of red)
+      options.onOutput(`check.${name}`, await checkOutput(session, name, rates.length > 0))
+  })
+  return results
+}
+
+/**
+ * One turn of a check's author: finds what changed since the last try, brings it into a container, and runs what it affects.
+ *
+ * The container stays, for the next try and for `npm run ssh`. Files of checks go into the running one; any other layer is baked as a draft,
+ * and a new container started from it.
+ *
+ * @throws E_TRY_BUSY, E_LIVE, and what baking, booting and verifying throw. Red checks are results.
+ */
+export const attempt = (plan: Plan, options: TryOptions, project: Project): Promise<Tried> => {
+  const { box, expectations } = plan.rendered
+  const folder = machineFolder(project.cache, box.name, 'container')
+  return withLock(project, box.name, 'try', async () => {
+    const wanted = stateOf(plan, [])
+    const { change, login, last } = await lookAt(project, box.name, wanted)
+    const ids = idsFor(change, expectations, options.ids, last)
+    options.onNote(sayWhat(change, ids))
+    const live = login !== null && (change.kind === 'live' || change.kind === 'same')
+    const at = live ? login : await startNew(plan, options, project)
+    // Half applied is neither the old nor the new state: whatever comes next starts anew.
+    if (change.kind === 'live' && live) {
+      await rm(join(folder, 'try.json'), { force: true })
+      await applyChecks(plan, at, change.removed, project)
+    }
+    await writeTryState(folder, { ...wanted, ids })
+    const results = await judge(plan, at, ids, options, project.root)
+    return { results, how: live ? change.kind : 'new' }
+  })
+}

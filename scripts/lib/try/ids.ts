@@ -1,0 +1,51 @@
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Expectations } from '../render/types.ts'
+import { allIds } from '../verify/plan.ts'
+import type { Difference } from './difference.ts'
+
+/** What only a sealed image can show: a draft's machine isn't asked. */
+const ofImage = (id: string): boolean => id.startsWith('image.')
+
+/** The ids that a draft's machine can be judged by. */
+export const tryableIds = (expectations: Expectations): string[] => allIds(expectations).filter((id) => !ofImage(id))
+
+/** Ids to each layer whose change they tell of; another layer means all. */
+const prefixes: Readonly<Record<string, readonly string[]>> = {
+  checks: ['check.'],
+  app: ['app.', 'check.'],
+  database: ['database.', 'check.', 'app.'],
+}
+
+/**
+ * The ids to run after a change.
+ *
+ * @param wished ids of the caller, which come first.
+ * @param last ids of the last try, which run again when nothing changed.
+ * @throws E_UNKNOWN_CHECK (exit code 2) for an id that this box doesn't have or only a sealed image can show.
+ */
+export const idsFor = (
+  change: Difference | { readonly kind: 'first' },
+  expectations: Expectations,
+  wished: readonly string[],
+  last: readonly string[],
+): string[] => {
+  const all = tryableIds(expectations)
+  const unknown = wished.find((id) => !all.includes(id))
+  if (unknown !== undefined)
+    throw new BoxhoundError('E_UNKNOWN_CHECK', `"${unknown}" can't be tried with ${expectations.box}`, {
+      expected: `one of ${all.join(', ')}`,
+      found: ofImage(unknown) ? 'a check of the sealed image: npm run verify' : unknown,
+      exitCode: 2,
+    })
+  if (wished.length > 0) return all.filter((id) => wished.includes(id))
+  if (change.kind === 'first') return all
+  if (change.kind === 'new') {
+    const wanted = change.layers.flatMap((layer) => prefixes[layer] ?? [''])
+    return all.filter((id) => wanted.length === 0 || wanted.some((prefix) => id.startsWith(prefix)))
+  }
+  const own = change.checks.flatMap((name) => [`check.${name}`, `check.${name}.interval`])
+  const ids = all.filter((id) => own.includes(id))
+  if (ids.length > 0) return ids
+  const again = all.filter((id) => last.includes(id))
+  return again.length > 0 ? again : all
+}

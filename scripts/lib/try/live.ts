@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { cleanEnvironment } from '../_helpers/sandbox.ts'
+import { quoteCommand } from '../verify/quote.ts'
+import type { Session } from '../verify/ssh.ts'
+
+const run = promisify(execFile)
+
+/** Applies the layer that comes as an archive on stdin by its own engine, removes the paths given, and starts the Agent anew. */
+const script = `
+set -Eeuo pipefail
+trap 'rm -rf -- /run/boxhound/layer' EXIT
+rm -rf -- /run/boxhound/layer
+mkdir -p /run/boxhound/layer
+base64 --decode | tar -C /run/boxhound/layer -xf -
+export BOXHOUND_LAYER=checks DEBIAN_FRONTEND=noninteractive
+bash /run/boxhound/layer/apply.sh
+cd /
+rm -f -- "$@"
+systemctl restart datadog-agent.service
+`
+
+/**
+ * Brings the files of a staged layer into a running machine through the code that bakes them (provision/_engine/apply.sh), and restarts the Agent.
+ *
+ * @param staged folder as `stageLayer` leaves it.
+ * @param removed guest paths, without the leading slash, of files that are no longer part of the layer.
+ * @throws E_LIVE with what the engine said.
+ */
+export const applyLive = async (session: Session, staged: string, removed: readonly string[]): Promise<void> => {
+  const { stdout } = await run('tar', ['-C', staged, '--owner=0', '--group=0', '--numeric-owner', '-cf', '-', '.'], {
+    encoding: 'buffer',
+    env: cleanEnvironment(),
+    maxBuffer: 256 * 1024 * 1024,
+  })
+  const command = quoteCommand(['bash', '-c', script, 'apply', ...removed])
+  const {
+    code,
+    stdout: said,
+    stderr,
+  } = await session.run(command, {
+    stdin: stdout.toString('base64'),
+    name: 'apply the checks',
+    deadline: 120,
+  })
+  if (code === 0) return
+  throw new BoxhoundError('E_LIVE', 'the changed files could not be applied to the running machine', {
+    found: `${said}${stderr}`.trim().split('\n').slice(-10).join('\n'),
+    next: 'npm run down -- BOX, then try again: a new container is made',
+  })
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { writeAtomic } from '../_helpers/atomic.ts'
+import { sha256 } from '../_helpers/hash.ts'
+import type { Plan } from '../plan/types.ts'
+import type { Rendered } from '../render/types.ts'
+
+/** What the container of `try` was made of and has been given since, so that the next try knows what changed. */
+const stateSchema = z.object({
+  /** Name and id of each layer below the checks, bottom up. */
+  below: z.array(z.tuple([z.string(), z.string()])),
+  /** What of the checks' layer can't change in a running machine: packages, wheels, units, scripts. */
+  fixed: z.string(),
+  /** Guest paths of the checks' files, to a digest of content and mode. */
+  files: z.record(z.string(), z.string()),
+  /** What each check is judged by, as a digest. */
+  expectations: z.record(z.string(), z.string()),
+  /** Ids of the last try, to be run again when nothing has changed. */
+  ids: z.array(z.string()),
+})
+export type TryState = z.infer<typeof stateSchema>
+
+const stateFile = (folder: string): string => join(folder, 'try.json')
+
+/** Null where the machine of this folder was not started by `try`, or by another version of it. */
+export const readTryState = async (folder: string): Promise<TryState | null> => {
+  const text = await readFile(stateFile(folder), 'utf8').catch(() => null)
+  if (text === null) return null
+  try {
+    return stateSchema.safeParse(JSON.parse(text)).data ?? null
+  } catch {
+    return null
+  }
+}
+
+export const writeTryState = (folder: string, state: TryState): Promise<void> =>
+  writeAtomic(stateFile(folder), `${JSON.stringify(state)}\n`, 0o600)
+
+const digest = (value: unknown): string => sha256(JSON.stringify(value))
+
+const expectationsOf = ({ expectations }: Rendered): Record<string, string> =>
+  Object.fromEntries(expectations.checks.map((check) => [check.name, digest(check)]))
+
+/** What a machine with everything of this plan but the seal holds. */
+export const stateOf = (plan: Plan, ids: readonly string[]): TryState => {
+  const at = plan.layers.findIndex(({ name }) => name === 'checks')
+  const checks = plan.layers[at]?.rendered
+  const { owners: _, ...fixed } = checks?.spec ?? { owners: [] }
+  return {
+    below: plan.layers.slice(0, at).map(({ name, id }) => [name, id]),
+    fixed: digest([fixed, checks?.scripts.map(({ path, content }) => [path, sha256(content)])]),
+    files: Object.fromEntries(
+      (checks?.files ?? []).map(({ path, mode, content }) => [path, digest([mode, sha256(content)])]),
+    ),
+    expectations: expectationsOf(plan.rendered),
+    ids: [...ids],
+  }
+}

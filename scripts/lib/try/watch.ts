@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, type FSWatcher, watch } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { withCleanup } from '../_helpers/cleanup.ts'
+import type { Project } from '../_helpers/paths.ts'
+
+/** Milliseconds without another event: an editor's save is several of them. */
+const settled = 40
+
+/** Tells a process of `try` that it waits for the line on its stdin before it begins. */
+export const waitVariable = 'BOXHOUND_TRY_WAITS'
+
+/** Waits for the word of the process that watches; false when that has ended instead. */
+export const awaitWord = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    process.stdin.once('data', () => resolve(true)).once('end', () => resolve(false))
+  })
+
+/** Files that no try depends on, which editors and Python leave beside what is edited. */
+const ignored = /(^|\/)(\.git|node_modules|__pycache__|out|\.pytest_cache)(\/|$)|~$|\.sw[a-z]$|^\.#|\.tmp$|(^|\/)4913$/
+
+/** What a box is rendered from: its file, the folders beside it, and what ships with the tool. */
+const watched = (file: string, { root }: Project): { path: string; recursive: boolean }[] =>
+  [
+    { path: dirname(file), recursive: false },
+    { path: join(dirname(file), 'checks'), recursive: true },
+    { path: join(root, 'provision'), recursive: true },
+    { path: join(root, 'lab', 'agent'), recursive: true },
+  ].filter(({ path }) => existsSync(path))
+
+const ended = (child: ChildProcess): Promise<void> =>
+  child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve()
+    : new Promise((resolve) => child.once('close', () => resolve()))
+
+/**
+ * Runs `try` at every save, until a signal ends it. Each turn is a process of its own, so that the newest save can end the turn before it; the
+ * process of the next turn is started ahead and waits, its code loaded.
+ *
+ * @param argv of `try`, without `--watch`.
+ * @returns never by itself: a signal ends it with 128+N.
+ */
+export const watchBox = async (file: string, argv: readonly string[], project: Project): Promise<number> => {
+  const start = (): ChildProcess =>
+    spawn(process.execPath, [join(project.root, 'scripts', '_run.mjs'), 'try', ...argv], {
+      stdio: ['pipe', 'inherit', 'inherit'],
+      env: { ...process.env, [waitVariable]: '1' },
+      // Ctrl-C on the terminal reaches this process, which then ends the turn.
+      detached: true,
+    })
+  let next = start()
+  let current: ChildProcess | undefined
+  const watchers: FSWatcher[] = []
+  const close = async (): Promise<void> => {
+    for (const watcher of watchers) watcher.close()
+    const children = [current, next].filter((child) => child !== undefined)
+    for (const child of children) child.kill('SIGTERM')
+    await Promise.all(children.map(ended))
+  }
+  return withCleanup(close, async () => {
+    let timer: NodeJS.Timeout | undefined
+    let turns = Promise.resolve()
+    const turn = async (): Promise<void> => {
+      if (current !== undefined) {
+        current.kill('SIGTERM')
+        await ended(current)
+      }
+      current = next
+      current.stdin?.end('\n')
+      next = start()
+      const mine = current
+      void ended(mine).then(() => {
+        if (mine === current) console.log('\nwaiting for a save; Ctrl-C ends this and leaves the container')
+      })
+    }
+    const go = (): void => {
+      turns = turns.then(turn)
+    }
+    for (const { path, recursive } of watched(file, project))
+      watchers.push(
+        watch(path, { recursive }, (_, name) => {
+          if (name === null || ignored.test(name)) return
+          clearTimeout(timer)
+          timer = setTimeout(go, settled)
+        }),
+      )
+    go()
+    return new Promise<number>(() => {})
+  })
+}

@@ -1,0 +1,92 @@
+import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
+import { BoxhoundError } from './lib/_helpers/errors.ts'
+import { formatSeconds } from './lib/_helpers/format.ts'
+import { type Project, projectAt } from './lib/_helpers/paths.ts'
+import { progressFor } from './lib/bake/progress.ts'
+import { readRefreshed } from './lib/bake/refresh.ts'
+import { loadBox } from './lib/box/load.ts'
+import { planBox } from './lib/plan/plan.ts'
+import { renderBox } from './lib/render/render.ts'
+import { formatResult, type Paint, paintFor } from './lib/report/terminal.ts'
+import { attempt, type Tried } from './lib/try/attempt.ts'
+import { awaitWord, waitVariable, watchBox } from './lib/try/watch.ts'
+
+const command: Command = {
+  verb: 'try',
+  summary:
+    'The inner loop of a check’s author: brings what changed into a container, runs the checks that it affects, and shows a red check’s own output.',
+  positional: {
+    name: 'BOX ID…',
+    help: 'a file in boxes/ without its ending, or a path (default: lab); checks to run (default: those that the change affects)',
+    multiple: true,
+  },
+  words: '[BOX] [ID…]',
+  options: {
+    watch: { type: 'boolean', help: 'again at every save, until Ctrl-C; the newest save wins' },
+    json: { type: 'boolean', help: 'one JSON document on stdout' },
+  },
+  examples: [
+    ['npm run try', 'a container from a draft of the lab box; the next try reuses it'],
+    ['npm run try -- lab check.my_metric', 'after an edit of my_metric.py: about a second'],
+    ['npm run try -- lab --watch', 'save, and read the verdict'],
+    ['npm run ssh -- lab', 'a look inside; npm run down -- lab ends the container'],
+  ],
+}
+
+const tell = (tried: Tried, seconds: number, paint: Paint): string => {
+  const { passed, failed } = tried.results
+  const verdict = failed === 0 ? paint('green', `${passed} passed`) : paint('red', `${failed} failed, ${passed} passed`)
+  return `${verdict} in ${formatSeconds(seconds)}`
+}
+
+const indent = (text: string): string => text.replace(/^/gm, '        ')
+
+const once = async (project: Project, { positionals: [name = 'lab', ...ids], flags }: Parsed): Promise<number> => {
+  const begun = performance.now()
+  const quiet = flags.json === true
+  const paint = paintFor(process.stdout, process.env)
+  const say = (text: string): void => (quiet ? undefined : console.log(text))
+  const box = await loadBox(name, project)
+  const refreshed = await readRefreshed(box.name, false, project)
+  const plan = await planBox(await renderBox(box, project), project, { now: Date.now(), ...refreshed })
+  const outputs: Record<string, string> = {}
+  const tried = await attempt(
+    plan,
+    {
+      ids,
+      environment: process.env,
+      progress: progressFor(quiet ? 'silent' : process.stdout.isTTY ? 'terminal' : 'plain'),
+      onNote: (text) => (quiet ? console.error(text) : say(paint('dim', text))),
+      onResult: (result) => say(formatResult(result, paint)),
+      onOutput: (id, output) => {
+        outputs[id] = output
+        say(`      ${paint('dim', `output of ${id}`)}\n${indent(output)}`)
+      },
+    },
+    project,
+  )
+  const seconds = (performance.now() - begun) / 1000
+  if (quiet) console.log(JSON.stringify({ ...tried.results, how: tried.how, seconds, outputs }))
+  else say(tell(tried, seconds, paint))
+  return tried.results.failed === 0 ? 0 : 1
+}
+
+/** `npm run try`: 0 when every check that ran passed, 1 when one is red; with --watch 130 after Ctrl-C. */
+export const main = async (argv: string[]): Promise<number> => {
+  const parsed = parseCommand(argv, command)
+  if (parsed === undefined) return 0
+  const project = projectAt(process.cwd())
+  if (process.env[waitVariable] !== undefined && !(await awaitWord())) return 0
+  if (parsed.flags.watch !== true) return once(project, parsed)
+  if (parsed.flags.json === true)
+    throw new BoxhoundError('E_USAGE', '--watch ends with no document', {
+      exitCode: 2,
+      next: 'leave out --json or --watch',
+    })
+  const box = await loadBox(parsed.positional ?? 'lab', project)
+  return watchBox(
+    box.file,
+    argv.filter((word) => word !== '--watch'),
+    project,
+  )
+}
