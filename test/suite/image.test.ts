@@ -1,6 +1,7 @@
 import test from 'ava'
 import { judgeFirstBoot } from '../../suite/box/checks/first-boot.ts'
 import { judgeIdentity } from '../../suite/box/checks/image-identity.ts'
+import { judgeKernel } from '../../suite/box/checks/image-kernel.ts'
 import { judgeUnits, parseUnits, wantedUnits } from '../../suite/box/checks/image-units.ts'
 import { judgeUsers } from '../../suite/box/checks/image-users.ts'
 
@@ -143,4 +144,19 @@ test('blocks of systemctl belong to the names in their order, aliases too', (t) 
 
 test('first boot’s unit is always wanted, and names are complete', (t) => {
   t.deepEqual(wantedUnits(['ssh', 'boxhound-first-boot.service']), ['ssh.service', 'boxhound-first-boot.service'])
+})
+
+const kernelFiles = ['/boot/vmlinuz-6.1-x', '/boot/initrd.img-6.1-x', '/lib/modules/6.1-x/modules.dep']
+
+test('image.kernel: the running kernel is on the disk, whole', (t) => {
+  t.true(judgeKernel(['6.1-x', 'none', ...kernelFiles].join('\n')).passed)
+  for (const file of kernelFiles) {
+    const verdict = judgeKernel(['6.1-x', 'none', ...kernelFiles.filter((other) => other !== file)].join('\n'))
+    t.false(verdict.passed)
+    t.is(verdict.observed, `${file} is absent or empty`)
+  }
+})
+
+test('image.kernel: a container has no kernel of its own', (t) => {
+  t.regex(judgeKernel(['6.1-x', 'systemd-nspawn', ...kernelFiles].join('\n')).observed, /container \(systemd-nspawn\)/)
 })

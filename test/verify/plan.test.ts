@@ -6,14 +6,14 @@ test('a box with everything has every id of the design, in order', (t) => {
   t.deepEqual(allIds(lab), [
     ...['first-boot', 'agent.running', 'agent.version', 'agent.tags', 'agent.unkeyed'],
     ...['check.my_metric', 'check.my_metric.interval', 'database.running', 'database.grants', 'database.logs'],
-    ...['app.routes', 'app.traces', 'app.logs', 'image.identity', 'image.secrets', 'image.users', 'image.units'],
+    ...['app.routes', 'app.traces', 'app.logs', 'image.identity', 'image.secrets', 'image.users', 'image.units', 'image.kernel'],
   ])
 })
 
 test('what a box does not have is not planned', (t) => {
   const ids = allIds({ ...lab, database: null, app: null, checks: [] })
   t.false(ids.some((id) => /^(database|app|check)\./.test(id)))
-  t.is(ids.length, 9)
+  t.is(ids.length, 10)
 })
 
 test('chosen ids run in the order of the plan', (t) => {

@@ -30,6 +30,12 @@ export const systemPackages: readonly SystemPackage[] = [
     present: { files: programs('qemu-system-x86_64') },
     why: 'boots the published image to verify it',
   },
+  {
+    name: 'systemd-container',
+    present: { files: programs('systemd-nspawn') },
+    why: 'boots a box’s userland at native speed: try, test:controls, contract',
+  },
+  { name: 'iproute2', present: { files: programs('ip') }, why: 'the network of such a container' },
   { name: 'fuse3', present: { files: programs('fusermount3') }, why: 'the exports of qemu-storage-daemon' },
   { name: 'mmdebstrap', present: { files: programs('mmdebstrap') }, why: 'makes the lab’s Debian base' },
   {
@@ -78,7 +84,6 @@ export const vagrantPackages: readonly SystemPackage[] = [
   { name: 'libvirt-clients', present: { files: programs('virsh') }, why: 'asks libvirt whether it answers' },
   { name: 'dnsmasq-base', present: { files: programs('dnsmasq') }, why: 'addresses for those machines' },
   { name: 'iptables', present: { files: programs('iptables') }, why: 'their way to package mirrors' },
-  { name: 'iproute2', present: { files: programs('ip') }, why: 'their network' },
 ]
 
 /** What the tests of the Vagrantfile need besides. */

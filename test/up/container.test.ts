@@ -1,0 +1,124 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import test from 'ava'
+import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
+
+const { cache } = projectAt(process.cwd())
+
+const verb = (name: string, ...words: string[]) =>
+  spawnSync('node', ['scripts/_run.mjs', name, ...words], { encoding: 'utf8', timeout: 300_000 })
+
+/** Everything of a container that could outlive it on this machine. */
+const leftovers = (): string[] => {
+  const groups = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified', '/sys/fs/cgroup/systemd'].flatMap((root) => {
+    try {
+      return readdirSync(root).filter((name) => name.startsWith('boxhound-'))
+    } catch {
+      return []
+    }
+  })
+  const loops = spawnSync('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE'], { encoding: 'utf8' }).stdout
+  const links = spawnSync('ip', ['-brief', 'link'], { encoding: 'utf8' }).stdout
+  const processes = spawnSync('pgrep', ['-af', `machine/container.sh ${cache}|machine/reap.sh`], {
+    encoding: 'utf8',
+  }).stdout
+  return [
+    ...groups,
+    ...loops.split('\n').filter((line) => line.includes(cache)),
+    ...links.split('\n').filter((line) => line.startsWith('ve-boxhound')),
+    ...readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(`${cache}/machines`)),
+    ...processes.split('\n').filter((line) => line !== ''),
+  ]
+}
+
+const gone = async (): Promise<string[]> => {
+  for (let tries = 0; tries < 100 && leftovers().length > 0; tries += 1) await sleep(100)
+  return leftovers()
+}
+
+test.serial.after.always('nothing stays up', () => {
+  verb('down', 'lab')
+})
+
+test.serial('a container is up in seconds beside QEMU’s folder, ssh finds it, down leaves nothing', async (t) => {
+  t.deepEqual(await gone(), [])
+  const first = verb('up', 'lab', '--machine', 'container', '--json')
+  t.is(first.status, 0, first.stderr)
+  const login = JSON.parse(first.stdout) as { host: string; key: string }
+  t.is(login.host, '127.0.0.1')
+  const again = verb('up', 'lab', '--machine', 'container', '--json')
+  t.deepEqual(JSON.parse(again.stdout), login, 'a second up finds the first container')
+  t.is(verb('ssh', 'lab', '--', 'systemd-detect-virt').stdout, 'systemd-nspawn\n')
+  t.is(verb('ssh', 'lab', '--machine', 'qemu', '--', 'true').status, 1, 'no QEMU is up')
+  const network = verb('ssh', 'lab', '--', 'ip -brief address; ip route').stdout
+  t.false(/\beth0\b|\bdefault\b/.test(network), network)
+  t.is(verb('down', 'lab', '--machine', 'qemu').status, 0)
+  t.is(verb('ssh', 'lab', '--', 'true').status, 0, 'the container is still up')
+  t.is(verb('down', 'lab').status, 0)
+  t.deepEqual(await gone(), [])
+})
+
+test.serial('what a caller hands in is in no file and no command line of this machine', async (t) => {
+  const key = 'abcdef0123456789abcdef0123456789'
+  const up = spawnSync('node', ['scripts/_run.mjs', 'up', 'lab', '--machine', 'container'], {
+    encoding: 'utf8',
+    env: { ...process.env, DD_API_KEY: key },
+  })
+  t.is(up.status, 0, up.stderr)
+  const environment = verb('ssh', 'lab', '--', 'cat /etc/datadog-agent/environment').stdout
+  t.true(environment.includes(`DD_API_KEY=${key}`), 'the instance has it')
+  const lines = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8')]
+      } catch {
+        return []
+      }
+    })
+  t.false(lines.some((line) => line.includes(key)))
+  const found = spawnSync('grep', ['-rl', key, join(cache, 'machines')], { encoding: 'utf8' })
+  t.is(found.stdout, '')
+  t.is(verb('down', 'lab').status, 0)
+})
+
+for (const [index, signal] of (['SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGINT'] as const).entries())
+  test.serial(
+    `${signal} at some moment of a verification leaves no process, mount or group of it, try ${index + 1}`,
+    async (t) => {
+      const out = mkdtempSync(join(tmpdir(), 'boxhound-test-'))
+      t.teardown(() => rmSync(out, { recursive: true }))
+      const child = spawn('node', ['scripts/_run.mjs', 'verify', 'lab', '--machine', 'container', '--out', out], {
+        stdio: 'ignore',
+      })
+      const ended = once(child, 'close')
+      await sleep(300 + Math.random() * 5000)
+      child.kill(signal)
+      await ended
+      t.deepEqual(await gone(), [])
+    },
+  )
+
+test.serial('the next run clears the folder of a killed one', (t) => {
+  const run = verb(
+    'verify',
+    'lab',
+    '--machine',
+    'container',
+    '--only',
+    'first-boot',
+    '--out',
+    mkdtempSync(join(tmpdir(), 'boxhound-test-')),
+  )
+  t.is(run.status, 0, run.stdout + run.stderr)
+  t.deepEqual(
+    readdirSync(join(cache, 'machines')).filter((name) => name.startsWith('.run-')),
+    [],
+  )
+})
