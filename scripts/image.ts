@@ -45,7 +45,7 @@ export const main = async (argv: string[]): Promise<number> => {
     const all = parsed.flags.verbose === true
     return runAva({
       root: project.root,
-      config: 'suite/image/ava.config.js',
+      suite: 'image',
       variables: { BOXHOUND_EVIDENCE: file },
       onLine: (line) => {
         if (all || !line.startsWith('ok ')) console.log(line)

@@ -1,16 +1,14 @@
 import { join } from 'node:path'
+import { withCleanup } from './lib/_helpers/cleanup.ts'
 import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { type Project, projectAt } from './lib/_helpers/paths.ts'
 import { machineChoice, machineOption } from './lib/boot/kind.ts'
 import { fromCaller } from './lib/box/caller.ts'
-import { loadBox } from './lib/box/load.ts'
-import { renderBox } from './lib/render/render.ts'
-import { reporter, verifyPublished } from './lib/report/published.ts'
+import type { Box } from './lib/box/types.ts'
+import { startSuite } from './lib/verify/suite.ts'
 import { targetFrom, targetOptions } from './lib/verify/target.ts'
 import type { Target, VerifyResults } from './lib/verify/types.ts'
-import { vagrantTarget } from './lib/verify/vagrant.ts'
-import { verifyTarget } from './lib/verify/verify.ts'
 
 const command: Command = {
   verb: 'verify',
@@ -46,6 +44,10 @@ const command: Command = {
   ],
 }
 
+// What is heavy to load is loaded where it is used: the suite's own start comes first.
+const loadBox = async (name: string, project: Project): Promise<Box> =>
+  (await import('./lib/box/load.ts')).loadBox(name, project)
+
 const targetOf = async (project: Project, name: string, { flags, values }: Parsed): Promise<Target | undefined> => {
   const target = targetFrom('verify', values)
   if (values.machine !== undefined && (target !== undefined || flags.vagrant === true))
@@ -60,6 +62,7 @@ const targetOf = async (project: Project, name: string, { flags, values }: Parse
   if (flags.vagrant !== true) return target
   if (target !== undefined)
     throw new BoxhoundError('E_USAGE', '--vagrant and --host are two machines', { exitCode: 2, next: 'leave one out' })
+  const { vagrantTarget } = await import('./lib/verify/vagrant.ts')
   return vagrantTarget(project.root, (await loadBox(name, project)).name, process.env)
 }
 
@@ -69,22 +72,31 @@ const verifyHost = async (
   target: Target,
   { flags, values, lists }: Parsed,
 ): Promise<VerifyResults> => {
-  const { box, expectations } = await renderBox(await loadBox(name, project), project)
-  // What is proved of the published image is not replaced by what is proved of a machine of Vagrant's.
-  const own = flags.vagrant === true ? 'verify-vagrant' : 'verify'
-  const folder = values.out === undefined ? join(project.out, box.name, own) : fromCaller(values.out)
-  const { onNote, onResult, finish } = reporter(project, folder, {
-    quiet: flags.json === true,
-    environment: process.env,
+  const suite = await startSuite(project.root)
+  return withCleanup(suite.end, async () => {
+    const loaded = await loadBox(name, project)
+    suite.connect(target)
+    const [{ renderBox }, { reporter }, { verifyTarget }] = await Promise.all([
+      import('./lib/render/render.ts'),
+      import('./lib/report/reporter.ts'),
+      import('./lib/verify/verify.ts'),
+    ])
+    const { box, expectations } = await renderBox(loaded, project)
+    // What is proved of the published image is not replaced by what is proved of a machine of Vagrant's.
+    const own = flags.vagrant === true ? 'verify-vagrant' : 'verify'
+    const folder = values.out === undefined ? join(project.out, box.name, own) : fromCaller(values.out)
+    const { onNote, onResult, finish } = reporter(project, folder, {
+      quiet: flags.json === true,
+      environment: process.env,
+    })
+    onNote(`judging ${target.user}@${target.host}:${target.port} by ${box.file}`)
+    const results = await verifyTarget(target, expectations, {
+      ...{ root: project.root, image: null, keyed: null, only: lists.only ?? [], onResult, suite },
+      machine: flags.vagrant === true ? 'vagrant' : 'host',
+    })
+    await finish(results)
+    return results
   })
-  onNote(`judging ${target.user}@${target.host}:${target.port} by ${box.file}`)
-  const options = {
-    ...{ root: project.root, image: null, keyed: null, only: lists.only ?? [], onResult },
-    machine: flags.vagrant === true ? ('vagrant' as const) : ('host' as const),
-  }
-  const results = await verifyTarget(target, expectations, options)
-  await finish(results)
-  return results
 }
 
 const verifyByWire = async (project: Project, name: string, parsed: Parsed): Promise<VerifyResults> => {
@@ -122,11 +134,15 @@ export const main = async (argv: string[]): Promise<number> => {
   const out = values.out === undefined ? {} : { out: fromCaller(values.out) }
   const results =
     target === undefined
-      ? await verifyPublished(project, (await loadBox(name, project)).name, {
-          ...{ quiet: flags.json === true, environment: process.env, only: lists.only ?? [] },
-          machine: machineChoice(values.machine, 'qemu'),
-          ...out,
-        })
+      ? await (await import('./lib/report/published.ts')).verifyPublished(
+          project,
+          (await loadBox(name, project)).name,
+          {
+            ...{ quiet: flags.json === true, environment: process.env, only: lists.only ?? [] },
+            machine: machineChoice(values.machine, 'qemu'),
+            ...out,
+          },
+        )
       : await verifyHost(project, name, target, parsed)
   if (flags.json === true) console.log(JSON.stringify(results))
   return results.failed === 0 ? 0 : 1

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import type { Expectations } from '../../scripts/lib/render/types.ts'
 import type { Guest } from './guest.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { CheckExpectation } from '../../scripts/lib/render/types.ts'
 import type { CommandResult } from '../../scripts/lib/verify/command.ts'
 import { jsonIn } from '../../scripts/lib/verify/json.ts'

@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import type { Guest } from './guest.ts'
 

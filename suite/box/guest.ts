@@ -10,6 +10,8 @@ import { judge, type Verdict } from './verdict.ts'
 /** The machine under test, as the checks see it. */
 export interface Guest {
   readonly context: SuiteContext
+  /** The base64 of the key that let the caller in. */
+  readonly publicKey: string
   /** Runs a program as root and returns whatever it said; its exit status is the caller's to judge. */
   readonly run: (words: readonly string[], options?: CommandOptions) => Promise<CommandResult>
   /** Runs probes/NAME.py as root with `input` as INPUT, and returns the JSON that it prints. */
@@ -20,7 +22,7 @@ export interface Guest {
   readonly until: (attempt: () => Promise<Verdict>, expected: string) => Promise<Verdict>
 }
 
-export const createGuest = (session: Session, context: SuiteContext): Guest => {
+export const createGuest = (session: Pick<Session, 'run'>, context: SuiteContext, publicKey: string): Guest => {
   const asRoot = context.target.user === 'root' ? [] : ['sudo', '-n', '--']
   const { command: deadline, poll } = context.deadlines
   const known = new Map<string, Promise<unknown>>()
@@ -49,5 +51,5 @@ export const createGuest = (session: Session, context: SuiteContext): Guest => {
     }
   }
 
-  return { context, run, probe: createProber(run), once, until }
+  return { context, publicKey, run, probe: createProber(run), once, until }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { jsonIn } from '../../scripts/lib/verify/json.ts'
 import type { Guest } from './guest.ts'

@@ -1,4 +1,5 @@
 import type { Expectations } from '../../scripts/lib/render/types.ts'
+import { type CheckId, checkId, type FixedId, intervalId } from '../../scripts/lib/verify/ids.ts'
 import type { BoxCheck } from './check.ts'
 import { checkOf } from './checks/agent-check.ts'
 import { intervalOf } from './checks/agent-check-interval.ts'
@@ -19,10 +20,31 @@ import { check as imageSecrets } from './checks/image-secrets.ts'
 import { check as imageUnits } from './checks/image-units.ts'
 import { check as imageUsers } from './checks/image-users.ts'
 
-/** Every check there is for a box; which of them run is the plan's business. */
-export const registry = ({ checks }: Expectations): BoxCheck[] => [
-  ...[firstBoot, agentRunning, agentVersion, agentTags, agentUnkeyed],
-  ...checks.flatMap((expectation) => [checkOf(expectation), intervalOf(expectation)]),
-  ...[databaseRunning, databaseGrants, databaseLogs, appRoutes, appTraces, appLogs],
-  ...[imageIdentity, imageSecrets, imageUsers, imageUnits, imageKernel],
-]
+const fixed: Readonly<Record<FixedId, BoxCheck>> = {
+  'first-boot': firstBoot,
+  'agent.running': agentRunning,
+  'agent.version': agentVersion,
+  'agent.tags': agentTags,
+  'agent.unkeyed': agentUnkeyed,
+  'database.running': databaseRunning,
+  'database.grants': databaseGrants,
+  'database.logs': databaseLogs,
+  'app.routes': appRoutes,
+  'app.traces': appTraces,
+  'app.logs': appLogs,
+  'image.identity': imageIdentity,
+  'image.secrets': imageSecrets,
+  'image.users': imageUsers,
+  'image.units': imageUnits,
+  'image.kernel': imageKernel,
+}
+
+/** How each id of a box is judged; which of them run is the plan's business. */
+export const registry = ({ checks }: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
+  new Map<CheckId, BoxCheck>([
+    ...(Object.entries(fixed) as [FixedId, BoxCheck][]),
+    ...checks.flatMap((expectation): [CheckId, BoxCheck][] => [
+      [checkId(expectation.name), checkOf(expectation)],
+      [intervalId(expectation.name), intervalOf(expectation)],
+    ]),
+  ])

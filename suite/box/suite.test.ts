@@ -1,24 +1,17 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import test from 'ava'
-import { BoxhoundError, formatError } from '../../scripts/lib/_helpers/errors.ts'
+import { formatError } from '../../scripts/lib/_helpers/errors.ts'
 import { createLimiter, type Limiter } from '../../scripts/lib/verify/limiter.ts'
-import { connect, type Session } from '../../scripts/lib/verify/ssh.ts'
-import type { SuiteContext } from '../../scripts/lib/verify/types.ts'
 import type { BoxCheck } from './check.ts'
+import { openConnection } from './connection.ts'
 import { createGuest, type Guest } from './guest.ts'
 import { registry } from './registry.ts'
 import { judge, type Verdict } from './verdict.ts'
 
-const file = process.env.BOXHOUND_CONTEXT
-if (file === undefined) throw new Error('BOXHOUND_CONTEXT is not set: start the suite with "npm run verify"')
-const context = JSON.parse(await readFile(file, 'utf8')) as SuiteContext
+const connection = openConnection(process.env)
+const context = await connection.context
 const checks = registry(context.expectations)
 const lanes = new Map<string, Limiter>()
-let session: Session
 let guest: Guest
-
-const serialize = ({ code, message, details: { cause: _, ...details } }: BoxhoundError): string =>
-  JSON.stringify({ code, message, details })
 
 const inLane = ({ lane, run }: BoxCheck): Promise<{ verdict: Verdict; seconds: number }> => {
   const timed = async (): Promise<{ verdict: Verdict; seconds: number }> => {
@@ -32,27 +25,19 @@ const inLane = ({ lane, run }: BoxCheck): Promise<{ verdict: Verdict; seconds: n
   return limiter(timed)
 }
 
-test.before('log in', async () => {
-  try {
-    session = await connect(context.target)
-  } catch (error) {
-    // Whoever started the suite tells it to the user, as an error of its own and not as a test's stack.
-    if (error instanceof BoxhoundError) await writeFile(`${context.results}.error`, serialize(error))
-    throw error
-  }
-  guest = createGuest(session, context)
+test.before('the machine is reached', async () => {
+  guest = createGuest(connection, context, await connection.ready)
 })
 
-test.after.always('log out', () => session?.close())
+test.after.always('the verifying process has been told everything', () => connection.end())
 
-for (const id of context.planned) {
+for (const { id } of context.planned) {
   test(id, async (t) => {
-    const check = checks.find((other) => other.id === id)
-    if (check === undefined) return t.fail(`suite/box/checks has no check "${id}"`)
+    const check = checks.get(id)
+    if (check === undefined) return t.fail(`suite/box/registry.ts has no check "${id}"`)
     const { verdict, seconds } = await inLane(check)
     const { passed, expected, observed } = verdict
-    const result = { id, title: check.title, status: passed ? 'passed' : 'failed', seconds, expected, observed }
-    await appendFile(context.results, `${JSON.stringify(result)}\n`)
+    connection.tell({ id, status: passed ? 'passed' : 'failed', seconds, expected, observed })
     t.true(passed, observed)
   })
 }

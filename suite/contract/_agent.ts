@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import type { ContractContext } from '../../scripts/lib/proof/contract.ts'
 import type { CommandOptions, CommandResult } from '../../scripts/lib/verify/command.ts'

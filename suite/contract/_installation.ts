@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Agent, at } from './_agent.ts'
 import type { Clause } from './_clause.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Agent, at, eventually } from './_agent.ts'
 import type { Clause } from './_clause.ts'
 

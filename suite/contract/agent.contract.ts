@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import test from 'ava'
 import type { ContractContext } from '../../scripts/lib/proof/contract.ts'
-import { connect, type Session } from '../../scripts/lib/verify/ssh.ts'
+import { connect, publicKeyOf, type Session } from '../../scripts/lib/verify/ssh.ts'
 import { createGuest } from '../box/guest.ts'
 import { type Agent, createAgent } from './_agent.ts'
 import { checkCommand } from './_check.ts'
@@ -29,17 +29,21 @@ test.before('log in, and plant the checks', async () => {
   session = await connect(context.target)
   const deadlines = { command: 120, poll: 90 }
   const { target, expectations, keyed } = context
+  const publicKey = await publicKeyOf(target)
   agent = createAgent(
-    createGuest(session, {
-      target,
-      expectations,
-      keyed,
-      deadlines,
-      planned: [],
-      fresh: context.disposable,
-      vagrant: false,
-      results: '',
-    }),
+    createGuest(
+      session,
+      {
+        target,
+        expectations,
+        keyed,
+        deadlines,
+        planned: [],
+        fresh: context.disposable,
+        vagrant: false,
+      },
+      publicKey,
+    ),
     context,
   )
   await agent.python('machine.py', { do: 'plant', files: await sources() })

@@ -1,9 +1,9 @@
-// The contract of datadog.md, kept by the Agent of one machine: `npm run contract` boots one, or takes the caller's, and starts this.
+// The contract that the Agent of one machine keeps: `npm run contract` boots one, or takes the caller's, and starts this.
+// Paths are those of the bundle, see scripts/lib/verify/bundle.ts.
 // biome-ignore lint/style/noDefaultExport: AVA reads its configuration from the default export
 export default {
-  files: ['suite/contract/*.contract.ts'],
-  extensions: { ts: 'module' },
-  nodeArguments: ['--import=tsx'],
-  workerThreads: false,
+  files: ['contract/agent.contract.js'],
+  workerThreads: true,
+  cache: false,
   timeout: '5m',
 }

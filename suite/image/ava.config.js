@@ -1,8 +1,8 @@
 // The proofs of the published image: `npm run image` gathers the evidence that they judge, and starts them.
+// Paths are those of the bundle, see scripts/lib/verify/bundle.ts.
 // biome-ignore lint/style/noDefaultExport: AVA reads its configuration from the default export
 export default {
-  files: ['suite/image/*.proof.ts'],
-  extensions: { ts: 'module' },
-  nodeArguments: ['--import=tsx'],
-  workerThreads: false,
+  files: ['image/*.proof.js'],
+  workerThreads: true,
+  cache: false,
 }

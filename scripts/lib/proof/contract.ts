@@ -29,5 +29,5 @@ export const judgeContract = async (
 ): Promise<Counts> => {
   const file = join(folder, 'contract.json')
   await writeFile(file, JSON.stringify(context), { mode: 0o600 })
-  return runAva({ root, config: 'suite/contract/ava.config.js', variables: { BOXHOUND_CONTEXT: file }, onLine })
+  return runAva({ root, suite: 'contract', variables: { BOXHOUND_CONTEXT: file }, onLine })
 }

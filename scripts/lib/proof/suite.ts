@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { type Counts, readCounts } from '../selftest/count.ts'
+import { avaCommand, bundleSuite, type SuiteName } from '../verify/bundle.ts'
 
 export interface SuiteOptions {
   /** The checkout. */
   readonly root: string
-  /** AVA's configuration, relative to `root`; it names the files. */
-  readonly config: string
-  /** Variables that tell the tests what to judge, e.g. the name of a file. */
+  /** Which tests of suite/. */
+  readonly suite: Exclude<SuiteName, 'box'>
+  /** Variables that tell the tests what to judge, e.g. the absolute path of a file. */
   readonly variables: Readonly<Record<string, string>>
   /** Told line by line while the tests run. */
   readonly onLine: (line: string) => void
@@ -20,12 +21,12 @@ export interface SuiteOptions {
  *
  * A run that ends badly without a failed test counts one failure, and so does one that runs none (fault 43).
  */
-export const runAva = async ({ root, config, variables, onLine, match }: SuiteOptions): Promise<Counts> => {
-  const words = ['node_modules/ava/entrypoints/cli.mjs', '--tap', '--config', config]
+export const runAva = async ({ root, suite, variables, onLine, match }: SuiteOptions): Promise<Counts> => {
+  const words = avaCommand(suite, '--tap')
   // DD_API_KEY and the like are nobody's business in a test.
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('DD_'))
   const child = spawn(process.execPath, match === undefined ? words : [...words, '--match', match], {
-    cwd: root,
+    cwd: await bundleSuite(root),
     env: { ...Object.fromEntries(inherited), ...variables, NO_COLOR: '1', FORCE_COLOR: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -26,6 +26,8 @@ export interface SessionOptions {
   readonly deadline?: number
   /** Seconds between two signs of life that the server is asked for, default 3; five unanswered end the connection. */
   readonly keepalive?: number
+  /** Gives up a login that is on its way, and ends a connection. */
+  readonly signal?: AbortSignal
 }
 
 const unanswered = 5
@@ -57,18 +59,27 @@ const loginError = (target: Target, error: Error & { level?: string }): Boxhound
     : new BoxhoundError('E_SSH_CONNECT', `no SSH connection to ${place}`, { found: error.message })
 }
 
+/** The base64 of a target's public key, as authorized_keys has it. */
+export const publicKeyOf = async ({ key }: Target): Promise<string> => {
+  const parsed = ssh2.utils.parseKey(await readKey(key))
+  if (parsed instanceof Error)
+    throw new BoxhoundError('E_SSH_KEY', 'the private key cannot be parsed', { file: key, cause: parsed })
+  return parsed.getPublicSSH().toString('base64')
+}
+
 /**
  * Logs in, once the server has shown the expected host key; a server with another key learns nothing (fault 41).
  *
  * A peer that freezes is noticed after `keepalive` × 5 seconds (fault 40): whatever runs then fails with E_SSH_LOST.
  */
 export const connect = async (target: Target, options: SessionOptions = {}): Promise<Session> => {
-  const { deadline = 60, keepalive = 3 } = options
+  const { deadline = 60, keepalive = 3, signal } = options
   const privateKey = await readKey(target.key)
   const client: Client = new ssh2.Client()
   client.setMaxListeners(concurrency + 4)
   let refusal: BoxhoundError | undefined
   let lost: string | undefined
+  signal?.addEventListener('abort', () => client.destroy(), { once: true })
   client.on('close', () => {
     lost ??= 'the connection was closed'
   })

@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import { parseResults } from './collect.ts'
-import type { CheckResult, SuiteContext } from './types.ts'
+import { avaCommand, bundleSuite } from './bundle.ts'
+import { type FromSuite, type Link, linkDescriptor, openLink, sentError, type ToSuite } from './link.ts'
+import type { Session } from './ssh.ts'
+import type { CheckResult, SuiteContext, Target } from './types.ts'
 
 export interface SuiteRun {
   readonly results: readonly CheckResult[]
@@ -16,99 +16,142 @@ export interface SuiteRun {
 }
 
 export interface SuiteOptions {
-  /** The checkout, with node_modules and suite/box. */
-  readonly root: string
   /** Seconds for the whole suite. */
   readonly deadline: number
   readonly onResult: (result: CheckResult) => void
 }
 
-const command = [
-  'node_modules/ava/entrypoints/cli.mjs',
-  '--config',
-  'suite/box/ava.config.js',
-  'suite/box/suite.test.ts',
-]
+/** A suite that loads while the caller finds out what to judge. */
+export interface Suite {
+  /** Logs in ahead of `run`, which otherwise does it. */
+  readonly connect: (target: Target) => void
+  /**
+   * Runs the planned checks and collects what they tell.
+   *
+   * @throws E_SUITE_DEADLINE when it doesn't end, and what the connection was refused for (E_HOST_KEY, E_SSH_AUTH, …).
+   */
+  readonly run: (context: SuiteContext, options: SuiteOptions) => Promise<SuiteRun>
+  /** Ends what still runs; to be called in any case. */
+  readonly end: () => void
+}
+
+interface Login {
+  readonly session: Session
+  readonly publicKey: string
+}
+
+interface Runner {
+  readonly child: ChildProcess
+  readonly ended: Promise<number | null>
+  readonly output: () => string
+}
 
 /** DD_API_KEY and the like are nobody's business in the child: the suite is told whether there is a key, never which. */
-const childEnvironment = (file: string): NodeJS.ProcessEnv => ({
+const childEnvironment = (): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DD_'))),
-  BOXHOUND_CONTEXT: file,
+  BOXHOUND_LINK: String(linkDescriptor),
   NO_COLOR: '1',
   FORCE_COLOR: '0',
 })
 
-/**
- * Runs the SSH suite in a process of its own and collects what its checks tell while they run.
- *
- * @throws E_SUITE_DEADLINE when it doesn't end, and what the connection was refused for (E_HOST_KEY, E_SSH_AUTH, …).
- */
-export const runSuite = async (
-  context: Omit<SuiteContext, 'results'>,
-  { root, deadline, onResult }: SuiteOptions,
-): Promise<SuiteRun> => {
-  const folder = await mkdtemp(join(tmpdir(), 'boxhound-suite-'))
-  const results = join(folder, 'results.jsonl')
-  const file = join(folder, 'context.json')
-  const abort = new AbortController()
-  try {
-    await writeFile(results, '')
-    await writeFile(file, JSON.stringify({ ...context, results } satisfies SuiteContext), { mode: 0o600 })
-    const child = spawn(process.execPath, command, {
-      cwd: root,
-      env: childEnvironment(file),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
+const startRunner = (folder: string): Runner => {
+  const child = spawn(process.execPath, avaCommand('box'), {
+    cwd: folder,
+    env: childEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    detached: true,
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
     })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    const ended = new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', (code) => resolve(code))
-    })
-    const kill = (): void => endGroup(child.pid)
-    process.once('exit', kill)
-    const timer = setTimeout(() => abort.abort(), deadline * 1000)
-    let told = 0
-    const tell = async (): Promise<CheckResult[]> => {
-      const all = parseResults(await readFile(results, 'utf8'))
-      for (const result of all.slice(told)) onResult(result)
-      told = all.length
-      return all
-    }
-    let code: number | null | undefined
-    while (code === undefined && !abort.signal.aborted) {
-      code = await Promise.race([ended, sleep(100, undefined)])
-      await tell()
-    }
-    clearTimeout(timer)
-    kill()
-    process.off('exit', kill)
-    if (code === undefined) {
-      throw new BoxhoundError('E_SUITE_DEADLINE', `the suite did not end within ${deadline} s`, {
-        found: output.slice(-2000),
-      })
-    }
-    await throwTold(`${results}.error`)
-    return { results: await tell(), code, output }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve(code))
+  })
+  ended.catch(() => {})
+  return { child, ended, output: () => output }
 }
 
-/** Throws what the suite could not start for, such as a host key that is another one. */
-const throwTold = async (file: string): Promise<void> => {
-  const text = await readFile(file, 'utf8').catch(() => undefined)
-  if (text === undefined) return
-  const { code, message, details } = JSON.parse(text) as Pick<BoxhoundError, 'code' | 'message' | 'details'>
-  throw new BoxhoundError(code, message, details)
-}
-
-const endGroup = (pid: number | undefined): void => {
+const endGroup = ({ child: { pid } }: Runner): void => {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')
   } catch {
     // the whole group has ended
   }
+}
+
+/** Runs what the suite asks for on the connection, and passes on what its checks found. */
+const serve = (runner: Runner, login: Promise<Login>, context: SuiteContext, onResult: SuiteOptions['onResult']) => {
+  const results: CheckResult[] = []
+  const link: Link<ToSuite> = openLink<ToSuite, FromSuite>(runner.child.stdio[linkDescriptor] as Duplex, (message) => {
+    if (message.kind === 'outcome') {
+      const { id } = message.outcome
+      const title = context.planned.find((check) => check.id === id)?.title ?? id
+      const result = { title, ...message.outcome }
+      results.push(result)
+      onResult(result)
+      return
+    }
+    const { id, command, options } = message
+    login
+      .then(({ session }) => session.run(command, options))
+      .then(
+        (result) => link.send({ kind: 'done', id, result }),
+        (error: unknown) => link.send({ kind: 'failed', id, error: sentError(error) }),
+      )
+  })
+  link.send({ kind: 'context', context })
+  return { results, ready: (publicKey: string) => link.send({ kind: 'ready', publicKey }) }
+}
+
+/**
+ * Starts AVA on the suite, in a process of its own. It takes about as long to load as to log in, and as to find out what to judge: all three go on
+ * side by side.
+ *
+ * @param root the checkout, with node_modules and suite/box.
+ */
+export const startSuite = async (root: string): Promise<Suite> => {
+  const runner = startRunner(await bundleSuite(root))
+  const kill = (): void => endGroup(runner)
+  process.once('exit', kill)
+  const abort = new AbortController()
+  let login: Promise<Login> | undefined
+
+  const logIn = (target: Target): Promise<Login> => {
+    // Loaded only here: AVA is on its way by now.
+    login ??= import('./ssh.ts').then(async ({ connect, publicKeyOf }) => ({
+      session: await connect(target, { signal: abort.signal }),
+      publicKey: await publicKeyOf(target),
+    }))
+    login.catch(() => {})
+    return login
+  }
+
+  const run: Suite['run'] = async (context, { deadline, onResult }) => {
+    const connected = logIn(context.target)
+    const { results, ready } = serve(runner, connected, context, onResult)
+    const late = new AbortController()
+    const over = sleep(deadline * 1000, 'over' as const, { signal: late.signal })
+    over.catch(() => {})
+    try {
+      const reached = await Promise.race([connected, over])
+      if (reached !== 'over') ready(reached.publicKey)
+      const code = reached === 'over' ? reached : await Promise.race([runner.ended, over])
+      if (code !== 'over') return { results, code, output: runner.output() }
+    } finally {
+      late.abort()
+    }
+    throw new BoxhoundError('E_SUITE_DEADLINE', `the suite did not end within ${deadline} s`, {
+      found: runner.output().slice(-2000),
+    })
+  }
+
+  const end = (): void => {
+    kill()
+    process.off('exit', kill)
+    abort.abort()
+  }
+  return { connect: (target) => void logIn(target), run, end }
 }

@@ -1,4 +1,5 @@
 import type { Expectations } from '../render/types.ts'
+import type { PlannedCheck } from './ids.ts'
 
 /** A machine reachable over SSH, as `up --json` prints it. */
 export interface Target {
@@ -26,6 +27,9 @@ export interface CheckResult {
   readonly expected: string
   readonly observed: string
 }
+
+/** What a check tells; its title is the plan's. */
+export type CheckOutcome = Omit<CheckResult, 'title'>
 
 /** results.json */
 export interface VerifyResults {
@@ -55,12 +59,12 @@ export interface Deadlines {
   readonly poll: number
 }
 
-/** What the AVA child is given, in the JSON file that BOXHOUND_CONTEXT names. */
+/** What the suite is told of the machine and of what to judge. */
 export interface SuiteContext {
   readonly target: Target
   readonly expectations: Expectations
-  /** The ids to run, in order. */
-  readonly planned: readonly string[]
+  /** What to run, in order. */
+  readonly planned: readonly PlannedCheck[]
   /** True for a machine just booted from the published image; a host in use may have apt lists, histories and more keys. */
   readonly fresh: boolean
   /** A machine of Vagrant's, which has a user for Vagrant. */
@@ -68,6 +72,4 @@ export interface SuiteContext {
   /** Whether the caller handed in an API key; null when nobody knows (`--host`). */
   readonly keyed: boolean | null
   readonly deadlines: Deadlines
-  /** A file that receives one CheckResult per line. */
-  readonly results: string
 }

@@ -1,9 +1,10 @@
+import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Expectations } from '../render/types.ts'
 import { reconcile, unjudged } from './collect.ts'
-import { planIds } from './plan.ts'
-import { runSuite, type SuiteRun } from './suite.ts'
+import { planChecks } from './plan.ts'
+import { type Suite, type SuiteRun, startSuite } from './suite.ts'
 import type { CheckResult, Deadlines, MachineKind, SuiteContext, Target, VerifyResults } from './types.ts'
 
 export interface VerifyOptions {
@@ -21,8 +22,8 @@ export interface VerifyOptions {
   /** Seconds for the whole suite, default 600. */
   readonly deadline?: number
   readonly onResult?: (result: CheckResult) => void
-  /** Replaced in tests. */
-  readonly run?: typeof runSuite
+  /** A suite that the caller has started, and ends; by default one is started here. */
+  readonly suite?: Suite
 }
 
 /** Enough for an emulated processor under load; a check that passes never waits for them. */
@@ -47,16 +48,16 @@ export const verifyTarget = async (
   options: VerifyOptions,
 ): Promise<VerifyResults> => {
   const begun = Date.now()
-  const planned = planIds(expectations, options.only ?? [])
+  const planned = planChecks(expectations, options.only ?? [])
   const notJudged = unjudged(planned, options.notJudged ?? new Map())
-  const judged = planned.filter((id) => !notJudged.some((result) => result.id === id))
+  const judged = planned.filter(({ id }) => !notJudged.some((result) => result.id === id))
   if (judged.length === 0) {
     throw new BoxhoundError('E_NOT_JUDGED', 'none of the planned checks can be judged on this machine', {
       found: notJudged.map(({ id, observed }) => `${id}: ${observed}`).join('\n'),
       next: 'judge them on a machine with a kernel of its own',
     })
   }
-  const context: Omit<SuiteContext, 'results'> = {
+  const context: SuiteContext = {
     target,
     expectations,
     planned: judged,
@@ -67,7 +68,12 @@ export const verifyTarget = async (
   }
   const { root, deadline = 600, onResult = () => {} } = options
   for (const result of notJudged) onResult(result)
-  const suite = await (options.run ?? runSuite)(context, { root, deadline, onResult })
+  const own = options.suite === undefined
+  const started = options.suite ?? (await startSuite(root))
+  const suite = await withCleanup(
+    () => (own ? started.end() : undefined),
+    () => started.run(context, { deadline, onResult }),
+  )
   if (suite.results.length === 0) {
     throw new BoxhoundError('E_NO_CHECK_RAN', 'the suite ran no check at all', {
       expected: `${judged.length} checks`,

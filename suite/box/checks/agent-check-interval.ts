@@ -38,8 +38,6 @@ export const judgeInterval = (name: string, interval: number, status: AgentStatu
 
 /** `check.NAME.interval`, from the running Agent. */
 export const intervalOf = ({ name, interval }: CheckExpectation): BoxCheck => ({
-  id: `check.${name}.interval`,
-  title: `The Agent runs ${name} every ${interval} s`,
   run: (guest) =>
     guest.until(async () => {
       const { status, uptime } = await observeAgent(guest)

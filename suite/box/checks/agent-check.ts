@@ -25,7 +25,5 @@ const run = async (guest: Guest, expectation: CheckExpectation): ReturnType<BoxC
 
 /** `check.NAME`: judged by the JSON verdict of `datadog-agent check`, which exits 0 for a check that raises, too. */
 export const checkOf = (expectation: CheckExpectation): BoxCheck => ({
-  id: `check.${expectation.name}`,
-  title: `The check ${expectation.name} works`,
   run: (guest) => run(guest, expectation),
 })

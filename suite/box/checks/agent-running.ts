@@ -18,7 +18,5 @@ export const judgeRunning = (unit: ReadonlyMap<string, string>): Verdict => {
 }
 
 export const check: BoxCheck = {
-  id: 'agent.running',
-  title: 'The Agent runs as dd-agent and answers',
   run: (guest) => guest.until(async () => final(judgeRunning((await observeAgent(guest)).unit)), expected),
 }

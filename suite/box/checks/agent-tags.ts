@@ -3,8 +3,6 @@ import type { BoxCheck } from '../check.ts'
 import { final, judge, list, missing } from '../verdict.ts'
 
 export const check: BoxCheck = {
-  id: 'agent.tags',
-  title: 'The running Agent sends the box’s host tags',
   run: (guest) => {
     const { tags } = guest.context.expectations.agent
     const expected = `host tags ${list(tags)}`

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { BoxCheck } from '../check.ts'
 import { judge, type Verdict } from '../verdict.ts'
 
@@ -24,7 +24,5 @@ export const judgeKeys = (found: z.infer<typeof findings>, keyed: boolean | null
 }
 
 export const check: BoxCheck = {
-  id: 'agent.unkeyed',
-  title: 'No key but the one of this instance',
   run: async (guest) => judgeKeys(findings.parse(await guest.probe('keys')), guest.context.keyed),
 }

@@ -25,8 +25,6 @@ export const judgeVersion = (version: string, running: string | undefined, insta
 const format = '${Version} ${db:Status-Abbrev}'
 
 export const check: BoxCheck = {
-  id: 'agent.version',
-  title: 'The Agent has the pinned version, held',
   run: (guest) => {
     const { version } = guest.context.expectations.agent
     return guest.until(async () => {

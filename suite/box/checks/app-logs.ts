@@ -22,8 +22,6 @@ export const judgeRecords = ({ log, service, env, version }: App, { error, recor
 }
 
 export const check: BoxCheck = {
-  id: 'app.logs',
-  title: 'The app’s log is JSON with trace ids, and the Agent follows it',
   run: async (guest) => {
     const app = appOf(guest)
     await requests(guest)

@@ -15,7 +15,5 @@ export const judgeRoutes = (routes: readonly Route[], answers: readonly Answer[]
 }
 
 export const check: BoxCheck = {
-  id: 'app.routes',
-  title: 'The app answers on its routes',
   run: async (guest) => judgeRoutes(appOf(guest).routes, (await requests(guest)).answers),
 }

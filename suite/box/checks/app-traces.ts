@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { agentStatus } from '../agent.ts'
 import { type App, appOf, type Records, readRecords, requests, traceIdOf } from '../app.ts'
 import type { BoxCheck } from '../check.ts'
@@ -52,8 +52,6 @@ const judgeCounts = (app: App, receiver: readonly unknown[], { records }: Record
   ])
 
 export const check: BoxCheck = {
-  id: 'app.traces',
-  title: 'Each route’s trace arrives, and its id stands in the log',
   run: async (guest) => {
     const app = appOf(guest)
     const { marker } = await requests(guest)

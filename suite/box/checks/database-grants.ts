@@ -75,8 +75,6 @@ export const trials = (rights: Rights): string[] => [
 ]
 
 export const check: BoxCheck = {
-  id: 'database.grants',
-  title: 'The Agent’s database user can do what it must, and no more',
   lane: 'database',
   run: async (guest) => {
     const rights = guest.context.expectations.database?.grants ?? { maxUserConnections: 5, slaveMonitor: false }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { agentStatus } from '../agent.ts'
 import { tailProblems } from '../agent-status.ts'
 import type { BoxCheck } from '../check.ts'
@@ -36,8 +36,6 @@ export const judgeLogs = (logs: readonly string[], report: z.infer<typeof report
 }
 
 export const check: BoxCheck = {
-  id: 'database.logs',
-  title: 'dd-agent reads the database’s logs, also after a rotation, and the Agent follows them',
   run: async (guest) => {
     const { database, agent } = guest.context.expectations
     const logs = database?.logs ?? []

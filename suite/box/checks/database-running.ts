@@ -3,8 +3,6 @@ import { asAgentUser } from '../database.ts'
 import { judge } from '../verdict.ts'
 
 export const check: BoxCheck = {
-  id: 'database.running',
-  title: 'The database runs and lets the Agent’s user in',
   lane: 'database',
   run: (guest) => {
     const unit = guest.context.expectations.database?.unit ?? ''

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { BoxCheck } from '../check.ts'
 import { final, judge, type Verdict } from '../verdict.ts'
 
@@ -33,8 +33,6 @@ export const judgeFirstBoot = (text: string, box: string, version: string): Verd
 }
 
 export const check: BoxCheck = {
-  id: 'first-boot',
-  title: 'First boot is done, each of its steps',
   run: (guest) => {
     const { box, version } = guest.context.expectations
     return guest.until(async () => {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { BoxCheck } from '../check.ts'
 import { configFile } from '../database.ts'
 import { final, judge, type Verdict } from '../verdict.ts'
@@ -27,8 +27,6 @@ export const judgeIdentity = ({ missing, old, files, machineId, dbus }: z.infer<
 }
 
 export const check: BoxCheck = {
-  id: 'image.identity',
-  title: 'What tells this instance from a clone was made on it',
   run: (guest) => {
     const { expectations, fresh } = guest.context
     const required = [

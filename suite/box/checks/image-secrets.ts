@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { BoxCheck } from '../check.ts'
 import { judge } from '../verdict.ts'
 
@@ -6,8 +6,6 @@ import { judge } from '../verdict.ts'
 const keys = ['/etc/datadog-agent/environment']
 
 export const check: BoxCheck = {
-  id: 'image.secrets',
-  title: 'No secret and no trace of the build',
   run: async (guest) => {
     const { fresh } = guest.context
     const found = z.array(z.string()).parse(await guest.probe('secrets', { fresh, keys }))

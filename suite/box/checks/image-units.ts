@@ -52,8 +52,6 @@ export const judgeUnits = (
 }
 
 export const check: BoxCheck = {
-  id: 'image.units',
-  title: 'The box’s units are enabled and none has failed',
   run: async (guest) => {
     const wanted = wantedUnits(guest.context.expectations.units)
     const all = [...wanted, ...unwanted]

@@ -1,7 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import ssh2 from 'ssh2'
-import { z } from 'zod'
-import { BoxhoundError } from '../../../scripts/lib/_helpers/errors.ts'
+import * as z from 'zod'
 import type { BoxCheck } from '../check.ts'
 import { judge, list, type Verdict } from '../verdict.ts'
 
@@ -21,14 +18,6 @@ const reportSchema = z.object({
 })
 
 const cloudRules = '90-cloud-init-users'
-
-/** The base64 of the caller's public key, as authorized_keys has it. */
-const publicKey = async (file: string): Promise<string> => {
-  const parsed = ssh2.utils.parseKey(await readFile(file))
-  if (parsed instanceof Error)
-    throw new BoxhoundError('E_SSH_KEY', 'the private key cannot be parsed', { file, cause: parsed })
-  return parsed.getPublicSSH().toString('base64')
-}
 
 const nobodyElse = (what: string, found: readonly string[], allowed: readonly string[]): string[] => {
   const others = found.filter((name) => !allowed.includes(name))
@@ -90,12 +79,10 @@ export const judgeUsers = (
 }
 
 export const check: BoxCheck = {
-  id: 'image.users',
-  title: 'Nobody but root can log in, and only with the caller’s key',
   run: async (guest) => {
-    const { fresh, target, expectations, vagrant } = guest.context
+    const { fresh, expectations, vagrant } = guest.context
     const report = reportSchema.parse(await guest.probe('users'))
-    const key = fresh ? await publicKey(target.key) : undefined
+    const key = fresh ? guest.publicKey : undefined
     return judgeUsers(report, { key, cloud: expectations.seed === 'nocloud', vagrant })
   },
 }
