@@ -1,15 +1,18 @@
+import { withCleanup } from './lib/_helpers/cleanup.ts'
 import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { formatSeconds } from './lib/_helpers/format.ts'
 import { type Project, projectAt } from './lib/_helpers/paths.ts'
 import { progressFor } from './lib/bake/progress.ts'
 import { readRefreshed } from './lib/bake/refresh.ts'
+import { runningMachine } from './lib/boot/state.ts'
 import { loadBox } from './lib/box/load.ts'
 import { planBox } from './lib/plan/plan.ts'
 import { renderBox } from './lib/render/render.ts'
 import { formatResult, type Paint, paintFor } from './lib/report/terminal.ts'
 import { attempt, type Tried } from './lib/try/attempt.ts'
 import { awaitWord, waitVariable, watchBox } from './lib/try/watch.ts'
+import { startSuite } from './lib/verify/suite.ts'
 
 const command: Command = {
   verb: 'try',
@@ -47,23 +50,32 @@ const once = async (project: Project, { positionals: [name = 'lab', ...ids], fla
   const paint = paintFor(process.stdout, process.env)
   const say = (text: string): void => (quiet ? undefined : console.log(text))
   const box = await loadBox(name, project)
-  const refreshed = await readRefreshed(box.name, false, project)
-  const plan = await planBox(await renderBox(box, project), project, { now: Date.now(), ...refreshed })
+  // It loads while the plan is made. A first try bakes before it judges, which is too long for a suite that waits.
+  const running = await runningMachine(project.cache, box.name, 'container')
+  const suite = running === null ? undefined : await startSuite(project.root)
   const outputs: Record<string, string> = {}
-  const tried = await attempt(
-    plan,
-    {
-      ids,
-      environment: process.env,
-      progress: progressFor(quiet ? 'silent' : process.stdout.isTTY ? 'terminal' : 'plain'),
-      onNote: (text) => (quiet ? console.error(text) : say(paint('dim', text))),
-      onResult: (result) => say(formatResult(result, paint)),
-      onOutput: (id, output) => {
-        outputs[id] = output
-        say(`      ${paint('dim', `output of ${id}`)}\n${indent(output)}`)
-      },
+  const tried = await withCleanup(
+    () => suite?.end(),
+    async () => {
+      const refreshed = await readRefreshed(box.name, false, project)
+      const plan = await planBox(await renderBox(box, project), project, { now: Date.now(), ...refreshed })
+      return attempt(
+        plan,
+        {
+          ids,
+          environment: process.env,
+          ...(suite === undefined ? {} : { suite }),
+          progress: progressFor(quiet ? 'silent' : process.stdout.isTTY ? 'terminal' : 'plain'),
+          onNote: (text) => (quiet ? console.error(text) : say(paint('dim', text))),
+          onResult: (result) => say(formatResult(result, paint)),
+          onOutput: (id, output) => {
+            outputs[id] = output
+            say(`      ${paint('dim', `output of ${id}`)}\n${indent(output)}`)
+          },
+        },
+        project,
+      )
     },
-    project,
   )
   const seconds = (performance.now() - begun) / 1000
   if (quiet) console.log(JSON.stringify({ ...tried.results, how: tried.how, seconds, outputs }))

@@ -15,6 +15,7 @@ import { stageLayer } from '../plan/stage.ts'
 import type { Plan } from '../plan/types.ts'
 import { notJudgedOn } from '../verify/judgeable.ts'
 import { connect } from '../verify/ssh.ts'
+import type { Suite } from '../verify/suite.ts'
 import type { CheckResult, VerifyResults } from '../verify/types.ts'
 import { verifyTarget } from '../verify/verify.ts'
 import { type Difference, difference } from './difference.ts'
@@ -27,6 +28,8 @@ export interface TryOptions {
   /** Ids of the caller; empty means what the change affects. */
   readonly ids: readonly string[]
   readonly environment: NodeJS.ProcessEnv
+  /** A suite that loads while it is found out what to judge; the caller ends it. By default one is started when it is needed. */
+  readonly suite?: Suite
   readonly progress: (steps: readonly string[]) => Progress
   readonly onNote: (text: string) => void
   readonly onResult: (result: CheckResult) => void
@@ -94,6 +97,9 @@ const sayWhat = (change: Change, ids: readonly string[]): string => {
     : `nothing changed; ${judged}`
 }
 
+/** A suite that waited through a bake is ended; judging starts its own. */
+const withoutSuite = ({ suite: _, ...options }: TryOptions): TryOptions => options
+
 const judge = async (
   plan: Plan,
   login: Login,
@@ -107,6 +113,7 @@ const judge = async (
     ...{ machine: 'container', notJudged: notJudgedOn('container') },
     // Nothing here runs on an emulated processor, and a red check is to be told soon.
     deadlines: { command: 60, poll: 20 },
+    ...(options.suite === undefined ? {} : { suite: options.suite }),
   })
   const red = expectations.checks.filter(({ name }) =>
     results.checks.some(({ id, status }) => id === `check.${name}` && status === 'failed'),
@@ -137,6 +144,8 @@ export const attempt = (plan: Plan, options: TryOptions, project: Project): Prom
     const ids = idsFor(change, expectations, options.ids, last)
     options.onNote(sayWhat(change, ids))
     const live = login !== null && (change.kind === 'live' || change.kind === 'same')
+    if (live) options.suite?.connect(login)
+    else options.suite?.end()
     const at = live ? login : await startNew(plan, options, project)
     // Half applied is neither the old nor the new state: whatever comes next starts anew.
     if (change.kind === 'live' && live) {
@@ -144,7 +153,7 @@ export const attempt = (plan: Plan, options: TryOptions, project: Project): Prom
       await applyChecks(plan, at, change.removed, project)
     }
     await writeTryState(folder, { ...wanted, ids })
-    const results = await judge(plan, at, ids, options, project.root)
+    const results = await judge(plan, at, ids, live ? options : withoutSuite(options), project.root)
     return { results, how: live ? change.kind : 'new' }
   })
 }
