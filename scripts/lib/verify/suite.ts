@@ -23,8 +23,8 @@ export interface SuiteOptions {
 
 /** A suite that loads while the caller finds out what to judge. */
 export interface Suite {
-  /** Logs in ahead of `run`, which otherwise does it. */
-  readonly connect: (target: Target) => void
+  /** Logs in ahead of `run`, which otherwise does it; resolves as soon as the machine has been asked. */
+  readonly connect: (target: Target) => Promise<void>
   /**
    * Runs the planned checks and collects what they tell.
    *
@@ -54,8 +54,11 @@ const childEnvironment = (): NodeJS.ProcessEnv => ({
   FORCE_COLOR: '0',
 })
 
+/** Loaded only once AVA is on its way. */
+const ssh = () => import('./ssh.ts')
+
 const startRunner = (folder: string): Runner => {
-  const child = spawn(process.execPath, avaCommand('box'), {
+  const child = spawn(process.execPath, avaCommand('box', '--tap'), {
     cwd: folder,
     env: childEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -120,8 +123,7 @@ export const startSuite = async (root: string): Promise<Suite> => {
   let login: Promise<Login> | undefined
 
   const logIn = (target: Target): Promise<Login> => {
-    // Loaded only here: AVA is on its way by now.
-    login ??= import('./ssh.ts').then(async ({ connect, publicKeyOf }) => ({
+    login ??= ssh().then(async ({ connect, publicKeyOf }) => ({
       session: await connect(target, { signal: abort.signal }),
       publicKey: await publicKeyOf(target),
     }))
@@ -153,5 +155,9 @@ export const startSuite = async (root: string): Promise<Suite> => {
     process.off('exit', kill)
     abort.abort()
   }
-  return { connect: (target) => void logIn(target), run, end }
+  const connect: Suite['connect'] = async (target) => {
+    void logIn(target)
+    await ssh()
+  }
+  return { connect, run, end }
 }
