@@ -47,7 +47,7 @@ interface Runner {
 }
 
 /** DD_API_KEY and the like are nobody's business in the child: the suite is told whether there is a key, never which. */
-const childEnvironment = (): NodeJS.ProcessEnv => ({
+export const childEnvironment = (): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DD_'))),
   BOXHOUND_LINK: String(linkDescriptor),
   NO_COLOR: '1',
@@ -57,7 +57,8 @@ const childEnvironment = (): NodeJS.ProcessEnv => ({
 /** Loaded only once AVA is on its way. */
 const ssh = () => import('./ssh.ts')
 
-const startRunner = (folder: string): Runner => {
+/** AVA on suite/box; exported for its tests. */
+export const startRunner = (folder: string): Runner => {
   const child = spawn(process.execPath, avaCommand('box', '--tap'), {
     cwd: folder,
     env: childEnvironment(),
