@@ -75,7 +75,8 @@ const verifyHost = async (
   const suite = await startSuite(project.root)
   return withCleanup(suite.end, async () => {
     const loaded = await loadBox(name, project)
-    suite.connect(target)
+    // The machine takes a while to let anybody in: it is asked before all that can be done meanwhile.
+    await suite.connect(target)
     const [{ renderBox }, { reporter }, { verifyTarget }] = await Promise.all([
       import('./lib/render/render.ts'),
       import('./lib/report/reporter.ts'),

@@ -1,4 +1,5 @@
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+import type { CommandResult } from '../../scripts/lib/verify/command.ts'
 import { jsonIn } from '../../scripts/lib/verify/json.ts'
 import { type AgentStatus, statusSchema } from './agent-status.ts'
 import type { Guest } from './guest.ts'
@@ -58,37 +59,52 @@ export const readObservation = (stdout: string, stderr: string): Observation => 
   return { unit, uptime: Number(unit.get('Uptime')) - since, status: statusSchema.parse(document) }
 }
 
+const answers = '[ -s /etc/datadog-agent/auth_token ] && (exec 3<>/dev/tcp/127.0.0.1/5001) 2>/dev/null'
+
+/** Exit status of `ifItAnswers` for an Agent that can't be asked yet. */
+const notYet = 75
+
+/** One session for the question and the command: a new one costs as much as what it asks. */
+const ifItAnswers = `if ${answers}; then exec "$@"; else exit ${notYet}; fi`
+
 /** A loop inside the guest until the Agent's command port answers: asking the Agent itself costs far more per try. */
 const waitScript = `
 for _ in $(seq "$1"); do
-  if [ -s /etc/datadog-agent/auth_token ] && (exec 3<>/dev/tcp/127.0.0.1/5001) 2>/dev/null; then exit 0; fi
+  if ${answers}; then exit 0; fi
   sleep 1
 done
 exit 1
 `
 
-/**
- * Waits, once for all checks, until the Agent can be asked. Whether it ever could is not told here: whoever asks next
- * gets the Agent's own answer.
- */
-export const awaitAgent = (guest: Guest): Promise<unknown> =>
+/** Waits once for all checks, however many need the Agent: each of them would hold a session otherwise. */
+const awaitAgent = (guest: Guest): Promise<unknown> =>
   guest.once('agent', () => {
     const { poll } = guest.context.deadlines
     const words = ['bash', '-c', waitScript, 'wait', String(Math.ceil(poll))]
     return guest.run(words, { name: 'wait for the Agent', deadline: poll + 30 })
   })
 
+/**
+ * Runs a command that asks the Agent, once the Agent can be asked. Whether it ever could is not told here: after the wait the command runs in any
+ * case, and gets the Agent's own answer.
+ */
+export const runWithAgent = async (guest: Guest, words: readonly string[], name: string): Promise<CommandResult> => {
+  const first = await guest.run(['bash', '-c', ifItAnswers, 'ask', ...words], { name })
+  if (first.code !== notYet) return first
+  await awaitAgent(guest)
+  return guest.run(words, { name })
+}
+
 const recent = new WeakMap<Guest, { at: number; observation: Promise<Observation> }>()
 const freshFor = 1500
 
 /** The Agent as it is now, or was a moment ago: checks that poll at the same time share one command. */
-export const observeAgent = async (guest: Guest): Promise<Observation> => {
-  await awaitAgent(guest)
+export const observeAgent = (guest: Guest): Promise<Observation> => {
   const known = recent.get(guest)
   if (known !== undefined && Date.now() - known.at < freshFor) return known.observation
-  const observation = guest
-    .run(['sh', '-c', script], { name: 'datadog-agent status' })
-    .then(({ stdout, stderr }) => readObservation(stdout, stderr))
+  const observation = runWithAgent(guest, ['sh', '-c', script], 'datadog-agent status').then(({ stdout, stderr }) =>
+    readObservation(stdout, stderr),
+  )
   const entry = { at: Number.POSITIVE_INFINITY, observation }
   recent.set(guest, entry)
   // Age counts from the answer, not from the question.

@@ -40,13 +40,15 @@ export const createGuest = (session: Pick<Session, 'run'>, context: SuiteContext
 
   const until: Guest['until'] = async (attempt, expected) => {
     const begun = Date.now()
-    // Each try costs an emulated processor time that what is waited for needs as well: not too often.
-    for (let pause = 500; ; pause = Math.min(pause * 2, 3000)) {
+    // Each try costs the machine time that what is waited for needs as well: a slow one is asked less often from the start.
+    for (let pause = 0; ; pause = Math.min(pause * 2, 3000)) {
+      const asked = Date.now()
       const verdict = await attempt().catch((error: unknown) => judge(expected, '', [formatError(error)]))
       const seconds = (Date.now() - begun) / 1000
       if (verdict.passed || verdict.final) return verdict
       if (seconds > poll)
         return { ...verdict, observed: `${verdict.observed}\n(last seen after ${seconds.toFixed(0)} s)` }
+      if (pause === 0) pause = Math.min(Math.max(Date.now() - asked, 100), 500)
       await sleep(pause)
     }
   }

@@ -1,4 +1,7 @@
+import type { Duplex } from 'node:stream'
 import test from 'ava'
+import { bundleSuite } from '../../scripts/lib/verify/bundle.ts'
+import { childEnvironment, startRunner, startSuite } from '../../scripts/lib/verify/suite.ts'
 import { verifyTarget } from '../../scripts/lib/verify/verify.ts'
 import { lab } from './_expectations.ts'
 import { startServer } from './_server.ts'
@@ -60,4 +63,50 @@ test('a machine that cannot be reached is an error that names it', async (t) => 
     code: 'E_SSH_CONNECT',
     message: /127\.0\.0\.1:1/,
   })
+})
+
+test('a suite that does not end within its deadline is an error, and is ended', async (t) => {
+  const { target } = await startServer(t, () => {})
+  const slow = { ...options, deadline: 1.5, deadlines: { command: 60, poll: 0 } }
+  await t.throwsAsync(verifyTarget(target, lab, slow), { code: 'E_SUITE_DEADLINE', message: /1\.5 s/ })
+})
+
+test('a suite that was started ahead judges by the login that was made ahead', async (t) => {
+  const { target, logins } = await startServer(t, (channel) => {
+    channel.write(JSON.stringify(record))
+    channel.exit(0)
+    channel.end()
+  })
+  const suite = await startSuite('.')
+  t.teardown(suite.end)
+  await suite.connect(target)
+  t.like(await verifyTarget(target, lab, { ...options, suite }), { passed: 1, failed: 0 })
+  const one = logins()
+  const again = await startSuite('.')
+  t.teardown(again.end)
+  await verifyTarget(target, lab, { ...options, suite: again })
+  t.is(logins(), 2 * one, 'each of the two logged in once')
+})
+
+test('a command’s failure reaches the check with its words', async (t) => {
+  const { target } = await startServer(t, (channel) => {
+    channel.exit('KILL')
+    channel.end()
+  })
+  const { checks } = await verifyTarget(target, lab, options)
+  t.regex(checks[0]?.observed ?? '', /first-boot\.json: was ended by SIGKILL/)
+})
+
+test('keys of the caller are not in the suite’s environment', async (t) => {
+  process.env.DD_API_KEY = 'k'.repeat(32)
+  t.teardown(() => delete process.env.DD_API_KEY)
+  t.false(Object.keys(childEnvironment()).some((name) => name.startsWith('DD_')))
+})
+
+test('a suite whose verifying process is gone ends by itself', async (t) => {
+  const { child, ended } = startRunner(await bundleSuite('.'))
+  t.teardown(() => child.kill('SIGKILL'))
+  // What the kernel does with every descriptor of a process that is killed.
+  ;(child.stdio[3] as Duplex).destroy()
+  t.is(await ended, 1)
 })

@@ -12,7 +12,7 @@ const result = (id: string, status: CheckStatus = 'passed'): CheckResult => ({
   ...{ expected: 'e', observed: 'o' },
 })
 
-const suiteOf = (run: SuiteRun): Suite => ({ connect: () => {}, run: async () => run, end: () => {} })
+const suiteOf = (run: SuiteRun): Suite => ({ connect: async () => {}, run: async () => run, end: () => {} })
 
 const verify = (
   run: SuiteRun,
@@ -81,7 +81,7 @@ test('what a machine cannot show does not run, and is neither green nor red', as
         planned.push(context.planned.map(({ id }) => id))
         return { results: [result('first-boot')], code: 0, output: '' }
       },
-      connect: () => {},
+      connect: async () => {},
       end: () => {},
     },
   })

@@ -11,7 +11,11 @@ import { formatJunit } from './junit.ts'
  * @param folder `out/BOX/verify` or the caller's `--out`.
  */
 export const writeReports = async (results: VerifyResults, root: string, folder: string): Promise<void> => {
-  await writeAtomic(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`)
-  await writeAtomic(join(folder, 'junit.xml'), formatJunit(results))
-  await writeAtomic(join(folder, 'report.html'), await formatHtml(results, root))
+  const html = await formatHtml(results, root)
+  // Side by side: each waits for the disk.
+  await Promise.all([
+    writeAtomic(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`),
+    writeAtomic(join(folder, 'junit.xml'), formatJunit(results)),
+    writeAtomic(join(folder, 'report.html'), html),
+  ])
 }

@@ -23,8 +23,8 @@ export interface SuiteOptions {
 
 /** A suite that loads while the caller finds out what to judge. */
 export interface Suite {
-  /** Logs in ahead of `run`, which otherwise does it. */
-  readonly connect: (target: Target) => void
+  /** Logs in ahead of `run`, which otherwise does it; resolves as soon as the machine has been asked. */
+  readonly connect: (target: Target) => Promise<void>
   /**
    * Runs the planned checks and collects what they tell.
    *
@@ -47,15 +47,19 @@ interface Runner {
 }
 
 /** DD_API_KEY and the like are nobody's business in the child: the suite is told whether there is a key, never which. */
-const childEnvironment = (): NodeJS.ProcessEnv => ({
+export const childEnvironment = (): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DD_'))),
   BOXHOUND_LINK: String(linkDescriptor),
   NO_COLOR: '1',
   FORCE_COLOR: '0',
 })
 
-const startRunner = (folder: string): Runner => {
-  const child = spawn(process.execPath, avaCommand('box'), {
+/** Loaded only once AVA is on its way. */
+const ssh = () => import('./ssh.ts')
+
+/** AVA on suite/box; exported for its tests. */
+export const startRunner = (folder: string): Runner => {
+  const child = spawn(process.execPath, avaCommand('box', '--tap'), {
     cwd: folder,
     env: childEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -120,8 +124,7 @@ export const startSuite = async (root: string): Promise<Suite> => {
   let login: Promise<Login> | undefined
 
   const logIn = (target: Target): Promise<Login> => {
-    // Loaded only here: AVA is on its way by now.
-    login ??= import('./ssh.ts').then(async ({ connect, publicKeyOf }) => ({
+    login ??= ssh().then(async ({ connect, publicKeyOf }) => ({
       session: await connect(target, { signal: abort.signal }),
       publicKey: await publicKeyOf(target),
     }))
@@ -153,5 +156,9 @@ export const startSuite = async (root: string): Promise<Suite> => {
     process.off('exit', kill)
     abort.abort()
   }
-  return { connect: (target) => void logIn(target), run, end }
+  const connect: Suite['connect'] = async (target) => {
+    void logIn(target)
+    await ssh()
+  }
+  return { connect, run, end }
 }

@@ -1,5 +1,5 @@
 import type { CheckExpectation } from '../../../scripts/lib/render/types.ts'
-import { awaitAgent } from '../agent.ts'
+import { runWithAgent } from '../agent.ts'
 import type { BoxCheck } from '../check.ts'
 import { judgeCheck } from '../check-verdict.ts'
 import type { Guest } from '../guest.ts'
@@ -12,11 +12,11 @@ const command = ({ name, rates }: CheckExpectation): string[] => [
 ]
 
 const run = async (guest: Guest, expectation: CheckExpectation): ReturnType<BoxCheck['run']> => {
-  await awaitAgent(guest)
-  let last = await guest.run(command(expectation))
+  const ask = () => runWithAgent(guest, command(expectation), `datadog-agent check ${expectation.name}`)
+  let last = await ask()
   // Until the Agent has started once there is no token to talk to it with; everything else is an answer.
   const attempt = async () => {
-    if (noToken.test(last.stdout + last.stderr)) last = await guest.run(command(expectation))
+    if (noToken.test(last.stdout + last.stderr)) last = await ask()
     return { ...judgeCheck(expectation, last), retry: noToken.test(last.stdout + last.stderr) }
   }
   const first = await attempt()
