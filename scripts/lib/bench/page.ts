@@ -4,7 +4,7 @@ import Handlebars from 'handlebars'
 import { formatBytes } from '../_helpers/format.ts'
 import { plot } from './plot.ts'
 import type { BenchResults, Quantity, RowResult, SideResult } from './types.ts'
-import { formatComparison, formatFigure, formatLoad, formatRatio, formatSpread, has } from './words.ts'
+import { formatComparison, formatFigure, formatLoad, formatRatio, has, ratioNoun } from './words.ts'
 
 const quantities: readonly Quantity[] = ['seconds', 'bytes']
 
@@ -30,10 +30,8 @@ const rowView = (row: RowResult) => {
       text: formatComparison(comparison),
       state: comparison.met === undefined ? 'plain' : comparison.met ? 'met' : 'missed',
     })),
-    headline:
-      first === undefined
-        ? '–'
-        : formatSpread(first.ratio, (value) => formatRatio(value, first.reading === 'times')).split(' ')[0],
+    headline: first === undefined ? '–' : formatRatio(first.ratio.median),
+    noun: first === undefined ? '' : ratioNoun(first),
     against: first?.side ?? '',
     day: row.at.slice(0, 16).replace('T', ' '),
     loads: formatLoad(row.load),

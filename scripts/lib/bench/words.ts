@@ -6,11 +6,9 @@ import type { Comparison, Load, Quantity, SideResult } from './types.ts'
 export const formatQuantity = (value: number, quantity: Quantity): string =>
   quantity === 'seconds' ? formatSeconds(value) : formatBytes(Math.round(value))
 
-/** `90×`, `6.4×`, `0.53`: as many digits as such a figure deserves. */
-export const formatRatio = (value: number, times: boolean): string => {
-  const digits = value >= 20 ? value.toFixed(0) : value >= 2 ? value.toFixed(1) : value.toFixed(2)
-  return times ? `${digits}×` : digits
-}
+/** `90×`, `6.4×`, `0.53×`: as many digits as such a figure deserves. */
+export const formatRatio = (value: number): string =>
+  `${value >= 20 ? value.toFixed(0) : value >= 2 ? value.toFixed(1) : value.toFixed(2)}×`
 
 /** `90× (84× to 97×)`. */
 export const formatSpread = ({ median, min, max }: Spread, format: (value: number) => string): string =>
@@ -22,16 +20,20 @@ export const formatFigure = (side: SideResult, quantity: Quantity): string => {
   return spread === undefined ? '–' : formatSpread(spread, (value) => formatQuantity(value, quantity))
 }
 
-/** One comparison as a sentence: `90× (84× to 97×) faster than Packer, goal 300×: missed`. */
-export const formatComparison = ({ side, quantity, reading, ratio, goal, met }: Comparison): string => {
+/** What a ratio is a ratio of: `as fast`, `the bytes`. */
+export const ratioNoun = ({ quantity, reading }: Pick<Comparison, 'quantity' | 'reading'>): string =>
+  reading === 'times'
+    ? { seconds: 'as fast', bytes: 'fewer bytes' }[quantity]
+    : { seconds: 'the time', bytes: 'the bytes' }[quantity]
+
+/** One comparison as a sentence: `90× (84× to 97×) as fast as Packer; goal at least 300×: missed`. */
+export const formatComparison = (comparison: Comparison): string => {
+  const { side, quantity, reading, ratio, goal, met } = comparison
   const times = reading === 'times'
-  const figure = formatSpread(ratio, (value) => formatRatio(value, times))
-  const subject = quantity === 'seconds' ? 'time' : 'bytes'
-  const words = times
-    ? `${figure} ${quantity === 'seconds' ? 'as fast as' : 'fewer bytes than'} ${side}`
-    : `${figure} of the ${subject} of ${side}`
+  const joint = times ? (quantity === 'seconds' ? 'as' : 'than') : 'of'
+  const words = `${formatSpread(ratio, formatRatio)} ${ratioNoun(comparison)} ${joint} ${side}`
   if (goal === undefined) return words
-  return `${words}; goal ${times ? 'at least' : 'at most'} ${formatRatio(goal, times)}: ${met === true ? 'met' : 'missed'}`
+  return `${words}; goal ${times ? 'at least' : 'at most'} ${formatRatio(goal)}: ${met === true ? 'met' : 'missed'}`
 }
 
 export const formatLoad = ({ before, after }: { readonly before: Load; readonly after: Load }): string =>
