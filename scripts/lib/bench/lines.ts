@@ -1,3 +1,4 @@
+import { formatCount } from '../_helpers/format.ts'
 import type { MeasureEvents } from './measure.ts'
 import type { Attempt, Quantity, RowResult, Side } from './types.ts'
 import { formatComparison, formatFigure, formatLoad, formatQuantity, has } from './words.ts'
@@ -31,7 +32,7 @@ export const rowLines = (row: RowResult): string[] => {
       [
         `  ${side.name.padEnd(width)}`,
         ...shown.map((quantity) => formatFigure(side, quantity)),
-        `${side.runs.length} runs, ${side.failed} failed`,
+        `${formatCount(side.runs.length, 'run')}, ${side.failed} failed`,
       ].join('  '),
     ),
     ...row.comparisons.map((comparison) => `  → ${formatComparison(comparison)}`),
