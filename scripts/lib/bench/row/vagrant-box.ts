@@ -30,9 +30,10 @@ const open = async (bench: Bench): Promise<OpenRow> => {
   const known = new Set(await readdir(published))
   const output = join(work, 'packer-output', 'vagrant-box')
   const theirs = join(work, 'packer-output', 'peer.box')
+  const pidfile = join(work, 'packer-output', 'peer.pid')
   const { folder, text } = await writeTemplate(bench, 'vagrant-box', 'vagrant', {
     ...{ disk: image, checksum: `sha256:${await sha256File(image)}`, accelerator: bench.accelerator },
-    ...{ output, box: theirs },
+    ...{ output, box: theirs, pidfile, end: `kill "$(cat ${pidfile})"` },
   })
   return {
     sides: [
