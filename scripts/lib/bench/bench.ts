@@ -67,9 +67,12 @@ const measureAll = async (
   return { results, measured }
 }
 
-/** What was to be measured and could not be: sides of which every run failed. */
-const failures = (measured: readonly RowResult[]): string[] =>
-  measured.flatMap(({ number, sides }) => deadSides(sides).map((name) => `row ${number}: every run of ${name} failed`))
+/** What was to be measured and could not be: rows whose preparation failed, and sides of which every run failed. */
+export const failuresOf = (measured: readonly RowResult[]): string[] =>
+  measured.flatMap(({ number, sides, broken, notRun }) => [
+    ...(broken === true ? [`row ${number} could not be prepared: ${notRun}`] : []),
+    ...deadSides(sides).map((name) => `row ${number}: every run of ${name} failed`),
+  ])
 
 /**
  * Measures rows, writes results.json and report.html after each. All that it makes lies in one work folder of the store, and goes with it.
@@ -109,7 +112,7 @@ export const runBench = async (
         say: (line) => options.say(`  ${line}`),
       }
       const { results, measured } = await measureAll(rows, bench, options)
-      return { results, failures: failures(measured) }
+      return { results, failures: failuresOf(measured) }
     },
   )
 }

@@ -49,10 +49,11 @@ const measureSides = async (
 }
 
 /**
- * Measures a row. What this machine lacks is its result then (`notRun`), and the other rows go on.
+ * Measures a row. One that can't be prepared is told with its reason (`notRun`), and the other rows go on: this machine or checkout lacks
+ * what it needs, or its preparation failed (`broken`).
  *
  * @param logs folder for the output of every run.
- * @throws whatever else its preparation throws: then nothing that it measures would mean anything.
+ * @throws BoxhoundError E_INTERRUPTED, and whatever nobody foresaw.
  */
 export const measureRow = async (
   row: Row,
@@ -69,9 +70,13 @@ export const measureRow = async (
   try {
     return { ...shared, ...(await measureSides(row, await row.open(bench), pairs, bench, logs, events)) }
   } catch (error) {
-    if (!(error instanceof BoxhoundError) || error.exitCode !== 3) throw error
-    const notRun = [error.message, error.details.found].filter((part) => part !== undefined).join('; ')
-    const shown = forReaders(notRun, { work: bench.work, root: bench.project.root })
-    return { ...shared, notRun: shown, sides: [], comparisons: [], load: { before: load, after: loadNow() } }
+    if (!(error instanceof BoxhoundError) || error.code === 'E_INTERRUPTED') throw error
+    const words = [error.message, error.details.found].filter((part) => part !== undefined).join('; ')
+    return {
+      ...shared,
+      notRun: forReaders(words, { work: bench.work, root: bench.project.root }),
+      ...(error.exitCode === 3 ? {} : { broken: true }),
+      ...{ sides: [], comparisons: [], load: { before: load, after: loadNow() } },
+    }
   }
 }

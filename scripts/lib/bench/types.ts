@@ -120,6 +120,8 @@ export interface RowResult {
   readonly at: string
   /** Set when nothing was measured: why. */
   readonly notRun?: string
+  /** True when that is a failure and not something that this machine or checkout lacks. */
+  readonly broken?: boolean
   readonly pairs: number
   readonly sides: readonly SideResult[]
   readonly comparisons: readonly Comparison[]
