@@ -25,6 +25,7 @@ const verbs: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
   contract: () => import('./contract.ts'),
   schema: () => import('./schema.ts'),
   test: () => import('./test.ts'),
+  bench: () => import('./bench.ts'),
 }
 
 const usage = (): string =>

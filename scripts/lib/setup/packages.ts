@@ -90,3 +90,20 @@ export const vagrantPackages: readonly SystemPackage[] = [
 export const rubyPackages: readonly SystemPackage[] = [
   { name: 'rubocop', present: { files: programs('rubocop') }, why: 'the tests of the Vagrantfile’s style' },
 ]
+
+/** The tools that `npm run bench` measures boxhound against; Packer itself is one of `systemPackages`. */
+export const benchPackages: readonly SystemPackage[] = [
+  { name: 'mkosi', present: { files: programs('mkosi') }, why: 'a peer: builds images without a machine' },
+  { name: 'debootstrap', present: { files: programs('debootstrap') }, why: 'what mkosi installs Debian with' },
+  { name: 'systemd-container', present: { files: programs('systemd-nspawn') }, why: 'what mkosi runs commands in' },
+  {
+    name: 'guestfs-tools',
+    present: { files: programs('virt-customize') },
+    why: 'a peer: virt-customize changes disks in a small machine of its own',
+  },
+  {
+    name: 'linux-image-amd64',
+    present: { command: ['sh', '-c', 'ls /boot/vmlinuz-* /lib/modules/*/vmlinuz 2>/dev/null | grep -q .'] },
+    why: 'the kernel of that small machine',
+  },
+]

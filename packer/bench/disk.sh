@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Makes the disk that a peer of `npm run bench` starts from: disk.sh LAYER.qcow2 PUBLIC_KEY OUT.qcow2. As root, in mount and process
+# namespaces of the caller's (they end with it). What LAYER holds stays as it is but for three things without which nobody gets in: a key of
+# root's, host keys, and a machine id, so that the guest doesn't spend its boot on making them. OUT stands alone: it has no backing file.
+set -Eeuo pipefail
+
+here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+# shellcheck source-path=SCRIPTDIR source=../chroot/overlay.sh
+. "$here/../chroot/overlay.sh"
+
+let_in() {
+  local run=$1 key=$2 target=$1/target
+  mkdir "$target"
+  overlay_mount "$run" "$target"
+  install -d -m 0700 "$target/root/.ssh"
+  install -m 0600 "$key" "$target/root/.ssh/authorized_keys"
+  chroot "$target" /usr/bin/ssh-keygen -A >/dev/null
+  chroot "$target" /usr/bin/systemd-machine-id-setup >/dev/null 2>&1
+  overlay_unmount "$target"
+}
+
+main() {
+  local layer key=$2 out=$3 run
+  layer=$(readlink -f -- "$1")
+  run=$(mktemp -d -- "$out.XXXXXX")
+  qemu-img create -q -f qcow2 -b "$layer" -F qcow2 "$run/overlay.qcow2"
+  overlay_export "$run/overlay.qcow2" "$run"
+  # Never where the daemon itself runs: see overlay_mount.
+  BOXHOUND_OWN_MOUNTS=yes unshare --mount -- bash "$0" --let-in "$run" "$key"
+  overlay_close "$run" "$run/overlay.qcow2"
+  qemu-img convert -O qcow2 -m 4 -W "$run/overlay.qcow2" "$run/disk.qcow2"
+  mv -- "$run/disk.qcow2" "$out"
+  rm -r -- "$run"
+}
+
+if [[ ${1-} == --let-in ]]; then
+  let_in "$2" "$3"
+else
+  main "$@"
+fi

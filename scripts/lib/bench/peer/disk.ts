@@ -1,0 +1,39 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sha256File } from '../../_helpers/hash.ts'
+import { cleanEnvironment } from '../../_helpers/sandbox.ts'
+import { runTimed } from '../timed.ts'
+import type { Bench } from '../types.ts'
+
+/** A disk that a peer starts from, and the key that opens what boots from it. */
+export interface PeerDisk {
+  readonly path: string
+  readonly sha256: string
+  readonly key: string
+}
+
+/** A key pair without a passphrase that is gone with the run. */
+const makeKey = async (folder: string): Promise<string> => {
+  const key = join(folder, 'key')
+  const words = ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'bench', '-f', key] as const
+  await runTimed({ words: [...words], cwd: folder, environment: cleanEnvironment() }, join(folder, 'key.log'))
+  return key
+}
+
+/**
+ * One of boxhound's layers as a disk that lets SSH in by a key: packer/bench/disk.sh tells what is changed in it.
+ *
+ * @param layer path of the layer's overlay.
+ */
+export const makePeerDisk = async ({ project, work }: Bench, name: string, layer: string): Promise<PeerDisk> => {
+  const folder = join(work, 'disks', name)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const key = await makeKey(folder)
+  const path = join(folder, `${name}.qcow2`)
+  const script = join(project.root, 'packer/bench/disk.sh')
+  await runTimed(
+    { words: ['bash', script, layer, `${key}.pub`, path], cwd: folder, environment: cleanEnvironment() },
+    join(folder, 'disk.log'),
+  )
+  return { path, sha256: await sha256File(path), key }
+}

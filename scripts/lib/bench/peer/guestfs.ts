@@ -1,0 +1,37 @@
+import { copyFile, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { cleanEnvironment } from '../../_helpers/sandbox.ts'
+import { forReaders } from '../shown.ts'
+import { runTimed } from '../timed.ts'
+import type { Bench, Measured, Side } from '../types.ts'
+import type { PeerDisk } from './disk.ts'
+
+/** virt-customize on a copy of the disk; the copy is part of the work, as it is of Packer's. */
+export const guestfsSide = async (
+  bench: Bench,
+  name: string,
+  disk: PeerDisk,
+  words: readonly string[],
+  prepare?: () => Promise<void>,
+): Promise<Side> => {
+  const folder = join(bench.work, 'guestfs', name)
+  await mkdir(folder, { recursive: true })
+  const copy = join(folder, 'image.qcow2')
+  const command = ['virt-customize', '--format', 'qcow2', '-a', copy, ...words] as const
+  return {
+    name: 'virt-customize',
+    tool: 'virt-customize',
+    command: forReaders(`cp ${disk.path} ${copy} && ${command.join(' ')}`, {
+      work: bench.work,
+      root: bench.project.root,
+    }),
+    ...(prepare === undefined ? {} : { prepare }),
+    run: async (log): Promise<Measured> => {
+      const begin = performance.now()
+      await copyFile(disk.path, copy)
+      const environment = { ...cleanEnvironment(), LIBGUESTFS_BACKEND: 'direct', TMPDIR: folder }
+      await runTimed({ words: [...command], cwd: folder, environment }, log)
+      return { seconds: (performance.now() - begin) / 1000 }
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import { cp, mkdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BoxhoundError } from '../../_helpers/errors.ts'
+import { cleanEnvironment } from '../../_helpers/sandbox.ts'
+import { forReaders } from '../shown.ts'
+import { runTimed } from '../timed.ts'
+import type { Bench, Measured, Side } from '../types.ts'
+
+const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
+
+/** The Debian mirror that this machine itself uses, asked of apt: both sides then fetch from the same place. */
+const hostMirror = async ({ project, work }: Bench): Promise<string> => {
+  const script = join(project.root, 'lab/base/mirror.sh')
+  const words = ['bash', script, 'trixie', keyring] as const
+  const { stdout } = await runTimed(
+    { words: [...words], cwd: work, environment: cleanEnvironment() },
+    join(work, 'mirror.log'),
+  )
+  const [, address] = /^deb \[[^\]]*\] (\S+) trixie main$/m.exec(stdout) ?? []
+  if (address === undefined)
+    throw new BoxhoundError('E_BENCH_MIRROR', 'apt on this machine names no mirror of Debian', {
+      exitCode: 3,
+      expected: 'a Debian host',
+      next: 'measure the other rows',
+    })
+  return address
+}
+
+/** What the lab's own base is made of. */
+export const basePackages = async ({ project }: Pick<Bench, 'project'>): Promise<string[]> =>
+  (await readFile(join(project.root, 'lab/base/packages.txt'), 'utf8'))
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+
+/** An image that mkosi builds. */
+export interface MkosiImage {
+  readonly name: string
+  readonly packages: readonly string[]
+  /** A file of the host's that goes into the image's /opt. */
+  readonly file?: string
+  /** True keeps what does not change: the image without the extra files, and the packages. False begins with nothing each time. */
+  readonly incremental: boolean
+  readonly prepare?: () => Promise<void>
+}
+
+/**
+ * mkosi as it makes a GPT disk with one ext4 file system. It makes no EFI partition: not every kernel can mount the one that mkosi's boot
+ * loader needs, and to leave it out is to its advantage.
+ */
+export const mkosiSide = async (bench: Bench, image: MkosiImage): Promise<Side> => {
+  const folder = join(bench.work, 'mkosi', image.name)
+  const extra = join(folder, 'extra')
+  await mkdir(join(extra, 'opt'), { recursive: true })
+  const mirror = await hostMirror(bench)
+  const cache = join(folder, 'packages')
+  const words = [
+    // --nspawn-keep-unit: works without systemd on the host, too.
+    ...([
+      'mkosi',
+      '--distribution',
+      'debian',
+      '--release',
+      'trixie',
+      '--format',
+      'gpt_ext4',
+      '--nspawn-keep-unit',
+    ] as const),
+    ...['--mirror', mirror],
+    ...['--package', image.packages.join(','), '--extra-tree', extra, '--output', join(folder, 'image.raw'), '--force'],
+    ...(image.incremental ? ['--incremental', '--cache', cache] : []),
+    'build',
+  ] as const
+  const build = async (log: string): Promise<number> => {
+    const environment = { ...cleanEnvironment(), TMPDIR: folder }
+    return (await runTimed({ words: [...words], cwd: folder, environment }, log)).seconds
+  }
+  const refresh = async (): Promise<void> => {
+    await image.prepare?.()
+    if (image.file !== undefined) await cp(image.file, join(extra, 'opt', 'check.py'))
+  }
+  if (image.incremental) {
+    bench.say('mkosi: makes its cached image, which is not timed')
+    await mkdir(cache, { recursive: true })
+    await refresh()
+    await build(join(folder, 'first.log'))
+  }
+  return {
+    name: image.incremental ? 'mkosi --incremental' : 'mkosi',
+    tool: 'mkosi',
+    command: forReaders(words.join(' '), { work: bench.work, root: bench.project.root }),
+    prepare: async () => {
+      await refresh()
+      if (!image.incremental) await rm(join(folder, 'image.raw'), { force: true })
+    },
+    run: async (log): Promise<Measured> => ({ seconds: await build(log) }),
+  }
+}

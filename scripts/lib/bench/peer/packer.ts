@@ -1,0 +1,93 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { cleanEnvironment } from '../../_helpers/sandbox.ts'
+import { packerEnvironment } from '../../bake/packer-version.ts'
+import { renderTemplateFile } from '../../render/template.ts'
+import { forReaders } from '../shown.ts'
+import { runTimed, type Timed } from '../timed.ts'
+import type { Bench, Measured, Side } from '../types.ts'
+import type { PeerDisk } from './disk.ts'
+
+/** What a build does once its machine runs. */
+export interface PackerWork {
+  readonly name: string
+  readonly disk: PeerDisk
+  readonly uploads?: readonly { readonly source: string; readonly destination: string }[]
+  /** Shell commands, one after the other. */
+  readonly scripts?: readonly string[]
+  /** More work that belongs to the run's time, on the disk that was built. */
+  readonly after?: (disk: string, log: string) => Promise<void>
+  readonly prepare?: () => Promise<void>
+}
+
+/** The two variants: Packer's default is one processor. */
+const variants = [
+  { name: 'Packer', cpus: 0 },
+  { name: 'Packer, cpus = 2', cpus: 2 },
+]
+
+/** A folder with a rendered template, where Packer finds nothing else. */
+export const writeTemplate = async (
+  { project, work }: Pick<Bench, 'project' | 'work'>,
+  name: string,
+  template: 'build' | 'vagrant',
+  context: Readonly<Record<string, unknown>>,
+): Promise<{ readonly folder: string; readonly text: string }> => {
+  const folder = join(work, 'packer', name)
+  await mkdir(folder, { recursive: true })
+  const source = `packer/bench/${template}.pkr.hcl.hbs`
+  const { content } = renderTemplateFile(join(project.root, source), context, { source })
+  await writeFile(join(folder, `${template}.pkr.hcl`), content)
+  return { folder, text: content }
+}
+
+/** `packer build FOLDER`, with nothing of the user's own settings. */
+export const runPacker = async ({ work }: Pick<Bench, 'work'>, folder: string, log: string): Promise<Timed> => {
+  const home = join(work, 'packer-home')
+  const tmp = join(work, 'tmp')
+  for (const path of [home, tmp]) await mkdir(path, { recursive: true })
+  return runTimed(
+    {
+      words: ['packer', 'build', '-color=false', folder],
+      cwd: folder,
+      environment: { ...cleanEnvironment(), ...packerEnvironment(home), TMPDIR: tmp },
+    },
+    log,
+  )
+}
+
+const side = async (
+  bench: Bench,
+  { name, disk, uploads = [], scripts = [], after, prepare }: PackerWork,
+  variant: (typeof variants)[number],
+): Promise<Side> => {
+  const id = `${name}-${variant.cpus}`
+  const output = join(bench.work, 'packer-output', id)
+  const { folder, text } = await writeTemplate(bench, id, 'build', {
+    ...{ disk: disk.path, checksum: `sha256:${disk.sha256}`, key: disk.key, accelerator: bench.accelerator },
+    ...{ cpus: variant.cpus, output, uploads, scripts },
+  })
+  const folders = { work: bench.work, root: bench.project.root }
+  return {
+    name: variant.name,
+    tool: 'packer',
+    command: `packer build ${forReaders(folder, folders)}${after === undefined ? '' : ', then boot and check'}`,
+    template: forReaders(text, folders),
+    prepare: async () => {
+      await rm(output, { recursive: true, force: true })
+      await mkdir(dirname(output), { recursive: true })
+      await prepare?.()
+    },
+    run: async (log): Promise<Measured> => {
+      const begin = performance.now()
+      const { seconds } = await runPacker(bench, folder, log)
+      if (after === undefined) return { seconds }
+      await after(join(output, 'peer.qcow2'), log)
+      return { seconds: (performance.now() - begin) / 1000 }
+    },
+  }
+}
+
+/** Stock Packer in both variants, doing the same work. */
+export const packerSides = (bench: Bench, work: PackerWork): Promise<Side[]> =>
+  Promise.all(variants.map((variant) => side(bench, work, variant)))

@@ -1,0 +1,92 @@
+import { rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BoxhoundError } from '../../_helpers/errors.ts'
+import { cleanEnvironment } from '../../_helpers/sandbox.ts'
+import { readManifest } from '../../bake/manifest.ts'
+import { overlayPath } from '../../cache/store.ts'
+import { editCheck, makeScratch, runVerb, type Scratch } from '../scratch.ts'
+import { runTimed } from '../timed.ts'
+import type { Bench, OpenRow, Row } from '../types.ts'
+
+/** The layers that an edited check makes new, and the image that they become. */
+interface Published {
+  readonly layers: ReadonlyMap<string, string>
+  readonly imageBytes: number
+}
+
+const publishEdit = async (scratch: Scratch, log: string): Promise<Published> => {
+  await editCheck(scratch)
+  await runVerb(scratch, ['bake', scratch.boxFile, '--no-verify'], log)
+  const manifest = await readManifest(scratch.project, scratch.box)
+  if (manifest === undefined) throw new BoxhoundError('E_BENCH_RUN', 'the bake published no manifest', { file: log })
+  return {
+    layers: new Map(manifest.layers.map(({ name, id }) => [name, overlayPath(scratch.project, id)])),
+    imageBytes: manifest.image.bytes,
+  }
+}
+
+/** Bytes of a file as zstd packs it with its defaults. */
+const packedBytes = async (path: string, work: string): Promise<number> => {
+  const packed = join(work, 'layer.zst')
+  const words = ['zstd', '--quiet', '--force', path, '-o', packed] as const
+  await runTimed({ words: [...words], cwd: work, environment: cleanEnvironment() }, join(work, 'zstd.log'))
+  const { size } = await stat(packed)
+  await rm(packed)
+  return size
+}
+
+const open = async (bench: Bench): Promise<OpenRow> => {
+  const { work } = bench
+  const scratch = await makeScratch(work, bench.project, { name: 'delta' })
+  bench.say('bakes a scratch copy of the lab box, which is not timed')
+  let published = await publishEdit(scratch, join(work, 'delta', 'bake.log'))
+  const layer = (name: string): string => published.layers.get(name) ?? ''
+  const packed = async (...names: string[]): Promise<{ bytes: number }> => {
+    let bytes = 0
+    for (const name of names) bytes += await packedBytes(layer(name), work)
+    return { bytes }
+  }
+  return {
+    sides: [
+      {
+        name: 'boxhound, the check’s layer, zstd',
+        tool: 'boxhound',
+        command: 'zstd LAYER-OF-THE-CHECKS',
+        prepare: async () => {
+          published = await publishEdit(scratch, join(work, 'delta', 'bake.log'))
+        },
+        run: () => packed('checks'),
+      },
+      {
+        name: 'boxhound, with the sealed layer above it, zstd',
+        tool: 'boxhound',
+        command: 'zstd LAYER-OF-THE-CHECKS SEALED-LAYER',
+        run: () => packed('checks', 'seal'),
+      },
+      {
+        name: 'boxhound, the check’s layer as stored',
+        tool: 'boxhound',
+        command: 'stat LAYER-OF-THE-CHECKS',
+        run: async () => ({ bytes: (await stat(layer('checks'))).size }),
+      },
+      {
+        name: 'the whole image',
+        tool: 'image',
+        command: 'stat out/lab/lab.qcow2',
+        run: async () => ({ bytes: published.imageBytes }),
+      },
+    ],
+  }
+}
+
+export const delta: Row = {
+  number: 8,
+  title: 'Bytes to publish an edit',
+  work: 'One file of a check has changed; what has to be uploaded so that another machine has the new box?',
+  packages: [],
+  goals: [{ tool: 'image', quantity: 'bytes', reading: 'times', limit: 500 }],
+  notes: [
+    'The image is compressed by zstd already. Whoever has the layers below needs the check’s layer for a draft, and the sealed layer too for the image that ships.',
+  ],
+  open,
+}

@@ -1,0 +1,46 @@
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { checkEdit } from './row/check-edit.ts'
+import { coldLoop } from './row/cold-loop.ts'
+import { delta } from './row/delta.ts'
+import { fromNothing } from './row/from-nothing.ts'
+import { nativeLoop } from './row/native-loop.ts'
+import { noChange } from './row/no-change.ts'
+import { packageLayer } from './row/package-layer.ts'
+import { vagrantBox } from './row/vagrant-box.ts'
+import { verification } from './row/verification.ts'
+import type { Row } from './types.ts'
+
+/** All rows, in the order of their numbers. */
+export const rows: readonly Row[] = [
+  noChange,
+  checkEdit,
+  packageLayer,
+  nativeLoop,
+  coldLoop,
+  fromNothing,
+  vagrantBox,
+  delta,
+  verification,
+]
+
+/** Short enough for every change that is pushed. */
+const quickRows: readonly number[] = [1, 2, 4, 7]
+
+/**
+ * The rows that the caller names; without names all of them, or with `quick` the short ones.
+ *
+ * @throws BoxhoundError E_USAGE (exit code 2) at a word that is no row.
+ */
+export const chooseRows = (words: readonly string[], quick: boolean): Row[] => {
+  const known = rows.map(({ number }) => String(number))
+  const unknown = words.find((word) => !known.includes(word))
+  if (unknown !== undefined)
+    throw new BoxhoundError('E_USAGE', 'no such row', {
+      exitCode: 2,
+      expected: `numbers of rows: ${known.join(', ')}`,
+      found: unknown,
+      next: 'npm run bench -- --help',
+    })
+  if (words.length > 0) return rows.filter(({ number }) => words.includes(String(number)))
+  return rows.filter(({ number }) => !quick || quickRows.includes(number))
+}

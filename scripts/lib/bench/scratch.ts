@@ -1,0 +1,130 @@
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { z } from 'zod'
+import type { Project } from '../_helpers/paths.ts'
+import { loadBox } from '../box/load.ts'
+import { dropLayer, overlayPath } from '../cache/store.ts'
+import { planBox } from '../plan/plan.ts'
+import { renderBox } from '../render/render.ts'
+import { runTimed, type Timed, type TimedCommand } from './timed.ts'
+
+/** A box of its own with store and output folder of its own: what a row edits, bakes and drops is nothing of the user's. */
+export interface Scratch {
+  readonly box: string
+  readonly boxFile: string
+  /** The checkout with the scratch's store and output folder. */
+  readonly project: Project
+  /** The check that rows edit. */
+  readonly checkFile: string
+}
+
+export const checkName = 'my_metric'
+
+/** Links what a store holds of layers and wheels, and copies the small rest; apt's lists and packages are left out, for peers have none. */
+const linkStore = async (from: string, to: string): Promise<void> => {
+  await mkdir(to, { recursive: true })
+  const present = new Set(await readdir(from).catch(() => []))
+  for (const name of ['layers', 'wheels', 'lab', 'keyrings', 'images', 'accelerator.json']) {
+    if (!present.has(name)) continue
+    const linked = name === 'layers' || name === 'wheels'
+    // Sockets of a gpg agent are no content.
+    const words = ['cp', '--archive', ...(linked ? ['--link'] : []), '--', join(from, name), to] as const
+    await runTimed({ words: [...words], cwd: to, environment: { PATH: process.env.PATH ?? '' } }, join(to, 'link.log'))
+  }
+  await rm(join(to, 'link.log'), { force: true })
+}
+
+export interface ScratchWish {
+  readonly name: string
+  /** Text of the box file; default: boxes/lab.yaml. */
+  readonly text?: string
+  /** True leaves the store empty. */
+  readonly cold?: boolean
+}
+
+/** Makes a scratch box below `work`, with a copy of the check beside it that hides the built-in one. */
+export const makeScratch = async (
+  work: string,
+  project: Project,
+  { name, text, cold }: ScratchWish,
+): Promise<Scratch> => {
+  const folder = join(work, name)
+  const checks = join(folder, 'boxes', 'checks', checkName)
+  await mkdir(checks, { recursive: true })
+  const source = join(project.root, 'provision/50-checks', checkName)
+  await cp(source, checks, { recursive: true, filter: (path) => basename(path) !== '__pycache__' })
+  const lab = join(project.root, 'boxes/lab.yaml')
+  const boxFile = join(folder, 'boxes', 'lab.yaml')
+  if (text === undefined) await copyFile(lab, boxFile)
+  else await writeFile(boxFile, text)
+  const cache = join(folder, 'store')
+  if (cold !== true) await linkStore(project.cache, cache)
+  const own: Project = { root: project.root, cache, out: join(folder, 'out') }
+  return { box: 'lab', boxFile, project: own, checkFile: join(checks, `${checkName}.py`) }
+}
+
+const draftSchema = z.object({ draft: z.object({ overlay: z.string() }) })
+
+let edits = 0
+
+/** Changes the check as an author would, each time to something that was never baked before. */
+export const editCheck = async ({ checkFile }: Scratch): Promise<void> => {
+  edits += 1
+  const text = await readFile(checkFile, 'utf8')
+  const line = `# edit ${process.pid}-${edits}`
+  await writeFile(checkFile, `${text.replace(/\n# edit .*\n$/, '\n')}${line}\n`)
+}
+
+/** The layers of the scratch box, bottom up. */
+export const scratchLayers = async ({ boxFile, project }: Scratch): Promise<{ name: string; id: string }[]> => {
+  const rendered = await renderBox(await loadBox(boxFile, project), project)
+  const plan = await planBox(rendered, project, { now: Date.now() })
+  return plan.layers.map(({ name, id }) => ({ name, id }))
+}
+
+/** Takes a layer and all above it out of the scratch's store, and what apt has fetched for them. */
+export const dropFrom = async (scratch: Scratch, name: string): Promise<void> => {
+  const layers = await scratchLayers(scratch)
+  const at = layers.findIndex((layer) => layer.name === name)
+  for (const { id } of layers.slice(at < 0 ? layers.length : at)) await dropLayer(scratch.project, id)
+  await rm(join(scratch.project.cache, 'apt'), { recursive: true, force: true })
+}
+
+/** A verb of boxhound's on the scratch box, as a user would type it; nothing of the caller's account goes along. */
+export const verbCommand = (
+  { project }: Pick<Scratch, 'project'>,
+  words: readonly string[],
+  options: Pick<TimedCommand, 'deadline' | 'leavesMachine'> = {},
+): TimedCommand => ({
+  words: [process.execPath, 'scripts/_run.mjs', ...words],
+  cwd: project.root,
+  environment: {
+    ...Object.fromEntries(
+      Object.entries(process.env).flatMap(([name, value]) =>
+        value === undefined || /^(DD_|INIT_CWD$|npm_)/.test(name) ? [] : [[name, value]],
+      ),
+    ),
+    BOXHOUND_CACHE: project.cache,
+    BOXHOUND_OUT: project.out,
+    NO_COLOR: '1',
+  },
+  ...options,
+})
+
+/** Runs such a verb. */
+export const runVerb = (
+  scratch: Pick<Scratch, 'project'>,
+  words: readonly string[],
+  log: string,
+  options: Pick<TimedCommand, 'deadline' | 'leavesMachine'> = {},
+): Promise<Timed> => runTimed(verbCommand(scratch, words, options), log)
+
+/** A draft bake of the scratch box: a bootable overlay. */
+export const draftOf = async (scratch: Scratch, log: string): Promise<Timed & { readonly overlay: string }> => {
+  const timed = await runVerb(scratch, ['bake', scratch.boxFile, '--draft', '--json'], log)
+  return { ...timed, overlay: draftSchema.parse(JSON.parse(timed.stdout)).draft.overlay }
+}
+
+/** Path of the disk below all layers. */
+export const scratchBase = async (scratch: Scratch): Promise<string> =>
+  overlayPath(scratch.project, (await scratchLayers(scratch))[0]?.id ?? '')
