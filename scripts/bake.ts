@@ -4,10 +4,12 @@ import { formatBytes, formatSeconds } from './lib/_helpers/format.ts'
 import { type Project, projectAt } from './lib/_helpers/paths.ts'
 import { type Baked, bakePlan, type Draft } from './lib/bake/bake.ts'
 import { onErrorChoices } from './lib/bake/failure.ts'
-import { imagePath } from './lib/bake/manifest.ts'
+import { imagePath, type Manifest } from './lib/bake/manifest.ts'
 import { readRefreshed } from './lib/bake/refresh.ts'
+import { type Seen, seeInputs, seeNamed, writeStamp } from './lib/bake/stamp.ts'
 import { loadBox } from './lib/box/load.ts'
 import { planBox } from './lib/plan/plan.ts'
+import type { Plan } from './lib/plan/types.ts'
 import { renderBox } from './lib/render/render.ts'
 
 const command: Command = {
@@ -35,6 +37,9 @@ const command: Command = {
   ],
 }
 
+const upToDateLine = ({ box, image }: Manifest, project: Project): string =>
+  `${relative(project.root, imagePath(project, box))} is up to date  ${formatBytes(image.bytes)}  sha256:${image.sha256.slice(0, 16)}…`
+
 const report = (baked: Baked | Draft, project: Project): void => {
   if ('overlay' in baked) {
     console.log(`\ndraft in ${formatSeconds(baked.seconds)}: ${baked.overlay}`)
@@ -45,8 +50,21 @@ const report = (baked: Baked | Draft, project: Project): void => {
   console.log(
     baked.changed
       ? `\n${path}  ${formatBytes(image.bytes)}  sha256:${image.sha256.slice(0, 16)}…  baked in ${formatSeconds(seconds)}`
-      : `${path} is up to date  ${formatBytes(image.bytes)}  sha256:${image.sha256.slice(0, 16)}…`,
+      : upToDateLine(baked.manifest, project),
   )
+}
+
+const verify = async (plan: Plan, { image }: Manifest, quiet: boolean, project: Project): Promise<number> => {
+  const { verifyBaked } = await import('./lib/report/after-bake.ts')
+  return verifyBaked(plan.rendered, image.sha256, { quiet }, project)
+}
+
+/** For the next bake, should nothing have changed by then. */
+const stamp = async (seen: Seen, plan: Plan, project: Project): Promise<void> => {
+  const { knownVerdict } = await import('./lib/report/after-bake.ts')
+  const text = (manifest: Manifest): string => upToDateLine(manifest, project)
+  const verdict = ({ image }: Manifest) => knownVerdict(plan.rendered, image.sha256, project)
+  await writeStamp(seen, plan, { text, verdict }, project)
 }
 
 /** `npm run bake`: exit code 0 when the box is baked and (unless told otherwise) verified. */
@@ -55,7 +73,10 @@ export const main = async (argv: string[]): Promise<number> => {
   if (parsed === undefined) return 0
   const { flags, values } = parsed
   const project = projectAt(process.cwd())
-  const box = await loadBox(parsed.positional ?? 'lab', project)
+  const name = parsed.positional ?? 'lab'
+  const inputs = flags.draft === true ? undefined : seeInputs(name, project)
+  const box = await loadBox(name, project)
+  const seen = inputs && seeNamed(inputs, box, project)
   const refreshed = await readRefreshed(box.name, flags.refresh === true, project)
   const plan = await planBox(await renderBox(box, project), project, { now: Date.now(), ...refreshed })
   const { progressFor } = await import('./lib/bake/progress.ts')
@@ -72,7 +93,8 @@ export const main = async (argv: string[]): Promise<number> => {
   )
   if (json) console.log(JSON.stringify('overlay' in baked ? { draft: baked } : baked.manifest))
   else report(baked, project)
-  if ('overlay' in baked || flags['no-verify'] === true) return 0
-  const { verifyBaked } = await import('./lib/report/after-bake.ts')
-  return verifyBaked(plan.rendered, baked.manifest.image.sha256, { quiet: json }, project)
+  if ('overlay' in baked) return 0
+  const code = flags['no-verify'] === true ? 0 : await verify(plan, baked.manifest, json, project)
+  if (seen !== undefined) await stamp(seen, plan, project)
+  return code
 }

@@ -82,7 +82,7 @@ const holderOf = async (path: string): Promise<Holder | undefined> => {
  */
 export const clearDeadRuns = async (project: Project): Promise<string[]> => {
   const cleared: string[] = []
-  for (const folder of ['layers', 'locks', 'refresh']) await clearTemporary(join(project.cache, folder))
+  for (const folder of ['layers', 'locks', 'refresh', 'stamps']) await clearTemporary(join(project.cache, folder))
   for (const run of await readdir(workRoot(project)).catch(() => [])) {
     const path = join(workRoot(project), run)
     const holder = await holderOf(path)
