@@ -27,6 +27,7 @@ test('words, flags, values and lists are told apart', (t) => {
   const parsed = parseCommand(['lab', '--draft', '--out', 'x', '--only', 'a', '--only=b'], command)
   t.deepEqual(parsed, {
     positional: 'lab',
+    positionals: ['lab'],
     rest: [],
     flags: { draft: true },
     values: { out: 'x' },
@@ -46,6 +47,13 @@ test('a value outside the list is refused with the list', (t) => {
 
 test('a second word is refused', (t) => {
   t.is(usageError(t, ['lab', 'ubuntu']).details.found, 'ubuntu')
+})
+
+test('a verb that takes several words gets all of them, and its help says so', (t) => {
+  const several: Command = { ...command, positional: { name: 'BOX', help: 'which ones', multiple: true } }
+  t.deepEqual(parseCommand(['lab', '--draft', 'ubuntu'], several)?.positionals, ['lab', 'ubuntu'])
+  t.deepEqual(parseCommand([], several)?.positionals, [])
+  t.regex(helpText(several), /-- \[BOX\]… \[OPTIONS\]/)
 })
 
 test('any word is refused where none is wanted', (t) => {

@@ -13,7 +13,7 @@ interface Option {
 export interface Command {
   readonly verb: string
   readonly summary: string
-  readonly positional?: { readonly name: string; readonly help: string }
+  readonly positional?: { readonly name: string; readonly help: string; readonly multiple?: boolean }
   /** The words of the usage line, where they are others than the positional one and it is optional. */
   readonly words?: string
   readonly options: Readonly<Record<string, Option>>
@@ -25,6 +25,8 @@ export interface Command {
 
 export interface Parsed {
   readonly positional: string | undefined
+  /** All of them, where the verb takes several. */
+  readonly positionals: readonly string[]
   readonly rest: readonly string[]
   readonly flags: Readonly<Record<string, boolean>>
   readonly values: Readonly<Record<string, string>>
@@ -34,7 +36,9 @@ export interface Parsed {
 /** The help page of a verb. */
 export const helpText = (command: Command): string => {
   const { positional } = command
-  const words = command.words ?? (positional === undefined ? undefined : `[${positional.name}]`)
+  const words =
+    command.words ??
+    (positional === undefined ? undefined : `[${positional.name}]${positional.multiple === true ? '…' : ''}`)
   const rows = [
     ...(positional === undefined ? [] : [[positional.name, positional.help]]),
     ...Object.entries(command.options).map(([name, option]) => [
@@ -98,7 +102,8 @@ export const parseCommand = (argv: readonly string[], command: Command): Parsed 
     console.log(helpText(command))
     return undefined
   }
-  const limit = command.positional === undefined ? 0 : 1
+  const limit =
+    command.positional === undefined ? 0 : command.positional.multiple === true ? Number.POSITIVE_INFINITY : 1
   const extra = parsed.positionals[limit]
   if (extra !== undefined) throw usageError(command, 'one word too many on the command line', extra)
   const [flags, values, lists]: [Record<string, boolean>, Record<string, string>, Record<string, string[]>] = [
@@ -117,5 +122,5 @@ export const parseCommand = (argv: readonly string[], command: Command): Parsed 
     else if (typeof value === 'string') values[name] = value
     else if (Array.isArray(value)) lists[name] = value.filter((item) => typeof item === 'string')
   }
-  return { positional: parsed.positionals[0], rest, flags, values, lists }
+  return { positional: parsed.positionals[0], positionals: parsed.positionals, rest, flags, values, lists }
 }

@@ -4,6 +4,7 @@ import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
 
 import type { Project } from '../_helpers/paths.ts'
 import { askSandbox, killSandboxes } from '../_helpers/sandbox.ts'
+import { span } from '../_helpers/trace.ts'
 import { dropDamaged, findDamaged } from '../cache/integrity.ts'
 import {
   clearDeadRuns,
@@ -60,10 +61,10 @@ export const findPublished = async (plan: Plan, project: Project): Promise<Manif
 
 const expectationsText = ({ rendered }: Plan): string => `${JSON.stringify(rendered.expectations, null, 2)}\n`
 
-/** The layers that are stored whole, from the bottom up, hashed again; damaged ones are named and dropped. */
+/** The layers that are stored whole, from the bottom up, hashed again or known to be unwritten since; damaged ones are named and dropped. */
 const usableLayers = async (
   layers: readonly PlannedLayer[],
-  note: BakeOptions['note'],
+  { draft, note }: Pick<BakeOptions, 'draft' | 'note'>,
   project: Project,
 ): Promise<LayerRecord[]> => {
   const stored: LayerRecord[] = []
@@ -72,7 +73,8 @@ const usableLayers = async (
     if (record === undefined) break
     stored.push(record)
   }
-  const damaged = await findDamaged(project, stored)
+  // What is published rests on bytes that were hashed for it; a draft is thrown away.
+  const damaged = await span('bake', 'hash stored layers', () => findDamaged(project, stored, { unwritten: draft }))
   if (damaged.length === 0) return stored
   for (const { name, id } of damaged)
     note(
@@ -114,7 +116,7 @@ const bakeLayers = async (
   // Asked while the layers are hashed.
   const versions = Promise.all([readPackerVersion(work.path), qemuVersion()])
   versions.catch(() => {}) // told where they are awaited; a bake that fails earlier has another reason
-  const stored = await usableLayers(wanted, options.note, project)
+  const stored = await usableLayers(wanted, options, project)
   const missing = wanted.slice(stored.length)
   const [packer, qemu] = await versions
   if (missing.length > 0) requirePacker(packer)
@@ -135,11 +137,13 @@ const bakeLayers = async (
       const built =
         missing.length === 0
           ? []
-          : await buildLayers(
-              missing,
-              { box, base, onError: options.onError, progress, note: options.note },
-              work,
-              project,
+          : await span('bake', 'build', () =>
+              buildLayers(
+                missing,
+                { box, base, onError: options.onError, progress, note: options.note },
+                work,
+                project,
+              ),
             )
       const records = [...stored, ...built]
       const layers = records.map(({ id, name, parent, seconds, bytes }, index) => ({
@@ -160,7 +164,7 @@ const bakeLayers = async (
       }
       const earlier = await readManifest(project, box.name)
       const publication = { box: box.name, tip: tip?.id ?? '', formats: box.image.formats, earlier, staging }
-      const published = await makeImages(publication, progress, project)
+      const published = await span('bake', 'make images', () => makeImages(publication, progress, project))
       const manifest: Manifest = {
         box: box.name,
         version: box.version,
@@ -173,7 +177,7 @@ const bakeLayers = async (
         tools: { packer: packer ?? 'unknown', qemu, node: process.versions.node },
         seconds: seconds(),
       }
-      await publishSet(manifest, expectationsText(plan), staging, project)
+      await span('bake', 'publish', () => publishSet(manifest, expectationsText(plan), staging, project))
       for (const line of await dropStale(box.name, box.image.formats, project)) options.note(line)
       return { manifest, changed: true }
     },
@@ -183,7 +187,7 @@ const bakeLayers = async (
 /** Everything of a run that must not outlive it hangs on its work folder: made first, cleared last. */
 const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): Promise<Baked | Draft> => {
   const { name } = plan.rendered.box
-  await withoutInterruption(() => clearLeftovers(name, options.note, project))
+  await span('bake', 'clear leftovers', () => withoutInterruption(() => clearLeftovers(name, options.note, project)))
   let making: Promise<WorkFolder> | undefined
   return withCleanup(
     async () => {
