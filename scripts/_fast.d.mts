@@ -25,6 +25,7 @@ export interface Stamp {
 
 export const stampFormat: number
 export const signatureOf: (path: string) => Signature
+export const isSettled: (signature: Signature, moment: number) => boolean
 export const environmentDigest: (environment: NodeJS.ProcessEnv, salt: string) => string
 export const boxFileOf: (nameOrFile: string, root: string, environment: NodeJS.ProcessEnv) => string
 export const stampPath: (nameOrFile: string, project: Project, environment: NodeJS.ProcessEnv) => string

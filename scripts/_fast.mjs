@@ -18,6 +18,13 @@ export const signatureOf = (path) => {
   return found === undefined ? null : [found.size, found.mtimeMs, found.ctimeMs, found.ino, found.dev]
 }
 
+/**
+ * Whether a change later than `moment` must show in a signature: its times are two seconds older, and no file system gives two changes so far
+ * apart the same time (FAT's is the coarsest).
+ */
+export const isSettled = (signature, moment) =>
+  signature === null || Math.max(signature[1], signature[2]) < moment - 2000
+
 const matters = /^(HOME|XDG_\w+|BOXHOUND_\w+|NODE_\w+|PIP_\w+|(https?|no|all)_proxy|SSL_CERT_\w+|\w+_CA_BUNDLE)$/i
 
 /**

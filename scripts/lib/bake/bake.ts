@@ -21,7 +21,7 @@ import { buildLayers } from './build.ts'
 import type { OnError } from './failure.ts'
 import { makeImages, publishStep, stagingFolder } from './images.ts'
 import { boxFolder, looksPublished, type Manifest, readManifest, writeDraft } from './manifest.ts'
-import { readPackerVersion, requirePacker } from './packer-version.ts'
+import { readPackerVersion, recallPackerVersion, requirePacker } from './packer-version.ts'
 import type { Progress } from './progress.ts'
 import { dropStale, publishSet, staleImages, updateExpectations } from './publish.ts'
 import { requireFor } from './requirements.ts'
@@ -114,7 +114,13 @@ const bakeLayers = async (
   const { box } = plan.rendered
   const wanted = options.draft ? plan.layers.filter(({ name }) => name !== 'seal') : plan.layers
   // Asked while the layers are hashed.
-  const versions = Promise.all([readPackerVersion(work.path), qemuVersion()])
+  const { draft } = options
+  const versions = span('versions', 'versions of tools', () =>
+    Promise.all([
+      draft ? recallPackerVersion(work.path, project) : readPackerVersion(work.path),
+      draft ? undefined : qemuVersion(),
+    ]),
+  )
   versions.catch(() => {}) // told where they are awaited; a bake that fails earlier has another reason
   const stored = await usableLayers(wanted, options, project)
   const missing = wanted.slice(stored.length)
@@ -174,7 +180,7 @@ const bakeLayers = async (
         layers,
         packages: tip?.packages ?? [],
         base: describeBase(plan),
-        tools: { packer: packer ?? 'unknown', qemu, node: process.versions.node },
+        tools: { packer: packer ?? 'unknown', qemu: qemu ?? 'unknown', node: process.versions.node },
         seconds: seconds(),
       }
       await span('bake', 'publish', () => publishSet(manifest, expectationsText(plan), staging, project))

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import {
   boxFileOf,
   environmentDigest,
+  isSettled,
   type Stamp,
   type StampEntry,
   signatureOf,
@@ -26,9 +27,6 @@ const sources = [
   ...['scripts', 'suite', 'lab', 'packer', 'provision'],
   ...['package.json', 'package-lock.json', 'node_modules/.package-lock.json'],
 ]
-
-/** Milliseconds within which a file system may give two changes the same time: FAT's, the coarsest. */
-const granularity = 2000
 
 /** The files and folders that one answer rests on, as they were before they were read. */
 export interface Seen {
@@ -70,9 +68,8 @@ export const seeNamed = (
   }
 }
 
-/** Whether a later change must show: none of the times is so near to `moment` that another change could get the same. */
 const settled = (entries: readonly StampEntry[], moment: number): boolean =>
-  entries.every(([, signature]) => signature === null || Math.max(signature[1], signature[2]) < moment - granularity)
+  entries.every(([, signature]) => isSettled(signature, moment))
 
 /**
  * Writes down that a bake had nothing to do, and on what that rests, for scripts/_fast.mjs to answer the next one. Writes nothing where a

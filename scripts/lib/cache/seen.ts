@@ -1,11 +1,8 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { type Signature, signatureOf } from '../../_fast.mjs'
+import { isSettled, type Signature, signatureOf } from '../../_fast.mjs'
 import { temporaryName } from '../_helpers/atomic.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { type LayerRecord, overlayPath, seenPath } from './store.ts'
-
-/** Milliseconds within which a file system may give two changes the same time: FAT's, the coarsest. */
-const granularity = 2000
 
 const asText = ({ sha256 }: Pick<LayerRecord, 'sha256'>, signature: Signature): string =>
   JSON.stringify({ sha256, signature })
@@ -35,7 +32,7 @@ export const keepSeen = async (
   started: number,
 ): Promise<void> => {
   const text = asText(record, before)
-  if (before === null || Math.max(before[1], before[2]) >= started - granularity) return
+  if (before === null || !isSettled(before, started)) return
   if (text !== asText(record, signatureOf(overlayPath(project, record.id)))) return
   const path = seenPath(project, record.id)
   const temporary = temporaryName(path)
