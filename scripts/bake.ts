@@ -71,7 +71,7 @@ interface Wanted {
 }
 
 const plan = async (name: string, { draft, refresh }: Parsed['flags'], project: Project): Promise<Wanted> => {
-  const inputs = draft === true ? undefined : seeInputs(name, project)
+  const inputs = draft === true ? undefined : await span('bake', 'look at inputs', async () => seeInputs(name, project))
   const box = await span('bake', `read ${name}`, () => loadBox(name, project))
   const seen = inputs && seeNamed(inputs, box, project)
   const refreshed = await readRefreshed(box.name, refresh === true, project)
@@ -91,7 +91,7 @@ const stamp = async ({ plan, seen }: Wanted, project: Project): Promise<void> =>
   const { knownVerdict } = await import('./lib/report/after-bake.ts')
   const text = (manifest: Manifest): string => upToDateLine(manifest, project)
   const verdict = ({ image }: Manifest) => knownVerdict(plan.rendered, image.sha256, project)
-  await writeStamp(seen, plan, { text, verdict }, project)
+  await span('bake', 'stamp', () => writeStamp(seen, plan, { text, verdict }, project))
 }
 
 type Display = 'terminal' | 'plain' | 'silent'

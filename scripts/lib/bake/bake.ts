@@ -221,7 +221,7 @@ const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): P
 export const bakePlan = async (plan: Plan, options: BakeOptions, project: Project): Promise<Baked | Draft> => {
   const { name } = plan.rendered.box
   if (!options.draft) {
-    const published = await findPublished(plan, project)
+    const published = await span('bake', 'look at what is published', () => findPublished(plan, project))
     if (published !== undefined) {
       await updateExpectations(published, expectationsText(plan), project)
       return { manifest: published, changed: false }
