@@ -1,4 +1,4 @@
-import { BoxhoundError, formatError } from './lib/_helpers/errors.ts'
+import { BoxhoundError, errorDocument, formatError } from './lib/_helpers/errors.ts'
 
 /** A verb's entry: arguments after the verb, its exit code. */
 type Main = (argv: string[]) => Promise<number>
@@ -46,10 +46,8 @@ export const run = async ([verb = '', ...argv]: string[]): Promise<number> => {
     const { main } = await load()
     return await main(argv)
   } catch (error) {
-    if (argv.includes('--json') && error instanceof BoxhoundError) {
-      const { cause: _, ...details } = error.details
-      console.log(JSON.stringify({ error: { code: error.code, message: error.message, ...details } }))
-    }
+    if (argv.includes('--json') && error instanceof BoxhoundError)
+      console.log(JSON.stringify({ error: errorDocument(error) }))
     console.error(formatError(error))
     return error instanceof BoxhoundError ? error.exitCode : 1
   }

@@ -1,9 +1,10 @@
 // Starts a verb: `node scripts/_run.mjs VERB …`. TypeScript is bundled once per change of the sources and kept under
-// node_modules/.cache, because starting through a loader costs 0.4 s at every call and a bundle 0.1 s (performance.md: waiting is a bug).
+// node_modules/.cache, because starting through a loader costs 0.4 s at every call and a bundle 0.1 s.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { upToDate } from './_fast.mjs'
 
 const scripts = dirname(fileURLToPath(import.meta.url))
 const root = dirname(scripts)
@@ -67,10 +68,16 @@ const bundle = async (folder) => {
   }
 }
 
-const folder = join(cache, fingerprint())
-if (!existsSync(folder)) await bundle(folder)
+const start = async (argv) => {
+  const folder = join(cache, fingerprint())
+  if (!existsSync(folder)) await bundle(folder)
+  const { run } = await import(pathToFileURL(join(folder, '_main.mjs')).href)
+  // Every verb has ended its own work here; what could still hold the process open is an idle socket.
+  process.exitCode = await run(argv)
+}
+
 process.chdir(root)
-const { run } = await import(pathToFileURL(join(folder, '_main.mjs')).href)
-const code = await run(process.argv.slice(2))
-// Every verb has ended its own work here; what could still hold the process open is an idle socket.
-process.exitCode = code
+const [verb, ...words] = process.argv.slice(2)
+const answer = verb === 'bake' ? upToDate(words, root) : undefined
+if (answer === undefined) await start(process.argv.slice(2))
+else process.stdout.write(answer)

@@ -1,21 +1,29 @@
 import { relative } from 'node:path'
-import { type Command, parseCommand } from './lib/_helpers/cli.ts'
+import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
+import { BoxhoundError, errorDocument, formatError } from './lib/_helpers/errors.ts'
 import { formatBytes, formatSeconds } from './lib/_helpers/format.ts'
 import { type Project, projectAt } from './lib/_helpers/paths.ts'
-import { type Baked, bakePlan, type Draft } from './lib/bake/bake.ts'
+import { addSpan, span, startTrace, tracedAs, writeTrace } from './lib/_helpers/trace.ts'
+import { type Baked, type BakeOptions, bakePlan, type Draft } from './lib/bake/bake.ts'
+import { eachBox, type Settled } from './lib/bake/boxes.ts'
 import { onErrorChoices } from './lib/bake/failure.ts'
-import { imagePath } from './lib/bake/manifest.ts'
+import { imagePath, type Manifest } from './lib/bake/manifest.ts'
 import { readRefreshed } from './lib/bake/refresh.ts'
+import { type Seen, seeInputs, seeNamed, writeStamp } from './lib/bake/stamp.ts'
+import { fromCaller } from './lib/box/caller.ts'
+import { boxNames } from './lib/box/folders.ts'
 import { loadBox } from './lib/box/load.ts'
 import { planBox } from './lib/plan/plan.ts'
+import type { Plan } from './lib/plan/types.ts'
 import { renderBox } from './lib/render/render.ts'
 
 const command: Command = {
   verb: 'bake',
   summary:
-    'Bakes a box: builds the layers that are missing or changed, publishes out/BOX/BOX.qcow2, verifies it over SSH.',
-  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+    'Bakes boxes: builds the layers that are missing or changed, publishes out/BOX/BOX.qcow2, verifies it over SSH.',
+  positional: { name: 'BOX', help: 'files in boxes/ without their ending, or paths (default: lab)', multiple: true },
   options: {
+    all: { type: 'boolean', help: 'every box in boxes/' },
     builder: {
       type: 'string',
       value: ['chroot'],
@@ -25,15 +33,21 @@ const command: Command = {
     refresh: { type: 'boolean', help: 'take packages anew, as if the refresh period were over' },
     'no-verify': { type: 'boolean', help: 'publish without booting and verifying' },
     'on-error': { type: 'string', value: onErrorChoices, help: 'what becomes of a failed layer (default: clean)' },
+    profile: { type: 'string', value: 'FILE', help: 'write where the time went, for ui.perfetto.dev' },
     json: { type: 'boolean', help: 'one JSON document on stdout' },
   },
   examples: [
     ['npm run bake', 'bakes and verifies the lab box'],
     ['npm run bake -- lab --draft', 'after editing a check: a bootable overlay in seconds'],
+    ['npm run bake -- lab lab-cloud', 'both, side by side as far as memory and processors allow'],
     ['npm run bake -- lab --on-error shell', 'a shell inside the layer that failed'],
+    ['npm run bake -- lab --no-verify --profile bake.json', 'a trace of it: drop the file on ui.perfetto.dev'],
     ['npm run bake -- lab --json --no-verify | jq .image.sha256', 'for scripts'],
   ],
 }
+
+const upToDateLine = ({ box, image }: Manifest, project: Project): string =>
+  `${relative(project.root, imagePath(project, box))} is up to date  ${formatBytes(image.bytes)}  sha256:${image.sha256.slice(0, 16)}…`
 
 const report = (baked: Baked | Draft, project: Project): void => {
   if ('overlay' in baked) {
@@ -45,34 +59,165 @@ const report = (baked: Baked | Draft, project: Project): void => {
   console.log(
     baked.changed
       ? `\n${path}  ${formatBytes(image.bytes)}  sha256:${image.sha256.slice(0, 16)}…  baked in ${formatSeconds(seconds)}`
-      : `${path} is up to date  ${formatBytes(image.bytes)}  sha256:${image.sha256.slice(0, 16)}…`,
+      : upToDateLine(baked.manifest, project),
   )
 }
 
-/** `npm run bake`: exit code 0 when the box is baked and (unless told otherwise) verified. */
+/** A box, read and planned; nothing is started by that. */
+interface Wanted {
+  readonly plan: Plan
+  /** What it rests on; undefined for a draft, which is told of by no stamp. */
+  readonly seen: Seen | undefined
+}
+
+const plan = async (name: string, { draft, refresh }: Parsed['flags'], project: Project): Promise<Wanted> => {
+  const inputs = draft === true ? undefined : await span('bake', 'look at inputs', async () => seeInputs(name, project))
+  const box = await span('bake', `read ${name}`, () => loadBox(name, project))
+  const seen = inputs && seeNamed(inputs, box, project)
+  const refreshed = await readRefreshed(box.name, refresh === true, project)
+  const rendered = await span('bake', 'render', () => renderBox(box, project))
+  const planned = span('bake', 'plan', () => planBox(rendered, project, { now: Date.now(), ...refreshed }))
+  return { plan: await planned, seen }
+}
+
+const verify = async (plan: Plan, { image }: Manifest, quiet: boolean, project: Project): Promise<number> => {
+  const { verifyBaked } = await import('./lib/report/after-bake.ts')
+  return span('bake', 'verify', () => verifyBaked(plan.rendered, image.sha256, { quiet }, project))
+}
+
+/** For the next bake, should nothing have changed by then. */
+const stamp = async ({ plan, seen }: Wanted, project: Project): Promise<void> => {
+  if (seen === undefined) return
+  const { knownVerdict } = await import('./lib/report/after-bake.ts')
+  const text = (manifest: Manifest): string => upToDateLine(manifest, project)
+  const verdict = ({ image }: Manifest) => knownVerdict(plan.rendered, image.sha256, project)
+  await span('bake', 'stamp', () => writeStamp(seen, plan, { text, verdict }, project))
+}
+
+type Display = 'terminal' | 'plain' | 'silent'
+
+const displayOf = (json: boolean): Display => (json ? 'silent' : process.stdout.isTTY ? 'terminal' : 'plain')
+
+const optionsOf = ({ flags, values }: Parsed): Omit<BakeOptions, 'progress'> => ({
+  draft: flags.draft === true,
+  onError: onErrorChoices.find((choice) => choice === values['on-error']) ?? 'clean',
+  note: (line) => console.error(line),
+})
+
+const bakeOne = async (wanted: Wanted, parsed: Parsed, project: Project): Promise<number> => {
+  const { flags } = parsed
+  const json = flags.json === true
+  const { progressFor } = await import('./lib/bake/progress.ts')
+  const baked = await bakePlan(wanted.plan, { ...optionsOf(parsed), progress: progressFor(displayOf(json)) }, project)
+  if (json) console.log(JSON.stringify('overlay' in baked ? { draft: baked } : baked.manifest))
+  else report(baked, project)
+  if ('overlay' in baked) return 0
+  const code = flags['no-verify'] === true ? 0 : await verify(wanted.plan, baked.manifest, json, project)
+  await stamp(wanted, project)
+  return code
+}
+
+const outcomeOf = (baked: Baked | Draft) => {
+  if ('overlay' in baked)
+    return { kind: 'built', seconds: baked.seconds, bytes: baked.layers.at(-1)?.bytes ?? 0 } as const
+  const { seconds, image } = baked.manifest
+  return baked.changed
+    ? ({ kind: 'built', seconds, bytes: image.bytes } as const)
+    : ({ kind: 'cached', bytes: image.bytes } as const)
+}
+
+const documentOf = (one: Settled<Baked | Draft>) => {
+  if ('error' in one) return { box: one.box, error: errorDocument(one.error) }
+  return 'overlay' in one.value ? { box: one.box, draft: one.value } : { box: one.box, manifest: one.value.manifest }
+}
+
+/** All of them side by side; verified one after another, since a machine wants all processors. */
+const bakeSeveral = async (all: readonly Wanted[], parsed: Parsed, project: Project): Promise<number> => {
+  const { flags } = parsed
+  const json = flags.json === true
+  const byName = new Map(all.map((wanted) => [wanted.plan.rendered.box.name, wanted]))
+  const { boxesProgressFor } = await import('./lib/bake/progress.ts')
+  const display = boxesProgressFor(displayOf(json), [...byName.keys()])
+  const bake = async (box: string, { plan }: Wanted): Promise<Baked | Draft> => {
+    const begin = performance.now()
+    try {
+      const own = optionsOf(parsed)
+      const note = (line: string): void => own.note(`${box}: ${line}`)
+      const work = () => bakePlan(plan, { ...own, note, progress: display.of(box) }, project)
+      const baked = await span('bake', `bake ${box}`, work)
+      display.ended(box, outcomeOf(baked))
+      return baked
+    } catch (error) {
+      display.ended(box, { kind: 'failed', seconds: (performance.now() - begin) / 1000 })
+      throw error
+    }
+  }
+  const settled = await eachBox([...byName.keys()], (box) => bake(box, byName.get(box) as Wanted))
+  await display.close()
+  if (json) console.log(JSON.stringify({ boxes: settled.map(documentOf) }))
+  let code = 0
+  for (const one of settled) {
+    if ('error' in one) {
+      console.error(`\n${one.box}: ${formatError(one.error)}`)
+      code = 1
+    } else if (!json) report(one.value, project)
+  }
+  for (const one of settled) {
+    const wanted = byName.get(one.box)
+    if ('error' in one || 'overlay' in one.value || wanted === undefined) continue
+    const { manifest } = one.value
+    if (flags['no-verify'] !== true) {
+      if (!json) console.log(`\n${one.box}:`)
+      code ||= await tracedAs(one.box, () => verify(wanted.plan, manifest, json, project))
+    }
+    await stamp(wanted, project)
+  }
+  return code
+}
+
+/** Names and paths of the boxes to bake. */
+const chosen = ({ positionals, flags, values }: Parsed, project: Project): readonly string[] => {
+  const usage = (message: string, found: string): BoxhoundError =>
+    new BoxhoundError('E_USAGE', message, { exitCode: 2, found, next: 'npm run bake -- --help' })
+  if (flags.all === true && positionals.length > 0) throw usage('--all names every box already', positionals.join(' '))
+  const names = flags.all === true ? boxNames(project) : positionals.length > 0 ? positionals : ['lab']
+  if (names.length > 1 && values['on-error'] === 'shell')
+    throw usage('a shell in a failed layer is for one box at a time', names.join(' '))
+  return names
+}
+
+const assertDistinct = (all: readonly Wanted[]): void => {
+  const names = all.map(({ plan }) => plan.rendered.box.name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined)
+    throw new BoxhoundError('E_USAGE', `the box "${twice}" is named twice`, {
+      ...{ exitCode: 2, expected: 'boxes of different names: results are published under them' },
+      ...{ found: names.join(' '), next: 'bake one after the other' },
+    })
+}
+
+const work = async (parsed: Parsed, project: Project): Promise<number> => {
+  const all: Wanted[] = []
+  // All of them before anything is started: a wrong box file is told at once.
+  for (const name of chosen(parsed, project)) all.push(await plan(name, parsed.flags, project))
+  assertDistinct(all)
+  const [first] = all
+  return first !== undefined && all.length === 1 ? bakeOne(first, parsed, project) : bakeSeveral(all, parsed, project)
+}
+
+/** `npm run bake`: exit code 0 when all boxes are baked and (unless told otherwise) verified, 1 when one of them is not. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const { flags, values } = parsed
   const project = projectAt(process.cwd())
-  const box = await loadBox(parsed.positional ?? 'lab', project)
-  const refreshed = await readRefreshed(box.name, flags.refresh === true, project)
-  const plan = await planBox(await renderBox(box, project), project, { now: Date.now(), ...refreshed })
-  const { progressFor } = await import('./lib/bake/progress.ts')
-  const json = flags.json === true
-  const baked = await bakePlan(
-    plan,
-    {
-      draft: flags.draft === true,
-      onError: onErrorChoices.find((choice) => choice === values['on-error']) ?? 'clean',
-      progress: progressFor(json ? 'silent' : process.stdout.isTTY ? 'terminal' : 'plain'),
-      note: (line) => console.error(line),
-    },
-    project,
-  )
-  if (json) console.log(JSON.stringify('overlay' in baked ? { draft: baked } : baked.manifest))
-  else report(baked, project)
-  if ('overlay' in baked || flags['no-verify'] === true) return 0
-  const { verifyBaked } = await import('./lib/report/after-bake.ts')
-  return verifyBaked(plan.rendered, baked.manifest.image.sha256, { quiet: json }, project)
+  const { profile } = parsed.values
+  if (profile === undefined) return work(parsed, project)
+  startTrace()
+  addSpan('bake', 'load', 0, performance.now())
+  try {
+    return await work(parsed, project)
+  } finally {
+    addSpan('whole', 'npm run bake', 0, performance.now())
+    await writeTrace(fromCaller(profile))
+  }
 }

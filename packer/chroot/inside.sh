@@ -8,6 +8,8 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 . "$here/overlay.sh"
 # shellcheck source-path=SCRIPTDIR source=target.sh
 . "$here/target.sh"
+# shellcheck source-path=SCRIPTDIR source=events.sh
+. "$here/events.sh"
 
 main() {
   local run=$1 target=$2 layer=$3 apt=$4 status=0 kernels
@@ -15,6 +17,7 @@ main() {
   overlay_mount "$run" "$target"
   target_prepare "$target" "$layer" "$apt"
   kernels=$(target_kernels "$target")
+  step enter
   "$@" || status=$?
   # The packages' own hook leaves at once in a process namespace, which newer systemds take for a container: the menu would go on
   # naming a kernel that is gone.
@@ -25,6 +28,8 @@ main() {
   if [[ -e $target/run/boxhound/packages.tsv ]]; then
     cp -- "$target/run/boxhound/packages.tsv" "$run/packages.tsv"
   fi
+  steps_of "$target/run/boxhound/steps.tsv"
+  step unmount
   # What ships keeps nothing of what was deleted on the way (fault 47).
   if [[ ${BOXHOUND_LAYER-} == seal ]] && ((status == 0)); then overlay_trim || status=$?; fi
   overlay_unmount "$target"

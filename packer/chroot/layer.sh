@@ -9,11 +9,8 @@ set -Eeuo pipefail
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=overlay.sh
 . "$here/overlay.sh"
-
-event() { # event NAME [KEY NUMBER]: one JSON line for the progress display
-  printf '{"layer":"%s","event":"%s","at":%s%s}\n' "$BOXHOUND_LAYER" "$1" "$(date +%s.%N)" "${2:+,\"$2\":$3}" \
-    >>"$BOXHOUND_WORK/events.jsonl"
-}
+# shellcheck source-path=SCRIPTDIR source=events.sh
+. "$here/events.sh"
 
 # Downloads and the lab's repository are made on the host while lower layers are built.
 await_inputs() {
@@ -26,6 +23,13 @@ await_inputs() {
     fi
     sleep 0.02
   done
+}
+
+# Two boxes may stand on the same layer: who is first builds it, the other waits and takes it. The kernel lets go of the lock with the process.
+await_others() {
+  mkdir -p "${BOXHOUND_STORE%/*}/locks"
+  exec 9>"${BOXHOUND_STORE%/*}/locks/layer-$BOXHOUND_ID"
+  flock 9
 }
 
 # The disk image below all layers. Its stage names in `builder` what makes it, one word per line: a script and its arguments, @OUT@ for the
@@ -51,13 +55,19 @@ build_layer() {
   local target=$BOXHOUND_WORK/target run
   run=$(mktemp -d "$BOXHOUND_WORK/run.XXXXXX")
   mkdir -p "$target"
+  step create
   overlay_create "$overlay" "$BOXHOUND_STORE/$BOXHOUND_PARENT.qcow2"
+  step export
   overlay_export "$overlay" "$run"
+  step mount
   local status=0
   # The lock keeps two bakes out of one apt cache.
+  local -a alone=()
+  if [[ -s $BOXHOUND_WORK/layers/$BOXHOUND_LAYER/packages.list ]]; then alone=(flock "$BOXHOUND_APT/lock"); fi
   bash "$here/inside.sh" "$run" "$target" "$BOXHOUND_WORK/layers/$BOXHOUND_LAYER" "$BOXHOUND_APT" \
-    flock "$BOXHOUND_APT/lock" bash "$here/enter.sh" "$target" bash /run/boxhound/layer/apply.sh || status=$?
+    "${alone[@]}" bash "$here/enter.sh" "$target" bash /run/boxhound/layer/apply.sh || status=$?
   if [[ -e $run/packages.tsv ]]; then mv -- "$run/packages.tsv" "$BOXHOUND_WORK/packages.tsv"; fi
+  step close
   if [[ $BOXHOUND_LAYER == seal ]]; then
     overlay_close "$run" "$overlay" zero
   else
@@ -92,8 +102,15 @@ main() {
   exec >"$BOXHOUND_LOGS/$BOXHOUND_LAYER.log" 2>&1 </dev/null
   trap ended EXIT
   await_inputs
+  await_others
   event started
-  if [[ $BOXHOUND_LAYER == image ]]; then build_base; else build_layer; fi
+  # Of a seal the list of packages is needed, too.
+  if [[ -s $BOXHOUND_STORE/$BOXHOUND_ID.qcow2 && $BOXHOUND_LAYER != seal ]]; then
+    echo 'another bake has made this layer'
+    event built bytes "$(stat -c %s -- "$BOXHOUND_STORE/$BOXHOUND_ID.qcow2")"
+    return
+  fi
+  if [[ $BOXHOUND_LAYER == image ]]; then build_base; else build_layer; fi 9>&-
   # Exit status 0 with no output is no result (fault 37).
   [[ -s $overlay ]] || {
     echo "no image at $overlay" >&2

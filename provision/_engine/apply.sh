@@ -5,7 +5,13 @@ set -Eeuo pipefail
 
 readonly layer=/run/boxhound/layer
 
-step() { printf '== %s\n' "$*"; }
+step() {
+  printf '== %s\n' "$*"
+  note "$*"
+}
+
+# When a step began, for who builds this layer (bake --profile).
+note() { printf '%s\t%s\n' "${EPOCHREALTIME/,/.}" "$*" >>/run/boxhound/steps.tsv; }
 
 # shellcheck source-path=SCRIPTDIR source=packages.sh
 . "$layer/packages.sh"
@@ -24,6 +30,7 @@ install_files() {
 
 set_owners() {
   local path owner group mode recursive
+  note 'owners'
   while IFS=$'\t' read -r path owner group mode recursive; do
     [[ -n $path ]] || continue
     if [[ $recursive == yes ]]; then
@@ -38,6 +45,7 @@ set_owners() {
 
 switch_units() {
   local verb unit
+  note 'units'
   while IFS=$'\t' read -r verb unit; do
     [[ -z $verb ]] || systemctl --quiet "$verb" -- "$unit"
   done <"$layer/units.tsv"
@@ -70,6 +78,7 @@ main() {
   switch_units
   run_scripts
   if [[ $BOXHOUND_LAYER == seal ]]; then
+    note 'trim'
     list_packages
     sync -f /
     fstrim / # free blocks read as zero (fault 47)

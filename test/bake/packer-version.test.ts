@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { BoxhoundError, formatError } from '../../scripts/lib/_helpers/errors.ts'
-import { readPackerVersion, requirePacker } from '../../scripts/lib/bake/packer-version.ts'
+import { readPackerVersion, recallPackerVersion, requirePacker } from '../../scripts/lib/bake/packer-version.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 import { testedPackers } from './_packers.ts'
 import { firstOnPath, programFolder } from './_programs.ts'
@@ -69,4 +69,22 @@ rooted('a program of that name that is none of Packer’s is told as such', asyn
   const error = refusal(version)
   t.is(error?.exitCode, 3)
   t.regex(formatError(error), /not HashiCorp’s[\s\S]*tells no version/)
+})
+
+rooted('a draft knows the version from before, until another file is the packer on PATH', async (t) => {
+  const project = { cache: await temporaryFolder(t) }
+  const asked = `${project.cache}/asked`
+  const program = (version: string): string => `echo x >>${asked}; echo '1700000000,,version,${version}'`
+  const folder = await programFolder(t, { packer: program('1.14.3') })
+  firstOnPath(t, folder)
+  const calls = async (): Promise<number> => (await readFile(asked, 'utf8')).split('x').length - 1
+  const later = { now: Date.now() + 10_000 }
+  const path = process.env.PATH ?? ''
+  t.is(await recallPackerVersion(project.cache, project, { path }), '1.14.3')
+  t.is(await recallPackerVersion(project.cache, project, { path, ...later }), '1.14.3')
+  t.is(await calls(), 2, 'new as the file was, it was not trusted')
+  t.is(await recallPackerVersion(project.cache, project, { path, ...later }), '1.14.3')
+  t.is(await calls(), 2, 'known')
+  await writeFile(join(folder, 'packer'), `#!/bin/bash\n${program('1.15.0')}\n`)
+  t.is(await recallPackerVersion(project.cache, project, { path, ...later }), '1.15.0')
 })

@@ -2,7 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import test from 'ava'
-import { plainProgress, progressFor, progressLine, silentProgress } from '../../scripts/lib/bake/progress.ts'
+import {
+  boxesProgress,
+  type Progress,
+  plainProgress,
+  progressFor,
+  progressLine,
+  silentProgress,
+} from '../../scripts/lib/bake/progress.ts'
 
 test('one line tells step, outcome, time and size, in columns', (t) => {
   t.is(
@@ -62,4 +69,32 @@ test('on a terminal the list stays in its place and ends, also with steps that n
     ['image cached 1 B', 'base built 2.0 s 3 B', 'agent failed 4.0 s', 'seal stopped', 'closed'],
     stdout,
   )
+})
+
+test('several boxes have a row each that tells the step at work; in a log each step has its line with its box', async (t) => {
+  const told: string[] = []
+  const rows: Progress = {
+    started: (step) => told.push(`started ${step}`),
+    doing: (step, text) => told.push(`${step}: ${text}`),
+    ended: (step, { kind }) => told.push(`${step} ${kind}`),
+    close: async () => void told.push('closed'),
+  }
+  const progress = boxesProgress(rows, (line) => told.push(line))
+  const [one, two] = [progress.of('one')(['base', 'seal']), progress.of('two')(['base'])]
+  one.ended('base', { kind: 'cached', bytes: 7 })
+  two.started('base')
+  two.doing('base', '4 of 8 MB')
+  one.started('seal')
+  await one.close()
+  progress.ended('one', { kind: 'failed', seconds: 1 })
+  await progress.close()
+  t.deepEqual(told, [
+    '  one        base       cached                   7 B',
+    'one: 1 of 2 done',
+    'two: 0 of 1 done, base',
+    'two: 0 of 1 done, base  4 of 8 MB',
+    'one: 1 of 2 done, seal',
+    'one failed',
+    'closed',
+  ])
 })

@@ -72,11 +72,17 @@ test('old downloads and failed overlays go, young ones and the repository’s ke
     ['layers/.failed-lab.qcow2', old],
     ['layers/.failed-new.qcow2', young],
     ['layers/notes', old],
+    ['stamps/old.json', old],
+    ['locks/layer-old', old],
+    ['locks/layer-young', young],
+    ['locks/box-lab.json', old],
   ] as const)
     await put(path, time)
   await prune(project, { days: 7, now })
   t.deepEqual(await readdir(join(project.cache, 'wheels')), ['young'])
   t.deepEqual(await readdir(join(project.cache, 'images')), ['young.img'])
   t.deepEqual(await readdir(join(project.cache, 'lab')), ['gnupg', 'gnupg-images'])
+  t.deepEqual(await readdir(join(project.cache, 'stamps')), [])
+  t.deepEqual((await readdir(join(project.cache, 'locks'))).sort(), ['box-lab.json', 'layer-young'])
   t.deepEqual((await readdir(join(project.cache, 'layers'))).sort(), ['.failed-new.qcow2', 'notes'])
 })

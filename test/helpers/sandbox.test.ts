@@ -3,7 +3,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
-import { cleanEnvironment, killSandboxes, type Sandbox, startSandbox } from '../../scripts/lib/_helpers/sandbox.ts'
+import {
+  cleanEnvironment,
+  killSandboxes,
+  type Sandbox,
+  startSandbox,
+  withOwnSandboxes,
+} from '../../scripts/lib/_helpers/sandbox.ts'
 import { startScript } from './_child.ts'
 import { temporaryFolder } from './_folder.ts'
 
@@ -73,6 +79,22 @@ rooted('all sandboxes end together, and ending them again does no harm', async (
   t.deepEqual(processesWith(marker), [])
   await killSandboxes()
 })
+
+rooted(
+  'work with sandboxes of its own ends those and no other; a clean-up of it does too, whoever runs it',
+  async (t) => {
+    const [mine, other] = [newMarker(), newMarker()]
+    await start(t, `echo ready; sleep ${other}`)
+    await withOwnSandboxes(async () => {
+      await start(t, `echo ready; sleep ${mine}`)
+      await killSandboxes()
+    })
+    t.deepEqual(processesWith(mine), [])
+    t.true(processesWith(other).length > 0)
+    await killSandboxes()
+    t.deepEqual(processesWith(other), [])
+  },
+)
 
 rooted('a sandbox that is killed before its command has started ends too', async (t) => {
   const marker = newMarker()

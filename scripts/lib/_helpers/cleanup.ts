@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { constants } from 'node:os'
 import { BoxhoundError } from './errors.ts'
 
@@ -64,7 +65,8 @@ const once = (cleanup: Cleanup): (() => Promise<void>) => {
  */
 export const withCleanup = async <T>(cleanup: Cleanup, work: () => Promise<T>): Promise<T> => {
   if (pending.length === 0) for (const signal of signals) process.on(signal, interrupt)
-  const own = once(cleanup)
+  // A signal's handler belongs to whoever was first to clean up; this clean-up belongs to this work.
+  const own = once(AsyncResource.bind(cleanup))
   pending.push(own)
   const worked = await settle(work)
   await waitIfInterrupted()

@@ -38,7 +38,7 @@ export const helpText = (command: Command): string => {
   const { positional } = command
   const words =
     command.words ??
-    (positional === undefined ? undefined : `[${positional.name}]${positional.multiple === true ? '…' : ''}`)
+    (positional === undefined ? undefined : `[${positional.name}${positional.multiple === true ? '…' : ''}]`)
   const rows = [
     ...(positional === undefined ? [] : [[positional.name, positional.help]]),
     ...Object.entries(command.options).map(([name, option]) => [

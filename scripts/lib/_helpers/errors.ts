@@ -54,3 +54,10 @@ export const formatError = (error: unknown): string => {
     .filter((line) => line !== undefined)
     .join('\n')
 }
+
+/** The error as `--json` tells it. */
+export const errorDocument = (error: unknown): Record<string, unknown> => {
+  if (!(error instanceof BoxhoundError)) return { message: error instanceof Error ? error.message : String(error) }
+  const { cause: _, ...details } = error.details
+  return { code: error.code, message: error.message, ...details }
+}

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { refuseIfInterrupted } from './cleanup.ts'
@@ -23,11 +24,15 @@ export interface Sandbox {
   readonly kill: () => Promise<void>
 }
 
-const alive = new Set<Sandbox>()
+const all = new Set<Sandbox>()
+const owned = new AsyncLocalStorage<Set<Sandbox>>()
 
-/** Ends every sandbox of this process: what an interrupted run does before it removes their folders. */
+/** Does work whose sandboxes are its own: several boxes are baked side by side, and one that fails must not end the others. */
+export const withOwnSandboxes = <T>(work: () => T): T => owned.run(new Set(), work)
+
+/** Ends every sandbox of this work, else of this process: what an interrupted run does before it removes their folders. */
 export const killSandboxes = async (): Promise<void> => {
-  await Promise.all([...alive].map(({ kill }) => kill()))
+  await Promise.all([...(owned.getStore() ?? all)].map(({ kill }) => kill()))
 }
 
 /**
@@ -93,8 +98,11 @@ export const startSandbox = (command: readonly string[], options: SandboxOptions
     await ended.catch(() => null)
   }
   const sandbox: Sandbox = { child, ended, kill }
-  alive.add(sandbox)
-  const forget = (): void => void alive.delete(sandbox)
+  const own = owned.getStore()
+  for (const set of [all, own]) set?.add(sandbox)
+  const forget = (): void => {
+    for (const set of [all, own]) set?.delete(sandbox)
+  }
   ended.then(forget, forget)
   return sandbox
 }

@@ -4,6 +4,7 @@ import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
 
 import type { Project } from '../_helpers/paths.ts'
 import { askSandbox, killSandboxes } from '../_helpers/sandbox.ts'
+import { span } from '../_helpers/trace.ts'
 import { dropDamaged, findDamaged } from '../cache/integrity.ts'
 import {
   clearDeadRuns,
@@ -20,7 +21,7 @@ import { buildLayers } from './build.ts'
 import type { OnError } from './failure.ts'
 import { makeImages, publishStep, stagingFolder } from './images.ts'
 import { boxFolder, looksPublished, type Manifest, readManifest, writeDraft } from './manifest.ts'
-import { readPackerVersion, requirePacker } from './packer-version.ts'
+import { readPackerVersion, recallPackerVersion, requirePacker } from './packer-version.ts'
 import type { Progress } from './progress.ts'
 import { dropStale, publishSet, staleImages, updateExpectations } from './publish.ts'
 import { requireFor } from './requirements.ts'
@@ -60,10 +61,10 @@ export const findPublished = async (plan: Plan, project: Project): Promise<Manif
 
 const expectationsText = ({ rendered }: Plan): string => `${JSON.stringify(rendered.expectations, null, 2)}\n`
 
-/** The layers that are stored whole, from the bottom up, hashed again; damaged ones are named and dropped. */
+/** The layers that are stored whole, from the bottom up, hashed again or known to be unwritten since; damaged ones are named and dropped. */
 const usableLayers = async (
   layers: readonly PlannedLayer[],
-  note: BakeOptions['note'],
+  { draft, note }: Pick<BakeOptions, 'draft' | 'note'>,
   project: Project,
 ): Promise<LayerRecord[]> => {
   const stored: LayerRecord[] = []
@@ -72,7 +73,8 @@ const usableLayers = async (
     if (record === undefined) break
     stored.push(record)
   }
-  const damaged = await findDamaged(project, stored)
+  // What is published rests on bytes that were hashed for it; a draft is thrown away.
+  const damaged = await span('bake', 'hash stored layers', () => findDamaged(project, stored, { unwritten: draft }))
   if (damaged.length === 0) return stored
   for (const { name, id } of damaged)
     note(
@@ -112,9 +114,15 @@ const bakeLayers = async (
   const { box } = plan.rendered
   const wanted = options.draft ? plan.layers.filter(({ name }) => name !== 'seal') : plan.layers
   // Asked while the layers are hashed.
-  const versions = Promise.all([readPackerVersion(work.path), qemuVersion()])
+  const { draft } = options
+  const versions = span('versions', 'versions of tools', () =>
+    Promise.all([
+      draft ? recallPackerVersion(work.path, project) : readPackerVersion(work.path),
+      draft ? undefined : qemuVersion(),
+    ]),
+  )
   versions.catch(() => {}) // told where they are awaited; a bake that fails earlier has another reason
-  const stored = await usableLayers(wanted, options.note, project)
+  const stored = await usableLayers(wanted, options, project)
   const missing = wanted.slice(stored.length)
   const [packer, qemu] = await versions
   if (missing.length > 0) requirePacker(packer)
@@ -135,11 +143,13 @@ const bakeLayers = async (
       const built =
         missing.length === 0
           ? []
-          : await buildLayers(
-              missing,
-              { box, base, onError: options.onError, progress, note: options.note },
-              work,
-              project,
+          : await span('bake', 'build', () =>
+              buildLayers(
+                missing,
+                { box, base, onError: options.onError, progress, note: options.note },
+                work,
+                project,
+              ),
             )
       const records = [...stored, ...built]
       const layers = records.map(({ id, name, parent, seconds, bytes }, index) => ({
@@ -160,7 +170,7 @@ const bakeLayers = async (
       }
       const earlier = await readManifest(project, box.name)
       const publication = { box: box.name, tip: tip?.id ?? '', formats: box.image.formats, earlier, staging }
-      const published = await makeImages(publication, progress, project)
+      const published = await span('bake', 'make images', () => makeImages(publication, progress, project))
       const manifest: Manifest = {
         box: box.name,
         version: box.version,
@@ -170,10 +180,10 @@ const bakeLayers = async (
         layers,
         packages: tip?.packages ?? [],
         base: describeBase(plan),
-        tools: { packer: packer ?? 'unknown', qemu, node: process.versions.node },
+        tools: { packer: packer ?? 'unknown', qemu: qemu ?? 'unknown', node: process.versions.node },
         seconds: seconds(),
       }
-      await publishSet(manifest, expectationsText(plan), staging, project)
+      await span('bake', 'publish', () => publishSet(manifest, expectationsText(plan), staging, project))
       for (const line of await dropStale(box.name, box.image.formats, project)) options.note(line)
       return { manifest, changed: true }
     },
@@ -183,7 +193,7 @@ const bakeLayers = async (
 /** Everything of a run that must not outlive it hangs on its work folder: made first, cleared last. */
 const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): Promise<Baked | Draft> => {
   const { name } = plan.rendered.box
-  await withoutInterruption(() => clearLeftovers(name, options.note, project))
+  await span('bake', 'clear leftovers', () => withoutInterruption(() => clearLeftovers(name, options.note, project)))
   let making: Promise<WorkFolder> | undefined
   return withCleanup(
     async () => {
@@ -211,7 +221,7 @@ const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): P
 export const bakePlan = async (plan: Plan, options: BakeOptions, project: Project): Promise<Baked | Draft> => {
   const { name } = plan.rendered.box
   if (!options.draft) {
-    const published = await findPublished(plan, project)
+    const published = await span('bake', 'look at what is published', () => findPublished(plan, project))
     if (published !== undefined) {
       await updateExpectations(published, expectationsText(plan), project)
       return { manifest: published, changed: false }

@@ -5,6 +5,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256File } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { killSandboxes } from '../_helpers/sandbox.ts'
+import { span } from '../_helpers/trace.ts'
 import type { Box } from '../box/types.ts'
 import type { WorkFolder } from '../cache/leftovers.ts'
 import { type LayerRecord, layersFolder, overlayPath, recordLayer } from '../cache/store.ts'
@@ -15,6 +16,7 @@ import { followEvents, type StepEvent } from './events.ts'
 import { layerFailure, type OnError } from './failure.ts'
 import { fetchInputs, needsLab } from './inputs.ts'
 import { startLabServer } from './lab-server.ts'
+import { layerSpans } from './layer-spans.ts'
 import { boxFolder } from './manifest.ts'
 import { bakeNetwork } from './mirrors.ts'
 import { writeNetworkFolder } from './network-folder.ts'
@@ -87,7 +89,9 @@ export const buildLayers = async (
   let failed: PlannedLayer | undefined
   let inputError: unknown
 
+  const trace = layerSpans()
   const onEvent = (event: StepEvent): void => {
+    trace(event)
     const layer = missing.find(({ name }) => name === event.layer)
     if (layer === undefined) return
     const seconds = event.at - (startedAt.get(layer.name) ?? event.at)
@@ -102,7 +106,7 @@ export const buildLayers = async (
       progress.ended(layer.name, { kind: 'built', seconds, bytes })
       // Hashed while the next layer is built; recorded only then.
       records.push(
-        sha256File(overlayPath(project, layer.id)).then((sha256) => ({
+        span(`hash ${layer.name}`, 'hash', () => sha256File(overlayPath(project, layer.id))).then((sha256) => ({
           id: layer.id,
           name: layer.name,
           parent: layer.parent,
@@ -132,7 +136,7 @@ export const buildLayers = async (
         layer.rendered === null
           ? fetchBase(box, layer.id, staged(layer), places, (text) => progress.doing(layer.name, text), project)
           : fetchInputs(layer, staged(layer), places, { serve, note }, project)
-      await fetched.then(
+      await span(`inputs ${layer.name}`, `inputs of ${layer.name}`, () => fetched).then(
         () => announce(work, layer.name, 'ready'),
         (error: unknown) => {
           inputError ??= error

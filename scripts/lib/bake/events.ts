@@ -3,9 +3,11 @@ import { z } from 'zod'
 
 const eventSchema = z.object({
   layer: z.string(),
-  event: z.enum(['waiting', 'started', 'built', 'failed']),
+  event: z.enum(['waiting', 'started', 'step', 'built', 'failed']),
   /** Seconds since 1970. */
   at: z.number(),
+  /** Of a step inside the layer, which lasts until the next event. */
+  name: z.string().optional(),
   bytes: z.number().optional(),
   status: z.number().optional(),
 })

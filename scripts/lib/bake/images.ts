@@ -4,6 +4,7 @@ import { syncPath, temporaryName } from '../_helpers/atomic.ts'
 import { withoutInterruption } from '../_helpers/cleanup.ts'
 import { sha256File } from '../_helpers/hash.ts'
 import { type Project, shown } from '../_helpers/paths.ts'
+import { span } from '../_helpers/trace.ts'
 import type { Format } from '../box/types.ts'
 import { overlayPath } from '../cache/store.ts'
 import { convertImage, imageFile } from './formats.ts'
@@ -79,11 +80,13 @@ export const makeImages = async (
     const target = join(staging, file)
     const from = format === 'qcow2' ? overlayPath(project, tip) : source
     const name = shown(join(folder, file))
-    const virtual = await convertImage(from, target, format, { expected: virtualBytes, shown: name })
+    const virtual = await span('publish', `convert to ${format}`, () =>
+      convertImage(from, target, format, { expected: virtualBytes, shown: name }),
+    )
     virtualBytes = virtual
-    await syncPath(target)
+    await span('publish', `sync ${format}`, () => syncPath(target))
     const { size: bytes, mtimeMs: modified } = await stat(target)
-    const ended = sha256File(target).then((sha256) => {
+    const ended = span(`hash ${format}`, 'hash', () => sha256File(target)).then((sha256) => {
       progress.ended(step, { kind: 'built', seconds: (performance.now() - start) / 1000, bytes })
       return { file, format, bytes, virtualBytes: virtual, sha256, modified }
     })

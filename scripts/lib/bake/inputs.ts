@@ -1,10 +1,11 @@
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { temporaryName } from '../_helpers/atomic.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { cleanEnvironment, startSandbox } from '../_helpers/sandbox.ts'
+import { span } from '../_helpers/trace.ts'
 import { digestFolder } from '../plan/digest.ts'
 import type { PlannedLayer } from '../plan/types.ts'
 import type { WheelSet } from '../render/types.ts'
@@ -41,7 +42,8 @@ export const run = async (
   const chunks: Buffer[] = []
   for (const stream of [sandbox.child.stdout, sandbox.child.stderr])
     stream?.on('data', (chunk: Buffer) => chunks.push(chunk))
-  const code = await sandbox.ended
+  const name = basename(log, '.log')
+  const code = await span(`fetch ${name}`, name, () => sandbox.ended)
   const output = network.redact(Buffer.concat(chunks).toString('utf8'))
   await writeFile(log, output)
   if (code !== 0)
@@ -52,17 +54,40 @@ export const run = async (
     })
 }
 
+/** Folders that this process is making. */
+const making = new Map<string, Promise<string>>()
+
+const isThere = (folder: string): Promise<boolean> =>
+  readdir(folder).then(
+    () => true,
+    () => false,
+  )
+
 /** A folder made once per content: `make` fills a temporary one below `scratch`, which is then renamed to it. */
 export const once = async (
   folder: string,
   scratch: string,
   make: (temporary: string) => Promise<void>,
 ): Promise<string> => {
-  const there = await readdir(folder).then(
-    () => true,
-    () => false,
-  )
-  if (there) return folder
+  // Boxes that are baked side by side want the same; should the other fail, this one makes it.
+  for (let other = making.get(folder); other !== undefined; other = making.get(folder)) await other.catch(() => {})
+  if (await isThere(folder)) return folder
+  const quicker = making.get(folder)
+  if (quicker !== undefined) return once(folder, scratch, make)
+  const made = makeOnce(folder, scratch, make)
+  making.set(folder, made)
+  try {
+    return await made
+  } finally {
+    making.delete(folder)
+  }
+}
+
+const makeOnce = async (
+  folder: string,
+  scratch: string,
+  make: (temporary: string) => Promise<void>,
+): Promise<string> => {
   await mkdir(join(folder, '..'), { recursive: true })
   await mkdir(scratch, { recursive: true })
   const temporary = temporaryName(join(scratch, 'new'))
@@ -71,13 +96,7 @@ export const once = async (
     await make(temporary)
     // Another bake may have been quicker with the same content.
     await rename(temporary, folder).catch(async (error: unknown) => {
-      if (
-        !(await readdir(folder).then(
-          () => true,
-          () => false,
-        ))
-      )
-        throw error
+      if (!(await isThere(folder))) throw error
     })
   } finally {
     await rm(temporary, { recursive: true, force: true })

@@ -1,4 +1,10 @@
+import { accessSync, constants } from 'node:fs'
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { isSettled, signatureOf } from '../../_fast.mjs'
+import { temporaryName } from '../_helpers/atomic.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Project } from '../_helpers/paths.ts'
 import { askSandbox } from '../_helpers/sandbox.ts'
 
 /** The oldest Packer that the templates are written for: Debian's, the last one of the generation with its builders built in. */
@@ -26,6 +32,44 @@ export const packerEnvironment = (home: string): Record<string, string> => ({
 export const readPackerVersion = async (home: string): Promise<string | undefined> => {
   const { stdout } = await askSandbox(['packer', '-machine-readable', 'version'], packerEnvironment(home))
   return /^\d+,,version,(\d+\.\d+\.\d+)/m.exec(stdout)?.[1]
+}
+
+const executable = (name: string, path: string): string | undefined =>
+  path
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK)
+        return true
+      } catch {
+        return false
+      }
+    })
+
+/**
+ * The same for a draft, which has no time to start Packer for its version: known from the last time, as long as the file on PATH is the one
+ * that was asked then. Behind a script of that name there may be another Packer by now; a manifest tells what was asked for it.
+ */
+export const recallPackerVersion = async (
+  home: string,
+  { cache }: Pick<Project, 'cache'>,
+  { path = process.env.PATH ?? '', now = Date.now() } = {},
+): Promise<string | undefined> => {
+  const file = executable('packer', path)
+  const signature = file === undefined ? null : signatureOf(file)
+  const key = JSON.stringify([file, signature])
+  const known = join(cache, 'packer-version')
+  const [knownKey, version] = (await readFile(known, 'utf8').catch(() => '')).split('\n')
+  if (signature !== null && knownKey === key && version) return version
+  const told = await readPackerVersion(home)
+  // Whole or not at all matters, to outlive a crash does not.
+  if (told !== undefined && signature !== null && isSettled(signature, now)) {
+    const temporary = temporaryName(known)
+    await writeFile(temporary, `${key}\n${told}\n`)
+    await rename(temporary, known)
+  }
+  return told
 }
 
 const isOlder = (version: string, than: string): boolean => {

@@ -133,3 +133,42 @@ export const progressFor =
     if (kind === 'silent') return silentProgress
     return kind === 'terminal' ? terminalProgress(steps) : plainProgress((line) => console.log(line))
   }
+
+/** One display for several boxes, a line each: it shows the step that is at work and how many are done. */
+export interface BoxesProgress {
+  /** What a bake of this box is given. */
+  readonly of: (box: string) => (steps: readonly string[]) => Progress
+  readonly ended: (box: string, outcome: Outcome) => void
+  readonly close: () => Promise<void>
+}
+
+/**
+ * @param rows shows the boxes; @param log a line for each step, where there is no terminal to show the steps in one place.
+ */
+export const boxesProgress = (rows: Progress, log: ((line: string) => void) | undefined): BoxesProgress => ({
+  of: (box) => (steps) => {
+    let done = 0
+    return {
+      started: (step) => rows.doing(box, `${done} of ${steps.length} done, ${step}`),
+      doing: (step, text) => rows.doing(box, `${done} of ${steps.length} done, ${step}  ${text}`),
+      ended: (step, outcome) => {
+        done += 1
+        log?.(`  ${box.padEnd(10)} ${progressLine(step, outcome)}`)
+        rows.doing(box, `${done} of ${steps.length} done`)
+      },
+      close: async () => {},
+    }
+  },
+  ended: rows.ended,
+  close: rows.close,
+})
+
+/** The display of several boxes for a terminal, for a log, or none. */
+export const boxesProgressFor = (kind: 'terminal' | 'plain' | 'silent', boxes: readonly string[]): BoxesProgress => {
+  const write = (line: string): void => console.log(line)
+  if (kind === 'terminal') return boxesProgress(terminalProgress(boxes), undefined)
+  // Each step has its line already.
+  return kind === 'plain'
+    ? boxesProgress({ ...plainProgress(write), doing: () => {} }, write)
+    : boxesProgress(silentProgress, undefined)
+}

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'
 import type { Project } from '../_helpers/paths.ts'
 
+/** When `--refresh` was last asked for a box. */
+export const refreshFile = (box: string, { cache }: Project): string => join(cache, 'refresh', box)
+
 /**
  * When `--refresh` was last asked for a box: it must count for the bakes after it too, or they would go back to the old layers.
  *
@@ -14,7 +17,7 @@ export const readRefreshed = async (
   refresh: boolean,
   project: Project,
 ): Promise<{ refreshed?: number }> => {
-  const path = join(project.cache, 'refresh', box)
+  const path = refreshFile(box, project)
   if (refresh) await writeAtomic(path, `${Date.now()}\n`)
   const refreshed = Number(await readFile(path, 'utf8').catch(() => Number.NaN))
   return Number.isFinite(refreshed) ? { refreshed } : {}

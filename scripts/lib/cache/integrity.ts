@@ -1,15 +1,32 @@
+import { signatureOf } from '../../_fast.mjs'
 import { sha256Files } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { forgetSeen, isSeen, keepSeen } from './seen.ts'
 import { dropLayer, type LayerRecord, overlayPath } from './store.ts'
 
 /**
  * Hashes stored layers again: a flipped bit or a cut file passes `qemu-img check`, so only SHA-256 is trusted (fault 31).
  *
+ * @param unwritten true spares those that were found whole before and that nobody has written to since: for drafts, which are thrown away.
  * @returns the layers whose content isn't what was recorded.
  */
-export const findDamaged = async (project: Project, records: readonly LayerRecord[]): Promise<LayerRecord[]> => {
-  const digests = await sha256Files(records.map(({ id }) => overlayPath(project, id)))
-  return records.filter(({ id, sha256 }) => digests.get(overlayPath(project, id)) !== sha256)
+export const findDamaged = async (
+  project: Project,
+  records: readonly LayerRecord[],
+  { unwritten = false } = {},
+): Promise<LayerRecord[]> => {
+  const spared = unwritten ? await Promise.all(records.map((record) => isSeen(project, record))) : []
+  const doubtful = records.filter((_, index) => spared[index] !== true)
+  const started = Date.now()
+  const before = doubtful.map(({ id }) => signatureOf(overlayPath(project, id)))
+  const digests = await sha256Files(doubtful.map(({ id }) => overlayPath(project, id)))
+  const isDamaged = ({ id, sha256 }: LayerRecord): boolean => digests.get(overlayPath(project, id)) !== sha256
+  await Promise.all(
+    doubtful.map((record, index) =>
+      isDamaged(record) ? forgetSeen(project, record) : keepSeen(project, record, before[index] ?? null, started),
+    ),
+  )
+  return doubtful.filter(isDamaged)
 }
 
 /** Drops damaged layers and all that stand on them; returns the dropped ids. */

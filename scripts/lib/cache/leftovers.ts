@@ -14,6 +14,8 @@ export interface WorkFolder {
   readonly path: string
 }
 
+let made = 0
+
 export const workRoot = (project: Project): string => join(project.cache, 'work')
 
 /**
@@ -23,7 +25,9 @@ export const workRoot = (project: Project): string => join(project.cache, 'work'
  */
 export const makeWorkFolder = async (project: Project, verb: string, ids: readonly string[]): Promise<WorkFolder> => {
   const holder = ownHolder(verb)
-  const run = `${holder.pid}-${holder.started}`
+  // A process may bake several boxes at once.
+  made += 1
+  const run = `${holder.pid}-${holder.started}-${made}`
   const path = join(workRoot(project), run)
   await mkdir(path, { recursive: true, mode: 0o700 })
   await writeFile(join(path, 'ids.json'), JSON.stringify(ids))
@@ -82,7 +86,7 @@ const holderOf = async (path: string): Promise<Holder | undefined> => {
  */
 export const clearDeadRuns = async (project: Project): Promise<string[]> => {
   const cleared: string[] = []
-  for (const folder of ['layers', 'locks', 'refresh']) await clearTemporary(join(project.cache, folder))
+  for (const folder of ['layers', 'locks', 'refresh', 'stamps']) await clearTemporary(join(project.cache, folder))
   for (const run of await readdir(workRoot(project)).catch(() => [])) {
     const path = join(workRoot(project), run)
     const holder = await holderOf(path)

@@ -23,6 +23,9 @@ export const layersFolder = (project: Project): string => join(project.cache, 'l
 
 export const overlayPath = (project: Project, id: string): string => join(layersFolder(project), `${id}.qcow2`)
 
+/** What is known of the file of a layer since it was hashed last. */
+export const seenPath = (project: Project, id: string): string => join(layersFolder(project), `${id}.seen`)
+
 const recordPath = (project: Project, id: string): string => join(layersFolder(project), `${id}.json`)
 
 /** What was recorded of a layer, whatever has become of its file since; undefined without a readable record. */
@@ -41,6 +44,7 @@ export const recordLayer = async (project: Project, record: LayerRecord): Promis
 /** Removes a layer, its record first, so that it never counts without its file. */
 export const dropLayer = async (project: Project, id: string): Promise<void> => {
   await rm(recordPath(project, id), { force: true })
+  await rm(seenPath(project, id), { force: true })
   await rm(overlayPath(project, id), { force: true })
 }
 

@@ -14,6 +14,16 @@ export interface PlanOptions {
   readonly refreshed?: number
 }
 
+/** The moments between which `now` has the same refresh period, the latter excluded; milliseconds since 1970. */
+export const periodBounds = (
+  { refreshDays }: Pick<Box, 'refreshDays'>,
+  now: number,
+): { readonly from: number; readonly until: number } => {
+  const length = refreshDays * 86_400_000
+  const from = Math.floor(now / length) * length
+  return { from, until: from + length }
+}
+
 /**
  * The refresh period that layers with packages belong to, so that security updates arrive: a number that changes every
  * `refreshDays`, and at once with `--refresh`.

@@ -18,6 +18,18 @@ const earlier = async (file: string): Promise<VerifyResults | undefined> => {
   return text === undefined ? undefined : (JSON.parse(text) as VerifyResults)
 }
 
+/** What is said of an image that is verified already; undefined when it is not. */
+export const knownVerdict = async (
+  { box, expectations }: Rendered,
+  image: string,
+  project: Project,
+): Promise<string | undefined> => {
+  const known = await earlier(join(project.out, box.name, 'verify', 'results.json'))
+  return known !== undefined && isVerified(known, image, expectations)
+    ? `verified already: ${known.passed} passed, ${known.failed} failed on this very image`
+    : undefined
+}
+
 /**
  * After a bake: verifies the published image, unless this very image is verified already.
  *
@@ -25,18 +37,18 @@ const earlier = async (file: string): Promise<VerifyResults | undefined> => {
  * @returns the exit code: 0 when every check passed, else 1.
  */
 export const verifyBaked = async (
-  { box, expectations }: Rendered,
+  rendered: Rendered,
   image: string,
   { quiet }: { readonly quiet: boolean },
   project: Project,
 ): Promise<number> => {
-  const known = await earlier(join(project.out, box.name, 'verify', 'results.json'))
-  if (known !== undefined && isVerified(known, image, expectations)) {
-    if (!quiet) console.log(`verified already: ${known.passed} passed, ${known.failed} failed on this very image`)
+  const verdict = await knownVerdict(rendered, image, project)
+  if (verdict !== undefined) {
+    if (!quiet) console.log(verdict)
     return 0
   }
   // Only now: a bake with nothing to do need not load what boots a machine and talks to it.
   const { verifyPublished } = await import('./published.ts')
-  const results = await verifyPublished(project, box.name, { quiet, environment: process.env })
+  const results = await verifyPublished(project, rendered.box.name, { quiet, environment: process.env })
   return results.failed === 0 ? 0 : 1
 }

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# What happens in a layer, as JSON lines for the progress display and for --profile. Sourced, never run. Without BOXHOUND_WORK, as in a shell
+# that was asked for, nothing is written.
+
+event() { # event NAME [KEY NUMBER]
+  [[ -d ${BOXHOUND_WORK-} ]] || return 0
+  # No process for the time: a layer of a few files takes some tenths of a second, and a fork a hundredth. Some locales write a comma.
+  printf '{"layer":"%s","event":"%s","at":%s%s}\n' "$BOXHOUND_LAYER" "$1" "${EPOCHREALTIME/,/.}" "${2:+,\"$2\":$3}" \
+    >>"$BOXHOUND_WORK/events.jsonl"
+}
+
+step() { # step NAME [SECONDS]: from here on, or from then on; ends at the next one
+  [[ -d ${BOXHOUND_WORK-} ]] || return 0
+  printf '{"layer":"%s","event":"step","name":"%s","at":%s}\n' "$BOXHOUND_LAYER" "${1//[^A-Za-z0-9 ._-]/}" "${2:-${EPOCHREALTIME/,/.}}" \
+    >>"$BOXHOUND_WORK/events.jsonl"
+}
+
+# What the engine has noted of its own steps, which it cannot write where it runs: name and time.
+steps_of() { # steps_of FILE
+  local at name
+  [[ -s $1 ]] || return 0
+  while IFS=$'\t' read -r at name; do step "$name" "$at"; done <"$1"
+}

@@ -1,0 +1,106 @@
+// A bake with nothing changed, answered before anything of boxhound is loaded. The bake before has left a stamp (lib/bake/stamp.ts): every
+// file and folder that its answer rests on, and the answer. As long as all of them are what they were, so is the answer.
+//
+// Contents are never looked at here: the kernel gives a file that was written, replaced or renamed another ctime, which no program can set
+// back, and a folder another mtime for each name that comes or goes. The writer makes sure of the rest: a file that had been changed less
+// than two seconds before is in no stamp, since a second change could have got the same time.
+import { createHash } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+
+/** Another number for another form of stamps. */
+export const stampFormat = 1
+
+/** Size, mtime, ctime, inode, device of what a path leads to, links followed as any reader does; null for nothing. */
+export const signatureOf = (path) => {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found === undefined ? null : [found.size, found.mtimeMs, found.ctimeMs, found.ino, found.dev]
+}
+
+/**
+ * Whether a change later than `moment` must show in a signature: its times are two seconds older, and no file system gives two changes so far
+ * apart the same time (FAT's is the coarsest).
+ */
+export const isSettled = (signature, moment) =>
+  signature === null || Math.max(signature[1], signature[2]) < moment - 2000
+
+const matters = /^(HOME|XDG_\w+|BOXHOUND_\w+|NODE_\w+|PIP_\w+|(https?|no|all)_proxy|SSL_CERT_\w+|\w+_CA_BUNDLE)$/i
+
+/**
+ * Digest of the variables by which a bake's answer could change. Some of them hold passwords: hence a digest, and a salt.
+ */
+export const environmentDigest = (environment, salt) =>
+  createHash('sha256')
+    .update(salt)
+    .update(
+      JSON.stringify(
+        Object.entries(environment)
+          .filter(([name]) => matters.test(name))
+          .sort(),
+      ),
+    )
+    .digest('hex')
+
+/** The file of a box as it was asked for: by name, or by a path that counts from where npm was called. */
+export const boxFileOf = (nameOrFile, root, environment) =>
+  /[/\\]|\.ya?ml$/.test(nameOrFile)
+    ? resolve(environment.INIT_CWD || root, nameOrFile)
+    : join(root, 'boxes', `${nameOrFile}.yaml`)
+
+/**
+ * Where the stamp of a box file lies: in the store, named by everything that says which bake it is.
+ *
+ * @param project folders `root`, `out` and `cache`, as lib/_helpers/paths.ts has them.
+ */
+export const stampPath = (nameOrFile, { root, out, cache }, environment) => {
+  const key = [nameOrFile, boxFileOf(nameOrFile, root, environment), root, out]
+  return join(cache, 'stamps', `${createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 32)}.json`)
+}
+
+const projectOf = (root, environment) => ({
+  root,
+  out: environment.BOXHOUND_OUT || join(root, 'out'),
+  cache: environment.BOXHOUND_CACHE || join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'boxhound'),
+})
+
+/** Only words that leave the meaning of "nothing changed" alone; undefined for every other command line. */
+const parse = (argv) => {
+  const words = argv.filter((word) => !word.startsWith('-'))
+  const options = argv.filter((word) => word.startsWith('-'))
+  if (words.length > 1 || words[0] === '' || options.some((word) => word !== '--no-verify' && word !== '--json'))
+    return undefined
+  return { name: words[0] ?? 'lab', verify: !options.includes('--no-verify'), json: options.includes('--json') }
+}
+
+const unchanged = (root, entries) =>
+  entries.every(([path, signature]) => {
+    const now = signatureOf(isAbsolute(path) ? path : `${root}/${path}`)
+    if (now === null || signature === null) return now === signature
+    return now.every((value, index) => value === signature[index])
+  })
+
+/**
+ * What `bake` prints when nothing has changed since its last answer.
+ *
+ * @param argv words after the verb.
+ * @param root of the project; also the current folder.
+ * @returns undefined when anything differs, or nobody knows: then the whole way is gone.
+ */
+export const upToDate = (argv, root, environment = process.env, now = Date.now()) => {
+  const asked = parse(argv)
+  if (asked === undefined) return undefined
+  try {
+    const stamp = JSON.parse(readFileSync(stampPath(asked.name, projectOf(root, environment), environment), 'utf8'))
+    if (stamp.format !== stampFormat || stamp.node !== process.version) return undefined
+    if (now < stamp.from || now >= stamp.until) return undefined
+    if (stamp.environment !== environmentDigest(environment, stamp.salt)) return undefined
+    if (asked.verify && stamp.verified === null) return undefined
+    if (!unchanged(root, stamp.inputs)) return undefined
+    if (asked.verify && !unchanged(root, [stamp.verified.results])) return undefined
+    if (asked.json) return `${stamp.json}\n`
+    return asked.verify ? `${stamp.text}\n${stamp.verified.text}\n` : `${stamp.text}\n`
+  } catch {
+    return undefined // no stamp, or not one of ours
+  }
+}

@@ -1,0 +1,72 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { writeUnguarded } from './atomic.ts'
+
+/** A complete event of the trace event format, which Perfetto and chrome://tracing open. */
+interface Complete {
+  readonly name: string
+  readonly process: string
+  readonly track: string
+  /** Milliseconds since this process began. */
+  readonly start: number
+  readonly end: number
+}
+
+let events: Complete[] | undefined
+const named = new AsyncLocalStorage<string>()
+
+/** From here on spans are kept; without it they cost nothing. */
+export const startTrace = (): void => {
+  events = []
+}
+
+/** Spans of this work are shown as those of a process of this name: one for each box. */
+export const tracedAs = <T>(process: string, work: () => T): T => named.run(process, work)
+
+/**
+ * Keeps a span that is over.
+ *
+ * @param track a line of the picture: spans on one must not overlap, but for one within another.
+ * @param start as `end`: milliseconds since this process began, as `performance.now()` tells them.
+ */
+export const addSpan = (track: string, name: string, start: number, end: number): void => {
+  events?.push({ name, track, process: named.getStore() ?? 'boxhound', start, end: Math.max(start, end) })
+}
+
+/** The same moment on this process's clock. @param at seconds since 1970, as a shell tells them. */
+export const sinceStart = (at: number): number => at * 1000 - performance.timeOrigin
+
+/** Does work as a span of a track, also when it fails. */
+export const span = async <T>(track: string, name: string, work: () => Promise<T>): Promise<T> => {
+  if (events === undefined) return work()
+  const start = performance.now()
+  try {
+    return await work()
+  } finally {
+    addSpan(track, name, start, performance.now())
+  }
+}
+
+/** The trace so far: complete events (`ph: X`) in microseconds, and the names of processes and tracks (`ph: M`). */
+export const traceText = (): string => {
+  const kept = events ?? []
+  const processes = [...new Set(kept.map(({ process }) => process))]
+  const rows = processes.flatMap((process, index) => {
+    const pid = index + 1
+    const own = kept.filter((event) => event.process === process)
+    const tracks = [...new Set(own.map(({ track }) => track))]
+    const tidOf = (track: string): number => tracks.indexOf(track) + 1
+    const name = (kind: string, tid: number, text: string) => ({ name: kind, ph: 'M', pid, tid, args: { name: text } })
+    return [
+      name('process_name', 0, process),
+      ...tracks.map((track) => name('thread_name', tidOf(track), track)),
+      ...own.map(({ name, track, start, end }) => {
+        const [ts, until] = [Math.round(start * 1000), Math.round(end * 1000)]
+        return { name, ph: 'X', ts, dur: until - ts, pid, tid: tidOf(track) }
+      }),
+    ]
+  })
+  return `${JSON.stringify({ displayTimeUnit: 'ms', traceEvents: rows })}\n`
+}
+
+/** Writes the trace, also after a signal has come. */
+export const writeTrace = (path: string): Promise<void> => writeUnguarded(path, traceText())

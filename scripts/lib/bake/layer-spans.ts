@@ -1,0 +1,34 @@
+import { addSpan, sinceStart } from '../_helpers/trace.ts'
+import type { StepEvent } from './events.ts'
+
+/** The line of a trace on which layers are, one after another as Packer builds them. */
+const track = 'layers'
+
+/**
+ * Makes spans of a run's events: a layer's waiting, the layer itself, and inside it its steps, each of which lasts until the next.
+ *
+ * @returns to be called with each event, in order.
+ */
+export const layerSpans = (): ((event: StepEvent) => void) => {
+  let waiting: StepEvent | undefined
+  let started: StepEvent | undefined
+  let steps: StepEvent[] = []
+  const add = (name: string, from: number, to: number): void => addSpan(track, name, sinceStart(from), sinceStart(to))
+  return (event) => {
+    if (event.event === 'waiting') waiting = event
+    else if (event.event === 'started') {
+      if (waiting !== undefined) add(`${event.layer}: waiting`, waiting.at, event.at)
+      started = event
+      steps = []
+    } else if (event.event === 'step') steps.push(event)
+    else {
+      const from = started ?? waiting ?? event
+      add(event.layer, from.at, event.at)
+      for (const [index, { name = 'step', at }] of steps.entries())
+        add(name.slice(0, 60), at, steps[index + 1]?.at ?? event.at)
+      waiting = undefined
+      started = undefined
+      steps = []
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import { readdirSync, statSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import {
+  boxFileOf,
+  environmentDigest,
+  isSettled,
+  type Stamp,
+  type StampEntry,
+  signatureOf,
+  stampFormat,
+  stampPath,
+} from '../../_fast.mjs'
+import { writeAtomic } from '../_helpers/atomic.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { formats } from '../box/schema.ts'
+import { periodBounds } from '../plan/plan.ts'
+import type { Plan } from '../plan/types.ts'
+import { findPublished } from './bake.ts'
+import { imageFile } from './formats.ts'
+import { boxFolder, type Manifest } from './manifest.ts'
+import { refreshFile } from './refresh.ts'
+import { sumsFile } from './sums.ts'
+
+/** What a bake is made of besides its box file: boxhound itself, and all that a layer or an id may be read from. */
+const sources = [
+  ...['scripts', 'suite', 'lab', 'packer', 'provision'],
+  ...['package.json', 'package-lock.json', 'node_modules/.package-lock.json'],
+]
+
+/** The files and folders that one answer rests on, as they were before they were read. */
+export interface Seen {
+  readonly nameOrFile: string
+  readonly entries: readonly StampEntry[]
+}
+
+const entryOf = (path: string, root: string): StampEntry => {
+  const inside = relative(root, path)
+  return [inside.startsWith('..') ? path : inside, signatureOf(path)]
+}
+
+/** A file, or a folder with all that is in it. A folder is looked at before it is listed: what comes later changes its time. */
+const treeOf = (path: string, root: string, above: readonly number[] = []): StampEntry[] => {
+  const entry = entryOf(path, root)
+  const found = statSync(path, { throwIfNoEntry: false })
+  // A link may lead back to a folder that is being looked at.
+  if (!found?.isDirectory() || above.includes(found.ino)) return [entry]
+  return [entry, ...readdirSync(path).flatMap((name) => treeOf(join(path, name), root, [...above, found.ino]))]
+}
+
+/** To be called before anything of the box is read. */
+export const seeInputs = (nameOrFile: string, { root }: Project, environment = process.env): Seen => {
+  const file = boxFileOf(nameOrFile, root, environment)
+  const paths = [...sources.map((name) => join(root, name)), file, join(dirname(file), 'checks')]
+  return { nameOrFile, entries: paths.flatMap((path) => treeOf(path, root)) }
+}
+
+/** What the box file leads to, to be called when it is known and before that is read. */
+export const seeNamed = (
+  { nameOrFile, entries }: Seen,
+  { name, file, mirrors }: Plan['rendered']['box'],
+  project: Project,
+): Seen => {
+  const named = [refreshFile(name, project), ...(mirrors?.caBundle === undefined ? [] : [mirrors.caBundle])]
+  return {
+    nameOrFile,
+    entries: [...entries, ...named.map((path) => entryOf(resolve(dirname(file), path), project.root))],
+  }
+}
+
+const settled = (entries: readonly StampEntry[], moment: number): boolean =>
+  entries.every(([, signature]) => isSettled(signature, moment))
+
+/**
+ * Writes down that a bake had nothing to do, and on what that rests, for scripts/_fast.mjs to answer the next one. Writes nothing where a
+ * later change might not show.
+ *
+ * What was read counts as read at the start of this process, when its own sources were looked at; what is published is looked at once more,
+ * since this process may have made it.
+ *
+ * @param told what a bake with nothing to do prints; `verdict` gives what it says of the verification, undefined when it would verify.
+ */
+export const writeStamp = async (
+  { nameOrFile, entries }: Seen,
+  plan: Plan,
+  told: {
+    readonly text: (manifest: Manifest) => string
+    readonly verdict: (manifest: Manifest) => Promise<string | undefined>
+  },
+  project: Project,
+  { started = performance.timeOrigin, now = Date.now(), environment = process.env } = {},
+): Promise<void> => {
+  const { box } = plan.rendered
+  const { from, until } = periodBounds(box, Math.floor(started))
+  if (!settled(entries, started) || now >= until) return
+  const folder = boxFolder(project, box.name)
+  const names = [
+    ...formats.map((format) => imageFile(box.name, format)),
+    'expectations.json',
+    'manifest.json',
+    sumsFile,
+  ]
+  const published = names.map((name) => entryOf(join(folder, name), project.root))
+  const results = entryOf(join(folder, 'verify', 'results.json'), project.root)
+  const manifest = await findPublished(plan, project)
+  if (manifest === undefined || !settled(published, now)) return
+  const verdict = settled([results], now) ? await told.verdict(manifest) : undefined
+  const salt = randomBytes(16).toString('hex')
+  const stamp: Stamp = {
+    format: stampFormat,
+    node: process.version,
+    salt,
+    environment: environmentDigest(environment, salt),
+    ...{ from, until },
+    inputs: [...entries, ...published],
+    text: told.text(manifest),
+    json: JSON.stringify(manifest),
+    verified: verdict === undefined ? null : { text: verdict, results },
+  }
+  // Without it the next bake goes the whole way: no reason to fail, as on a full disk.
+  await writeAtomic(stampPath(nameOrFile, project, environment), JSON.stringify(stamp), 0o600).catch(() => {})
+}
