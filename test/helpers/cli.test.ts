@@ -27,6 +27,7 @@ test('words, flags, values and lists are told apart', (t) => {
   const parsed = parseCommand(['lab', '--draft', '--out', 'x', '--only', 'a', '--only=b'], command)
   t.deepEqual(parsed, {
     positional: 'lab',
+    words: [],
     rest: [],
     flags: { draft: true },
     values: { out: 'x' },

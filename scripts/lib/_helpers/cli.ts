@@ -14,6 +14,8 @@ export interface Command {
   readonly verb: string
   readonly summary: string
   readonly positional?: { readonly name: string; readonly help: string }
+  /** The most words besides options, where it is not one: the words behind the first are `words` of what is parsed. */
+  readonly most?: number
   /** The words of the usage line, where they are others than the positional one and it is optional. */
   readonly words?: string
   readonly options: Readonly<Record<string, Option>>
@@ -25,6 +27,8 @@ export interface Command {
 
 export interface Parsed {
   readonly positional: string | undefined
+  /** Those behind the positional one. */
+  readonly words: readonly string[]
   readonly rest: readonly string[]
   readonly flags: Readonly<Record<string, boolean>>
   readonly values: Readonly<Record<string, string>>
@@ -98,7 +102,7 @@ export const parseCommand = (argv: readonly string[], command: Command): Parsed 
     console.log(helpText(command))
     return undefined
   }
-  const limit = command.positional === undefined ? 0 : 1
+  const limit = command.most ?? (command.positional === undefined ? 0 : 1)
   const extra = parsed.positionals[limit]
   if (extra !== undefined) throw usageError(command, 'one word too many on the command line', extra)
   const [flags, values, lists]: [Record<string, boolean>, Record<string, string>, Record<string, string[]>] = [
@@ -117,5 +121,5 @@ export const parseCommand = (argv: readonly string[], command: Command): Parsed 
     else if (typeof value === 'string') values[name] = value
     else if (Array.isArray(value)) lists[name] = value.filter((item) => typeof item === 'string')
   }
-  return { positional: parsed.positionals[0], rest, flags, values, lists }
+  return { positional: parsed.positionals[0], words: parsed.positionals.slice(1), rest, flags, values, lists }
 }

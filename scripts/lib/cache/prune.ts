@@ -59,7 +59,7 @@ export const prune = async (
     )
     await dropLayer(project, id)
   }
-  for (const folder of ['wheels', 'images', 'keyrings', 'lab', 'apt', 'layers'])
+  for (const folder of ['wheels', 'images', 'keyrings', 'lab', 'apt', 'registry', 'layers'])
     for (const name of await readdir(join(project.cache, folder)).catch(() => [])) {
       if (folder === 'layers' && !name.startsWith('.failed-')) continue
       const path = join(project.cache, folder, name)
