@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatBytes } from '../_helpers/format.ts'
 import { isPassing } from '../fetch/failure.ts'
@@ -55,18 +55,21 @@ const resume = async (registry: Registry, { address }: Upload): Promise<Upload |
   return last === '0' ? undefined : { address: locationOf(answer), offset: Number(last) + 1 }
 }
 
-/** The rest of a source, counted as it is read. */
-const restOf =
-  ({ content, bytes }: Source, offset: number, sent: UploadOptions['sent']) =>
-  (): Buffer | Readable => {
-    if (Buffer.isBuffer(content)) return content.subarray(offset)
+/** The rest of a source, counted as it is taken. */
+const restOf = ({ content, bytes }: Source, offset: number, sent: UploadOptions['sent']) => (): Buffer | Readable => {
+  if (Buffer.isBuffer(content)) return content.subarray(offset)
+  const { file } = content
+  // Not by a listener: that would set the stream going before there is a connection, and its first pieces would be lost.
+  const counted = async function* (): AsyncGenerator<Buffer> {
     let at = offset
-    const stream = createReadStream(content.file, { start: offset, end: bytes - 1, highWaterMark: 1 << 18 })
-    return stream.on('data', (chunk) => {
+    for await (const chunk of createReadStream(file, { start: offset, end: bytes - 1, highWaterMark: 1 << 18 })) {
+      yield chunk
       at += chunk.length
       sent(at)
-    })
+    }
   }
+  return Readable.from(counted(), { objectMode: false })
+}
 
 const append = async (registry: Registry, upload: Upload, source: Source, options: UploadOptions): Promise<Upload> => {
   const length = source.bytes - upload.offset
