@@ -66,7 +66,10 @@ test('a layer that was built on another build of its parent is not used', async 
   t.is(names, '')
   t.is(lines.length, 1)
   t.regex(lines[0] ?? '', /layer "base" of 127.* is not used \(it was built on another build of its parent\)/)
-  t.false(fake.log.some((line) => line.startsWith('HEAD')), 'none of its bytes was fetched')
+  t.false(
+    fake.log.some((line) => line.startsWith('HEAD')),
+    'none of its bytes was fetched',
+  )
 })
 
 test('a gap ends a chain: what is above it is not pulled', async (t) => {
@@ -107,7 +110,10 @@ test('a download that breaks off goes on by a range', async (t) => {
   fake.faults.cuts = [4_000_000]
   const { names, done } = await pull([connect(t, fake)], await emptyProject(t), plan.slice(0, 1))
   t.is(names, 'image')
-  t.true(done.some((line) => /resumed at \d/.test(line)), done.join('\n'))
+  t.true(
+    done.some((line) => /resumed at \d/.test(line)),
+    done.join('\n'),
+  )
 })
 
 test('a download goes on where an earlier run ended, and begins anew where that is damaged', async (t) => {

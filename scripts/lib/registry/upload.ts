@@ -56,20 +56,22 @@ const resume = async (registry: Registry, { address }: Upload): Promise<Upload |
 }
 
 /** The rest of a source, counted as it is taken. */
-const restOf = ({ content, bytes }: Source, offset: number, sent: UploadOptions['sent']) => (): Buffer | Readable => {
-  if (Buffer.isBuffer(content)) return content.subarray(offset)
-  const { file } = content
-  // Not by a listener: that would set the stream going before there is a connection, and its first pieces would be lost.
-  const counted = async function* (): AsyncGenerator<Buffer> {
-    let at = offset
-    for await (const chunk of createReadStream(file, { start: offset, end: bytes - 1, highWaterMark: 1 << 18 })) {
-      yield chunk
-      at += chunk.length
-      sent(at)
+const restOf =
+  ({ content, bytes }: Source, offset: number, sent: UploadOptions['sent']) =>
+  (): Buffer | Readable => {
+    if (Buffer.isBuffer(content)) return content.subarray(offset)
+    const { file } = content
+    // Not by a listener: that would set the stream going before there is a connection, and its first pieces would be lost.
+    const counted = async function* (): AsyncGenerator<Buffer> {
+      let at = offset
+      for await (const chunk of createReadStream(file, { start: offset, end: bytes - 1, highWaterMark: 1 << 18 })) {
+        yield chunk
+        at += chunk.length
+        sent(at)
+      }
     }
+    return Readable.from(counted(), { objectMode: false })
   }
-  return Readable.from(counted(), { objectMode: false })
-}
 
 const append = async (registry: Registry, upload: Upload, source: Source, options: UploadOptions): Promise<Upload> => {
   const length = source.bytes - upload.offset
