@@ -126,6 +126,7 @@ export const pushBlob = async (registry: Registry, source: Source, options: Uplo
     // Also after a broken try: its last answer may have been lost on the way.
     if (await hasBlob(registry, source)) return
     const resumed = upload === undefined ? undefined : await resume(registry, upload)
+    if (upload !== undefined && resumed === undefined) options.tell('the upload begins anew')
     if (resumed !== undefined) {
       options.tell(`the upload goes on at ${formatBytes(resumed.offset)}`)
       try {

@@ -5,6 +5,8 @@ export interface SystemPackage {
   readonly present: { readonly files: readonly string[] } | { readonly command: readonly [string, ...string[]] }
   /** What for, in the message before it is installed. */
   readonly why: string
+  /** A service that its installation starts, and that nobody here asked for: it is stopped and stays off. */
+  readonly unwanted?: string
 }
 
 const programs = (...names: string[]): string[] =>
@@ -84,4 +86,14 @@ export const vagrantPackages: readonly SystemPackage[] = [
 /** What the tests of the Vagrantfile need besides. */
 export const rubyPackages: readonly SystemPackage[] = [
   { name: 'rubocop', present: { files: programs('rubocop') }, why: 'the tests of the Vagrantfile’s style' },
+]
+
+/** What the tests of push and pull need besides; they start it themselves, on loopback and in a folder of their own. */
+export const registryPackages: readonly SystemPackage[] = [
+  {
+    name: 'docker-registry',
+    present: { files: programs('docker-registry') },
+    why: 'the tests of layers in a registry',
+    unwanted: 'docker-registry',
+  },
 ]
