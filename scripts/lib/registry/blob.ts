@@ -49,20 +49,23 @@ export interface BlobOptions {
   readonly signal: AbortSignal
 }
 
-const missing = (): Error => new Error('its blob is missing or cut')
+/** A blob that no further try makes better. */
+const badBlob = (message: string): BoxhoundError => new BoxhoundError('E_REGISTRY_BLOB', message)
+
+const useless = new Set(['E_REGISTRY_BLOB', 'E_DISK_FULL'])
 
 const fill = async (part: Part, blob: Blob, registry: Registry, options: BlobOptions): Promise<void> => {
   const address = blobAddress(registry, blob)
   const { patience, tell, signal } = options
   // Neither what is too long nor what an earlier run left is worth a request.
   const received = (bytes: number): void => {
-    if (bytes > blob.bytes) throw new Error('its blob is longer than its manifest tells')
+    if (bytes > blob.bytes) throw badBlob('its blob is longer than its manifest tells')
     options.received(bytes)
   }
   await retrying(patience, { tell, gained: part.bytes, signal }, async () => {
     if (part.bytes() >= blob.bytes) return
     // The transfer itself does not log in: whoever asks here first gets a token that is good for it.
-    if (!(await hasBlob(registry, blob))) throw missing()
+    if (!(await hasBlob(registry, blob))) throw badBlob('its blob is missing or cut')
     await transfer(address, part, registry.client, { received, tell, signal })
   })
 }
@@ -73,7 +76,7 @@ const fill = async (part: Part, blob: Blob, registry: Registry, options: BlobOpt
  *
  * Only who holds the lock of this blob may call it.
  *
- * @throws Error, telling what is wrong with the blob; BoxhoundError E_FETCH_…, E_DISK_FULL.
+ * @throws BoxhoundError E_REGISTRY_BLOB, telling what is wrong with it; E_FETCH_…, E_DISK_FULL.
  */
 export const withBlob = async <T>(
   blob: Blob,
@@ -91,13 +94,11 @@ export const withBlob = async <T>(
         await part.restart({ url: blobAddress(registry, blob) })
         await fill(part, blob, registry, options)
       }
-      if ((await part.digest()) !== blob.sha256) throw new Error('its blob is not what its digest says')
-      const used = await use(part.path)
-      await part.drop()
-      return used
+      if ((await part.digest()) !== blob.sha256) throw badBlob('its blob is not what its digest says')
+      return await use(part.path).finally(part.drop)
     } catch (error) {
-      // What broke off is a good beginning for the next run; whatever else failed left nothing that is worth keeping.
-      if (!(error instanceof BoxhoundError) && !options.signal.aborted) await part.drop()
+      // Anything else, a signal for one, leaves a good beginning, from which the next run goes on.
+      if (error instanceof BoxhoundError && useless.has(error.code)) await part.drop()
       throw error
     }
   })
