@@ -7,19 +7,33 @@ import { clearDeadRuns, dropOrphans, dropUnrecorded } from './lib/cache/leftover
 import { withLock } from './lib/cache/lock.ts'
 import { prune } from './lib/cache/prune.ts'
 import { type LayerRecord, layersFolder, listRecords } from './lib/cache/store.ts'
+import type { Plan } from './lib/plan/types.ts'
 
 const command: Command = {
   verb: 'cache',
-  summary: 'The layer store: list shows it, verify hashes every layer again, prune removes what nothing needs.',
-  positional: { name: 'list|verify|prune', help: 'what to do (default: list)' },
+  summary:
+    'The layer store: list shows it, verify hashes every layer again, prune removes what nothing needs; push and pull exchange layers with an OCI registry.',
+  positional: { name: 'list|verify|prune|push|pull', help: 'what to do (default: list)' },
+  words: '[list|verify|prune | push|pull REGISTRY/REPO [BOX]]',
+  most: 3,
   options: {
     days: { type: 'string', value: 'N', help: 'prune: keep unused layers that are younger (default: 7)' },
+    all: { type: 'boolean', help: 'push: every layer of the store, not only those of BOX (default: lab)' },
+    replace: { type: 'boolean', help: 'push: also over layers of the same ids that another machine built' },
+    'dry-run': { type: 'boolean', help: 'push: say what would be sent' },
+    'plain-http': { type: 'boolean', help: 'push, pull: by http, to a registry on loopback' },
     json: { type: 'boolean', help: 'one JSON document on stdout' },
   },
   examples: [
     ['npm run cache -- list', 'layers with age and size, and where the store is'],
     ['npm run cache -- verify', 'exit code 1 and the names of damaged layers, if there are any'],
     ['npm run cache -- prune --days 0', 'everything that no published image needs'],
+    [
+      'npm run cache -- push ghcr.io/team/layers lab',
+      'the layers of the lab box, with the login that docker login keeps',
+    ],
+    ['npm run cache -- pull ghcr.io/team/layers lab', 'those that this store lacks'],
+    ['npm run cache -- push localhost:5000/layers --all --plain-http', 'all layers, to a registry on this machine'],
   ],
 }
 
@@ -75,6 +89,17 @@ const pruneStore = async (project: Project, days: string, json: boolean): Promis
   })
 }
 
+/** The layers of a box as its next bake wants them; the phases before are loaded only for that. */
+const planOf = async (name: string, project: Project): Promise<Plan> => {
+  const { loadBox } = await import('./lib/box/load.ts')
+  const { renderBox } = await import('./lib/render/render.ts')
+  const { planBox } = await import('./lib/plan/plan.ts')
+  const { readRefreshed } = await import('./lib/bake/refresh.ts')
+  const box = await loadBox(name, project)
+  const refreshed = await readRefreshed(box.name, false, project)
+  return planBox(await renderBox(box, project), project, { now: Date.now(), ...refreshed })
+}
+
 /** `npm run cache`: the layer store. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
@@ -82,12 +107,24 @@ export const main = async (argv: string[]): Promise<number> => {
   const project = projectAt(process.cwd())
   const json = parsed.flags.json === true
   const what = parsed.positional ?? 'list'
+  if (what === 'push' || what === 'pull') {
+    const { pushVerb, pullVerb } = await import('./lib/registry/verbs.ts')
+    const [, repository, box] = parsed.positionals
+    const words = { repository, box, flags: parsed.flags }
+    const planned = (name: string): Promise<Plan> => planOf(name, project)
+    return what === 'push' ? pushVerb(words, planned, project) : pullVerb(words, planned, project)
+  }
+  const [, extra] = parsed.positionals
+  if (extra !== undefined)
+    throw new BoxhoundError('E_USAGE', 'one word too many on the command line', {
+      ...{ exitCode: 2, found: extra, next: 'npm run cache -- --help' },
+    })
   if (what === 'list') return list(project, json)
   if (what === 'verify') return verify(project, json)
   if (what === 'prune') return pruneStore(project, parsed.values.days ?? '7', json)
   throw new BoxhoundError('E_USAGE', `cache has no "${what}"`, {
     exitCode: 2,
-    expected: 'list, verify or prune',
+    expected: 'list, verify, prune, push or pull',
     next: 'npm run cache -- --help',
   })
 }

@@ -5,7 +5,7 @@ import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { projectAt } from './lib/_helpers/paths.ts'
 import { runStage, type StageResult } from './lib/selftest/run.ts'
 import { type Stage, stages } from './lib/selftest/stages.ts'
-import { rubyPackages, systemPackages, vagrantPackages } from './lib/setup/packages.ts'
+import { registryPackages, rubyPackages, systemPackages, vagrantPackages } from './lib/setup/packages.ts'
 import { makeReady } from './setup.ts'
 
 const command: Command = {
@@ -49,6 +49,7 @@ export const main = async (argv: string[]): Promise<number> => {
     ...systemPackages,
     ...(chosen.some(({ name }) => name.includes('vagrant')) ? vagrantPackages : []),
     ...(chosen.some(({ name }) => name === 'ruby') ? rubyPackages : []),
+    ...(chosen.some(({ name }) => name === 'unit') ? registryPackages : []),
   ])
   const folder = join(projectAt(process.cwd()).out, 'test')
   if (parsed.flags.keep !== true) await rm(folder, { recursive: true, force: true })

@@ -16,6 +16,10 @@ test('one line tells step, outcome, time and size, in columns', (t) => {
     progressLine('agent', { kind: 'built', seconds: 4.21, bytes: 97_000_000 }),
     'agent      built        4.2 s     97 MB',
   )
+  t.is(
+    progressLine('app', { kind: 'pulled', seconds: 1.5, bytes: 72_000_000 }),
+    'app        pulled       1.5 s     72 MB',
+  )
   t.is(progressLine('base', { kind: 'cached', bytes: 5_400_000 }), 'base       cached                5.4 MB')
   t.is(progressLine('database', { kind: 'failed', seconds: 0.5 }), 'database   failed      0.50 s')
   t.is(progressLine('seal', { kind: 'stopped' }), 'seal       stopped')

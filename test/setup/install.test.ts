@@ -5,7 +5,13 @@ import test from 'ava'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { startSandbox } from '../../scripts/lib/_helpers/sandbox.ts'
 import { installPackages, lackingPackages } from '../../scripts/lib/setup/install.ts'
-import { benchPackages, rubyPackages, systemPackages, vagrantPackages } from '../../scripts/lib/setup/packages.ts'
+import {
+  benchPackages,
+  registryPackages,
+  rubyPackages,
+  systemPackages,
+  vagrantPackages,
+} from '../../scripts/lib/setup/packages.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 
 test('a package is there when one of its files is, or its command ends well', async (t) => {
@@ -24,7 +30,7 @@ test('a package is there when one of its files is, or its command ends well', as
 })
 
 test('every package says what it is for, and stands there once', (t) => {
-  const all = [...systemPackages, ...vagrantPackages, ...rubyPackages, ...benchPackages]
+  const all = [...systemPackages, ...vagrantPackages, ...rubyPackages, ...benchPackages, ...registryPackages]
   const names = all.map(({ name }) => name)
   t.is(new Set(names).size, names.length)
   for (const { name, why } of all) {

@@ -14,6 +14,8 @@ export interface Command {
   readonly verb: string
   readonly summary: string
   readonly positional?: { readonly name: string; readonly help: string; readonly multiple?: boolean }
+  /** The most words besides options, where they are several and limited. */
+  readonly most?: number
   /** The words of the usage line, where they are others than the positional one and it is optional. */
   readonly words?: string
   readonly options: Readonly<Record<string, Option>>
@@ -102,8 +104,8 @@ export const parseCommand = (argv: readonly string[], command: Command): Parsed 
     console.log(helpText(command))
     return undefined
   }
-  const limit =
-    command.positional === undefined ? 0 : command.positional.multiple === true ? Number.POSITIVE_INFINITY : 1
+  const several = command.positional?.multiple === true ? Number.POSITIVE_INFINITY : 1
+  const limit = command.most ?? (command.positional === undefined ? 0 : several)
   const extra = parsed.positionals[limit]
   if (extra !== undefined) throw usageError(command, 'one word too many on the command line', extra)
   const [flags, values, lists]: [Record<string, boolean>, Record<string, string>, Record<string, string[]>] = [

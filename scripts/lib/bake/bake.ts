@@ -17,6 +17,7 @@ import {
 import { withLock } from '../cache/lock.ts'
 import { type LayerRecord, listRecords, overlayPath, readRecord } from '../cache/store.ts'
 import type { Plan, PlannedLayer } from '../plan/types.ts'
+import { pullMissing } from '../registry/sources.ts'
 import { buildLayers } from './build.ts'
 import type { OnError } from './failure.ts'
 import { makeImages, publishStep, stagingFolder } from './images.ts'
@@ -123,9 +124,7 @@ const bakeLayers = async (
   )
   versions.catch(() => {}) // told where they are awaited; a bake that fails earlier has another reason
   const stored = await usableLayers(wanted, options, project)
-  const missing = wanted.slice(stored.length)
   const [packer, qemu] = await versions
-  if (missing.length > 0) requirePacker(packer)
   const progress = options.progress([
     ...wanted.map(({ name }) => name),
     ...(options.draft ? [] : box.image.formats.map(publishStep)),
@@ -140,6 +139,10 @@ const bakeLayers = async (
     },
     async () => {
       const base = plan.layers[0]?.id ?? ''
+      const pulled = await pullMissing({ layers: wanted, stored }, { box, progress, note: options.note }, work, project)
+      const present = [...stored, ...pulled]
+      const missing = wanted.slice(present.length)
+      if (missing.length > 0) requirePacker(packer)
       const built =
         missing.length === 0
           ? []
@@ -151,12 +154,12 @@ const bakeLayers = async (
                 project,
               ),
             )
-      const records = [...stored, ...built]
+      const records = [...present, ...built]
       const layers = records.map(({ id, name, parent, seconds, bytes }, index) => ({
         name,
         id,
         parent,
-        cached: index < stored.length,
+        cached: index < present.length,
         seconds,
         bytes,
       }))

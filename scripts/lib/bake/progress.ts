@@ -3,6 +3,7 @@ import { formatBytes, formatSeconds } from '../_helpers/format.ts'
 
 export type Outcome =
   | { readonly kind: 'cached'; readonly bytes: number }
+  | { readonly kind: 'pulled'; readonly seconds: number; readonly bytes: number }
   | { readonly kind: 'built'; readonly seconds: number; readonly bytes: number }
   | { readonly kind: 'failed'; readonly seconds: number }
   | { readonly kind: 'stopped' }

@@ -9,6 +9,8 @@ export const excerpt = (text: string): string => {
   const safe = redactKeys(text)
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/\/\/[^\s/@]*@/g, '//…@')
+    // The same without a scheme, as a repository of a registry may have been written: user:password@host/… or host:port.
+    .replaceAll(/[^\s/@:'"[,]+:[^\s/@]+@(?=[\w.-]+[:/])/g, '…@')
     .trim()
   return safe.length > limit ? `${safe.slice(0, limit - 1)}…` : safe
 }

@@ -189,6 +189,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     observe: observeOf(data.observe),
     refreshDays: data.refresh?.days ?? 7,
     ...(data.mirrors === undefined ? {} : { mirrors: data.mirrors }),
+    ...(data.cache === undefined ? {} : { cache: { from: data.cache.from, plainHttp: data.cache.plainHttp ?? false } }),
   }
 }
 

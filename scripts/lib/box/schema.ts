@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
 import { observe } from './schema-observe.ts'
 import { isTag, tagExpectation } from './tags.ts'
 import { isAddress, isImage } from './urls.ts'
@@ -200,6 +201,31 @@ const mirrors = z
   })
   .describe('Package mirrors, proxy and certificates of a closed network, used while baking only')
 
+const repository = z.string(repositoryExpectation).superRefine((value, context) => {
+  const parsed = parseRepository(value)
+  if (typeof parsed === 'string') context.addIssue({ code: 'custom', message: parsed })
+})
+
+const cache = z
+  .strictObject({
+    from: z
+      .array(repository, 'a list of repositories such as [ghcr.io/team/layers]')
+      .min(1, 'at least one repository')
+      .refine((all) => new Set(all).size === all.length, 'each repository once')
+      .describe('Repositories of OCI registries, asked in this order'),
+    plainHttp: flag.optional().describe('Ask by plain HTTP: registries on loopback only'),
+  })
+  .superRefine((value, context) => {
+    for (const [index, name] of value.from.entries())
+      if (value.plainHttp === true && !isLoopback(name.split('/')[0] ?? ''))
+        context.addIssue({
+          code: 'custom',
+          path: ['from', index],
+          message: 'a registry on loopback, such as localhost:5000/layers, since plainHttp is true',
+        })
+  })
+  .describe('Registries that a bake pulls stored layers from instead of building them')
+
 /** What `image.formats` may name: the formats that an image is published in. */
 export const formats = ['qcow2', 'raw', 'vmdk', 'vhd'] as const
 
@@ -245,6 +271,7 @@ export const boxFile = z
       .describe('After how many days layers that install packages are built anew'),
     mirrors: mirrors.optional(),
     image: image.optional(),
+    cache: cache.optional(),
     observe: observe.optional(),
   })
   .superRefine((value, context) => {

@@ -107,6 +107,14 @@ export interface Mirrors {
   readonly keep?: boolean | undefined
 }
 
+/** Registries that a bake pulls layers from. How a layer comes into the store is no part of its id. */
+export interface CacheSources {
+  /** `REGISTRY/REPO`, in the order in which they are asked. */
+  readonly from: readonly string[]
+  /** By plain HTTP; all of them are on loopback then. */
+  readonly plainHttp: boolean
+}
+
 /** The account side of a box: what `npm run observe` is told. */
 export interface Observe {
   /** The one host to look at; null for every host with the tags of the box. */
@@ -139,4 +147,5 @@ export interface Box {
   readonly mirrors?: Mirrors
   readonly image: Image
   readonly observe: Observe
+  readonly cache?: CacheSources
 }

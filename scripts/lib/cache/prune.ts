@@ -59,7 +59,7 @@ export const prune = async (
     )
     await dropLayer(project, id)
   }
-  for (const folder of ['wheels', 'images', 'keyrings', 'lab', 'apt', 'stamps', 'locks', 'layers'])
+  for (const folder of ['wheels', 'images', 'keyrings', 'lab', 'apt', 'registry', 'stamps', 'locks', 'layers'])
     for (const name of await readdir(join(project.cache, folder)).catch(() => [])) {
       if (folder === 'layers' && !name.startsWith('.failed-')) continue
       if (folder === 'locks' && !name.startsWith('layer-')) continue

@@ -20,6 +20,8 @@ export interface Client {
   readonly network: Network
   readonly deadlines: Deadlines
   readonly dispatcher: (protocol: string) => Promise<Dispatcher>
+  /** Headers that prove who asks, for this address alone; in place of `network.logins`. */
+  readonly authorize?: (url: URL) => { readonly authorization?: string }
   readonly close: () => Promise<void>
 }
 

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { shownAddress } from './address.ts'
@@ -29,7 +30,7 @@ const headerOf =
  * @throws BoxhoundError E_FETCH_REDIRECT when that is no address of http(s), or http where the way began with https: what was asked
  *   for in secret is not told in the open.
  */
-const redirected = (location: string | undefined, from: URL): URL => {
+export const redirected = (location: string | undefined, from: URL): URL => {
   const refuse = (message: string, expected: string, found: string): BoxhoundError =>
     new BoxhoundError('E_FETCH_REDIRECT', message, {
       expected,
@@ -46,47 +47,61 @@ const redirected = (location: string | undefined, from: URL): URL => {
   return to
 }
 
+/** What one request is made of besides its address. */
+export interface Sent {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Readable | Uint8Array | string
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * One request, a redirect not followed; reads nothing of the body.
+ *
+ * @throws BoxhoundError E_FETCH_…, naming host, address and the deadline that has passed; the signal's reason when that was given.
+ */
+export const send = async (url: URL, client: Client, { method, headers, body, signal }: Sent): Promise<Answer> => {
+  const dispatcher = await client.dispatcher(url.protocol)
+  const answer = await dispatcher
+    .request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method,
+      headers: {
+        accept: '*/*',
+        'accept-encoding': 'identity',
+        'user-agent': 'boxhound',
+        ...headers,
+        ...(client.authorize?.(url) ?? authorizationFor(url, client.network.logins)),
+      },
+      ...{ headersTimeout: client.deadlines.quiet, bodyTimeout: client.deadlines.quiet },
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+    .catch(async (error: unknown) => {
+      throw await failureOf(error, url, client)
+    })
+  return { status: answer.statusCode, header: headerOf(answer.headers), body: answer.body, url }
+}
+
 /**
  * Asks for an address and follows redirects; reads nothing of the body.
  *
- * @throws BoxhoundError E_FETCH_…, naming host, address and the deadline that has passed; the signal's reason when that was given.
+ * @throws BoxhoundError E_FETCH_…, as `send` does; E_FETCH_REDIRECT for one that leads astray.
  */
 export const get = async (
   address: string,
   client: Client,
   headers: Readonly<Record<string, string>> = {},
   signal?: AbortSignal,
+  method: 'GET' | 'HEAD' = 'GET',
 ): Promise<Answer> => {
   let url = new URL(address)
   for (let hops = 0; hops <= maximumRedirects; hops++) {
-    const dispatcher = await client.dispatcher(url.protocol)
-    const authorization = authorizationFor(url, client.network.logins)
-    const {
-      statusCode,
-      headers: received,
-      body,
-    } = await dispatcher
-      .request({
-        origin: url.origin,
-        path: `${url.pathname}${url.search}`,
-        method: 'GET',
-        headers: {
-          accept: '*/*',
-          'accept-encoding': 'identity',
-          'user-agent': 'boxhound',
-          ...headers,
-          ...authorization,
-        },
-        ...{ headersTimeout: client.deadlines.quiet, bodyTimeout: client.deadlines.quiet },
-        ...(signal === undefined ? {} : { signal }),
-      })
-      .catch(async (error: unknown) => {
-        throw await failureOf(error, url, client)
-      })
-    const header = headerOf(received)
-    if (!redirects.has(statusCode)) return { status: statusCode, header, body, url }
-    discard(body)
-    url = redirected(header('location'), url)
+    const answer = await send(url, client, { method, headers, signal })
+    if (!redirects.has(answer.status)) return answer
+    discard(answer.body)
+    url = redirected(answer.header('location'), url)
   }
   throw new BoxhoundError('E_FETCH_REDIRECT', `more than ${maximumRedirects} redirects`, {
     found: shownAddress(address),

@@ -27,6 +27,15 @@ const runApt = (words: readonly string[], sudo: boolean): Promise<number | null>
   })
 }
 
+/** Turns off what an installation has started besides. Without systemd Debian starts it by its script in /etc/init.d. */
+const stopService = (name: string, sudo: boolean): void => {
+  const command = existsSync('/run/systemd/system')
+    ? ['systemctl', 'disable', '--now', '--', name]
+    : [`/etc/init.d/${name}`, 'stop']
+  const [program = '', ...words] = sudo ? ['sudo', ...command] : command
+  spawnSync(program, words, { stdio: ['inherit', 2, 2] })
+}
+
 /** How packages can be installed here. */
 interface Machine {
   /** Files that show that the program is there. */
@@ -72,6 +81,7 @@ export const installPackages = async (
         next: `see its message above, then: ${byHand}`,
       })
   }
+  for (const { unwanted } of lacking) if (unwanted !== undefined) stopService(unwanted, !isRoot)
   const still = lackingPackages(lacking)
   if (still.length > 0)
     throw new BoxhoundError('E_APT', 'apt-get ended well, yet something is missing', {

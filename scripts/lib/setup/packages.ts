@@ -5,6 +5,8 @@ export interface SystemPackage {
   readonly present: { readonly files: readonly string[] } | { readonly command: readonly [string, ...string[]] }
   /** What for, in the message before it is installed. */
   readonly why: string
+  /** A service that its installation starts, and that nobody here asked for: it is stopped and stays off. */
+  readonly unwanted?: string
 }
 
 const programs = (...names: string[]): string[] =>
@@ -95,7 +97,6 @@ export const rubyPackages: readonly SystemPackage[] = [
 export const benchPackages: readonly SystemPackage[] = [
   { name: 'mkosi', present: { files: programs('mkosi') }, why: 'a peer: builds images without a machine' },
   { name: 'debootstrap', present: { files: programs('debootstrap') }, why: 'what mkosi installs Debian with' },
-  { name: 'systemd-container', present: { files: programs('systemd-nspawn') }, why: 'what mkosi runs commands in' },
   {
     name: 'guestfs-tools',
     present: { files: programs('virt-customize') },
@@ -105,5 +106,15 @@ export const benchPackages: readonly SystemPackage[] = [
     name: 'linux-image-amd64',
     present: { command: ['sh', '-c', 'ls /boot/vmlinuz-* /lib/modules/*/vmlinuz 2>/dev/null | grep -q .'] },
     why: 'the kernel of that small machine',
+  },
+]
+
+/** What the tests of push and pull need besides; they start it themselves, on loopback and in a folder of their own. */
+export const registryPackages: readonly SystemPackage[] = [
+  {
+    name: 'docker-registry',
+    present: { files: programs('docker-registry') },
+    why: 'the tests of layers in a registry',
+    unwanted: 'docker-registry',
   },
 ]

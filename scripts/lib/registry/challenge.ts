@@ -1,0 +1,27 @@
+/** What a registry wants before it answers (RFC 9110, 11.6.1): the scheme in lower case, and its parameters. */
+export interface Challenge {
+  readonly scheme: string
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+const longest = 8000
+
+/** A word, which is a scheme, or `name=value`, which belongs to the scheme before it. */
+const piece = /[\s,]*([A-Za-z][A-Za-z0-9_-]*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/y
+
+/** Reads a WWW-Authenticate header; stops where it is malformed. */
+export const parseChallenges = (header: string): Challenge[] => {
+  const text = header.slice(0, longest)
+  const challenges: { scheme: string; parameters: Record<string, string> }[] = []
+  piece.lastIndex = 0
+  for (let match = piece.exec(text); match !== null; match = piece.exec(text)) {
+    const [, name = '', quoted, bare] = match
+    const value = quoted?.replaceAll(/\\(.)/g, '$1') ?? bare
+    if (value === undefined) challenges.push({ scheme: name.toLowerCase(), parameters: {} })
+    else {
+      const last = challenges.at(-1)
+      if (last !== undefined) last.parameters[name.toLowerCase()] = value
+    }
+  }
+  return challenges
+}

@@ -1,0 +1,73 @@
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { shownAddress } from '../fetch/address.ts'
+import type { Client } from '../fetch/client.ts'
+import { failureOf, statusFailure } from '../fetch/failure.ts'
+import { type Answer, discard } from '../fetch/request.ts'
+
+const longestBody = 16_000
+const longestText = 200
+
+/**
+ * Reads an answer whole.
+ *
+ * @returns undefined when it is longer than `limit` bytes.
+ * @throws BoxhoundError E_FETCH_… when it breaks off.
+ */
+export const readBody = async ({ body, url }: Answer, client: Client, limit: number): Promise<Buffer | undefined> => {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes > limit) return undefined
+    }
+    return Buffer.concat(chunks)
+  } catch (error) {
+    throw await failureOf(error, url, client)
+  } finally {
+    discard(body)
+  }
+}
+
+/** What a registry says, without anything that could move a terminal's cursor. */
+const harmless = (text: string): string => text.replaceAll(/[^\x20-\x7e]+/g, ' ').slice(0, longestText)
+
+/** `{"errors":[{"code":"DENIED","message":"…"}]}` as one text; empty where the registry says nothing of the kind. */
+const ownWords = (body: Buffer | undefined): string => {
+  try {
+    const { errors }: { errors?: { code?: unknown; message?: unknown }[] } = JSON.parse(body?.toString('utf8') ?? '')
+    return harmless(
+      (errors ?? [])
+        .slice(0, 3)
+        .map(({ code, message }) => `${code}${typeof message === 'string' ? `: ${message}` : ''}`)
+        .join('; '),
+    )
+  } catch {
+    return ''
+  }
+}
+
+/** The error of an answer that is not the one that was hoped for. Those of a server in trouble are worth another try (fetch/retry.ts). */
+export const refusal = async (answer: Answer, client: Client, doing: string): Promise<BoxhoundError> => {
+  const { status, url } = answer
+  const words = ownWords(await readBody(answer, client, longestBody).catch(() => undefined))
+  if (status >= 500 || status === 429 || status === 408) return statusFailure(status, url)
+  const details = { expected: `an answer to: ${doing}`, found: `status ${status}${words === '' ? '' : `, ${words}`}` }
+  if (status === 403)
+    return new BoxhoundError('E_REGISTRY_DENIED', `${url.host} does not allow it`, {
+      ...details,
+      next: 'check what the user of docker login may do with this repository',
+    })
+  return new BoxhoundError('E_REGISTRY_STATUS', `${url.host} does not do what it was asked for`, {
+    ...details,
+    next: `check the repository, and that an OCI registry answers there: ${shownAddress(url)}`,
+  })
+}
+
+/** An error as one line: what a bake says before it builds a layer itself. */
+export const oneLine = (error: unknown): string => {
+  if (!(error instanceof BoxhoundError)) return error instanceof Error ? error.message : String(error)
+  const { found } = error.details
+  return `${error.message}${found === undefined ? '' : ` (${found})`}`.replaceAll(/\s*\n\s*/g, ' ')
+}

@@ -1,0 +1,146 @@
+import * as z from 'zod'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { sha256 } from '../_helpers/hash.ts'
+import type { LayerRecord } from '../cache/store.ts'
+
+/** The types of what is published for a layer: an OCI image manifest with one config, the record, and one layer, the overlay. */
+export const mediaTypes = {
+  manifest: 'application/vnd.oci.image.manifest.v1+json',
+  artifact: 'application/vnd.boxhound.layer.v1',
+  record: 'application/vnd.boxhound.layer.record.v1+json',
+  overlay: 'application/vnd.boxhound.layer.overlay.v1.qcow2+zstd',
+} as const
+
+/** The largest of each that is read into memory. */
+export const largest = { manifest: 1_000_000, record: 10_000_000 }
+
+const sha = z.string().regex(/^[0-9a-f]{64}$/)
+const printable = z
+  .string()
+  .max(500)
+  .regex(/^[\x20-\x7e]*$/)
+const size = z.int().min(0).max(1e13)
+
+/**
+ * What is published of a layer: its record, and the SHA-256 of the very file it was built upon.
+ *
+ * An overlay holds the blocks that differ from those of its parent, and so fits that one file alone. The parent's id does not say which:
+ * it names what went in (files, packages, scripts), and two machines that build the same id write different timestamps and different
+ * blocks. An overlay on another build of its parent would be a file system of two halves.
+ */
+const publishedSchema = z.strictObject({
+  id: sha,
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+  parent: sha.nullable(),
+  parentSha256: sha.nullable(),
+  sha256: sha,
+  bytes: size,
+  seconds: z.number().min(0).max(1e7),
+  created: z.iso.datetime(),
+  packages: z.array(z.strictObject({ name: printable, version: printable, source: printable })).optional(),
+})
+export type PublishedRecord = z.infer<typeof publishedSchema>
+
+const descriptor = <T extends string>(mediaType: T) =>
+  z.object({ mediaType: z.literal(mediaType), digest: z.string().regex(/^sha256:[0-9a-f]{64}$/), size })
+
+const manifestSchema = z.object({
+  schemaVersion: z.literal(2),
+  mediaType: z.literal(mediaTypes.manifest),
+  artifactType: z.literal(mediaTypes.artifact),
+  config: descriptor(mediaTypes.record),
+  layers: z.tuple([descriptor(mediaTypes.overlay)]),
+})
+
+/** A blob by its digest. */
+export interface Blob {
+  /** SHA-256, hex. */
+  readonly sha256: string
+  readonly bytes: number
+}
+
+/** The record of a stored layer as it is published; its parent's record tells the digest. */
+export const published = (
+  { id, name, parent, sha256: own, bytes, seconds, created, packages }: LayerRecord,
+  below: LayerRecord | undefined,
+): PublishedRecord => ({
+  ...{ id, name, parent, parentSha256: below?.sha256 ?? null, sha256: own, bytes, seconds, created },
+  ...(packages === undefined ? {} : { packages }),
+})
+
+/** As the local store keeps it: there the parent is the one file of its name. */
+export const asStored = ({ parentSha256: _, packages, ...record }: PublishedRecord): LayerRecord => ({
+  ...record,
+  ...(packages === undefined ? {} : { packages }),
+})
+
+/** Manifest and config of a layer; the same bytes for the same layer. */
+export const manifestOf = (record: PublishedRecord, overlay: Blob): { manifest: Buffer; config: Buffer } => {
+  const config = Buffer.from(JSON.stringify(record))
+  const described = (mediaType: string, blob: Blob) => ({
+    mediaType,
+    digest: `sha256:${blob.sha256}`,
+    size: blob.bytes,
+  })
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: mediaTypes.manifest,
+    artifactType: mediaTypes.artifact,
+    config: described(mediaTypes.record, { sha256: sha256(config), bytes: config.length }),
+    layers: [described(mediaTypes.overlay, overlay)],
+    annotations: { 'org.opencontainers.image.title': record.name, 'org.opencontainers.image.created': record.created },
+  }
+  return { manifest: Buffer.from(JSON.stringify(manifest)), config }
+}
+
+/** The error of a layer that is not what it must be; `found` is this project's own words. */
+export const badLayer = (registry: string, name: string, found: string, cause?: unknown): BoxhoundError =>
+  new BoxhoundError('E_REGISTRY_LAYER', `layer "${name}" of ${registry} is not used`, {
+    ...{ expected: 'what boxhound pushed there, whole and unchanged', found, cause },
+    next: 'npm run cache -- push --replace puts a good one in its place',
+  })
+
+const parsed = <T>(schema: z.ZodType<T>, text: Buffer, what: string): T | string => {
+  try {
+    return schema.parse(JSON.parse(text.toString('utf8')))
+  } catch (error) {
+    const issue = error instanceof z.ZodError ? error.issues[0] : undefined
+    const place = issue?.path.map((key) => String(key)).join('.') ?? ''
+    return `a ${what} of another form${/^[\w.]{1,60}$/.test(place) ? ` (${place})` : ''}`
+  }
+}
+
+const blobOf = ({ digest, size: bytes }: { digest: string; size: number }): Blob => ({
+  sha256: digest.slice('sha256:'.length),
+  bytes,
+})
+
+/** The two blobs that a manifest names, or what is wrong with it. */
+export const parseManifest = (text: Buffer): { readonly config: Blob; readonly overlay: Blob } | string => {
+  const manifest = parsed(manifestSchema, text, 'manifest')
+  if (typeof manifest === 'string') return manifest
+  const [layer] = manifest.layers
+  if (manifest.config.size > largest.record) return 'a record that is too large'
+  return { config: blobOf(manifest.config), overlay: blobOf(layer) }
+}
+
+/** A record, or what is wrong with it. */
+export const parseRecord = (text: Buffer): PublishedRecord | string => parsed(publishedSchema, text, 'record')
+
+/**
+ * What speaks against using a published layer as one of a plan: it must be about the very layer that its tag says, and stand on the very
+ * file that is stored here (publishedSchema tells why).
+ *
+ * @param parentSha256 of the layer below, as stored here or as it is about to be.
+ */
+export const recordFault = (
+  record: PublishedRecord,
+  wanted: { readonly id: string; readonly name: string; readonly parent: string | null },
+  parentSha256: string | null,
+): string | undefined => {
+  if (record.id !== wanted.id) return 'the record of another layer'
+  if (record.name !== wanted.name) return 'another name'
+  if (record.parent !== wanted.parent) return 'another parent'
+  if (record.parentSha256 !== parentSha256) return 'it was built on another build of its parent'
+  return undefined
+}

@@ -1,0 +1,200 @@
+import { link, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { syncPath } from '../_helpers/atomic.ts'
+import { withCleanup } from '../_helpers/cleanup.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { formatBytes } from '../_helpers/format.ts'
+import type { Project } from '../_helpers/paths.ts'
+import type { WorkFolder } from '../cache/leftovers.ts'
+import { withLock } from '../cache/lock.ts'
+import { type LayerRecord, layersFolder, overlayPath, readRecord, recordLayer } from '../cache/store.ts'
+import { type Download, downloadMeter, downloadText } from '../fetch/progress.ts'
+import type { Patience } from '../fetch/retry.ts'
+import type { PlannedLayer } from '../plan/types.ts'
+import { withBlob } from './blob.ts'
+import { oneLine } from './failure.ts'
+import { asStored, badLayer } from './manifest.ts'
+import { overlayFault } from './overlay.ts'
+import type { Registry } from './registry.ts'
+import type { RemoteLayer } from './remote.ts'
+import { resolveLayers } from './resolve.ts'
+import { expandFile } from './zstd.ts'
+
+/** How a pull shows itself; a bake's progress display is one. */
+export interface PullProgress {
+  readonly doing: (layer: string, text: string) => void
+  readonly ended: (layer: string, outcome: { kind: 'pulled'; seconds: number; bytes: number }) => void
+}
+
+export interface PullOptions {
+  readonly patience: Patience
+  readonly progress: PullProgress
+  /** Why something is not used, one line each. */
+  readonly tell: (line: string) => void
+}
+
+/** A pulled layer. */
+export interface Pulled {
+  readonly record: LayerRecord
+  /** Bytes that its overlay has in the registry. */
+  readonly transferred: number
+  readonly registry: string
+}
+
+/** Layers fetched and expanded at the same time: one downloads while another one is expanded. */
+const sideBySide = 2
+
+interface Job {
+  readonly options: PullOptions
+  readonly work: WorkFolder
+  readonly project: Project
+  /** Aborts what nobody waits for any more. */
+  readonly signal: AbortSignal
+}
+
+/** A run's unfinished overlay, by a name that its clean-up finds (cache/leftovers.ts). */
+const temporaryOverlay = ({ project, work }: Job, id: string): string =>
+  join(layersFolder(project), `.tmp-${work.run}-${id}.qcow2`)
+
+/** Waits while another run downloads the same blob. */
+const alone = async <T>({ project, signal }: Job, sha256: string, work: () => Promise<T>): Promise<T> => {
+  for (;;) {
+    try {
+      return await withLock(project, `blob-${sha256.slice(0, 16)}`, 'pull a layer', work)
+    } catch (error) {
+      if (!(error instanceof BoxhoundError) || error.code !== 'E_LOCKED') throw error
+      await delay(200, undefined, { signal })
+    }
+  }
+}
+
+/** Fetches a layer's blob and expands it beside the store; every byte of it is judged by its digest before and after. */
+const fetchOverlay = async (remote: RemoteLayer, job: Job): Promise<void> => {
+  const { registry, record, overlay } = remote
+  const { progress, patience } = job.options
+  const target = temporaryOverlay(job, record.id)
+  const doing = (text: string): void => progress.doing(record.name, `pulling   ${text}`)
+  const meter = downloadMeter((state: Download) => doing(downloadText(state)))
+  const options = {
+    folder: join(job.project.cache, 'registry'),
+    ...{ patience, tell: doing, signal: job.signal },
+    received: (bytes: number) => meter.received(bytes, overlay.bytes),
+  }
+  try {
+    await alone(job, overlay.sha256, () =>
+      withBlob(overlay, registry, options, async (path) => {
+        const expanded = await expandFile(path, target, record.bytes)
+        if (expanded.bytes !== record.bytes || expanded.sha256 !== record.sha256)
+          throw new Error('its content is not what its record says')
+        const fault = await overlayFault(target, record.parent)
+        if (fault !== undefined) throw new Error(`its overlay has ${fault}`)
+      }),
+    )
+  } catch (error) {
+    await rm(target, { force: true })
+    throw error
+  }
+}
+
+const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EEXIST'
+
+/**
+ * Gives a fetched overlay its name in the store, and records it. Never over a file that a bake builds on: one that another run has put there
+ * meanwhile stays, and ours is of use only if that is the same to the byte.
+ */
+const store = async ({ record: remote }: RemoteLayer, job: Job): Promise<LayerRecord> => {
+  const record = asStored(remote)
+  const [from, to] = [temporaryOverlay(job, record.id), overlayPath(job.project, record.id)]
+  await syncPath(from)
+  try {
+    await link(from, to)
+  } catch (error) {
+    if (!isTaken(error)) throw error
+    const there = await readRecord(job.project, record.id)
+    if (there?.sha256 === record.sha256) return there
+    throw new Error('another run has built it here meanwhile')
+  }
+  await syncPath(layersFolder(job.project))
+  await recordLayer(job.project, record)
+  return record
+}
+
+/** Starts all fetches, so many at a time; each ends with the seconds that it took. */
+const startAll = (layers: readonly RemoteLayer[], job: Job): Promise<number>[] => {
+  const lanes: Promise<unknown>[] = []
+  return layers.map((layer, index) => {
+    const fetched = (lanes[index % sideBySide] ?? Promise.resolve()).then(async () => {
+      job.signal.throwIfAborted()
+      const began = performance.now()
+      await fetchOverlay(layer, job)
+      return (performance.now() - began) / 1000
+    })
+    lanes[index % sideBySide] = fetched.catch(() => {})
+    return fetched
+  })
+}
+
+/** Pulls a chain that was found, lowest layer first; ends before the first layer that can't be used, and tells why. */
+const pullChain = async (chain: readonly RemoteLayer[], whole: Omit<Job, 'signal'>): Promise<Pulled[]> => {
+  const { options, project } = whole
+  await mkdir(layersFolder(project), { recursive: true })
+  const abort = new AbortController()
+  const job: Job = { ...whole, signal: abort.signal }
+  const pulled: Pulled[] = []
+  return withCleanup(
+    async () => {
+      abort.abort()
+      for (const { record } of chain) await rm(temporaryOverlay(job, record.id), { force: true })
+    },
+    async () => {
+      const fetches = startAll(chain, job)
+      const all = Promise.allSettled(fetches)
+      for (const [index, remote] of chain.entries()) {
+        const { registry, record, overlay } = remote
+        try {
+          const seconds = (await fetches[index]) ?? 0
+          const stored = await store(remote, job)
+          options.progress.ended(record.name, { kind: 'pulled', seconds, bytes: record.bytes })
+          pulled.push({ record: stored, transferred: overlay.bytes, registry: registry.name })
+        } catch (error) {
+          abort.abort()
+          if (error instanceof BoxhoundError && error.code === 'E_INTERRUPTED') throw error
+          options.tell(oneLine(badLayer(registry.name, record.name, oneLine(error))))
+          break
+        }
+      }
+      await all // what was begun and is of no use any more
+      return pulled
+    },
+  )
+}
+
+/**
+ * Pulls what registries have of a plan's missing layers into the store, so far as it stands without a gap on what is stored here.
+ *
+ * Nothing that a registry sends is trusted: manifest, record and blobs are held against the plan, their digests and the layer below, and
+ * what does not fit is told and left out. A layer is recorded only after the one below it.
+ *
+ * @param layers bottom up.
+ * @param below the stored layer under the first one; undefined where that is the lowest.
+ * @returns the pulled layers, bottom up; fewer than were asked for where a registry lacks some, does not answer, or sends something else.
+ */
+export const pullLayers = async (
+  layers: readonly PlannedLayer[],
+  below: LayerRecord | undefined,
+  registries: readonly Registry[],
+  options: PullOptions,
+  work: WorkFolder,
+  project: Project,
+): Promise<Pulled[]> => {
+  const chain = await resolveLayers(registries, layers, below?.sha256 ?? null, options.patience, options.tell)
+  return chain.length === 0 ? [] : pullChain(chain, { options, work, project })
+}
+
+/** `5 layers pulled from ghcr.io/team/layers, 219 MB`. */
+export const pulledText = (pulled: readonly Pulled[]): string => {
+  const bytes = pulled.reduce((sum, { transferred }) => sum + transferred, 0)
+  const names = [...new Set(pulled.map(({ registry }) => registry))].join(', ')
+  return `${pulled.length} ${pulled.length === 1 ? 'layer' : 'layers'} pulled from ${names}, ${formatBytes(bytes)}`
+}

@@ -1,0 +1,150 @@
+import { rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { withCleanup } from '../_helpers/cleanup.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { sha256, sha256Files } from '../_helpers/hash.ts'
+import type { Project } from '../_helpers/paths.ts'
+import type { WorkFolder } from '../cache/leftovers.ts'
+import { type LayerRecord, overlayPath } from '../cache/store.ts'
+import { discard } from '../fetch/request.ts'
+import { type Patience, retrying } from '../fetch/retry.ts'
+import { hasBlob } from './blob.ts'
+import { refusal } from './failure.ts'
+import { manifestOf, mediaTypes, type PublishedRecord, published } from './manifest.ts'
+import type { Registry } from './registry.ts'
+import { type RemoteLayer, readRemote } from './remote.ts'
+import { pushBlob } from './upload.ts'
+import { compressFile } from './zstd.ts'
+
+/**
+ * What became of a layer: `sent`; `there`, the very same; `other`, where the registry has a good layer of this id that another machine built,
+ * and keeps it; `left`, one that stands on such a layer's local twin and so would be of use to nobody. With a dry run `missing` for `sent`.
+ */
+export type PushState = 'sent' | 'missing' | 'there' | 'other' | 'left'
+
+export interface Pushed {
+  readonly id: string
+  readonly name: string
+  readonly state: PushState
+  /** Bytes sent for it: overlay, record and manifest. */
+  readonly bytes: number
+}
+
+export interface PushOptions {
+  readonly dryRun: boolean
+  /** Puts this store's layers in place of others of the same id. */
+  readonly replace: boolean
+  readonly patience: Patience
+  readonly tell: (line: string) => void
+  readonly doing: (layer: LayerRecord, text: { readonly bytes: number; readonly total: number }) => void
+  readonly ended: (pushed: Pushed) => void
+}
+
+/** Whether all blobs of a published layer are there: a registry's clean-up may have taken some. */
+const isWhole = async ({ registry, overlay, config }: RemoteLayer): Promise<boolean> =>
+  (await hasBlob(registry, overlay)) && (await hasBlob(registry, config))
+
+/** Which build of a layer the registry has, and whether ours is to go there. */
+interface Judgement {
+  readonly state: PushState
+  /** SHA-256 of the overlay that the registry has afterwards; undefined where it has none that can be used. */
+  readonly stands: string | undefined
+}
+
+/**
+ * @param parent SHA-256 of the layer below as the registry has it; null for the lowest, undefined where it has none.
+ */
+const judge = async (
+  record: PublishedRecord,
+  found: RemoteLayer | string | undefined,
+  parent: string | null | undefined,
+  replace: boolean,
+): Promise<Judgement> => {
+  const fits = record.parentSha256 === parent
+  if (typeof found === 'object' && found.record.parentSha256 === parent) {
+    const same = found.record.sha256 === record.sha256
+    // The first one stays: layers of other machines stand on it already.
+    if ((same || !replace || !fits) && (await isWhole(found)))
+      return { state: same ? 'there' : 'other', stands: found.record.sha256 }
+  }
+  return fits ? { state: 'missing', stands: record.sha256 } : { state: 'left', stands: undefined }
+}
+
+const putManifest = async (registry: Registry, id: string, manifest: Buffer): Promise<void> => {
+  const answer = await registry.ask('PUT', `manifests/${id}`, {
+    headers: { 'content-type': mediaTypes.manifest },
+    body: () => manifest,
+  })
+  if (answer.status !== 201) throw await refusal(answer, registry.client, 'take a manifest')
+  discard(answer.body)
+}
+
+/** Sends overlay and record, then the manifest, so that a tag never names what is not there. @returns the bytes that were sent. */
+const send = async (
+  layer: LayerRecord,
+  record: PublishedRecord,
+  registry: Registry,
+  options: PushOptions,
+  work: WorkFolder,
+  project: Project,
+): Promise<number> => {
+  const file = join(work.path, `${layer.id}.zst`)
+  const path = overlayPath(project, layer.id)
+  return withCleanup(
+    () => rm(file, { force: true }),
+    async () => {
+      const [digests] = await Promise.all([sha256Files([path], 1), compressFile(path, file)])
+      if (digests.get(path) !== layer.sha256)
+        throw new BoxhoundError('E_LAYER_DAMAGED', `layer "${layer.name}" is damaged and was not pushed`, {
+          file: path,
+          expected: `SHA-256 ${layer.sha256}`,
+          found: `SHA-256 ${digests.get(path)}`,
+          next: 'the next bake drops it and builds it again',
+        })
+      const compressed = (await sha256Files([file], 1)).get(file) ?? ''
+      const { size: bytes } = await stat(file)
+      const overlay = { sha256: compressed, bytes }
+      const { manifest, config } = manifestOf(record, overlay)
+      const { patience, tell } = options
+      const sent = (count: number): void => options.doing(layer, { bytes: count, total: bytes })
+      const paid = await pushBlob(registry, { ...overlay, content: { file } }, { patience, tell, sent })
+      const recordBlob = { sha256: sha256(config), bytes: config.length, content: config }
+      const paidRecord = await pushBlob(registry, recordBlob, { patience, tell, sent: () => {} })
+      await retrying(patience, { tell }, () => putManifest(registry, layer.id, manifest))
+      return paid + paidRecord + manifest.length
+    },
+  )
+}
+
+/**
+ * Pushes layers, parents before those that stand on them.
+ *
+ * @param layers parents first. Those whose parent is neither among them nor null are left.
+ * @throws BoxhoundError E_LAYER_DAMAGED, E_FETCH_…, E_REGISTRY_…. What was pushed before stays, and can be used.
+ */
+export const pushLayers = async (
+  layers: readonly LayerRecord[],
+  registry: Registry,
+  options: PushOptions,
+  work: WorkFolder,
+  project: Project,
+): Promise<Pushed[]> => {
+  const records = new Map(layers.map((layer) => [layer.id, layer]))
+  const stands = new Map<string, string>()
+  const results: Pushed[] = []
+  for (const layer of layers) {
+    const { id, name, parent } = layer
+    const below = parent === null ? undefined : records.get(parent)
+    const record = published(layer, below)
+    const found = await retrying(options.patience, options, () => readRemote(registry, id))
+    if (typeof found === 'string') options.tell(`layer "${name}": the registry has ${found}`)
+    const judgement = await judge(record, found, parent === null ? null : stands.get(parent), options.replace)
+    if (judgement.stands !== undefined) stands.set(id, judgement.stands)
+    const sending = judgement.state === 'missing' && !options.dryRun
+    const bytes = sending ? await send(layer, record, registry, options, work, project) : 0
+    const pushed: Pushed = { id, name, state: sending ? 'sent' : judgement.state, bytes }
+    results.push(pushed)
+    options.ended(pushed)
+  }
+  return results
+}

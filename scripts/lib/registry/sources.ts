@@ -1,0 +1,111 @@
+import { dirname } from 'node:path'
+import { withCleanup } from '../_helpers/cleanup.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { parseRepository, type Repository, repositoryExpectation } from '../box/repository.ts'
+import type { Box } from '../box/types.ts'
+import type { WorkFolder } from '../cache/leftovers.ts'
+import type { LayerRecord } from '../cache/store.ts'
+import { type Deadlines, usualDeadlines } from '../fetch/client.ts'
+import { networkOf } from '../fetch/network.ts'
+import type { Patience } from '../fetch/retry.ts'
+import type { PlannedLayer } from '../plan/types.ts'
+import type { PullProgress } from './pull.ts'
+
+/** The variables that name registries where a box file does not, for a CI fleet whose box files know nothing of it. */
+export const fromVariable = 'BOXHOUND_CACHE_FROM'
+export const plainVariable = 'BOXHOUND_CACHE_PLAIN_HTTP'
+
+/** Registries to pull from, and whether by plain HTTP. */
+export interface Sources {
+  readonly repositories: readonly Repository[]
+  readonly plainHttp: boolean
+}
+
+const sourceError = (variable: string, expected: string, found: string): BoxhoundError =>
+  new BoxhoundError('E_CACHE_FROM', `${variable} cannot be read`, {
+    ...{ expected, found, exitCode: 2 },
+    next: `mend ${variable} in the environment`,
+  })
+
+/**
+ * Where a bake pulls from: BOXHOUND_CACHE_FROM, repositories with blanks or commas between them, before what the box file says. An empty
+ * text turns the box file's off.
+ *
+ * @throws BoxhoundError E_CACHE_FROM (exit code 2), which does not repeat the value: a password may stand in it.
+ */
+export const sourcesOf = ({ cache }: Pick<Box, 'cache'>, environment: NodeJS.ProcessEnv = process.env): Sources => {
+  const { [fromVariable]: from, [plainVariable]: plain = '' } = environment
+  if (!['', '0', '1'].includes(plain)) throw sourceError(plainVariable, '1, 0 or nothing', 'something else')
+  const names = from === undefined ? (cache?.from ?? []) : from.split(/[\s,]+/).filter(Boolean)
+  const repositories = names.map((name, index) => {
+    const parsed = parseRepository(name)
+    if (typeof parsed === 'string') throw sourceError(fromVariable, parsed, `something else in place ${index + 1}`)
+    return parsed
+  })
+  return { repositories, plainHttp: plain === '1' || (from === undefined && cache?.plainHttp === true) }
+}
+
+/** Reads REGISTRY/REPO of a command line. @throws BoxhoundError E_USAGE (exit code 2). */
+export const repositoryArgument = (text: string | undefined): Repository => {
+  const parsed = text === undefined ? repositoryExpectation : parseRepository(text)
+  if (typeof parsed !== 'string') return parsed
+  throw new BoxhoundError('E_USAGE', text === undefined ? 'no repository is named' : 'this is no repository', {
+    expected: parsed,
+    found: text === undefined ? 'nothing' : text.includes('@') ? '…@…' : text,
+    next: 'npm run cache -- --help',
+    exitCode: 2,
+  })
+}
+
+/** Less than a verb has that does nothing else: a bake can build what it does not get. */
+const brief: Patience = { tries: 3, pause: (failed) => 500 * failed }
+const soon: Deadlines = { ...usualDeadlines, connect: 5000 }
+
+/** The layers below the first one that is neither stored nor pulled. */
+interface Wanted {
+  /** Of a plan, bottom up. */
+  readonly layers: readonly PlannedLayer[]
+  /** Those of them that are stored, from the first one up. */
+  readonly stored: readonly LayerRecord[]
+}
+
+/**
+ * Pulls what registries have of a plan's layers that are not stored here. Whatever goes wrong with a registry is told in one line: what was
+ * not pulled is built.
+ *
+ * @returns records of what was pulled, bottom up; they stand on the stored ones without a gap.
+ * @throws BoxhoundError E_CACHE_FROM, E_PLAIN_HTTP, E_PROXY: settings that have to be mended (exit code 2).
+ */
+export const pullMissing = async (
+  { layers, stored }: Wanted,
+  {
+    box,
+    progress,
+    note,
+  }: { readonly box: Box; readonly progress: PullProgress; readonly note: (line: string) => void },
+  work: WorkFolder,
+  project: Project,
+): Promise<LayerRecord[]> => {
+  const { repositories, plainHttp } = sourcesOf(box)
+  const missing = layers.slice(stored.length)
+  if (repositories.length === 0 || missing.length === 0) return []
+  // Loaded only here: a bake that has all it needs pays nothing for it.
+  const { openRegistry } = await import('./registry.ts')
+  const { pulledText, pullLayers } = await import('./pull.ts')
+  const network = networkOf(box.mirrors, process.env, dirname(box.file))
+  const registries = repositories.map((repository) =>
+    openRegistry(repository, { network, plainHttp, actions: 'pull', deadlines: soon }),
+  )
+  const options = { patience: brief, progress, tell: note }
+  return withCleanup(
+    async () => {
+      for (const registry of registries) await registry.close()
+    },
+    async () => {
+      const pulled = await pullLayers(missing, stored.at(-1), registries, options, work, project)
+      if (pulled.length > 0) note(pulledText(pulled))
+      return pulled.map(({ record }) => record)
+    },
+  )
+}

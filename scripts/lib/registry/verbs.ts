@@ -1,0 +1,194 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { withCleanup } from '../_helpers/cleanup.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { formatBytes } from '../_helpers/format.ts'
+import type { Project } from '../_helpers/paths.ts'
+import { clearDeadRuns, clearRun, makeWorkFolder, type WorkFolder } from '../cache/leftovers.ts'
+import { type LayerRecord, listRecords, readRecord } from '../cache/store.ts'
+import { networkOf } from '../fetch/network.ts'
+import { usualPatience } from '../fetch/retry.ts'
+import type { Plan } from '../plan/types.ts'
+import { pulledText, pullLayers } from './pull.ts'
+import { type Pushed, type PushState, pushLayers } from './push.ts'
+import { openRegistry, type Registry, requireLoopback } from './registry.ts'
+import { repositoryArgument } from './sources.ts'
+import { type Ticker, ticker } from './ticker.ts'
+
+/** What `npm run cache -- push|pull REGISTRY/REPO [BOX]` was told. */
+export interface Words {
+  readonly repository: string | undefined
+  readonly box: string | undefined
+  readonly flags: Readonly<Record<string, boolean>>
+}
+
+/** How a box's layers are found: it is planned as its next bake does it. */
+export type Planner = (box: string) => Promise<Plan>
+
+const usage = (message: string, found: string): BoxhoundError =>
+  new BoxhoundError('E_USAGE', message, { exitCode: 2, found, next: 'npm run cache -- --help' })
+
+/** Does the work of a verb with a registry open and a work folder made; both are gone afterwards. */
+const withRegistry = async (
+  { repository, flags }: Words,
+  plan: Plan | undefined,
+  actions: 'pull' | 'pull,push',
+  ids: readonly string[],
+  project: Project,
+  work: (registry: Registry, folder: WorkFolder, told: Ticker) => Promise<number>,
+): Promise<number> => {
+  const { mirrors, file } = plan?.rendered.box ?? { mirrors: undefined, file: undefined }
+  const network = networkOf(mirrors, process.env, file === undefined ? undefined : dirname(file))
+  const plainHttp = flags['plain-http'] === true
+  const registry = openRegistry(repositoryArgument(repository), { network, plainHttp, actions })
+  const told = ticker(process.stderr)
+  let making: Promise<WorkFolder> | undefined
+  await mkdir(project.cache, { recursive: true })
+  return withCleanup(
+    async () => {
+      told.end()
+      await registry.close()
+      const folder = await making?.catch(() => undefined)
+      if (folder !== undefined) await clearRun(project, folder)
+    },
+    async () => {
+      for (const line of await clearDeadRuns(project)) told.line(line)
+      making = makeWorkFolder(project, `cache ${actions === 'pull' ? 'pull' : 'push'}`, ids)
+      return work(registry, await making, told)
+    },
+  )
+}
+
+/** The stored layers of a plan, from the bottom up to the first that is missing. */
+const storedOf = async ({ layers }: Plan, project: Project): Promise<LayerRecord[]> => {
+  const stored: LayerRecord[] = []
+  for (const { id } of layers) {
+    const record = await readRecord(project, id)
+    if (record === undefined) break
+    stored.push(record)
+  }
+  return stored
+}
+
+/** All layers, parents before those that stand on them; what has lost its parent is left out. */
+export const parentsFirst = (records: readonly LayerRecord[]): LayerRecord[] => {
+  const ordered: LayerRecord[] = []
+  const taken = new Set<string>()
+  for (let rest = [...records].reverse(); rest.length > 0; ) {
+    const ready = rest.filter(({ parent }) => parent === null || taken.has(parent))
+    if (ready.length === 0) break
+    for (const record of ready) taken.add(record.id)
+    ordered.push(...ready)
+    rest = rest.filter(({ id }) => !taken.has(id))
+  }
+  return ordered
+}
+
+const words: Readonly<Record<PushState, string>> = {
+  sent: 'sent',
+  missing: 'would be sent',
+  there: 'already there',
+  other: 'already there, built by another machine',
+  left: 'left out: it stands on a layer that the registry has from another machine (--replace puts ours there)',
+}
+
+const row = ({ id, name }: { readonly id: string; readonly name: string }, text: string): string =>
+  `  ${id.slice(0, 12)}  ${name.padEnd(9)} ${text}`
+
+const pushRow = (pushed: Pushed): string =>
+  row(pushed, `${words[pushed.state]}${pushed.state === 'sent' ? ` ${formatBytes(pushed.bytes).padStart(8)}` : ''}`)
+
+const requireStored = (layers: readonly LayerRecord[], box: string | undefined): void => {
+  if (layers.length > 0) return
+  throw new BoxhoundError('E_NOTHING_STORED', 'there is nothing to push', {
+    expected: box === undefined ? 'layers in the store' : `layers of box "${box}" in the store`,
+    found: 'none',
+    next: `npm run bake -- ${box ?? 'lab'}`,
+  })
+}
+
+/**
+ * `npm run cache -- push`: sends the layers of a box, or all, to a registry.
+ *
+ * @returns 0, or 1 when a layer was left out.
+ * @throws BoxhoundError E_USAGE, E_PLAIN_HTTP (exit code 2), and what `pushLayers` throws.
+ */
+export const pushVerb = async (given: Words, planOf: Planner, project: Project): Promise<number> => {
+  const { repository, flags } = given
+  const target = repositoryArgument(repository)
+  if (flags['plain-http'] === true) requireLoopback(target)
+  if (flags.all === true && given.box !== undefined) throw usage('push takes either a box or --all', given.box)
+  const box = flags.all === true ? undefined : (given.box ?? 'lab')
+  const plan = box === undefined ? undefined : await planOf(box)
+  const layers = plan === undefined ? parentsFirst(await listRecords(project)) : await storedOf(plan, project)
+  requireStored(layers, box)
+  const ids = layers.map(({ id }) => id)
+  return withRegistry(given, plan, 'pull,push', ids, project, async (registry, work, told) => {
+    const options = {
+      dryRun: flags['dry-run'] === true,
+      replace: flags.replace === true,
+      patience: usualPatience,
+      tell: told.line,
+      doing: ({ name }: LayerRecord, done: { bytes: number; total: number }) =>
+        told.doing(`${name}: ${formatBytes(done.bytes)} of ${formatBytes(done.total)}`),
+      ended: (pushed: Pushed) => {
+        told.end()
+        if (flags.json !== true) console.log(pushRow(pushed))
+      },
+    }
+    const results = await pushLayers(layers, registry, options, work, project)
+    const bytes = results.reduce((sum, result) => sum + result.bytes, 0)
+    const sent = results.filter(({ state }) => state === 'sent').length
+    const absent = plan?.layers.slice(layers.length).map(({ name }) => name) ?? []
+    if (absent.length > 0)
+      told.line(`not stored here, and so not pushed: ${absent.join(', ')} (npm run bake -- ${box})`)
+    if (flags.json === true) console.log(JSON.stringify({ repository: registry.name, bytes, layers: results }))
+    else console.log(`${sent} of ${results.length} layers sent to ${registry.name}, ${formatBytes(bytes)}`)
+    return results.some(({ state }) => state === 'left') ? 1 : 0
+  })
+}
+
+/**
+ * `npm run cache -- pull`: fetches what the store lacks of a box's layers.
+ *
+ * @returns 0, also when the registry lacks some; 1 when it does not answer, or has something that can't be used.
+ * @throws BoxhoundError E_USAGE, E_PLAIN_HTTP (exit code 2).
+ */
+export const pullVerb = async (given: Words, planOf: Planner, project: Project): Promise<number> => {
+  const { repository, flags } = given
+  const target = repositoryArgument(repository)
+  if (flags['plain-http'] === true) requireLoopback(target)
+  const wrong = ['all', 'replace', 'dry-run'].find((name) => flags[name] === true)
+  if (wrong !== undefined) throw usage('an option that pull does not have', `--${wrong}`)
+  const plan = await planOf(given.box ?? 'lab')
+  const stored = await storedOf(plan, project)
+  const ids = plan.layers.map(({ id }) => id)
+  const missing = plan.layers.slice(stored.length)
+  const say = (line: string): void => {
+    if (flags.json !== true) console.log(line)
+  }
+  return withRegistry(given, plan, 'pull', ids, project, async (registry, work, told) => {
+    let faults = 0
+    const progress = {
+      doing: (layer: string, text: string) => told.doing(`${layer}: ${text}`),
+      ended: () => told.end(),
+    }
+    const tell = (line: string): void => {
+      faults += 1
+      told.line(line)
+    }
+    const options = { patience: usualPatience, progress, tell }
+    const pulled = await pullLayers(missing, stored.at(-1), [registry], options, work, project)
+    const there = new Map(pulled.map((layer) => [layer.record.id, layer]))
+    const layers = plan.layers.map(({ id, name }, index) => {
+      const transferred = there.get(id)?.transferred
+      const state = transferred !== undefined ? 'pulled' : index < stored.length ? 'stored' : 'missing'
+      return { id, name, state, bytes: transferred ?? 0 }
+    })
+    for (const { bytes, state, ...layer } of layers)
+      say(row(layer, state === 'pulled' ? `pulled ${formatBytes(bytes).padStart(8)}` : state))
+    if (flags.json === true) console.log(JSON.stringify({ repository: registry.name, layers }))
+    say(pulled.length === 0 ? 'nothing pulled' : pulledText(pulled))
+    return faults === 0 ? 0 : 1
+  })
+}
