@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { argumentsOfAll, filesHolding, openWorld, project, type World } from './_world.ts'
 
-const identities = readFileSync(new URL('../image/identities.py', import.meta.url), 'utf8')
+const identities = readFileSync(new URL('../../suite/image/identities.py', import.meta.url), 'utf8')
 /** A value like a key of Datadog’s, which nobody has. */
 const canary = randomBytes(16).toString('hex')
 let world: World
