@@ -13,6 +13,9 @@ const prefix = 'unit-'
 /** Tests that package.json leaves to stages of their own: they boot or bake. */
 const left = ['machine', 'up'].map((name) => join(here, name))
 
+/** What those that bake start: the verbs, in the folder in which they are started. */
+const machineVerb = join(here, 'machine', '_verb.ts')
+
 /** So many files of tests come out; each is a process, so that heavy ones can run side by side and none holds everything. */
 const groups = 16
 
@@ -102,9 +105,9 @@ const write = async (folder) => {
     entryPoints: [
       ...dealt.map((_, number) => ({ in: `group-${number}`, out: `group-${number}.test` })),
       // What tests start as a process of its own.
-      ...files
-        .filter((path) => basename(path).startsWith('_') && path.endsWith('.ts'))
-        .map((path) => ({ in: path, out: relative(root, path).slice(0, -'.ts'.length) })),
+      ...[...files.filter((path) => basename(path).startsWith('_') && path.endsWith('.ts')), machineVerb].map(
+        (path) => ({ in: path, out: relative(root, path).slice(0, -'.ts'.length) }),
+      ),
     ],
     outdir: fresh,
     outExtension: { '.js': '.mjs' },
@@ -116,7 +119,7 @@ const write = async (folder) => {
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'warning',
-    external: ['ssh2', 'esbuild', 'protobufjs', '@datadog/datadog-api-client', 'typescript', 'zx'],
+    external: ['ssh2', 'esbuild', 'protobufjs', '@datadog/datadog-api-client', 'typescript'],
     plugins: [plugin(dealt)],
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
