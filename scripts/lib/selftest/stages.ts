@@ -7,8 +7,8 @@ export interface Uses {
   /** MB at its peak, machines included. */
   readonly memory: number
   /**
-   * What only one stage may use at a time: `vm` a machine under QEMU, whose emulated processors slow each other down; `store` the layer store while it
-   * is filled from nothing; `libvirt` its daemon; `lab` and `twin` the published image's folder, by verbs that write beside it.
+   * What only one stage may use at a time: `vm` a machine under QEMU, whose emulated processors slow each other down; `store` the layer store while a
+   * bake fills it from nothing, since two would each make the lab's packages and the key that signs them; `libvirt` its daemon.
    */
   readonly alone: readonly ('vm' | 'store' | 'libvirt')[]
 }
@@ -22,7 +22,7 @@ export interface Stage {
   /** Stages that must have passed: without an image there is nothing to verify. */
   readonly needs: readonly string[]
   readonly uses: Uses
-  /** What it took on two processors without KVM, alone; decides what starts first, and judges nothing. */
+  /** About what it takes on two processors without KVM; decides what starts first, and judges nothing. */
   readonly seconds: number
   /** Seconds after which it is ended: many times what it takes, since others run beside it. */
   readonly deadline: number
@@ -69,15 +69,17 @@ const define =
   })
 
 /** Boots nothing and computes on one processor. */
-const light = define({ processors: 1, memory: 700, alone: [] }, { reading: 'status', part: 'both' })
+const light = define({ processors: 0.8, memory: 700, alone: [] }, { reading: 'status', part: 'both' })
+/** Bakes tiny boxes, one after the other: much of it waits for disks and for what it kills. */
+const bakes = define({ processors: 0.8, memory: 1500, alone: [] }, { reading: 'tap', part: 'full' })
 /** Boots nothing and keeps the machine busy. */
-const heavy = define({ processors: 1.7, memory: 1500, alone: [] }, { reading: 'tap', part: 'both' })
+const heavy = define({ processors: 1.6, memory: 1500, alone: [] }, { reading: 'tap', part: 'both' })
 /** Fills the layer store. */
 const bake = define({ processors: 1.2, memory: 2000, alone: ['store'] }, { reading: 'status', part: 'full' })
 /** Boots machines under QEMU, one after the other. */
-const boots = define({ processors: 1.5, memory: 3000, alone: ['vm'] }, { reading: 'plain', part: 'full' })
+const boots = define({ processors: 1.2, memory: 3000, alone: ['vm'] }, { reading: 'plain', part: 'full' })
 /** The same by Vagrant. */
-const vagrant = define({ processors: 1.5, memory: 3500, alone: ['vm', 'libvirt'] }, { reading: 'tap', part: 'full' })
+const vagrant = define({ processors: 1.2, memory: 3500, alone: ['vm', 'libvirt'] }, { reading: 'tap', part: 'full' })
 /** Starts containers. */
 const contains = define({ processors: 1, memory: 2000, alone: [] }, { reading: 'plain', part: 'full' })
 
@@ -89,7 +91,7 @@ export const stages: readonly Stage[] = [
   }),
   light('types', 'types', ['npx', 'tsc'], { seconds: 6, deadline: 300 }),
   light('schema', 'JSON Schema of the box file is fresh', verb('schema', '--check'), { seconds: 1, deadline: 300 }),
-  light('shell', 'shell files', ['bash', 'test/shell/run.sh'], { seconds: 20, deadline: 300 }),
+  light('shell', 'shell files', ['bash', 'test/shell/run.sh'], { seconds: 12, deadline: 300 }),
   light('ruby', 'the Vagrantfile and what it asks', ['bash', 'test/ruby/run.sh'], {
     ...{ reading: 'plain', seconds: 5, deadline: 300 },
   }),
@@ -101,8 +103,8 @@ export const stages: readonly Stage[] = [
     { reading: 'pytest', seconds: 60, deadline: 900 },
   ),
   light('agent', 'lab Agent', ['bash', 'lab/agent/test.sh'], { reading: 'pytest', seconds: 90, deadline: 1200 }),
-  heavy('machine', 'kills, locks, full disks', ava('test/machine/ava'), {
-    ...{ part: 'full', seconds: 600, deadline: 3000 },
+  bakes('machine', 'kills, locks, full disks', ava('test/machine/ava'), {
+    ...{ seconds: 600, deadline: 3000 },
   }),
   bake('bake', 'the lab box from an empty store', verb('bake', 'lab', '--no-verify'), {
     ...{ part: 'both', seconds: 70, deadline: 1800 },
