@@ -1,18 +1,28 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeAtomic } from './lib/_helpers/atomic.ts'
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
+import { formatSeconds } from './lib/_helpers/format.ts'
 import { projectAt } from './lib/_helpers/paths.ts'
-import { runStage, type StageResult } from './lib/selftest/run.ts'
+import { machineLimits } from './lib/selftest/limits.ts'
+import { planRun } from './lib/selftest/schedule.ts'
+import { leftOut, selectStages } from './lib/selftest/select.ts'
 import { type Stage, stages } from './lib/selftest/stages.ts'
+import { timingsDocument, timingsTable } from './lib/selftest/timings.ts'
+import { runTogether, type TimedResult } from './lib/selftest/together.ts'
 import { registryPackages, rubyPackages, systemPackages, vagrantPackages } from './lib/setup/packages.ts'
 import { makeReady } from './setup.ts'
 
 const command: Command = {
   verb: 'test',
   summary:
-    'Everything that proves the project: lint, types, unit tests, then the lab box baked, verified and broken on purpose.',
+    'Everything that proves the project: lint, types, unit tests, then the lab box baked, verified and broken on purpose. Stages run side by side.',
   options: {
+    quick: {
+      type: 'boolean',
+      help: 'what boots nothing, and the lab box in a container; builds on the store of the last run',
+    },
     only: {
       type: 'string',
       multiple: true,
@@ -20,56 +30,68 @@ const command: Command = {
       help: `only these: ${stages.map(({ name }) => name).join(', ')}`,
     },
     keep: { type: 'boolean', help: 'keep store and image of an earlier test run (for work on one stage)' },
+    plan: { type: 'boolean', help: 'only say which stage would start when, by what each took before' },
   },
   examples: [
     ['npm test', 'all of it, from an empty store'],
-    ['npm test -- --only lint --only types --only unit', 'the quick part'],
+    ['npm test -- --quick', 'before a commit: minutes instead of a quarter of an hour'],
     ['npm test -- --keep --only controls', 'again on the image of the last run'],
+    ['npm test -- --plan', 'the order of the stages on this machine'],
   ],
 }
 
-const choose = (only: readonly string[] | undefined): readonly Stage[] => {
-  if (only === undefined) return stages
-  const unknown = only.find((name) => !stages.some((stage) => stage.name === name))
-  if (unknown !== undefined)
-    throw new BoxhoundError('E_USAGE', `there is no stage "${unknown}"`, {
-      exitCode: 2,
-      expected: stages.map(({ name }) => name).join(', '),
-    })
-  return stages.filter(({ name }) => only.includes(name))
+const limits = machineLimits()
+
+const showPlan = (chosen: readonly Stage[]): void => {
+  const planned = planRun(chosen, limits)
+  for (const { name, start, end } of planned)
+    console.log(`${formatSeconds(start).padStart(10)}  ${name.padEnd(12)}  ${formatSeconds(end - start)}`)
+  console.log(`in ${formatSeconds(Math.max(...planned.map(({ end }) => end)))} on ${limits.processors} processors`)
+}
+
+/** What the tests of the Vagrantfile need is more than a bake does, and only their stages ask for it. */
+const packagesFor = (chosen: readonly Stage[]): typeof systemPackages => [
+  ...systemPackages,
+  ...(chosen.some(({ name }) => name.includes('vagrant')) ? vagrantPackages : []),
+  ...(chosen.some(({ name }) => name === 'ruby') ? rubyPackages : []),
+  ...(chosen.some(({ name }) => name === 'unit') ? registryPackages : []),
+]
+
+/** The line that any CI understands, over everything and not only over the last runner; before it, what a quick run leaves out. */
+const close = (results: readonly TimedResult[], quick: boolean): number => {
+  const sum = (key: 'passed' | 'failed' | 'skipped'): number =>
+    results.reduce((total, result) => total + result[key], 0)
+  console.log(quick ? `\nleft to npm test: ${leftOut(stages).join(', ')}` : '')
+  console.log(
+    `${sum('passed')} passed, ${sum('failed')} failed${sum('skipped') === 0 ? '' : `, ${sum('skipped')} skipped`}`,
+  )
+  return sum('failed') === 0 ? 0 : 1
 }
 
 /** `npm test`: closes with one line over all that ran; 1 when anything failed. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const chosen = choose(parsed.lists.only)
-  // The tests of the Vagrantfile need more than a bake does, and "npm test" is one of the two commands that a newcomer types.
-  await makeReady((line) => console.log(line), true, [
-    ...systemPackages,
-    ...(chosen.some(({ name }) => name.includes('vagrant')) ? vagrantPackages : []),
-    ...(chosen.some(({ name }) => name === 'ruby') ? rubyPackages : []),
-    ...(chosen.some(({ name }) => name === 'unit') ? registryPackages : []),
-  ])
-  const folder = join(projectAt(process.cwd()).out, 'test')
-  if (parsed.flags.keep !== true) await rm(folder, { recursive: true, force: true })
-  await mkdir(join(folder, 'logs'), { recursive: true })
-  const environment = { ...process.env, BOXHOUND_CACHE: join(folder, 'store'), BOXHOUND_OUT: join(folder, 'out') }
-  const results: StageResult[] = []
-  for (const stage of chosen) {
-    const broken = stage.needs.find((name) => results.some((result) => result.name === name && result.failed > 0))
-    if (broken === undefined)
-      results.push(await runStage(stage, join(folder, 'logs', `${stage.name}.log`), environment))
-    else {
-      console.log(`✗ ${stage.name.padEnd(9)} not run, because "${broken}" failed`)
-      results.push({ name: stage.name, seconds: 0, passed: 0, failed: 1, skipped: 0 })
-    }
+  const quick = parsed.flags.quick === true
+  if (quick && parsed.lists.only !== undefined)
+    throw new BoxhoundError('E_USAGE', '--quick and --only choose stages both', { exitCode: 2, next: 'leave one out' })
+  const chosen = selectStages(stages, { only: parsed.lists.only, quick })
+  if (parsed.flags.plan === true) {
+    showPlan(chosen)
+    return 0
   }
-  const sum = (key: 'passed' | 'failed' | 'skipped'): number =>
-    results.reduce((total, result) => total + result[key], 0)
-  // The line that any CI understands: over everything, not only over the last runner.
-  console.log(
-    `\n${sum('passed')} passed, ${sum('failed')} failed${sum('skipped') === 0 ? '' : `, ${sum('skipped')} skipped`}`,
-  )
-  return sum('failed') === 0 ? 0 : 1
+  await makeReady((line) => console.log(line), true, packagesFor(chosen))
+  const folder = join(projectAt(process.cwd()).out, 'test')
+  if (parsed.flags.keep !== true && !quick) await rm(folder, { recursive: true, force: true })
+  await mkdir(join(folder, 'logs'), { recursive: true })
+  const begin = performance.now()
+  const results = await runTogether(chosen, {
+    limits,
+    log: ({ name }) => join(folder, 'logs', `${name}.log`),
+    environment: { ...process.env, BOXHOUND_CACHE: join(folder, 'store'), BOXHOUND_OUT: join(folder, 'out') },
+  })
+  const seconds = (performance.now() - begin) / 1000
+  await writeAtomic(join(folder, 'timings.json'), timingsDocument(results, seconds, limits))
+  console.log(`\n${timingsTable(results, seconds)}`)
+  return close(results, quick)
 }

@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import test from 'ava'
 import {
@@ -10,6 +9,7 @@ import {
   progressLine,
   silentProgress,
 } from '../../scripts/lib/bake/progress.ts'
+import { scriptWords } from '../helpers/_child.ts'
 
 test('one line tells step, outcome, time and size, in columns', (t) => {
   t.is(
@@ -54,11 +54,11 @@ test('with --json nothing is shown', async (t) => {
 })
 
 test('on a terminal the list stays in its place and ends, also with steps that never did', async (t) => {
-  const script = fileURLToPath(new URL('./_terminal.ts', import.meta.url))
+  const command = [process.execPath, ...scriptWords(new URL('./_terminal.ts', import.meta.url))].join(' ')
   const { CI: _, FORCE_COLOR: __, ...env } = process.env
   const { status, stdout } = spawnSync(
     'script',
-    ['--quiet', '--return', '--command', `stty cols 100; ${process.execPath} --import=tsx ${script}`, '/dev/null'],
+    ['--quiet', '--return', '--command', `stty cols 100; ${command}`, '/dev/null'],
     { encoding: 'utf8', env },
   )
   t.is(status, 0, stdout)

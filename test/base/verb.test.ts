@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
 import { imageName, type Published, publish } from '../fetch/_publisher.ts'
+import { scriptWords } from '../helpers/_child.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 
 const [old, fresh] = ['1a'.repeat(32), '2b'.repeat(32)]
@@ -44,11 +45,10 @@ const trial = async (t: ExecutionContext, more: (published: Published) => string
   const file = join(root, 'boxes/mine.yaml')
   const text = boxText(publisher.releases, more(published))
   writeFileSync(file, text, { mode: 0o600 })
-  const script = fileURLToPath(new URL('./_verb.ts', import.meta.url))
   const environment = { PATH: process.env.PATH, HOME: root }
   const run: Trial['run'] = (...words) =>
     new Promise((resolve) => {
-      const all = ['--import=tsx', script, root, ...words]
+      const all = [...scriptWords(new URL('./_verb.ts', import.meta.url)), root, ...words]
       const cwd = fileURLToPath(new URL('../..', import.meta.url))
       const child = execFile(process.execPath, all, { env: environment, cwd }, (_, stdout, stderr) =>
         resolve({ code: child.exitCode ?? -1, stdout, stderr }),

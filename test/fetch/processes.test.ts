@@ -3,9 +3,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
-import { type Script, startScript } from '../helpers/_child.ts'
+import { type Script, scriptWords, startScript } from '../helpers/_child.ts'
 import { digest, imageStore, type Store, same, someImage } from './_image.ts'
 import { fileListener, serve } from './_server.ts'
 
@@ -112,8 +111,8 @@ test('fault 30: a disk that fills up in the middle is told, and what was written
   const store = await imageStore(t)
   const server = await serve(t, fileListener({ content }))
   // A file may grow to 2 MiB only: Node takes that as a full disk, since it does not let the signal kill it.
-  const script = fileURLToPath(new URL('./_fetcher.ts', import.meta.url))
-  const words = ['--import=tsx', script, store.folder, `${server.url}/a.img`, digest(content)]
+  const script = scriptWords(new URL('./_fetcher.ts', import.meta.url))
+  const words = [...script, store.folder, `${server.url}/a.img`, digest(content)]
   const output = await new Promise<string>((resolve) => {
     execFile('bash', ['-c', 'ulimit -f 2048 && exec "$@"', 'bash', process.execPath, ...words], (_, stdout) =>
       resolve(stdout),

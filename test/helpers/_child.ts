@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ExecutionContext } from 'ava'
 
@@ -11,9 +12,19 @@ export interface Script {
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
 }
 
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Node's arguments that run a TypeScript file of the tests: as it was compiled together with the tests that run (test/unit.mjs), else through tsx. */
+export const scriptWords = (url: URL): string[] => {
+  const path = fileURLToPath(url)
+  const compiled = process.env.BOXHOUND_COMPILED
+  if (compiled === undefined) return ['--import=tsx', path]
+  return [join(compiled, relative(root, path).replace(/\.ts$/, '.mjs'))]
+}
+
 /** Starts a TypeScript file that stands beside the test as a process of its own. */
 export const startScript = (t: ExecutionContext, url: URL, words: readonly string[] = []): Script => {
-  const child = spawn(process.execPath, ['--import=tsx', fileURLToPath(url), ...words], { stdio: 'pipe' })
+  const child = spawn(process.execPath, [...scriptWords(url), ...words], { stdio: 'pipe' })
   t.teardown(() => child.kill('SIGKILL'))
   let output = ''
   const waiting = new Set<() => void>()

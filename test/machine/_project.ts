@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ExecutionContext } from 'ava'
-import { build } from 'esbuild'
 import type { Project } from '../../scripts/lib/_helpers/paths.ts'
+import { compiledTests } from '../_bundle.mjs'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -37,37 +37,23 @@ export const write = ({ root }: Project, path: string, content: string): void =>
 export const newEdition = (project: Project, edition: number): void =>
   write(project, 'lab/base/build.sh', (files['lab/base/build.sh'] ?? '').replace('edition 0', `edition ${edition}`))
 
-const bundle = (folder: string): Promise<unknown> =>
-  build({
-    entryPoints: [fileURLToPath(new URL('./_verb.ts', import.meta.url))],
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    logLevel: 'error',
-    external: ['ssh2', 'esbuild'],
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
-    },
-  })
+interface Shared {
+  readonly verbs: string
+  readonly image: string
+}
 
-let shared: Promise<string> | undefined
+let shared: Promise<Shared> | undefined
 
-/** The bundle and the tiny image, made once per test file. */
-const makeShared = async (): Promise<string> => {
+/** The tiny image, made once per test file, and the verbs, which are compiled once per change of the sources. */
+const makeShared = async (): Promise<Shared> => {
   const folder = mkdtempSync(join(tmpdir(), 'boxhound-machine-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  await bundle(join(folder, 'verbs'))
-  const { status, stderr } = spawnSync(
-    'bash',
-    [fileURLToPath(new URL('./_base.sh', import.meta.url)), join(folder, 'image.qcow2')],
-    { encoding: 'utf8' },
-  )
+  const image = join(folder, 'image.qcow2')
+  const { status, stderr } = spawnSync('bash', [fileURLToPath(new URL('./_base.sh', import.meta.url)), image], {
+    encoding: 'utf8',
+  })
   if (status !== 0) throw new Error(`no tiny image: ${stderr}`)
-  return folder
+  return { image, verbs: join(await compiledTests(), 'test/machine/_verb.mjs') }
 }
 
 /** Two boxes, "one" and "two", that share their image and differ from the first layer on. */
@@ -75,12 +61,12 @@ export const tinyProject = async (t: ExecutionContext): Promise<TinyProject> => 
   shared ??= makeShared()
   const common = await shared
   const root = mkdtempSync(join(tmpdir(), 'boxhound-machine-'))
-  const project = { root, out: join(root, 'out'), cache: join(root, 'cache'), verbs: join(common, 'verbs/_verb.mjs') }
+  const project = { root, out: join(root, 'out'), cache: join(root, 'cache'), verbs: common.verbs }
   t.teardown(() => rmSync(root, { recursive: true, force: true }))
   for (const folder of ['packer', 'provision/_engine'])
     cpSync(join(repository, folder), join(root, folder), { recursive: true })
   cpSync(join(repository, 'provision/systems.yaml'), join(root, 'provision/systems.yaml'))
-  cpSync(join(common, 'image.qcow2'), join(root, 'image.qcow2'))
+  cpSync(common.image, join(root, 'image.qcow2'))
   for (const [path, content] of Object.entries(files)) write(project, path, content)
   for (const name of ['one', 'two']) write(project, `boxes/${name}.yaml`, boxFile(name))
   chmodSync(join(root, 'provision/10-base/root/usr/bin/tool'), 0o755)

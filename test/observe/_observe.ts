@@ -16,6 +16,10 @@ import { applyPlan } from '../../scripts/lib/observe/apply.ts'
 import { type AccountPlan, planFor } from '../../scripts/lib/observe/plan.ts'
 import { withGateway } from '../../scripts/lib/observe/session.ts'
 
+// The client reads a dashboard by trying each of some thirty types for every widget, each wrong one an error that is thrown away; most of the time
+// goes into their stacks. AVA takes the stack of a failed assertion whole, whatever is set here.
+Error.stackTraceLimit = 2
+
 export const project: Project = projectAt(process.cwd())
 
 /** A Thursday, 2026-11-26, 8:00 in Paris. */

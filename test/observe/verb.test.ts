@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { run } from '../../scripts/_main.ts'
 import { startProxy } from '../fetch/_proxy.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 import { everything } from './_observe.ts'
@@ -108,9 +109,24 @@ const wrong: readonly [words: readonly string[], said: RegExp][] = [
   [['apply', 'lab', '--lab', '--recorded'], /apply takes no --recorded/],
 ]
 
+/** The verb in this process, where its start is not the point; serial, since environment and console are one. */
+const refusalIn = async (folder: string, words: readonly string[]): Promise<Omit<Ended, 'stdout'>> => {
+  const { env } = process
+  const { error } = console
+  const lines: string[] = []
+  process.env = environmentFor(folder)
+  console.error = (line: string) => void lines.push(line)
+  try {
+    return { code: await run(['observe', ...words]), stderr: lines.join('\n') }
+  } finally {
+    process.env = env
+    console.error = error
+  }
+}
+
 for (const [words, said] of wrong)
-  test(`wrong usage ends with 2 and says what to do: observe ${words.join(' ')}`, async (t) => {
-    const { code, stderr } = await observeIn(await temporaryFolder(t), words)
+  test.serial(`wrong usage ends with 2 and says what to do: observe ${words.join(' ')}`, async (t) => {
+    const { code, stderr } = await refusalIn(await temporaryFolder(t), words)
     t.is(code, 2)
     t.regex(stderr, said)
     t.regex(stderr, /next:/)

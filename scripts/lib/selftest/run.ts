@@ -1,34 +1,84 @@
-import { spawn } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
-import { withCleanup } from '../_helpers/cleanup.ts'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createWriteStream, readFileSync } from 'node:fs'
 import { formatSeconds } from '../_helpers/format.ts'
 import { type Counts, readCounts } from './count.ts'
+import { excerpt } from './excerpt.ts'
 import type { Stage } from './stages.ts'
 
 export interface StageResult extends Counts {
   readonly name: string
+  /** From start to end. */
   readonly seconds: number
+  /** Of processor time, of the stage's process and all that it waited for; undefined where /proc does not tell. */
+  readonly computed: number | undefined
 }
+
+/** A stage that runs. */
+export interface RunningStage {
+  readonly result: Promise<StageResult>
+  /** Ends it with all that it started: at first politely, and after a grace period for certain. Resolves when it is gone. */
+  readonly end: () => Promise<void>
+}
+
+/** Seconds from SIGTERM to SIGKILL: a verb takes a machine down in this time. */
+const grace = 20
 
 const summary = ({ passed, failed, skipped }: Counts): string =>
   [`${passed} passed`, failed === 0 ? '' : `${failed} failed`, skipped === 0 ? '' : `${skipped} skipped`]
     .filter((part) => part !== '')
     .join(', ')
 
+/** Seconds of processor time of this process's children that have ended; they are counted at the moment that they are waited for. */
+const childSeconds = (): number | undefined => {
+  try {
+    // The name, in parentheses, may hold spaces; cutime and cstime are fields 16 and 17, in ticks of 10 ms.
+    const fields = readFileSync('/proc/self/stat', 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ')
+    return (Number(fields[13]) + Number(fields[14])) / 100
+  } catch {
+    return undefined
+  }
+}
+
+let counted = childSeconds()
+
+/** What has been added since the last child ended: the processor time of the one that has just ended. */
+const secondsOfLast = (): number | undefined => {
+  const now = childSeconds()
+  const added = now === undefined || counted === undefined ? undefined : now - counted
+  counted = now
+  return added
+}
+
+const signalGroup = (child: ChildProcess, signal: NodeJS.Signals): void => {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, signal)
+  } catch {
+    // Nobody of the group is left.
+  }
+}
+
+/** What a stage says when it has ended: one line, and when it failed what went wrong, as one text so that no other stage's line falls into it. */
+const told = (stage: Stage, result: StageResult, output: string, ending: string): string => {
+  const mark = result.failed === 0 ? '✓' : '✗'
+  const line = `${mark} ${stage.name.padEnd(12)} ${summary(result)}  ${formatSeconds(result.seconds)}\n`
+  if (result.failed === 0) return line
+  return `${[line.trimEnd(), ...excerpt(stage.reading, output).map((text) => `  | ${text}`), `  ${ending}`].join('\n')}\n`
+}
+
 /**
- * Runs one stage, its whole output in a log, and prints a line about it; the end of the output too when it failed.
+ * Starts one stage, its whole output in a log, and prints a line at its start and its end.
  *
+ * @param log path of its output.
  * @param environment of the stage; its own store and output folder.
  */
-export const runStage = async (stage: Stage, log: string, environment: NodeJS.ProcessEnv): Promise<StageResult> => {
+export const startStage = (stage: Stage, log: string, environment: NodeJS.ProcessEnv): RunningStage => {
   const begin = performance.now()
-  process.stdout.write(`▸ ${stage.name.padEnd(10)} ${stage.title} …\n`)
+  process.stdout.write(`▸ ${stage.name.padEnd(12)} ${stage.title} …\n`)
   const [program, ...words] = stage.command
-  // A group of its own, so that the deadline ends what the command started, too.
+  // A group of its own, so that its end is the end of what the command started, too.
   const child = spawn(program, words, { env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
-  const end = (signal: NodeJS.Signals): void => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, signal)
-  }
   const chunks: Buffer[] = []
   const file = createWriteStream(log)
   for (const stream of [child.stdout, child.stderr])
@@ -36,35 +86,38 @@ export const runStage = async (stage: Stage, log: string, environment: NodeJS.Pr
       chunks.push(chunk)
       file.write(chunk)
     })
-  let late = false
-  const timer = setTimeout(() => {
-    late = true
-    end('SIGTERM')
-    setTimeout(() => end('SIGKILL'), 10_000).unref()
-  }, stage.deadline * 1000)
-  const code = await withCleanup(
-    () => end('SIGTERM'),
-    () => new Promise<number | null>((resolve) => child.once('error', () => resolve(null)).once('close', resolve)),
-  )
-  clearTimeout(timer)
-  file.end()
-  const output = Buffer.concat(chunks).toString('utf8')
-  const counts = readCounts(stage.reading, output, code)
-  const seconds = (performance.now() - begin) / 1000
-  const mark = counts.failed === 0 ? '✓' : '✗'
-  console.log(`${mark} ${stage.name.padEnd(10)} ${summary(counts)}  ${formatSeconds(seconds)}`)
-  if (counts.failed > 0) {
-    console.log(
-      output
-        .trimEnd()
-        .split('\n')
-        .slice(-60)
-        .map((line) => `  | ${line}`)
-        .join('\n'),
-    )
-    console.log(
-      `  ${late ? `ended after its deadline of ${stage.deadline} s; ` : ''}exit status ${code ?? 'none'}, whole output in ${log}`,
-    )
+  let computed: number | undefined
+  child.once('exit', () => {
+    computed = secondsOfLast()
+  })
+  const closed = new Promise<number | null>((resolve) => {
+    child.once('close', resolve)
+    child.once('error', (error) => {
+      // A program that is not there: nothing else is told of it.
+      chunks.push(Buffer.from(`${error.message}\n`))
+      resolve(null)
+    })
+  })
+  let why = ''
+  const endFor = async (reason: string): Promise<void> => {
+    why = reason
+    signalGroup(child, 'SIGTERM')
+    const kill = setTimeout(() => signalGroup(child, 'SIGKILL'), grace * 1000)
+    await closed
+    clearTimeout(kill)
   }
-  return { name: stage.name, seconds, ...counts }
+  const deadline = setTimeout(
+    () => void endFor(`ended after its deadline of ${stage.deadline} s; `),
+    stage.deadline * 1000,
+  )
+  const result = closed.then(async (code): Promise<StageResult> => {
+    clearTimeout(deadline)
+    await new Promise<void>((resolve) => file.end(resolve))
+    const output = Buffer.concat(chunks).toString('utf8')
+    const seconds = (performance.now() - begin) / 1000
+    const all = { name: stage.name, seconds, computed, ...readCounts(stage.reading, output, code) }
+    process.stdout.write(told(stage, all, output, `${why}exit status ${code ?? 'none'}, whole output in ${log}`))
+    return all
+  })
+  return { result, end: () => endFor('ended with the run; ') }
 }

@@ -1,5 +1,18 @@
 import type { Reading } from './count.ts'
 
+/** What a stage takes of the machine while it runs. */
+export interface Uses {
+  /** Processors that it keeps busy on average: below 1 it waits more than it computes, and others run beside it. */
+  readonly processors: number
+  /** MB at its peak, machines included. */
+  readonly memory: number
+  /**
+   * What only one stage may use at a time: `vm` a machine under QEMU, whose emulated processors slow each other down; `store` the layer store while a
+   * bake fills it from nothing, since two would each make the lab's packages and the key that signs them; `libvirt` its daemon.
+   */
+  readonly alone: readonly ('vm' | 'store' | 'libvirt')[]
+}
+
 /** One command of `npm test`. */
 export interface Stage {
   readonly name: string
@@ -8,25 +21,26 @@ export interface Stage {
   readonly reading: Reading
   /** Stages that must have passed: without an image there is nothing to verify. */
   readonly needs: readonly string[]
-  /** Seconds after which it is ended (fault 36). */
+  readonly uses: Uses
+  /** About what it takes on two processors without KVM; decides what starts first, and judges nothing. */
+  readonly seconds: number
+  /** Seconds after which it is ended: many times what it takes, since others run beside it. */
   readonly deadline: number
+  /** Whether `npm test`, `npm test -- --quick` or both run it. */
+  readonly part: 'full' | 'quick' | 'both'
 }
 
 const verb = (name: string, ...words: string[]): [string, ...string[]] => ['node', 'scripts/_run.mjs', name, ...words]
 
-const stage = (
-  name: string,
-  title: string,
-  command: Stage['command'],
-  reading: Reading,
-  deadline: number,
-  needs: readonly string[] = [],
-): Stage => ({ name, title, command, reading, deadline, needs })
+const ava = (config: string): [string, ...string[]] => ['npx', 'ava', '--config', `${config}.config.js`, '--tap']
 
-/**
- * Controls whose ground is the image and not what a layer brought: they run on the twin, whose image is the harder one, and not on the lab box
- * as well, which would cost minutes more. `npm run test:controls -- BOX` runs all of them.
- */
+/** Asked for by name: a stage that fell back to QEMU would take many times as long, and nobody would know why. */
+const inContainer = ['--machine', 'container']
+
+/** What only a machine with its own kernel can show; it is seen green first, all of it. */
+const ofKernel = ['--machine', 'qemu', '--only', 'kernel-modules-gone']
+
+/** Controls whose ground is the image and not what a layer brought: they run on the twin as well, whose image is the harder one. */
 const onTwin = [
   'agent-key-left',
   'agent-not-held',
@@ -49,91 +63,98 @@ const onBoth = [
 
 const flags = (flag: string, names: readonly string[]): string[] => names.flatMap((name) => [flag, name])
 
-/** Everything that proves the project, cheapest first. */
+type Rest = Pick<Stage, 'seconds' | 'deadline'> & Partial<Pick<Stage, 'needs' | 'part' | 'reading'>>
+
+const define =
+  (uses: Uses, defaults: Pick<Stage, 'reading' | 'part'>) =>
+  (name: string, title: string, command: Stage['command'], rest: Rest): Stage => ({
+    ...{ name, title, command, uses, needs: [], ...defaults, ...rest },
+  })
+
+/** Boots nothing and computes on one processor. */
+const light = define({ processors: 0.8, memory: 700, alone: [] }, { reading: 'status', part: 'both' })
+/** Bakes tiny boxes, one after the other: much of it waits for disks and for what it kills. */
+const bakes = define({ processors: 0.8, memory: 1500, alone: [] }, { reading: 'tap', part: 'full' })
+/** Boots nothing and keeps the machine busy. */
+const heavy = define({ processors: 1.6, memory: 1500, alone: [] }, { reading: 'tap', part: 'both' })
+/** Fills the layer store. */
+const bake = define({ processors: 1.2, memory: 2000, alone: ['store'] }, { reading: 'status', part: 'full' })
+/** Boots machines under QEMU, one after the other. */
+const boots = define({ processors: 1.2, memory: 3000, alone: ['vm'] }, { reading: 'plain', part: 'full' })
+/** The same by Vagrant. */
+const vagrant = define({ processors: 1.2, memory: 3500, alone: ['vm', 'libvirt'] }, { reading: 'tap', part: 'full' })
+/** Starts containers. */
+const contains = define({ processors: 1, memory: 2000, alone: [] }, { reading: 'plain', part: 'full' })
+
+/** Everything that proves the project. A stage stands behind those that it needs; which runs when is the schedule's business. */
 export const stages: readonly Stage[] = [
-  stage('lint', 'format and lint', ['npx', 'biome', 'check', '--error-on-warnings', '.'], 'status', 120),
-  stage('types', 'types', ['npx', 'tsc'], 'status', 120),
-  stage('schema', 'JSON Schema of the box file is fresh', verb('schema', '--check'), 'status', 60),
-  stage('shell', 'shell files', ['bash', 'test/shell/run.sh'], 'status', 120),
-  stage('ruby', 'the Vagrantfile and what it asks', ['bash', 'test/ruby/run.sh'], 'plain', 120),
-  stage('unit', 'unit and property tests', ['npx', 'ava', '--tap'], 'tap', 900),
-  stage(
+  light('lint', 'format and lint', ['npx', 'biome', 'check', '--error-on-warnings', '.'], {
+    seconds: 4,
+    deadline: 300,
+  }),
+  light('types', 'types', ['npx', 'tsc'], { seconds: 6, deadline: 300 }),
+  light('schema', 'JSON Schema of the box file is fresh', verb('schema', '--check'), { seconds: 1, deadline: 300 }),
+  light('shell', 'shell files', ['bash', 'test/shell/run.sh'], { seconds: 12, deadline: 300 }),
+  light('ruby', 'the Vagrantfile and what it asks', ['bash', 'test/ruby/run.sh'], {
+    ...{ reading: 'plain', seconds: 5, deadline: 300 },
+  }),
+  heavy('unit', 'unit and property tests', ['node', 'test/unit.mjs', '--tap'], { seconds: 170, deadline: 1800 }),
+  light(
     'python',
     'app, checks, disks',
     ['bash', 'test/python/run.sh', 'test/provision', 'test/packer', 'suite/image', 'packer/chroot'],
-    'pytest',
-    300,
+    { reading: 'pytest', seconds: 60, deadline: 900 },
   ),
-  stage('agent', 'lab Agent', ['bash', 'lab/agent/test.sh'], 'pytest', 600),
-  stage(
-    'machine',
-    'kills, locks, full disks',
-    ['npx', 'ava', '--config', 'test/machine/ava.config.js', '--tap'],
-    'tap',
-    1500,
-  ),
-  stage('bake', 'the lab box from an empty store', verb('bake', 'lab', '--no-verify'), 'status', 900),
-  stage('verify', 'the published image over SSH', verb('verify', 'lab'), 'plain', 600, ['bake']),
-  stage('wire', 'what the Agent sends, at an intake', verb('verify', 'lab', '--wire'), 'plain', 600, ['bake']),
-  stage('up', 'a machine of one’s own', ['npx', 'ava', '--config', 'test/up/ava.config.js', '--tap'], 'tap', 600, [
-    'bake',
-  ]),
-  stage(
-    'vagrant',
-    'vagrant up: the baked box, a stock box, a VirtualBox box',
-    ['npx', 'ava', '--config', 'test/vagrant/ava.config.js', '--tap'],
-    'tap',
-    2400,
-    ['bake'],
-  ),
-  stage('image', 'no secret, no identity, no trace in the image', verb('image', 'lab'), 'plain', 900, ['bake']),
-  stage('contract', 'the Agent’s contract', verb('contract', 'lab'), 'plain', 900, ['bake']),
-  stage(
-    'controls',
-    'every check seen to turn red',
-    verb('controls', 'lab', ...flags('--except', onTwin)),
-    'plain',
-    1500,
-    ['verify'],
-  ),
-  stage(
-    'twin',
-    'ubuntu’s twin, from a cloud image in a signed list',
-    verb('bake', 'lab-cloud', '--no-verify'),
-    'status',
-    1500,
-  ),
-  stage('twin-ssh', 'the twin’s image over SSH', verb('verify', 'lab-cloud'), 'plain', 900, ['twin']),
-  stage(
-    'twin-init',
-    'what a cloud hands over by user-data',
-    ['npx', 'ava', '--config', 'test/cloud/ava.config.js', '--tap'],
-    'tap',
-    900,
-    ['twin'],
-  ),
-  stage(
-    'twin-image',
-    'no secret and no trace on the twin’s disk',
-    verb('image', 'lab-cloud', '--disk-only'),
-    'plain',
-    1200,
-    ['twin'],
-  ),
-  stage(
-    'twin-vagrant',
-    'the twin’s Vagrant box, without a cloud',
-    ['npx', 'ava', '--config', 'test/vagrant/twin.config.js', '--tap'],
-    'tap',
-    900,
-    ['twin'],
-  ),
-  stage(
+  light('agent', 'lab Agent', ['bash', 'lab/agent/test.sh'], { reading: 'pytest', seconds: 90, deadline: 1200 }),
+  bakes('machine', 'kills, locks, full disks', ava('test/machine/ava'), {
+    ...{ seconds: 600, deadline: 3000 },
+  }),
+  bake('bake', 'the lab box from an empty store', verb('bake', 'lab', '--no-verify'), {
+    ...{ part: 'both', seconds: 70, deadline: 1800 },
+  }),
+  contains('container', 'the published image in a container', verb('verify', 'lab', '--machine', 'container'), {
+    ...{ part: 'quick', needs: ['bake'], seconds: 10, deadline: 300 },
+  }),
+  boots('verify', 'the published image over SSH', verb('verify', 'lab'), {
+    ...{ needs: ['bake'], seconds: 60, deadline: 1200 },
+  }),
+  contains('wire', 'what the Agent sends, at an intake', verb('verify', 'lab', '--wire', ...inContainer), {
+    ...{ needs: ['bake'], seconds: 60, deadline: 1200 },
+  }),
+  boots('up', 'a machine of one’s own', ava('test/up/ava'), {
+    ...{ reading: 'tap', needs: ['bake'], seconds: 90, deadline: 1200 },
+  }),
+  vagrant('vagrant', 'vagrant up: the baked box, a stock box, a VirtualBox box', ava('test/vagrant/ava'), {
+    ...{ needs: ['bake'], seconds: 600, deadline: 3600 },
+  }),
+  contains('image', 'no secret, no identity, no trace in the image', verb('image', 'lab', ...inContainer), {
+    ...{ needs: ['bake'], seconds: 40, deadline: 1800 },
+  }),
+  contains('contract', 'the Agent’s contract', verb('contract', 'lab', ...inContainer), {
+    ...{ needs: ['bake'], seconds: 60, deadline: 1800 },
+  }),
+  contains('controls', 'every check seen to turn red', verb('controls', 'lab', ...inContainer), {
+    ...{ needs: ['bake'], seconds: 200, deadline: 3000 },
+  }),
+  bake('twin', 'ubuntu’s twin, from a cloud image in a signed list', verb('bake', 'lab-cloud', '--no-verify'), {
+    ...{ seconds: 150, deadline: 2400 },
+  }),
+  boots('twin-ssh', 'the twin’s image over SSH, and its kernel broken', verb('controls', 'lab-cloud', ...ofKernel), {
+    ...{ needs: ['twin'], seconds: 120, deadline: 1800 },
+  }),
+  boots('twin-init', 'what a cloud hands over by user-data', ava('test/cloud/ava'), {
+    ...{ reading: 'tap', needs: ['twin'], seconds: 200, deadline: 1800 },
+  }),
+  light('twin-image', 'no secret and no trace on the twin’s disk', verb('image', 'lab-cloud', '--disk-only'), {
+    ...{ reading: 'plain', part: 'full', needs: ['twin'], seconds: 90, deadline: 1800 },
+  }),
+  boots('twin-vagrant', 'the twin’s Vagrant box, without a cloud', ava('test/vagrant/twin'), {
+    ...{ reading: 'tap', needs: ['twin'], seconds: 100, deadline: 1800 },
+  }),
+  contains(
     'sabotage',
     'the twin broken on purpose, one way at a time',
-    verb('controls', 'lab-cloud', ...flags('--only', [...onTwin, ...onBoth])),
-    'plain',
-    1200,
-    ['twin-ssh'],
+    verb('controls', 'lab-cloud', ...inContainer, ...flags('--only', [...onTwin, ...onBoth])),
+    { needs: ['twin'], seconds: 150, deadline: 2400 },
   ),
 ]
