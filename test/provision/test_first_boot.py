@@ -158,7 +158,8 @@ def test_steps_that_wait_for_each_other_fail_and_name_one(bare):
 
 
 def test_a_step_that_closes_its_output_early_and_says_much_is_heard(bare):
-    bare.step('main/10-a', 'i=0; while [ $i -lt 3000 ]; do echo "a long line of output, number $i"; i=$((i + 1)); done; exec >&-; sleep 0.1')
+    say = 'i=0; while [ $i -lt 3000 ]; do echo "a long line of output, number $i"; i=$((i + 1)); done'
+    bare.step('main/10-a', f'{say}; exec >&-; sleep 0.1')
     assert bare.boot() == 0
     assert bare.message('main/10-a') == 'a long line of output, number 2999'
 
