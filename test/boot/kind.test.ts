@@ -8,8 +8,8 @@ import { chooseKind, machineChoice, whyNoContainer } from '../../scripts/lib/boo
 const probing = async (t: ExecutionContext, probe: string): Promise<{ root: string }> => {
   const root = await mkdtemp(join(tmpdir(), 'boxhound-test-'))
   t.teardown(() => rm(root, { recursive: true }))
-  await mkdir(join(root, 'machine'))
-  await writeFile(join(root, 'machine', 'probe.sh'), probe)
+  await mkdir(join(root, 'container'))
+  await writeFile(join(root, 'container', 'probe.sh'), probe)
   return { root }
 }
 

@@ -111,3 +111,60 @@ def test_a_file_that_is_not_executable_is_no_step(bare):
 
 def test_an_unknown_phase_is_refused(bare):
     assert bare.run('first-boot', 'late').returncode == 2
+
+
+def test_steps_that_name_what_they_need_run_side_by_side(bare):
+    # Each waits for a mark of the other: one after another, neither could end.
+    for name, other in (('20-b', '30-c'), ('30-c', '20-b')):
+        there = bare.path(f'usr/lib/boxhound/first-boot.d/main/{other}.here')
+        here = f'touch "{bare.path(f"usr/lib/boxhound/first-boot.d/main/{name}.here")}"'
+        wait = f'n=0; until [ -e "{there}" ] || [ $n = 100 ]; do sleep 0.05; n=$((n + 1)); done; [ -e "{there}" ]'
+        bare.step(f'main/{name}', f'# after:\n{here}; {wait}')
+    assert bare.boot() == 0
+    assert bare.status() == {'main/20-b': 'done', 'main/30-c': 'done'}
+
+
+def test_a_step_waits_for_those_that_it_names(bare):
+    bare.step('main/10-a', 'sleep 0.3; touch "$BOXHOUND_ROOT/made"')
+    bare.step('main/20-b', '# after: 10-a\n[ -e "$BOXHOUND_ROOT/made" ]')
+    bare.step('main/30-c', '# after: 15-of-a-layer-that-is-not-here\n[ ! -e "$BOXHOUND_ROOT/made" ]')
+    assert bare.boot() == 0
+    assert list(bare.status()) == ['main/10-a', 'main/20-b', 'main/30-c']
+
+
+def test_a_step_that_says_nothing_about_it_waits_for_all_before_it(bare):
+    bare.step('main/10-a', 'sleep 0.3; touch "$BOXHOUND_ROOT/a"')
+    bare.step('main/20-b', '# after:\nsleep 0.2; touch "$BOXHOUND_ROOT/b"')
+    bare.step('main/30-c', '[ -e "$BOXHOUND_ROOT/a" ] && [ -e "$BOXHOUND_ROOT/b" ]')
+    assert bare.boot() == 0
+    assert bare.ran()[-1] == 'main/30-c'
+
+
+def test_what_runs_beside_a_failed_step_is_waited_for_and_recorded(bare):
+    bare.step('main/10-a', 'echo "no such disk"; exit 1')
+    bare.step('main/20-b', '# after:\nsleep 0.3')
+    bare.step('main/30-c', '')
+    assert bare.boot() == 1
+    assert bare.status() == {'main/10-a': 'failed', 'main/20-b': 'done', 'main/30-c': 'skipped'}
+    assert 'boxhound: first-boot failed main/10-a' in bare.console.read_text().splitlines()
+
+
+def test_steps_that_wait_for_each_other_fail_and_name_one(bare):
+    bare.step('main/10-a', '# after: 20-b')
+    bare.step('main/20-b', '# after: 10-a')
+    assert bare.boot() == 1
+    assert bare.status() == {'main/10-a': 'failed', 'main/20-b': 'skipped'}
+    assert bare.message('main/10-a') == 'waits for steps that wait for it'
+
+
+def test_a_step_that_closes_its_output_early_and_says_much_is_heard(bare):
+    say = 'i=0; while [ $i -lt 3000 ]; do echo "a long line of output, number $i"; i=$((i + 1)); done'
+    bare.step('main/10-a', f'{say}; exec >&-; sleep 0.1')
+    assert bare.boot() == 0
+    assert bare.message('main/10-a') == 'a long line of output, number 2999'
+
+
+def test_a_message_may_hold_what_json_has_to_escape(bare):
+    bare.step('main/10-a', r"""printf 'a "b" \\ \011 \303\244 \377\n'""")
+    assert bare.boot() == 0
+    assert bare.message('main/10-a') == 'a "b" \\ \t ä \ufffd'

@@ -24,7 +24,7 @@ const leftovers = (): string[] => {
   })
   const loops = spawnSync('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE'], { encoding: 'utf8' }).stdout
   const links = spawnSync('ip', ['-brief', 'link'], { encoding: 'utf8' }).stdout
-  const processes = spawnSync('pgrep', ['-af', `machine/container.sh ${cache}|machine/reap.sh`], {
+  const processes = spawnSync('pgrep', ['-af', `container/container.sh ${cache}|container/reap.sh`], {
     encoding: 'utf8',
   }).stdout
   return [

@@ -23,7 +23,7 @@ export interface HandedIn {
 }
 
 export interface ContainerOptions extends MachineOptions {
-  /** The checkout, for machine/container.sh. */
+  /** The checkout, for container/container.sh. */
   readonly root: string
   /** A raw disk, or an overlay of the store; it is read and never written. */
   readonly disk: string
@@ -82,7 +82,7 @@ const spawned = (child: ChildProcess): Promise<void> =>
 const start = async (options: ContainerOptions, port: number): Promise<ProcessIdentity> => {
   const { root, folder, disk, upper, detached } = options
   const group = cgroupOf(folder)
-  const reaper = spawn('bash', [join(root, 'machine', 'reap.sh'), group], {
+  const reaper = spawn('bash', [join(root, 'container', 'reap.sh'), group], {
     env: cleanEnvironment(),
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
@@ -95,7 +95,7 @@ const start = async (options: ContainerOptions, port: number): Promise<ProcessId
   ]
   try {
     const namespaces = ['unshare', '--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '--mount-proc', '--']
-    const script = ['bash', join(root, 'machine', 'container.sh'), folder, disk, String(port)]
+    const script = ['bash', join(root, 'container', 'container.sh'), folder, disk, String(port)]
     const command = [...namespaces, ...script, ...(upper === undefined ? [] : [upper])]
     const [file = '', ...rest] = detached ? command : ['setpriv', '--pdeathsig', 'KILL', '--', ...command]
     const child = spawn(file, rest, {

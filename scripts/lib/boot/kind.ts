@@ -24,7 +24,7 @@ export const machineChoice = (value: string | undefined, fallback: MachineChoice
 export const whyNoContainer = async ({ root }: Pick<Project, 'root'>): Promise<string | undefined> => {
   if (process.platform !== 'linux') return 'containers need Linux'
   if (process.getuid?.() !== 0) return 'containers need root'
-  const { code, stdout } = await askSandbox(['bash', join(root, 'machine', 'probe.sh')]).catch(() => ({
+  const { code, stdout } = await askSandbox(['bash', join(root, 'container', 'probe.sh')]).catch(() => ({
     code: null,
     stdout: 'namespaces cannot be made here',
   }))
