@@ -13,7 +13,7 @@ const command: Command = {
   verb: 'bench',
   summary: `Measures boxhound against stock Packer, mkosi and virt-customize, by turns, on one base and one mirror.
 Rows: ${rows.map(({ number, title }) => `${number} ${title.toLowerCase()}`).join(', ')}.`,
-  positional: { name: 'ROW', help: 'numbers of rows (default: all of them)', many: true },
+  positional: { name: 'ROW', help: 'numbers of rows (default: all of them)', multiple: true },
   options: {
     pairs: { type: 'string', value: 'N', help: 'runs of each side (default: 5, with --quick 1)' },
     quick: { type: 'boolean', help: 'rows 1, 2, 4 and 7, against Packer alone: minutes, for CI' },

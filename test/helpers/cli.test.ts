@@ -50,7 +50,7 @@ test('a second word is refused', (t) => {
 })
 
 test('a verb that takes many words gets all of them, and its help says so', (t) => {
-  const many: Command = { ...command, positional: { name: 'ROW', help: 'which ones', many: true } }
+  const many: Command = { ...command, positional: { name: 'ROW', help: 'which ones', multiple: true } }
   t.deepEqual(parseCommand(['1', '--draft', '2', '3'], many)?.positionals, ['1', '2', '3'])
   t.regex(helpText(many), /\[ROW…\]/)
 })

@@ -13,7 +13,9 @@ interface Option {
 export interface Command {
   readonly verb: string
   readonly summary: string
-  readonly positional?: { readonly name: string; readonly help: string; readonly many?: boolean }
+  readonly positional?: { readonly name: string; readonly help: string; readonly multiple?: boolean }
+  /** The most words besides options, where they are several and limited. */
+  readonly most?: number
   /** The words of the usage line, where they are others than the positional one and it is optional. */
   readonly words?: string
   readonly options: Readonly<Record<string, Option>>
@@ -25,7 +27,7 @@ export interface Command {
 
 export interface Parsed {
   readonly positional: string | undefined
-  /** All of them, where the verb takes many. */
+  /** All of them, where the verb takes several. */
   readonly positionals: readonly string[]
   readonly rest: readonly string[]
   readonly flags: Readonly<Record<string, boolean>>
@@ -38,7 +40,7 @@ export const helpText = (command: Command): string => {
   const { positional } = command
   const words =
     command.words ??
-    (positional === undefined ? undefined : `[${positional.name}${positional.many === true ? '…' : ''}]`)
+    (positional === undefined ? undefined : `[${positional.name}${positional.multiple === true ? '…' : ''}]`)
   const rows = [
     ...(positional === undefined ? [] : [[positional.name, positional.help]]),
     ...Object.entries(command.options).map(([name, option]) => [
@@ -102,7 +104,8 @@ export const parseCommand = (argv: readonly string[], command: Command): Parsed 
     console.log(helpText(command))
     return undefined
   }
-  const limit = command.positional === undefined ? 0 : command.positional.many === true ? Number.POSITIVE_INFINITY : 1
+  const several = command.positional?.multiple === true ? Number.POSITIVE_INFINITY : 1
+  const limit = command.most ?? (command.positional === undefined ? 0 : several)
   const extra = parsed.positionals[limit]
   if (extra !== undefined) throw usageError(command, 'one word too many on the command line', extra)
   const [flags, values, lists]: [Record<string, boolean>, Record<string, string>, Record<string, string[]>] = [
