@@ -53,6 +53,8 @@ export const mkosiSide = async (bench: Bench, image: MkosiImage): Promise<Side> 
   await mkdir(join(extra, 'opt'), { recursive: true })
   const mirror = await hostMirror(bench)
   const cache = join(folder, 'packages')
+  const workspace = join(folder, 'workspace')
+  await mkdir(workspace, { recursive: true })
   const words = [
     // --nspawn-keep-unit: works without systemd on the host, too.
     ...([
@@ -66,13 +68,14 @@ export const mkosiSide = async (bench: Bench, image: MkosiImage): Promise<Side> 
       '--nspawn-keep-unit',
     ] as const),
     ...['--mirror', mirror],
+    // Not by TMPDIR, which it hands on to the packages' scripts, and there is no such folder for them.
+    ...['--workspace-dir', workspace],
     ...['--package', image.packages.join(','), '--extra-tree', extra, '--output', join(folder, 'image.raw'), '--force'],
     ...(image.incremental ? ['--incremental', '--cache', cache] : []),
     'build',
   ] as const
   const build = async (log: string): Promise<number> => {
-    const environment = { ...cleanEnvironment(), TMPDIR: folder }
-    return (await runTimed({ words: [...words], cwd: folder, environment }, log)).seconds
+    return (await runTimed({ words: [...words], cwd: folder, environment: cleanEnvironment() }, log)).seconds
   }
   const refresh = async (): Promise<void> => {
     await image.prepare?.()
