@@ -1,5 +1,6 @@
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { projectAt } from './lib/_helpers/paths.ts'
+import { machineChoices } from './lib/boot/kind.ts'
 import { machineKinds } from './lib/boot/machine.ts'
 import { down } from './lib/boot/up.ts'
 import { loadBox } from './lib/box/load.ts'
@@ -9,7 +10,11 @@ const command: Command = {
   summary: 'Ends the machine that "npm run up" started, and removes its disk.',
   positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
   options: {
-    machine: { type: 'string', value: machineKinds, help: 'only this kind of machine (default: each that is up)' },
+    machine: {
+      type: 'string',
+      value: machineChoices,
+      help: 'only this kind of machine (default: auto, each that is up)',
+    },
     json: { type: 'boolean', help: 'print {box, was: "up"|"down"} and nothing else on stdout' },
   },
   examples: [
@@ -24,7 +29,9 @@ export const main = async (argv: string[]): Promise<number> => {
   if (parsed === undefined) return 0
   const project = projectAt(process.cwd())
   const { name } = await loadBox(parsed.positional ?? 'lab', project)
-  const kinds = machineKinds.filter((kind) => parsed.values.machine === undefined || parsed.values.machine === kind)
+  const kinds = machineKinds.filter(
+    (kind) => (parsed.values.machine ?? 'auto') === 'auto' || parsed.values.machine === kind,
+  )
   const was = (await down(project, name, kinds)).length > 0 ? 'up' : 'down'
   console.log(
     parsed.flags.json === true

@@ -3,7 +3,7 @@ import { signalExitCode } from './lib/_helpers/cleanup.ts'
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { projectAt } from './lib/_helpers/paths.ts'
-import { machineKinds } from './lib/boot/machine.ts'
+import { machineChoices } from './lib/boot/kind.ts'
 import { sshArguments } from './lib/boot/ssh-command.ts'
 import { type Running, runningMachines } from './lib/boot/state.ts'
 import { knownHostsFile } from './lib/boot/up.ts'
@@ -14,7 +14,11 @@ const command: Command = {
   summary: 'Opens a shell in the machine that "npm run up" started, or runs one command there.',
   positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
   options: {
-    machine: { type: 'string', value: machineKinds, help: 'which one, when two are up' },
+    machine: {
+      type: 'string',
+      value: machineChoices,
+      help: 'which one, when two are up (default: auto, the one that is)',
+    },
     json: { type: 'boolean', help: 'print {host, port, user, key, hostKey} and open nothing' },
   },
   examples: [
@@ -29,7 +33,7 @@ const missing = (cause: unknown): BoxhoundError =>
   new BoxhoundError('E_SSH_MISSING', 'ssh(1) cannot be started', { exitCode: 3, next: 'npm run setup', cause })
 
 const theMachine = async (cache: string, box: string, wish: string | undefined): Promise<Running> => {
-  const running = (await runningMachines(cache, box)).filter(({ kind }) => wish === undefined || kind === wish)
+  const running = (await runningMachines(cache, box)).filter(({ kind }) => (wish ?? 'auto') === 'auto' || kind === wish)
   const [first, second] = running
   if (first === undefined) throw new BoxhoundError('E_NOT_UP', `${box} is not up`, { next: `npm run up -- ${box}` })
   if (second === undefined) return first
