@@ -27,9 +27,14 @@ await_inputs() {
 
 # Two boxes may stand on the same layer: who is first builds it, the other waits and takes it. The kernel lets go of the lock with the process.
 await_others() {
-  mkdir -p "${BOXHOUND_STORE%/*}/locks"
-  exec 9>"${BOXHOUND_STORE%/*}/locks/layer-$BOXHOUND_ID"
-  flock 9
+  local file=${BOXHOUND_STORE%/*}/locks/layer-$BOXHOUND_ID
+  mkdir -p -- "${file%/*}"
+  # Who held it removes it: a lock on a file that has lost its name keeps nobody out.
+  until [[ -n $lock && $file -ef /proc/self/fd/9 ]]; do
+    exec 9>"$file"
+    flock 9
+    lock=$file
+  done
 }
 
 # The disk image below all layers. Its stage names in `builder` what makes it, one word per line: a script and its arguments, @OUT@ for the
@@ -79,6 +84,7 @@ build_layer() {
 # Any way out but the last line of main is a failure.
 ended() {
   local status=$?
+  if [[ -n $lock ]]; then rm -f -- "$lock"; fi
   if ((status == 0)); then return; fi
   if [[ -e $overlay ]]; then
     mv -f -- "$overlay" "$BOXHOUND_FAILED"
@@ -97,6 +103,7 @@ close_inherited() {
 
 main() {
   close_inherited
+  lock='' # the file that this process holds
   overlay=$BOXHOUND_STORE/.tmp-$BOXHOUND_RUN-$BOXHOUND_ID.qcow2
   export TMPDIR=$BOXHOUND_WORK/tmp # Packer's own is relative to the work folder
   exec >"$BOXHOUND_LOGS/$BOXHOUND_LAYER.log" 2>&1 </dev/null

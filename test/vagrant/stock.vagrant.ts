@@ -40,7 +40,7 @@ test.serial(
       t.regex(output, new RegExp(`boxhound: layer ${layer} applied in \\d+ s`))
     const verified = await world.verb(['verify', 'lab', '--vagrant'], stock)
     t.is(verified.code, 0, verified.output)
-    t.regex(verified.output, /\n19 passed, 0 failed\n/)
+    t.regex(verified.output, /\n20 passed, 0 failed\n/)
   },
 )
 

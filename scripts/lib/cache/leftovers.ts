@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { clearTemporary } from '../_helpers/atomic.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type Holder, holderSchema, isAlive, isRunning, ownHolder } from '../_helpers/holder.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { cleanEnvironment } from '../_helpers/sandbox.ts'
 import { dropLayer, layersFolder, listRecords, readRecord } from './store.ts'
 
 /** A run's folder for everything that must not outlive it: `cache/work/RUN/`. */
@@ -13,6 +17,8 @@ export interface WorkFolder {
   readonly run: string
   readonly path: string
 }
+
+const remove = promisify(execFile)
 
 let made = 0
 
@@ -62,9 +68,30 @@ export const awaitLoopsGone = async (folder: string): Promise<void> => {
   }
 }
 
-/** Removes a run's folder and its unfinished overlays. Its processes must have ended. */
+const idsOf = async (path: string): Promise<string[]> => {
+  try {
+    const ids: unknown = JSON.parse(await readFile(join(path, 'ids.json'), 'utf8'))
+    return Array.isArray(ids) ? ids.map(String) : []
+  } catch {
+    return [] // it ended in the meantime
+  }
+}
+
+/** Removes lock files of layers that a killed step left; one that another run holds stays. flock(1), since Node has no such call. */
+const dropLayerLocks = async (project: Project, ids: readonly string[]): Promise<void> => {
+  for (const id of ids) {
+    const file = join(project.cache, 'locks', `layer-${id}`)
+    if (!existsSync(file)) continue
+    await remove('flock', ['--nonblock', file, 'rm', '--force', '--', file], { env: cleanEnvironment() }).catch(
+      () => {},
+    )
+  }
+}
+
+/** Removes a run's folder, its unfinished overlays and its locks. Its processes must have ended. */
 export const clearRun = async (project: Project, { run, path }: WorkFolder): Promise<void> => {
   await awaitLoopsGone(path)
+  await dropLayerLocks(project, await idsOf(path))
   const names = await readdir(layersFolder(project)).catch(() => [])
   for (const name of names)
     if (name.startsWith(`.tmp-${run}-`)) await rm(join(layersFolder(project), name), { recursive: true, force: true })
@@ -104,14 +131,8 @@ export const clearDeadRuns = async (project: Project): Promise<string[]> => {
 /** Ids that living runs work with. */
 export const idsInUse = async (project: Project): Promise<Set<string>> => {
   const used = new Set<string>()
-  for (const run of await readdir(workRoot(project)).catch(() => [])) {
-    try {
-      const ids: unknown = JSON.parse(await readFile(join(workRoot(project), run, 'ids.json'), 'utf8'))
-      if (Array.isArray(ids)) for (const id of ids) used.add(String(id))
-    } catch {
-      // ended in the meantime
-    }
-  }
+  for (const run of await readdir(workRoot(project)).catch(() => []))
+    for (const id of await idsOf(join(workRoot(project), run))) used.add(id)
   return used
 }
 
