@@ -67,12 +67,13 @@ test('a row whose preparation fails is a failure, and the others go on', async (
 test('a side of which every run failed is a failure', async (t) => {
   const dead = {
     ...side('Packer', 'packer'),
-    run: async () => {
-      throw new BoxhoundError('E_BENCH_RUN', 'packer ended with status 1')
+    run: async (log: string) => {
+      throw new BoxhoundError('E_BENCH_RUN', 'packer ended with status 1', { file: log })
     },
   }
   const result = await measure(t, async () => ({ sides: [dead] }))
   t.is(result.notRun, undefined)
+  t.is(result.sides[0]?.runs[0]?.error, 'packer ended with status 1; logs/1-packer-1.log')
   t.deepEqual(failuresOf([result]), ['row 1: every run of Packer failed'])
 })
 

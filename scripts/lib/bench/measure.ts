@@ -17,10 +17,11 @@ export interface MeasureEvents {
 const fileName = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '-')
 
 /** Paths of this machine are nothing for a page that others read. */
-const withoutPaths = (bench: Bench, attempt: Attempt): Attempt =>
-  attempt.error === undefined
-    ? attempt
-    : { ...attempt, error: forReaders(attempt.error, { work: bench.work, root: bench.project.root }) }
+const withoutPaths = (bench: Bench, logs: string, attempt: Attempt): Attempt => {
+  if (attempt.error === undefined) return attempt
+  const error = attempt.error.replaceAll(logs, 'logs')
+  return { ...attempt, error: forReaders(error, { work: bench.work, root: bench.project.root }) }
+}
 
 const measureSides = async (
   row: Row,
@@ -42,7 +43,7 @@ const measureSides = async (
   const results = sides.map((side, index) =>
     sideResult(
       side,
-      (runs[index] ?? []).map((attempt) => withoutPaths(bench, attempt)),
+      (runs[index] ?? []).map((attempt) => withoutPaths(bench, logs, attempt)),
     ),
   )
   return { sides: results, comparisons: compare(results, row.goals), load: { before, after: loadNow() } }

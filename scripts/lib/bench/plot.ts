@@ -2,8 +2,8 @@ import { type Markup, markup } from '../observe/show/markup.ts'
 import type { Quantity, SideResult } from './types.ts'
 import { formatQuantity } from './words.ts'
 
-const width = 720
-const labels = 250
+const width = 800
+const labels = 340
 const right = 24
 const lane = 30
 const top = 6
