@@ -31,7 +31,7 @@ mount_root() {
   overlay_mount_partition "$disk" "$partition_root" "$folder/lower" ro,noload
   if [[ -z $upper ]]; then
     # A tmpfs takes pages as they are written; the size is only a limit.
-    mount -t tmpfs -o "size=${BOXHOUND_MACHINE_MEMORY:-4G},mode=0700" tmpfs "$folder/memory"
+    mount -t tmpfs -o "size=$BOXHOUND_MACHINE_MEMORY,mode=0700" tmpfs "$folder/memory"
     upper=$folder/memory
   fi
   mkdir -p -- "$upper"/{upper,work}

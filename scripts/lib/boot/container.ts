@@ -59,6 +59,19 @@ const handIn = async (
   return { key: file, keyed: inputs.apiKey !== undefined }
 }
 
+/**
+ * The most that a container may write, which is kept in memory.
+ *
+ * @throws E_INPUT with exit code 2.
+ */
+export const memoryFrom = ({ BOXHOUND_MACHINE_MEMORY: size }: NodeJS.ProcessEnv): string => {
+  if (size === undefined || size === '') return '4G'
+  if (/^[1-9]\d{0,5}[MG]$/.test(size)) return size
+  throw new BoxhoundError('E_INPUT', 'BOXHOUND_MACHINE_MEMORY of the environment is no size', {
+    ...{ expected: 'a number of MiB or GiB, such as 4G', found: size, exitCode: 2 },
+  })
+}
+
 const spawned = (child: ChildProcess): Promise<void> =>
   new Promise((resolve, reject) => {
     child.once('spawn', () => resolve())
@@ -100,7 +113,7 @@ const start = async (options: ContainerOptions, port: number): Promise<ProcessId
     const [file = '', ...rest] = detached ? command : ['setpriv', '--pdeathsig', 'KILL', '--', ...command]
     const child = spawn(file, rest, {
       cwd: '/',
-      env: { ...cleanEnvironment(), BOXHOUND_CGROUP: group },
+      env: { ...cleanEnvironment(), BOXHOUND_CGROUP: group, BOXHOUND_MACHINE_MEMORY: memoryFrom(options.environment) },
       // A group of its own: Ctrl-C on the terminal reaches only boxhound, which then ends the machine in order.
       detached: true,
       stdio: ['ignore', console.fd, log.fd, reaper.stdin],
