@@ -5,7 +5,14 @@ export interface Verdict {
   readonly observed: string
   /** True for a red verdict that waiting cannot change. */
   readonly final?: boolean
+  /** True where the machine cannot show it: neither green nor red, `observed` is the reason. */
+  readonly notJudged?: boolean
 }
+
+/** What this machine cannot show, and why. */
+export const notJudged = (expected: string, reason: string): Verdict => ({
+  ...{ passed: true, expected, observed: reason, notJudged: true },
+})
 
 /** Red as soon as there is a problem; the problems then are what is told as observed. */
 export const judge = (expected: string, observed: string, problems: readonly string[]): Verdict =>

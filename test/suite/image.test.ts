@@ -149,14 +149,23 @@ test('first boot’s unit is always wanted, and names are complete', (t) => {
 const kernelFiles = ['/boot/vmlinuz-6.1-x', '/boot/initrd.img-6.1-x', '/lib/modules/6.1-x/modules.dep']
 
 test('image.kernel: the running kernel is on the disk, whole', (t) => {
-  t.true(judgeKernel(['6.1-x', 'none', ...kernelFiles].join('\n')).passed)
+  t.true(judgeKernel(['6.1-x', 'none', ...kernelFiles].join('\n'), true).passed)
   for (const file of kernelFiles) {
-    const verdict = judgeKernel(['6.1-x', 'none', ...kernelFiles.filter((other) => other !== file)].join('\n'))
+    const verdict = judgeKernel(['6.1-x', 'none', ...kernelFiles.filter((other) => other !== file)].join('\n'), true)
     t.false(verdict.passed)
     t.is(verdict.observed, `${file} is absent or empty`)
   }
 })
 
 test('image.kernel: a container has no kernel of its own', (t) => {
-  t.regex(judgeKernel(['6.1-x', 'systemd-nspawn', ...kernelFiles].join('\n')).observed, /container \(systemd-nspawn\)/)
+  t.regex(
+    judgeKernel(['6.1-x', 'systemd-nspawn', ...kernelFiles].join('\n'), true).observed,
+    /container \(systemd-nspawn\)/,
+  )
+})
+
+test('image.kernel: of a caller’s machine that is a container it is not judged', (t) => {
+  const verdict = judgeKernel(['6.1-x', 'lxc'].join('\n'), false)
+  t.true(verdict.notJudged)
+  t.regex(verdict.observed, /container \(lxc\)/)
 })

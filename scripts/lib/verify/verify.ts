@@ -34,6 +34,12 @@ const lastOutput = ({ code, output }: SuiteRun): string => {
   return `the suite ended with status ${code ?? 'none'}${words === '' ? '' : `, saying:\n${words}`}`
 }
 
+const nothingJudged = (results: readonly CheckResult[]): BoxhoundError =>
+  new BoxhoundError('E_NOT_JUDGED', 'none of the planned checks can be judged on this machine', {
+    found: results.map(({ id, observed }) => `${id}: ${observed}`).join('\n'),
+    next: 'judge them on a machine with a kernel of its own',
+  })
+
 /**
  * Judges a machine that can be reached over SSH.
  *
@@ -51,12 +57,7 @@ export const verifyTarget = async (
   const planned = planChecks(expectations, options.only ?? [])
   const notJudged = unjudged(planned, options.notJudged ?? new Map())
   const judged = planned.filter(({ id }) => !notJudged.some((result) => result.id === id))
-  if (judged.length === 0) {
-    throw new BoxhoundError('E_NOT_JUDGED', 'none of the planned checks can be judged on this machine', {
-      found: notJudged.map(({ id, observed }) => `${id}: ${observed}`).join('\n'),
-      next: 'judge them on a machine with a kernel of its own',
-    })
-  }
+  if (judged.length === 0) throw nothingJudged(notJudged)
   const context: SuiteContext = {
     target,
     expectations,
@@ -82,6 +83,7 @@ export const verifyTarget = async (
   }
   const checks = reconcile(planned, [...notJudged, ...suite.results], lastOutput(suite))
   const count = (status: CheckResult['status']): number => checks.filter((check) => check.status === status).length
+  if (count('passed') + count('failed') + count('skipped') === 0) throw nothingJudged(checks)
   if (suite.code !== 0 && count('failed') === 0) {
     throw new BoxhoundError('E_SUITE', 'the suite failed although each of its checks passed', {
       found: lastOutput(suite),
