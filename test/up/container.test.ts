@@ -6,29 +6,35 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
-import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
 
-const { cache } = projectAt(process.cwd())
+// A store of its own: other stages start containers at the same time.
+const cache = mkdtempSync(join(tmpdir(), 'boxhound-test-'))
+const environment = { ...process.env, BOXHOUND_CACHE: cache }
 
 const verb = (name: string, ...words: string[]) =>
-  spawnSync('node', ['scripts/_run.mjs', name, ...words], { encoding: 'utf8', timeout: 300_000 })
+  spawnSync('node', ['scripts/_run.mjs', name, ...words], { encoding: 'utf8', timeout: 300_000, env: environment })
+
+/** Control groups in which no process is left; those of a machine that runs have some. */
+const emptyGroups = (): string[] =>
+  ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].flatMap((root) => {
+    try {
+      return readdirSync(root).filter(
+        (name) =>
+          name.startsWith('boxhound-') &&
+          readFileSync(join(root, name, 'cgroup.events'), 'utf8').includes('populated 0'),
+      )
+    } catch {
+      return [] // no such hierarchy, or the group went in between
+    }
+  })
 
 /** Everything of a container that could outlive it on this machine. */
 const leftovers = (): string[] => {
-  const groups = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified', '/sys/fs/cgroup/systemd'].flatMap((root) => {
-    try {
-      return readdirSync(root).filter((name) => name.startsWith('boxhound-'))
-    } catch {
-      return []
-    }
-  })
   const loops = spawnSync('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE'], { encoding: 'utf8' }).stdout
   const links = spawnSync('ip', ['-brief', 'link'], { encoding: 'utf8' }).stdout
-  const processes = spawnSync('pgrep', ['-af', `container/container.sh ${cache}|container/reap.sh`], {
-    encoding: 'utf8',
-  }).stdout
+  const processes = spawnSync('pgrep', ['-af', `container/container.sh ${cache}`], { encoding: 'utf8' }).stdout
   return [
-    ...groups,
+    ...emptyGroups(),
     ...loops.split('\n').filter((line) => line.includes(cache)),
     ...links.split('\n').filter((line) => line.startsWith('ve-boxhound')),
     ...readFileSync('/proc/self/mountinfo', 'utf8')
@@ -45,6 +51,7 @@ const gone = async (): Promise<string[]> => {
 
 test.serial.after.always('nothing stays up', () => {
   verb('down', 'lab')
+  rmSync(cache, { recursive: true, force: true })
 })
 
 test.serial('a container is up in seconds beside QEMU’s folder, ssh finds it, down leaves nothing', async (t) => {
@@ -70,11 +77,11 @@ test.serial('what a caller hands in is in no file and no command line of this ma
   const key = randomBytes(16).toString('hex')
   const up = spawnSync('node', ['scripts/_run.mjs', 'up', 'lab', '--machine', 'container'], {
     encoding: 'utf8',
-    env: { ...process.env, DD_API_KEY: key },
+    env: { ...environment, DD_API_KEY: key },
   })
   t.is(up.status, 0, up.stderr)
-  const environment = verb('ssh', 'lab', '--', 'cat /etc/datadog-agent/environment').stdout
-  t.true(environment.includes(key), 'the instance has it')
+  const told = verb('ssh', 'lab', '--', 'cat /etc/datadog-agent/environment').stdout
+  t.true(told.includes(key), 'the instance has it')
   const lines = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
@@ -98,6 +105,7 @@ for (const [index, signal] of (['SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGTERM', 'SIG
       t.teardown(() => rmSync(out, { recursive: true }))
       const child = spawn('node', ['scripts/_run.mjs', 'verify', 'lab', '--machine', 'container', '--out', out], {
         stdio: 'ignore',
+        env: environment,
       })
       const ended = once(child, 'close')
       await sleep(300 + Math.random() * 5000)

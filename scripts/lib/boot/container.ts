@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { cleanEnvironment, killNamespace } from '../_helpers/sandbox.ts'
@@ -108,8 +108,8 @@ const start = async (options: ContainerOptions, port: number): Promise<ProcessId
   ]
   try {
     const namespaces = ['unshare', '--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '--mount-proc', '--']
-    const script = ['bash', join(root, 'container', 'container.sh'), folder, disk, String(port)]
-    const command = [...namespaces, ...script, ...(upper === undefined ? [] : [upper])]
+    const script = ['bash', join(root, 'container', 'container.sh'), resolve(folder), resolve(disk), String(port)]
+    const command = [...namespaces, ...script, ...(upper === undefined ? [] : [resolve(upper)])]
     const [file = '', ...rest] = detached ? command : ['setpriv', '--pdeathsig', 'KILL', '--', ...command]
     const child = spawn(file, rest, {
       cwd: '/',

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { askSandbox } from '../_helpers/sandbox.ts'
 
@@ -7,7 +8,20 @@ import { askSandbox } from '../_helpers/sandbox.ts'
  */
 export const expandImage = async (image: string, raw: string): Promise<void> => {
   // It ends with this process, however that ends.
-  const made = await askSandbox(['qemu-img', 'convert', '-f', 'qcow2', '-O', 'raw', '-m', '8', '-W', '--', image, raw])
+  const made = await askSandbox([
+    'qemu-img',
+    'convert',
+    '-f',
+    'qcow2',
+    '-O',
+    'raw',
+    '-m',
+    '8',
+    '-W',
+    '--',
+    resolve(image),
+    resolve(raw),
+  ])
   if (made.code === 0) return
   throw new BoxhoundError('E_EXPAND', 'the image cannot be expanded to a disk', {
     file: image,
