@@ -1,15 +1,13 @@
 // Compiles the unit tests: 200 files that would each start a process, a loader and the same modules become a few files that AVA loads as they are. Done
 // once per change of the sources and kept under node_modules/.cache, as scripts/_run.mjs does it for verbs.
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { filesBelow, fingerprint, forNode, keep } from '../scripts/_bundle.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
 const cache = join(root, 'node_modules', '.cache', 'boxhound')
-const prefix = 'unit-'
-
 /** Tests that package.json leaves to stages of their own: they boot or bake. */
 const left = ['machine', 'up'].map((name) => join(here, name))
 
@@ -19,26 +17,9 @@ const machineVerb = join(here, 'machine', '_verb.ts')
 /** So many files of tests come out; each is a process, so that heavy ones can run side by side and none holds everything. */
 const groups = 16
 
-const filesBelow = (folder) =>
-  readdirSync(folder, { withFileTypes: true })
-    .flatMap((entry) => {
-      const path = join(folder, entry.name)
-      if (!entry.isDirectory()) return [path]
-      return left.includes(path) || entry.name === 'node_modules' ? [] : filesBelow(path)
-    })
-    .sort()
+const isLeft = (path) => left.some((folder) => path.startsWith(`${folder}/`))
 
-/** Name, size and time of every source, hashed: the identity of a bundle. */
-const fingerprint = () => {
-  const hash = createHash('sha256').update(process.version)
-  for (const folder of ['test', 'scripts', 'lab', 'suite', 'lint'])
-    for (const path of filesBelow(join(root, folder)).filter((file) => /\.(ts|mjs|js|json)$/.test(file))) {
-      const { size, mtimeMs } = statSync(path)
-      hash.update(`${path}\0${size}\0${mtimeMs}\n`)
-    }
-  hash.update(String(statSync(join(root, 'package-lock.json')).mtimeMs))
-  return hash.digest('hex').slice(0, 16)
-}
+const ownFiles = () => filesBelow(here).filter((path) => !isLeft(path))
 
 /** A file that changes its process for good, while it is loaded, keeps a process of its own. */
 const isLoner = (path) => /^process\./m.test(readFileSync(path, 'utf8'))
@@ -95,13 +76,12 @@ const plugin = (dealt) => ({
   },
 })
 
-const write = async (folder) => {
+const write = async (folder, name) => {
   const { build } = await import('esbuild')
-  const fresh = `${folder}.${process.pid}`
-  const files = filesBelow(here)
+  const files = ownFiles()
   const dealt = deal(files.filter((path) => path.endsWith('.test.ts')))
-  mkdirSync(cache, { recursive: true })
   await build({
+    ...forNode,
     entryPoints: [
       ...dealt.map((_, number) => ({ in: `group-${number}`, out: `group-${number}.test` })),
       // What tests start as a process of its own.
@@ -109,50 +89,30 @@ const write = async (folder) => {
         (path) => ({ in: path, out: relative(root, path).slice(0, -'.ts'.length) }),
       ),
     ],
-    outdir: fresh,
+    outdir: folder,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
     sourcemap: true,
     sourcesContent: false,
-    logLevel: 'warning',
     external: ['ssh2', 'esbuild', 'protobufjs', '@datadog/datadog-api-client', 'typescript'],
     plugins: [plugin(dealt)],
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
-    },
   })
   writeFileSync(
-    join(fresh, 'ava.config.mjs'),
+    join(folder, 'ava.config.mjs'),
     `export default ${JSON.stringify({
-      files: [`${relative(root, folder)}/*.test.mjs`],
+      files: [`${relative(root, name)}/*.test.mjs`],
       extensions: ['mjs'],
       workerThreads: false,
       timeout: '2m',
-      environmentVariables: { BOXHOUND_COMPILED: folder },
+      environmentVariables: { BOXHOUND_COMPILED: name },
     })}\n`,
   )
-  for (const old of readdirSync(cache).filter((name) => name.startsWith(prefix))) {
-    const found = statSync(join(cache, old), { throwIfNoEntry: false })
-    // Others may still be read by a run that is not over.
-    if (found !== undefined && Date.now() - found.mtimeMs > 86_400_000)
-      rmSync(join(cache, old), { recursive: true, force: true })
-  }
-  try {
-    renameSync(fresh, folder)
-  } catch (error) {
-    // Another run was quicker with the very same tests.
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
-    rmSync(fresh, { recursive: true, force: true })
-  }
 }
 
 /** The folder of the compiled tests, with the configuration that AVA runs them by. */
 export const compiledTests = async () => {
-  const folder = join(cache, `${prefix}${fingerprint()}`)
-  if (!existsSync(folder)) await write(folder)
+  const sources = ['scripts', 'lab', 'suite', 'lint'].flatMap((folder) => filesBelow(join(root, folder)))
+  const read = [...ownFiles(), ...sources].filter((path) => /\.(ts|mjs|js|json)$/.test(path))
+  const folder = join(cache, `unit-${fingerprint(root, read)}`)
+  await keep(folder, (fresh) => write(fresh, folder))
   return folder
 }
