@@ -135,6 +135,19 @@ export const openWorld = async (): Promise<World> => {
   }
 }
 
+/** The Datadog key in a Vagrant machine, as its digest or `none`: the value itself is on nobody’s command line. */
+export const keyInGuest = async (world: World, machine: string, extra?: NodeJS.ProcessEnv): Promise<string> => {
+  const printed = await world.python(
+    machine,
+    `import hashlib, re
+text = open('/etc/datadog-agent/environment').read()
+found = re.search('^DD_API_KEY="(.*)"$', text, re.M)
+print(hashlib.sha256(found.group(1).encode()).hexdigest() if found else 'none')`,
+    extra,
+  )
+  return printed.trim()
+}
+
 /** What every process of this machine was started with, as everybody can read it. */
 export const argumentsOfAll = (): string =>
   readdirSync('/proc')

@@ -6,7 +6,7 @@ import { loadBox } from '../../scripts/lib/box/load.ts'
 import { overlayPath } from '../../scripts/lib/cache/store.ts'
 import { planBox } from '../../scripts/lib/plan/plan.ts'
 import { renderBox } from '../../scripts/lib/render/render.ts'
-import { openWorld, project, type World } from './_world.ts'
+import { keyInGuest, openWorld, project, type World } from './_world.ts'
 
 const files = readFileSync(new URL('_files.py', import.meta.url), 'utf8')
 const stock = { BOXHOUND_BASE: 'boxhound-test/stock' }
@@ -32,12 +32,13 @@ test.serial.after.always('nothing stays', async () => {
 })
 
 test.serial(
-  'a stock box becomes the box by the very layers of its box file, and the suite is green on it',
+  'a stock box becomes the box by the very layers of its box file; without a key it runs keyless, and the suite is green on it',
   async (t) => {
     const { code, output } = await world.vagrant(['up'], stock)
     t.is(code, 0, output.slice(-3000))
     for (const layer of ['base', 'agent', 'database', 'app', 'checks'])
       t.regex(output, new RegExp(`boxhound: layer ${layer} applied in \\d+ s`))
+    t.is(await keyInGuest(world, 'lab-stock', stock), 'none')
     const verified = await world.verb(['verify', 'lab', '--vagrant'], stock)
     t.is(verified.code, 0, verified.output)
     t.regex(verified.output, /\n20 passed, 0 failed\n/)

@@ -124,7 +124,7 @@ export const stages: readonly Stage[] = [
   boots('up', 'a machine of one’s own', ava('test/up/ava'), {
     ...{ reading: 'tap', needs: ['bake'], seconds: 75, deadline: 1200 },
   }),
-  vagrant('vagrant', 'vagrant up: the baked box, a stock box, a VirtualBox box', ava('test/vagrant/ava'), {
+  vagrant('vagrant', 'vagrant up: the baked box, a stock box; the catalogue', ava('test/vagrant/ava'), {
     ...{ needs: ['bake'], seconds: 600, deadline: 3600 },
   }),
   contains('image', 'no secret, no identity, no trace in the image', verb('image', 'lab', ...inContainer), {

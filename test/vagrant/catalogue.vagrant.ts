@@ -1,10 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { freePort } from '../../scripts/lib/boot/port.ts'
-import { bootBox } from './_boot.ts'
 import { openWorld, project, type World } from './_world.ts'
 
 let world: World
@@ -57,23 +56,3 @@ test.serial('a web server will do: the catalogue for it points to the boxes besi
     server.kill()
   }
 })
-
-test.serial(
-  'its disk boots from SATA as VirtualBox would attach it, and Vagrant’s well-known key opens it',
-  async (t) => {
-    const folder = join(world.folder, 'virtualbox')
-    mkdirSync(folder)
-    const [vmdk, disk] = [join(boxes(), 'box.vmdk'), join(folder, 'disk.qcow2')]
-    t.is(spawnSync('qemu-img', ['check', vmdk]).status, 0)
-    t.is(spawnSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', vmdk, '-F', 'vmdk', disk]).status, 0)
-    const { session, end } = await bootBox(world, disk, 'sata', folder)
-    const booted = await session.run(
-      'sudo systemctl start boxhound-first-boot.service && sudo cat /var/lib/boxhound/first-boot.json',
-    )
-    t.is(booted.code, 0, booted.stderr)
-    t.is(JSON.parse(booted.stdout).state, 'done')
-    const root = await session.run('lsblk --noheadings --output TRAN --nodeps /dev/sda')
-    t.is(root.stdout.trim(), 'sata')
-    end()
-  },
-)
