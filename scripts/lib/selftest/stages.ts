@@ -84,7 +84,7 @@ const boots = define({ processors: 1.2, memory: 3000, alone: ['vm'] }, { reading
 /** The same by Vagrant. */
 const vagrant = define({ processors: 1.2, memory: 3500, alone: ['vm', 'libvirt'] }, { reading: 'tap', part: 'full' })
 /** Starts containers. */
-const contains = define({ processors: 1, memory: 2000, alone: [] }, { reading: 'plain', part: 'full' })
+const contains = define({ processors: 0.8, memory: 2000, alone: [] }, { reading: 'plain', part: 'full' })
 
 /** Everything that proves the project. A stage stands behind those that it needs; which runs when is the schedule's business. */
 export const stages: readonly Stage[] = [
