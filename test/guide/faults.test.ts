@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 
-const listed = [...readFileSync('guide/faults.md', 'utf8').matchAll(/^\| (\d+) \|/gm)].map(([, number]) => Number(number))
+const listed = [...readFileSync('guide/faults.md', 'utf8').matchAll(/^\| (\d+) \|/gm)].map(([, number]) =>
+  Number(number),
+)
 
 /** Places that cite a fault by its number: `fault 26`, `faults 25 and 26`, `faults 1, 5 and 9`. */
 const citations = (folder: string): { path: string; number: number }[] =>
