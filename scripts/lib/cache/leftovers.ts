@@ -9,7 +9,8 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { type Holder, holderSchema, isAlive, isRunning, ownHolder } from '../_helpers/holder.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { cleanEnvironment } from '../_helpers/sandbox.ts'
-import { dropLayer, layersFolder, listRecords, readRecord } from './store.ts'
+import { type UnusableLayer, unboundLayers } from './binding.ts'
+import { dropLayer, inspectRecord, layersFolder, listRecords } from './store.ts'
 
 /** A run's folder for everything that must not outlive it: `cache/work/RUN/`. */
 export interface WorkFolder {
@@ -136,34 +137,33 @@ export const idsInUse = async (project: Project): Promise<Set<string>> => {
   return used
 }
 
-/** Files that reached their final name and were never recorded: their run was killed in between. Also records that can't be read. */
-export const dropUnrecorded = async (project: Project): Promise<string[]> => {
+/** Overlays that were never recorded, since their run was killed in between, and records that cannot be used. */
+const unrecordedLayers = async (project: Project): Promise<UnusableLayer[]> => {
   const names = await readdir(layersFolder(project)).catch(() => [])
   const used = await idsInUse(project)
-  const dropped = new Set<string>()
-  for (const name of names) {
-    const id = /^([0-9a-f]{64})\.(?:qcow2|json)$/.exec(name)?.[1]
-    if (id === undefined || used.has(id) || (await readRecord(project, id)) !== undefined) continue
-    await dropLayer(project, id)
-    dropped.add(id)
+  const ids = new Set(names.flatMap((name) => /^([0-9a-f]{64})\.(?:qcow2|json)$/.exec(name)?.[1] ?? []))
+  const unrecorded: UnusableLayer[] = []
+  for (const id of ids) {
+    const found = used.has(id) ? undefined : await inspectRecord(project, id)
+    if (used.has(id) || typeof found === 'object') continue
+    unrecorded.push({ id, name: undefined, fault: found ?? 'never recorded' })
   }
-  return [...dropped]
+  return unrecorded
 }
 
 /**
- * Drops layers whose parent is gone, and those on them. The parent would be built again, not the same to the byte, and an overlay is
- * only good on the very blocks it was made on.
+ * What must not be used as a layer, whatever its file's name says: no usable record, or none of the very file below. Layers that a living
+ * run works with are left to that run.
  */
-export const dropOrphans = async (project: Project): Promise<string[]> => {
+export const unusableLayers = async (project: Project): Promise<UnusableLayer[]> => {
   const used = await idsInUse(project)
-  const dropped: string[] = []
-  let records = await listRecords(project)
-  for (let orphans = [{ id: '' }]; orphans.length > 0; ) {
-    const ids = new Set(records.map(({ id }) => id))
-    orphans = records.filter(({ id, parent }) => parent !== null && !ids.has(parent) && !used.has(id))
-    for (const { id } of orphans) await dropLayer(project, id)
-    dropped.push(...orphans.map(({ id }) => id))
-    records = records.filter(({ id }) => !dropped.includes(id))
-  }
-  return dropped
+  const unbound = unboundLayers(await listRecords(project)).filter(({ id }) => !used.has(id))
+  return [...(await unrecordedLayers(project)), ...unbound]
+}
+
+/** Drops them. */
+export const dropUnusable = async (project: Project): Promise<UnusableLayer[]> => {
+  const unusable = await unusableLayers(project)
+  for (const { id } of unusable) await dropLayer(project, id)
+  return unusable
 }
