@@ -33,7 +33,7 @@ const bundle = async (folder) => {
   const { build } = await import('esbuild')
   const fresh = `${folder}.${process.pid}`
   mkdirSync(cache, { recursive: true })
-  await build({
+  const options = {
     entryPoints: [join(scripts, '_main.ts')],
     outdir: fresh,
     outExtension: { '.js': '.mjs' },
@@ -51,7 +51,17 @@ const bundle = async (folder) => {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
     },
-  })
+  }
+  // esbuild starts its process within this very call, and hands it process.env (lib/_helpers/environment.ts has the same for what is bundled).
+  const own = process.env
+  process.env = { PATH: own.PATH, HOME: own.HOME }
+  let built
+  try {
+    built = build(options)
+  } finally {
+    process.env = own
+  }
+  await built
   // Old bundles may still be read by a start that runs: only those of yesterday and before go.
   for (const old of readdirSync(cache)) {
     // Undefined: another start, whose own it was, has given it its name.

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Plugin } from 'esbuild'
+import type { BuildOptions, Plugin } from 'esbuild'
+import { withCleanEnvironment } from '../_helpers/environment.ts'
 
 /** Name of a configuration in the bundle, for `ava --config`. */
 export type SuiteName = 'box' | 'image' | 'contract'
@@ -66,7 +67,7 @@ const entryPoints = async (root: string): Promise<Record<string, string>> => {
 const build = async (root: string, folder: string): Promise<void> => {
   const esbuild = await import('esbuild')
   const ava = join(root, 'node_modules/ava')
-  await esbuild.build({
+  const options: BuildOptions = {
     // AVA opens more than a thousand files to start; its worker and the suite must share one copy of its state, so all of it is one build.
     entryPoints: {
       ava: join(ava, 'entrypoints/cli.mjs'),
@@ -92,7 +93,8 @@ const build = async (root: string, folder: string): Promise<void> => {
     banner: {
       js: `import { createRequire as __createRequire } from 'node:module';const require = __createRequire(${ownUrl});`,
     },
-  })
+  }
+  await withCleanEnvironment(() => esbuild.build(options))
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n')
   for (const suite of Object.keys(entries))
     await cp(join(root, 'suite', suite, 'ava.config.js'), join(folder, suite, 'ava.config.js'))
