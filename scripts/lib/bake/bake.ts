@@ -227,8 +227,8 @@ export const bakePlan = async (plan: Plan, options: BakeOptions, project: Projec
   }
   requireFor('bake')
   await mkdir(project.cache, { recursive: true })
-  return withLock(project, `box-${name}`, `bake ${name}`, ({ stale }) => {
-    if (stale !== undefined) options.note(`process ${stale.pid} died with the lock on "${name}"; it is taken over`)
+  return withLock(project, `box-${name}`, `bake ${name}`, ({ note }) => {
+    if (note !== undefined) options.note(note)
     return bakeLocked(plan, options, project)
   })
 }
