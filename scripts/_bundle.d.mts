@@ -2,5 +2,5 @@ import type { BuildOptions } from 'esbuild'
 
 export const filesBelow: (folder: string) => string[]
 export const fingerprint: (root: string, sources: readonly string[]) => string
-export const forNode: BuildOptions & { readonly splitting: true; readonly format: 'esm'; readonly platform: 'node' }
+export const compile: (options: BuildOptions) => Promise<void>
 export const keep: (folder: string, make: (fresh: string) => Promise<void>) => Promise<void>

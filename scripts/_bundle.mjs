@@ -25,7 +25,7 @@ export const fingerprint = (root, sources) => {
 }
 
 /** ES modules for Node; CommonJS packages inside them find a `require`. */
-export const forNode = {
+const forNode = {
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -35,6 +35,20 @@ export const forNode = {
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
   },
+}
+
+/** Compiles by esbuild, whose process starts within this very call and would have all of this one's environment: keys are no business of it. */
+export const compile = async (options) => {
+  const { build } = await import('esbuild')
+  const own = process.env
+  process.env = { PATH: own.PATH, HOME: own.HOME }
+  let built
+  try {
+    built = build({ ...forNode, ...options })
+  } finally {
+    process.env = own
+  }
+  await built
 }
 
 const day = 86_400_000

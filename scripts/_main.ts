@@ -42,6 +42,8 @@ export const run = async ([verb = '', ...argv]: string[]): Promise<number> => {
     console.error(verb === '' ? usage() : `No verb "${verb}".\n${usage()}`)
     return 2
   }
+  // Modes of what is written are nobody's but ours: neither open to all, nor closed to who serves out/. What is private says so itself.
+  process.umask(0o022)
   try {
     const { main } = await load()
     return await main(argv)

@@ -2,16 +2,14 @@
 // 0.4 s at every call and a bundle 0.1 s.
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { filesBelow, fingerprint, forNode, keep } from './_bundle.mjs'
+import { compile, filesBelow, fingerprint, keep } from './_bundle.mjs'
 import { upToDate } from './_fast.mjs'
 
 const scripts = dirname(fileURLToPath(import.meta.url))
 const root = dirname(scripts)
 
-const bundle = async (folder) => {
-  const { build } = await import('esbuild')
-  await build({
-    ...forNode,
+const bundle = (folder) =>
+  compile({
     entryPoints: [join(scripts, '_main.ts')],
     outdir: folder,
     outExtension: { '.js': '.mjs' },
@@ -21,7 +19,6 @@ const bundle = async (folder) => {
     minifySyntax: true,
     external: ['ssh2', 'esbuild', 'protobufjs', '@datadog/datadog-api-client'],
   })
-}
 
 const start = async (argv) => {
   // What stands in for the outside world is called by verbs, too.

@@ -2,8 +2,9 @@ import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { formatBytes } from './lib/_helpers/format.ts'
 import { type Project, projectAt } from './lib/_helpers/paths.ts'
+import { droppedLines, type UnusableLayer } from './lib/cache/binding.ts'
 import { findDamaged } from './lib/cache/integrity.ts'
-import { clearDeadRuns, dropOrphans, dropUnrecorded } from './lib/cache/leftovers.ts'
+import { clearDeadRuns, dropUnusable, unusableLayers } from './lib/cache/leftovers.ts'
 import { withLock } from './lib/cache/lock.ts'
 import { prune } from './lib/cache/prune.ts'
 import { type LayerRecord, layersFolder, listRecords } from './lib/cache/store.ts'
@@ -58,17 +59,29 @@ const list = async (project: Project, json: boolean): Promise<number> => {
   return 0
 }
 
-const verify = async (project: Project, json: boolean): Promise<number> => {
+/** Every layer that a bake would not use, and why. */
+const judge = async (project: Project): Promise<{ total: number; unusable: UnusableLayer[] }> => {
   const layers = await listRecords(project)
-  const damaged = await findDamaged(project, layers)
+  const unusable = await unusableLayers(project)
+  const told = new Set(unusable.map(({ id }) => id))
+  const damaged = (await findDamaged(project, layers)).filter(({ id }) => !told.has(id))
+  const total = new Set([...layers.map(({ id }) => id), ...told]).size
+  const fault = 'damaged: its SHA-256 differs from the recorded one'
+  return { total, unusable: [...unusable, ...damaged.map(({ id, name }) => ({ id, name, fault }))] }
+}
+
+const verify = async (project: Project, json: boolean): Promise<number> => {
+  const { total, unusable } = await judge(project)
   if (json)
-    console.log(JSON.stringify({ layers: layers.length, damaged: damaged.map(({ id, name }) => ({ id, name })) }))
+    console.log(
+      JSON.stringify({ layers: total, damaged: unusable.map(({ id, name, fault }) => ({ id, name, fault })) }),
+    )
   else {
-    for (const layer of damaged) console.log(`${row(layer)}  damaged: SHA-256 differs from the recorded one`)
-    console.log(`${layers.length - damaged.length} of ${layers.length} layers are what was recorded`)
-    if (damaged.length > 0) console.log('The next bake drops the damaged ones and builds them again.')
+    for (const { id, name, fault } of unusable) console.log(`  ${id.slice(0, 12)}  ${(name ?? '').padEnd(9)} ${fault}`)
+    console.log(`${total - unusable.length} of ${total} layers are what was recorded, each on the file it was built on`)
+    if (unusable.length > 0) console.log('The next bake drops the others and builds them again.')
   }
-  return damaged.length === 0 ? 0 : 1
+  return unusable.length === 0 ? 0 : 1
 }
 
 const pruneStore = async (project: Project, days: string, json: boolean): Promise<number> => {
@@ -76,12 +89,13 @@ const pruneStore = async (project: Project, days: string, json: boolean): Promis
     throw new BoxhoundError('E_USAGE', '--days takes a whole number of days', { exitCode: 2, found: days })
   return withLock(project, 'prune', 'cache prune', async () => {
     const cleared = await clearDeadRuns(project)
-    const unrecorded = [...(await dropUnrecorded(project)), ...(await dropOrphans(project))]
+    const dropped = await dropUnusable(project)
+    const unrecorded = dropped.map(({ id }) => id)
     const { layers, bytes } = await prune(project, { days: Number(days), now: Date.now() })
     if (json)
       console.log(JSON.stringify({ removed: layers.map(({ id, name }) => ({ id, name })), bytes, unrecorded, cleared }))
     else {
-      for (const line of cleared) console.log(line)
+      for (const line of [...cleared, ...droppedLines(dropped)]) console.log(line)
       for (const layer of layers) console.log(row(layer))
       console.log(`${layers.length + unrecorded.length} layers removed, ${formatBytes(bytes)} freed`)
     }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { startChild } from './lib/_helpers/child.ts'
 import { signalExitCode } from './lib/_helpers/cleanup.ts'
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
@@ -54,7 +54,7 @@ export const main = async (argv: string[]): Promise<number> => {
     console.log(JSON.stringify(login))
     return 0
   }
-  const child = spawn('ssh', sshArguments(login, knownHostsFile(project.cache, name, kind), parsed.rest), {
+  const child = startChild('ssh', sshArguments(login, knownHostsFile(project.cache, name, kind), parsed.rest), {
     stdio: 'inherit',
   })
   return new Promise((resolve, reject) => {

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeAtomic } from './lib/_helpers/atomic.ts'
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
+import { verbEnvironment } from './lib/_helpers/environment.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { formatSeconds } from './lib/_helpers/format.ts'
 import { projectAt } from './lib/_helpers/paths.ts'
@@ -88,7 +89,7 @@ export const main = async (argv: string[]): Promise<number> => {
   const results = await runTogether(chosen, {
     limits,
     log: ({ name }) => join(folder, 'logs', `${name}.log`),
-    environment: { ...process.env, BOXHOUND_CACHE: join(folder, 'store'), BOXHOUND_OUT: join(folder, 'out') },
+    environment: { ...verbEnvironment(), BOXHOUND_CACHE: join(folder, 'store'), BOXHOUND_OUT: join(folder, 'out') },
   })
   const seconds = (performance.now() - begin) / 1000
   await writeAtomic(join(folder, 'timings.json'), timingsDocument(results, seconds, limits))

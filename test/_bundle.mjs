@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { filesBelow, fingerprint, forNode, keep } from '../scripts/_bundle.mjs'
+import { compile, filesBelow, fingerprint, keep } from '../scripts/_bundle.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
@@ -77,11 +77,9 @@ const plugin = (dealt) => ({
 })
 
 const write = async (folder, name) => {
-  const { build } = await import('esbuild')
   const files = ownFiles()
   const dealt = deal(files.filter((path) => path.endsWith('.test.ts')))
-  await build({
-    ...forNode,
+  await compile({
     entryPoints: [
       ...dealt.map((_, number) => ({ in: `group-${number}`, out: `group-${number}.test` })),
       // What tests start as a process of its own.

@@ -14,6 +14,7 @@ const spec: QemuSpec = {
   qmp: '/run/x/qmp.sock',
   credentials: [],
   seed: null,
+  confined: true,
 }
 
 /** The values that follow a flag, in order. */
@@ -64,6 +65,8 @@ const table: readonly [title: string, over: Partial<QemuSpec>, flag: string, val
       'file=/run/x/seed.iso,format=raw,if=none,id=seed,readonly=on',
     ],
   ],
+  ['QEMU is confined', {}, '-sandbox', ['on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny']],
+  ['a QEMU without seccomp is not', { confined: false }, '-sandbox', []],
   ['the monitor is a socket that QEMU does not wait for', {}, '-qmp', ['unix:/run/x/qmp.sock,server=on,wait=off']],
 ]
 

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import type { ExecutionContext } from 'ava'
 import { sha256 } from '../../scripts/lib/_helpers/hash.ts'
 import type { Project } from '../../scripts/lib/_helpers/paths.ts'
-import { type LayerRecord, layersFolder, overlayPath, recordLayer } from '../../scripts/lib/cache/store.ts'
+import { type LayerRecord, layersFolder, overlayPath, readRecord, recordLayer } from '../../scripts/lib/cache/store.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 
 /** A project whose store and results lie in a folder of the test's own. */
@@ -29,6 +29,7 @@ export const storeLayer = async (
     id,
     name,
     parent: parent === null ? null : idOf(parent),
+    parentSha256: parent === null ? null : ((await readRecord(project, idOf(parent)))?.sha256 ?? idOf('no file')),
     sha256: sha256(content),
     bytes: content.length,
     seconds: 1,

@@ -6,8 +6,7 @@ import type { Project } from '../../scripts/lib/_helpers/paths.ts'
 import {
   clearDeadRuns,
   clearRun,
-  dropOrphans,
-  dropUnrecorded,
+  dropUnusable,
   idsInUse,
   makeWorkFolder,
   workRoot,
@@ -84,7 +83,7 @@ test('an overlay whose run was killed before it was recorded is dropped, one of 
   await writeFile(overlayPath(project, idOf('unrecorded')), 'x')
   await writeFile(overlayPath(project, idOf('living')), 'x')
   await makeWorkFolder(project, 'bake other', [idOf('living')])
-  t.deepEqual(await dropUnrecorded(project), [idOf('unrecorded')])
+  t.deepEqual(await dropUnusable(project), [{ id: idOf('unrecorded'), name: undefined, fault: 'never recorded' }])
   t.deepEqual(
     (await readdir(layersFolder(project))).sort(),
     [`${recorded.id}.json`, `${recorded.id}.qcow2`, `${idOf('living')}.qcow2`].sort(),
@@ -95,17 +94,17 @@ test('a record that cannot be read is dropped with its overlay', async (t) => {
   const project = await emptyProject(t)
   const { id } = await storeLayer(project, 'base', null)
   await writeFile(join(layersFolder(project), `${id}.json`), '{"id":')
-  t.deepEqual(await dropUnrecorded(project), [id])
+  t.deepEqual(await dropUnusable(project), [{ id, name: undefined, fault: 'its record cannot be read' }])
   t.deepEqual(await readdir(layersFolder(project)), [])
 })
 
 test('a layer that has lost its parent is dropped with all on it: a new parent is never the same to the byte', async (t) => {
   const project = await emptyProject(t)
   await storeChain(project)
-  t.deepEqual(await dropOrphans(project), [])
+  t.deepEqual(await dropUnusable(project), [])
   await rm(join(layersFolder(project), `${idOf('base')}.json`))
-  await dropUnrecorded(project)
-  t.deepEqual((await dropOrphans(project)).sort(), ['agent', 'seal', 'seal-2'].map(idOf).sort())
+  const dropped = await dropUnusable(project)
+  t.deepEqual(dropped.map(({ id }) => id).sort(), ['base', 'agent', 'seal', 'seal-2'].map(idOf).sort())
   t.deepEqual(await names(project), ['image'])
 })
 
@@ -113,6 +112,6 @@ test('a layer that a living run works with is not taken for one without a parent
   const project = await emptyProject(t)
   await storeLayer(project, 'agent', 'base')
   await makeWorkFolder(project, 'bake other', [idOf('base'), idOf('agent')])
-  t.deepEqual(await dropOrphans(project), [])
+  t.deepEqual(await dropUnusable(project), [])
   t.deepEqual(await names(project), ['agent'])
 })

@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import { BoxhoundError, formatError } from '../../scripts/lib/_helpers/errors.ts'
 import { ownHolder } from '../../scripts/lib/_helpers/holder.ts'
 import type { Project } from '../../scripts/lib/_helpers/paths.ts'
+import { clearDeadRuns } from '../../scripts/lib/cache/leftovers.ts'
 import { takeLock, withLock } from '../../scripts/lib/cache/lock.ts'
 import { startScript } from '../helpers/_child.ts'
 import { emptyProject } from './_store.ts'
@@ -66,15 +67,56 @@ test('a lock is taken over also when who was about to do so died at it', async (
   t.deepEqual(await readdir(join(project.cache, 'locks')), [])
 })
 
-test('a lock that cannot be read is an error that names its file', async (t) => {
+test('fault 70: an empty or cut lock that nobody holds is taken over and told', async (t) => {
   const project = await emptyProject(t)
   await mkdir(join(project.cache, 'locks'), { recursive: true })
-  await writeFile(lockFile(project), '')
+  for (const text of ['', '{"pid":', 'null', '{}', '\0\0\0']) {
+    await writeFile(lockFile(project), text)
+    const { stale, note, release } = await takeLock(project, 'box-lab', 'bake lab')
+    t.is(stale, undefined)
+    t.is(note, 'the lock "box-lab" was damaged and nobody held it; it is taken over')
+    await release()
+    t.deepEqual(await readdir(join(project.cache, 'locks')), [])
+  }
+})
+
+test('a damaged lock that somebody holds is an error that names its file', async (t) => {
+  const project = await emptyProject(t)
+  const { release } = await takeLock(project, 'box-lab', 'bake lab')
+  await truncate(lockFile(project))
   const error = await t.throwsAsync(takeLock(project, 'box-lab', 'bake lab'), { instanceOf: BoxhoundError })
   t.is(error.code, 'E_LOCK_UNREADABLE')
   t.is(error.details.file, lockFile(project))
-  t.deepEqual(await readdir(join(project.cache, 'locks')), ['box-lab.json'])
+  await release()
 })
+
+// PID namespaces need root, as a bake does.
+const rooted = process.getuid?.() === 0 ? test : test.skip
+
+rooted(
+  'fault 51: two processes in PID namespaces of their own don’t take each other’s lock, nor clear each other’s work',
+  async (t) => {
+    const project = await emptyProject(t)
+    const namespaces = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--']
+    const script = new URL('./_elsewhere.ts', import.meta.url)
+    const holder = startScript(t, script, [project.cache, 'hold'], namespaces)
+    await holder.says('held')
+    const other = startScript(t, script, [project.cache, 'take'], namespaces)
+    t.is((await other.ended).code, 0, other.output())
+    t.regex(other.output(), /E_LOCKED process \d+, "bake lab", since \S+ in another PID namespace\n/)
+    t.regex(other.output(), /cleared: 0\n/)
+    // Seen from outside as well.
+    t.deepEqual(await clearDeadRuns(project), [])
+    await t.throwsAsync(takeLock(project, 'box-lab', 'bake lab'), { message: /another run holds the lock/ })
+    t.deepEqual((await readdir(join(project.cache, 'layers'))).length, 1)
+    holder.child.kill('SIGKILL')
+    await holder.ended
+    const again = startScript(t, script, [project.cache, 'take'], namespaces)
+    t.is((await again.ended).code, 0, again.output())
+    t.regex(again.output(), /taken\n/)
+    t.regex(again.output(), /cleared: 1\n/)
+  },
+)
 
 test('a lock around work is released when the work ends and when it fails', async (t) => {
   const project = await emptyProject(t)

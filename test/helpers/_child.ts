@@ -22,9 +22,15 @@ export const scriptWords = (url: URL): string[] => {
   return [join(compiled, relative(root, path).replace(/\.ts$/, '.mjs'))]
 }
 
-/** Starts a TypeScript file that stands beside the test as a process of its own. */
-export const startScript = (t: ExecutionContext, url: URL, words: readonly string[] = []): Script => {
-  const child = spawn(process.execPath, [...scriptWords(url), ...words], { stdio: 'pipe' })
+/** Starts a TypeScript file that stands beside the test as a process of its own, by `through` if that is given, a command that runs another. */
+export const startScript = (
+  t: ExecutionContext,
+  url: URL,
+  words: readonly string[] = [],
+  through: readonly string[] = [],
+): Script => {
+  const [program = '', ...rest] = [...through, process.execPath, ...scriptWords(url), ...words]
+  const child = spawn(program, rest, { stdio: 'pipe' })
   t.teardown(() => child.kill('SIGKILL'))
   let output = ''
   const waiting = new Set<() => void>()

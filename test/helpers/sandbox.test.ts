@@ -3,13 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
-import {
-  cleanEnvironment,
-  killSandboxes,
-  type Sandbox,
-  startSandbox,
-  withOwnSandboxes,
-} from '../../scripts/lib/_helpers/sandbox.ts'
+import { killSandboxes, type Sandbox, startSandbox, withOwnSandboxes } from '../../scripts/lib/_helpers/sandbox.ts'
 import { startScript } from './_child.ts'
 import { temporaryFolder } from './_folder.ts'
 
@@ -132,24 +126,4 @@ test('a program that is not there is an error, not a status', async (t) => {
   })
   await t.throwsAsync(sandbox.ended, { message: /setpriv/ })
   await sandbox.kill()
-})
-
-test('a step learns how to reach the network and no key', (t) => {
-  const given = {
-    PATH: '/bin',
-    HOME: '/root',
-    https_proxy: 'http://proxy:3128',
-    NO_PROXY: 'localhost',
-    PIP_CERT: '/ca.pem',
-    SSL_CERT_FILE: '/ca.pem',
-  }
-  const secret = {
-    DD_API_KEY: '0',
-    DD_APP_KEY: '0',
-    AWS_SECRET_ACCESS_KEY: '0',
-    MY_PATH: '0',
-    PATHS: '0',
-    npm_config_x: '0',
-  }
-  t.deepEqual(cleanEnvironment({ ...given, ...secret }), given)
 })

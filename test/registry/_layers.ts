@@ -4,7 +4,7 @@ import type { ExecutionContext } from 'ava'
 import { sha256 } from '../../scripts/lib/_helpers/hash.ts'
 import type { Project } from '../../scripts/lib/_helpers/paths.ts'
 import { makeWorkFolder } from '../../scripts/lib/cache/leftovers.ts'
-import { type LayerRecord, layersFolder, overlayPath, recordLayer } from '../../scripts/lib/cache/store.ts'
+import { type LayerRecord, layersFolder, overlayPath, readRecord, recordLayer } from '../../scripts/lib/cache/store.ts'
 import type { Deadlines } from '../../scripts/lib/fetch/client.ts'
 import type { Patience } from '../../scripts/lib/fetch/retry.ts'
 import type { PlannedLayer, PlannedName } from '../../scripts/lib/plan/types.ts'
@@ -47,6 +47,7 @@ export const makeLayer = async (
   await writeFile(overlayPath(project, id), content)
   const record: LayerRecord = {
     ...{ id, name, parent: parent === null ? null : idOf(parent), sha256: sha256(content), bytes: content.length },
+    parentSha256: parent === null ? null : ((await readRecord(project, idOf(parent)))?.sha256 ?? idOf('no file')),
     ...{ seconds: 1.5, created: '2026-01-01T00:00:00.000Z' },
     ...(name === 'seal' ? { packages: [{ name: 'bash', version: '5.2', source: 'bash' }] } : {}),
   }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { verbEnvironment } from '../../scripts/lib/_helpers/environment.ts'
 import { runTogether } from '../../scripts/lib/selftest/together.ts'
 import { stage } from './_stage.ts'
 
@@ -12,7 +13,7 @@ const stages = ['a', 'b', 'c'].map((name) =>
 const run = runTogether(stages, {
   limits: { processors: 2, memory: 1000 },
   log: ({ name }) => join(folder, `${name}.log`),
-  environment: process.env,
+  environment: verbEnvironment(),
 })
 while (!['a', 'b'].every((name) => existsSync(join(folder, `${name}.pid`)))) await sleep(10)
 console.log('both run')

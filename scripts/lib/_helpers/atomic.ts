@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { withoutInterruption } from './cleanup.ts'
-import { isRunning, ownName } from './holder.ts'
+import { isRunning, ownName, ownPlace } from './holder.ts'
 
 /** Flushes a file or folder to the disk. */
 export const syncPath = async (path: string): Promise<void> => {
@@ -14,16 +14,27 @@ export const syncPath = async (path: string): Promise<void> => {
   }
 }
 
-/** A name in the same folder as `path`, so that a rename stays on one file system: `.tmp-PID-START-RANDOM`. */
+/** A name in the same folder as `path`, so that a rename stays on one file system: `.tmp-PID-START-PLACE-RANDOM`. */
 export const temporaryName = (path: string): string =>
   join(dirname(path), `.tmp-${ownName()}-${randomBytes(4).toString('hex')}`)
+
+/** Nothing is written for as long as this. */
+const day = 86_400_000
+
+/** Whether nobody writes to a temporary file any more: its process has ended, or, where that runs elsewhere, it is a day old. */
+const isAbandoned = async (path: string, pid: number, started: string, place = ownPlace()): Promise<boolean> => {
+  if (place === ownPlace()) return !isRunning(pid, started)
+  const found = await stat(path).catch(() => undefined)
+  return found !== undefined && Math.abs(Date.now() - found.mtimeMs) > day
+}
 
 /** Removes what killed processes left half-written in a folder (fault 26); a living process's files stay. */
 export const clearTemporary = async (folder: string): Promise<void> => {
   for (const name of await readdir(folder).catch(() => [])) {
-    const [, pid, started] = /^\.tmp-(\d+)-(\d+)-/.exec(name) ?? []
-    if (pid !== undefined && started !== undefined && !isRunning(Number(pid), started))
-      await rm(join(folder, name), { recursive: true, force: true })
+    const [, pid, started, place] = /^\.tmp-(\d+)-(\d+)-(?:([0-9a-f]{8})-)?/.exec(name) ?? []
+    if (pid === undefined || started === undefined) continue
+    const path = join(folder, name)
+    if (await isAbandoned(path, Number(pid), started, place)) await rm(path, { recursive: true, force: true })
   }
 }
 

@@ -34,6 +34,10 @@ export class BoxhoundError extends Error {
   }
 }
 
+/** Whether the operating system refused something for one of these reasons, such as `ENOENT`. */
+export const isErrno = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
+
 /** `file:line:column`, as far as they are known; undefined without a file. */
 export const position = ({ file, line, column }: ErrorDetails): string | undefined =>
   file === undefined

@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { z } from 'zod'
+import { isHeld, isShared } from './kernel-lock.ts'
 
 /** A process that outlives no reboot and no reuse of its number: who holds a lock or a work folder. */
 export const holderSchema = z.object({
@@ -7,6 +10,9 @@ export const holderSchema = z.object({
   /** Clock ticks after boot at which the process started (field 22 of /proc/PID/stat). */
   started: z.string(),
   bootId: z.string(),
+  /** Which processes the number counts among; older files lack it and mean this one. */
+  namespace: z.string().optional(),
+  host: z.string().optional(),
   /** What it does, for the message of whoever meets the lock. */
   verb: z.string(),
   since: z.string(),
@@ -32,20 +38,55 @@ export const startOf = (pid: number): string | undefined => {
 
 const bootId = (): string => read('/proc/sys/kernel/random/boot_id')?.trim() ?? 'unknown'
 
+const namespace = (): string => {
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return 'unknown' // no /proc: no such namespaces either
+  }
+}
+
+/** A name that two machines don't share: host names such as localhost are everybody's. */
+const host = (): string => [hostname(), read('/etc/machine-id')?.trim().slice(0, 8)].filter(Boolean).join('/')
+
 /** This process as a holder. */
 export const ownHolder = (verb: string): Holder => ({
   pid: process.pid,
   started: startOf(process.pid) ?? '0',
-  bootId: bootId(),
+  ...{ bootId: bootId(), namespace: namespace(), host: host() },
   verb,
   since: new Date().toISOString(),
 })
 
-/** `PID-START` of this process: tells its files from those of every other process of this boot. */
-export const ownName = (): string => `${process.pid}-${startOf(process.pid) ?? '0'}`
+/** Eight digits for where this process's number counts: this boot of this machine, this PID namespace. */
+export const ownPlace = (): string =>
+  createHash('sha256').update(`${bootId()} ${namespace()}`).digest('hex').slice(0, 8)
 
-/** Whether that very process still runs, not another that got its number. */
+/** `PID-START-PLACE` of this process: tells its files from those of every other process. */
+export const ownName = (): string => `${process.pid}-${startOf(process.pid) ?? '0'}-${ownPlace()}`
+
+/** Whether that very process still runs, not another that got its number. Only for numbers of this place. */
 export const isRunning = (pid: number, started: string): boolean => startOf(pid) === started
 
-/** Whether the holder still runs, in this boot. */
-export const isAlive = (holder: Holder): boolean => holder.bootId === bootId() && isRunning(holder.pid, holder.started)
+/**
+ * Whether a holder still runs. Of this PID namespace /proc tells. One of another is a number of somebody else's here, so the kernel is asked
+ * whether the file is held; the kernel of another host, which may share a network file system, can't be asked, and counts as alive.
+ *
+ * @param file that the holder has by `holdFile` for as long as it lives.
+ */
+export const isAlive = async (holder: Holder, file: string): Promise<boolean> => {
+  if (holder.bootId !== bootId())
+    return (holder.host ?? host()) !== host() && ((await isShared(file)) || (await isHeld(file)) === true)
+  if ((holder.namespace ?? namespace()) === namespace()) return isRunning(holder.pid, holder.started)
+  return (await isHeld(file)) !== false
+}
+
+/** `process 12, "bake lab", since …`, and where, if that is not here. */
+export const holderText = ({ pid, verb, since, ...where }: Holder): string => {
+  const elsewhere = where.bootId !== bootId() ? ` on ${where.host}` : ' in another PID namespace'
+  return `process ${pid}, "${verb}", since ${since}${isLocal(where) ? '' : elsewhere}`
+}
+
+/** Whether the holder's number is one of this place, so that `kill` would reach it. */
+export const isLocal = (holder: Pick<Holder, 'bootId' | 'namespace'>): boolean =>
+  holder.bootId === bootId() && (holder.namespace ?? namespace()) === namespace()

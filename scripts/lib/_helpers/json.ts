@@ -1,6 +1,15 @@
 /** JSON whose shape nobody has checked yet. */
 export type JsonObject = Record<string, unknown>
 
+/** The value of a text; undefined for what is no JSON. */
+export const parsedJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

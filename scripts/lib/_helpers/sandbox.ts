@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { startChild } from './child.ts'
 import { refuseIfInterrupted } from './cleanup.ts'
+import { cleanEnvironment } from './environment.ts'
 
 export interface SandboxOptions {
   readonly cwd: string
@@ -67,7 +69,7 @@ const childrenOf = (pid: number): number[] => {
  */
 export const startSandbox = (command: readonly string[], options: SandboxOptions): Sandbox => {
   refuseIfInterrupted()
-  const child = spawn(
+  const child = startChild(
     'setpriv',
     [
       '--pdeathsig',
@@ -84,7 +86,7 @@ export const startSandbox = (command: readonly string[], options: SandboxOptions
     ],
     {
       cwd: options.cwd,
-      env: { ...options.environment },
+      environment: options.environment,
       stdio: [...options.stdio],
       detached: options.foreground !== true,
     },
@@ -126,14 +128,3 @@ export const askSandbox = async (
   const code = await ended
   return { code, stdout: stdout(), stderr: stderr() }
 }
-
-const passed =
-  /^(PATH|HOME|LANG|TERM|USER|(https?|no)_proxy|(HTTPS?|NO)_PROXY|PIP_[A-Z_]+|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|BOXHOUND_APT_TIMEOUT)$/
-
-/** What a step on the host may know of the caller's environment: how to reach the network, and nothing secret (`DD_API_KEY`). */
-export const cleanEnvironment = (environment: NodeJS.ProcessEnv = process.env): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(environment).flatMap(([name, value]) =>
-      value !== undefined && passed.test(name) ? [[name, value]] : [],
-    ),
-  )

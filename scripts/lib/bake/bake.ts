@@ -5,17 +5,11 @@ import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { askSandbox, killSandboxes } from '../_helpers/sandbox.ts'
 import { span } from '../_helpers/trace.ts'
+import { droppedLines, storedChain } from '../cache/binding.ts'
 import { dropDamaged, findDamaged } from '../cache/integrity.ts'
-import {
-  clearDeadRuns,
-  clearRun,
-  dropOrphans,
-  dropUnrecorded,
-  makeWorkFolder,
-  type WorkFolder,
-} from '../cache/leftovers.ts'
+import { clearDeadRuns, clearRun, dropUnusable, makeWorkFolder, type WorkFolder } from '../cache/leftovers.ts'
 import { withLock } from '../cache/lock.ts'
-import { type LayerRecord, listRecords, overlayPath, readRecord } from '../cache/store.ts'
+import { type LayerRecord, listRecords, overlayPath } from '../cache/store.ts'
 import type { Plan, PlannedLayer } from '../plan/types.ts'
 import { pullMissing } from '../registry/sources.ts'
 import { buildLayers } from './build.ts'
@@ -62,17 +56,19 @@ export const findPublished = async (plan: Plan, project: Project): Promise<Manif
 
 const expectationsText = ({ rendered }: Plan): string => `${JSON.stringify(rendered.expectations, null, 2)}\n`
 
-/** The layers that are stored whole, from the bottom up, hashed again or known to be unwritten since; damaged ones are named and dropped. */
+/**
+ * The layers that are stored whole, from the bottom up, each on the file it was built on, hashed again or known to be unwritten since; others
+ * are named and dropped.
+ */
 const usableLayers = async (
   layers: readonly PlannedLayer[],
   { draft, note }: Pick<BakeOptions, 'draft' | 'note'>,
   project: Project,
 ): Promise<LayerRecord[]> => {
-  const stored: LayerRecord[] = []
-  for (const layer of layers) {
-    const record = await readRecord(project, layer.id)
-    if (record === undefined) break
-    stored.push(record)
+  const { stored, unusable } = await storedChain(project, layers)
+  if (unusable !== undefined) {
+    for (const line of droppedLines([unusable])) note(line)
+    await dropDamaged(project, [unusable], await listRecords(project))
   }
   // What is published rests on bytes that were hashed for it; a draft is thrown away.
   const damaged = await span('bake', 'hash stored layers', () => findDamaged(project, stored, { unwritten: draft }))
@@ -101,8 +97,7 @@ const describeBase = ({ rendered, layers }: Plan): Record<string, string> => {
 const clearLeftovers = async (box: string, note: BakeOptions['note'], project: Project): Promise<void> => {
   for (const line of await clearDeadRuns(project)) note(line)
   await clearTemporary(boxFolder(project, box))
-  for (const id of await dropUnrecorded(project)) note(`layer ${id.slice(0, 12)} was never recorded; it is dropped`)
-  for (const id of await dropOrphans(project)) note(`layer ${id.slice(0, 12)} has lost its parent; it is dropped`)
+  for (const line of droppedLines(await dropUnusable(project))) note(line)
 }
 
 const bakeLayers = async (
@@ -149,7 +144,7 @@ const bakeLayers = async (
           : await span('bake', 'build', () =>
               buildLayers(
                 missing,
-                { box, base, onError: options.onError, progress, note: options.note },
+                { box, base, below: present.at(-1), onError: options.onError, progress, note: options.note },
                 work,
                 project,
               ),
@@ -232,8 +227,8 @@ export const bakePlan = async (plan: Plan, options: BakeOptions, project: Projec
   }
   requireFor('bake')
   await mkdir(project.cache, { recursive: true })
-  return withLock(project, `box-${name}`, `bake ${name}`, ({ stale }) => {
-    if (stale !== undefined) options.note(`process ${stale.pid} died with the lock on "${name}"; it is taken over`)
+  return withLock(project, `box-${name}`, `bake ${name}`, ({ note }) => {
+    if (note !== undefined) options.note(note)
     return bakeLocked(plan, options, project)
   })
 }

@@ -8,7 +8,7 @@ import { killSandboxes } from '../_helpers/sandbox.ts'
 import { span } from '../_helpers/trace.ts'
 import type { Box } from '../box/types.ts'
 import type { WorkFolder } from '../cache/leftovers.ts'
-import { type LayerRecord, layersFolder, overlayPath, recordLayer } from '../cache/store.ts'
+import { type LayerRecord, layersFolder, overlayPath, readRecord, recordLayer } from '../cache/store.ts'
 import { stageLayer } from '../plan/stage.ts'
 import type { PlannedLayer } from '../plan/types.ts'
 import { fetchBase } from './base.ts'
@@ -43,6 +43,27 @@ const announce = async (work: WorkFolder, layer: string, state: 'ready' | 'faile
 }
 
 /**
+ * Another box's bake drops a damaged layer and builds it again, also while this one builds on it.
+ *
+ * @throws BoxhoundError E_LAYER_REPLACED: what was built stands on a file that is gone, or beside one of its own id.
+ */
+const assertUnreplaced = async (record: LayerRecord, project: Project): Promise<void> => {
+  const under = record.parent === null ? undefined : await readRecord(project, record.parent)
+  const there = await readRecord(project, record.id)
+  const isOther = there !== undefined && (there.sha256 !== record.sha256 || there.parentSha256 !== record.parentSha256)
+  if ((under?.sha256 ?? null) === record.parentSha256 && !isOther) return
+  throw new BoxhoundError(
+    'E_LAYER_REPLACED',
+    `layer "${record.name}" stands on layers that another bake has replaced`,
+    {
+      expected: `the layer below as it was at the start: SHA-256 ${record.parentSha256}`,
+      found: isOther ? 'the same layer, built on another file' : (under?.sha256 ?? 'no such layer'),
+      next: 'bake again',
+    },
+  )
+}
+
+/**
  * Builds the missing layers by one `packer build` and records each in the store.
  *
  * Inputs of all layers are fetched side by side while Packer works from the bottom up. Whatever ends the run, nothing of it stays:
@@ -56,6 +77,8 @@ export const buildLayers = async (
   options: {
     readonly box: Box
     readonly base: string
+    /** The stored layer under the first missing one; undefined when that is the lowest. */
+    readonly below: LayerRecord | undefined
     readonly onError: OnError
     readonly progress: Progress
     readonly note: (line: string) => void
@@ -63,7 +86,7 @@ export const buildLayers = async (
   work: WorkFolder,
   project: Project,
 ): Promise<LayerRecord[]> => {
-  const { box, onError, progress, note } = options
+  const { box, below, onError, progress, note } = options
   const network = await bakeNetwork(box)
   const folders: BakeFolders = {
     work,
@@ -105,11 +128,14 @@ export const buildLayers = async (
       const bytes = event.bytes ?? 0
       progress.ended(layer.name, { kind: 'built', seconds, bytes })
       // Hashed while the next layer is built; recorded only then.
+      const hash = span(`hash ${layer.name}`, 'hash', () => sha256File(overlayPath(project, layer.id)))
+      const parent = records.at(-1) ?? Promise.resolve(below)
       records.push(
-        span(`hash ${layer.name}`, 'hash', () => sha256File(overlayPath(project, layer.id))).then((sha256) => ({
+        Promise.all([hash, parent]).then(([sha256, under]) => ({
           id: layer.id,
           name: layer.name,
           parent: layer.parent,
+          parentSha256: under?.sha256 ?? null,
           sha256,
           bytes,
           seconds,
@@ -165,6 +191,7 @@ export const buildLayers = async (
       for (const [index, record] of built.entries()) {
         const packages = record.name === 'seal' ? { packages: await readPackages(work) } : {}
         built[index] = { ...record, ...packages }
+        await assertUnreplaced(record, project)
         await recordLayer(project, { ...record, ...packages })
       }
       if (code === 0 && built.length === missing.length) return built

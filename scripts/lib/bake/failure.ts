@@ -1,8 +1,9 @@
 import { readFile, rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
-import { cleanEnvironment, startSandbox } from '../_helpers/sandbox.ts'
+import { startSandbox } from '../_helpers/sandbox.ts'
 import type { PlannedLayer } from '../plan/types.ts'
 
 /** What becomes of a failed layer's overlay: a shell in it, kept for later, or removed. */

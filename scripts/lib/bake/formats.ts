@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { waitIfInterrupted } from '../_helpers/cleanup.ts'
+import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import { askSandbox, cleanEnvironment, startSandbox } from '../_helpers/sandbox.ts'
+import { askSandbox, startSandbox } from '../_helpers/sandbox.ts'
 import type { Format } from '../box/types.ts'
 
 const mebibyte = 1 << 20

@@ -1,10 +1,11 @@
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { temporaryName } from '../_helpers/atomic.ts'
+import { networkEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
-import { cleanEnvironment, startSandbox } from '../_helpers/sandbox.ts'
+import { startSandbox } from '../_helpers/sandbox.ts'
 import { span } from '../_helpers/trace.ts'
 import { digestFolder } from '../plan/digest.ts'
 import type { PlannedLayer } from '../plan/types.ts'
@@ -33,7 +34,7 @@ export const run = async (
   { network, networkFolder }: InputFolders,
   extra: Record<string, string> = {},
 ): Promise<void> => {
-  const environment = pipEnvironment(cleanEnvironment(), network, join(networkFolder, bundleName))
+  const environment = pipEnvironment(networkEnvironment(), network, join(networkFolder, bundleName))
   const sandbox = startSandbox(command, {
     cwd,
     environment: { ...environment, LANG: 'C.UTF-8', BOXHOUND_NETWORK: networkFolder, ...extra },

@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { outcomeOf } from '../_helpers/child.ts'
 import { withCleanup } from '../_helpers/cleanup.ts'
-import { BoxhoundError } from '../_helpers/errors.ts'
+import { BoxhoundError, isErrno } from '../_helpers/errors.ts'
 
 /** What one address gave: keys in armor or binary, or anything else. */
 export interface Delivery {
@@ -37,29 +37,22 @@ interface Ran {
 }
 
 /** Runs gpg in a home of its own, without an agent: a public key needs none, and one that stays behind would keep the folder busy. */
-const gpg = (home: string, words: readonly string[]): Promise<Ran> =>
-  new Promise((resolve, reject) => {
-    const options = {
-      encoding: 'buffer',
-      env: { PATH: process.env.PATH, LC_ALL: 'C', GNUPGHOME: home },
-      timeout: 30_000,
-      maxBuffer: 1 << 24,
-    } as const
-    const own = ['--no-options', '--no-autostart', '--batch', '--no-tty', '--quiet', '--no-auto-check-trustdb']
-    const ring = ['--no-default-keyring', '--keyring', join(home, 'keys.gpg')]
-    execFile('gpg', [...own, ...ring, ...words], options, (error, stdout, stderr) => {
-      const said = stderr.toString('utf8').trimEnd().split('\n').at(-1) ?? ''
-      if (error === null || typeof error.code === 'number') resolve({ stdout, status: Number(error?.code ?? 0), said })
-      else if (error.code === 'ENOENT')
-        reject(
-          new BoxhoundError('E_GPG', 'gpg is not installed', {
-            ...{ expected: 'the program that reads OpenPGP keys', found: 'none in PATH', exitCode: 3 },
-            next: 'apt-get install gpg, or npm run setup',
-          }),
-        )
-      else reject(error)
+const gpg = async (home: string, words: readonly string[]): Promise<Ran> => {
+  const own = ['--no-options', '--no-autostart', '--batch', '--no-tty', '--quiet', '--no-auto-check-trustdb']
+  const ring = ['--no-default-keyring', '--keyring', join(home, 'keys.gpg')]
+  const environment = { PATH: process.env.PATH ?? '', LC_ALL: 'C', GNUPGHOME: home }
+  const { code, stdout, stderr } = await outcomeOf('gpg', [...own, ...ring, ...words], {
+    environment,
+    timeout: 30_000,
+  }).catch((error: unknown) => {
+    if (!isErrno(error, 'ENOENT')) throw error
+    throw new BoxhoundError('E_GPG', 'gpg is not installed', {
+      ...{ expected: 'the program that reads OpenPGP keys', found: 'none in PATH', exitCode: 3 },
+      next: 'apt-get install gpg, or npm run setup',
     })
   })
+  return { stdout, status: code, said: stderr.toString('utf8').trimEnd().split('\n').at(-1) ?? '' }
+}
 
 /** For what cannot fail by anything that was fetched. */
 const gpgStrictly = async (home: string, words: readonly string[]): Promise<Buffer> => {

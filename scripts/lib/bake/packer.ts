@@ -1,7 +1,8 @@
 import { mkdir, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { networkEnvironment } from '../_helpers/environment.ts'
 import type { Project } from '../_helpers/paths.ts'
-import { cleanEnvironment, type Sandbox, startSandbox } from '../_helpers/sandbox.ts'
+import { type Sandbox, startSandbox } from '../_helpers/sandbox.ts'
 import type { WorkFolder } from '../cache/leftovers.ts'
 import { layersFolder } from '../cache/store.ts'
 import type { PlannedLayer } from '../plan/types.ts'
@@ -60,7 +61,7 @@ export const startPacker = async (
   const sandbox = startSandbox(['packer', 'build', '-color=false', '-on-error=abort', template], {
     cwd: work.path,
     environment: {
-      ...withoutProxies(cleanEnvironment()),
+      ...withoutProxies(networkEnvironment()),
       ...packerEnvironment(home),
       // Below the work folder, where Packer runs. Its parts talk over sockets in there, whose path has room for 107 bytes: with the
       // store in a deep folder every generation crashes when this is absolute.

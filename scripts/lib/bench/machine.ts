@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { cpus, loadavg, release, totalmem } from 'node:os'
-import { askSandbox, cleanEnvironment } from '../_helpers/sandbox.ts'
+import { cleanEnvironment } from '../_helpers/environment.ts'
+import { askSandbox } from '../_helpers/sandbox.ts'
 import type { Accelerator } from '../boot/types.ts'
 import type { Load, Machine } from './types.ts'
 

@@ -1,6 +1,7 @@
 import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
+import { verbEnvironment } from '../_helpers/environment.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { loadBox } from '../box/load.ts'
 import { dropLayer, overlayPath } from '../cache/store.ts'
@@ -90,6 +91,12 @@ export const dropFrom = async (scratch: Scratch, name: string): Promise<void> =>
   await rm(join(scratch.project.cache, 'apt'), { recursive: true, force: true })
 }
 
+/** Paths count from the checkout there, not from where npm was called. */
+const ownEnvironment = (): Record<string, string> => {
+  const { INIT_CWD: _, ...environment } = verbEnvironment()
+  return environment
+}
+
 /** A verb of boxhound's on the scratch box, as a user would type it; nothing of the caller's account goes along. */
 export const verbCommand = (
   { project }: Pick<Scratch, 'project'>,
@@ -99,11 +106,7 @@ export const verbCommand = (
   words: [process.execPath, 'scripts/_run.mjs', ...words],
   cwd: project.root,
   environment: {
-    ...Object.fromEntries(
-      Object.entries(process.env).flatMap(([name, value]) =>
-        value === undefined || /^(DD_|INIT_CWD$|npm_)/.test(name) ? [] : [[name, value]],
-      ),
-    ),
+    ...ownEnvironment(),
     BOXHOUND_CACHE: project.cache,
     BOXHOUND_OUT: project.out,
     NO_COLOR: '1',

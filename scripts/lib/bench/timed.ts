@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
+import { startChild } from '../_helpers/child.ts'
 import { refuseIfInterrupted, withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError, type ExitCode } from '../_helpers/errors.ts'
 import { formatSeconds } from '../_helpers/format.ts'
@@ -34,8 +35,8 @@ interface Started {
 const group = (command: TimedCommand, log: number): Started => {
   refuseIfInterrupted()
   const [program, ...words] = command.words
-  const options = { cwd: command.cwd, env: { ...command.environment }, detached: true }
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', program, ...words], {
+  const options = { cwd: command.cwd, environment: command.environment, detached: true }
+  const child = startChild('setpriv', ['--pdeathsig', 'KILL', '--', program, ...words], {
     ...options,
     stdio: ['ignore', 'pipe', log],
   })

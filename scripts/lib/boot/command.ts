@@ -12,7 +12,9 @@ const processor: Record<Accelerator, { readonly accel: string; readonly cpu: str
 }
 
 /** QEMU splits option values at commas; a doubled comma is a literal one. */
-const value = (text: string): string => text.replaceAll(',', ',,')
+export const optionValue = (text: string): string => text.replaceAll(',', ',,')
+
+const value = optionValue
 
 const credential = ({ name, file }: Credential): string[] => [
   '-fw_cfg',
@@ -30,6 +32,9 @@ const hardwareAddress = (disk: string): string =>
   `52:54:00:${sha256(disk)
     .slice(0, 6)
     .replace(/..(?=.)/g, '$&:')}`
+
+/** What QEMU never needs once it runs: old system calls, other privileges, programs, priorities. A guest that breaks out of it finds none. */
+const confinement = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'
 
 /**
  * The arguments of qemu-system-x86_64 for one disposable machine. Pure: the same spec gives the same arguments.
@@ -52,6 +57,7 @@ export const qemuArguments = (spec: QemuSpec): string[] => {
     ['-object', 'rng-random,id=rng,filename=/dev/urandom', '-device', 'virtio-rng-pci,rng=rng'],
     ['-chardev', `file,id=console,path=${value(spec.console)}`, '-serial', 'chardev:console'],
     ['-qmp', `unix:${value(spec.qmp)},server=on,wait=off`],
+    spec.confined ? ['-sandbox', confinement] : [],
     spec.credentials.flatMap(credential),
     spec.seed === null ? [] : seedDisk(spec.seed),
   ].flat()

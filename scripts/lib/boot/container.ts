@@ -1,10 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startChild } from '../_helpers/child.ts'
+import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import { cleanEnvironment, killNamespace } from '../_helpers/sandbox.ts'
+import { killNamespace } from '../_helpers/sandbox.ts'
 import { cgroupOf, removeCgroups } from './cgroups.ts'
 import { lastLines } from './console.ts'
 import { inputsFrom, removeCredentials, writeCredentials } from './credentials.ts'
@@ -93,10 +95,9 @@ const spawned = (child: ChildProcess): Promise<void> =>
  * holds, this one not, so that it outlives a SIGKILL of boxhound and ends with the container.
  */
 const start = async (options: ContainerOptions, port: number): Promise<ProcessIdentity> => {
-  const { root, folder, disk, upper, detached } = options
+  const { root, folder, disk, upper, detached, lock } = options
   const group = cgroupOf(folder)
-  const reaper = spawn('bash', [join(root, 'container', 'reap.sh'), group], {
-    env: cleanEnvironment(),
+  const reaper = startChild('bash', [join(root, 'container', 'reap.sh'), group], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   })
@@ -111,12 +112,16 @@ const start = async (options: ContainerOptions, port: number): Promise<ProcessId
     const script = ['bash', join(root, 'container', 'container.sh'), resolve(folder), resolve(disk), String(port)]
     const command = [...namespaces, ...script, ...(upper === undefined ? [] : [resolve(upper)])]
     const [file = '', ...rest] = detached ? command : ['setpriv', '--pdeathsig', 'KILL', '--', ...command]
-    const child = spawn(file, rest, {
+    const child = startChild(file, rest, {
       cwd: '/',
-      env: { ...cleanEnvironment(), BOXHOUND_CGROUP: group, BOXHOUND_MACHINE_MEMORY: memoryFrom(options.environment) },
+      environment: {
+        ...cleanEnvironment(),
+        BOXHOUND_CGROUP: group,
+        BOXHOUND_MACHINE_MEMORY: memoryFrom(options.environment),
+      },
       // A group of its own: Ctrl-C on the terminal reaches only boxhound, which then ends the machine in order.
       detached: true,
-      stdio: ['ignore', console.fd, log.fd, reaper.stdin],
+      stdio: ['ignore', console.fd, log.fd, reaper.stdin, ...(lock === undefined ? [] : [lock])],
     })
     await spawned(child)
     child.unref()

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { $ } from 'zx'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { $ } from '../_helpers/shell.ts'
 
 /**
  * A copy-on-write disk over the published file, which itself is never written to.

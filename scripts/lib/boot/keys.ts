@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { $ } from 'zx'
+import { $ } from '../_helpers/shell.ts'
 
 /** Files of a key pair; `publicKey` is the line for authorized_keys. */
 export interface KeyPair {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
-import { $ } from 'zx'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { $ } from '../_helpers/shell.ts'
 
 /** OpenSSH's `SHA256:…` of a public key in its wire format. */
 export const fingerprint = (key: Buffer): string =>

@@ -1,13 +1,15 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { open, readFile, rm } from 'node:fs/promises'
+import { platform } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startChild } from '../_helpers/child.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { qemuArguments } from './command.ts'
 import { lastLines } from './console.ts'
 import { freePort, isPortTaken } from './port.ts'
 import { identify, isRunning, type ProcessIdentity } from './process.ts'
 import { connectQmp, type Qmp } from './qmp.ts'
+import { makeSocketFolder } from './socket.ts'
 import type { QemuSpec } from './types.ts'
 
 /** A QEMU that has read its files, opened its ports and answers its monitor. */
@@ -22,6 +24,8 @@ export interface LaunchOptions {
   readonly log: string
   /** True lets the machine outlive this process (`up`); otherwise it dies with it, even by SIGKILL. */
   readonly detached: boolean
+  /** A descriptor that QEMU keeps open. */
+  readonly lock?: number | undefined
   /** Told of each QEMU as soon as there is one, before it is known to run: it may have to be ended at any moment. */
   readonly onSpawn?: (process: ProcessIdentity) => Promise<void> | void
   /** Picks the port to forward; replaced in tests. */
@@ -34,13 +38,31 @@ const program = 'qemu-system-x86_64'
 /** util-linux on Linux: the kernel ends the child when its parent is gone, which nothing in this process can do. */
 const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path))
 
-const start = async (spec: QemuSpec, { log, detached }: LaunchOptions): Promise<number> => {
+/** QEMU makes its monitor’s socket, which is as good as root in the guest, and the console’s file by the umask that it is started with: 0600. */
+const withPrivateFiles = <T>(start: () => T): T => {
+  const umask = process.umask(0o177)
+  try {
+    return start()
+  } finally {
+    process.umask(umask)
+  }
+}
+
+/** For a QEMU without seccomp. */
+const isUnconfinable = (words: string): boolean => /-sandbox|seccomp/.test(words)
+
+const start = async (spec: QemuSpec, { log, detached, lock }: LaunchOptions): Promise<number> => {
   const command = [program, ...qemuArguments(spec)]
   const [file = program, ...rest] = detached || !setpriv ? command : [setpriv, '--pdeathsig', 'KILL', '--', ...command]
   const output = await open(log, 'w', 0o600)
   try {
     // A group of its own: Ctrl-C on the terminal reaches only boxhound, which then ends the machine in order.
-    const child = spawn(file, rest, { detached: true, stdio: ['ignore', output.fd, output.fd] })
+    const child = withPrivateFiles(() =>
+      startChild(file, rest, {
+        detached: true,
+        stdio: ['ignore', output.fd, output.fd, ...(lock === undefined ? [] : [lock])],
+      }),
+    )
     const pid = await new Promise<number | undefined>((resolve, reject) => {
       child.once('spawn', () => resolve(child.pid))
       child.once('error', reject)
@@ -73,18 +95,24 @@ const monitor = async (path: string, process: ProcessIdentity): Promise<Qmp | nu
  *
  * @throws E_QEMU_START with QEMU's own words; E_QEMU_MISSING (exit code 3).
  */
-export const launch = async (spec: Omit<QemuSpec, 'sshPort'>, options: LaunchOptions): Promise<Launched> => {
+export const launch = async (
+  spec: Omit<QemuSpec, 'sshPort' | 'confined'>,
+  options: LaunchOptions,
+): Promise<Launched> => {
   const pick = options.pickPort ?? freePort
   let words = ''
+  let confined = platform === 'linux'
+  await makeSocketFolder(spec.qmp)
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const port = await pick()
     await rm(spec.qmp, { force: true })
-    const process = identify(await start({ ...spec, sshPort: port }, options))
+    const process = identify(await start({ ...spec, sshPort: port, confined }, options))
     await options.onSpawn?.(process)
     const qmp = await monitor(spec.qmp, process)
     if (qmp !== null) return { process, port, qmp }
     words = await readFile(options.log, 'utf8')
-    if (!isPortTaken(words)) break
+    if (confined && isUnconfinable(words)) confined = false
+    else if (!isPortTaken(words)) break
   }
   throw new BoxhoundError('E_QEMU_START', 'QEMU ended before the machine ran', {
     file: options.log,

@@ -68,6 +68,8 @@ export interface MachineOptions {
   readonly until?: Sign
   /** One line or more about what is going on, for the terminal. */
   readonly onNote?: (text: string) => void
+  /** A descriptor that the machine's processes keep open for as long as they run: `up` knows by it, in any PID namespace, that there is one. */
+  readonly lock?: number | undefined
   /** Seconds until it must have been seen, by default long enough for a busy emulated processor, with cloud-init in minutes. */
   readonly deadline?: number
 }
@@ -103,7 +105,7 @@ const start = async (options: BootOptions, inputs: GuestInputs, disk: string, co
     return await launch(
       { ...machine, ...files },
       {
-        ...{ log: join(folder, 'qemu.log'), detached: options.detached },
+        ...{ log: join(folder, 'qemu.log'), detached: options.detached, lock: options.lock },
         onSpawn: (process) => options.onStart?.(process, () => endProcess(process)),
       },
     )

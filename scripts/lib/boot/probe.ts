@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { $ } from 'zx'
+import { outcomeOf } from '../_helpers/child.ts'
+import { optionValue } from './command.ts'
 
 /**
  * A boot sector that waits for five timer interrupts and then ends QEMU through its debug port with status 33.
@@ -20,12 +21,13 @@ export const sectorBootsUnderKvm = async (): Promise<boolean> => {
   try {
     const disk = join(folder, 'sector.img')
     await writeFile(disk, bootSector)
-    const options = { nothrow: true, quiet: true, timeout: '5s', timeoutSignal: 'SIGKILL' } as const
     const debugExit = 'isa-debug-exit,iobase=0xf4,iosize=4'
-    const run = await $(
-      options,
-    )`qemu-system-x86_64 -accel kvm -cpu host -nodefaults -display none -m 64 -device ${debugExit} -drive ${`file=${disk},format=raw,if=ide`}`
-    return run.exitCode === 33
+    const machine = ['-accel', 'kvm', '-cpu', 'host', '-nodefaults', '-display', 'none', '-m', '64']
+    const words = [...machine, '-device', debugExit, '-drive', `file=${optionValue(disk)},format=raw,if=ide`]
+    return await outcomeOf('qemu-system-x86_64', words, { timeout: 5000 }).then(
+      ({ code }) => code === 33,
+      () => false,
+    )
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

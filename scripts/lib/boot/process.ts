@@ -1,15 +1,22 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startOf } from '../_helpers/holder.ts'
+import { z } from 'zod'
+import { ownPlace, startOf } from '../_helpers/holder.ts'
 
 /** A process that can be told from a later one with the same number. */
-export interface ProcessIdentity {
-  readonly pid: number
+export const processSchema = z.object({
+  pid: z.number().int(),
   /** Field 22 of /proc/PID/stat; null where there is no /proc. */
-  readonly started: string | null
-}
+  started: z.string().nullable(),
+  /** Where the number counts (`ownPlace`); files of an older boxhound lack it and mean here. */
+  place: z.string().optional(),
+})
+export type ProcessIdentity = Readonly<z.infer<typeof processSchema>>
 
-export const identify = (pid: number): ProcessIdentity => ({ pid, started: startOf(pid) ?? null })
+export const identify = (pid: number): ProcessIdentity => ({ pid, started: startOf(pid) ?? null, place: ownPlace() })
+
+/** Whether its number is one of this PID namespace; of another it says nothing here. */
+export const isHere = ({ place }: ProcessIdentity): boolean => place === undefined || place === ownPlace()
 
 const answersSignals = (pid: number): boolean => {
   try {
@@ -21,8 +28,11 @@ const answersSignals = (pid: number): boolean => {
 }
 
 /** True only for the very process: a reused number is not it. */
-export const isRunning = ({ pid, started }: ProcessIdentity): boolean =>
-  existsSync('/proc/self/stat') ? started !== null && startOf(pid) === started : answersSignals(pid)
+export const isRunning = (process: ProcessIdentity): boolean => {
+  const { pid, started } = process
+  if (!existsSync('/proc/self/stat')) return answersSignals(pid)
+  return isHere(process) && started !== null && startOf(pid) === started
+}
 
 /** Waits until the process is gone; false when it is still there after `seconds`. */
 export const waitForExit = async (identity: ProcessIdentity, seconds: number): Promise<boolean> => {

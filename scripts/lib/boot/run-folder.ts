@@ -1,16 +1,20 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { writeAtomic } from '../_helpers/atomic.ts'
+import { parsedJson } from '../_helpers/json.ts'
+import { holdFile, isHeld } from '../_helpers/kernel-lock.ts'
 import { cgroupOf, removeCgroups } from './cgroups.ts'
-import { endProcess, identify, isRunning, type ProcessIdentity } from './process.ts'
-import { socketPath } from './socket.ts'
+import { endProcess, identify, isHere, isRunning, type ProcessIdentity, processSchema } from './process.ts'
+import { socketRemains } from './socket.ts'
 
-interface Owner {
+const ownerSchema = z.object({
   /** Who runs the machine. */
-  readonly owner: ProcessIdentity
+  owner: processSchema,
   /** The machine itself, once it runs. */
-  readonly machine: ProcessIdentity | null
-}
+  machine: processSchema.nullable(),
+})
+type Owner = z.infer<typeof ownerSchema>
 
 export interface RunFolder {
   readonly path: string
@@ -21,18 +25,22 @@ export interface RunFolder {
 
 const prefix = '.run-'
 
+/** Held by the owner for as long as it lives, for those who can't tell by its number. */
+const lockOf = (folder: string): string => join(folder, 'owner.lock')
+
 const writeOwner = (folder: string, owner: Owner): Promise<void> =>
   writeAtomic(join(folder, 'owner.json'), JSON.stringify(owner))
 
+/** Null where there is none yet, or what a full disk or a power failure left of it: the folder's name tells then. */
 const readOwner = async (folder: string): Promise<Owner | null> => {
-  const text = await readFile(join(folder, 'owner.json'), 'utf8').catch(() => null)
-  return text === null ? null : (JSON.parse(text) as Owner)
+  const text = await readFile(join(folder, 'owner.json'), 'utf8').catch(() => '')
+  return ownerSchema.safeParse(parsedJson(text)).data ?? null
 }
 
 /** What machines in this folder, or in folders of it, have outside of it. */
 export const discardOutside = async (folder: string): Promise<void> => {
   await removeCgroups(cgroupOf(folder), 0)
-  await rm(socketPath(folder), { force: true })
+  await rm(socketRemains(folder), { recursive: true, force: true })
 }
 
 const discard = async (folder: string): Promise<void> => {
@@ -48,12 +56,33 @@ export const createRunFolder = async (cache: string): Promise<RunFolder> => {
   await mkdir(machines, { recursive: true, mode: 0o700 })
   const owner = identify(process.pid)
   const path = await mkdtemp(join(machines, `${prefix}${process.pid}-`))
+  await writeFile(lockOf(path), '', { mode: 0o600 })
+  const held = await holdFile(lockOf(path))
   await writeOwner(path, { owner, machine: null })
   return {
     path,
     note: (machine) => writeOwner(path, { owner, machine }),
-    remove: () => discard(path),
+    remove: async () => {
+      await discard(path)
+      held?.release()
+    },
   }
+}
+
+const hour = 3_600_000
+
+/** Whether a folder's owner lives. Without a readable owner.json it is being made at this moment, or its maker died in that very moment. */
+const isOwned = async (folder: string, owner: Owner | null): Promise<boolean> => {
+  if (owner !== null && isHere(owner.owner)) return isRunning(owner.owner)
+  const held = await isHeld(lockOf(folder))
+  if (owner !== null) return held !== false
+  if (held !== undefined) return held
+  const pid = Number(folder.slice(folder.lastIndexOf(prefix) + prefix.length).split('-')[0])
+  const age = await stat(folder).then(
+    ({ mtimeMs }) => Math.abs(Date.now() - mtimeMs),
+    () => 0,
+  )
+  return isRunning(identify(pid)) && age < hour
 }
 
 /**
@@ -67,9 +96,7 @@ export const clearLeftovers = async (cache: string): Promise<string[]> => {
   const cleared: string[] = []
   for (const folder of names.map((name) => join(machines, name))) {
     const owner = await readOwner(folder)
-    // A folder without an owner is being made at this moment, or its maker died in that very moment: its name tells.
-    const pid = Number(folder.slice(folder.lastIndexOf(prefix) + prefix.length).split('-')[0])
-    if (isRunning(owner?.owner ?? identify(pid))) continue
+    if (await isOwned(folder, owner)) continue
     if (owner?.machine) await endProcess(owner.machine)
     await discard(folder)
     cleared.push(folder)

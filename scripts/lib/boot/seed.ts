@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { $ } from 'zx'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { $ } from '../_helpers/shell.ts'
 import type { GuestInputs } from './types.ts'
 
 /** The files of a NoCloud seed, by their names on its disk. */

@@ -29,6 +29,8 @@ export interface QemuSpec {
   readonly credentials: readonly Credential[]
   /** ISO of a NoCloud seed, a disk that the guest may only read; null for none. */
   readonly seed: string | null
+  /** True confines QEMU by seccomp; a QEMU that was built without it refuses the option. */
+  readonly confined: boolean
 }
 
 /** What the guest has told on its console so far. */

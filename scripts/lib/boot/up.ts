@@ -1,7 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { holdFile } from '../_helpers/kernel-lock.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { takeLock } from '../cache/lock.ts'
 import { chooseAccelerator } from './accelerator.ts'
@@ -20,8 +21,16 @@ import {
 import { endProcess, isRunning, type ProcessIdentity } from './process.ts'
 import { type Bootable, readBootable, readDraft } from './published.ts'
 import { connectQmp } from './qmp.ts'
-import { socketPath } from './socket.ts'
-import { machineFolder, readState, removeState, runningMachine, writeState } from './state.ts'
+import { socketPath, socketRemains } from './socket.ts'
+import {
+  machineFolder,
+  machineLock,
+  readState,
+  refuseElsewhere,
+  removeState,
+  runningMachine,
+  writeState,
+} from './state.ts'
 import type { ConsoleFacts } from './types.ts'
 
 export interface Up {
@@ -82,13 +91,16 @@ export const startMachine = async (
   const folder = machineFolder(project.cache, box, kind)
   await end(project, box, kind)
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  await writeFile(machineLock(folder), '', { mode: 0o600 })
+  const held = await holdFile(machineLock(folder))
   let finished = false
   const giveUp = async (): Promise<void> => {
+    held?.release()
     if (!finished) await end(project, box, kind)
   }
   return withCleanup(giveUp, async () => {
     const machine = await boot(project, bootable, options, {
-      ...{ box, folder, detached: true, environment, seed, onNote },
+      ...{ box, folder, detached: true, environment, seed, onNote, lock: held?.descriptor },
       onStart: (process) => writeState(folder, { box, login: null, process, image: sha256 }),
     })
     if (machine.facts.firstBoot === 'failed') throw failedFirstBoot(machine.facts, box)
@@ -121,10 +133,11 @@ const endQemu = (process: ProcessIdentity, folder: string): Promise<void> =>
 const end = async (project: Project, box: string, kind: MachineKind): Promise<boolean> => {
   const folder = machineFolder(project.cache, box, kind)
   const state = await readState(folder)
+  if (state !== null) await refuseElsewhere(folder, state)
   const was = state !== null && isRunning(state.process)
   if (kind === 'container' && state !== null) await endContainer(state.process, folder)
   else if (was) await endQemu(state.process, folder)
-  await rm(socketPath(folder), { force: true })
+  await rm(socketRemains(folder), { recursive: true, force: true })
   await removeState(folder)
   return was
 }

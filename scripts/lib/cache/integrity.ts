@@ -32,7 +32,7 @@ export const findDamaged = async (
 /** Drops damaged layers and all that stand on them; returns the dropped ids. */
 export const dropDamaged = async (
   project: Project,
-  damaged: readonly LayerRecord[],
+  damaged: readonly Pick<LayerRecord, 'id'>[],
   stored: readonly LayerRecord[],
 ): Promise<string[]> => {
   const dropped = new Set(damaged.map(({ id }) => id))

@@ -1,15 +1,15 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { promisify } from 'node:util'
-import { clearTemporary } from '../_helpers/atomic.ts'
+import { clearTemporary, temporaryName } from '../_helpers/atomic.ts'
+import { outcomeOf } from '../_helpers/child.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import { type Holder, holderSchema, isAlive, isRunning, ownHolder } from '../_helpers/holder.ts'
+import { type Holder, holderSchema, isAlive, isRunning, ownHolder, ownName, ownPlace } from '../_helpers/holder.ts'
+import { type Held, holdFile } from '../_helpers/kernel-lock.ts'
 import type { Project } from '../_helpers/paths.ts'
-import { cleanEnvironment } from '../_helpers/sandbox.ts'
-import { dropLayer, layersFolder, listRecords, readRecord } from './store.ts'
+import { type UnusableLayer, unboundLayers } from './binding.ts'
+import { dropLayer, inspectRecord, layersFolder, listRecords } from './store.ts'
 
 /** A run's folder for everything that must not outlive it: `cache/work/RUN/`. */
 export interface WorkFolder {
@@ -18,9 +18,10 @@ export interface WorkFolder {
   readonly path: string
 }
 
-const remove = promisify(execFile)
-
 let made = 0
+
+/** What this process holds, by work folder. */
+const holding = new Map<string, Held>()
 
 export const workRoot = (project: Project): string => join(project.cache, 'work')
 
@@ -33,11 +34,16 @@ export const makeWorkFolder = async (project: Project, verb: string, ids: readon
   const holder = ownHolder(verb)
   // A process may bake several boxes at once.
   made += 1
-  const run = `${holder.pid}-${holder.started}-${made}`
+  const run = `${ownName()}-${made}`
   const path = join(workRoot(project), run)
   await mkdir(path, { recursive: true, mode: 0o700 })
   await writeFile(join(path, 'ids.json'), JSON.stringify(ids))
-  await writeFile(join(path, 'holder.json'), JSON.stringify(holder))
+  const file = join(path, 'holder.json')
+  const temporary = temporaryName(file)
+  await writeFile(temporary, JSON.stringify(holder))
+  const held = await holdFile(temporary)
+  await rename(temporary, file)
+  if (held !== undefined) holding.set(path, held)
   return { run, path }
 }
 
@@ -82,9 +88,7 @@ const dropLayerLocks = async (project: Project, ids: readonly string[]): Promise
   for (const id of ids) {
     const file = join(project.cache, 'locks', `layer-${id}`)
     if (!existsSync(file)) continue
-    await remove('flock', ['--nonblock', file, 'rm', '--force', '--', file], { env: cleanEnvironment() }).catch(
-      () => {},
-    )
+    await outcomeOf('flock', ['--nonblock', file, 'rm', '--force', '--', file]).catch(() => {})
   }
 }
 
@@ -96,6 +100,8 @@ export const clearRun = async (project: Project, { run, path }: WorkFolder): Pro
   for (const name of names)
     if (name.startsWith(`.tmp-${run}-`)) await rm(join(layersFolder(project), name), { recursive: true, force: true })
   await rm(path, { recursive: true, force: true })
+  holding.get(path)?.release()
+  holding.delete(path)
 }
 
 const holderOf = async (path: string): Promise<Holder | undefined> => {
@@ -104,6 +110,18 @@ const holderOf = async (path: string): Promise<Holder | undefined> => {
   } catch {
     return undefined // killed before it was written
   }
+}
+
+/** How long a folder may lack its holder: that is written a moment after it. */
+const hour = 3_600_000
+
+/** Whether the run of a folder lives; without a readable holder its name tells, or, of another PID namespace, its age. */
+const isLiving = async (path: string, run: string, holder: Holder | undefined): Promise<boolean> => {
+  if (holder !== undefined) return isAlive(holder, join(path, 'holder.json'))
+  const [pid, started = '', place = ''] = run.split('-')
+  if (!/^[0-9a-f]{8}$/.test(place) || place === ownPlace()) return isRunning(Number(pid), started)
+  const found = await stat(path).catch(() => undefined)
+  return found !== undefined && Math.abs(Date.now() - found.mtimeMs) < hour
 }
 
 /**
@@ -117,12 +135,10 @@ export const clearDeadRuns = async (project: Project): Promise<string[]> => {
   for (const run of await readdir(workRoot(project)).catch(() => [])) {
     const path = join(workRoot(project), run)
     const holder = await holderOf(path)
-    if (holder !== undefined && isAlive(holder)) continue
-    const [pid, started] = run.split('-')
-    if (holder === undefined && started !== undefined && isRunning(Number(pid), started)) continue
+    if (await isLiving(path, run, holder)) continue
     await clearRun(project, { run, path })
     cleared.push(
-      `cleared what process ${holder?.pid ?? pid} (${holder?.verb ?? 'unknown'}, since ${holder?.since ?? 'unknown'}) left when it was killed`,
+      `cleared what process ${holder?.pid ?? run.split('-')[0]} (${holder?.verb ?? 'unknown'}, since ${holder?.since ?? 'unknown'}) left when it was killed`,
     )
   }
   return cleared
@@ -136,34 +152,33 @@ export const idsInUse = async (project: Project): Promise<Set<string>> => {
   return used
 }
 
-/** Files that reached their final name and were never recorded: their run was killed in between. Also records that can't be read. */
-export const dropUnrecorded = async (project: Project): Promise<string[]> => {
+/** Overlays that were never recorded, since their run was killed in between, and records that cannot be used. */
+const unrecordedLayers = async (project: Project): Promise<UnusableLayer[]> => {
   const names = await readdir(layersFolder(project)).catch(() => [])
   const used = await idsInUse(project)
-  const dropped = new Set<string>()
-  for (const name of names) {
-    const id = /^([0-9a-f]{64})\.(?:qcow2|json)$/.exec(name)?.[1]
-    if (id === undefined || used.has(id) || (await readRecord(project, id)) !== undefined) continue
-    await dropLayer(project, id)
-    dropped.add(id)
+  const ids = new Set(names.flatMap((name) => /^([0-9a-f]{64})\.(?:qcow2|json)$/.exec(name)?.[1] ?? []))
+  const unrecorded: UnusableLayer[] = []
+  for (const id of ids) {
+    const found = used.has(id) ? undefined : await inspectRecord(project, id)
+    if (used.has(id) || typeof found === 'object') continue
+    unrecorded.push({ id, name: undefined, fault: found ?? 'never recorded' })
   }
-  return [...dropped]
+  return unrecorded
 }
 
 /**
- * Drops layers whose parent is gone, and those on them. The parent would be built again, not the same to the byte, and an overlay is
- * only good on the very blocks it was made on.
+ * What must not be used as a layer, whatever its file's name says: no usable record, or none of the very file below. Layers that a living
+ * run works with are left to that run.
  */
-export const dropOrphans = async (project: Project): Promise<string[]> => {
+export const unusableLayers = async (project: Project): Promise<UnusableLayer[]> => {
   const used = await idsInUse(project)
-  const dropped: string[] = []
-  let records = await listRecords(project)
-  for (let orphans = [{ id: '' }]; orphans.length > 0; ) {
-    const ids = new Set(records.map(({ id }) => id))
-    orphans = records.filter(({ id, parent }) => parent !== null && !ids.has(parent) && !used.has(id))
-    for (const { id } of orphans) await dropLayer(project, id)
-    dropped.push(...orphans.map(({ id }) => id))
-    records = records.filter(({ id }) => !dropped.includes(id))
-  }
-  return dropped
+  const unbound = unboundLayers(await listRecords(project)).filter(({ id }) => !used.has(id))
+  return [...(await unrecordedLayers(project)), ...unbound]
+}
+
+/** Drops them. */
+export const dropUnusable = async (project: Project): Promise<UnusableLayer[]> => {
+  const unusable = await unusableLayers(project)
+  for (const { id } of unusable) await dropLayer(project, id)
+  return unusable
 }

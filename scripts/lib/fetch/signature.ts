@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { outcomeOf } from '../_helpers/child.ts'
 import { withCleanup } from '../_helpers/cleanup.ts'
-import { BoxhoundError } from '../_helpers/errors.ts'
+import { BoxhoundError, isErrno } from '../_helpers/errors.ts'
 
 /** Who must have signed. */
 export interface Signer {
@@ -96,23 +96,21 @@ export const judgeStatus = (status: string, signer: Signer, place: string): numb
   })
 }
 
-const gpgv = (words: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string }> =>
-  new Promise((resolve, reject) => {
-    const options = { env: { PATH: process.env.PATH, LC_ALL: 'C' }, timeout: 30_000, maxBuffer: 1 << 20 }
-    execFile('gpgv', words, options, (error, stdout, stderr) => {
-      if (error === null || typeof error.code === 'number') resolve({ stdout, stderr })
-      else if (error.code === 'ENOENT')
-        reject(
-          new BoxhoundError('E_GPGV', 'gpgv is not installed', {
-            expected: 'the program that checks OpenPGP signatures',
-            found: 'none in PATH',
-            next: 'apt-get install gpgv, or npm run setup',
-            exitCode: 3,
-          }),
-        )
-      else reject(error)
-    })
-  })
+const gpgv = async (words: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string }> => {
+  const environment = { PATH: process.env.PATH ?? '', LC_ALL: 'C' }
+  const { stdout, stderr } = await outcomeOf('gpgv', words, { environment, timeout: 30_000, largest: 1 << 20 }).catch(
+    (error: unknown) => {
+      if (!isErrno(error, 'ENOENT')) throw error
+      throw new BoxhoundError('E_GPGV', 'gpgv is not installed', {
+        expected: 'the program that checks OpenPGP signatures',
+        found: 'none in PATH',
+        next: 'apt-get install gpgv, or npm run setup',
+        exitCode: 3,
+      })
+    },
+  )
+  return { stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') }
+}
 
 /**
  * Checks a detached OpenPGP signature, binary or armored, against one key by its full fingerprint.

@@ -1,6 +1,7 @@
 import { waitIfInterrupted } from '../_helpers/cleanup.ts'
+import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import { cleanEnvironment, startSandbox } from '../_helpers/sandbox.ts'
+import { startSandbox } from '../_helpers/sandbox.ts'
 
 /**
  * Writes files and folders of a folder as a tar archive, in the order given and with nothing in it of who made it or when. Not compressed: the disk

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { waitIfInterrupted, withoutInterruption } from '../_helpers/cleanup.ts'
+import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
-import { cleanEnvironment, startSandbox } from '../_helpers/sandbox.ts'
+import { startSandbox } from '../_helpers/sandbox.ts'
 
 /** @throws BoxhoundError E_PACKAGE with what it said. */
 const run = async (command: readonly string[], failure: string): Promise<void> => {

@@ -243,8 +243,8 @@ const packageLocked = async (box: Box, options: PackageOptions, project: Project
  *   baked; E_PACKAGE.
  */
 export const packageBox = (box: Box, options: PackageOptions, project: Project): Promise<Packaged> =>
-  withLock(project, `box-${box.name}`, `package ${box.name}`, ({ stale }) => {
-    if (stale !== undefined) options.note(`process ${stale.pid} died with the lock on "${box.name}"; it is taken over`)
+  withLock(project, `box-${box.name}`, `package ${box.name}`, ({ note }) => {
+    if (note !== undefined) options.note(note)
     return packageLocked(box, options, project)
   }).catch((error: unknown) => {
     throw diskFull(error, box, project)

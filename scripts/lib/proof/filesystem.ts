@@ -1,4 +1,4 @@
-import { $ } from 'zx'
+import { $ } from '../_helpers/shell.ts'
 import { checkFat, freeClusters } from './fat.ts'
 import { deviceOf, type FileSystem } from './layout.ts'
 import { dataExtents, type Extent, eachPiece } from './raw.ts'

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { $ } from 'zx'
+import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
-import { cleanEnvironment } from '../_helpers/sandbox.ts'
+import { $ } from '../_helpers/shell.ts'
 
 /** One file system of a disk. */
 export interface FileSystem {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
-import { $ } from 'zx'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { $ } from '../_helpers/shell.ts'
 import { findIn } from './patterns.ts'
 import type { Finding, Pattern } from './types.ts'
 

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { startChild } from '../_helpers/child.ts'
 import { withCleanup } from '../_helpers/cleanup.ts'
+import { cleanEnvironment } from '../_helpers/environment.ts'
 import { type Counts, readCounts } from '../selftest/count.ts'
 import { avaCommand, bundleSuite, type SuiteName } from '../verify/bundle.ts'
 
@@ -23,11 +24,9 @@ export interface SuiteOptions {
  */
 export const runAva = async ({ root, suite, variables, onLine, match }: SuiteOptions): Promise<Counts> => {
   const words = avaCommand(suite, '--tap')
-  // DD_API_KEY and the like are nobody's business in a test.
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('DD_'))
-  const child = spawn(process.execPath, match === undefined ? words : [...words, '--match', match], {
+  const child = startChild(process.execPath, match === undefined ? words : [...words, '--match', match], {
     cwd: await bundleSuite(root),
-    env: { ...Object.fromEntries(inherited), ...variables, NO_COLOR: '1', FORCE_COLOR: '0' },
+    environment: { ...cleanEnvironment(), ...variables, NO_COLOR: '1', FORCE_COLOR: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
@@ -38,7 +37,7 @@ export const runAva = async ({ root, suite, variables, onLine, match }: SuiteOpt
     pending = lines.pop() ?? ''
     for (const line of lines) onLine(line)
   }
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', take)
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', take)
   const code = await withCleanup(
     () => void child.kill('SIGKILL'),
     () =>

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { startChild } from '../_helpers/child.ts'
+import { cleanEnvironment, namedVariables } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 
 /** Who asks a registry: never print one. */
@@ -55,6 +56,10 @@ const readConfig = async (file: string): Promise<Config> => {
 const deadline = 30_000
 const longest = 100_000
 
+/** By what the helpers of clouds and password stores find the login that they were named for; nothing of Datadog's is among them. */
+const helperVariables =
+  /^((AWS|AZURE|GOOGLE|CLOUDSDK|GCLOUD|GITHUB|GITLAB|ACR|DOCKER)_[A-Z_]+|XDG_[A-Z_]+|GNUPGHOME|GPG_TTY|PASSWORD_STORE_DIR|DBUS_SESSION_BUS_ADDRESS|DISPLAY|(https?|no)_proxy|(HTTPS?|NO)_PROXY)$/
+
 /** Runs `docker-credential-NAME get`, the registry on its stdin; undefined when it knows none. */
 const askHelper = async (name: string, registry: string, file: string): Promise<Credential | undefined> => {
   const program = `docker-credential-${name}`
@@ -65,10 +70,13 @@ const askHelper = async (name: string, registry: string, file: string): Promise<
     })
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
     throw configError(file, 'the end of a program’s name in credHelpers or credsStore', 'something else')
-  const child = spawn(program, ['get'], { stdio: ['pipe', 'pipe', 'ignore'], timeout: deadline })
-  child.stdin.on('error', () => {}).end(registry) // one that reads nothing is judged by its answer
+  const child = startChild(program, ['get'], {
+    environment: { ...cleanEnvironment(), ...namedVariables(helperVariables) },
+    ...{ stdio: ['pipe', 'pipe', 'ignore'], timeout: deadline },
+  })
+  child.stdin?.on('error', () => {}).end(registry) // one that reads nothing is judged by its answer
   let output = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     if (output.length < longest) output += text
   })
   const status = await new Promise<string>((resolve, reject) => {

@@ -21,13 +21,7 @@ const printable = z
   .regex(/^[\x20-\x7e]*$/)
 const size = z.int().min(0).max(1e13)
 
-/**
- * What is published of a layer: its record, and the SHA-256 of the very file it was built upon.
- *
- * An overlay holds the blocks that differ from those of its parent, and so fits that one file alone. The parent's id does not say which:
- * it names what went in (files, packages, scripts), and two machines that build the same id write different timestamps and different
- * blocks. An overlay on another build of its parent would be a file system of two halves.
- */
+/** What is published of a layer: its record, as the store has it (cache/binding.ts tells what binds it to its parent). */
 const publishedSchema = z.strictObject({
   id: sha,
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
@@ -59,17 +53,17 @@ export interface Blob {
   readonly bytes: number
 }
 
-/** The record of a stored layer as it is published; its parent's record tells the digest. */
-export const published = (
-  { id, name, parent, sha256: own, bytes, seconds, created, packages }: LayerRecord,
-  below: LayerRecord | undefined,
-): PublishedRecord => ({
-  ...{ id, name, parent, parentSha256: below?.sha256 ?? null, sha256: own, bytes, seconds, created },
-  ...(packages === undefined ? {} : { packages }),
-})
+/** The record of a stored layer as it is published: these fields, in this order. */
+export const published = ({ packages, ...record }: LayerRecord): PublishedRecord => {
+  const { id, name, parent, parentSha256, sha256: own, bytes, seconds, created } = record
+  return {
+    ...{ id, name, parent, parentSha256, sha256: own, bytes, seconds, created },
+    ...(packages === undefined ? {} : { packages }),
+  }
+}
 
-/** As the local store keeps it: there the parent is the one file of its name. */
-export const asStored = ({ parentSha256: _, packages, ...record }: PublishedRecord): LayerRecord => ({
+/** As the local store keeps it. */
+export const asStored = ({ packages, ...record }: PublishedRecord): LayerRecord => ({
   ...record,
   ...(packages === undefined ? {} : { packages }),
 })
@@ -126,21 +120,3 @@ export const parseManifest = (text: Buffer): { readonly config: Blob; readonly o
 
 /** A record, or what is wrong with it. */
 export const parseRecord = (text: Buffer): PublishedRecord | string => parsed(publishedSchema, text, 'record')
-
-/**
- * What speaks against using a published layer as one of a plan: it must be about the very layer that its tag says, and stand on the very
- * file that is stored here (publishedSchema tells why).
- *
- * @param parentSha256 of the layer below, as stored here or as it is about to be.
- */
-export const recordFault = (
-  record: PublishedRecord,
-  wanted: { readonly id: string; readonly name: string; readonly parent: string | null },
-  parentSha256: string | null,
-): string | undefined => {
-  if (record.id !== wanted.id) return 'the record of another layer'
-  if (record.name !== wanted.name) return 'another name'
-  if (record.parent !== wanted.parent) return 'another parent'
-  if (record.parentSha256 !== parentSha256) return 'it was built on another build of its parent'
-  return undefined
-}

@@ -129,13 +129,11 @@ export const pushLayers = async (
   work: WorkFolder,
   project: Project,
 ): Promise<Pushed[]> => {
-  const records = new Map(layers.map((layer) => [layer.id, layer]))
   const stands = new Map<string, string>()
   const results: Pushed[] = []
   for (const layer of layers) {
     const { id, name, parent } = layer
-    const below = parent === null ? undefined : records.get(parent)
-    const record = published(layer, below)
+    const record = published(layer)
     const found = await retrying(options.patience, options, () => readRemote(registry, id))
     if (typeof found === 'string') options.tell(`layer "${name}": the registry has ${found}`)
     const judgement = await judge(record, found, parent === null ? null : stands.get(parent), options.replace)

@@ -1,7 +1,8 @@
+import { bindingFault } from '../cache/binding.ts'
 import { type Patience, retrying } from '../fetch/retry.ts'
 import type { PlannedLayer } from '../plan/types.ts'
 import { oneLine } from './failure.ts'
-import { badLayer, recordFault } from './manifest.ts'
+import { badLayer } from './manifest.ts'
 import type { Registry } from './registry.ts'
 import { type RemoteLayer, readRemote } from './remote.ts'
 
@@ -45,7 +46,7 @@ const chainOf = async (
     // The first one has logged in by now; the others need not wait for each other.
     if (index === 0 && remote !== undefined) for (const other of layers) void read(registry, other)
     if (remote === undefined) break
-    const fault = typeof remote === 'string' ? remote : recordFault(remote.record, layer, parent)
+    const fault = typeof remote === 'string' ? remote : bindingFault(remote.record, layer, parent)
     if (typeof remote === 'string' || fault !== undefined) {
       tell(oneLine(badLayer(registry.name, layer.name, fault ?? '')))
       break

@@ -4,8 +4,9 @@ import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatBytes } from '../_helpers/format.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { storedChain, unboundLayers } from '../cache/binding.ts'
 import { clearDeadRuns, clearRun, makeWorkFolder, type WorkFolder } from '../cache/leftovers.ts'
-import { type LayerRecord, listRecords, readRecord } from '../cache/store.ts'
+import { type LayerRecord, listRecords } from '../cache/store.ts'
 import { networkOf } from '../fetch/network.ts'
 import { usualPatience } from '../fetch/retry.ts'
 import type { Plan } from '../plan/types.ts'
@@ -59,22 +60,16 @@ const withRegistry = async (
   )
 }
 
-/** The stored layers of a plan, from the bottom up to the first that is missing. */
-const storedOf = async ({ layers }: Plan, project: Project): Promise<LayerRecord[]> => {
-  const stored: LayerRecord[] = []
-  for (const { id } of layers) {
-    const record = await readRecord(project, id)
-    if (record === undefined) break
-    stored.push(record)
-  }
-  return stored
-}
+/** The stored layers of a plan, from the bottom up to the first that is missing or cannot be used. */
+const storedOf = async ({ layers }: Plan, project: Project): Promise<LayerRecord[]> =>
+  (await storedChain(project, layers)).stored
 
-/** All layers, parents before those that stand on them; what has lost its parent is left out. */
+/** All layers, parents before those that stand on them; what has lost its parent, or stands on another build of it, is left out. */
 export const parentsFirst = (records: readonly LayerRecord[]): LayerRecord[] => {
   const ordered: LayerRecord[] = []
   const taken = new Set<string>()
-  for (let rest = [...records].reverse(); rest.length > 0; ) {
+  const unbound = new Set(unboundLayers(records).map(({ id }) => id))
+  for (let rest = records.filter(({ id }) => !unbound.has(id)).reverse(); rest.length > 0; ) {
     const ready = rest.filter(({ parent }) => parent === null || taken.has(parent))
     if (ready.length === 0) break
     for (const record of ready) taken.add(record.id)

@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { BoxhoundError } from '../_helpers/errors.ts'
+import { outcomeOf } from '../_helpers/child.ts'
+import { BoxhoundError, isErrno } from '../_helpers/errors.ts'
 import { parseData } from './parse-data.ts'
 import type { RenderedFile } from './types.ts'
 
@@ -12,17 +12,15 @@ interface Outcome {
 }
 
 /** Runs a program to its end; undefined when this machine doesn't have it. */
-const run = (program: string, args: readonly string[], input = ''): Promise<Outcome | undefined> =>
-  new Promise((done, fail) => {
-    const child = execFile(program, args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error === null) done({ code: 0, output: stdout + stderr })
-      else if (error.code === 'ENOENT') done(undefined)
-      else if (typeof error.code === 'number') done({ code: error.code, output: stdout + stderr })
-      else fail(error)
-    })
-    child.stdin?.on('error', () => {})
-    child.stdin?.end(input)
-  })
+const run = async (program: string, args: readonly string[], input = ''): Promise<Outcome | undefined> => {
+  try {
+    const { code, stdout, stderr } = await outcomeOf(program, args, { input, largest: 64 << 20 })
+    return { code, output: `${stdout}${stderr}` }
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
 
 const failure = (file: RenderedFile | undefined, tool: string, output: string): BoxhoundError =>
   new BoxhoundError('E_RENDERED', `${tool} refuses what was rendered for ${file?.path ?? 'a file'}`, {

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { createWriteStream, readFileSync } from 'node:fs'
+import { startChild } from '../_helpers/child.ts'
 import { formatSeconds } from '../_helpers/format.ts'
 import { type Counts, readCounts } from './count.ts'
 import { excerpt } from './excerpt.ts'
@@ -73,16 +74,16 @@ const told = (stage: Stage, result: StageResult, output: string, ending: string)
  * @param log path of its output.
  * @param environment of the stage; its own store and output folder.
  */
-export const startStage = (stage: Stage, log: string, environment: NodeJS.ProcessEnv): RunningStage => {
+export const startStage = (stage: Stage, log: string, environment: Readonly<Record<string, string>>): RunningStage => {
   const begin = performance.now()
   process.stdout.write(`▸ ${stage.name.padEnd(12)} ${stage.title} …\n`)
   const [program, ...words] = stage.command
   // A group of its own, so that its end is the end of what the command started, too.
-  const child = spawn(program, words, { env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const child = startChild(program ?? '', words, { environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const chunks: Buffer[] = []
   const file = createWriteStream(log)
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => {
+    stream?.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
       file.write(chunk)
     })

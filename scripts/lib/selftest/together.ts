@@ -14,7 +14,7 @@ export interface RunOptions {
   readonly limits: Limits
   /** Where the output of each stage goes. */
   readonly log: (stage: Stage) => string
-  readonly environment: NodeJS.ProcessEnv
+  readonly environment: Readonly<Record<string, string>>
   /** Starts a stage; tests give their own. */
   readonly start?: typeof startStage
 }

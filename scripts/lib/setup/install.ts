@@ -1,12 +1,13 @@
-import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { startChild, statusOf } from '../_helpers/child.ts'
+import { networkEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type SystemPackage, systemPackages } from './packages.ts'
 
 const isPresent = ({ present }: SystemPackage): boolean => {
   if ('files' in present) return present.files.some((file) => existsSync(file))
   const [program, ...words] = present.command
-  return spawnSync(program, words, { stdio: 'ignore' }).status === 0
+  return statusOf(program, words) === 0
 }
 
 /** The packages that this machine lacks. */
@@ -17,9 +18,9 @@ const runApt = (words: readonly string[], sudo: boolean): Promise<number | null>
   const command = ['apt-get', '-q', '-y', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=2', ...words]
   // Nothing but the packages: apt must not ask and has no use for the caller's environment.
   const [program = '', ...rest] = sudo ? ['sudo', 'env', 'DEBIAN_FRONTEND=noninteractive', ...command] : command
-  const child = spawn(program, rest, {
+  const child = startChild(program, rest, {
     stdio: ['inherit', 2, 2],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    environment: { ...networkEnvironment(), DEBIAN_FRONTEND: 'noninteractive' },
   })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
@@ -33,7 +34,7 @@ const stopService = (name: string, sudo: boolean): void => {
     ? ['systemctl', 'disable', '--now', '--', name]
     : [`/etc/init.d/${name}`, 'stop']
   const [program = '', ...words] = sudo ? ['sudo', ...command] : command
-  spawnSync(program, words, { stdio: ['inherit', 2, 2] })
+  statusOf(program, words, true)
 }
 
 /** How packages can be installed here. */

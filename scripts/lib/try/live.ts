@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { outcomeOf } from '../_helpers/child.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import { cleanEnvironment } from '../_helpers/sandbox.ts'
 import { quoteCommand } from '../verify/quote.ts'
 import type { Session } from '../verify/ssh.ts'
-
-const run = promisify(execFile)
 
 /** Applies the layer that comes as an archive on stdin by its own engine, removes the paths given, and starts the Agent anew. */
 const script = `
@@ -29,18 +25,18 @@ systemctl restart datadog-agent.service
  * @throws E_LIVE with what the engine said.
  */
 export const applyLive = async (session: Session, staged: string, removed: readonly string[]): Promise<void> => {
-  const { stdout } = await run('tar', ['-C', staged, '--owner=0', '--group=0', '--numeric-owner', '-cf', '-', '.'], {
-    encoding: 'buffer',
-    env: cleanEnvironment(),
-    maxBuffer: 256 * 1024 * 1024,
+  const packed = await outcomeOf('tar', ['-C', staged, '--owner=0', '--group=0', '--numeric-owner', '-cf', '-', '.'], {
+    largest: 256 << 20,
   })
+  if (packed.code !== 0)
+    throw new BoxhoundError('E_LIVE', 'the changed files could not be packed', { found: String(packed.stderr).trim() })
   const command = quoteCommand(['bash', '-c', script, 'apply', ...removed])
   const {
     code,
     stdout: said,
     stderr,
   } = await session.run(command, {
-    stdin: stdout.toString('base64'),
+    stdin: packed.stdout.toString('base64'),
     name: 'apply the checks',
     deadline: 120,
   })

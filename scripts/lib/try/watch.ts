@@ -1,8 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { existsSync, type FSWatcher, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { startChild } from '../_helpers/child.ts'
 import { withCleanup } from '../_helpers/cleanup.ts'
+import { namedVariables, verbEnvironment } from '../_helpers/environment.ts'
 import type { Project } from '../_helpers/paths.ts'
+
+/** What a machine is handed at its first start (boot/credentials.ts). */
+const inputVariables = /^DD_(API_KEY|SITE|TAGS|HOSTNAME)$/
 
 /** Milliseconds without another event: an editor's save is several of them. */
 const settled = 40
@@ -42,9 +47,10 @@ const ended = (child: ChildProcess): Promise<void> =>
  */
 export const watchBox = async (file: string, argv: readonly string[], project: Project): Promise<number> => {
   const start = (): ChildProcess =>
-    spawn(process.execPath, [join(project.root, 'scripts', '_run.mjs'), 'try', ...argv], {
+    startChild(process.execPath, [join(project.root, 'scripts', '_run.mjs'), 'try', ...argv], {
       stdio: ['pipe', 'inherit', 'inherit'],
-      env: { ...process.env, [waitVariable]: '1' },
+      // A verb of boxhound: what a machine is handed goes along, and nothing else of an account.
+      environment: { ...verbEnvironment(), ...namedVariables(inputVariables), [waitVariable]: '1' },
       // Ctrl-C on the terminal reaches this process, which then ends the turn.
       detached: true,
     })

@@ -2,7 +2,7 @@ import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'esbuild'
-import { filesBelow, fingerprint, forNode, keep } from '../../_bundle.mjs'
+import { compile, filesBelow, fingerprint, keep } from '../../_bundle.mjs'
 
 /** Name of a configuration in the bundle, for `ava --config`. */
 export type SuiteName = 'box' | 'image' | 'contract'
@@ -42,10 +42,8 @@ const entryPoints = async (root: string): Promise<Record<string, string>> => {
 }
 
 const build = async (root: string, folder: string): Promise<void> => {
-  const esbuild = await import('esbuild')
   const ava = join(root, 'node_modules/ava')
-  await esbuild.build({
-    ...forNode,
+  await compile({
     // AVA opens more than a thousand files to start; its worker and the suite must share one copy of its state, so all of it is one build.
     entryPoints: {
       ava: join(ava, 'entrypoints/cli.mjs'),

@@ -1,6 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startChild } from '../_helpers/child.ts'
+import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { avaCommand, bundleSuite } from './bundle.ts'
 import { type FromSuite, type Link, linkDescriptor, openLink, sentError, type ToSuite } from './link.ts'
@@ -46,9 +48,9 @@ interface Runner {
   readonly output: () => string
 }
 
-/** DD_API_KEY and the like are nobody's business in the child: the suite is told whether there is a key, never which. */
-export const childEnvironment = (): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DD_'))),
+/** The suite is told whether there is a key, never which. */
+export const childEnvironment = (): Record<string, string> => ({
+  ...cleanEnvironment(),
   BOXHOUND_LINK: String(linkDescriptor),
   NO_COLOR: '1',
   FORCE_COLOR: '0',
@@ -59,9 +61,9 @@ const ssh = () => import('./ssh.ts')
 
 /** AVA on suite/box; exported for its tests. */
 export const startRunner = (folder: string): Runner => {
-  const child = spawn(process.execPath, avaCommand('box', '--tap'), {
+  const child = startChild(process.execPath, avaCommand('box', '--tap'), {
     cwd: folder,
-    env: childEnvironment(),
+    environment: childEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
   })

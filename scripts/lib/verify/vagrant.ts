@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { startChild } from '../_helpers/child.ts'
+import { cleanEnvironment, namedVariables } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { fingerprintOf } from './host-key.ts'
 import type { Target } from './types.ts'
@@ -9,14 +10,20 @@ interface Answer {
   readonly stderr: string
 }
 
+/** What Vagrant, its providers and the Vagrantfile go by: where they keep a machine. */
+const own = /^(VAGRANT_[A-Z_]+|LIBVIRT_[A-Z_]+|VBOX_[A-Z_]+|XDG_[A-Z_]+|BOXHOUND_(BASE|CACHE|OUT))$/
+
 /** Runs Vagrant in the folder of the Vagrantfile, without the caller's keys: a question needs none. */
 const ask = (root: string, words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const env = Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('DD_')))
-    const child = spawn('vagrant', ['--no-color', ...words], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = startChild('vagrant', ['--no-color', ...words], {
+      cwd: root,
+      environment: { ...cleanEnvironment(environment), ...namedVariables(own, environment) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let [stdout, stderr] = ['', '']
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
     child.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
         new BoxhoundError('E_NO_VAGRANT', 'Vagrant cannot be started', {

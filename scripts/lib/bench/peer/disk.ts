@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { cleanEnvironment } from '../../_helpers/environment.ts'
 import { sha256File } from '../../_helpers/hash.ts'
-import { cleanEnvironment } from '../../_helpers/sandbox.ts'
 import { runTimed } from '../timed.ts'
 import type { Bench } from '../types.ts'
 

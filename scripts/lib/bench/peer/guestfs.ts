@@ -1,6 +1,6 @@
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cleanEnvironment } from '../../_helpers/sandbox.ts'
+import { networkEnvironment } from '../../_helpers/environment.ts'
 import { forReaders } from '../shown.ts'
 import { runTimed } from '../timed.ts'
 import type { Bench, Measured, Side } from '../types.ts'
@@ -31,7 +31,7 @@ export const guestfsSide = async (
       await copyFile(disk.path, copy)
       // Its own choice is KVM wherever the device opens, which may stall every kernel.
       const settings = bench.accelerator === 'tcg' ? { LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' } : {}
-      const environment = { ...cleanEnvironment(), LIBGUESTFS_BACKEND: 'direct', ...settings, TMPDIR: folder }
+      const environment = { ...networkEnvironment(), LIBGUESTFS_BACKEND: 'direct', ...settings, TMPDIR: folder }
       await runTimed({ words: [...command], cwd: folder, environment }, log)
       return { seconds: (performance.now() - begin) / 1000 }
     },

@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { networkEnvironment } from '../../_helpers/environment.ts'
 import { BoxhoundError } from '../../_helpers/errors.ts'
-import { cleanEnvironment } from '../../_helpers/sandbox.ts'
 import { forReaders } from '../shown.ts'
 import { runTimed } from '../timed.ts'
 import type { Bench, Measured, Side } from '../types.ts'
@@ -13,7 +13,7 @@ const hostMirror = async ({ project, work }: Bench): Promise<string> => {
   const script = join(project.root, 'lab/base/mirror.sh')
   const words = ['bash', script, 'trixie', keyring] as const
   const { stdout } = await runTimed(
-    { words: [...words], cwd: work, environment: cleanEnvironment() },
+    { words: [...words], cwd: work, environment: networkEnvironment() },
     join(work, 'mirror.log'),
   )
   const [, address] = /^deb \[[^\]]*\] (\S+) trixie main$/m.exec(stdout) ?? []
@@ -75,7 +75,7 @@ export const mkosiSide = async (bench: Bench, image: MkosiImage): Promise<Side> 
     'build',
   ] as const
   const build = async (log: string): Promise<number> => {
-    return (await runTimed({ words: [...words], cwd: folder, environment: cleanEnvironment() }, log)).seconds
+    return (await runTimed({ words: [...words], cwd: folder, environment: networkEnvironment() }, log)).seconds
   }
   const refresh = async (): Promise<void> => {
     await image.prepare?.()

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { cleanEnvironment } from '../../_helpers/sandbox.ts'
+import { networkEnvironment } from '../../_helpers/environment.ts'
 import { packerEnvironment } from '../../bake/packer-version.ts'
 import { renderTemplateFile } from '../../render/template.ts'
 import { forReaders } from '../shown.ts'
@@ -50,7 +50,7 @@ export const runPacker = async ({ work }: Pick<Bench, 'work'>, folder: string, l
     {
       words: ['packer', 'build', '-color=false', folder],
       cwd: folder,
-      environment: { ...cleanEnvironment(), ...packerEnvironment(home), TMPDIR: tmp },
+      environment: { ...networkEnvironment(), ...packerEnvironment(home), TMPDIR: tmp },
     },
     log,
   )

@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { cleanEnvironment } from '../../_helpers/environment.ts'
 import { BoxhoundError } from '../../_helpers/errors.ts'
-import { cleanEnvironment } from '../../_helpers/sandbox.ts'
 import { readManifest } from '../../bake/manifest.ts'
 import { overlayPath } from '../../cache/store.ts'
 import { editCheck, makeScratch, runVerb, type Scratch } from '../scratch.ts'

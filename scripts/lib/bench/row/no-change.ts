@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { cleanEnvironment } from '../../_helpers/sandbox.ts'
+import { cleanEnvironment } from '../../_helpers/environment.ts'
 import { makePeerDisk } from '../peer/disk.ts'
 import { packerSides } from '../peer/packer.ts'
 import { makeScratch, runVerb, scratchBase } from '../scratch.ts'

@@ -1,0 +1,58 @@
+import { type ChildProcess, execFile, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
+import { cleanEnvironment } from './environment.ts'
+
+/**
+ * The one place where processes are started; the linter refuses node:child_process elsewhere (biome.json). No child gets the caller's
+ * environment: `process.env` does not even fit the type of `environment`.
+ */
+export interface ChildOptions extends Omit<SpawnOptions, 'env'> {
+  /** All that it gets, from environment.ts; default `cleanEnvironment()`. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** Starts a process; an `error` event tells that there is no such program. */
+export const startChild = (
+  program: string,
+  words: readonly string[],
+  { environment = cleanEnvironment(), ...options }: ChildOptions = {},
+): ChildProcess => spawn(program, [...words], { ...options, env: { ...environment } })
+
+export interface Outcome {
+  readonly code: number
+  readonly stdout: Buffer
+  readonly stderr: Buffer
+}
+
+export interface OutcomeOptions extends Pick<ChildOptions, 'environment' | 'cwd'> {
+  readonly input?: string
+  /** Milliseconds after which it is killed. */
+  readonly timeout?: number
+  /** The most that it may print, in bytes; default 16 MiB. */
+  readonly largest?: number
+}
+
+/**
+ * Runs a program to its end and hands over what it printed, whatever its exit status is.
+ *
+ * @throws the operating system's error when it cannot be started (`ENOENT`), or when it was killed: too slow, or too much printed.
+ */
+export const outcomeOf = (
+  program: string,
+  words: readonly string[],
+  { environment = cleanEnvironment(), cwd, input = '', timeout = 0, largest = 1 << 24 }: OutcomeOptions = {},
+): Promise<Outcome> =>
+  new Promise((resolve, reject) => {
+    const limits = { timeout, maxBuffer: largest, killSignal: 'SIGKILL' } as const
+    const options = { ...limits, encoding: 'buffer' as const, env: { ...environment }, cwd }
+    const child = execFile(program, [...words], options, (error, stdout, stderr) => {
+      if (error === null) resolve({ code: 0, stdout, stderr })
+      else if (typeof error.code === 'number') resolve({ code: error.code, stdout, stderr })
+      else reject(error)
+    })
+    child.stdin?.on('error', () => {}) // one that reads nothing is judged by its answer
+    child.stdin?.end(input)
+  })
+
+/** The same at once, for programs that end at once. @returns its exit status; null where there is no such program. */
+export const statusOf = (program: string, words: readonly string[], loud = false): number | null =>
+  spawnSync(program, [...words], { stdio: loud ? ['inherit', 2, 2] : 'ignore', env: cleanEnvironment() }).status
