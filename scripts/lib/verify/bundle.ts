@@ -30,7 +30,7 @@ const fingerprint = (root: string): string => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name)
       if (entry.isDirectory()) visit(path)
-      else if (/\.(ts|js)$/.test(entry.name)) take(path)
+      else if (/\.(ts|js|json)$/.test(entry.name)) take(path)
     }
   }
   for (const folder of ['suite', 'scripts/lib']) visit(join(root, folder))
