@@ -1,4 +1,4 @@
-import { secretShapes } from '../verify/shapes.ts'
+import { secretShapes } from '../box/secret-shapes.ts'
 import type { Finding, Pattern } from './types.ts'
 
 /**

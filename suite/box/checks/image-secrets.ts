@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { secretShapes } from '../../../scripts/lib/verify/shapes.ts'
+import { secretShapes } from '../../../scripts/lib/box/secret-shapes.ts'
 import type { BoxCheck } from '../check.ts'
 import { judge } from '../verdict.ts'
 

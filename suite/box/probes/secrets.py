@@ -9,7 +9,7 @@ ROOTS = ['/etc', '/root', '/home', '/srv', '/usr/local', '/var', '/opt', '/tmp']
 SKIPPED = {'/var/lib/dpkg', '/var/lib/mysql', '/var/log/journal', '/var/cache/man', '/var/lib/apt/lists', '/etc/ssl/certs'}
 LIMIT = 256 * 1024
 
-# The same shapes as the proof of the disk, from scripts/lib/verify/secret-shapes.json.
+# The same shapes as the proof of the disk, from scripts/lib/box/secret-shapes.json.
 SHAPES: dict[str, str] = INPUT['shapes']  # noqa: F821
 PRIVATE = re.compile(SHAPES['privateKey'].encode('latin-1'))
 KEY = re.compile(SHAPES['apiKey'].encode('latin-1'), re.I)

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import test from 'ava'
+import { secretShapes } from '../../scripts/lib/box/secret-shapes.ts'
 import { findIn, patternsFor } from '../../scripts/lib/proof/patterns.ts'
-import { secretShapes } from '../../scripts/lib/verify/shapes.ts'
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
 
