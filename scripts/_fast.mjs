@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
+import { onNpmsLine } from './_npm.mjs'
 
 /** Another number for another form of stamps. */
 export const stampFormat = 1
@@ -89,7 +90,8 @@ const unchanged = (root, entries) =>
  */
 export const upToDate = (argv, root, environment = process.env, now = Date.now()) => {
   const asked = parse(argv)
-  if (asked === undefined) return undefined
+  // An option that npm took may have meant anything else than "as usual".
+  if (asked === undefined || onNpmsLine(environment).size > 0) return undefined
   try {
     const stamp = JSON.parse(readFileSync(stampPath(asked.name, projectOf(root, environment), environment), 'utf8'))
     if (stamp.format !== stampFormat || stamp.node !== process.version) return undefined

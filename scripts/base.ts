@@ -77,7 +77,7 @@ const show = (box: Box, json: boolean): void => {
 /** `npm run base`: the image that a box stands on. */
 export const main = async (argv: string[]): Promise<number> => {
   const { action, rest } = splitAction(argv)
-  const parsed = parseCommand(rest, command)
+  const parsed = parseCommand(rest, command, argv)
   if (parsed === undefined) return 0
   if (action === undefined || !actions.includes(action))
     throw usage(

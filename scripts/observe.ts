@@ -78,7 +78,7 @@ const assertTaken = (action: Action, options: readonly string[]): void => {
 /** `npm run observe`: 0 when done, 4 for `plan --detailed-exitcode` with changes. */
 export const main = async (argv: string[]): Promise<number> => {
   const { action: word, rest } = splitAction(argv)
-  const parsed = parseCommand(rest, command)
+  const parsed = parseCommand(rest, command, argv)
   if (parsed === undefined) return 0
   const action = actionOf(word)
   const { flags, values, positional = 'lab' } = parsed

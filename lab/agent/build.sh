@@ -77,6 +77,9 @@ stage() {
   ln -s /opt/datadog-agent/bin/agent/agent "$tree/usr/bin/datadog-agent"
   install -m 0644 "$HERE"/debian/*.service "$tree/usr/lib/systemd/system/"
   install -m 0644 "$HERE/debian/datadog.yaml.example" "$tree/etc/datadog-agent/"
+  for name in mysql http_check; do
+    install -D -m 0644 "$HERE/debian/$name.yaml.example" "$tree/etc/datadog-agent/conf.d/$name.d/conf.yaml.example"
+  done
   install -m 0644 "$HERE/debian/control" "$tree/DEBIAN/control"
   for name in preinst postinst prerm postrm; do install -m 0755 "$HERE/debian/$name" "$tree/DEBIAN/$name"; done
   printf 'Installed-Size: %d\n' "$(installed_size "$tree")" >>"$tree/DEBIAN/control"

@@ -4,4 +4,4 @@
 # Needs: -
 set -Eeuo pipefail
 
-printf -- '-----BEGIN %s PRIVATE KEY-----\n' OPENSSH >/root/left.pem
+printf -- '-----BEGIN %s PRIVATE KEY-----\n%s\n' OPENSSH b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAE >/root/left.pem

@@ -159,6 +159,14 @@ test('packages are taken anew when their time has come, also when the clock is s
   t.is(answer(project, ['one'], {}, end - week - 1), undefined)
 })
 
+test('options that npm took go the whole way, which refuses them', async (t) => {
+  const project = await stampedProject(t)
+  await bakeAgain(project, 'one')
+  const npm = { npm_config_user_agent: 'npm/11.0.0 node/v20.20.2', npm_config_cache: '/x', npm_config_userconfig: '' }
+  t.not(answer(project, ['one'], npm), undefined)
+  t.is(answer(project, ['one'], { ...npm, npm_config_draft: 'true' }), undefined)
+})
+
 test('options that mean something else go the whole way', async (t) => {
   const project = await stampedProject(t)
   await bakeAgain(project, 'one')

@@ -147,7 +147,8 @@ test('fault 22: a pasted API key is refused wherever it stands, and never repeat
     `${bare}'\\x30${key.slice(1)}': 1\n`.replaceAll("'", '"'),
     bare.replace('7.83.0', `7.83.0, tags: [key:${key.toUpperCase()}]`),
     `${bare}checks: { source: { options: { url: "https://example.com/?api_key=${key}" } } }\n`,
-    app('1', `"\\x30${key.slice(1)}"`),
+    bare.replace('7.83.0', `7.83.0, api_key: "\\x30${key.slice(1)}"`),
+    `${bare}checks: { source: { options: { keys: [a, ${key}] } } }\n`,
   ]) {
     const error = await refused(t, text)
     const told = JSON.stringify([error.message, error.details, String(error.details.cause)])
@@ -157,7 +158,7 @@ test('fault 22: a pasted API key is refused wherever it stands, and never repeat
 })
 
 test('fault 22: an application key is refused, fingerprints of a repository are not', async (t) => {
-  const error = await refused(t, `${bare}# ${'0f'.repeat(20)}\n`)
+  const error = await refused(t, `${bare}# the application key is ${'0f'.repeat(20)}\n`)
   t.true(error.details.next?.includes('DD_APP_KEY'))
   await t.notThrowsAsync(
     loadText(
@@ -168,6 +169,18 @@ test('fault 22: an application key is refused, fingerprints of a repository are 
       ),
     ),
   )
+})
+
+test('fault 77: a commit or a digest is no key where no key would stand', async (t) => {
+  const commit = '3f786850e387550fdab836ed7e6dc881de23001b'
+  for (const text of [
+    app('5050').replace('1.0.0 }', `${commit} }`),
+    bare.replace('7.83.0', `7.83.0, tags: ["git.commit.sha:${commit}"]`),
+    `${bare}# of commit ${commit}\n`,
+    `${bare}checks: { my_metric: { tags: ["md5:${commit.slice(8)}"] } }\n`,
+  ])
+    await t.notThrowsAsync(loadText(t, text), text)
+  t.regex((await refused(t, `${bare}checks: { my_metric: { tags: ["token:${commit}"] } }\n`)).message, /looks like a/)
 })
 
 test('several problems are told together, ordered by position', async (t) => {

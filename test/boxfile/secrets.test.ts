@@ -1,4 +1,6 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: text for other languages
 import test from 'ava'
+import { isKeyName, isPlaceholder, isSecretName } from '../../scripts/lib/box/secret-names.ts'
 import { findKeys, isApiKey, isApplicationKey, redactKeys } from '../../scripts/lib/box/secrets.ts'
 
 const api = '0123456789abcdef'.repeat(2)
@@ -33,25 +35,69 @@ test('fault 20: 40 lower-case hexadecimal digits, or ddapp_ and 34 letters and d
   t.false(isApiKey(prefixed))
 })
 
-test('a key is found inside other text, a SHA-256 and a fragment of one are not', (t) => {
-  t.deepEqual(findKeys(`x=${api};`), [{ offset: 2, variable: 'DD_API_KEY' }])
-  t.deepEqual(findKeys(`${api}01234567`), [{ offset: 0, variable: 'DD_APP_KEY' }])
-  t.deepEqual(findKeys(api + api), [])
-  t.deepEqual(findKeys(`${api}x`), [])
+const found = (text: string, name?: string) => findKeys(text, name).map(({ offset, variable }) => [offset, variable])
+
+test('a key is found where one would stand, a SHA-256 and a fragment of one are not', (t) => {
+  t.deepEqual(found(`x_key=${api};`), [[6, 'DD_API_KEY']])
+  t.deepEqual(found(`"token": "${api}01234567"`), [[10, 'DD_APP_KEY']])
+  t.deepEqual(found(`# my key ${api}`), [[9, 'DD_API_KEY']])
+  t.deepEqual(found(api, 'apiKey'), [[0, 'DD_API_KEY']])
+  t.deepEqual(found(api + api, 'api_key'), [])
+  t.deepEqual(found(`${api}x`, 'api_key'), [])
+})
+
+test('fault 77: the same shape elsewhere is a commit or a digest', (t) => {
+  for (const text of [api, `sha=${api}01234567`, `md5: ${api}`, `git.commit.sha:${api}`, `public_key: ${api}`])
+    t.deepEqual(findKeys(text), [], text)
+  t.deepEqual(findKeys(api, 'version'), [])
+})
+
+test('names of secrets, and names that end like one', (t) => {
+  for (const name of [
+    'password',
+    'DB_PASSWORD',
+    'apiKey',
+    'api_key',
+    'client-secret',
+    'auth_token',
+    'privKey',
+    'dbPass',
+  ])
+    t.true(isSecretName(name), name)
+  for (const name of [
+    'sort_key',
+    'public_key',
+    'password_file',
+    'tokenize',
+    'keyring',
+    'bypass',
+    'access_key_id',
+    'key',
+  ])
+    t.false(isSecretName(name), name)
+  for (const name of ['key', 'sort_key', 'auth', 'keys']) t.true(isKeyName(name), name)
+  for (const name of ['public_key', 'monkey', 'commit']) t.false(isKeyName(name), name)
+})
+
+test('what stands in for a value is no secret', (t) => {
+  for (const value of ['', 'ENC[x]', '%%env_PW%%', '<PASSWORD>', '$PW', '${PW}', '@PASSWORD@', '********', 'null'])
+    t.true(isPlaceholder(value), value)
+  for (const value of ['ENC[x]y', 'hunter2', 'a<b>', 'p$w']) t.false(isPlaceholder(value), value)
 })
 
 test('an application key with a prefix is found and taken out as one, also beside other words', (t) => {
-  t.deepEqual(findKeys(`DD_APP_KEY=${prefixed}, ${api}`), [
-    { offset: 11, variable: 'DD_APP_KEY' },
-    { offset: 53, variable: 'DD_API_KEY' },
+  t.deepEqual(found(`DD_APP_KEY=${prefixed}, key=${api}`), [
+    [11, 'DD_APP_KEY'],
+    [57, 'DD_API_KEY'],
   ])
+  t.deepEqual(found(`version: ${prefixed}`), [[9, 'DD_APP_KEY']])
   t.is(redactKeys(`app_${prefixed}: "${prefixed}"`), 'app_[key]: "[key]"')
   t.is(redactKeys(`ddapp_${'AB12'.repeat(8)}AB`), '[key]', 'capitals alone make no fingerprint of it')
   for (const other of [`x${prefixed}`, `${prefixed}x`, 'ddapp_name']) t.deepEqual(findKeys(other), [], other)
 })
 
 test('the fingerprint of a public key, in capitals, is no key', (t) => {
-  t.deepEqual(findKeys('0123456789ABCDEF0123456789ABCDEF01234567'), [])
-  t.is(findKeys('0123456789abcdef0123456789ABCDEF01234567').length, 1)
+  t.deepEqual(findKeys('0123456789ABCDEF0123456789ABCDEF01234567', 'key'), [])
+  t.is(findKeys('0123456789abcdef0123456789ABCDEF01234567', 'key').length, 1)
   t.is(redactKeys(`a ${api} ${'0F'.repeat(20)}`), `a [key] ${'0F'.repeat(20)}`)
 })

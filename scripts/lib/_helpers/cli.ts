@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { BoxhoundError } from './errors.ts'
+import { assertNotTaken } from './npm-options.ts'
 
 interface Option {
   readonly type: 'string' | 'boolean'
@@ -78,10 +79,17 @@ const usageError = (command: Command, message: string, found?: string): Boxhound
 /**
  * Parses a verb's arguments.
  *
+ * @param typed the words after the verb, where `argv` is only a part of them.
  * @returns undefined when `--help` was asked for and has been printed.
- * @throws BoxhoundError E_USAGE (exit code 2) on an unknown option, a value that is not allowed or a word too many.
+ * @throws BoxhoundError E_USAGE (exit code 2) on an unknown option, a value that is not allowed, a word too many, or options that npm
+ *   took for itself.
  */
-export const parseCommand = (argv: readonly string[], command: Command): Parsed | undefined => {
+export const parseCommand = (
+  argv: readonly string[],
+  command: Command,
+  typed: readonly string[] = argv,
+): Parsed | undefined => {
+  assertNotTaken(typed, command)
   const cut = command.passThrough ? argv.indexOf('--') : -1
   const [own, rest] = cut < 0 ? [argv, []] : [argv.slice(0, cut), argv.slice(cut + 1)]
   const options = { ...command.options, help: { type: 'boolean', help: '' } satisfies Option }

@@ -1,6 +1,7 @@
 import { Lexer } from 'yaml'
 import { excerpt } from './excerpt.ts'
 import type { Problem } from './problems.ts'
+import { isKeyName } from './secret-names.ts'
 
 /** More than any box file needs; a file above it isn't read at all. */
 export const maximumBytes = 64 * 1024
@@ -10,7 +11,6 @@ const plainScalar = '\u001f'
 
 /** Plain scalars that aren't strings can lose nothing to a comment. */
 const notText = /^(?:[-+]?[0-9][0-9._]*|true|false|null|~)$/i
-const secretKey = /(?:pass(?:word|wd)?|secret|token|key)$/i
 
 /**
  * What must be refused before the YAML parser sees the text, since it would recurse without bound (fault 9), silently cut a value
@@ -80,13 +80,13 @@ export const guardText = (source: string): Problem[] => {
 
 /** `abc #d` reads as `abc`: told apart from a comment by the blank after `#`, and never guessed for a secret (fault 6). */
 const cutValue = (value: { text: string; offset: number }, comment: string, key: string): Problem[] =>
-  /^#\S/.test(comment) || secretKey.test(key)
+  /^#\S/.test(comment) || isKeyName(key)
     ? [
         {
           offset: value.offset,
           message: 'a value that ends at a #',
           expected: 'a quoted value, or a blank after the # of a comment',
-          found: secretKey.test(key) ? 'an unquoted value followed by #' : excerpt(`${value.text} ${comment}`),
+          found: isKeyName(key) ? 'an unquoted value followed by #' : excerpt(`${value.text} ${comment}`),
           next: 'quote the whole value if the # belongs to it; write "# " if it starts a comment',
         },
       ]

@@ -21,23 +21,29 @@ export const lineAndColumn = (source: string, offset: number): { line: number; c
 /**
  * One error for everything that is wrong in one file, so that a user mends it in one go.
  *
+ * @param code of the error.
  * @returns the problem itself when there is only one; otherwise an error that lists them, ordered by position,
  *   with the single errors in `cause` (an AggregateError). Exit code 2.
  */
-export const problemsError = (file: string, source: string, problems: readonly Problem[]): BoxhoundError => {
+export const problemsError = (
+  file: string,
+  source: string,
+  problems: readonly Problem[],
+  code = 'E_BOX_FILE',
+): BoxhoundError => {
   const ordered = [...problems].sort((a, b) => a.offset - b.offset)
   const errors = ordered.map(({ offset, message, fatal: _, ...details }) => {
     const place = lineAndColumn(source, offset)
     // Whatever quotes the file could quote a key with it (fault 22).
     const safe = Object.fromEntries(Object.entries(details).map(([name, text]) => [name, redactKeys(text)]))
-    return new BoxhoundError('E_BOX_FILE', redactKeys(message), { file, ...place, ...safe, exitCode: 2 })
+    return new BoxhoundError(code, redactKeys(message), { file, ...place, ...safe, exitCode: 2 })
   })
   const [first] = errors
   if (first === undefined) throw new Error('problemsError needs a problem')
   if (errors.length === 1) return first
   const { line = 1, column = 1 } = first.details
   const text = errors.map((error) => formatError(error).replaceAll(/^/gm, '  ')).join('\n')
-  return new BoxhoundError('E_BOX_FILE', `${errors.length} problems\n${text}`, {
+  return new BoxhoundError(code, `${errors.length} problems\n${text}`, {
     ...{ file, line, column, exitCode: 2 },
     cause: new AggregateError(errors),
   })

@@ -1,3 +1,5 @@
+import { isKeyName } from './secret-names.ts'
+
 /** Shape of a Datadog API key: 32 lower-case hexadecimal digits (fault 20). */
 export const isApiKey = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
 
@@ -19,12 +21,39 @@ const word = /(?<![0-9A-Za-z])(?:ddapp_[0-9A-Za-z]{34}|[0-9A-Fa-f]{40}|[0-9A-Fa-
 /** 40 digits in capitals are the fingerprint of a public key, which is how boxhound wants those written. */
 const isFingerprint = (text: string): boolean => /^[0-9A-F]{40}$/.test(text) && /[A-F]/.test(text)
 
-/** Where `text` holds something that looks like a key; the key itself is never handed on (fault 22). */
-export const findKeys = (text: string): { readonly offset: number; readonly variable: SecretVariable }[] =>
-  [...text.matchAll(word)]
-    .filter(([match]) => !isFingerprint(match))
-    .map((match) => ({ offset: match.index, variable: match[0].length === 32 ? 'DD_API_KEY' : 'DD_APP_KEY' }))
+/** The name right before a value: `api_key: `, `"token": "`, `?api_key=`, `key:`. */
+const nameBefore = /([A-Za-z][\w.-]*)["']?[ \t]*[:=][ \t]*["']?$/
 
-/** The text without anything that looks like a key. */
+/** Whether a key would stand at an offset: by the name right before it or, in a comment, by any word before it. */
+const isKeyPlace = (text: string, offset: number): boolean => {
+  const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset)
+  const name = nameBefore.exec(before)?.[1]
+  if (name !== undefined) return isKeyName(name)
+  const comment = /(?:^|\s)(?:#|\/\/|--)(.*)$/.exec(before)?.[1]
+  return comment?.match(/[A-Za-z][\w.-]*/g)?.some(isKeyName) === true
+}
+
+/**
+ * Where `text` holds what looks like a key, at a place where a key would stand; the key itself is never handed on (fault 22). A commit or a
+ * digest has the same shape (fault 77): it counts under a name such as `api_key` or `token` alone. A key that its prefix tells counts anywhere.
+ *
+ * @param name under which the whole text stands.
+ */
+export const findKeys = (
+  text: string,
+  name = '',
+): { readonly offset: number; readonly length: number; readonly variable: SecretVariable }[] =>
+  [...text.matchAll(word)]
+    .filter(
+      ({ 0: match, index }) =>
+        !isFingerprint(match) && (match.startsWith('ddapp_') || isKeyName(name) || isKeyPlace(text, index)),
+    )
+    .map((match) => ({
+      offset: match.index,
+      length: match[0].length,
+      variable: match[0].length === 32 ? 'DD_API_KEY' : 'DD_APP_KEY',
+    }))
+
+/** The text without anything that looks like a key, wherever it stands. */
 export const redactKeys = (text: string): string =>
   text.replaceAll(word, (match) => (isFingerprint(match) ? match : '[key]'))

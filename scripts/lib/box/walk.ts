@@ -3,7 +3,8 @@ import { excerpt } from './excerpt.ts'
 import { lineAndColumn, type Problem } from './problems.ts'
 import { findKeys } from './secrets.ts'
 
-const scalarProblems = (node: Scalar, text: string): Problem[] => {
+/** @param name under which the value stands. */
+const scalarProblems = (node: Scalar, text: string, name: string): Problem[] => {
   const [offset = 0, end = 0] = node.range ?? []
   const written = text.slice(offset, end)
   if (node.type === 'PLAIN' && /^[-+]?0[0-9_]+$/.test(written))
@@ -38,19 +39,20 @@ const scalarProblems = (node: Scalar, text: string): Problem[] => {
         next: 'let the secret backend return the whole value',
       },
     ]
-  // The raw text was scanned already; an escape such as \x61 hides a key from that.
-  return findKeys(written).length === 0 ? keyProblems(value, () => offset) : []
+  // The raw text is scanned as well; it doesn't show what an escape such as \x61 spells, nor the name above a list.
+  const keys = findKeys(value, name)
+  if (keys.length === 0 || findKeys(text.slice(0, end)).some((key) => key.offset >= offset)) return []
+  return keys.map((key) => keyProblem(key, offset))
 }
 
-/** Refuses whatever looks like a key, without repeating it (fault 22). */
-const keyProblems = (text: string, place = (offset: number): number => offset): Problem[] =>
-  findKeys(text).map(({ offset, variable }) => ({
-    offset: place(offset),
-    message: `what looks like a Datadog ${variable === 'DD_API_KEY' ? 'API' : 'application'} key`,
-    expected: 'no secret in a box file: an image carries no key',
-    found: `${variable === 'DD_API_KEY' ? 32 : 40} characters, not shown`,
-    next: `remove it, revoke the key, and give a new one at run time in the variable ${variable}`,
-  }))
+/** Refuses what looks like a key, without repeating it (fault 22). */
+const keyProblem = ({ length, variable }: ReturnType<typeof findKeys>[number], offset: number): Problem => ({
+  offset,
+  message: `what looks like a Datadog ${variable === 'DD_API_KEY' ? 'API' : 'application'} key`,
+  expected: 'no secret in a box file: an image carries no key',
+  found: `${length} characters, not shown`,
+  next: `remove it, revoke the key, and give a new one at run time in the variable ${variable}; if it is none, give it a name that is not a key's`,
+})
 
 const mapProblems = (node: YAMLMap, text: string): Problem[] => {
   const seen = new Map<string, number>()
@@ -74,7 +76,7 @@ const mapProblems = (node: YAMLMap, text: string): Problem[] => {
     const offset = key.range?.[0] ?? 0
     const first = seen.get(name)
     seen.set(name, first ?? offset)
-    const below = [...scalarProblems(key, text), ...nodeProblems(pair.value as Node | null, text)]
+    const below = [...scalarProblems(key, text, 'key'), ...nodeProblems(pair.value as Node | null, text, name)]
     if (first === undefined) return below
     const place = lineAndColumn(text, first)
     const duplicate = {
@@ -88,7 +90,7 @@ const mapProblems = (node: YAMLMap, text: string): Problem[] => {
   })
 }
 
-const nodeProblems = (node: Node | null, text: string): Problem[] => {
+const nodeProblems = (node: Node | null, text: string, name = ''): Problem[] => {
   if (isAlias(node) || (node !== null && 'anchor' in node && node.anchor !== undefined))
     return [
       {
@@ -101,12 +103,12 @@ const nodeProblems = (node: Node | null, text: string): Problem[] => {
       },
     ]
   if (isMap(node)) return mapProblems(node, text)
-  if (isSeq(node)) return node.items.flatMap((item) => nodeProblems(item as Node | null, text))
-  return isScalar(node) ? scalarProblems(node, text) : []
+  if (isSeq(node)) return node.items.flatMap((item) => nodeProblems(item as Node | null, text, name))
+  return isScalar(node) ? scalarProblems(node, text, name) : []
 }
 
 /** Everything in a parsed document that YAML allows and a box file doesn't: faults 3, 5, 7, 8, 10, 11 and 22, comments included. */
 export const walk = (contents: Node | null, text: string): Problem[] => [
   ...nodeProblems(contents, text),
-  ...keyProblems(text),
+  ...findKeys(text).map((key) => keyProblem(key, key.offset)),
 ]

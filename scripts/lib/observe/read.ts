@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type * as z from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
@@ -7,6 +6,7 @@ import { displayPath, parseSource } from '../box/read.ts'
 import { assertNone, validate } from '../box/validate.ts'
 import { MissingName } from '../render/guard.ts'
 import { type Context, renderTemplate, templateLines } from '../render/template.ts'
+import { readUtf8 } from '../render/utf8.ts'
 
 /** A file of the account side, rendered and checked. */
 export interface Read<T> {
@@ -71,7 +71,7 @@ const inTemplate = (error: BoxhoundError, text: string, template: string, contex
  */
 export const readTemplate = <T>(path: string, context: Context, schema: z.ZodType<T>, project: Project): Read<T> => {
   const source = displayPath(path, project)
-  const template = readFileSync(path, 'utf8')
+  const template = readUtf8(path, source)
   const text = renderYaml(template, context, source)
   try {
     const parsed = parseSource(text, source)

@@ -78,6 +78,15 @@ export const absentPaths: readonly AbsentPaths[] = [
   },
   {
     fault: 45,
+    title: 'state of Datadog’s installer and of its process manager',
+    paths: [
+      ...['/opt/datadog-packages/run/*.sock', '/opt/datadog-packages/run/*.pid', '/opt/datadog-packages/run/*.db'],
+      ...['/opt/datadog-packages/run/*.json', '/opt/datadog-packages/run/environment', '/opt/datadog-packages/tmp/*'],
+      ...['/run/datadog/*', '/run/datadog-procmgrd/*', '/run/datadog-installer/*'],
+    ],
+  },
+  {
+    fault: 45,
     title: 'records and inputs of a first boot',
     paths: ['/var/lib/boxhound/*', '/etc/boxhound/seed.env'],
   },

@@ -1,7 +1,5 @@
+import { secretShapes } from '../box/secret-shapes.ts'
 import type { Finding, Pattern } from './types.ts'
-
-/** Passwords that documentation uses in its examples of addresses. */
-const example = 'pass(?:word|wd)?|pw|secret|[a-z]{1,3}|\\*+|\\{[^}]*\\}|\\$\\{?\\w+\\}?|<[^>]*>|%\\w'
 
 /**
  * Shapes of secrets. A header alone is no key: libraries and documents name it, so base64 must follow.
@@ -9,30 +7,15 @@ const example = 'pass(?:word|wd)?|pw|secret|[a-z]{1,3}|\\*+|\\{[^}]*\\}|\\$\\{?\
  * They start with literal text where they can, which the engine finds at memory speed.
  */
 const shapes: readonly Pattern[] = [
-  {
-    kind: 'private key',
-    source:
-      /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----(?:\r?\n|\\n)(?:[A-Za-z-]+: [^\n]*\r?\n)*\r?\n?[A-Za-z0-9+/=]{20}/g,
-  },
+  { kind: 'private key', source: new RegExp(secretShapes.privateKey, 'g') },
   { kind: 'SSH public key', source: /ssh-(?:ed25519|rsa) AAAA[A-Za-z0-9+/=]{40}/g },
-  {
-    kind: 'API or application key',
-    source:
-      /(?:api|app|application)[_-]?key["']?[ \t]{0,3}[:=][ \t]{0,3}["']?(?:ddapp_[0-9a-z]{34}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])/gi,
-  },
+  { kind: 'API or application key', source: new RegExp(secretShapes.apiKey, 'gi') },
   { kind: 'password hash', source: /:\$(?:y|gy|7|6|5|1|2[aby])\$[./A-Za-z0-9$=,]{20}/g },
   {
     kind: 'password',
     source: /(?:password|passwd)["']?[ \t]{0,3}[:=][ \t]{0,3}["']?[A-Za-z0-9]{16,64}["']?\r?\n/gi,
   },
-  {
-    kind: 'login in an address',
-    source: new RegExp(
-      // A password that equals its user is an example too.
-      `://([^/\\s:@"'<>\\0-\\x1f]{1,64}):(?!(?:${example}|\\1)@)[^/\\s:@"'<>\\0-\\x1f]{1,64}@[a-z0-9]`,
-      'gi',
-    ),
-  },
+  { kind: 'login in an address', source: new RegExp(secretShapes.login, 'gi') },
   {
     kind: 'access token',
     source:

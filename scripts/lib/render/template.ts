@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import Handlebars from 'handlebars'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { apt } from './escapers/apt.ts'
@@ -19,6 +19,7 @@ import { commentOf, languageOf, withBanner } from './language.ts'
 import { markedLines, markLines } from './lines.ts'
 import { helperNames, type Printed, type Program, parseTemplate, printHelper } from './syntax.ts'
 import type { Language } from './types.ts'
+import { readUtf8 } from './utf8.ts'
 
 const escapers: Readonly<Record<Exclude<Language, 'unit'>, Escaper>> = {
   shell,
@@ -170,7 +171,7 @@ export const renderTemplateFile = (
   context: Context,
   { source, language, target }: { source: string; language?: Language | undefined; target?: string | undefined },
 ): { content: string; mode: number; language: Language } => {
-  const template = readFileSync(path, 'utf8')
+  const template = readUtf8(path, source)
   const name = target ?? source.replace(/\.hbs$/, '')
   const kind = language ?? languageOf(name, template.split('\n', 1)[0])
   const rendered = renderTemplate(template, context, { file: source, language: kind })

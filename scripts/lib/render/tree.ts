@@ -2,8 +2,11 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { languageOf } from './language.ts'
+import { originOf } from './origin.ts'
+import { assertNoSecrets } from './secrets.ts'
 import { type Context, renderTemplateFile } from './template.ts'
 import type { RenderedFile } from './types.ts'
+import { assertNameUtf8, assertUtf8 } from './utf8.ts'
 
 /** A file or folder to read, and how banners and errors name it: never by a path of this machine. */
 export interface Place {
@@ -27,8 +30,15 @@ const leftovers = /^(?:__pycache__|\.pytest_cache|\.ruff_cache|\.DS_Store)$|\.py
  * owner's executable bit alone, so that it doesn't depend on the umask of a checkout.
  *
  * @param path in its tree, without `.hbs`.
+ * @throws BoxhoundError E_SECRET, E_UTF8 or E_TEMPLATE (exit code 2), naming file and line.
  */
-export const renderFile = ({ file, source }: Place, path: string, context: Context): RenderedFile => {
+export const renderFile = (place: Place, path: string, context: Context): RenderedFile => {
+  const rendered = readOrRender(place, path, context)
+  assertNoSecrets(rendered, () => originOf(place.file, rendered, context))
+  return rendered
+}
+
+const readOrRender = ({ file, source }: Place, path: string, context: Context): RenderedFile => {
   if (source.endsWith('.hbs')) {
     const { content, mode, language } = renderTemplateFile(file, context, { source, target: path })
     return { path, mode, content: Buffer.from(content, 'utf8'), source, language }
@@ -36,7 +46,10 @@ export const renderFile = ({ file, source }: Place, path: string, context: Conte
   const content = readFileSync(file)
   const mode = (statSync(file).mode & 0o100) === 0 ? 0o644 : 0o755
   const firstLine = content.subarray(0, 128).toString('latin1').split('\n', 1)[0]
-  return { path, mode, content, source, language: languageOf(path, firstLine) }
+  const language = languageOf(path, firstLine)
+  // A Python file may name another encoding; what has no known language is nobody's text.
+  if (language !== 'python' && language !== 'text') assertUtf8(content, source)
+  return { path, mode, content, source, language }
 }
 
 const visit = (folder: Place, path: string, context: Context): RenderedFile[] =>
@@ -44,6 +57,7 @@ const visit = (folder: Place, path: string, context: Context): RenderedFile[] =>
     .filter(({ name }) => !leftovers.test(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
+      assertNameUtf8(folder, entry.name)
       const [from, to] = [below(folder, entry.name), path === '' ? entry.name : `${path}/${entry.name}`]
       if (entry.isDirectory()) return visit(from, to, context)
       if (!entry.isFile())

@@ -76,7 +76,7 @@ const build = async (root: string, folder: string): Promise<void> => {
 export const bundleSuite = async (checkout: string): Promise<string> => {
   const root = resolve(checkout)
   const sources = ['suite', 'scripts/lib'].flatMap((folder) => filesBelow(join(root, folder)))
-  const read = sources.filter((path) => /\.(ts|js)$/.test(path))
+  const read = sources.filter((path) => /\.(ts|js|json)$/.test(path))
   const folder = join(root, 'node_modules/.cache/boxhound-suite', fingerprint(root, read))
   await keep(folder, (fresh) => build(root, fresh))
   return folder

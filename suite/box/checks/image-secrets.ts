@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { secretShapes } from '../../../scripts/lib/box/secret-shapes.ts'
 import type { BoxCheck } from '../check.ts'
 import { judge } from '../verdict.ts'
 
@@ -8,7 +9,7 @@ const keys = ['/etc/datadog-agent/environment']
 export const check: BoxCheck = {
   run: async (guest) => {
     const { fresh } = guest.context
-    const found = z.array(z.string()).parse(await guest.probe('secrets', { fresh, keys }))
+    const found = z.array(z.string()).parse(await guest.probe('secrets', { fresh, keys, shapes: secretShapes }))
     const traces = fresh
       ? ', no mirror, proxy, certificate, history or package list of the build'
       : ' (a machine in use: traces are not judged)'

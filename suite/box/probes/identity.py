@@ -14,6 +14,11 @@ OPTIONAL = [
     '/var/lib/mysql/*.pem',
     '/etc/datadog-agent/conf.d/mysql.d/conf.yaml',
     '/etc/datadog-agent/install.json',
+    # Of Datadog's installer: files alone, since the folders and links beside them came with the package.
+    '/opt/datadog-packages/run/*.sock',
+    '/opt/datadog-packages/run/*.db',
+    '/opt/datadog-packages/run/*.json',
+    '/opt/datadog-packages/run/environment',
     '/etc/ssl/private/ssl-cert-snakeoil.key',
     '/etc/iscsi/initiatorname.iscsi',
     '/etc/nvme/hostid',

@@ -9,9 +9,11 @@ ROOTS = ['/etc', '/root', '/home', '/srv', '/usr/local', '/var', '/opt', '/tmp']
 SKIPPED = {'/var/lib/dpkg', '/var/lib/mysql', '/var/log/journal', '/var/cache/man', '/var/lib/apt/lists', '/etc/ssl/certs'}
 LIMIT = 256 * 1024
 
-PRIVATE = re.compile(rb'-----BEGIN [A-Z ]*PRIVATE KEY-----')
-KEY = re.compile(rb'(?:api|app|application)_?key["\']?\s{0,3}[:=]\s{0,3}["\']?(?:ddapp_[0-9a-z]{34}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])', re.I)
-LOGIN = re.compile(rb'[a-z]+://[^/\s:@]+:[^/\s:@]+@', re.I)
+# The same shapes as the proof of the disk, from scripts/lib/box/secret-shapes.json.
+SHAPES: dict[str, str] = INPUT['shapes']  # noqa: F821
+PRIVATE = re.compile(SHAPES['privateKey'].encode('latin-1'))
+KEY = re.compile(SHAPES['apiKey'].encode('latin-1'), re.I)
+LOGIN = re.compile(SHAPES['login'].encode('latin-1'), re.I)
 
 # Keys that this instance has made for itself; whether it did is what image.identity judges. The Agent's first start writes its own under
 # another name first.

@@ -45,8 +45,13 @@ identity_of_cloud_init() {
 # datadog.md: an Agent that starts makes these; two machines with the same ones could talk as one.
 identity_of_agent() {
   rm -f /etc/datadog-agent/{auth_token,ipc_cert.pem,install.json,environment}
-  rm -rf /opt/datadog-agent/run/* /var/log/datadog/*
+  rm -rf /opt/datadog-agent/run/* /var/log/datadog/* /run/datadog /run/datadog-procmgrd /run/datadog-installer
   rm -f /etc/datadog-agent/conf.d/mysql.d/conf.yaml
+  # Packages that Datadog's own installer sets up keep state there as well: sockets, databases of tasks, the environment of an instance. Folders
+  # and links stay, since the Agent itself is reached through them; so does the package's list of its Python packages.
+  local state=/opt/datadog-packages/run
+  [[ ! -d $state ]] || find "$state" ! -type d ! -type l ! -name '.*_python_installed_packages.txt' -delete
+  rm -rf /opt/datadog-packages/tmp/*
 }
 
 # Who could get in, and this machinery's own memory of an earlier boot.

@@ -1,0 +1,69 @@
+import { isNpmsOwn, onNpmsLine } from '../../_npm.mjs'
+import type { Command } from './cli.ts'
+import { BoxhoundError } from './errors.ts'
+
+/** An option as it was typed, and its value where npm has that. */
+interface Taken {
+  readonly written: string
+  /** Placeholder of the value that npm left among the words, since it takes an unknown option for a switch. */
+  readonly lost?: string
+  readonly known: boolean
+}
+
+const word = (text: string): string =>
+  /^[\w@%+=:,./…-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+
+const takenAs = (name: string, value: string, { options }: Command, environment: NodeJS.ProcessEnv): Taken[] => {
+  const option = options[name]
+  if (option === undefined) {
+    if (value === '' && options[`no-${name}`]?.type === 'boolean') return [{ written: `--no-${name}`, known: true }]
+    return value === '' || isNpmsOwn(name, environment) ? [] : [{ written: `--${name}`, known: false }]
+  }
+  // `--no-json` asks for what is the default.
+  if (option.type === 'boolean') return /^(false)?$/.test(value) ? [] : [{ written: `--${name}`, known: true }]
+  if (value !== 'true') return value.split('\n\n').map((one) => ({ written: `--${name} ${word(one)}`, known: true }))
+  const lost = typeof option.value === 'string' ? option.value : (option.value?.join('|') ?? 'VALUE')
+  return [{ written: `--${name}`, lost, known: true }]
+}
+
+/** The line that was meant. Values that npm made words of are taken from their end; which is whose, nobody knows of several. */
+const meant = (argv: readonly string[], verb: string, all: readonly Taken[]): string => {
+  const lost = all.filter((one) => one.lost !== undefined).length
+  const words = lost === 0 ? argv : argv.slice(0, Math.max(argv.length - lost, 0))
+  const single = lost === 1 ? argv.at(-1) : undefined
+  const written = all.map((one) =>
+    one.lost === undefined ? one.written : `${one.written} ${single === undefined ? one.lost : word(single)}`,
+  )
+  return ['npm run', verb, '--', ...words.map(word), ...written].join(' ')
+}
+
+/**
+ * Refuses a command line whose options npm took, since the two dashes before them were forgotten: the verb would do more than it was asked.
+ * A verb that another one calls, or that npm didn't start, is not judged.
+ *
+ * @param argv words after the verb, as they came.
+ * @throws BoxhoundError E_USAGE (exit code 2) with the line to write.
+ */
+export const assertNotTaken = (
+  argv: readonly string[],
+  command: Command,
+  environment: NodeJS.ProcessEnv = process.env,
+): void => {
+  if (environment.npm_lifecycle_event !== command.verb) return
+  const given = new Set(argv.flatMap((one) => (one.startsWith('--') ? [one.slice(2).split('=', 1)[0]] : [])))
+  const all = [...onNpmsLine(environment)]
+    .filter(([name]) => !given.has(name))
+    .flatMap(([name, value]) => takenAs(name, value, command, environment))
+  if (all.length === 0) return
+  const names = all.map(({ written }) => written.split(' ', 1)[0]).join(', ')
+  const stranger = all.find(({ known }) => !known)
+  throw new BoxhoundError('E_USAGE', `${names} ${all.length === 1 ? 'was' : 'were'} taken by npm`, {
+    exitCode: 2,
+    expected: 'two dashes before the options: npm keeps those that stand without for itself',
+    found: `npm run ${command.verb} without them`,
+    next:
+      stranger === undefined
+        ? `write ${meant(argv, command.verb, all)}`
+        : `npm run ${command.verb} -- --help; it has no ${stranger.written}`,
+  })
+}

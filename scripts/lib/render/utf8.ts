@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Place } from './tree.ts'
+
+const refused = (
+  message: string,
+  details: { file: string; line?: number; expected: string; found: string; next: string },
+) => new BoxhoundError('E_UTF8', message, { exitCode: 2, ...details })
+
+/** Line of the first byte that is no UTF-8; undefined when all of them are. */
+const brokenLine = (content: Buffer): { line: number; byte: number } | undefined => {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  try {
+    decoder.decode(content)
+    return undefined
+  } catch {
+    // A line at a time: UTF-8 has no newline inside a character.
+    let start = 0
+    for (let line = 1; start <= content.length; line++) {
+      const end = content.indexOf(10, start)
+      const part = content.subarray(start, end < 0 ? content.length : end)
+      try {
+        new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(part)
+      } catch {
+        const byte = part.findIndex(
+          (one, index) =>
+            one >= 0x80 &&
+            part
+              .subarray(0, index + 1)
+              .toString('utf8')
+              .includes('\ufffd'),
+        )
+        return { line, byte: part[Math.max(byte, 0)] ?? 0 }
+      }
+      start = end < 0 ? content.length + 1 : end + 1
+    }
+    return { line: 1, byte: 0 }
+  }
+}
+
+/** Refuses bytes that are no UTF-8 (fault 66): read as text they would silently become other ones. @throws BoxhoundError E_UTF8 */
+export const assertUtf8 = (content: Buffer, source: string): void => {
+  const broken = brokenLine(content)
+  if (broken !== undefined)
+    throw refused('not UTF-8', {
+      ...{ file: source, line: broken.line, expected: 'text in UTF-8' },
+      ...{ found: `a byte 0x${broken.byte.toString(16).toUpperCase()} that begins or ends no character` },
+      next: 'save the file as UTF-8',
+    })
+}
+
+/** A text file as a whole. @throws BoxhoundError E_UTF8 that names it as `source` does */
+export const readUtf8 = (file: string, source: string): string => {
+  const content = readFileSync(file)
+  assertUtf8(content, source)
+  return content.toString('utf8')
+}
+
+/** Node hands on a name that is no UTF-8 with a replacement character, under which the file is not found again. @throws BoxhoundError E_UTF8 */
+export const assertNameUtf8 = (folder: Place, name: string): void => {
+  if (name.includes('\ufffd'))
+    throw refused('a file name that is not UTF-8', {
+      ...{ file: folder.source, expected: 'file names in UTF-8', found: name, next: 'rename it' },
+    })
+}
