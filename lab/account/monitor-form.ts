@@ -29,19 +29,24 @@ const thresholdsOf = (type: unknown, query: string, options: JsonObject): JsonOb
 /** `metric alert` is only another name, and the server never says it. */
 export const serverType = (type: unknown): unknown => (isMetricMonitor(type) ? 'query alert' : type)
 
+const trimmedOptions = (options: JsonObject): JsonObject =>
+  typeof options.escalation_message === 'string'
+    ? { ...options, escalation_message: options.escalation_message.trim() }
+    : options
+
 /**
- * What the server makes of the fields that a client may set: defaults, sorted tags, its own name for the type.
+ * What the server makes of the fields that a client may set: defaults, sorted tags, trimmed texts, its own name for the type.
  *
  * @param sent a monitor without problems.
  */
 export const settled = (sent: JsonObject): JsonObject => {
-  const query = String(sent.query)
-  const options = objectAt(sent, 'options')
+  const query = String(sent.query).trim()
+  const options = trimmedOptions(objectAt(sent, 'options'))
   return {
-    name: sent.name ?? '',
+    name: String(sent.name ?? '').trim(),
     type: serverType(sent.type),
     query,
-    message: sent.message ?? '',
+    message: String(sent.message ?? '').trim(),
     tags: [...listOf(sent.tags)].map(String).sort(),
     priority: sent.priority ?? null,
     restricted_roles: sent.restricted_roles ?? null,

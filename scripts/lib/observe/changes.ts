@@ -1,5 +1,6 @@
-import { canonical, counted, equal, fingerprint, fingerprintOf, type Rules, rulesOf } from './canonical.ts'
+import { canonical, counted, countsBy, equal, fingerprint, fingerprintOf, type Rules, rulesOf } from './canonical.ts'
 import { difference, type Field } from './difference.ts'
+import { type Kept, keptOf } from './kept.ts'
 import type { ServerFile } from './schema.ts'
 import { type Kind, kinds, type Live, type Resource } from './types.ts'
 
@@ -16,24 +17,24 @@ export interface Change {
   /** True when somebody changed it by hand: the files say what they said when it was applied. */
   readonly drift: boolean
   readonly fields: readonly Field[]
+  /** What the files don't say and an update sends back as the account has it. */
+  readonly kept: readonly Kept[]
   readonly wanted: Resource | null
   readonly live: Live | null
 }
 
-/** Whether a field counts that only the account has: where its usual value is known, or where an update replaces all. */
-const countsBy =
-  (rules: Rules) =>
-  (path: string): boolean =>
-    !rules.ignored.includes(path) && (rules.strict || path in rules.defaults || rules.sets.includes(path))
-
 /** What an update would change. */
 const fieldsOf = ({ kind, wire }: Live, wanted: Resource, rules: Rules): Field[] =>
-  difference(canonical(kind, wire, rules), canonical(kind, wanted.wire, rules), { counts: countsBy(rules) })
+  difference(canonical(kind, wire, rules), canonical(kind, wanted.wire, rules), {
+    counts: countsBy(rules, wanted.wire),
+  })
 
 /** Whether nobody changed it since it was applied, as far as can be told without the files of that day. */
 const isAsApplied = ({ kind, wire, marker }: Live, wanted: Resource, rules: Rules): boolean =>
   marker.applied ===
-  fingerprintOf(counted(canonical(kind, wire, rules), canonical(kind, wanted.wire, rules), countsBy(rules)))
+  fingerprintOf(
+    counted(canonical(kind, wire, rules), canonical(kind, wanted.wire, rules), countsBy(rules, wanted.wire)),
+  )
 
 /** All that is made. */
 const newFields = ({ kind, wire }: Resource, rules: Rules): Field[] =>
@@ -42,7 +43,7 @@ const newFields = ({ kind, wire }: Resource, rules: Rules): Field[] =>
 const oldestFirst = (a: Live, b: Live): number =>
   a.created.localeCompare(b.created) || a.id.localeCompare(b.id, 'en', { numeric: true })
 
-const base = { id: null, drift: false, fields: [], wanted: null, live: null }
+const base = { id: null, drift: false, fields: [], kept: [], wanted: null, live: null }
 
 const of = (live: Live) => ({ ...base, kind: live.kind, name: live.marker.name, id: live.id, live })
 
@@ -68,7 +69,7 @@ const choose = (candidates: readonly Live[], wanted: Resource | undefined, rules
 const changeOf = (live: Live, wanted: Resource, rules: Rules): Change => {
   const fields = fieldsOf(live, wanted, rules)
   const isApplied = live.marker.applied === fingerprint(wanted.kind, wanted.wire, rules)
-  const common = { ...of(live), wanted, fields }
+  const common = { ...of(live), wanted, fields, kept: keptOf(live.wire, wanted.wire, rules) }
   if (fields.length === 0 && isApplied) return { ...common, action: 'keep', reason: 'as in the files' }
   if (fields.length === 0) return { ...common, action: 'change', reason: 'as in the files; its mark is renewed' }
   if (isApplied) return { ...common, action: 'change', drift: true, reason: 'edited by hand' }

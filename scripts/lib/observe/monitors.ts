@@ -49,6 +49,8 @@ export const monitorWire = (file: MonitorFile, variant: string | undefined, { ha
     query: `${own.query ?? ''}${comparison}`,
     message: messageOf(own.message, handles),
     ...(own.priority === undefined ? {} : { priority: own.priority }),
+    ...(own.restricted_roles === undefined ? {} : { restricted_roles: own.restricted_roles }),
+    ...(own.draft_status === undefined ? {} : { draft_status: own.draft_status }),
     options: { ...own.options, ...noData, thresholds: defined(thresholds) as JsonObject },
     tags: [...new Set([...own.tags, ...tags])],
   }

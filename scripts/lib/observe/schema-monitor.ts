@@ -41,6 +41,9 @@ const fields = z.strictObject({
     .optional(),
   message,
   tags: monitorTags.default([]),
+  /** Ids of the roles that may edit it; where nothing stands here, the account's own stay. An empty list is everybody. */
+  restricted_roles: z.array(text('the id of a role'), 'a list of ids of roles').optional(),
+  draft_status: z.enum(['draft', 'published'], 'draft or published').optional(),
   /** What else the API has. */
   options: z.record(z.string(), z.json(), 'a map as the API takes it').default({}),
   variants: z.record(z.string(), z.strictObject(variable)).optional(),

@@ -78,6 +78,7 @@ export const server = z.record(
     same: z.array(z.strictObject({ path: z.string(), values: z.array(z.string()) })).default([]),
     sets: z.array(z.string()).default([]),
     ignored: z.array(z.string()).default([]),
+    trimmed: z.array(z.string()).default([]),
     replaced: z.array(z.string()).default([]),
     /** True: whatever else the account has is a change by hand, since a PUT replaces all. */
     strict: z.boolean(),

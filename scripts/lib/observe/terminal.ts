@@ -2,7 +2,7 @@ import type { Paint } from '../report/terminal.ts'
 import { drawWeek } from './calendar/draw.ts'
 import type { Judgement } from './calendar/judge.ts'
 import type { Change } from './changes.ts'
-import { fieldsLines, inset } from './field-lines.ts'
+import { fieldsLines, inset, shownValue } from './field-lines.ts'
 import { isObject, textOf } from './json.ts'
 import { type AccountPlan, countsOf } from './plan.ts'
 import { cut, printable } from './printable.ts'
@@ -23,11 +23,18 @@ const titleOf = ({ wanted, live }: Change): string => {
 
 const nameOf = ({ name }: Change): string => printable(name, longestName)
 
+/** What an update leaves as somebody set it in the account. */
+const keptLines = (kept: Change['kept'], paint: Paint, width: number): string[] =>
+  kept.map(({ path, value }) => {
+    const head = `kept  ${printable(path)} `
+    return paint('dim', `${inset}${head}${shownValue(value, Math.max(width - inset.length - head.length, 20))}`)
+  })
+
 /** What there is to read below a change: all that matters of something new, each field that differs of something old. */
-const detailLines = ({ action, wanted, fields }: Change, paint: Paint, width: number): string[] =>
+const detailLines = ({ action, wanted, fields, kept }: Change, paint: Paint, width: number): string[] =>
   action === 'add' && wanted !== null
     ? summaryLines(summaryOf(wanted), paint, width)
-    : fieldsLines(fields, paint, width)
+    : [...fieldsLines(fields, paint, width), ...keptLines(kept, paint, width)]
 
 /** Columns that a title gets at least beside the reason; where these are too few, the reason gets a line of its own. */
 const leastTitle = 30

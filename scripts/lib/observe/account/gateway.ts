@@ -96,7 +96,7 @@ export const openGateway = (
     },
     validate: (wire) =>
       asking({ what: 'validate monitors', permission: 'monitors_read' }, async () => {
-        await api.monitors.validateMonitor({ body: api.v1.deserialize(wire, 'Monitor') })
+        await api.monitors.validateMonitor({ body: api.body(wire) })
       }),
     create: async (kind, wire) => {
       const box = markerOf(kind, wire)?.box ?? ''
