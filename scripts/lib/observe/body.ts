@@ -1,7 +1,8 @@
+import { bridgeRecurrence } from './calendar/bridge.ts'
 import { canonical, fingerprint, type Rules, rulesOf } from './canonical.ts'
 import { beginsAnew, type Change } from './changes.ts'
 import { withIdentities } from './identities.ts'
-import { isObject, type Json, type JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject, listOf } from './json.ts'
 import { mark } from './marker.ts'
 import type { ServerFile } from './schema.ts'
 import type { Resource } from './types.ts'
@@ -23,7 +24,7 @@ const withDefaults = (wire: JsonObject, { fields }: Change, rules: Rules): JsonO
         .reduce((whole, { path }) => withValue(whole, path.split('.'), rules.defaults[path] ?? null), wire)
 
 /** What is not ours to judge is sent back as the account has it, where an update would take it away. */
-const withKept = (wire: JsonObject, { kept }: Change): JsonObject =>
+const withKept = (wire: JsonObject, { kept }: Pick<Change, 'kept'>): JsonObject =>
   kept.reduce((whole, { path, value }) => withValue(whole, path.split('.'), value), wire)
 
 const withWidgetIds = (wire: JsonObject, { kind, wanted, live }: Change, rules: Rules): JsonObject =>
@@ -41,6 +42,25 @@ const withoutSameSchedule = (wire: JsonObject, change: Change): JsonObject => {
   return rest
 }
 
+/** What is silent at once, as one more recurrence. */
+const withBridge = (wire: JsonObject, { bridge }: Change): JsonObject => {
+  const { schedule } = wire
+  if (bridge === null || !isObject(schedule)) return wire
+  return {
+    ...wire,
+    schedule: { ...schedule, recurrences: [...listOf(schedule.recurrences), bridgeRecurrence(bridge)] },
+  }
+}
+
+/** Of what is made anew, people keep what has nothing to do with its kind. */
+const madeAnew = (wire: JsonObject, change: Change): JsonObject =>
+  withBridge(withKept(wire, { kept: change.kept.filter(({ path }) => !path.includes('.')) }), change)
+
+const updated = (wire: JsonObject, change: Change, rules: Rules): JsonObject => {
+  const known = withWidgetIds(wire, change, rules)
+  return withoutSameSchedule(withKept(withDefaults(known, change, rules), change), change)
+}
+
 /**
  * What is sent to make or change a resource: as the files want it, with its marker, and with what an update must say besides.
  *
@@ -50,7 +70,5 @@ export const bodyOf = (wanted: Resource, change: Change, box: string, server: Se
   const rules = rulesOf(server, wanted.kind)
   const applied = fingerprint(wanted.kind, wanted.wire, rules)
   const marked = mark(wanted.kind, wanted.wire, { box, name: wanted.name, applied })
-  if (change.live === null) return marked
-  const known = withWidgetIds(marked, change, rules)
-  return withoutSameSchedule(withKept(withDefaults(known, change, rules), change), change)
+  return change.action === 'change' ? updated(marked, change, rules) : madeAnew(marked, change)
 }

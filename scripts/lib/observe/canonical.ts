@@ -1,4 +1,5 @@
 import { sha256 } from '../_helpers/hash.ts'
+import { isOnce } from './calendar/bridge.ts'
 import { clockTime } from './calendar/days.ts'
 import { formatDuration } from './calendar/duration.ts'
 import { parseRecurrence } from './calendar/recurrence.ts'
@@ -69,11 +70,19 @@ const recurrenceMeaning = (recurrence: Json): Json => {
   }
 }
 
-/** The date from which a recurring downtime counts moves on by itself: days, time and length are what it says. */
+/** The date from which a recurring downtime counts moves on by itself, and what happens once is over: days, time and length are what it says. */
 const withoutDates = (wire: JsonObject): JsonObject => {
   const { schedule } = wire
   if (!isObject(schedule)) return wire
-  return { ...wire, schedule: { ...schedule, recurrences: listOf(schedule.recurrences).map(recurrenceMeaning) } }
+  return {
+    ...wire,
+    schedule: {
+      ...schedule,
+      recurrences: listOf(schedule.recurrences)
+        .filter((one) => !(isObject(one) && isOnce(textOf(one.rrule))))
+        .map(recurrenceMeaning),
+    },
+  }
 }
 
 /**
