@@ -1,6 +1,6 @@
 import { type JsonObject, listOf, objectAt } from '../../scripts/lib/_helpers/json.ts'
-import { isMetricMonitor } from './monitor-rules.ts'
-import { parseCheckCondition, parseMetricCondition } from './queries/monitor.ts'
+import { groupsOf, isMetricMonitor } from './monitor-rules.ts'
+import { parseMetricCondition } from './queries/monitor.ts'
 
 /** What the server says of options that a client didn't send, in the recorded answers in the public tests of Datadog's Go client. */
 const defaultOptions: JsonObject = {
@@ -15,9 +15,11 @@ const defaultOptions: JsonObject = {
   timeout_h: null,
 }
 
-const groupsOf = (type: unknown, query: string): readonly string[] => {
-  if (isMetricMonitor(type)) return parseMetricCondition(query).groups
-  return type === 'service check' ? parseCheckCondition(query).groups : []
+/** What excludes one another is not given by default either. */
+const defaultsFor = (options: JsonObject): JsonObject => {
+  const { notify_no_data: _, no_data_timeframe: __, ...rest } = defaultOptions
+  const { new_host_delay: ___, ...others } = options.on_missing_data == null ? defaultOptions : rest
+  return options.new_group_delay == null ? { ...others, new_host_delay: defaultOptions.new_host_delay } : others
 }
 
 /** The thresholds, with the critical one taken from the query when it isn't given. */
@@ -50,8 +52,8 @@ export const settled = (sent: JsonObject): JsonObject => {
     tags: [...listOf(sent.tags)].map(String).sort(),
     priority: sent.priority ?? null,
     restricted_roles: sent.restricted_roles ?? null,
-    multi: groupsOf(sent.type, query).length > 0,
-    options: { ...defaultOptions, ...options, thresholds: thresholdsOf(sent.type, query, options) },
+    multi: groupsOf(String(sent.type), query).length > 0,
+    options: { ...defaultsFor(options), ...options, thresholds: thresholdsOf(sent.type, query, options) },
     ...(sent.draft_status === undefined ? {} : { draft_status: sent.draft_status }),
     ...(sent.assets === undefined ? {} : { assets: sent.assets }),
   }
