@@ -66,6 +66,8 @@ const settled = (body: JsonObject, store: Store, keep: boolean, own: JsonObject)
     template_variables: listOf(body.template_variables)
       .filter(isObject)
       .map((variable) => ({ available_values: [], ...variable })),
+    // A set to the server, which answers in an order of its own.
+    notify_list: listOf(body.notify_list).map(String).sort(),
     widgets: numbered(listOf(body.widgets), store, keep),
     author_handle: author.handle,
     author_name: author.name,

@@ -25,6 +25,8 @@ const scheduleProblems = (schedule: JsonObject, stored: JsonObject, earliest: Da
   if (!Array.isArray(schedule.recurrences)) return oneTimeProblems(schedule, earliest)
   const zones = zoneProblems('schedule.timezone', schedule.timezone)
   if (zones.length > 0) return zones
+  if (schedule.recurrences.length > 5)
+    return [`schedule.recurrences: at most 5 are allowed, found ${schedule.recurrences.length}`]
   if (schedule.recurrences.length === 0) return ['schedule.recurrences: at least one is required']
   const zone = String(schedule.timezone ?? 'UTC')
   // An update may send the start that it has read, which has passed since.
@@ -36,6 +38,24 @@ const scheduleProblems = (schedule: JsonObject, stored: JsonObject, earliest: Da
         (problem) => `schedule.recurrences[${index}].${problem}`,
       ),
     )
+}
+
+/**
+ * A downtime in progress keeps its start: "downtimes are immutable" but for message and end (DataDog/documentation#4553), and the provider
+ * for Terraform is refused a start that has passed.
+ */
+const startedProblems = (schedule: JsonObject, { status, schedule: stored }: JsonObject): string[] => {
+  if (status !== 'active' || !isObject(stored)) return []
+  const startsOf = ({ recurrences, start }: JsonObject): string =>
+    Array.isArray(recurrences)
+      ? recurrences
+          .map((recurrence) => String(objectAt({ recurrence }, 'recurrence').start))
+          .sort()
+          .join()
+      : String(start)
+  return startsOf(schedule) === startsOf(stored)
+    ? []
+    : ['schedule: the start of a downtime in progress cannot be changed']
 }
 
 const identifierProblems = (identifier: JsonObject, { monitors }: AccountState): string[] => {
@@ -64,6 +84,7 @@ export const downtimeProblems = (sent: JsonObject, stored: JsonObject, state: Ac
     ...(scope == null ? [] : scopeProblems(String(scope))),
     ...zoneProblems('display_timezone', sent.display_timezone),
     ...(isObject(identifier) ? identifierProblems(identifier, state) : []),
+    ...(isObject(schedule) ? startedProblems(schedule, stored) : []),
     ...(isObject(schedule) ? scheduleProblems(schedule, objectAt(stored, 'schedule'), now) : []),
   ]
 }

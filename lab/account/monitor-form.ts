@@ -1,6 +1,6 @@
 import { type JsonObject, listOf, objectAt } from '../../scripts/lib/_helpers/json.ts'
-import { isMetricMonitor } from './monitor-rules.ts'
-import { parseCheckCondition, parseMetricCondition } from './queries/monitor.ts'
+import { groupsOf, isMetricMonitor } from './monitor-rules.ts'
+import { parseMetricCondition } from './queries/monitor.ts'
 
 /** What the server says of options that a client didn't send, in the recorded answers in the public tests of Datadog's Go client. */
 const defaultOptions: JsonObject = {
@@ -15,9 +15,11 @@ const defaultOptions: JsonObject = {
   timeout_h: null,
 }
 
-const groupsOf = (type: unknown, query: string): readonly string[] => {
-  if (isMetricMonitor(type)) return parseMetricCondition(query).groups
-  return type === 'service check' ? parseCheckCondition(query).groups : []
+/** What excludes one another is not given by default either. */
+const defaultsFor = (options: JsonObject): JsonObject => {
+  const { notify_no_data: _, no_data_timeframe: __, ...rest } = defaultOptions
+  const { new_host_delay: ___, ...others } = options.on_missing_data == null ? defaultOptions : rest
+  return options.new_group_delay == null ? { ...others, new_host_delay: defaultOptions.new_host_delay } : others
 }
 
 /** The thresholds, with the critical one taken from the query when it isn't given. */
@@ -29,24 +31,29 @@ const thresholdsOf = (type: unknown, query: string, options: JsonObject): JsonOb
 /** `metric alert` is only another name, and the server never says it. */
 export const serverType = (type: unknown): unknown => (isMetricMonitor(type) ? 'query alert' : type)
 
+const trimmedOptions = (options: JsonObject): JsonObject =>
+  typeof options.escalation_message === 'string'
+    ? { ...options, escalation_message: options.escalation_message.trim() }
+    : options
+
 /**
- * What the server makes of the fields that a client may set: defaults, sorted tags, its own name for the type.
+ * What the server makes of the fields that a client may set: defaults, sorted tags, trimmed texts, its own name for the type.
  *
  * @param sent a monitor without problems.
  */
 export const settled = (sent: JsonObject): JsonObject => {
-  const query = String(sent.query)
-  const options = objectAt(sent, 'options')
+  const query = String(sent.query).trim()
+  const options = trimmedOptions(objectAt(sent, 'options'))
   return {
-    name: sent.name ?? '',
+    name: String(sent.name ?? '').trim(),
     type: serverType(sent.type),
     query,
-    message: sent.message ?? '',
+    message: String(sent.message ?? '').trim(),
     tags: [...listOf(sent.tags)].map(String).sort(),
     priority: sent.priority ?? null,
     restricted_roles: sent.restricted_roles ?? null,
-    multi: groupsOf(sent.type, query).length > 0,
-    options: { ...defaultOptions, ...options, thresholds: thresholdsOf(sent.type, query, options) },
+    multi: groupsOf(String(sent.type), query).length > 0,
+    options: { ...defaultsFor(options), ...options, thresholds: thresholdsOf(sent.type, query, options) },
     ...(sent.draft_status === undefined ? {} : { draft_status: sent.draft_status }),
     ...(sent.assets === undefined ? {} : { assets: sent.assets }),
   }

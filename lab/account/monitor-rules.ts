@@ -1,7 +1,16 @@
 import { type JsonObject, objectAt } from '../../scripts/lib/_helpers/json.ts'
 import { complaint } from './context.ts'
+import { optionProblems } from './monitor-options.ts'
 import { mustacheProblems } from './mustache.ts'
-import { checkBalance, type MetricCondition, parseCheckCondition, parseMetricCondition } from './queries/monitor.ts'
+import {
+  checkBalance,
+  isSearch,
+  type MetricCondition,
+  parseCheckCondition,
+  parseComposite,
+  parseMetricCondition,
+  parseSearchCondition,
+} from './queries/monitor.ts'
 
 const metricTypes = ['metric alert', 'query alert']
 
@@ -15,7 +24,10 @@ const numberAt = (object: JsonObject, key: string): number | undefined => {
 /** Thresholds below a monitor's critical one, which must lie on the side where all is well. */
 const milder = ['warning', 'critical_recovery', 'warning_recovery']
 
-const thresholdProblems = ({ operator, threshold }: MetricCondition, thresholds: JsonObject): string[] => {
+const thresholdProblems = (
+  { operator, threshold }: Pick<MetricCondition, 'operator' | 'threshold'>,
+  thresholds: JsonObject,
+): string[] => {
   const critical = numberAt(thresholds, 'critical')
   const different =
     critical !== undefined && critical !== threshold
@@ -60,28 +72,63 @@ const checkProblems = (query: string, options: JsonObject): string[] => {
   })
 }
 
-const queryProblems = (type: unknown, query: string, options: JsonObject): string[] => {
-  if (query.trim() === '') return ["The value provided for parameter 'query' is invalid: it is empty"]
+const invalidQuery = (wrong: string): string => `The value provided for parameter 'query' is invalid: ${wrong}`
+
+const searchProblems = (type: string, query: string, options: JsonObject): string[] => {
+  const wrong = complaint(() => parseSearchCondition(type, query))
+  return wrong === undefined
+    ? thresholdProblems(parseSearchCondition(type, query), objectAt(options, 'thresholds'))
+    : [invalidQuery(wrong)]
+}
+
+/** A composite is made of monitors that are there. */
+const compositeProblems = (query: string, known: ReadonlySet<string>): string[] => {
+  const wrong = complaint(() => parseComposite(query))
+  if (wrong !== undefined) return [invalidQuery(wrong)]
+  return parseComposite(query)
+    .filter((id) => !known.has(id))
+    .map((id) => invalidQuery(`there is no monitor ${id}`))
+}
+
+const queryProblems = (type: string, query: string, options: JsonObject, known: ReadonlySet<string>): string[] => {
+  if (query.trim() === '') return [invalidQuery('it is empty')]
   if (isMetricMonitor(type)) return metricProblems(query, options)
   if (type === 'service check') return checkProblems(query, options)
+  if (type === 'composite') return compositeProblems(query, known)
+  if (isSearch(type)) return searchProblems(type, query, options)
   const wrong = complaint(() => checkBalance(query))
-  return wrong === undefined ? [] : [`The value provided for parameter 'query' is invalid: ${wrong}`]
+  return wrong === undefined ? [] : [invalidQuery(wrong)]
+}
+
+/** The tags of a query's groups. The query is a good one. */
+export const groupsOf = (type: string, query: string): readonly string[] => {
+  if (isMetricMonitor(type)) return parseMetricCondition(query).groups
+  if (type === 'service check') return parseCheckCondition(query).groups
+  return isSearch(type) ? parseSearchCondition(type, query).groups : []
+}
+
+const optionsProblems = (monitor: JsonObject, options: JsonObject): string[] => {
+  const [type, query] = [String(monitor.type), String(monitor.query)]
+  return optionProblems({
+    type: isMetricMonitor(type) ? 'query alert' : type,
+    ...{ query, options, groups: groupsOf(type, query), restrictedRoles: monitor.restricted_roles },
+  })
 }
 
 /**
  * What the documentation of monitors forbids beyond the model: `POST /api/v1/monitor` and `MonitorOptions`.
  *
+ * @param known ids of the account's monitors.
  * @param monitor a body that its model accepts, or what an update makes of a stored monitor.
  */
-export const monitorProblems = (monitor: JsonObject): string[] => {
+export const monitorProblems = (monitor: JsonObject, known: ReadonlySet<string> = new Set()): string[] => {
   const options = objectAt(monitor, 'options')
   const { priority } = monitor
-  const { renotify_interval: interval } = options
+  const wrong = queryProblems(String(monitor.type), String(monitor.query), options, known)
   return [
-    ...queryProblems(monitor.type, String(monitor.query), options),
+    ...(wrong.length > 0 ? wrong : optionsProblems(monitor, options)),
     ...mustacheProblems(String(monitor.message ?? '')).map((problem) => `message: ${problem}`),
     ...mustacheProblems(String(options.escalation_message ?? '')).map((problem) => `escalation_message: ${problem}`),
     ...(typeof priority === 'number' && (priority < 1 || priority > 5) ? [`priority: ${priority} is not 1 to 5`] : []),
-    ...(typeof interval === 'number' && interval < 0 ? ['renotify_interval is negative'] : []),
   ]
 }

@@ -12,6 +12,8 @@ import { stamp } from './stamp.ts'
 const monitorsOf = ({ store }: Context): JsonObject[] =>
   Object.values(store.state().monitors).sort((a, b) => Number(a.id) - Number(b.id))
 
+const knownTo = ({ store }: Context): ReadonlySet<string> => new Set(Object.keys(store.state().monitors))
+
 const words = (text: string | null): string[] => (text ?? '').split(',').filter((word) => word !== '')
 
 /** `GET /api/v1/monitor`. Without `page` all at once, whatever `page_size` is; `id_offset` tells the last id already seen. */
@@ -51,7 +53,7 @@ const own = (now: Date): JsonObject => ({
 export const createMonitor = (context: Context): Reply => {
   const { store, now } = context
   const body = bodyAs(context, 'Monitor', 'v1')
-  refuseAny(monitorProblems(body))
+  refuseAny(monitorProblems(body, knownTo(context)))
   const fields = settled(body)
   const same = monitorsOf(context).find((monitor) =>
     Object.entries(fields).every(([key, value]) => isDeepStrictEqual(monitor[key], value)),
@@ -65,7 +67,7 @@ export const createMonitor = (context: Context): Reply => {
 
 /** `POST /api/v1/monitor/validate`: checks and keeps nothing. */
 export const validateMonitor = (context: Context): Reply => {
-  refuseAny(monitorProblems(bodyAs(context, 'Monitor', 'v1')))
+  refuseAny(monitorProblems(bodyAs(context, 'Monitor', 'v1'), knownTo(context)))
   return { status: 200, body: {} }
 }
 
@@ -86,7 +88,7 @@ export const updateMonitor = (context: Context): Reply => {
   const changed: JsonObject = { ...stored, ...body }
   if (serverType(changed.type) !== stored.type)
     throw new Refusal(400, [`a monitor of type ${stored.type} cannot become one of type ${changed.type}`])
-  refuseAny(monitorProblems(changed))
+  refuseAny(monitorProblems(changed, knownTo(context)))
   const monitor = { ...stored, ...settled(changed), modified: stamp(now) }
   store.state().monitors[id] = monitor
   return { status: 200, body: monitor }

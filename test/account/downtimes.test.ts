@@ -259,3 +259,28 @@ test('the list has pages of thirty and tells the number of all', async (t) => {
   t.deepEqual(await page('?page[offset]=2&page[limit]=1'), ['2'])
   t.is((await call(account, 'GET', `${path}?page[limit]=x`)).status, 400)
 })
+
+test('the start of a downtime in progress cannot be changed, its end can; no schedule has more than five recurrences', async (t) => {
+  let time = new Date('2026-11-23T10:00:00Z')
+  const account = await start(t, { clock: () => time })
+  const { body } = await call(account, 'POST', path, downtime())
+  const id = String(pick(body, 'data.id'))
+  const update = async (recurrence: object) =>
+    call(account, 'PATCH', `${path}/${id}`, {
+      data: {
+        type: 'downtime',
+        id,
+        attributes: { schedule: { timezone: 'Europe/Paris', recurrences: [{ ...nights, ...recurrence }] } },
+      },
+    })
+  t.is((await update({ start: '2026-11-23T20:00' })).status, 200)
+  t.is((await update({ start: nights.start })).status, 200)
+  time = new Date('2026-11-23T19:00:00Z')
+  t.is((await update({ duration: '13h' })).status, 200)
+  t.deepEqual(errorsOf(await update({ start: '2026-11-24T20:00' })), [
+    'data.attributes.schedule: the start of a downtime in progress cannot be changed',
+  ])
+  const six = Array.from({ length: 6 }, () => ({ ...nights, start: undefined }))
+  const many = await call(account, 'POST', path, downtime({ schedule: { timezone: 'Europe/Paris', recurrences: six } }))
+  t.deepEqual(errorsOf(many), ['data.attributes.schedule.recurrences: at most 5 are allowed, found 6'])
+})

@@ -62,6 +62,11 @@ test('what the documentation forbids is refused', async (t) => {
   const options = (extra: Record<string, unknown>) => ({ options: { thresholds: { critical: 800 }, ...extra } })
   const below = 'avg(last_5m):avg:a{*} < 10'
   const check = (extra: Record<string, unknown>) => checkMonitor(extra)
+  const anomaly = (windows: Record<string, unknown>) =>
+    monitor({
+      query: "avg(last_4h):anomalies(avg:a{*}, 'basic', 2) >= 0.5",
+      options: { thresholds: { critical: 0.5 }, threshold_windows: windows },
+    })
   const cases: [Record<string, unknown>, RegExp][] = [
     [monitor({ foo: 1 }), /^foo: unknown field/],
     [monitor({ query: 'avg:a{*} > 800' }), /parameter 'query' is invalid: .*AGGR\(last_Nm\)/],
@@ -83,6 +88,20 @@ test('what the documentation forbids is refused', async (t) => {
     [check({ query: '"a".over("*").by("host").count_by_status()' }), /parameter 'query' is invalid/],
     [check({ options: { thresholds: { critical: 5 } } }), /last\(4\) must be at least the threshold critical \(5\)/],
     [check({ options: { thresholds: { ok: 0 } } }), /Threshold ok \(0\)/],
+    [{ type: 'composite', query: '!1' }, /there is no monitor 1/],
+    [monitor(options({ on_missing_data: 'resolve', notify_no_data: false })), /^on_missing_data cannot be combined/],
+    [check({ options: { on_missing_data: 'resolve' } }), /^Invalid monitor option: on_missing_data/],
+    [monitor(options({ new_group_delay: 60, new_host_delay: 60 })), /cannot be set together/],
+    [monitor(options({ renotify_occurrences: 3 })), /^renotify_occurrences requires renotify_interval/],
+    [monitor(options({ timeout_h: 25 })), /^timeout_h: 25/],
+    [monitor(options({ notify_by: ['region'] })), /^notify_by: region not among/],
+    [monitor(options({ enable_logs_sample: true })), /^Invalid monitor option: enable_logs_sample/],
+    [monitor(options({ threshold_windows: { trigger_window: 'last_5m' } })), /only valid for anomaly monitors/],
+    [anomaly({ trigger_window: 'last_1h' }), /required for anomaly monitors/],
+    [anomaly({ trigger_window: 'last_1h', recovery_window: 'last_5m' }), /simultaneously in alert and alert recovery/],
+    [{ type: 'log alert', query: 'logs("a").rollup("count") > 3' }, /no window such as/],
+    [{ type: 'log alert', query: 'rum("a").rollup("count").last("5m") > 3' }, /no query of a log alert/],
+    [{ type: 'slo alert', query: 'error_budget("x").over("7d")' }, /end with an operator and a number/],
     [{ type: 'composite', query: '(1 && 2' }, /parameter 'query' is invalid: .*\) is missing/],
   ]
   for (const [sent, message] of cases)
@@ -155,7 +174,7 @@ test('an update is judged together with what stays', async (t) => {
 test('a deleted monitor is gone; one that a composite uses goes only by force', async (t) => {
   const account = await start(t)
   const id = pick((await call(account, 'POST', path, monitor())).body, 'id')
-  await call(account, 'POST', path, { type: 'composite', query: `${id} && !${id}`, name: 'both' })
+  t.is((await call(account, 'POST', path, { type: 'composite', query: `${id} && !${id}`, name: 'both' })).status, 200)
   t.regex(errorsOf(await call(account, 'DELETE', `${path}/${id}`))[0] ?? '', /is referenced in composite monitors: \d+/)
   t.deepEqual((await call(account, 'DELETE', `${path}/${id}?force=true`)).body, { deleted_monitor_id: id })
   for (const [method, sent] of [['GET'], ['DELETE'], ['PUT', { name: 'x' }]] as const)

@@ -89,19 +89,22 @@ test.serial('a widget added or changed by hand is seen by its place, and taken b
 })
 
 test.serial(
-  'a downtime that was made shorter by hand is seen, and gets its hours back without another date',
+  'a downtime that was made shorter by hand is seen, and gets its hours back, in the middle of its night by another one',
   async (t) => {
     const shorter = (one: JsonObject): JsonObject =>
       JSON.parse(JSON.stringify(one).replace('"duration":"14h"', '"duration":"8h"'))
     lab.account.edit('downtimes', nights, (one) => ({ ...one, ...shorter(one) }))
     const plan = await lab.plan(box)
-    t.deepEqual(actionsOf(plan), ['change downtime nights'])
+    t.deepEqual(actionsOf(plan), ['replace downtime nights'])
     t.deepEqual(
       plan.changes.flatMap((change) => change.fields).map(({ path, from, to }) => [path, from, to]),
       [['schedule.recurrences[0].for', '8h', '14h']],
     )
     await lab.apply(box)
     t.deepEqual(actionsOf(await lab.plan(box)), [])
+    const { downtimes } = lab.account.state()
+    t.regex(JSON.stringify(downtimes[nights]), /"status":"canceled"/)
+    nights = Object.keys(downtimes).findLast((id) => JSON.stringify(downtimes[id]).includes('lab/nights')) ?? ''
   },
 )
 

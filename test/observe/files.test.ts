@@ -33,6 +33,14 @@ const whole = `${head}    name: Mine
     above: { warning: 5, critical: 8 }
     message: { alert: a, warning: w }
 `
+const missing = whole.replace('warning: w', 'warning: w, no_data: n')
+const unusual = (limit: string): string => `${head}    name: Mine
+    type: query alert
+    query: "avg(last_1h):anomalies(avg:m{*}, 'basic', 2)"
+    ${limit}
+    message: { alert: a }
+    options: { threshold_windows: { trigger_window: last_15m, recovery_window: last_15m } }
+`
 const check = `${head}    name: Mine
     type: service check
     query: '"mine".over("*").last(2).count_by_status()'
@@ -95,9 +103,91 @@ const wrong: readonly (readonly [title: string, text: string, line: number, said
     'thresholds as an option',
     `${whole}    options: { thresholds: { critical: 1 } }\n`,
     11,
-    /^nothing here: above, below/,
+    /^nothing here: above, at_least, below/,
   ],
-  ['thresholds of a number in the query', check.replace('service check', 'query alert'), 9, /above or below/],
+  [
+    'thresholds of a number in the query',
+    check.replace('service check', 'query alert'),
+    9,
+    /^one of above, at_least, below and at_most: /,
+  ],
+  ['two comparisons', `${whole}    at_least: { critical: 9 }\n`, 11, /^one of above, at_least, below and at_most/],
+  ['a comparison in the query', whole.replace('{*}"', '{*} >= 8"'), 8, /^a query without its comparison/],
+  ['a type that is none', whole.replace('metric alert', 'metrics'), 7, /^a type of the API, one of metric alert, /],
+  [
+    'missing data in two ways',
+    `${missing}    no_data: 10\n    options: { on_missing_data: resolve }\n`,
+    12,
+    /^one of no_data and/,
+  ],
+  [
+    'missing data without words',
+    `${whole}    options: { on_missing_data: show_and_notify_no_data }\n`,
+    10,
+    /^what to tell when nothing/,
+  ],
+  [
+    'a reminder without its interval',
+    `${whole}    options: { renotify_occurrences: 2 }\n`,
+    11,
+    /^options.renotify_interval beside it/,
+  ],
+  [
+    'a delay of new groups without groups',
+    `${whole}    options: { new_group_delay: 60 }\n`,
+    11,
+    /^a query with groups/,
+  ],
+  [
+    'two delays',
+    `${whole.replace('{*}', '{*} by {host}')}    options: { new_group_delay: 60, new_host_delay: 60 }\n`,
+    11,
+    /^one of new_group_delay and new_host_delay/,
+  ],
+  [
+    'notes for groups that there are not',
+    `${whole.replace('{*}', '{*} by {host}')}    options: { notify_by: [region] }\n`,
+    11,
+    /^\["\*"\], or some of host/,
+  ],
+  ['hours beyond a day', `${whole}    options: { timeout_h: 25 }\n`, 11, /^a whole number of hours from 0 to 24/],
+  ['an option of logs', `${whole}    options: { enable_logs_sample: true }\n`, 11, /^no such option: only a log alert/],
+  [
+    'windows without anomalies',
+    `${whole}    options: { threshold_windows: { trigger_window: last_5m } }\n`,
+    11,
+    /^nothing: only/,
+  ],
+  ['a lock and roles', `${whole}    restricted_roles: [x]\n    options: { locked: true }\n`, 12, /^one of locked and/],
+  [
+    'two ways to evaluate',
+    `${whole}    options: { scheduling_options: { evaluation_window: { hour_starts: 0, day_starts: "01:00" } } }\n`,
+    11,
+    /^an evaluation_window with hour_starts alone/,
+  ],
+  ['a share above 1', unusual('above: { critical: 1 }'), 9, /^a share below 1, or at_least: 1/],
+  ['a share beyond 1', unusual('at_least: { critical: 2 }'), 9, /^a share from 0 to 1/],
+  ['a share of nothing', unusual('at_least: { critical: 0 }'), 9, /^a share above 0/],
+  ['a share from above', unusual('below: { critical: 0.5 }'), 9, /^above or at_least/],
+  [
+    'anomalies without windows',
+    unusual('at_least: { critical: 1 }').replace(/ {4}options.*\n/, ''),
+    6,
+    /trigger_window: last_15m/,
+  ],
+  [
+    'a recovery that holds with the alert',
+    unusual('at_least: { critical: 0.5 }').replace('recovery_window: last_15m', 'recovery_window: last_5m'),
+    11,
+    /^a time from 8 to 15 minutes/,
+  ],
+  [
+    'a recovery window beyond the other',
+    unusual('at_least: { critical: 0.5 }').replace('recovery_window: last_15m', 'recovery_window: last_1h'),
+    11,
+    /^a time of at most/,
+  ],
+  ['limits of a composite', whole.replace('metric alert', 'composite'), 9, /^nothing: other monitors decide/],
   ['a tag in capitals', `${whole}    tags: [Team:web]\n`, 11, /lower case/],
   ['a tag of ours', `${whole}    tags: ["managed_by:me"]\n`, 11, /^a tag of your own.* remove it$/],
   ['a tag that begins as ours do', `${whole}    tags: ["boxhound_more:x"]\n`, 11, /^a tag of your own/],

@@ -16,7 +16,7 @@ const units: Readonly<Record<string, { minutes: number; most: number }>> = {
   d: { minutes: 1440, most: 2 },
   w: { minutes: 10_080, most: 1 },
 }
-const window = String.raw`last_(\d+)([mhdw])`
+const window = String.raw`(?:last|next)_(\d+)([mhdw])`
 const plain = new RegExp(String.raw`^\s*(?:avg|sum|min|max)\(${window}\)\s*:`)
 const change = new RegExp(
   String.raw`^\s*(?:change|pct_change)\(\s*(?:avg|sum|min|max)\(${window}\)\s*,\s*(?:last_)?\d+[mhd](?:_ago)?\s*\)\s*:`,
@@ -94,4 +94,60 @@ export const checkBalance = (text: string): void => {
     else if (')]}'.includes(sign) && open.pop() !== sign) throw queryError(`query ${text}: ${sign} closes nothing`)
   }
   if (open.length > 0) throw queryError(`query ${text}: ${open.at(-1)} is missing`)
+}
+
+/** A query over events, logs, traces and so on, taken apart. */
+export interface SearchCondition {
+  readonly groups: readonly string[]
+  readonly operator: string
+  readonly threshold: number
+}
+
+/** The word that a query of each type begins with, as the documentation of "create a monitor" has it. */
+const sources: Readonly<Record<string, string>> = {
+  'log alert': 'logs',
+  'event-v2 alert': 'events',
+  'rum alert': 'rum',
+  'audit alert': 'audits',
+  'ci-pipelines alert': 'ci-pipelines',
+  'ci-tests alert': 'ci-tests',
+  'error-tracking alert': 'error-tracking(?:-\\w+)?',
+  'trace-analytics alert': 'trace-analytics',
+  'process alert': 'processes',
+  'slo alert': '(?:error_budget|burn_rate)',
+}
+
+/** Types whose queries are read to their end. */
+export const isSearch = (type: string): boolean => Object.hasOwn(sources, type)
+
+const call = String.raw`\.\w+\((?:[^()"']|"[^"]*"|'[^']*')*\)`
+
+/**
+ * Reads `SOURCE("SEARCH").rollup("count").by("host").last("5m") OP NUMBER`; formulas over several such queries are only checked for balance.
+ *
+ * @throws BoxhoundError E_QUERY
+ */
+export const parseSearchCondition = (type: string, text: string): SearchCondition => {
+  const tail = end.exec(text)
+  if (tail === null)
+    throw queryError(`query ${JSON.stringify(text)}: expected to end with an operator and a number, such as > 800`)
+  const body = text.slice(0, tail.index).trim()
+  const simple = new RegExp(String.raw`^${sources[type]}\((?:"(?:[^"\\]|\\.)*"|'[^']*')\)(?:${call})*$`)
+  if (!simple.test(body)) {
+    if (!body.startsWith('formula(')) throw queryError(`query ${JSON.stringify(text)}: no query of a ${type}`)
+    checkBalance(body)
+  }
+  const inWindow = type === 'slo alert' ? /\.over\(/ : /\.last\(/
+  if (!inWindow.test(body)) throw queryError(`query ${JSON.stringify(text)}: no window such as .last("5m")`)
+  const by = [...body.matchAll(/\.by\(([^()]*)\)/g)].flatMap(([, list = '']) => list.split(','))
+  const groups = by.map((name) => name.replaceAll(/["'\s]/g, '')).filter((name) => name !== '' && name !== '*')
+  const [, operator = '', threshold = ''] = tail
+  return { groups, operator, threshold: Number(threshold) }
+}
+
+/** The monitors that a composite is made of. @throws BoxhoundError E_QUERY */
+export const parseComposite = (text: string): readonly string[] => {
+  checkBalance(text)
+  if (!/^[\d\s()&|!]+$/.test(text)) throw queryError(`query ${text}: expected ids of monitors with &&, || and !`)
+  return text.match(/\d+/g) ?? []
 }

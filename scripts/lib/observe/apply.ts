@@ -6,7 +6,7 @@ import { type Change, isChange } from './changes.ts'
 import type { AccountPlan } from './plan.ts'
 
 /** Removals come last: while something goes wrong before them, nothing is missing. */
-const order: readonly Change['action'][] = ['add', 'change', 'remove']
+const order: readonly Change['action'][] = ['add', 'change', 'replace', 'remove']
 
 const inOrder = (changes: readonly Change[]): Change[] =>
   order.flatMap((action) => changes.filter((one) => isChange(one) && one.action === action))
@@ -18,6 +18,11 @@ const carryOut = async (change: Change, plan: AccountPlan, gateway: Gateway): Pr
     return gateway.create(kind, bodyOf(wanted, change, plan.box.name, plan.server))
   else if (action === 'change' && wanted !== null && id !== null)
     await gateway.update(kind, id, bodyOf(wanted, change, plan.box.name, plan.server))
+  else if (action === 'replace' && wanted !== null && id !== null) {
+    const made = await gateway.create(kind, bodyOf(wanted, change, plan.box.name, plan.server), id)
+    await gateway.remove(kind, id)
+    return made
+  }
   return id ?? ''
 }
 

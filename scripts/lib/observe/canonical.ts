@@ -1,4 +1,5 @@
 import { sha256 } from '../_helpers/hash.ts'
+import { isOnce } from './calendar/bridge.ts'
 import { clockTime } from './calendar/days.ts'
 import { formatDuration } from './calendar/duration.ts'
 import { parseRecurrence } from './calendar/recurrence.ts'
@@ -29,11 +30,18 @@ export const equal = (a: Json, b: Json): boolean => JSON.stringify(ordered(a)) =
 const setOf = (list: readonly Json[]): Json[] =>
   [...list].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
 
+/** Whether a value says no more than its absence. */
+export const isUsual = (value: Json, path: string, { defaults }: Rules): boolean => {
+  const usual = defaults[path]
+  return isEmpty(value) || (usual !== undefined && equal(value, usual))
+}
+
 const reduce = (value: Json, path: string, rules: Rules): Json => {
   if (Array.isArray(value)) {
     const list = value.map((item) => reduce(item, `${path}.*`, rules))
     return rules.sets.includes(path) ? setOf(list) : list
   }
+  if (typeof value === 'string' && rules.trimmed.includes(path)) return value.trim()
   if (!isObject(value))
     return rules.same.find((one) => one.path === path && one.values.includes(String(value)))?.values[0] ?? value
   return Object.fromEntries(
@@ -41,8 +49,7 @@ const reduce = (value: Json, path: string, rules: Rules): Json => {
       const below = path === '' ? name : `${path}.${name}`
       if (rules.readOnly.includes(below)) return []
       const reduced = reduce(inner, below, rules)
-      const usual = rules.defaults[below]
-      return isEmpty(reduced) || (usual !== undefined && equal(reduced, usual)) ? [] : [[name, reduced]]
+      return isUsual(reduced, below, rules) ? [] : [[name, reduced]]
     }),
   )
 }
@@ -63,11 +70,19 @@ const recurrenceMeaning = (recurrence: Json): Json => {
   }
 }
 
-/** The date from which a recurring downtime counts moves on by itself: days, time and length are what it says. */
+/** The date from which a recurring downtime counts moves on by itself, and what happens once is over: days, time and length are what it says. */
 const withoutDates = (wire: JsonObject): JsonObject => {
   const { schedule } = wire
   if (!isObject(schedule)) return wire
-  return { ...wire, schedule: { ...schedule, recurrences: listOf(schedule.recurrences).map(recurrenceMeaning) } }
+  return {
+    ...wire,
+    schedule: {
+      ...schedule,
+      recurrences: listOf(schedule.recurrences)
+        .filter((one) => !(isObject(one) && isOnce(textOf(one.rrule))))
+        .map(recurrenceMeaning),
+    },
+  }
 }
 
 /**
@@ -79,6 +94,28 @@ export const canonical = (kind: Kind, wire: JsonObject, rules: Rules): JsonObjec
   const reduced = reduce(kind === 'downtime' ? withoutDates(bare) : bare, '', rules)
   return isObject(reduced) ? reduced : {}
 }
+
+/** Whether a resource gives a field, whatever it says there: `restricted_roles: []` opens a board, and no such field leaves it alone. */
+const gives = (wire: JsonObject, path: string): boolean => {
+  const value = path
+    .split('.')
+    .reduce<Json | undefined>((inner, name) => (isObject(inner) ? inner[name] : undefined), wire)
+  return value !== undefined
+}
+
+/**
+ * Whether a field counts that only the account has: where its usual value is known, where an update replaces all of what the files give,
+ * and where the files give it although they leave it empty. `path` has `*` for places in a list.
+ */
+export const countsBy =
+  (rules: Rules, wanted: JsonObject) =>
+  (path: string): boolean => {
+    if (rules.readOnly.includes(path)) return false
+    if (gives(wanted, path)) return true
+    if (rules.ignored.includes(path)) return false
+    if (rules.strict) return path.includes('.')
+    return path in rules.defaults || rules.sets.includes(path)
+  }
 
 const countedValue = (value: Json, wanted: Json | undefined, path: string, counts: (path: string) => boolean): Json => {
   if (Array.isArray(value))

@@ -1,5 +1,6 @@
 import type { Observe } from '../box/types.ts'
 import type { JsonObject } from './json.ts'
+import { comparisons, type Side, sides } from './monitor-types.ts'
 import type { MonitorFile } from './schema.ts'
 
 const sections = [
@@ -23,10 +24,22 @@ const messageOf = (message: MonitorFile['message'], handles: readonly string[]):
     .join('\n')
 
 /** Comparison and thresholds come from the same numbers: they can't differ. */
-const limitsOf = ({ above, below, thresholds }: Pick<MonitorFile, 'above' | 'below' | 'thresholds'>) => {
-  const limit = above ?? below
-  if (limit === undefined) return { comparison: '', thresholds: thresholds ?? {} }
-  return { comparison: ` ${above === undefined ? '<' : '>'} ${limit.critical}`, thresholds: limit }
+const limitsOf = (file: Pick<MonitorFile, Side | 'thresholds'>) => {
+  for (const side of sides) {
+    const limit = file[side]
+    if (limit !== undefined) return { comparison: ` ${comparisons[side]} ${limit.critical}`, thresholds: limit }
+  }
+  return { comparison: '', thresholds: file.thresholds ?? {} }
+}
+
+/** Missing data in one of the API's two ways, which exclude each other; other monitors than these decide for a composite, and an SLO has a status. */
+const noDataOf = ({
+  no_data: minutes,
+  type,
+  options,
+}: Pick<MonitorFile, 'no_data' | 'type' | 'options'>): JsonObject => {
+  if (minutes !== undefined) return { notify_no_data: true, no_data_timeframe: minutes }
+  return options.on_missing_data === undefined && type !== 'slo alert' ? { notify_no_data: false } : {}
 }
 
 const defined = (fields: Readonly<Record<string, unknown>>) =>
@@ -41,15 +54,19 @@ export const monitorWire = (file: MonitorFile, variant: string | undefined, { ha
   const chosen = variant ?? Object.keys(file.variants ?? {})[0]
   const own = { ...file, ...(chosen === undefined ? {} : defined(file.variants?.[chosen] ?? {})) }
   const { comparison, thresholds } = limitsOf(own)
-  const noData =
-    own.no_data === undefined ? { notify_no_data: false } : { notify_no_data: true, no_data_timeframe: own.no_data }
   return {
     name: own.name,
     type: own.type,
     query: `${own.query ?? ''}${comparison}`,
     message: messageOf(own.message, handles),
     ...(own.priority === undefined ? {} : { priority: own.priority }),
-    options: { ...own.options, ...noData, thresholds: defined(thresholds) as JsonObject },
+    ...(own.restricted_roles === undefined ? {} : { restricted_roles: own.restricted_roles }),
+    ...(own.draft_status === undefined ? {} : { draft_status: own.draft_status }),
+    options: {
+      ...own.options,
+      ...noDataOf(own),
+      ...(own.type === 'composite' ? {} : { thresholds: defined(thresholds) as JsonObject }),
+    },
     tags: [...new Set([...own.tags, ...tags])],
   }
 }

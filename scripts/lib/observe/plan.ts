@@ -3,6 +3,7 @@ import type { Project } from '../_helpers/paths.ts'
 import type { Box } from '../box/types.ts'
 import type { Gateway } from './account/gateway.ts'
 import { bodyOf } from './body.ts'
+import { withBridges } from './bridges.ts'
 import { assertZone } from './calendar/zone.ts'
 import { type Change, isChange, planChanges } from './changes.ts'
 import { readFiles, readServer } from './files.ts'
@@ -73,7 +74,11 @@ export const planFor = async (
   if (wanted.calendar !== null) assertZone(wanted.calendar.timezone)
   assertModels(wanted.resources)
   const live = await gateway.list(box.name)
-  const changes = planChanges(wanted.resources, live, server, destroy ? 'made by boxhound' : undefined)
+  const changes = withBridges(
+    planChanges(wanted.resources, live, server, destroy ? 'made by boxhound' : undefined),
+    wanted,
+    now,
+  )
   await assertValid({ box, changes, server }, gateway)
   return { box, changes, wanted, server }
 }
@@ -83,7 +88,7 @@ export const countsOf = (changes: readonly Change[]) => {
   const count = (action: Change['action']): number => changes.filter((one) => one.action === action).length
   return {
     add: count('add'),
-    change: count('change'),
+    change: count('change') + count('replace'),
     remove: count('remove'),
     keep: count('keep'),
     leave: count('leave'),

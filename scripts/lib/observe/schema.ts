@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { parseDuration } from './calendar/duration.ts'
-import { longestMinutes } from './calendar/recurrence.ts'
+import { longestMinutes, mostRecurrences } from './calendar/recurrence.ts'
 import { monitor } from './schema-monitor.ts'
 
 const text = (expected: string) => z.string(expected).min(1, expected)
@@ -59,7 +59,10 @@ export const downtimes = z.strictObject({
     z.string().regex(/^[a-z][a-z0-9_-]*$/, 'a name of lower-case letters, digits, _ and -'),
     z.strictObject({
       message: text('what the account shows while it is silent'),
-      rules: z.array(rule, 'a list of rules').min(1, 'at least one rule'),
+      rules: z
+        .array(rule, 'a list of rules')
+        .min(1, 'at least one rule')
+        .max(mostRecurrences, `at most ${mostRecurrences} rules: a downtime has no room for more, so make two of it`),
     }),
   ),
 })
@@ -78,7 +81,9 @@ export const server = z.record(
     same: z.array(z.strictObject({ path: z.string(), values: z.array(z.string()) })).default([]),
     sets: z.array(z.string()).default([]),
     ignored: z.array(z.string()).default([]),
+    trimmed: z.array(z.string()).default([]),
     replaced: z.array(z.string()).default([]),
+    fixed: z.array(z.string()).default([]),
     /** True: whatever else the account has is a change by hand, since a PUT replaces all. */
     strict: z.boolean(),
   }),

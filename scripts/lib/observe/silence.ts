@@ -6,7 +6,7 @@ import type { Wanted } from './resources.ts'
 /**
  * The downtimes held against the hours that are wished to be silent; null without downtimes.
  *
- * @param changes what an account will be told: downtimes that begin only now leave the hours until their first start open.
+ * @param changes what an account will be told: downtimes that begin only now leave the hours until their first start open, but for a bridge.
  */
 export const judgeSilence = ({ calendar }: Wanted, now: Date, changes: readonly Change[] = []): Judgement | null =>
   calendar === null
@@ -17,6 +17,7 @@ export const judgeSilence = ({ calendar }: Wanted, now: Date, changes: readonly 
         calendar.timezone,
         now,
         new Set(changes.filter(beginsAnew).map(({ name }) => name)),
+        Math.max(...changes.map(({ bridge }) => bridge?.until ?? Number.NEGATIVE_INFINITY)),
       )
 
 /**

@@ -1,16 +1,31 @@
 import type { Paint } from '../report/terminal.ts'
+import { shownInstant } from './calendar/clock.ts'
 import { drawWeek } from './calendar/draw.ts'
 import type { Judgement } from './calendar/judge.ts'
 import type { Change } from './changes.ts'
-import { fieldsLines, inset } from './field-lines.ts'
+import { fieldsLines, inset, shownValue } from './field-lines.ts'
 import { isObject, textOf } from './json.ts'
 import { type AccountPlan, countsOf } from './plan.ts'
 import { cut, printable } from './printable.ts'
 import { summaryLines, summaryOf } from './summary.ts'
 
-const marks = { add: '+', change: '~', remove: '-', keep: '=', leave: '!' } as const
-const styles = { add: 'green', change: 'yellow', remove: 'red', keep: 'dim', leave: 'yellow' } as const
-const past = { add: 'added', change: 'changed', remove: 'removed', keep: 'kept', leave: 'left alone' } as const
+const marks = { add: '+', change: '~', replace: '±', remove: '-', keep: '=', leave: '!' } as const
+const styles = {
+  add: 'green',
+  change: 'yellow',
+  replace: 'yellow',
+  remove: 'red',
+  keep: 'dim',
+  leave: 'yellow',
+} as const
+const past = {
+  add: 'added',
+  change: 'changed',
+  replace: 'made anew',
+  remove: 'removed',
+  keep: 'kept',
+  leave: 'left alone',
+} as const
 
 /** Characters of a title, and of a name or id, that are shown at most: both may come from the account. */
 const [longestTitle, longestName] = [80, 40]
@@ -23,11 +38,30 @@ const titleOf = ({ wanted, live }: Change): string => {
 
 const nameOf = ({ name }: Change): string => printable(name, longestName)
 
+/** What an update leaves as somebody set it in the account. */
+const keptLines = (kept: Change['kept'], paint: Paint, width: number): string[] =>
+  kept.map(({ path, value }) => {
+    const head = `kept  ${printable(path)} `
+    return paint('dim', `${inset}${head}${shownValue(value, Math.max(width - inset.length - head.length, 20))}`)
+  })
+
+/** Until when a downtime is silent at once. */
+const bridgeLines = ({ bridge, wanted }: Change, paint: Paint, width: number): string[] => {
+  const zone = isObject(wanted?.wire.schedule) ? textOf(wanted.wire.schedule.timezone) : 'UTC'
+  return bridge === null
+    ? []
+    : summaryLines([['now', [`silent at once, until ${shownInstant(bridge.until, zone)}`]]], paint, width)
+}
+
 /** What there is to read below a change: all that matters of something new, each field that differs of something old. */
-const detailLines = ({ action, wanted, fields }: Change, paint: Paint, width: number): string[] =>
-  action === 'add' && wanted !== null
-    ? summaryLines(summaryOf(wanted), paint, width)
-    : fieldsLines(fields, paint, width)
+const detailLines = (change: Change, paint: Paint, width: number): string[] => {
+  const { action, wanted, fields, kept } = change
+  const lines =
+    action === 'add' && wanted !== null
+      ? summaryLines(summaryOf(wanted), paint, width)
+      : [...fieldsLines(fields, paint, width), ...keptLines(kept, paint, width)]
+  return [...lines, ...bridgeLines(change, paint, width)]
+}
 
 /** Columns that a title gets at least beside the reason; where these are too few, the reason gets a line of its own. */
 const leastTitle = 30

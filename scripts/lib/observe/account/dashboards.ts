@@ -7,14 +7,13 @@ import type { Store, Stored } from './store.ts'
 const pageSize = 100
 
 /** The account's dashboards. Lists have summaries only: what carries the marker in its description is read whole. */
-export const dashboardStore = ({ dashboards, v1 }: ApiClient): Store => {
+export const dashboardStore = ({ dashboards, dashboardRequests, send, body }: ApiClient): Store => {
   const read = async (id: string): Promise<Stored[]> => {
-    const found = await dashboards.getDashboard({ dashboardId: id }).catch((error: unknown) => {
+    const wire = await send(await dashboardRequests.getDashboard(id)).catch((error: unknown) => {
       // Somebody removed it after it was listed.
       if (error instanceof BoxhoundError && error.code === 'E_ACCOUNT_GONE') return undefined
       throw error
     })
-    const wire: unknown = found === undefined ? undefined : v1.serialize(found, 'Dashboard', '')
     return isObject(wire) ? [{ id, created: textOf(wire.created_at), wire }] : []
   }
   return {
@@ -31,9 +30,12 @@ export const dashboardStore = ({ dashboards, v1 }: ApiClient): Store => {
       for (const id of ids) all.push(...(await read(id)))
       return all
     },
-    create: async (wire) => (await dashboards.createDashboard({ body: v1.deserialize(wire, 'Dashboard') })).id ?? '',
+    create: async (wire) => {
+      const made = await send(await dashboardRequests.createDashboard(body(wire)))
+      return isObject(made) ? textOf(made.id) : ''
+    },
     update: async (id, wire) => {
-      await dashboards.updateDashboard({ dashboardId: id, body: v1.deserialize(wire, 'Dashboard') })
+      await send(await dashboardRequests.updateDashboard(id, body(wire)))
     },
     remove: async (id) => {
       await dashboards.deleteDashboard({ dashboardId: id })

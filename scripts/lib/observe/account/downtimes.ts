@@ -6,7 +6,7 @@ import type { Store, Stored } from './store.ts'
 const isAlive = (status: unknown): boolean => status === 'active' || status === 'scheduled'
 
 /** The account's downtimes (API v2); `wire` is the attributes alone. */
-export const downtimeStore = ({ downtimes, v2 }: ApiClient): Store => ({
+export const downtimeStore = ({ downtimes, v2, body }: ApiClient): Store => ({
   permissions: { read: 'monitors_downtime', write: 'monitors_downtime' },
   list: async () => {
     const all: Stored[] = []
@@ -18,12 +18,11 @@ export const downtimeStore = ({ downtimes, v2 }: ApiClient): Store => ({
     return all
   },
   create: async (wire) => {
-    const body = v2.deserialize({ data: { type: 'downtime', attributes: wire } }, 'DowntimeCreateRequest')
-    return (await downtimes.createDowntime({ body })).data?.id ?? ''
+    const sent = body({ data: { type: 'downtime', attributes: wire } })
+    return (await downtimes.createDowntime({ body: sent })).data?.id ?? ''
   },
   update: async (id, wire) => {
-    const body = v2.deserialize({ data: { type: 'downtime', id, attributes: wire } }, 'DowntimeUpdateRequest')
-    await downtimes.updateDowntime({ downtimeId: id, body })
+    await downtimes.updateDowntime({ downtimeId: id, body: body({ data: { type: 'downtime', id, attributes: wire } }) })
   },
   remove: async (id) => {
     await downtimes.cancelDowntime({ downtimeId: id })

@@ -19,8 +19,12 @@ export interface Gateway {
   readonly list: (box: string) => Promise<Live[]>
   /** Asks whether a monitor would be taken. */
   readonly validate: (wire: JsonObject) => Promise<void>
-  /** Makes a resource, once: an answer that was lost is looked up by the marker before it is tried again. */
-  readonly create: (kind: Kind, wire: JsonObject) => Promise<string>
+  /**
+   * Makes a resource, once: an answer that was lost is looked up by the marker before it is tried again.
+   *
+   * @param before id of the one that it takes the place of, which has the same marker.
+   */
+  readonly create: (kind: Kind, wire: JsonObject, before?: string) => Promise<string>
   readonly update: (kind: Kind, id: string, wire: JsonObject) => Promise<void>
   /** Removes a resource; one that is gone already is as good. */
   readonly remove: (kind: Kind, id: string) => Promise<void>
@@ -96,9 +100,9 @@ export const openGateway = (
     },
     validate: (wire) =>
       asking({ what: 'validate monitors', permission: 'monitors_read' }, async () => {
-        await api.monitors.validateMonitor({ body: api.v1.deserialize(wire, 'Monitor') })
+        await api.monitors.validateMonitor({ body: api.body(wire) })
       }),
-    create: async (kind, wire) => {
+    create: async (kind, wire, before) => {
       const box = markerOf(kind, wire)?.box ?? ''
       for (let failed = 1; ; failed++) {
         try {
@@ -106,7 +110,7 @@ export const openGateway = (
         } catch (error) {
           if (!isUnsure(error)) throw error
           tell(`${error.message}: looking whether the ${kind} was made all the same`)
-          const made = (await find(kind, box)).find((one) => same(one.wire, kind, wire))
+          const made = (await find(kind, box)).find((one) => one.id !== before && same(one.wire, kind, wire))
           if (made !== undefined) return made.id
           if (failed >= patience.tries) throw error
           await patience.wait(patience.pause(failed))

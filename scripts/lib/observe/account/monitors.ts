@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, textOf } from '../json.ts'
+import { isObject, textOf } from '../json.ts'
 import { boxTag } from '../marker.ts'
 import type { ApiClient } from './client.ts'
 import type { Store, Stored } from './store.ts'
@@ -9,7 +9,7 @@ const stored = (wire: unknown): Stored[] =>
   isObject(wire) ? [{ id: String(wire.id), created: textOf(wire.created), wire }] : []
 
 /** The account's monitors. */
-export const monitorStore = ({ monitors, v1 }: ApiClient): Store => ({
+export const monitorStore = ({ monitors, v1, body }: ApiClient): Store => ({
   permissions: { read: 'monitors_read', write: 'monitors_write' },
   list: async (box) => {
     const all: Stored[] = []
@@ -19,9 +19,9 @@ export const monitorStore = ({ monitors, v1 }: ApiClient): Store => ({
       if (found.length < pageSize) return all
     }
   },
-  create: async (wire) => String((await monitors.createMonitor({ body: v1.deserialize(wire, 'Monitor') })).id),
-  update: async (id, wire: JsonObject) => {
-    await monitors.updateMonitor({ monitorId: Number(id), body: v1.deserialize(wire, 'MonitorUpdateRequest') })
+  create: async (wire) => String((await monitors.createMonitor({ body: body(wire) })).id),
+  update: async (id, wire) => {
+    await monitors.updateMonitor({ monitorId: Number(id), body: body(wire) })
   },
   remove: async (id) => {
     await monitors.deleteMonitor({ monitorId: Number(id) })

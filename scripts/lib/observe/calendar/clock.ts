@@ -1,5 +1,5 @@
 import { IANAZone } from 'luxon'
-import { day, minute } from './days.ts'
+import { clockTime, day, longDate, minute } from './days.ts'
 import { assertZone } from './zone.ts'
 
 /** A time during which a zone's offset from UTC stays the same: since when and how much, both in milliseconds. */
@@ -44,6 +44,12 @@ export const clockOf = (zone: string, from: number, to: number): Clock => {
 /** What the clock shows at an instant. */
 export const wallOf = (clock: Clock, at: number): number =>
   at + (clock.findLast((span) => span.from <= at) ?? clock[0]).offset
+
+/** `Thu 26 Nov 2026 09:00`: an instant as the zone's clock shows it. */
+export const shownInstant = (at: number, zone: string): string => {
+  const wall = wallOf(clockOf(zone, at, at + minute), at)
+  return `${longDate(wall)} ${clockTime(Math.floor((wall % day) / minute))}`
+}
 
 /** The instants at which the clock shows `wall`: none where the clock jumps over it, two where it is put back, in order. */
 export const instantsOf = (clock: Clock, wall: number): number[] =>

@@ -64,6 +64,7 @@ const drawn = (schedules: readonly Schedule[], wish: Wish, looked: LookedAt, zon
  *
  * @param zone of the wished hours.
  * @param fresh names of the schedules that the account is told only now.
+ * @param bridged until when (milliseconds) bridges of these keep silent what began already.
  * @throws BoxhoundError E_DOWNTIME for a rule that cannot be read, E_TIMEZONE.
  */
 export const judge = (
@@ -72,6 +73,7 @@ export const judge = (
   zone: string,
   now: Date,
   fresh: ReadonlySet<string> = new Set(),
+  bridged?: number,
 ): Judgement => {
   const foreign = schedules.filter(({ timezone }) => timezone !== zone)
   const looked = weeksAround(
@@ -111,7 +113,7 @@ export const judge = (
         found.toSorted((a, b) => order(a.each) - order(b.each)),
         zone,
       ),
-      ...notYetSilent(schedules, wish, zone, now, fresh).map(laterSentence),
+      ...notYetSilent(schedules, wish, zone, now, fresh, bridged).map(laterSentence),
     ],
   }
 }

@@ -17,6 +17,7 @@ const weeks = [0, 1, 2, 3]
  * reading of a duration: what differs between the two is a gap of its own.
  *
  * @param fresh names of the schedules that the account is told only now; the others are at work.
+ * @param bridged until when (milliseconds) bridges keep silent what began already.
  */
 export const notYetSilent = (
   schedules: readonly Schedule[],
@@ -24,6 +25,7 @@ export const notYetSilent = (
   zone: string,
   now: Date,
   fresh: ReadonlySet<string>,
+  bridged = Number.NEGATIVE_INFINITY,
 ): Ends[] => {
   const at = now.getTime()
   const beginning = schedules.map((one): Schedule => (fresh.has(one.name) ? { ...one, fresh: true } : one))
@@ -34,6 +36,9 @@ export const notYetSilent = (
     return weekOf(beginning, withoutHours(wish, always.map(rangeOf)), monday, zone, 'wall').gaps
   })
   return joined(missing)
-    .filter(({ to }) => Date.parse(to) > at)
-    .map(({ from, to }) => ({ from: Date.parse(from) < at ? iso(at, zone) : from, to }))
+    .filter(({ to }) => Date.parse(to) > Math.max(at, bridged))
+    .map(({ from, to }) => ({
+      from: Date.parse(from) < Math.max(at, bridged) ? iso(Math.max(at, bridged), zone) : from,
+      to,
+    }))
 }

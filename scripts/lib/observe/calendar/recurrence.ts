@@ -26,6 +26,9 @@ export interface WeeklyRule {
   readonly start: string
 }
 
+/** How many recurrences a downtime may have, as the API's documentation of recurring downtimes says. */
+export const mostRecurrences = 5
+
 /** Longest duration of a weekly rule, in minutes: beyond a week it would only overlap itself. */
 export const longestMinutes = 10_080
 
