@@ -91,12 +91,15 @@ const pruneStore = async (project: Project, days: string, json: boolean): Promis
     const cleared = await clearDeadRuns(project)
     const dropped = await dropUnusable(project)
     const unrecorded = dropped.map(({ id }) => id)
-    const { layers, bytes } = await prune(project, { days: Number(days), now: Date.now() })
+    const { layers, bytes, runs } = await prune(project, { days: Number(days), now: Date.now() })
     if (json)
-      console.log(JSON.stringify({ removed: layers.map(({ id, name }) => ({ id, name })), bytes, unrecorded, cleared }))
+      console.log(
+        JSON.stringify({ removed: layers.map(({ id, name }) => ({ id, name })), bytes, unrecorded, cleared, runs }),
+      )
     else {
       for (const line of [...cleared, ...droppedLines(dropped)]) console.log(line)
       for (const layer of layers) console.log(row(layer))
+      if (runs > 0) console.log(`${runs === 1 ? 'a run is' : `${runs} runs are`} using the store: all downloads stay`)
       console.log(`${layers.length + unrecorded.length} layers removed, ${formatBytes(bytes)} freed`)
     }
     return 0

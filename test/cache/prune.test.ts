@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import test from 'ava'
-import { makeWorkFolder } from '../../scripts/lib/cache/leftovers.ts'
+import { holdFile } from '../../scripts/lib/_helpers/kernel-lock.ts'
+import { clearRun, idsInUse, makeWorkFolder, pruneGate } from '../../scripts/lib/cache/leftovers.ts'
 import { prunable, prune } from '../../scripts/lib/cache/prune.ts'
 import { listRecords } from '../../scripts/lib/cache/store.ts'
 import { emptyProject, idOf, storeChain, storeLayer } from './_store.ts'
@@ -83,6 +86,62 @@ test('old downloads and failed overlays go, young ones and the repository’s ke
   t.deepEqual(await readdir(join(project.cache, 'images')), ['young.img'])
   t.deepEqual(await readdir(join(project.cache, 'lab')), ['gnupg', 'gnupg-images'])
   t.deepEqual(await readdir(join(project.cache, 'stamps')), [])
-  t.deepEqual((await readdir(join(project.cache, 'locks'))).sort(), ['box-lab.json', 'layer-young'])
+  t.deepEqual((await readdir(join(project.cache, 'locks'))).sort(), ['box-lab.json', 'layer-young', 'prune-gate'])
   t.deepEqual((await readdir(join(project.cache, 'layers'))).sort(), ['.failed-new.qcow2', 'notes'])
+})
+
+test('fault 52: while a run lives every download stays, however old, and lock and failed layer too', async (t) => {
+  const project = await emptyProject(t)
+  const old = new Date(now - 90 * 86_400_000)
+  const paths = [
+    'wheels/a',
+    'images/b',
+    'keyrings/c',
+    'lab/d',
+    'apt/e',
+    'registry/f',
+    'locks/layer-g',
+    'layers/.failed-h',
+  ]
+  for (const path of paths) {
+    const file = join(project.cache, path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, '')
+    await utimes(file, old, old)
+  }
+  const work = await makeWorkFolder(project, 'bake lab', [])
+  t.is((await prune(project, { days: 0, now })).runs, 1)
+  for (const path of paths) t.true(existsSync(join(project.cache, path)), path)
+  await clearRun(project, work)
+  t.is((await prune(project, { days: 0, now })).runs, 0)
+  for (const path of paths) t.false(existsSync(join(project.cache, path)), path)
+})
+
+test('fault 52: a run that begins while a prune is at work waits for its end', async (t) => {
+  const project = await emptyProject(t)
+  const gate = pruneGate(project)
+  await mkdir(dirname(gate), { recursive: true })
+  await writeFile(gate, '')
+  const held = await holdFile(gate)
+  let begun = false
+  const making = makeWorkFolder(project, 'bake lab', [idOf('a')]).then(() => {
+    begun = true
+  })
+  await delay(300)
+  t.false(begun)
+  t.deepEqual([...(await idsInUse(project))], [idOf('a')], 'what begins after that prune knows of the run')
+  held?.release()
+  await making
+  t.true(begun)
+})
+
+test('a record dated in the future is no young one', async (t) => {
+  const project = await emptyProject(t)
+  const layers = [
+    await storeLayer(project, 'tomorrow', null, new Date(now + 3_600_000).toISOString()),
+    await storeLayer(project, 'never', null, '2099-01-01T00:00:00.000Z'),
+    await storeLayer(project, 'odd', null, 'yesterday'),
+  ]
+  t.deepEqual(names(prunable(layers, new Set(), { days: 7, now })), ['never', 'odd'])
+  t.deepEqual(names(prunable(layers, new Set(), { days: 0, now })), ['never', 'odd', 'tomorrow'])
 })

@@ -13,8 +13,12 @@ export interface Held {
 /** flock(1)'s exit status for "somebody else holds it"; anything else but 0 is no answer. */
 const taken = 99
 
-const flock = async (descriptor: number, kind: '--exclusive' | '--shared'): Promise<number | undefined> => {
-  const child = startChild('flock', [kind, '--nonblock', '--conflict-exit-code', String(taken), '3'], {
+const flock = async (
+  descriptor: number,
+  kind: '--exclusive' | '--shared',
+  wait: '--nonblock' | '--timeout=600' = '--nonblock',
+): Promise<number | undefined> => {
+  const child = startChild('flock', [kind, wait, '--conflict-exit-code', String(taken), '3'], {
     stdio: ['ignore', 'ignore', 'ignore', descriptor],
   })
   try {
@@ -44,6 +48,21 @@ export const holdFile = async (path: string): Promise<Held | undefined> => {
     open = false
   }
   return { descriptor, release }
+}
+
+/** Waits while a process of this kernel holds a file; ten minutes at most. */
+export const awaitFree = async (path: string): Promise<void> => {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, 'r')
+  } catch {
+    return // never held
+  }
+  try {
+    await flock(descriptor, '--shared', '--timeout=600')
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** Whether any process of this kernel holds a file; undefined where nobody can tell, since flock(1) or the file is missing. */

@@ -6,7 +6,7 @@ import { clearTemporary, temporaryName } from '../_helpers/atomic.ts'
 import { outcomeOf } from '../_helpers/child.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type Holder, holderSchema, isAlive, isRunning, ownHolder, ownName, ownPlace } from '../_helpers/holder.ts'
-import { type Held, holdFile } from '../_helpers/kernel-lock.ts'
+import { awaitFree, type Held, holdFile } from '../_helpers/kernel-lock.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { type UnusableLayer, unboundLayers } from './binding.ts'
 import { dropLayer, inspectRecord, layersFolder, listRecords } from './store.ts'
@@ -22,6 +22,9 @@ let made = 0
 
 /** What this process holds, by work folder. */
 const holding = new Map<string, Held>()
+
+/** What `cache prune` holds by the kernel for as long as it removes things. */
+export const pruneGate = ({ cache }: Pick<Project, 'cache'>): string => join(cache, 'locks', 'prune-gate')
 
 export const workRoot = (project: Project): string => join(project.cache, 'work')
 
@@ -44,6 +47,8 @@ export const makeWorkFolder = async (project: Project, verb: string, ids: readon
   const held = await holdFile(temporary)
   await rename(temporary, file)
   if (held !== undefined) holding.set(path, held)
+  // A prune that has begun does not know of this run; the next one does.
+  await awaitFree(pruneGate(project))
   return { run, path }
 }
 
@@ -143,6 +148,10 @@ export const clearDeadRuns = async (project: Project): Promise<string[]> => {
   }
   return cleared
 }
+
+/** How many runs there are; once dead ones are cleared, those that live. */
+export const countRuns = async (project: Project): Promise<number> =>
+  (await readdir(workRoot(project)).catch(() => [])).length
 
 /** Ids that living runs work with. */
 export const idsInUse = async (project: Project): Promise<Set<string>> => {
