@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
 import type { Box } from '../box/types.ts'
-import type { Rendered, RenderedLayer } from '../render/types.ts'
+import type { Rendered, RenderedFile, RenderedLayer } from '../render/types.ts'
 import { digestFolder } from './digest.ts'
 import type { Plan, PlannedLayer } from './types.ts'
 
@@ -41,7 +41,8 @@ const layerIdentity = async (
   engine: string,
   { root }: Project,
 ): Promise<string> => {
-  const files = [...layer.files, ...layer.scripts].map(({ path, mode, content }) => [path, mode, sha256(content)])
+  const digests = (all: readonly RenderedFile[]) => all.map(({ path, mode, content }) => [path, mode, sha256(content)])
+  const files = digests([...layer.files, ...layer.scripts])
   const wheels = await Promise.all(
     layer.spec.wheels.map(async (set) => sha256(await readFile(join(root, set.requirements)))),
   )
@@ -57,6 +58,7 @@ const layerIdentity = async (
       wheels,
       inputs,
       packages.length > 0 ? period : null,
+      ...(layer.data.length > 0 ? [digests(layer.data)] : []),
     ]),
   )
 }

@@ -2,8 +2,11 @@ import { readFileSync, statSync } from 'node:fs'
 import Handlebars from 'handlebars'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { apt } from './escapers/apt.ts'
+import { aptConf } from './escapers/apt-conf.ts'
 import { hcl } from './escapers/hcl.ts'
+import { ini } from './escapers/ini.ts'
 import { json } from './escapers/json.ts'
+import { pem } from './escapers/pem.ts'
 import { python } from './escapers/python.ts'
 import { ruby } from './escapers/ruby.ts'
 import { shell } from './escapers/shell.ts'
@@ -17,6 +20,7 @@ import { guard, MissingName } from './guard.ts'
 import { insertionAt, insertionProblem } from './insertion.ts'
 import { commentOf, languageOf, withBanner } from './language.ts'
 import { markedLines, markLines } from './lines.ts'
+import { openedProblem } from './opened.ts'
 import { helperNames, type Printed, type Program, parseTemplate, printHelper } from './syntax.ts'
 import type { Language } from './types.ts'
 
@@ -29,6 +33,9 @@ const escapers: Readonly<Record<Exclude<Language, 'unit'>, Escaper>> = {
   sql,
   ruby,
   apt,
+  'apt-conf': aptConf,
+  ini,
+  pem,
   xml,
   text,
 }
@@ -46,7 +53,7 @@ const describe = (value: unknown): string => {
 
 const escapeAt = (value: Value, language: Language, template: string, { start, end }: Printed): string => {
   const insertion = insertionAt(template, start, end)
-  const problem = insertionProblem(language, insertion)
+  const problem = openedProblem(language, template.slice(0, start)) ?? insertionProblem(language, insertion)
   if (problem !== undefined) throw new RangeError(problem)
   return language === 'unit' ? unit(value, unitPlace(insertion.before, insertion.after)) : escapers[language](value)
 }
@@ -79,6 +86,7 @@ const environmentFor = (template: string, file: string, language: Language, prin
           expected: `a value that ${language} can hold here`,
           found,
           next,
+          exitCode: 2,
         },
         ...(cause === undefined ? {} : { cause }),
       })
