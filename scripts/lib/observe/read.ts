@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type * as z from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { readPlain } from '../_helpers/plain-file.ts'
 import { type Problem, problemsError } from '../box/problems.ts'
 import { displayPath, parseSource } from '../box/read.ts'
 import { assertNone, validate } from '../box/validate.ts'
@@ -71,7 +71,7 @@ const inTemplate = (error: BoxhoundError, text: string, template: string, contex
  */
 export const readTemplate = <T>(path: string, context: Context, schema: z.ZodType<T>, project: Project): Read<T> => {
   const source = displayPath(path, project)
-  const template = readFileSync(path, 'utf8')
+  const template = readPlain(path, { source, maximum: 1 << 20, follow: true }).content.toString('utf8')
   const text = renderYaml(template, context, source)
   try {
     const parsed = parseSource(text, source)

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { readPlain } from '../_helpers/plain-file.ts'
 import type { Box } from '../box/types.ts'
 import type { Rendered, RenderedFile, RenderedLayer } from '../render/types.ts'
 import { digestFolder } from './digest.ts'
@@ -44,7 +45,9 @@ const layerIdentity = async (
   const digests = (all: readonly RenderedFile[]) => all.map(({ path, mode, content }) => [path, mode, sha256(content)])
   const files = digests([...layer.files, ...layer.scripts])
   const wheels = await Promise.all(
-    layer.spec.wheels.map(async (set) => sha256(await readFile(join(root, set.requirements)))),
+    layer.spec.wheels.map(async ({ requirements }) =>
+      sha256(readPlain(join(root, requirements), { source: requirements, follow: true }).content),
+    ),
   )
   const inputs = await Promise.all(layer.spec.inputs.map((folder) => digestFolder(join(root, folder))))
   const { packages } = layer.spec

@@ -1,6 +1,7 @@
 import { basename, join, relative } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { assertPlainFolder } from '../_helpers/plain-file.ts'
 import type { Box, Check } from '../box/types.ts'
 import { checkFiles } from './checks.ts'
 import { checkContext, contextOf, hasCloudInit } from './context.ts'
@@ -19,6 +20,7 @@ interface Part {
 
 /** layer.yaml, root/, data/ and provision.sh of one folder; each of them may be absent. */
 const renderPart = (folder: Place, context: Context, project: Project): Part => {
+  assertPlainFolder(folder.file, folder.source)
   const specFile = findFile(folder, 'layer.yaml')
   const rendered = specFile === undefined ? undefined : renderFile(specFile, 'layer.yaml', context)
   const script = findFile(folder, 'provision.sh')

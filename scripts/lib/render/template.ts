@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
 import Handlebars from 'handlebars'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { readPlain } from '../_helpers/plain-file.ts'
 import { apt } from './escapers/apt.ts'
 import { aptConf } from './escapers/apt-conf.ts'
 import { hcl } from './escapers/hcl.ts'
@@ -39,6 +39,9 @@ const escapers: Readonly<Record<Exclude<Language, 'unit'>, Escaper>> = {
   xml,
   text,
 }
+
+/** In bytes: what is larger is no text that a person has written. */
+const largestTemplate = 1 << 20
 
 /** Plain data that a template reads. */
 export type Context = Readonly<Record<string, unknown>>
@@ -178,11 +181,12 @@ export const renderTemplateFile = (
   context: Context,
   { source, language, target }: { source: string; language?: Language | undefined; target?: string | undefined },
 ): { content: string; mode: number; language: Language } => {
-  const template = readFileSync(path, 'utf8')
+  const { content, executable } = readPlain(path, { source, maximum: largestTemplate })
+  const template = content.toString('utf8')
   const name = target ?? source.replace(/\.hbs$/, '')
   const kind = language ?? languageOf(name, template.split('\n', 1)[0])
   const rendered = renderTemplate(template, context, { file: source, language: kind })
-  const mode = (statSync(path).mode & 0o100) === 0 ? 0o644 : 0o755
+  const mode = executable ? 0o755 : 0o644
   return {
     content: commentOf(name, kind) === undefined ? rendered : withBanner(rendered, name, kind, source),
     mode,
