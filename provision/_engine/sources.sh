@@ -152,7 +152,8 @@ direct_hosts() {
   local -a entries=()
   if [[ -r $1 ]]; then mapfile -t entries <"$1"; fi
   while read -r address; do
-    [[ $address =~ ^[a-z+]+://([^/@]*@)?([^/:]+|\[[0-9a-f:]+\])(:([0-9]+))?(/|$) ]] || continue
+    # A host of other characters is none, and would be more than a name in what is printed here.
+    [[ $address =~ ^[a-z+]+://([^/@]*@)?([A-Za-z0-9._-]+|\[[0-9a-f:]+\])(:([0-9]+))?(/|$) ]] || continue
     host=${BASH_REMATCH[2],,} port=${BASH_REMATCH[4]}
     [[ -z ${seen[$host]-} ]] || continue
     for entry in localhost "${entries[@]}"; do

@@ -64,7 +64,14 @@ export const layer = (
   spec: Partial<LayerSpec> = {},
   files: readonly RenderedFile[] = [file(`etc/${name}`, name)],
   scripts: readonly RenderedFile[] = [],
-): RenderedLayer => ({ name, folders: [`provision/${name}`], spec: { ...emptySpec, ...spec }, files, scripts })
+): RenderedLayer => ({
+  name,
+  folders: [`provision/${name}`],
+  spec: { ...emptySpec, ...spec },
+  files,
+  scripts,
+  data: [],
+})
 
 export const layers: readonly RenderedLayer[] = [
   layer('base', { packages: ['curl'] }),

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
@@ -6,6 +6,7 @@ import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
 import { loadBox } from '../../scripts/lib/box/load.ts'
 import { planBox } from '../../scripts/lib/plan/plan.ts'
+import { parseBack } from '../../scripts/lib/render/parse-back.ts'
 import { renderBox } from '../../scripts/lib/render/render.ts'
 import type { Rendered } from '../../scripts/lib/render/types.ts'
 import { bare, temporaryFile } from '../boxfile/_files.ts'
@@ -63,12 +64,18 @@ test('kept addresses and certificates are one literal each, and the script is on
     t,
     `mirrors: { apt: "https://mirror.example/debian", pypi: "https://pypi.example/it's", caBundle: ${join(folder, 'ca.pem')}, keep: true }\n`,
   )
-  const text = layerOf(all, 'seal').scripts[1]?.content.toString('utf8') ?? ''
-  t.regex(text, /keep_archive 'https:\/\/mirror\.example\/debian' 'https:\/\/mirror\.example\/debian-security'\n/)
-  t.true(text.includes(`keep_pip index-url 'https://pypi.example/it'\\''s'`))
-  t.regex(text, /keep_certificate '-----BEGIN CERTIFICATE-----\n[^']+\n-----END CERTIFICATE-----'\n/)
-  t.notRegex(text, /^ {2}keep_(proxy|agent)/m)
-  t.is(spawnSync('bash', ['-n'], { input: text }).status, 0)
+  const { scripts: sealing, data } = layerOf(all, 'seal')
+  const told = (name: string): string => data.find(({ path }) => path === name)?.content.toString('utf8') ?? 'nothing'
+  t.regex(
+    told('etc/apt/mirrors.tsv'),
+    /^#.*\nmain https:\/\/mirror\.example\/debian\nsecurity https:\/\/mirror\.example\/debian-security\n$/,
+  )
+  t.regex(told('etc/pip.conf'), /\n\[global\]\nindex-url = https:\/\/pypi\.example\/it's\ncert = \S+\n$/)
+  t.regex(told('authorities.pem'), /^#.*\n-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+\n-----END CERTIFICATE-----\n$/)
+  const text = sealing[1]?.content.toString('utf8') ?? ''
+  t.notRegex(text, /^ {2}keep(_agent| etc\/apt\/apt\.conf)/m)
+  t.notRegex(text, /example|CERTIFICATE-----\n[A-Za-z0-9]/, 'nothing of the box file is in the script')
+  t.deepEqual(await parseBack(sealing), [], 'bash -n and shellcheck')
 })
 
 test('a bundle to be kept that is not there is an error of the box file', async (t) => {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { BoxhoundError } from './errors.ts'
+import { readPlain } from './plain-file.ts'
 
 /** The certificates in a text, in PEM. */
 export const certificatesIn = (text: string): string[] =>
@@ -24,15 +24,23 @@ const bundleError = (file: string, message: string, found: string, cause?: unkno
     cause,
   })
 
+const contentOf = (file: string): string => {
+  try {
+    return readPlain(file, { source: file, follow: true }).content.toString('utf8')
+  } catch (cause) {
+    if (cause instanceof BoxhoundError) throw cause
+    const found = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    throw bundleError(file, 'the CA bundle cannot be read', found, cause)
+  }
+}
+
 /**
  * The certificates of a file, in PEM.
  *
  * @throws BoxhoundError E_CA_BUNDLE naming the file when it can't be read or holds none.
  */
 export const readBundle = async (file: string): Promise<string[]> => {
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw bundleError(file, 'the CA bundle cannot be read', cause.code ?? String(cause), cause)
-  })
+  const text = contentOf(file)
   const found = certificatesIn(text)
   if (found.length === 0) throw bundleError(file, 'the CA bundle holds no certificate', `${text.length} characters`)
   // OpenSSL passes over what it cannot read, and the error would come later, as an authority that nobody knows.

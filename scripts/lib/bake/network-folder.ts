@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type Login, loginIn } from '../fetch/logins.ts'
+import { aptConf } from '../render/escapers/apt-conf.ts'
 import type { BakeNetwork } from './mirrors.ts'
 
 /** Where a target finds that folder: a mount, so that nothing of it is in the image. */
@@ -11,10 +12,12 @@ const inTarget = '/run/boxhound/network'
 export const bundleName = 'authorities.pem'
 
 const quoted = (text: string): string => {
-  // No escape exists in apt's files.
-  if (/["\n]/.test(text))
-    throw new BoxhoundError('E_PROXY', 'a proxy’s address cannot hold a quotation mark', { exitCode: 2 })
-  return `"${text}"`
+  try {
+    return aptConf(text)
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause)
+    throw new BoxhoundError('E_PROXY', 'an address or a path that apt cannot be told', { exitCode: 2, found, cause })
+  }
 }
 
 const withoutLogin = (proxy: string): string => `${new URL(proxy).protocol}//${new URL(proxy).host}/`
@@ -57,7 +60,7 @@ const authConf = (network: BakeNetwork): string =>
     .join('')
 
 /** apt's settings for a folder at `folder`. */
-const aptConf = (network: BakeNetwork, folder: string): string =>
+const settings = (network: BakeNetwork, folder: string): string =>
   [
     ...proxyLines(network),
     `Acquire::https::CaInfo ${quoted(`${folder}/${bundleName}`)};`,
@@ -83,8 +86,8 @@ export const writeNetworkFolder = async (folder: string, network: BakeNetwork): 
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const { apt } = network
   const files: Record<string, string> = {
-    'apt.conf': aptConf(network, inTarget),
-    'apt-host.conf': aptConf(network, folder),
+    'apt.conf': settings(network, inTarget),
+    'apt-host.conf': settings(network, folder),
     'auth.conf': authConf(network),
     [bundleName]: `${network.authorities.join('\n')}\n`,
     'mirrors.tsv': apt === undefined ? '' : `main\t${apt.main}\nsecurity\t${apt.security}\n`,

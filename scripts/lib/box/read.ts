@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { parseDocument } from 'yaml'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { kindOfFile, readPlain } from '../_helpers/plain-file.ts'
 import { excerpt } from './excerpt.ts'
 import { guardText, maximumBytes } from './guard.ts'
 import { problemsError } from './problems.ts'
@@ -58,7 +59,7 @@ export const readSource = (file: string, project: Project): Source => {
   if (!size?.isFile())
     throw fail('no such file', {
       expected: 'a YAML file',
-      found: size === undefined ? 'nothing' : 'not a file',
+      found: size === undefined ? 'nothing' : kindOfFile(size),
       next: 'check the path',
     })
   if (size.size > maximumBytes)
@@ -67,7 +68,7 @@ export const readSource = (file: string, project: Project): Source => {
       found: `${size.size} bytes`,
       next: 'check that it is the right file',
     })
-  const bytes = readFileSync(file)
+  const { content: bytes } = readPlain(file, { source: path, maximum: maximumBytes, follow: true })
   try {
     return parseSource(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), path)
   } catch (cause) {

@@ -1,6 +1,9 @@
+/** What no address holds as it is (RFC 3986), though a parser may encode it in silence: quotes and braces of other languages among it. */
+const foreign = /[\s\0-\x1f\x7f"\\^`{|}<>]/
+
 /** An address without a password in it; `protocols` without colon. */
 export const isAddress = (text: string, protocols: readonly string[]): boolean => {
-  if (!URL.canParse(text) || /\s/.test(text)) return false
+  if (!URL.canParse(text) || foreign.test(text)) return false
   const url = new URL(text)
   return protocols.includes(url.protocol.slice(0, -1)) && url.username === '' && url.password === ''
 }

@@ -1,12 +1,13 @@
 import type * as z from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { readPlain } from '../_helpers/plain-file.ts'
 import { type Problem, problemsError } from '../box/problems.ts'
 import { displayPath, parseSource } from '../box/read.ts'
 import { assertNone, validate } from '../box/validate.ts'
 import { MissingName } from '../render/guard.ts'
 import { type Context, renderTemplate, templateLines } from '../render/template.ts'
-import { readUtf8 } from '../render/utf8.ts'
+import { decodeUtf8 } from '../render/utf8.ts'
 
 /** A file of the account side, rendered and checked. */
 export interface Read<T> {
@@ -71,7 +72,7 @@ const inTemplate = (error: BoxhoundError, text: string, template: string, contex
  */
 export const readTemplate = <T>(path: string, context: Context, schema: z.ZodType<T>, project: Project): Read<T> => {
   const source = displayPath(path, project)
-  const template = readUtf8(path, source)
+  const template = decodeUtf8(readPlain(path, { source, maximum: 1 << 20, follow: true }).content, source)
   const text = renderYaml(template, context, source)
   try {
     const parsed = parseSource(text, source)

@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../_helpers/hash.ts'
+import { readPlain } from '../_helpers/plain-file.ts'
 
 const ignored = /^(tests?|contract|__pycache__|node_modules|.*\.md)$/
 
@@ -9,7 +10,7 @@ const ignored = /^(tests?|contract|__pycache__|node_modules|.*\.md)$/
  * Tests and documentation change nothing in a machine and don't count.
  */
 export const digestFolder = async (folder: string): Promise<string> => {
-  if ((await stat(folder)).isFile()) return sha256(await readFile(folder))
+  if (!(await stat(folder)).isDirectory()) return sha256(readPlain(folder, { source: folder, follow: true }).content)
   const rows: string[] = []
   const visit = async (relative: string): Promise<void> => {
     const entries = await readdir(join(folder, relative), { withFileTypes: true })
@@ -18,8 +19,9 @@ export const digestFolder = async (folder: string): Promise<string> => {
       const path = join(relative, entry.name)
       if (entry.isDirectory()) await visit(path)
       else {
-        const executable = ((await stat(join(folder, path))).mode & 0o100) === 0 ? '-' : 'x'
-        rows.push(`${path}\0${executable}\0${sha256(await readFile(join(folder, path)))}`)
+        const file = join(folder, path)
+        const { content, executable } = readPlain(file, { source: file, follow: true })
+        rows.push(`${path}\0${executable ? 'x' : '-'}\0${sha256(content)}`)
       }
     }
   }

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { readPlain } from '../_helpers/plain-file.ts'
 import type { Box } from '../box/types.ts'
-import type { Rendered, RenderedLayer } from '../render/types.ts'
+import type { Rendered, RenderedFile, RenderedLayer } from '../render/types.ts'
 import { digestFolder } from './digest.ts'
 import type { Plan, PlannedLayer } from './types.ts'
 
@@ -41,9 +42,12 @@ const layerIdentity = async (
   engine: string,
   { root }: Project,
 ): Promise<string> => {
-  const files = [...layer.files, ...layer.scripts].map(({ path, mode, content }) => [path, mode, sha256(content)])
+  const digests = (all: readonly RenderedFile[]) => all.map(({ path, mode, content }) => [path, mode, sha256(content)])
+  const files = digests([...layer.files, ...layer.scripts])
   const wheels = await Promise.all(
-    layer.spec.wheels.map(async (set) => sha256(await readFile(join(root, set.requirements)))),
+    layer.spec.wheels.map(async ({ requirements }) =>
+      sha256(readPlain(join(root, requirements), { source: requirements, follow: true }).content),
+    ),
   )
   const inputs = await Promise.all(layer.spec.inputs.map((folder) => digestFolder(join(root, folder))))
   const { packages } = layer.spec
@@ -57,6 +61,7 @@ const layerIdentity = async (
       wheels,
       inputs,
       packages.length > 0 ? period : null,
+      ...(layer.data.length > 0 ? [digests(layer.data)] : []),
     ]),
   )
 }

@@ -30,7 +30,7 @@ const writeTree = async (folder: string, files: readonly RenderedFile[]): Promis
  * Writes a planned layer as the folder that provision/_engine/apply.sh reads, but for what comes from outside: wheels, and repositories with
  * their keyrings (repositories.tsv).
  *
- * @param folder becomes `apply.sh` and what it sources, `*.list`, `*.tsv`, `root/`, `scripts/`; mounted at /run/boxhound/layer in the target.
+ * @param folder becomes `apply.sh` and what it sources, `*.list`, `*.tsv`, `root/`, `scripts/`, `data/`; mounted at /run/boxhound/layer in the target.
  */
 export const stageLayer = async (layer: PlannedLayer, folder: string, project: Project): Promise<void> => {
   if (layer.rendered === null) {
@@ -38,9 +38,10 @@ export const stageLayer = async (layer: PlannedLayer, folder: string, project: P
     await mkdir(folder, { recursive: true })
     return
   }
-  const { spec, files, scripts } = layer.rendered
+  const { spec, files, scripts, data } = layer.rendered
   await writeTree(join(folder, 'root'), files)
   await writeTree(join(folder, 'scripts'), scripts)
+  if (data.length > 0) await writeTree(join(folder, 'data'), data)
   const early = spec.early.map((path) => path.replace(/^\//, ''))
   const absent = early.find((path) => !files.some((file) => file.path === path))
   if (absent !== undefined)

@@ -39,8 +39,8 @@ const stateOf = (line: string, language: Language): 'comment' | 'quote' | 'code'
 }
 
 /** XML's values are no literals: they stand in text and between the quotes of an attribute, nowhere else. */
-const xmlProblem = (before: string): string | undefined => {
-  const text = before.replaceAll(/\{\{.*?\}\}/g, ' ')
+export const xmlProblem = (before: string): string | undefined => {
+  const text = before.replaceAll(/\{\{!--[\s\S]*?--\}\}|\{\{.*?\}\}/g, ' ')
   const inside = (open: string, close: string): boolean => text.lastIndexOf(open) > text.lastIndexOf(close)
   if (inside('<!--', '-->')) return 'a value in a comment: two dashes in it would end the comment'
   if (inside('<![CDATA[', ']]>')) return 'a value in CDATA, where nothing is escaped: write it as plain text'
@@ -51,11 +51,10 @@ const xmlProblem = (before: string): string | undefined => {
 
 /**
  * Why a value can't stand where a template puts it: escaping makes it a literal with its own quotes, which means nothing inside other
- * quotes, a comment or a word. Sees one logical line: quotes that were opened on an earlier one stay unseen.
+ * quotes, a comment or a word. Sees one logical line; what an earlier one has opened is openedProblem's.
  */
 export const insertionProblem = (language: Language, { before, after }: Insertion): string | undefined => {
-  if (language === 'text' || language === 'unit') return undefined
-  if (language === 'xml') return xmlProblem(before)
+  if (['text', 'unit', 'xml', 'ini', 'pem'].includes(language)) return undefined
   const state = stateOf(before, language)
   if (state === 'comment') return 'a value in a comment: a line break in it would end the comment'
   if (state === 'quote') return 'a value inside quotes: it brings its own, remove those of the template'

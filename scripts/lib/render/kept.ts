@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { type AptMirror, aptMirrorOf } from '../box/mirrors.ts'
 import type { Box } from '../box/types.ts'
@@ -34,7 +35,11 @@ export const keptMirrors = async ({ mirrors, base, file }: Box): Promise<KeptMir
     agent: agent ?? null,
     pypi: pypi ?? null,
     proxy: proxy ?? null,
-    certificates: caBundle === undefined ? [] : await certificates(resolve(dirname(file), caBundle)),
+    // As this program writes them, whatever blanks and line ends the file has.
+    certificates:
+      caBundle === undefined
+        ? []
+        : (await certificates(resolve(dirname(file), caBundle))).map((pem) => new X509Certificate(pem).toString()),
   }
 }
 

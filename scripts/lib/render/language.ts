@@ -12,6 +12,8 @@ const bySuffix: Readonly<Record<string, Language>> = {
   rb: 'ruby',
   xml: 'xml',
   ovf: 'xml',
+  pem: 'pem',
+  crt: 'pem',
 }
 
 const unitSuffix = /\.(?:service|timer|socket|mount|automount|path|target|slice|swap|conf|network|netdev|link)$/
@@ -21,7 +23,9 @@ export const languageOf = (path: string, firstLine = ''): Language => {
   const name = (path.split('/').at(-1) ?? '').replace(/\.in$/, '')
   if (/(?:^|\/)systemd\//.test(path) && unitSuffix.test(name)) return 'unit'
   if (name === 'Vagrantfile') return 'ruby'
-  if (/(?:^|\/)etc\/apt\/sources\.list(?:\.d\/[^/]+\.list)?$/.test(path)) return 'apt'
+  if (/(?:^|\/)etc\/apt\/(?:sources\.list(?:\.d\/[^/]+\.list)?|mirrors\.tsv)$/.test(path)) return 'apt'
+  if (/(?:^|\/)etc\/apt\/apt\.conf(?:\.d\/[^/]+)?$/.test(path)) return 'apt-conf'
+  if (name === 'pip.conf') return 'ini'
   const known = bySuffix[name.includes('.') ? (name.split('.').at(-1) ?? '') : '']
   if (known !== undefined) return known
   if (/^---\s*$/.test(firstLine)) return 'yaml'

@@ -1,6 +1,7 @@
 import { basename, join, relative } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { assertPlainFolder } from '../_helpers/plain-file.ts'
 import type { Box, Check } from '../box/types.ts'
 import { checkFiles } from './checks.ts'
 import { checkContext, contextOf, hasCloudInit } from './context.ts'
@@ -14,10 +15,12 @@ interface Part {
   readonly spec: LayerSpec
   readonly files: readonly RenderedFile[]
   readonly script: RenderedFile | undefined
+  readonly data: readonly RenderedFile[]
 }
 
-/** layer.yaml, root/ and provision.sh of one folder; each of them may be absent. */
+/** layer.yaml, root/, data/ and provision.sh of one folder; each of them may be absent. */
 const renderPart = (folder: Place, context: Context, project: Project): Part => {
+  assertPlainFolder(folder.file, folder.source)
   const specFile = findFile(folder, 'layer.yaml')
   const rendered = specFile === undefined ? undefined : renderFile(specFile, 'layer.yaml', context)
   const script = findFile(folder, 'provision.sh')
@@ -29,6 +32,7 @@ const renderPart = (folder: Place, context: Context, project: Project): Part => 
         : parseLayerSpec(rendered.content.toString('utf8'), rendered.source, folder, project),
     files: renderTree(below(folder, 'root'), context),
     script: script === undefined ? undefined : renderFile(script, 'provision.sh', context),
+    data: renderTree(below(folder, 'data'), context),
   }
 }
 
@@ -50,7 +54,8 @@ const assertDistinct = (files: readonly RenderedFile[]): void => {
 
 const layerOf = (name: LayerName, parts: readonly Part[]): RenderedLayer => {
   const files = parts.flatMap((part) => part.files)
-  assertDistinct(files)
+  const data = parts.flatMap((part) => part.data)
+  for (const tree of [files, data]) assertDistinct(tree)
   return {
     name,
     folders: parts.map(({ folder }) => folder),
@@ -59,6 +64,7 @@ const layerOf = (name: LayerName, parts: readonly Part[]): RenderedLayer => {
     scripts: parts.flatMap(({ folder, script }, index) =>
       script === undefined ? [] : [{ ...script, path: scriptName(folder, index), mode: 0o755 }],
     ),
+    data: [...data].sort((a, b) => (a.path < b.path ? -1 : 1)),
   }
 }
 

@@ -15,7 +15,7 @@ import type { Rendered } from './types.ts'
 export const renderBox = async (box: Box, project: Project): Promise<Rendered> => {
   const kept = await keptMirrors(box)
   const layers = renderLayers(box, project, kept)
-  parseData(layers.flatMap(({ files, scripts }) => [...files, ...scripts]))
+  parseData(layers.flatMap(({ files, scripts, data }) => [...files, ...scripts, ...data]))
   const expectations = expectationsOf(box, layers, project)
   return {
     box,

@@ -1,9 +1,12 @@
-import { statSync } from 'node:fs'
 import Handlebars from 'handlebars'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { readPlain } from '../_helpers/plain-file.ts'
 import { apt } from './escapers/apt.ts'
+import { aptConf } from './escapers/apt-conf.ts'
 import { hcl } from './escapers/hcl.ts'
+import { ini } from './escapers/ini.ts'
 import { json } from './escapers/json.ts'
+import { pem } from './escapers/pem.ts'
 import { python } from './escapers/python.ts'
 import { ruby } from './escapers/ruby.ts'
 import { shell } from './escapers/shell.ts'
@@ -17,9 +20,10 @@ import { guard, MissingName } from './guard.ts'
 import { insertionAt, insertionProblem } from './insertion.ts'
 import { commentOf, languageOf, withBanner } from './language.ts'
 import { markedLines, markLines } from './lines.ts'
+import { openedProblem } from './opened.ts'
 import { helperNames, type Printed, type Program, parseTemplate, printHelper } from './syntax.ts'
 import type { Language } from './types.ts'
-import { readUtf8 } from './utf8.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 const escapers: Readonly<Record<Exclude<Language, 'unit'>, Escaper>> = {
   shell,
@@ -30,9 +34,15 @@ const escapers: Readonly<Record<Exclude<Language, 'unit'>, Escaper>> = {
   sql,
   ruby,
   apt,
+  'apt-conf': aptConf,
+  ini,
+  pem,
   xml,
   text,
 }
+
+/** In bytes: what is larger is no text that a person has written. */
+const largestTemplate = 1 << 20
 
 /** Plain data that a template reads. */
 export type Context = Readonly<Record<string, unknown>>
@@ -47,7 +57,7 @@ const describe = (value: unknown): string => {
 
 const escapeAt = (value: Value, language: Language, template: string, { start, end }: Printed): string => {
   const insertion = insertionAt(template, start, end)
-  const problem = insertionProblem(language, insertion)
+  const problem = openedProblem(language, template.slice(0, start)) ?? insertionProblem(language, insertion)
   if (problem !== undefined) throw new RangeError(problem)
   return language === 'unit' ? unit(value, unitPlace(insertion.before, insertion.after)) : escapers[language](value)
 }
@@ -80,6 +90,7 @@ const environmentFor = (template: string, file: string, language: Language, prin
           expected: `a value that ${language} can hold here`,
           found,
           next,
+          exitCode: 2,
         },
         ...(cause === undefined ? {} : { cause }),
       })
@@ -171,11 +182,12 @@ export const renderTemplateFile = (
   context: Context,
   { source, language, target }: { source: string; language?: Language | undefined; target?: string | undefined },
 ): { content: string; mode: number; language: Language } => {
-  const template = readUtf8(path, source)
+  const { content, executable } = readPlain(path, { source, maximum: largestTemplate })
+  const template = decodeUtf8(content, source)
   const name = target ?? source.replace(/\.hbs$/, '')
   const kind = language ?? languageOf(name, template.split('\n', 1)[0])
   const rendered = renderTemplate(template, context, { file: source, language: kind })
-  const mode = (statSync(path).mode & 0o100) === 0 ? 0o644 : 0o755
+  const mode = executable ? 0o755 : 0o644
   return {
     content: commentOf(name, kind) === undefined ? rendered : withBanner(rendered, name, kind, source),
     mode,

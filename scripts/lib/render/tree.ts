@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { kindOfFile, readPlain } from '../_helpers/plain-file.ts'
 import { languageOf } from './language.ts'
 import { originOf } from './origin.ts'
 import { assertNoSecrets } from './secrets.ts'
@@ -43,8 +44,8 @@ const readOrRender = ({ file, source }: Place, path: string, context: Context): 
     const { content, mode, language } = renderTemplateFile(file, context, { source, target: path })
     return { path, mode, content: Buffer.from(content, 'utf8'), source, language }
   }
-  const content = readFileSync(file)
-  const mode = (statSync(file).mode & 0o100) === 0 ? 0o644 : 0o755
+  const { content, executable } = readPlain(file, { source })
+  const mode = executable ? 0o755 : 0o644
   const firstLine = content.subarray(0, 128).toString('latin1').split('\n', 1)[0]
   const language = languageOf(path, firstLine)
   // A Python file may name another encoding; what has no known language is nobody's text.
@@ -64,16 +65,20 @@ const visit = (folder: Place, path: string, context: Context): RenderedFile[] =>
         throw new BoxhoundError('E_LAYER', 'not a plain file', {
           file: from.source,
           expected: 'files and folders',
-          found: entry.isSymbolicLink() ? 'a symbolic link' : 'a special file',
+          found: kindOfFile(lstatSync(from.file)),
           next: 'let provision.sh or units.enable make it',
+          exitCode: 2,
         })
       return [renderFile(from, to.replace(/\.hbs$/, ''), context)]
     })
 
+/** Whether something has that name, a link that leads nowhere included. */
+const isThere = ({ file }: Place): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined
+
 /** Everything under a folder, ordered by name at each level; empty when there is no such folder. */
 export const renderTree = (folder: Place, context: Context): RenderedFile[] =>
-  existsSync(folder.file) ? visit(folder, '', context) : []
+  isThere(folder) ? visit(folder, '', context) : []
 
 /** The file `NAME` or its template `NAME.hbs` in a folder; undefined without either. */
 export const findFile = (folder: Place, name: string): Place | undefined =>
-  [name, `${name}.hbs`].map((one) => below(folder, one)).find(({ file }) => existsSync(file))
+  [name, `${name}.hbs`].map((one) => below(folder, one)).find(isThere)

@@ -5,7 +5,9 @@ export const layerNames = ['base', 'agent', 'database', 'app', 'checks', 'seal']
 export type LayerName = (typeof layerNames)[number]
 
 /** Languages that a value is escaped for, and that a rendered file is parsed by again. */
-export type Language = 'shell' | 'yaml' | 'json' | 'hcl' | 'python' | 'unit' | 'sql' | 'ruby' | 'apt' | 'xml' | 'text'
+export type Language =
+  | ('shell' | 'yaml' | 'json' | 'hcl' | 'python' | 'unit' | 'sql' | 'ruby' | 'xml')
+  | ('apt' | 'apt-conf' | 'ini' | 'pem' | 'text')
 
 export interface RenderedFile {
   /** Relative to its tree: for a layer's root the guest path without the leading slash. */
@@ -73,6 +75,8 @@ export interface RenderedLayer {
   readonly files: readonly RenderedFile[]
   /** provision.sh of each folder that has one, in order; `path` is `NN-FOLDER.sh`. */
   readonly scripts: readonly RenderedFile[]
+  /** What scripts copy from /run/boxhound/layer/data, each file in its own language: no script prints a value of the box file into another. */
+  readonly data: readonly RenderedFile[]
 }
 
 /** What the suite must see of one check. */

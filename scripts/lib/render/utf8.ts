@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Place } from './tree.ts'
 
@@ -49,9 +48,8 @@ export const assertUtf8 = (content: Buffer, source: string): void => {
     })
 }
 
-/** A text file as a whole. @throws BoxhoundError E_UTF8 that names it as `source` does */
-export const readUtf8 = (file: string, source: string): string => {
-  const content = readFileSync(file)
+/** The text of a file's content. @throws BoxhoundError E_UTF8 that names it as `source` does */
+export const decodeUtf8 = (content: Buffer, source: string): string => {
   assertUtf8(content, source)
   return content.toString('utf8')
 }

@@ -31,10 +31,11 @@ const writeFiles = async (folder: string, files: readonly RenderedFile[]): Promi
 const entry = ({ path, mode, source, language }: RenderedFile) => ({ path, mode: octal(mode), source, language })
 
 /** A layer as data: what layer.json holds. */
-export const layerData = ({ name, folders, spec, files, scripts }: RenderedLayer) => ({
+export const layerData = ({ name, folders, spec, files, scripts, data }: RenderedLayer) => ({
   ...{ name, folders, spec },
   files: files.map(entry),
   scripts: scripts.map(entry),
+  ...(data.length === 0 ? {} : { data: data.map(entry) }),
 })
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
@@ -46,6 +47,7 @@ const writeTree = async ({ layers, expectations }: Rendered, folder: string): Pr
     await writeFile(join(target, 'layer.json'), json(layerData(layer)))
     await writeFiles(join(target, 'root'), layer.files)
     await writeFiles(join(target, 'scripts'), layer.scripts)
+    await writeFiles(join(target, 'data'), layer.data)
   }
   await writeFile(join(folder, 'expectations.json'), json(expectations))
 }
@@ -63,7 +65,7 @@ const assertOwn = async (folder: string): Promise<void> => {
 }
 
 /**
- * Writes `layers/NN-NAME/{layer.json,root/…,scripts/…}` and `expectations.json`: the whole tree or nothing. An earlier tree stays
+ * Writes `layers/NN-NAME/{layer.json,root/…,scripts/…,data/…}` and `expectations.json`: the whole tree or nothing. An earlier tree stays
  * until the new one is complete.
  *
  * @throws BoxhoundError E_OUT when the folder holds anything else.

@@ -1,0 +1,104 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, type Stats } from 'node:fs'
+import { join } from 'node:path'
+import { BoxhoundError } from './errors.ts'
+
+/** Largest file that is taken into a box, and most of what one folder may hold. */
+export const largest = 64 << 20
+const most = 20_000
+
+/** What a path leads to, as messages tell it. */
+export const kindOfFile = (found: Stats): string => {
+  if (found.isSymbolicLink()) return 'a symbolic link'
+  if (found.isDirectory()) return 'a folder'
+  if (found.isFIFO()) return 'a named pipe'
+  if (found.isSocket()) return 'a socket'
+  return found.isFile() ? 'a file' : 'a device'
+}
+
+const refuse = (source: string, message: string, expected: string, found: string, next: string): BoxhoundError =>
+  new BoxhoundError('E_FILE', message, { file: source, expected, found, next, exitCode: 2 })
+
+const assertFile = (found: Stats, source: string, maximum: number): void => {
+  if (!found.isFile())
+    throw refuse(
+      source,
+      'not a regular file',
+      'a file',
+      kindOfFile(found),
+      'put a copy of the file there, or remove it',
+    )
+  if (found.size > maximum)
+    throw refuse(
+      source,
+      'too large for a file of a box',
+      `at most ${maximum} bytes`,
+      `${found.size} bytes`,
+      'let a layer fetch it, or keep it out of the folder',
+    )
+}
+
+interface ReadOptions {
+  /** How errors name it. */
+  readonly source: string
+  /** In bytes. */
+  readonly maximum?: number
+  /** Whether it may be a link, as files of a system often are. */
+  readonly follow?: boolean
+}
+
+/** Reads to the end that the file has had when it was opened: one that grows meanwhile is not waited for. */
+const contentOf = (file: number, bytes: number): Buffer => {
+  const content = Buffer.allocUnsafe(bytes)
+  let length = 0
+  for (let read = -1; read !== 0 && length < bytes; length += read)
+    read = readSync(file, content, length, bytes - length, length)
+  return content.subarray(0, length)
+}
+
+/**
+ * Reads a regular file of the user's, and nothing else: no link, no pipe that nobody writes to, no device, nothing larger than may be.
+ *
+ * @throws BoxhoundError E_FILE, exit code 2, naming the file; what the system says when it is not there or not readable.
+ */
+export const readPlain = (
+  path: string,
+  { source, maximum = largest, follow = false }: ReadOptions,
+): { readonly content: Buffer; readonly executable: boolean } => {
+  // Looked at first, since opening a device can already do something; again when it is open, since it may be another by then.
+  if (!follow) assertFile(lstatSync(path), source, maximum)
+  const { O_RDONLY, O_NONBLOCK, O_NOCTTY, O_NOFOLLOW } = constants
+  const file = openSync(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | (follow ? 0 : O_NOFOLLOW))
+  try {
+    const found = fstatSync(file)
+    assertFile(found, source, maximum)
+    return { content: contentOf(file, found.size), executable: (found.mode & 0o100) !== 0 }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** What tools leave beside sources: none of it ever gets into a box. */
+const leftovers = /^(?:\..+|__pycache__|node_modules)$|\.pyc$|~$|\.swp$/
+
+/**
+ * A folder of which something goes into a box holds files and folders only, all the way down, whatever of it is read in the end: a link there
+ * would mean something else on each machine.
+ *
+ * @param source how errors name the folder.
+ * @throws BoxhoundError E_FILE, exit code 2, naming the entry.
+ */
+export const assertPlainFolder = (folder: string, source: string): void => {
+  let count = 0
+  const visit = (path: string, name: string): void => {
+    for (const entry of readdirSync(path, { withFileTypes: true })) {
+      if (leftovers.test(entry.name)) continue
+      count += 1
+      if (count > most)
+        throw refuse(source, 'too many files for a folder of a box', `at most ${most}`, 'more', 'keep others elsewhere')
+      const [below, belowName] = [join(path, entry.name), `${name}/${entry.name}`]
+      if (entry.isDirectory()) visit(below, belowName)
+      else assertFile(lstatSync(below), belowName, largest)
+    }
+  }
+  visit(folder, source)
+}
