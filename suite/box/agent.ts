@@ -52,7 +52,10 @@ export const readObservation = (stdout: string, stderr: string): Observation => 
       `datadog-agent status --json: exit status ${unit.get('Code') ?? 'unknown'}`,
       {
         expected: `a running Agent that answers (its unit is ${unit.get('ActiveState') ?? 'unknown'})`,
-        found: (stderr.trim() || answer.trim()).slice(-500),
+        found: [stderr, answer]
+          .map((text) => text.trim().slice(-500))
+          .filter((text) => text !== '')
+          .join('\n'),
       },
     )
   }

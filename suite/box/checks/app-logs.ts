@@ -1,5 +1,5 @@
 import { agentStatus } from '../agent.ts'
-import { tailProblems } from '../agent-status.ts'
+import { instancesRun, tailProblems } from '../agent-status.ts'
 import { type App, appOf, type Records, readRecords, requests, traceIdOf } from '../app.ts'
 import type { BoxCheck } from '../check.ts'
 import { final, judge, type Verdict } from '../verdict.ts'
@@ -40,8 +40,10 @@ export const check: BoxCheck = {
     const expected = `JSON lines with trace ids in ${app.log}, followed by the Agent`
     return guest.until(async () => {
       const written = judgeRecords(app, await readRecords(guest, made))
-      const problems = guest.context.expectations.agent.logs ? tailProblems(await agentStatus(guest), [app.log]) : []
-      return written.passed ? judge(written.expected, written.observed, problems) : written
+      if (!written.passed || !guest.context.expectations.agent.logs) return written
+      const status = await agentStatus(guest)
+      const followed = judge(written.expected, written.observed, tailProblems(status, [app.log]))
+      return { ...followed, progress: instancesRun(status) }
     }, expected)
   },
 }
