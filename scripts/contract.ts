@@ -11,6 +11,7 @@ import { judgeContract } from './lib/proof/contract.ts'
 import { renderBox } from './lib/render/render.ts'
 import type { Counts } from './lib/selftest/count.ts'
 import { withMachine } from './lib/verify/image.ts'
+import { scrub } from './lib/verify/scrub.ts'
 import { targetFrom, targetOptions } from './lib/verify/target.ts'
 import type { Target } from './lib/verify/types.ts'
 
@@ -36,7 +37,7 @@ const command: Command = {
 const onLine =
   ({ flags }: Parsed) =>
   (line: string): void => {
-    if (flags.verbose === true || !line.startsWith('ok ')) console.log(line)
+    if (flags.verbose === true || !line.startsWith('ok ')) console.log(scrub(line))
   }
 
 const judgeHost = async (project: Project, name: string, target: Target, parsed: Parsed): Promise<Counts> => {
@@ -57,7 +58,8 @@ const judgeImage = async (project: Project, name: string, parsed: Parsed): Promi
   const onNote = (text: string): void => console.log(`  ${text}`)
   const { DD_API_KEY: _, ...environment } = process.env
   const machine = machineChoice(parsed.values.machine, 'auto')
-  return withMachine(project, published, { environment, onNote, machine }, ({ login, keyed }) =>
+  // Keyless at first, which is a part of the contract; a key comes later.
+  return withMachine(project, published, { environment, onNote, machine, keyless: true }, ({ login, keyed }) =>
     judgeContract(
       { target: login, expectations: published.expectations, disposable: true, keyed },
       { root: project.root, folder: dirname(login.key), onLine: onLine(parsed) },

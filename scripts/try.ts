@@ -13,6 +13,7 @@ import { formatResult, type Paint, paintFor } from './lib/report/terminal.ts'
 import { attempt, type Tried } from './lib/try/attempt.ts'
 import { awaitWord, waitVariable, watchBox } from './lib/try/watch.ts'
 import { startSuite } from './lib/verify/suite.ts'
+import { isGreen } from './lib/verify/verdict.ts'
 
 const command: Command = {
   verb: 'try',
@@ -80,7 +81,7 @@ const once = async (project: Project, { positionals: [name = 'lab', ...ids], fla
   const seconds = (performance.now() - begun) / 1000
   if (quiet) console.log(JSON.stringify({ ...tried.results, how: tried.how, seconds, outputs }))
   else say(tell(tried, seconds, paint))
-  return tried.results.failed === 0 ? 0 : 1
+  return isGreen(tried.results) ? 0 : 1
 }
 
 /** `npm run try`: 0 when every check that ran passed, 1 when one is red; with --watch 130 after Ctrl-C. */

@@ -9,6 +9,7 @@ import type { Box } from './lib/box/types.ts'
 import { startSuite } from './lib/verify/suite.ts'
 import { targetFrom, targetOptions } from './lib/verify/target.ts'
 import type { Target, VerifyResults } from './lib/verify/types.ts'
+import { isGreen } from './lib/verify/verdict.ts'
 
 const command: Command = {
   verb: 'verify',
@@ -92,7 +93,7 @@ const verifyHost = async (
     })
     onNote(`judging ${target.user}@${target.host}:${target.port} by ${box.file}`)
     const results = await verifyTarget(target, expectations, {
-      ...{ root: project.root, image: null, keyed: null, only: lists.only ?? [], onResult, suite },
+      ...{ root: project.root, image: null, keyed: null, only: lists.only ?? [], onResult, onNote, suite },
       machine: flags.vagrant === true ? 'vagrant' : 'host',
     })
     await finish(results)
@@ -119,7 +120,7 @@ const verifyByWire = async (project: Project, name: string, parsed: Parsed): Pro
   })
 }
 
-/** `npm run verify`: 0 when every planned check passed, 1 when one is red. */
+/** `npm run verify`: 0 when nothing is red, 1 when a check is, or when the machine could not be reached to the end. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
@@ -129,7 +130,7 @@ export const main = async (argv: string[]): Promise<number> => {
   if (flags.wire === true) {
     const results = await verifyByWire(project, name, parsed)
     if (flags.json === true) console.log(JSON.stringify(results))
-    return results.failed === 0 ? 0 : 1
+    return isGreen(results) ? 0 : 1
   }
   const target = await targetOf(project, name, parsed)
   const out = values.out === undefined ? {} : { out: fromCaller(values.out) }
@@ -146,5 +147,5 @@ export const main = async (argv: string[]): Promise<number> => {
         )
       : await verifyHost(project, name, target, parsed)
   if (flags.json === true) console.log(JSON.stringify(results))
-  return results.failed === 0 ? 0 : 1
+  return isGreen(results) ? 0 : 1
 }

@@ -12,20 +12,36 @@ const source = z.looseObject({
   messages: z.unknown().optional(),
 })
 
+const receiver = z.looseObject({
+  Service: z.string().optional(),
+  TracesReceived: z.number().optional(),
+})
+export type ReceiverEntry = z.infer<typeof receiver>
+
+const named = z.record(z.string(), z.unknown()).nullish()
+
 /** The parts of `datadog-agent status --json` that are judged; everything may be absent while the Agent starts. */
 export const statusSchema = z.looseObject({
   version: z.string().optional(),
   metadata: z
-    .looseObject({ 'host-tags': z.looseObject({ system: z.array(z.string()).nullish() }).nullish() })
+    .looseObject({
+      'host-tags': z.looseObject({ system: z.array(z.string()).nullish() }).nullish(),
+      meta: z.looseObject({ hostname: z.string().optional() }).nullish(),
+    })
     .nullish(),
+  hostnameStats: z.looseObject({ provider: z.string().optional() }).nullish(),
   runnerStats: z.looseObject({ Checks: z.record(z.string(), z.record(z.string(), runner)).nullish() }).nullish(),
+  checkSchedulerStats: z.looseObject({ LoaderErrors: named }).nullish(),
+  pyLoaderStats: z.looseObject({ ConfigureErrors: named }).nullish(),
+  forwarderStats: z.looseObject({ APIKeyStatus: named, APIKeyFailure: named }).nullish(),
+  endpointsInfos: named,
   logsStats: z
     .looseObject({
       is_running: z.boolean().optional(),
       integrations: z.array(z.looseObject({ sources: z.array(source).nullish() })).nullish(),
     })
     .nullish(),
-  apmStats: z.looseObject({ receiver: z.array(z.looseObject({})).nullish(), error: z.string().optional() }).nullish(),
+  apmStats: z.looseObject({ receiver: z.array(receiver).nullish(), error: z.string().optional() }).nullish(),
 })
 export type AgentStatus = z.infer<typeof statusSchema>
 
@@ -39,4 +55,46 @@ export const tailProblems = (status: AgentStatus, files: readonly string[]): str
     if (match.status === 'OK' && match.inputs?.some((input) => input.includes(file))) return []
     return [`${file}: status ${match.status ?? 'unknown'}, inputs ${JSON.stringify(match.inputs ?? [])}`]
   })
+}
+
+/**
+ * Whether the running Agent has an API key, by its own word: without one it knows no endpoint and judges no key. True where it tells nothing of
+ * either, since a machine must not be judged less strictly by what is absent.
+ */
+export const hasKey = ({ forwarderStats, endpointsInfos }: AgentStatus): boolean => {
+  const parts = [forwarderStats?.APIKeyStatus, forwarderStats?.APIKeyFailure, endpointsInfos]
+  const told = parts.filter((part) => part !== undefined && part !== null)
+  return told.length === 0 || told.some((part) => Object.keys(part).length > 0)
+}
+
+/** How many instances of all checks have run at least once: it grows until the Agent has seen to all of them, and no further. */
+export const instancesRun = ({ runnerStats }: AgentStatus): number =>
+  Object.values(runnerStats?.Checks ?? {})
+    .flatMap((instances) => Object.values(instances))
+    .filter(({ TotalRuns = 0 }) => TotalRuns > 0).length
+
+const texts = (value: unknown): string[] => {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : []
+}
+
+/** Every loader is asked; that the Agent's core has no check of this name says nothing. */
+const isCatalog = (text: string): boolean => /^Check \S+ not found in Catalog$/.test(text.trim())
+
+/**
+ * Why a check was not loaded, whole; empty for one that was. The Agent files it under the check's name, or under name and version, as a text, a list, or
+ * an object with one text for each loader.
+ */
+export const loadErrors = ({ checkSchedulerStats, pyLoaderStats }: AgentStatus, name: string): string[] => {
+  const own = (part: Readonly<Record<string, unknown>> | null | undefined): string[] =>
+    Object.entries(part ?? {})
+      .filter(([key]) => key === name || (key.startsWith(`${name} (`) && key.endsWith(')')))
+      .flatMap(([, value]) => texts(value))
+  const found = [...own(checkSchedulerStats?.LoaderErrors), ...own(pyLoaderStats?.ConfigureErrors)]
+  const told = found.filter((text) => !isCatalog(text)).map((text) => text.trim())
+  // A refused configuration is told twice, once with a sentence in front.
+  const longest = told.filter(
+    (text, index) => !told.some((other, at) => at !== index && other.includes(text) && other !== text),
+  )
+  return longest.length > 0 || found.length === 0 ? [...new Set(longest)] : [...new Set(found)]
 }

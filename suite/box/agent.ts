@@ -1,8 +1,9 @@
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import type { CommandResult } from '../../scripts/lib/verify/command.ts'
 import { jsonIn } from '../../scripts/lib/verify/json.ts'
-import { type AgentStatus, statusSchema } from './agent-status.ts'
+import { type AgentStatus, hasKey, statusSchema } from './agent-status.ts'
 import type { Guest } from './guest.ts'
+import { waitFor } from './wait.ts'
 
 /** The Agent at one moment: its unit, its process before and after it answered, and its answer. */
 export interface Observation {
@@ -51,7 +52,10 @@ export const readObservation = (stdout: string, stderr: string): Observation => 
       `datadog-agent status --json: exit status ${unit.get('Code') ?? 'unknown'}`,
       {
         expected: `a running Agent that answers (its unit is ${unit.get('ActiveState') ?? 'unknown'})`,
-        found: (stderr.trim() || answer.trim()).slice(-500),
+        found: [stderr, answer]
+          .map((text) => text.trim().slice(-500))
+          .filter((text) => text !== '')
+          .join('\n'),
       },
     )
   }
@@ -67,22 +71,9 @@ const notYet = 75
 /** One session for the question and the command: a new one costs as much as what it asks. */
 const ifItAnswers = `if ${answers}; then exec "$@"; else exit ${notYet}; fi`
 
-/** A loop inside the guest until the Agent's command port answers: asking the Agent itself costs far more per try. */
-const waitScript = `
-for _ in $(seq "$1"); do
-  if ${answers}; then exit 0; fi
-  sleep 1
-done
-exit 1
-`
-
 /** Waits once for all checks, however many need the Agent: each of them would hold a session otherwise. */
 const awaitAgent = (guest: Guest): Promise<unknown> =>
-  guest.once('agent', () => {
-    const { poll } = guest.context.deadlines
-    const words = ['bash', '-c', waitScript, 'wait', String(Math.ceil(poll))]
-    return guest.run(words, { name: 'wait for the Agent', deadline: poll + 30 })
-  })
+  guest.once('agent', () => waitFor(guest, answers, { name: 'wait for the Agent', units: ['datadog-agent'] }))
 
 /**
  * Runs a command that asks the Agent, once the Agent can be asked. Whether it ever could is not told here: after the wait the command runs in any
@@ -117,3 +108,7 @@ export const observeAgent = (guest: Guest): Promise<Observation> => {
 
 /** The Agent's own status. */
 export const agentStatus = async (guest: Guest): Promise<AgentStatus> => (await observeAgent(guest)).status
+
+/** Whether this instance has an API key: what the caller knows, else the Agent's own word. */
+export const isKeyed = (guest: Guest): Promise<boolean> =>
+  guest.once('keyed', async () => guest.context.keyed ?? hasKey(await agentStatus(guest)))

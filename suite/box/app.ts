@@ -3,17 +3,21 @@ import * as z from 'zod'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import type { Expectations } from '../../scripts/lib/render/types.ts'
 import type { Guest } from './guest.ts'
+import { waitFor } from './wait.ts'
 
 export type App = NonNullable<Expectations['app']>
 export type Route = App['routes'][number]
 
-const answersSchema = z.array(z.object({ path: z.string(), status: z.number(), body: z.string(), error: z.string() }))
-export type Answer = z.infer<typeof answersSchema>[number]
+const answersSchema = z.object({
+  /** The app's log just before the first request. */
+  log: z.object({ inode: z.number(), size: z.number() }),
+  answers: z.array(z.object({ path: z.string(), status: z.number(), body: z.string(), error: z.string() })),
+})
+export type Answer = z.infer<typeof answersSchema>['answers'][number]
 
-export interface Requests {
+export interface Requests extends z.infer<typeof answersSchema> {
   /** The user agent that tells these requests from anybody else's. */
   readonly marker: string
-  readonly answers: readonly Answer[]
 }
 
 export const appOf = (guest: Guest): App => {
@@ -22,37 +26,34 @@ export const appOf = (guest: Guest): App => {
   return app
 }
 
-/** A loop inside the guest until the app's port answers: its tracer takes an emulated processor long to import. */
-const waitScript = `
-for _ in $(seq "$1"); do
-  if (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null; then exit 0; fi
-  sleep 1
-done
-exit 1
-`
+/** Asks for every route once more, by the same marker. */
+export const ask = async (guest: Guest, marker: string): Promise<Requests> => {
+  const { port, routes, log } = appOf(guest)
+  const paths = routes.map(({ path }) => path)
+  return { marker, ...answersSchema.parse(await guest.probe('routes', { port, marker, paths, log })) }
+}
 
-/** Asks for every route once, on behalf of all checks of the app, as soon as the app listens. */
+/** Asks for every route once, on behalf of all checks of the app, as soon as the app listens: its tracer takes an emulated processor long to import. */
 export const requests = (guest: Guest): Promise<Requests> =>
   guest.once('requests', async () => {
-    const { port, routes } = appOf(guest)
-    const { poll } = guest.context.deadlines
-    const words = ['bash', '-c', waitScript, 'wait', String(Math.ceil(poll)), String(port)]
-    await guest.run(words, { name: 'wait for the app', deadline: poll + 30 })
-    const marker = `boxhound-${randomBytes(8).toString('hex')}`
-    const paths = routes.map(({ path }) => path)
-    return { marker, answers: answersSchema.parse(await guest.probe('routes', { port, marker, paths })) }
+    const { port, unit } = appOf(guest)
+    const listens = `(exec 3<>/dev/tcp/127.0.0.1/${port}) 2>/dev/null`
+    await waitFor(guest, listens, { name: 'wait for the app', units: [unit] })
+    return ask(guest, `boxhound-${randomBytes(8).toString('hex')}`)
   })
 
 const recordsSchema = z.object({
   error: z.string(),
+  /** Lines that are no JSON, among the last of the log, whenever they were written. */
   broken: z.number(),
+  /** What was written since the requests began. */
   records: z.array(z.record(z.string(), z.unknown())),
 })
 export type Records = z.infer<typeof recordsSchema>
 
-/** The last records of the app's log, read as dd-agent. */
-export const readRecords = async (guest: Guest): Promise<Records> =>
-  recordsSchema.parse(await guest.probe('records', { log: appOf(guest).log }))
+/** The app's log, read as dd-agent: what these requests have written, whatever stands before it. */
+export const readRecords = async (guest: Guest, { log: since }: Pick<Requests, 'log'>): Promise<Records> =>
+  recordsSchema.parse(await guest.probe('records', { log: appOf(guest).log, since }))
 
 /**
  * A trace id of a log record as 32 hex digits: the tracer writes either those, or the lower half as a decimal number.

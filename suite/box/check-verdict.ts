@@ -53,6 +53,18 @@ const metricProblems = (metrics: readonly Metric[], expectation: CheckExpectatio
   return [...(absent.length === 0 ? [] : [`missing metrics: ${list(absent)}`]), ...new Set(untagged), ...outside]
 }
 
+const rulesFor = ({ warnings }: CheckExpectation, text: string) =>
+  typeof warnings === 'string' ? [] : warnings.filter(({ pattern }) => new RegExp(pattern, 'u').test(text))
+
+const isAllowed = (expectation: CheckExpectation, text: string): boolean =>
+  expectation.warnings === 'allowed' || rulesFor(expectation, text).length > 0
+
+/** ` (allowed: REASON)` of a warning that a rule allows. */
+const reasonFor = (expectation: CheckExpectation, text: string): string =>
+  rulesFor(expectation, text)
+    .map(({ reason }) => ` (allowed: ${reason})`)
+    .join('')
+
 /** What the expectation asks for, in words. */
 const wanted = ({ metrics, rates, serviceChecks, tags, ranges, warnings }: CheckExpectation): string =>
   [
@@ -61,6 +73,7 @@ const wanted = ({ metrics, rates, serviceChecks, tags, ranges, warnings }: Check
     ...(tags.length === 0 ? [] : [`tagged ${list(tags)}`]),
     ...Object.entries(ranges).map(([name, { min, max }]) => `${name} from ${min} to ${max}`),
     ...(warnings === 'none' ? ['no warning'] : []),
+    ...(typeof warnings === 'string' ? [] : ['no warning but those allowed']),
   ].join(', ')
 
 /**
@@ -72,7 +85,11 @@ export const judgeCheck = (
   { code, stdout, stderr }: Omit<CommandResult, 'seconds'>,
 ): Verdict => {
   const expected = wanted(expectation)
-  if (code !== 0) return judge(expected, '', [`exit status ${code}: ${(stderr.trim() || stdout.trim()).slice(-500)}`])
+  // Of a check that can't be loaded stderr says that there is none, and stdout why.
+  if (code !== 0) {
+    const said = [stderr, stdout].map((text) => text.trim().slice(-2000)).filter((text) => text !== '')
+    return judge(expected, '', [`exit status ${code}: ${said.join('\n') || '(no output)'}`])
+  }
   const parsed = z.array(instanceSchema).safeParse(jsonIn(stdout))
   if (!parsed.success)
     return judge(expected, '', [`no verdict in its output: ${stdout.trim().slice(-500) || '(nothing)'}`])
@@ -94,12 +111,12 @@ export const judgeCheck = (
       services.map(({ check }) => check),
     ).map((name) => `missing service check: ${name}`),
     ...metricProblems(metrics, expectation),
-    ...(expectation.warnings === 'none' ? warnings.map((text) => `warning: ${text}`) : []),
+    ...warnings.filter((text) => !isAllowed(expectation, text)).map((text) => `warning: ${text}`),
   ]
   const seen = [
     `${instances.length} instance`,
     `${new Set(metrics.map(({ metric: name }) => name)).size} metrics`,
-    ...warnings,
+    ...warnings.map((text) => `warning: ${text}${reasonFor(expectation, text)}`),
   ]
   return judge(expected, seen.join(', '), problems)
 }

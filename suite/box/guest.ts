@@ -4,6 +4,7 @@ import type { CommandOptions, CommandResult } from '../../scripts/lib/verify/com
 import { quoteCommand } from '../../scripts/lib/verify/quote.ts'
 import type { Session } from '../../scripts/lib/verify/ssh.ts'
 import type { SuiteContext } from '../../scripts/lib/verify/types.ts'
+import { isUnreachable } from '../../scripts/lib/verify/unreachable.ts'
 import { createProber } from './prober.ts'
 import { judge, type Verdict } from './verdict.ts'
 
@@ -18,13 +19,18 @@ export interface Guest {
   readonly probe: (name: string, input?: unknown) => Promise<unknown>
   /** Runs `work` once for all checks that ask for the same thing. */
   readonly once: <T>(name: string, work: () => Promise<T>) => Promise<T>
-  /** Tries again until the verdict is green or final, or the deadline is over; the last one is told. */
+  /**
+   * Tries again until the verdict is green or final, or patience is over; the last one is told. Patience is `deadlines.poll` seconds since the last
+   * progress that a verdict told, and never more than `deadlines.limit` in all.
+   *
+   * @throws E_UNREACHABLE when the machine is, which no waiting changes.
+   */
   readonly until: (attempt: () => Promise<Verdict>, expected: string) => Promise<Verdict>
 }
 
 export const createGuest = (session: Pick<Session, 'run'>, context: SuiteContext, publicKey: string): Guest => {
   const asRoot = context.target.user === 'root' ? [] : ['sudo', '-n', '--']
-  const { command: deadline, poll } = context.deadlines
+  const { command: deadline, poll, limit } = context.deadlines
   const known = new Map<string, Promise<unknown>>()
 
   const run: Guest['run'] = (words, options = {}) =>
@@ -40,13 +46,19 @@ export const createGuest = (session: Pick<Session, 'run'>, context: SuiteContext
 
   const until: Guest['until'] = async (attempt, expected) => {
     const begun = Date.now()
+    let [moved, progress]: [number, number | undefined] = [begun, undefined]
     // Each try costs the machine time that what is waited for needs as well: a slow one is asked less often from the start.
     for (let pause = 0; ; pause = Math.min(pause * 2, 3000)) {
       const asked = Date.now()
-      const verdict = await attempt().catch((error: unknown) => judge(expected, '', [formatError(error)]))
+      const verdict = await attempt().catch((error: unknown) => {
+        if (isUnreachable(error)) throw error
+        return judge(expected, '', [formatError(error)])
+      })
       const seconds = (Date.now() - begun) / 1000
       if (verdict.passed || verdict.final) return verdict
-      if (seconds > poll)
+      if (verdict.progress !== undefined && verdict.progress !== progress)
+        [moved, progress] = [Date.now(), verdict.progress]
+      if (seconds > limit || Date.now() - moved > poll * 1000)
         return { ...verdict, observed: `${verdict.observed}\n(last seen after ${seconds.toFixed(0)} s)` }
       if (pause === 0) pause = Math.min(Math.max(Date.now() - asked, 100), 500)
       await sleep(pause)

@@ -1,11 +1,12 @@
 import test from 'ava'
 import { formatError } from '../../scripts/lib/_helpers/errors.ts'
 import { createLimiter, type Limiter } from '../../scripts/lib/verify/limiter.ts'
+import { isUnreachable } from '../../scripts/lib/verify/unreachable.ts'
 import type { BoxCheck } from './check.ts'
 import { openConnection } from './connection.ts'
 import { createGuest, type Guest } from './guest.ts'
 import { registry } from './registry.ts'
-import { judge, type Verdict } from './verdict.ts'
+import { judge, notJudged, type Verdict } from './verdict.ts'
 
 const connection = openConnection(process.env)
 const context = await connection.context
@@ -13,10 +14,18 @@ const checks = registry(context.expectations)
 const lanes = new Map<string, Limiter>()
 let guest: Guest
 
+/** A check that could not be made tells why: a machine that is gone says nothing about itself, anything else is red. */
+const failure = (error: unknown): Verdict => {
+  const expected = 'the check can be made'
+  return isUnreachable(error)
+    ? { ...notJudged(expected, formatError(error)), passed: false, lost: true }
+    : judge(expected, '', [formatError(error)])
+}
+
 const inLane = ({ lane, run }: BoxCheck): Promise<{ verdict: Verdict; seconds: number }> => {
   const timed = async (): Promise<{ verdict: Verdict; seconds: number }> => {
     const begun = Date.now()
-    const verdict = await run(guest).catch((error: unknown) => judge('the check can be made', '', [formatError(error)]))
+    const verdict = await run(guest).catch(failure)
     return { verdict, seconds: (Date.now() - begun) / 1000 }
   }
   if (lane === undefined) return timed()
@@ -38,7 +47,7 @@ for (const { id } of context.planned) {
     const { verdict, seconds } = await inLane(check)
     const { passed, expected, observed } = verdict
     const status = verdict.notJudged === true ? 'not judged' : passed ? 'passed' : 'failed'
-    connection.tell({ id, status, seconds, expected, observed })
+    connection.tell({ id, status, seconds, expected, observed, ...(verdict.lost === true ? { lost: true } : {}) })
     t.true(passed, observed)
   })
 }

@@ -5,8 +5,15 @@ export interface Verdict {
   readonly observed: string
   /** True for a red verdict that waiting cannot change. */
   readonly final?: boolean
+  /**
+   * How far the machine is with what is waited for, if that can be told: a figure that grows while it gets there and then stands still. Each change of it
+   * renews the patience of who waits.
+   */
+  readonly progress?: number
   /** True where the machine cannot show it: neither green nor red, `observed` is the reason. */
   readonly notJudged?: boolean
+  /** True where the machine could not be reached any more: not judged either, and the run is a failure. */
+  readonly lost?: boolean
 }
 
 /** What this machine cannot show, and why. */

@@ -6,46 +6,54 @@ import type { CommandOptions, CommandResult } from '../../scripts/lib/verify/com
 import { jsonIn } from '../../scripts/lib/verify/json.ts'
 import type { Guest } from '../box/guest.ts'
 
-const strings = z.array(z.string())
+/** A field that is absent or of another type is undefined: the clause that speaks of it fails, and no other. */
+const field = <T extends z.ZodType>(type: T) => type.optional().catch(undefined)
+const text = field(z.string())
+const number = field(z.number())
+const strings = field(z.array(z.string()))
 
 /** The runner object of one instance: `check --json` and `status --json` have the same. */
 export const runnerSchema = z.looseObject({
-  CheckName: z.string(),
-  CheckVersion: z.string(),
-  CheckConfigSource: z.string(),
-  CheckLoader: z.string(),
-  CheckID: z.string(),
-  Interval: z.number(),
-  TotalRuns: z.number(),
-  TotalErrors: z.number(),
-  TotalWarnings: z.number(),
-  MetricSamples: z.number(),
-  ServiceChecks: z.number(),
-  ExecutionTimes: z.array(z.number()),
-  AverageExecutionTime: z.number(),
-  LastExecutionTime: z.number(),
-  LastSuccessDate: z.number(),
-  LastError: z.string(),
-  LastWarnings: strings.nullable(),
+  CheckName: text,
+  CheckVersion: text,
+  CheckConfigSource: text,
+  /** Absent before some version after 7.63. */
+  CheckLoader: text,
+  CheckID: text,
+  Interval: number,
+  TotalRuns: number,
+  TotalErrors: number,
+  TotalWarnings: number,
+  MetricSamples: number,
+  ServiceChecks: number,
+  ExecutionTimes: field(z.array(z.number())),
+  AverageExecutionTime: number,
+  LastExecutionTime: number,
+  LastSuccessDate: number,
+  LastError: text,
+  LastWarnings: strings,
 })
 
+/** What every runner must have: all of the above but `CheckLoader`. */
+export const runnerFields = Object.keys(runnerSchema.shape).filter((name) => name !== 'CheckLoader')
+
 const metricSchema = z.looseObject({
-  metric: z.string(),
-  points: z.array(z.tuple([z.number(), z.number()])),
+  metric: text,
+  points: field(z.array(z.tuple([z.number(), z.number()]))),
   tags: strings,
-  host: z.string(),
-  type: z.string(),
-  interval: z.number(),
-  source_type_name: z.string().optional(),
+  host: text,
+  type: text,
+  interval: number,
+  source_type_name: text,
 })
 
 const serviceCheckSchema = z.looseObject({
-  check: z.string(),
-  host_name: z.string(),
-  timestamp: z.number(),
-  status: z.number(),
-  message: z.string(),
-  tags: strings.nullable(),
+  check: text,
+  host_name: text,
+  timestamp: number,
+  status: number,
+  message: text,
+  tags: strings,
 })
 
 const instanceSchema = z.looseObject({
@@ -57,6 +65,10 @@ const instanceSchema = z.looseObject({
   runner: runnerSchema,
 })
 export type Instance = z.infer<typeof instanceSchema>
+
+/** The instances in what `check --json` printed, whatever text stands before; undefined when there are none. */
+export const instancesIn = (stdout: string): Instance[] | undefined =>
+  z.array(instanceSchema).safeParse(jsonIn(stdout)).data
 
 /** Any document whose parts are looked up by name. */
 export type Document = Readonly<Record<string, unknown>>
@@ -93,10 +105,10 @@ export const createAgent = (guest: Guest, context: ContractContext): Agent => {
 
   const check: Agent['check'] = async (name, flags = []) => {
     const result = await command(['check', planted(name), '--json', ...flags])
-    const parsed = z.array(instanceSchema).safeParse(jsonIn(result.stdout))
-    if (parsed.success) return { result, instances: parsed.data }
-    throw new BoxhoundError('E_CONTRACT', `check ${name}: its JSON has not the shape of datadog.md`, {
-      expected: parsed.error.message.slice(0, 500),
+    const instances = instancesIn(result.stdout)
+    if (instances !== undefined) return { result, instances }
+    throw new BoxhoundError('E_CONTRACT', `check ${name}: its output holds no array of instances`, {
+      expected: 'aggregator and runner in each',
       found: (result.stdout + result.stderr).slice(-1000),
     })
   }
@@ -127,3 +139,17 @@ export const eventually = async <T>(attempt: () => Promise<T | undefined>, secon
     await new Promise((resolve) => setTimeout(resolve, 1000))
   }
 }
+
+/** Key handed to a disposable machine: of the right shape, and nobody's. */
+export const key = `${'0123456789abcdef'.repeat(2).slice(0, 28)}7e57`
+export const names = { DD_HOSTNAME: 'contract-host', DD_TAGS: 'contract:one contract:two' } as const
+
+/** Restarts the Agent once, with other variables, a key, and the planted checks in place, for all clauses that come after. */
+export const disturbed = (agent: Agent): Promise<unknown> =>
+  agent.guest.once('disturb', async () => {
+    const environment = agent.context.disposable ? { ...names, DD_API_KEY: key } : names
+    await agent.python('machine.py', { do: 'disturb', environment })
+    const up = await eventually(async () => at(await agent.status(), 'runnerStats', 'Checks', planted('shapes')))
+    if (up === undefined) throw new Error('the Agent did not come back with the planted check')
+    return up
+  })

@@ -1,20 +1,7 @@
 import * as z from 'zod'
-import { type Agent, at, eventually, planted, runnerSchema } from './_agent.ts'
+import { loadErrors, statusSchema } from '../box/agent-status.ts'
+import { type Agent, at, disturbed, eventually, key, names, planted, runnerSchema } from './_agent.ts'
 import type { Clause } from './_clause.ts'
-
-export const names = { DD_HOSTNAME: 'contract-host', DD_TAGS: 'contract:one contract:two' } as const
-/** Of the right shape, and nobody's: handed only to a disposable machine. */
-export const key = `${'0123456789abcdef'.repeat(2).slice(0, 28)}7e57`
-
-/** Restarts the Agent once, with other variables and with the planted checks in place, for all clauses below. */
-const disturbed = (agent: Agent): Promise<unknown> =>
-  agent.guest.once('disturb', async () => {
-    const environment = agent.context.disposable ? { ...names, DD_API_KEY: key } : names
-    await agent.python('machine.py', { do: 'disturb', environment })
-    const up = await eventually(async () => at(await agent.status(), 'runnerStats', 'Checks', planted('shapes')))
-    if (up === undefined) throw new Error('the Agent did not come back with the planted check')
-    return up
-  })
 
 const statusOf = async (agent: Agent): Promise<unknown> => {
   await disturbed(agent)
@@ -27,7 +14,7 @@ export const disturbedAgent: readonly Clause[] = [
     line: 'the environment file sets DD_HOSTNAME, and the provider is `configuration`',
     run: async (t, agent) => {
       const document = await statusOf(agent)
-      t.is(at(document, 'hostnameStats', 'hostname'), names.DD_HOSTNAME)
+      t.is(at(document, 'metadata', 'meta', 'hostname'), names.DD_HOSTNAME)
       t.is(at(document, 'hostnameStats', 'provider'), 'configuration')
     },
   },
@@ -46,7 +33,7 @@ export const disturbedAgent: readonly Clause[] = [
         const runners = z
           .record(z.string(), runnerSchema)
           .parse(at(await agent.status(), 'runnerStats', 'Checks', planted('shapes')))
-        return Object.values(runners).find(({ TotalRuns }) => TotalRuns > 0)
+        return Object.values(runners).find(({ TotalRuns }) => (TotalRuns ?? 0) > 0)
       })
       t.is(found?.Interval, 45_000_000_000)
       t.is(found?.TotalErrors, 0)
@@ -60,38 +47,56 @@ export const disturbedAgent: readonly Clause[] = [
         const runners = z
           .record(z.string(), runnerSchema)
           .parse(at(await agent.status(), 'runnerStats', 'Checks', planted('raises')))
-        return Object.values(runners).find(({ TotalErrors }) => TotalErrors > 0)
+        return Object.values(runners).find(({ TotalErrors }) => (TotalErrors ?? 0) > 0)
       })
-      t.true(found?.LastError.includes('planted failure'))
+      t.true(found?.LastError?.includes('planted failure'))
     },
   },
   {
-    line: 'checkSchedulerStats.LoaderErrors[name]["Python Check Loader"] tells of a check that cannot be imported',
+    line: 'checkSchedulerStats.LoaderErrors tells of a check that cannot be imported, under its name, or name and version',
     run: async (t, agent) => {
-      const error = at(
-        await statusOf(agent),
-        'checkSchedulerStats',
-        'LoaderErrors',
-        planted('broken'),
-        'Python Check Loader',
-      )
-      t.true(String(error).includes('boxhound_no_such_module'))
+      const { checkSchedulerStats } = statusSchema.parse(await statusOf(agent))
+      const errors = loadErrors({ checkSchedulerStats }, planted('broken'))
+      t.true(errors.join().includes('boxhound_no_such_module'), errors.join('\n'))
     },
   },
   {
-    line: 'pyLoaderStats.ConfigureErrors tells of a check that refuses its configuration',
+    line: 'pyLoaderStats.ConfigureErrors tells of a check that refuses its configuration, under its name, or name and version',
     run: async (t, agent) => {
-      const errors = at(await statusOf(agent), 'pyLoaderStats', 'ConfigureErrors', planted('refuses'))
-      t.true(JSON.stringify(errors ?? '').includes('planted refusal'))
+      const { pyLoaderStats } = statusSchema.parse(await statusOf(agent))
+      const errors = loadErrors({ pyLoaderStats }, planted('refuses'))
+      t.true(errors.join().includes('planted refusal'), errors.join('\n'))
     },
   },
   {
-    line: 'a 32-character key is shown as 28 stars and its last 4 characters',
+    line: 'configcheck tells each instance’s id, which need not be that of status',
+    run: async (t, agent) => {
+      await disturbed(agent)
+      const { code, stdout } = await agent.guest.run(['datadog-agent', 'configcheck'])
+      t.is(code, 0)
+      t.regex(stdout, new RegExp(`^=== ${planted('shapes')} check ===$`, 'm'))
+      t.regex(stdout, new RegExp(`^Config for instance ID: ${planted('shapes')}:first:[0-9a-f]{1,16}$`, 'm'))
+    },
+  },
+  {
+    line: 'a 32-character key is shown as 28 stars and its last 4 characters, or 27 and 5',
     run: async (t, agent) => {
       await disturbed(agent)
       const { stdout } = await agent.guest.run(['datadog-agent', 'configcheck'])
-      t.true(stdout.includes(`${'*'.repeat(28)}cdef`))
+      t.regex(stdout, /(?<!\*)(?:\*{28}cdef|\*{27}bcdef)\b/)
       t.false(stdout.includes('0123456789abcdef0123456789abcdef'))
+    },
+  },
+  {
+    line: 'the text of status hides a password in a check’s error; its JSON may not',
+    run: async (t, agent) => {
+      await disturbed(agent)
+      const failed = await eventually(async () => {
+        const { stdout } = await agent.guest.run(['datadog-agent', 'status'])
+        return stdout.includes('planted failure') ? stdout : undefined
+      })
+      t.truthy(failed, 'status tells of the failing check')
+      t.false(failed?.includes('Planted4you'))
     },
   },
   {

@@ -141,13 +141,4 @@ export const installation: readonly Clause[] = [
       t.is(found.get('User'), 'dd-agent')
     },
   },
-  {
-    line: 'without a key the core Agent still runs',
-    when: ({ keyed }) => keyed === false,
-    run: async (t, { guest, status }) => {
-      const { stdout } = await guest.run(['systemctl', 'is-active', unit])
-      t.is(stdout.trim(), 'active')
-      t.is(typeof (await status()).pid, 'number')
-    },
-  },
 ]

@@ -8,6 +8,7 @@ import { checkCommand } from './_check.ts'
 import type { Clause } from './_clause.ts'
 import { disturbedAgent } from './_disturbed.ts'
 import { installation } from './_installation.ts'
+import { keylessAgent } from './_keyless.ts'
 import { receiver } from './_receiver.ts'
 import { statusCommand } from './_status.ts'
 import { stoppedAgent } from './_stopped.ts'
@@ -27,7 +28,7 @@ const sources = async (): Promise<Record<string, string>> => {
 
 test.before('log in, and plant the checks', async () => {
   session = await connect(context.target)
-  const deadlines = { command: 120, poll: 90 }
+  const deadlines = { command: 120, poll: 90, limit: 270 }
   const { target, expectations, keyed } = context
   const publicKey = await publicKeyOf(target)
   agent = createAgent(
@@ -54,12 +55,13 @@ test.after.always('put the machine back, log out', async () => {
   session?.close()
 })
 
-// One after another, in this order: the receiver is asleep only at first, and the Agent is restarted only at last.
+// One after another, in this order: a disposable machine has no key until its Agent is restarted, and its receiver is asleep right after that.
 const sections: Readonly<Record<string, readonly Clause[]>> = {
-  receiver,
   installation,
+  keyless: keylessAgent,
   check: checkCommand,
   status: statusCommand,
+  receiver,
   'after a restart': disturbedAgent,
   stopped: stoppedAgent,
 }

@@ -61,6 +61,8 @@ def plant(files: dict[str, str]) -> None:
 
 def disturb(variables: dict[str, str]) -> None:
     before = ENVIRONMENT.read_text(encoding='utf-8') if ENVIRONMENT.exists() else None
+    # Given up for want of a key, it would not be started again so soon.
+    subprocess.run(['systemctl', 'reset-failed', 'datadog-agent-trace.service'], check=False, stderr=subprocess.DEVNULL)
     (KEPT / 'environment.json').write_text(json.dumps({'before': before}), encoding='utf-8')
     lines = [line for line in (before or '').splitlines() if line.split('=')[0] not in variables]
     lines += [f'{name}="{value}"' for name, value in variables.items()]

@@ -27,10 +27,14 @@ def password() -> bytes:
 
 
 def agent_host() -> bytes:
+    """The running Agent's word: `datadog-agent hostname` computes one by itself."""
     result = subprocess.run(
-        ['datadog-agent', 'hostname'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, timeout=60
+        ['datadog-agent', 'status', '--json'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, timeout=60
     )
-    return result.stdout if result.returncode == 0 else b''
+    try:
+        return str(json.loads(result.stdout)['metadata']['meta']['hostname']).encode()
+    except (ValueError, KeyError, TypeError):
+        return b''
 
 
 def client_id() -> bytes:

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
-import { endProcess, identify, isRunning, type ProcessIdentity } from '../../scripts/lib/boot/process.ts'
+import { endProcess, identify, isRunning, type ProcessIdentity, processorTime } from '../../scripts/lib/boot/process.ts'
 
 const start = async (t: ExecutionContext, script: string): Promise<ProcessIdentity> => {
   const child = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] })
@@ -33,4 +34,16 @@ test('a process that only has the number is left alone', async (t) => {
   await endProcess(impostor, () => Promise.reject(t.fail('was asked')))
   t.true(isRunning(identity))
   await endProcess(identity)
+})
+
+test('the processor time of a process grows while it computes, and stands still while it sleeps', async (t) => {
+  const busy = await start(t, 'echo ready; while :; do :; done')
+  const idle = await start(t, 'echo ready; exec sleep 60')
+  const [one = 0, still] = [processorTime(busy), processorTime(idle)]
+  const end = Date.now() + 10_000
+  while ((processorTime(busy) ?? 0) <= one && Date.now() < end) await sleep(20)
+  t.true((processorTime(busy) ?? 0) > one)
+  t.is(processorTime(idle), still)
+  await endProcess(busy, undefined, 0.3)
+  t.is(processorTime(busy), undefined, 'it is gone')
 })

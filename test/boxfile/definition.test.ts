@@ -19,7 +19,19 @@ test('a definition gets its defaults', (t) => {
   })
 })
 
+test('warnings are none, all, or those of a list with reasons', (t) => {
+  const read = (warnings: string) =>
+    readDefinition(temporaryFile(t, `title: X\nexpect: { metrics: [x], warnings: ${warnings} }\n`), fixture).definition
+      .expect.warnings
+  t.is(read('allowed'), 'allowed')
+  t.deepEqual(read("[{ pattern: '^old', reason: nothing newer }]"), [{ pattern: '^old', reason: 'nothing newer' }])
+})
+
 for (const [what, text, message] of [
+  ['a broken pattern of a warning', 'title: X\nexpect: { warnings: [{ pattern: "(", reason: r }] }\n', /warnings/],
+  ['an allowed warning without a reason', 'title: X\nexpect: { warnings: [{ pattern: x }] }\n', /warnings/],
+  ['an empty list of warnings', 'title: X\nexpect: { warnings: [] }\n', /warnings/],
+  ['an unknown word for warnings', 'title: X\nexpect: { warnings: some }\n', /expect\.warnings/],
   ['an unknown key', `${head}optoins: {}\n`, /unknown key "optoins"/],
   ['an unknown type', `${head}options: { a: { type: int } }\n`, /options\.a/],
   [

@@ -36,6 +36,7 @@ const secrets: readonly [string, string][] = [
   ['"application-key": "0123456789abcdef0123456789abcdef01234567"', 'API or application key'],
   ['http://build:Tr0ub4dor@mirror.example/', 'login in an address'],
   ['# proxy: https://build:hunter2@10.0.0.1:3128', 'login in an address'],
+  ['redis://:hunter2@cache.example', 'login in an address'],
 ]
 
 const examples = [
@@ -47,6 +48,7 @@ const examples = [
   'postgres://user:passwd1@host',
   'https://%%env_USER%%:%%env_PASS%%@host',
   'amqp://guest:guest@127.0.0.1:5672',
+  'redis://:<PASSWORD>@cache.example redis://:password@cache.example',
   ['http://me:$', '{PASS}@host http://me:$PASS@host http://me:{password}@host http://me:****@host'].join(''),
   '-----BEGIN PRIVATE KEY-----\n<BASE64>\n-----END PRIVATE KEY-----',
   'api_key: <32 digits>, api_key: ENC[handle], api_key: ***************************bcdef',

@@ -12,6 +12,7 @@ import { formatResult, formatSummary, paintFor } from '../../scripts/lib/report/
 import { writeReports } from '../../scripts/lib/report/write.ts'
 import { allIds } from '../../scripts/lib/verify/plan.ts'
 import type { MachineKind } from '../../scripts/lib/verify/types.ts'
+import { isGreen } from '../../scripts/lib/verify/verdict.ts'
 import { lab } from '../verify/_expectations.ts'
 import { results } from './_results.ts'
 
@@ -111,6 +112,35 @@ test('an image counts as verified only with every check green on that very image
   t.false(isVerified(verified, 'sha', { ...lab, version: '2.0.0' }))
   t.false(isVerified({ ...verified, checks: verified.checks.slice(1) }, 'sha', lab))
   t.false(isVerified({ ...verified, checks: [...verified.checks.slice(1), { ...red, id: 'first-boot' }] }, 'sha', lab))
+})
+
+test('a lost connection is an outcome of its own in every report, and no success', async (t) => {
+  const gone = {
+    ...red,
+    id: 'app.logs',
+    status: 'not judged' as const,
+    lost: true,
+    observed: 'the connection was lost',
+  }
+  const of = {
+    ...results,
+    failed: 0,
+    notJudged: 2,
+    skipped: 1,
+    checks: [...results.checks.filter((one) => one !== red), gone],
+  }
+  const summary = formatSummary(of)
+  t.regex(summary, /lab is not verified/)
+  t.regex(summary, /the connection was lost: 1 of 5 checks say nothing about the machine/)
+  const read = JSON.parse(execFileSync('python3', ['-c', readJunit], { input: formatJunit(of), encoding: 'utf8' }))
+  t.like(read.attributes, { tests: '5', failures: '0', errors: '1', skipped: '2' })
+  t.deepEqual(read.cases.at(-1)[1], ['error'])
+  const page = await formatHtml(of, '.')
+  t.regex(page, /not verified/)
+  t.regex(page, /The connection to the machine was lost/)
+  t.regex(page, /class="lost" open/)
+  t.false(isGreen(of))
+  t.true(isGreen({ ...of, checks: results.checks.filter((one) => one !== red) }))
 })
 
 const [, , , , unjudged] = results.checks

@@ -1,12 +1,13 @@
 import test from 'ava'
 import { readObservation } from '../../suite/box/agent.ts'
-import { type AgentStatus, tailProblems } from '../../suite/box/agent-status.ts'
+import { type AgentStatus, hasKey, instancesRun, loadErrors, tailProblems } from '../../suite/box/agent-status.ts'
 import { judgeCheck } from '../../suite/box/check-verdict.ts'
 import { judgeInterval } from '../../suite/box/checks/agent-check-interval.ts'
 import { judgeRunning } from '../../suite/box/checks/agent-running.ts'
 import { judgeKeys } from '../../suite/box/checks/agent-unkeyed.ts'
 import { judgeVersion } from '../../suite/box/checks/agent-version.ts'
 import { lab } from '../verify/_expectations.ts'
+import { recorded, sample } from './_agent.ts'
 
 const [myMetric] = lab.checks
 if (myMetric === undefined) throw new Error('no check to expect')
@@ -168,4 +169,77 @@ test('the Agent must run as dd-agent, never restarted, in one process', (t) => {
   for (const over of [{ ActiveState: 'failed' }, { NRestarts: '1' }, { Owner: 'root' }, { After: '43' }]) {
     t.false(judgeRunning(new Map(Object.entries({ ...unit, ...over }))).passed, JSON.stringify(over))
   }
+})
+
+test('a real Agent’s run of a check passes, and one that raised fails', (t) => {
+  t.true(judgeCheck(myMetric, { code: 0, stdout: sample('check-my_metric.json'), stderr: '' }).passed)
+  for (const [name, said] of [
+    ['check-raises.json', /error: planted failure/],
+    ['check-initerr.json', /error: planted initialization failure/],
+  ] as const)
+    t.regex(judgeCheck(myMetric, { code: 0, stdout: sample(name), stderr: '' }).observed, said)
+})
+
+test('why a check cannot be loaded stands on stdout, and is told', (t) => {
+  const stderr = 'Error: no valid check found\n'
+  for (const [name, said] of [
+    ['check-broken.out', /No module named 'nothing_of_this_name'/],
+    ['check-refuses.out', /planted refusal/],
+    ['before-first-start.out', /python is not initialized/],
+  ] as const) {
+    const { observed } = judgeCheck(myMetric, { code: 255, stdout: sample(name), stderr })
+    t.regex(observed, /^exit status 255: Error: no valid check found/)
+    t.regex(observed, said)
+  }
+})
+
+test('a real Agent’s own word says whether there is a key', (t) => {
+  t.false(hasKey(recorded('keyless')))
+  t.true(hasKey(recorded('403')))
+  t.true(hasKey(recorded('box-keyed')))
+  t.true(hasKey({}), 'an Agent that tells nothing is judged as strictly as one with a key')
+})
+
+test('load errors are found by name or by name and version, whatever their form', (t) => {
+  const status = recorded('keyless')
+  t.is(loadErrors(status, 't_broken').length, 1)
+  t.regex(loadErrors(status, 't_broken')[0] ?? '', /^unable to import module[\s\S]*nothing_of_this_name'$/)
+  t.is(loadErrors(status, 't_refuses').length, 1, 'told once although it stands in both lists')
+  t.regex(loadErrors(status, 't_refuses')[0] ?? '', /planted refusal/)
+  t.deepEqual(loadErrors(status, 'my_metric'), [])
+  t.deepEqual(loadErrors(status, 't_brok'), [])
+  const versioned: AgentStatus = { checkSchedulerStats: { LoaderErrors: { 'x (1.2.3)': ['one', 'two'] } } }
+  t.deepEqual(loadErrors(versioned, 'x'), ['one', 'two'])
+  const absent: AgentStatus = { checkSchedulerStats: { LoaderErrors: { x: { core: 'Check x not found in Catalog' } } } }
+  t.deepEqual(loadErrors(absent, 'x'), ['Check x not found in Catalog'])
+})
+
+test('a check that was never loaded fails at once, with the whole load error', (t) => {
+  const verdict = judgeInterval('t_broken', 15, recorded('keyless'), 30)
+  t.false(verdict.passed)
+  t.true(verdict.final)
+  t.regex(
+    verdict.observed,
+    /t_broken was not loaded: unable to import module[\s\S]*Traceback[\s\S]*nothing_of_this_name/,
+  )
+})
+
+test('progress is how many instances have run', (t) => {
+  t.is(instancesRun({}), 0)
+  t.is(instancesRun(scheduled(1, 0)), 0)
+  t.is(instancesRun(recorded('box-keyed')), 3)
+})
+
+test('a warning passes by a pattern, is told with the reason, and another one does not', (t) => {
+  const deprecated = '[Deprecated] The `extra_x` option will be removed in a future release.'
+  const allowing = {
+    ...myMetric,
+    warnings: [{ pattern: '^\\[Deprecated\\] The `extra_', reason: 'no replacement yet' }],
+  }
+  const run = (...LastWarnings: string[]) => judgeCheck(allowing, output({ ...good, runner: { LastWarnings } }))
+  t.true(run(deprecated).passed)
+  t.true(run(deprecated).observed.includes(`warning: ${deprecated} (allowed: no replacement yet)`))
+  t.true(run().passed)
+  t.regex(run(deprecated, 'careful').observed, /^warning: careful$/)
+  t.regex(run().expected, /no warning but those allowed/)
 })

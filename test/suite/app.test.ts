@@ -2,8 +2,9 @@ import test from 'ava'
 import { traceIdOf } from '../../suite/box/app.ts'
 import { judgeRecords } from '../../suite/box/checks/app-logs.ts'
 import { judgeRoutes } from '../../suite/box/checks/app-routes.ts'
-import { judgeTraces, type Spans } from '../../suite/box/checks/app-traces.ts'
+import { judgeCounts, judgeTraces, type Spans } from '../../suite/box/checks/app-traces.ts'
 import { lab } from '../verify/_expectations.ts'
+import { recorded } from './_agent.ts'
 
 const { app } = lab
 if (app === null) throw new Error('no app to expect')
@@ -60,4 +61,35 @@ test('log records pass by their ids and names', (t) => {
   t.false(judgeRecords(app, { ...records, records: [{ 'dd.trace_id': '0' }] }).passed)
   t.false(judgeRecords(app, { ...records, records: [{ ...record, 'dd.version': '2' }] }).passed)
   t.regex(judgeRecords(app, { ...records, error: 'Permission denied' }).observed, /dd-agent: Permission denied/)
+})
+
+const three = { ...app, routes: ['/', '/a', '/b'].map((path) => ({ path, body: '', resource: `GET ${path}` })) }
+const written = { ...records, records: [record, record, record] }
+
+test('a real Agent’s figures count: as many traces by the app as there were requests', (t) => {
+  const receiver = recorded('box-keyed').apmStats?.receiver ?? []
+  t.true(judgeCounts(three, receiver, written).passed)
+  const [entry] = receiver
+  t.false(judgeCounts(three, [{ ...entry, TracesReceived: 2 }], written).passed)
+  t.true(
+    judgeCounts(
+      three,
+      [
+        { ...entry, TracesReceived: 2 },
+        { ...entry, TracesReceived: 1 },
+      ],
+      written,
+    ).passed,
+  )
+})
+
+test('a foreign trace proves nothing, nor do records of earlier requests', (t) => {
+  const foreign = [{ Service: 'somebody-else', TracesReceived: 12 }]
+  const verdict = judgeCounts(three, foreign, written)
+  t.false(verdict.passed)
+  t.is(verdict.observed, 'the Agent counts 0 traces of trial-app, not 3; others: 12 of somebody-else')
+  const receiver = recorded('box-keyed').apmStats?.receiver ?? []
+  t.false(judgeCounts(three, receiver, { ...records, records: [] }).passed)
+  t.false(judgeRecords(three, { ...records, records: [record, record] }).passed)
+  t.true(judgeRecords(three, written).passed)
 })

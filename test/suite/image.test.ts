@@ -34,14 +34,27 @@ test('first boot fails by its state, a step, no steps or another box', (t) => {
   t.false(firstBoot({ version: '2.0.0' }).passed)
 })
 
-const identity = { missing: [], old: {}, files: ['/etc/machine-id'], machineId: true, dbus: true }
+const identity = { missing: [], old: {}, files: ['/etc/machine-id'], machineId: true, dbus: true, named: false }
 
 test('identity fails by a file that is missing, older than the instance, or misshapen', (t) => {
-  t.true(judgeIdentity(identity).passed)
-  t.false(judgeIdentity({ ...identity, missing: ['/etc/ssh/ssh_host_*_key'] }).passed)
-  t.regex(judgeIdentity({ ...identity, old: { '/etc/machine-id': 60 } }).observed, /60 s older/)
-  t.false(judgeIdentity({ ...identity, machineId: false }).passed)
-  t.false(judgeIdentity({ ...identity, dbus: false }).passed)
+  t.true(judgeIdentity(identity, 'os').passed)
+  t.false(judgeIdentity({ ...identity, missing: ['/etc/ssh/ssh_host_*_key'] }, 'os').passed)
+  t.regex(judgeIdentity({ ...identity, old: { '/etc/machine-id': 60 } }, 'os').observed, /60 s older/)
+  t.false(judgeIdentity({ ...identity, machineId: false }, 'os').passed)
+  t.false(judgeIdentity({ ...identity, dbus: false }, 'os').passed)
+})
+
+test('a configured host name is red unless this instance was given it, for all clones would report as one host', (t) => {
+  const red = judgeIdentity(identity, 'configuration')
+  t.false(red.passed)
+  t.regex(red.observed, /DD_HOSTNAME was not given to this instance/)
+  t.true(red.final, 'no waiting changes it')
+  t.true(judgeIdentity({ ...identity, named: true }, 'configuration').passed)
+  for (const provider of ['os', 'fqdn', 'aws', 'gce', 'azure', 'container'])
+    t.true(judgeIdentity(identity, provider).passed, provider)
+  const silent = judgeIdentity(identity, undefined)
+  t.false(silent.passed)
+  t.not(silent.final, true, 'an Agent that starts tells it later')
 })
 
 const users = {
@@ -168,4 +181,14 @@ test('image.kernel: of a caller’s machine that is a container it is not judged
   const verdict = judgeKernel(['6.1-x', 'lxc'].join('\n'), false)
   t.true(verdict.notJudged)
   t.regex(verdict.observed, /container \(lxc\)/)
+})
+
+test('without a key the trace-agent has failed, as it must; with one it may not', (t) => {
+  const units = [{ id: 'boxhound-first-boot.service', file: 'enabled', active: 'active' }]
+  const failed = ['datadog-agent-trace.service']
+  const keyless = judgeUnits(['boxhound-first-boot.service'], units, failed, false)
+  t.true(keyless.passed)
+  t.regex(keyless.observed, /ends without an API key/)
+  t.false(judgeUnits(['boxhound-first-boot.service'], units, failed, true).passed)
+  t.false(judgeUnits(['boxhound-first-boot.service'], units, [...failed, 'x.service'], false).passed)
 })

@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import test from 'ava'
+import { secretShapes } from '../../scripts/lib/verify/shapes.ts'
 import type { Guest } from '../../suite/box/guest.ts'
 import { createProber } from '../../suite/box/prober.ts'
 
@@ -55,7 +58,10 @@ test('input reaches a probe byte for byte, and routes are asked with the marker'
   t.teardown(() => server.close())
   const { port } = server.address() as AddressInfo
   const marker = `it's "quoted" \\n $(id)`
-  const answers = await createProber(onHost)('routes', { port, marker, paths: ['/a', '/gone'] })
+  const log = '/no/such/log'
+  const told = await createProber(onHost)('routes', { port, marker, paths: ['/a', '/gone'], log })
+  const { answers, log: position } = told as { answers: unknown; log: unknown }
+  t.deepEqual(position, { inode: 0, size: 0 })
   t.deepEqual(answers, [
     { path: '/a', status: 200, body: 'body "of" /a é', error: '' },
     { path: '/gone', status: 404, body: 'body "of" /gone é', error: '' },
@@ -68,16 +74,14 @@ test('a route on which nothing answers is told, not thrown', async (t) => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => server.close())
   const { port } = server.address() as AddressInfo
-  const [answer] = (await createProber(onHost)('routes', { port, marker: 'm', paths: ['/'] })) as {
-    status: number
-    error: string
-  }[]
+  const told = await createProber(onHost)('routes', { port, marker: 'm', paths: ['/'], log: '/no/such/log' })
+  const [answer] = (told as { answers: { status: number; error: string }[] }).answers
   t.is(answer?.status, 0)
   t.not(answer?.error, '')
 })
 
 for (const [name, input] of [
-  ['secrets', { fresh: false, keys: [] }],
+  ['secrets', { fresh: false, keys: [], shapes: secretShapes }],
   ['keys', null],
 ] as const) {
   for (const seen of ['listed', 'listed and measured']) {
@@ -95,6 +99,35 @@ for (const [name, input] of [
     })
   }
 }
+
+test('records of a log are those since a position, also across a rotation; what is no JSON counts whenever it was written', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'boxhound-test-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const log = join(folder, 'app.log')
+  // As this user, whoever it is: becoming dd-agent is the machine's business.
+  const prelude = [
+    'import os, pwd',
+    'pwd.getpwnam = lambda name: pwd.getpwuid(os.getuid())',
+    'os.initgroups = os.setgid = os.setuid = lambda *_: None',
+    '',
+  ].join('\n')
+  const here: Guest['run'] = (words, options = {}) =>
+    onHost(words, { ...options, stdin: `${prelude}${options.stdin ?? ''}` })
+  const read = async (since: { inode: number; size: number }) =>
+    (await createProber(here)('records', { log, since })) as { records: { n: number }[]; broken: number; error: string }
+  const numbers = async (since: { inode: number; size: number }) => (await read(since)).records.map(({ n }) => n)
+  await writeFile(log, '{"n":1}\nTraceback\n{"n":2}\n')
+  const { ino: inode, size } = await stat(log)
+  t.deepEqual(await read({ inode, size }), { error: '', records: [], broken: 1 })
+  await appendFile(log, '{"n":3}\n')
+  t.deepEqual(await numbers({ inode, size }), [3])
+  await rename(log, `${log}.1`)
+  await writeFile(log, '{"n":4}\n')
+  t.deepEqual(await numbers({ inode, size }), [3, 4])
+  t.deepEqual(await numbers({ inode: 0, size: 0 }), [4], 'a log that was not there')
+  await rm(log)
+  t.regex((await read({ inode, size })).error, /No such file/)
+})
 
 test('every probe is Python', async (t) => {
   const folder = new URL('../../suite/box/probes/', import.meta.url)

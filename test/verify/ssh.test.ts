@@ -1,6 +1,6 @@
 import { connect as connectSocket, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import type { ServerChannel } from 'ssh2'
 import { connect } from '../../scripts/lib/verify/ssh.ts'
 import { type Answer, startServer } from './_server.ts'
@@ -58,15 +58,20 @@ test('fault 40: a command that hangs on a living peer meets its own deadline', a
   t.like(await session.run('quick'), { code: 0 }, 'the connection is still good')
 })
 
-test('fault 40: a peer that freezes is noticed by its silence', async (t) => {
-  let freeze = (): void => {}
-  const { target } = await startServer(t, () => freeze())
-  // A proxy that stops passing bytes on, without closing anything: what a frozen machine looks like.
+/** A proxy that stops passing bytes on, without closing anything: what a frozen machine looks like. `thaw` passes them on again. */
+const freezing = async (
+  t: ExecutionContext,
+  port: number,
+): Promise<{ port: number; freeze: () => void; thaw: () => void }> => {
+  let [freeze, thaw] = [(): void => {}, (): void => {}]
   const proxy = createServer((client) => {
-    const upstream = connectSocket(target.port, '127.0.0.1')
+    const upstream = connectSocket(port, '127.0.0.1')
     for (const socket of [client, upstream]) socket.on('error', () => {})
-    client.pipe(upstream)
-    upstream.pipe(client)
+    thaw = () => {
+      client.pipe(upstream)
+      upstream.pipe(client)
+    }
+    thaw()
     freeze = () => {
       client.unpipe()
       upstream.unpipe()
@@ -76,10 +81,53 @@ test('fault 40: a peer that freezes is noticed by its silence', async (t) => {
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   t.teardown(() => proxy.close())
   const address = proxy.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  const session = await connect({ ...target, port }, { keepalive: 0.1 })
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    freeze: () => freeze(),
+    thaw: () => thaw(),
+  }
+}
+
+test('fault 40: a peer that freezes is noticed by its silence', async (t) => {
+  let freeze = (): void => {}
+  const { target } = await startServer(t, () => freeze())
+  const proxy = await freezing(t, target.port)
+  freeze = proxy.freeze
+  const session = await connect({ ...target, port: proxy.port }, { keepalive: 0.1 })
+  t.is(session.lost(), undefined)
   const error = await t.throwsAsync(session.run('any', { deadline: 60 }), { code: 'E_SSH_LOST' })
   t.regex(JSON.stringify(error), /[Kk]eepalive/)
+  t.regex(session.lost() ?? '', /[Kk]eepalive/)
+})
+
+test('a machine that gets on is waited for however late it answers, and one that stands still is not', async (t) => {
+  let ticks = 0
+  let moves = true
+  let answer = (): void => {}
+  const { target } = await startServer(t, (channel) => {
+    proxy.freeze()
+    answer = () => {
+      channel.exit(0)
+      channel.end()
+    }
+  })
+  const proxy = await freezing(t, target.port)
+  const progress = (): number => {
+    if (moves) ticks += 1
+    return ticks
+  }
+  const session = await connect({ ...target, port: proxy.port }, { keepalive: 0.1, progress })
+  const slow = session.run('slow', { deadline: 60 })
+  // Several times what a silent peer is given without progress.
+  await sleep(2000)
+  t.is(session.lost(), undefined)
+  proxy.thaw()
+  answer()
+  t.is((await slow).code, 0)
+  const dead = session.run('dead', { deadline: 60 })
+  moves = false
+  await t.throwsAsync(dead, { code: 'E_SSH_LOST' })
+  t.regex(session.lost() ?? '', /made no progress for 0\.5 s/)
 })
 
 test('fault 41: a changed host key is refused before anything is said, and both keys are told', async (t) => {

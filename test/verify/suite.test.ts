@@ -12,7 +12,7 @@ const options = {
   image: null,
   keyed: null,
   only: ['first-boot'],
-  deadlines: { command: 5, poll: 0 },
+  deadlines: { command: 5, poll: 0, limit: 0 },
 }
 
 const record = {
@@ -67,7 +67,7 @@ test('a machine that cannot be reached is an error that names it', async (t) => 
 
 test('a suite that does not end within its deadline is an error, and is ended', async (t) => {
   const { target } = await startServer(t, () => {})
-  const slow = { ...options, deadline: 1.5, deadlines: { command: 60, poll: 0 } }
+  const slow = { ...options, deadline: 1.5, deadlines: { command: 60, poll: 0, limit: 0 } }
   await t.throwsAsync(verifyTarget(target, lab, slow), { code: 'E_SUITE_DEADLINE', message: /1\.5 s/ })
 })
 
@@ -109,4 +109,46 @@ test('a suite whose verifying process is gone ends by itself', async (t) => {
   // What the kernel does with every descriptor of a process that is killed.
   ;(child.stdio[3] as Duplex).destroy()
   t.is(await ended, 1)
+})
+
+test('a secret in what a check saw reaches no result', async (t) => {
+  const { target } = await startServer(t, (channel) => {
+    channel.write(
+      JSON.stringify({ ...record, steps: [{ name: 'x', status: 'failed', seconds: 1, message: 'password=hunter2' }] }),
+    )
+    channel.exit(0)
+    channel.end()
+  })
+  const told: string[] = []
+  const results = await verifyTarget(target, lab, { ...options, onResult: (result) => told.push(result.observed) })
+  t.regex(told.join(), /x failed: password=\*{8}/)
+  t.false(JSON.stringify([results, told]).includes('hunter2'))
+})
+
+test('a connection that is lost is made anew once, and the checks are judged', async (t) => {
+  const notes: string[] = []
+  let tries = 0
+  const { target, logins } = await startServer(t, (channel, connection) => {
+    tries += 1
+    if (tries === 1) {
+      connection.end()
+      return
+    }
+    channel.write(JSON.stringify(record))
+    channel.exit(0)
+    channel.end()
+  })
+  const results = await verifyTarget(target, lab, { ...options, onNote: (text) => notes.push(text) })
+  t.like(results, { planned: 1, passed: 1, failed: 0, notJudged: 0 })
+  t.true(logins() >= 2)
+  t.regex(notes.join(), /the connection was lost \(.+\); logging in once more/)
+})
+
+test('what could not be judged for want of a connection is not judged, and not red', async (t) => {
+  const { target } = await startServer(t, (_channel, connection) => connection.end())
+  const results = await verifyTarget(target, lab, { ...options, only: [], deadlines: { command: 5, poll: 30 } })
+  t.is(results.failed, 0, JSON.stringify(results.checks.filter(({ status }) => status === 'failed')))
+  t.is(results.notJudged, results.planned)
+  t.true(results.checks.every(({ lost }) => lost === true))
+  t.regex(results.checks[0]?.observed ?? '', /the connection to the machine was lost[\s\S]*for the second time/)
 })

@@ -4,7 +4,7 @@ import { pointAgent, provoke } from '../../scripts/lib/wire/point.ts'
 import { expectations } from './_received.ts'
 import { machine } from './_session.ts'
 
-const answers = { 'date +%s': '1764000000\n', 'datadog-agent hostname': 'small-1\n' }
+const answers = { 'date +%s': '1764000000\n', 'datadog-agent status': '{"metadata":{"meta":{"hostname":"small-1"}}}\n' }
 
 test('the Agent is started anew with the addresses of the intake, and its own name for the host is asked of it then', async (t) => {
   const { session, asked } = machine(answers)
@@ -15,15 +15,15 @@ test('the Agent is started anew with the addresses of the intake, and its own na
   t.is(started, 1_764_000_000)
   t.true(ahead >= started - after && ahead <= started - before)
   t.regex(asked[0]?.stdin ?? '', /^DD_DD_URL="http:\/\/127\.0\.0\.1:4711"$/m)
-  const places = ['date', 'restart datadog-agent', 'datadog-agent hostname'].map((part) =>
+  const places = ['date', 'restart datadog-agent', 'datadog-agent status'].map((part) =>
     asked.findIndex(({ command }) => command.includes(part)),
   )
   t.deepEqual(places, [1, 2, 3])
 })
 
 for (const [title, told] of [
-  ['no host name', { 'datadog-agent hostname': '\n' }],
-  ['words in place of a host name', { 'datadog-agent hostname': 'Error: none\n' }],
+  ['no host name', { 'datadog-agent status': '{}\n' }],
+  ['words in place of a status', { 'datadog-agent status': 'Error: none\n' }],
   ['no time', { 'date +%s': '' }],
 ] as const)
   test(`a machine that tells ${title} can’t be judged`, async (t) => {

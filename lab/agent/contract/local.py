@@ -51,6 +51,8 @@ class LocalMachine:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text.replace('@LOGS@', str(self.root / 'logs')))
         (self.etc / 'datadog.yaml').write_text(
+            # Without a key no trace-agent runs.
+            'api_key: 0123456789abcdef0123456789abcdef\n'
             'site: datadoghq.com\ntags: ["env:trial", "role:database"]\nlogs_enabled: true\n'
             f'cmd_port: {_free_port()}\n'
             f'apm_config: {{enabled: true, receiver_port: {self.trace_port}, debug: {{port: {_free_port()}}}}}\n'

@@ -45,6 +45,13 @@ class Refusing(AgentCheck):
         pass
 """,
     f'conf.d/{PREFIX}_refusing.d/conf.yaml': 'init_config:\ninstances:\n  - {}\n',
+    f'checks.d/{PREFIX}_two.py': """
+from datadog_checks.base import AgentCheck
+class Two(AgentCheck):
+    def check(self, instance):
+        self.gauge('zz.two', instance['number'])
+""",
+    f'conf.d/{PREFIX}_two.d/conf.yaml': 'init_config:\ninstances:\n  - number: 1\n  - number: 2\n',
     f'conf.d/{PREFIX}_logs.d/conf.yaml': f"""
 logs:
   - {{type: file, path: '@LOGS@/{PREFIX}_read.log', source: contract, service: contract}}

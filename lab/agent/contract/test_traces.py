@@ -55,6 +55,7 @@ def test_a_trace_is_answered_with_rates_and_shows_in_the_receiver(machine: Machi
     stats = poll(lambda: status(machine)['apmStats'], python)
     (client,) = [one for one in python(stats) if one['LangVersion'] == '3.13.5'][:1]
     assert (client['Lang'], client['Interpreter']) == ('python', 'CPython')
+    assert client['Service'] == 'zz-contract'
     assert client['TracesReceived'] >= 1
     assert client['SpansReceived'] >= 1
     assert client['TracesBytes'] > 0
@@ -72,3 +73,17 @@ def test_received_traces_can_be_read_again(machine: Machine) -> None:
 def test_an_undecodable_payload_is_refused(machine: Machine) -> None:
     answer = machine.traces('PUT', '/v0.4/traces', b'{', HEADERS)
     assert 'rate_by_service' not in answer
+
+
+def test_without_a_key_the_trace_agent_ends_at_once(machine: Machine) -> None:
+    if not machine.local:
+        pytest.skip('the key of a machine is left alone')
+    config = machine.etc / 'datadog.yaml'  # type: ignore[attr-defined]
+    text = config.read_text()
+    config.write_text(text.replace('api_key: 0123456789abcdef0123456789abcdef\n', ''))
+    try:
+        done = machine.agent('trace-agent')
+    finally:
+        config.write_text(text)
+    assert done.code == 255
+    assert 'Error: you must specify an API Key' in done.err

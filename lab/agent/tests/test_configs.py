@@ -19,7 +19,7 @@ def test_both_ways_of_naming_a_file_are_read(tmp_path: Path) -> None:
     found = load_configs(tmp_path)
     assert [one.name for one in found.instances] == ['a', 'b']
     assert found.instances[1].init_config == {'x': 1}
-    assert found.instances[0].source == f'file:{tmp_path}/a.d/conf.yaml[0]'
+    assert found.instances[0].source == f'file:{tmp_path}/a.d/conf.yaml'
 
 
 @pytest.mark.parametrize(('text', 'seconds'), [('{}', 15), ('{min_collection_interval: 45}', 45)])

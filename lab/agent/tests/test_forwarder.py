@@ -44,7 +44,8 @@ def forwarder_of(url: str, **settings: Any) -> Forwarder:
 
 
 def status_of(forwarder: Forwarder) -> str:
-    (word,) = forwarder.as_json()['APIKeyStatus'].values()
+    found = forwarder.as_json()
+    (word,) = [*found['APIKeyStatus'].values(), *found['APIKeyFailure'].values()]
     return str(word)
 
 
@@ -64,7 +65,7 @@ def test_without_a_key_it_is_unhealthy_and_sends_nothing(sink: Sink) -> None:
     finish(forwarder)
     assert sink.seen == []
     assert not forwarder.healthy
-    assert status_of(forwarder) == 'API Key invalid'
+    assert (forwarder.as_json()['APIKeyStatus'], forwarder.as_json()['APIKeyFailure']) == ({}, {})
     assert transactions(forwarder)['Dropped'] == 1
     assert set(transactions(forwarder)) == NAMES
 
@@ -86,7 +87,7 @@ def test_an_address_that_is_not_loopback_is_never_used(monkeypatch: pytest.Monke
     assert transactions(forwarder)['Dropped'] == 1
     assert set(transactions(forwarder)) == NAMES
     assert forwarder.healthy
-    assert status_of(forwarder) == 'Unable to validate API Key'
+    assert status_of(forwarder) == 'Unable to reach the API Key validation endpoint'
 
 
 def test_series_go_out_as_protobuf_without_the_host_tags(sink: Sink) -> None:
@@ -235,6 +236,19 @@ def test_it_is_unhealthy_while_the_intake_refuses_the_key(sink: Sink) -> None:
     assert not forwarder.healthy
     forwarder.deliver(sent(SERIES))
     assert transactions(forwarder)['Dropped'] >= 1
+
+
+def test_a_key_stands_in_one_list_and_without_one_both_are_empty() -> None:
+    empty = forwarder_of('', api_key='')
+    assert (empty.as_json()['APIKeyStatus'], empty.as_json()['APIKeyFailure'], empty.endpoints()) == ({}, {}, {})
+    # Nobody was asked.
+    unreached = forwarder_of('')
+    words = {'API key ending with cdef': 'Unable to reach the API Key validation endpoint'}
+    assert (unreached.as_json()['APIKeyStatus'], unreached.as_json()['APIKeyFailure']) == (words, {})
+    assert unreached.endpoints() == {'https://app.datadoghq.com': ['cdef']}
+    refused = forwarder_of('', api_key='no key')
+    assert refused.as_json()['APIKeyStatus'] == {}
+    assert [*refused.as_json()['APIKeyFailure'].values()] == ['API Key invalid']
 
 
 def test_a_valid_key_is_shown_by_its_last_four_characters(sink: Sink) -> None:

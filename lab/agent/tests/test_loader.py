@@ -27,7 +27,7 @@ class Leaf(Middle):
 
 
 def config(name: str, instance: dict | None = None) -> InstanceConfig:
-    return InstanceConfig(name, instance or {}, {}, f'file:/x/{name}.yaml[0]', f'{name}:1', 45)
+    return InstanceConfig(name, instance or {}, {}, f'file:/x/{name}.yaml', f'{name}:1', 45)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_what_cannot_be_loaded_is_a_loader_error_and_the_rest_loads(checks_d: Pa
 
 def test_a_refused_configuration_is_a_configure_error(checks_d: Path) -> None:
     loaded = load_checks([config('zz_refusing')])
-    assert 'min must be smaller than max' in loaded.configure_errors['zz_refusing'][0]
+    assert 'min must be smaller than max' in loaded.configure_errors['zz_refusing (unversioned)'][0]
     assert loaded.checks == []
 
 

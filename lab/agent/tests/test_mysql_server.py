@@ -3,12 +3,16 @@
 import shutil
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pymysql
 import pytest
+import yaml
+from datadog_checks.base import ConfigurationError
 
-from datadog_checks.mysql import MySqlCheck
+from datadog_checks.mysql import MySqlCheck, custom_queries
+from datadog_checks.mysql.performance_schema import DEPRECATED
 from lab_agent import bridge
 from mariadb import GRANTS, Server, start
 
@@ -42,6 +46,7 @@ class Seen:
         bridge.install(bridge.Bridge(hostname='box'))
         switches = ('extra_status_metrics', 'extra_innodb_metrics', 'extra_performance_metrics')
         instance = {
+            'custom_queries': options.pop('custom_queries', []),
             'host': '127.0.0.1',
             'port': options.pop('port', server.port),
             'username': 'datadog',
@@ -59,7 +64,10 @@ class Seen:
             self.names |= {one['metric'] for one in sent['metrics']}
             self.kinds |= {one['metric']: one['type'] for one in sent['metrics']}
             self.checks = {one['check']: one for one in sent['service_checks']}
-            self.warnings = check.get_warnings()
+            told = check.get_warnings()
+            # Comes with each run in which the option is on.
+            self.deprecated = told.count(DEPRECATED)
+            self.warnings = [warning for warning in told if warning != DEPRECATED]
             time.sleep(0.01)
 
 
@@ -78,6 +86,12 @@ def test_with_all_grants_everything_is_there(server: Server, complete: Seen) -> 
     up = complete.checks['mysql.can_connect']
     assert up['status'] == 0
     assert {'team:x', f'port:{server.port}'} <= set(up['tags'])
+
+
+def test_the_deprecated_option_is_told_of_where_it_is_on(server: Server, complete: Seen) -> None:
+    assert complete.deprecated == 1
+    server.user()
+    assert Seen(server, extra_performance_metrics=False).deprecated == 0
 
 
 def test_rates_and_counts_exist_with_the_second_run(server: Server, complete: Seen) -> None:
@@ -193,3 +207,38 @@ def test_a_server_without_digests_warns_that_nothing_was_fetched(server: Server)
     seen = Seen(server)
     assert "Failed to fetch records from the perf schema 'events_statements_summary_by_digest' table." in seen.warnings
     server.run('USE trial', 'SELECT * FROM t')
+
+
+def queries_of(engine: str) -> list[dict[str, Any]]:
+    """The custom queries that a box's instance is configured with."""
+    template = (
+        Path(__file__).parents[3] / f'provision/30-database/{engine}/root/usr/lib/boxhound/templates/mysql.yaml.in.hbs'
+    )
+    lines = [line for line in template.read_text().splitlines() if '{{' not in line and line.strip() != '[]']
+    (instance,) = yaml.safe_load('\n'.join(lines))['instances']
+    return list(instance['custom_queries'])
+
+
+@pytest.mark.parametrize('engine', ['mariadb', 'mysql'])
+def test_the_queries_of_a_box_give_what_the_deprecated_option_gave(server: Server, engine: str) -> None:
+    server.user()
+    names = PERFORMANCE - {'mysql.performance.user_connections'}
+    queries = queries_of(engine)
+    without = Seen(server, extra_performance_metrics=False)
+    assert not names & without.names
+    assert 'mysql.performance.user_connections' in without.names
+    seen = Seen(server, extra_performance_metrics=False, custom_queries=queries)
+    assert names <= seen.names
+    assert (seen.error, seen.warnings, seen.deprecated) == ('', [], 0)
+    assert {seen.kinds[name] for name in names} == {'gauge'}
+    server.user('performance')
+    lost = Seen(server, extra_performance_metrics=False, custom_queries=queries)
+    assert not PERFORMANCE & lost.names
+    assert (lost.error, lost.warnings) == ('', [])
+
+
+def test_a_custom_query_of_an_unknown_type_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match='unknown type `sum`'):
+        custom_queries.read([{'query': 'SELECT 1', 'columns': [{'name': 'x', 'type': 'sum'}]}])
+    with pytest.raises(ConfigurationError, match='are required'):
+        custom_queries.read([{'query': 'SELECT 1'}])

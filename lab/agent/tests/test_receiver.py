@@ -64,6 +64,14 @@ def test_figures_are_summed_per_client_and_forgotten_after_the_window() -> None:
     assert figures.receiver()[0]['TracesReceived'] == 2
 
 
+def test_figures_are_told_apart_by_service() -> None:
+    figures = Figures()
+    figures.add(PYTHON, 3, 3, 10, 'trial-app', 'v0.5')
+    figures.add(PYTHON, 1, 1, 10, 'foreign', 'v0.4')
+    told = [(one['Service'], one['EndpointVersion'], one['TracesReceived']) for one in figures.receiver()]
+    assert told == [('trial-app', 'v0.5', 3), ('foreign', 'v0.4', 1)]
+
+
 def test_figures_that_nobody_asks_for_are_forgotten_too() -> None:
     now = [0.0]
     figures = Figures(clock=lambda: now[0])

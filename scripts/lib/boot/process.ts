@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { ownPlace, startOf } from '../_helpers/holder.ts'
@@ -42,6 +42,19 @@ export const waitForExit = async (identity: ProcessIdentity, seconds: number): P
     await sleep(20)
   }
   return true
+}
+
+/** Processor time that a process has used so far, in ticks; undefined once it is gone, and where there is no /proc. */
+export const processorTime = (identity: ProcessIdentity): number | undefined => {
+  if (!isRunning(identity)) return undefined
+  try {
+    const fields = readFileSync(`/proc/${identity.pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return Number(fields[11]) + Number(fields[12])
+  } catch {
+    return undefined
+  }
 }
 
 const signal = (pid: number, name: NodeJS.Signals): void => {

@@ -38,6 +38,22 @@ function isPattern(text: string): boolean {
 const bound = z.union([z.number(), z.strictObject({ option: z.string() })], 'a number or { option: NAME }')
 const names = z.array(z.string(), 'a list of names').default([])
 
+/** Warnings that a check may give, each known by a regular expression and with the reason why it is no fault. */
+const warnings = z.union(
+  [
+    z.enum(['none', 'allowed']),
+    z
+      .array(
+        z.strictObject({
+          pattern: z.string().refine(isPattern, 'a valid regular expression'),
+          reason: z.string().min(1),
+        }),
+      )
+      .min(1),
+  ],
+  'none, allowed, or a list of { pattern, reason }',
+)
+
 /** check.yaml: what a check can be told, and what the suite must see of it. */
 const checkDefinition = z.strictObject({
   /** Only where the folder's name isn't the check's: the integration check of a database. */
@@ -53,7 +69,7 @@ const checkDefinition = z.strictObject({
     rates: names,
     serviceChecks: names,
     tags: tags.default([]),
-    warnings: z.enum(['none', 'allowed'], 'none or allowed').default('none'),
+    warnings: warnings.default('none'),
     ranges: z.record(z.string(), z.strictObject({ min: bound, max: bound })).default({}),
   }),
 })

@@ -88,7 +88,8 @@ export interface CheckExpectation {
   readonly rates: readonly string[]
   readonly serviceChecks: readonly string[]
   readonly tags: readonly string[]
-  readonly warnings: 'none' | 'allowed'
+  /** Of a list those that match a pattern are allowed, and told with the reason. */
+  readonly warnings: 'none' | 'allowed' | readonly { readonly pattern: string; readonly reason: string }[]
   readonly ranges: Readonly<Record<string, { readonly min: number; readonly max: number }>>
 }
 

@@ -5,6 +5,7 @@ import type { Project } from '../_helpers/paths.ts'
 import type { Expectations, Rendered } from '../render/types.ts'
 import { allIds } from '../verify/plan.ts'
 import type { VerifyResults } from '../verify/types.ts'
+import { isGreen } from '../verify/verdict.ts'
 
 /** True when these results cover every check of the box, all green, on a cold boot of this very image. */
 export const isVerified = (results: VerifyResults, image: string, expectations: Expectations): boolean =>
@@ -50,5 +51,5 @@ export const verifyBaked = async (
   // Only now: a bake with nothing to do need not load what boots a machine and talks to it.
   const { verifyPublished } = await import('./published.ts')
   const results = await verifyPublished(project, rendered.box.name, { quiet, environment: process.env })
-  return results.failed === 0 ? 0 : 1
+  return isGreen(results) ? 0 : 1
 }

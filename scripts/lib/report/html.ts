@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Handlebars from 'handlebars'
 import { formatSeconds } from '../_helpers/format.ts'
 import type { CheckResult, VerifyResults } from '../verify/types.ts'
+import { isGreen } from '../verify/verdict.ts'
 import { machineNames } from './machine.ts'
 
 const groupTitles: Readonly<Record<string, string>> = {
@@ -39,14 +40,17 @@ export const formatHtml = async (results: VerifyResults, root: string): Promise<
     'mark',
     (status: string) => ({ passed: '✓', failed: '✗', 'not judged': '○' })[status] ?? '–',
   )
-  handlebars.registerHelper('class', (status: string) => status.replace(' ', '-'))
-  handlebars.registerHelper('red', (status: string) => status === 'failed')
+  handlebars.registerHelper('class', ({ status, lost }: CheckResult) =>
+    lost === true ? 'lost' : status.replace(' ', '-'),
+  )
+  handlebars.registerHelper('open', ({ status, lost }: CheckResult) => status === 'failed' || lost === true)
   const render = handlebars.compile(template, { strict: true })
   return render({
     ...results,
     machineName: machineNames[results.machine],
     groups: groupChecks(results.checks),
-    green: results.failed === 0,
+    green: isGreen(results),
+    lost: results.checks.some(({ lost }) => lost === true),
     passedShare: (results.passed / Math.max(1, results.planned)) * 100,
     failedShare: (results.failed / Math.max(1, results.planned)) * 100,
   })

@@ -10,12 +10,15 @@ const xml = (text: string): string =>
     .join('')
     .replace(/[&<>"'\n\r\t]/g, (character) => `&#${character.charCodeAt(0)};`)
 
-const testCase = ({ id, title, status, seconds, expected, observed }: CheckResult, suite: string): string => {
+const testCase = ({ id, title, status, lost, seconds, expected, observed }: CheckResult, suite: string): string => {
   const head = `    <testcase classname="${xml(suite)}" name="${xml(`${id}: ${title}`)}" time="${seconds.toFixed(3)}"`
   const message = xml(observed.split('\n')[0] ?? '')
   const text = xml(`expected: ${expected}\nobserved: ${observed}`)
   if (status === 'failed') return `${head}>\n      <failure message="${message}">${text}</failure>\n    </testcase>`
   if (status === 'skipped') return `${head}>\n      <skipped message="${message}"/>\n    </testcase>`
+  // JUnit's word for a test that could not be carried out; a CI counts it apart from failures, and as no success.
+  if (lost === true)
+    return `${head}>\n      <error type="not judged" message="not judged: ${message}">${text}</error>\n    </testcase>`
   if (status === 'not judged') return `${head}>\n      <skipped message="not judged: ${message}"/>\n    </testcase>`
   return `${head}/>`
 }
@@ -23,7 +26,8 @@ const testCase = ({ id, title, status, seconds, expected, observed }: CheckResul
 /** The results as JUnit XML, one test case per check, the machine as a property; reports of the lab Agent say so in the suite's name. */
 export const formatJunit = (results: VerifyResults): string => {
   const suite = `boxhound ${results.box}${results.labAgent ? ' (lab Agent)' : ''}`
-  const counts = `tests="${results.planned}" failures="${results.failed}" errors="0" skipped="${results.skipped + results.notJudged}"`
+  const lost = results.checks.filter((check) => check.lost === true).length
+  const counts = `tests="${results.planned}" failures="${results.failed}" errors="${lost}" skipped="${results.skipped + results.notJudged - lost}"`
   const time = `time="${results.seconds.toFixed(3)}"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import { formatSeconds } from '../_helpers/format.ts'
 import type { CheckResult, VerifyResults } from '../verify/types.ts'
+import { isGreen } from '../verify/verdict.ts'
 import { machineNames } from './machine.ts'
 
 /** Turns text into coloured text, or leaves it. */
@@ -34,8 +35,9 @@ export const formatResult = (result: CheckResult, paint: Paint = plain): string 
  * that any CI understands.
  */
 export const formatSummary = (results: VerifyResults, paint: Paint = plain): string => {
-  const { box, planned, passed, failed, skipped, notJudged, seconds, labAgent, machine } = results
-  const verdict = failed === 0 ? paint('green', `${box} is verified`) : paint('red', `${box} is not verified`)
+  const { box, planned, passed, failed, skipped, notJudged, seconds, labAgent, machine, checks } = results
+  const verdict = isGreen(results) ? paint('green', `${box} is verified`) : paint('red', `${box} is not verified`)
+  const lost = checks.filter((check) => check.lost === true).length
   const others = [
     ...(skipped > 0 ? [`, ${skipped} skipped`] : []),
     ...(notJudged > 0 ? [`, ${notJudged} not judged`] : []),
@@ -44,6 +46,14 @@ export const formatSummary = (results: VerifyResults, paint: Paint = plain): str
   return [
     `${verdict}: ${planned} checks planned, ${formatSeconds(seconds)}`,
     `machine: ${machineNames[machine]}`,
+    ...(lost > 0
+      ? [
+          paint(
+            'yellow',
+            `the connection was lost: ${lost} of ${planned} checks say nothing about the machine; run it again`,
+          ),
+        ]
+      : []),
     ...(labAgent ? [paint('yellow', 'lab Agent: this says nothing about Datadog’s own Agent')] : []),
     counts,
   ].join('\n')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { jsonIn } from '../verify/json.ts'
 import { quoteCommand } from '../verify/quote.ts'
+import { knownSecrets, scrub } from '../verify/scrub.ts'
 import type { Session } from '../verify/ssh.ts'
 
 const instanceSchema = z.looseObject({
@@ -74,7 +75,7 @@ export const formatOutput = (stdout: string, stderr: string): string => {
     .join('\n')
 }
 
-/** Runs a check in the machine once more and returns its output as text. */
+/** Runs a check in the machine once more and returns its output as text, scrubbed. */
 export const checkOutput = async (session: Session, name: string, rates: boolean): Promise<string> => {
   const words = [
     'runuser',
@@ -91,5 +92,5 @@ export const checkOutput = async (session: Session, name: string, rates: boolean
     name: `datadog-agent check ${name}`,
     deadline: 120,
   })
-  return formatOutput(stdout, stderr)
+  return scrub(formatOutput(stdout, stderr), knownSecrets(process.env))
 }

@@ -5,11 +5,12 @@ import type { Machine, QemuMachine } from '../boot/machine.ts'
 import type { Published } from '../boot/published.ts'
 import { loadSnapshot, saveSnapshot } from '../boot/snapshot.ts'
 import { type Control, type ControlResult, judgeControl } from './control.ts'
-import { type WithOne, withMachines } from './image.ts'
+import { progressOf, type WithOne, withMachines } from './image.ts'
 import { notJudgedOn } from './judgeable.ts'
 import { createLimiter } from './limiter.ts'
 import { connect } from './ssh.ts'
 import type { Deadlines, VerifyResults } from './types.ts'
+import { isGreen } from './verdict.ts'
 import { verifyTarget } from './verify.ts'
 
 export interface ControlOptions {
@@ -20,7 +21,7 @@ export interface ControlOptions {
 }
 
 /** Each red check that is polled waits for its deadline: long enough for what a control restarts, no longer. */
-const deadlines: Deadlines = { command: 120, poll: 12 }
+const deadlines: Deadlines = { command: 120, poll: 12, limit: 40 }
 
 /** Containers that are broken at the same time: most of a control is waiting for a deadline. */
 const atOnce = 2
@@ -35,14 +36,16 @@ const judge = (
 ): Promise<VerifyResults> =>
   verifyTarget(machine.login, expectations, {
     ...{ root, machine: machine.kind, notJudged: notJudgedOn(machine.kind), image: sha256, keyed: machine.keyed },
+    ...progressOf(machine),
     deadlines: over,
   })
 
 /** @throws E_NOT_GREEN when the unbroken box is red: what a control then turns red would prove nothing. */
 const seeGreen = async (machine: Machine, published: Published, root: string): Promise<number> => {
-  const { checks, failed } = await judge(machine, published, root, {})
-  if (failed === 0) return checks.length
-  const red = checks.filter(({ status }) => status === 'failed')
+  const results = await judge(machine, published, root, {})
+  const { checks } = results
+  if (isGreen(results)) return checks.length
+  const red = checks.filter(({ status, lost }) => status === 'failed' || lost === true)
   throw new BoxhoundError('E_NOT_GREEN', 'the unbroken box is not green, so breaking it proves nothing', {
     found: red.map(({ id, observed }) => `${id}: ${observed}`).join('\n'),
     next: `npm run verify -- ${published.expectations.box}`,
@@ -73,7 +76,9 @@ const carryOut = async (
     return await green(async (machine) => {
       await breakIt(machine, control)
       const { checks } = await judge(machine, published, root, deadlines)
-      return judgeControl(control, checks, seconds())
+      const lost = checks.find((check) => check.lost === true)
+      // What could not be judged did not stay green.
+      return { ...judgeControl(control, checks, seconds()), ...(lost === undefined ? {} : { error: lost.observed }) }
     })
   } catch (error) {
     return { ...judgeControl(control, [], seconds()), error: formatError(error) }

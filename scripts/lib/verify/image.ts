@@ -8,6 +8,7 @@ import { expandImage } from '../boot/expand.ts'
 import { kernelBootsUnderKvm } from '../boot/kernel-probe.ts'
 import { chooseKind, type MachineChoice } from '../boot/kind.ts'
 import { bootMachine, type Machine, type MachineKind, type MachineOptions } from '../boot/machine.ts'
+import { processorTime } from '../boot/process.ts'
 import type { Published } from '../boot/published.ts'
 import { clearLeftovers, createRunFolder, discardOutside } from '../boot/run-folder.ts'
 import { notJudgedOn } from './judgeable.ts'
@@ -28,16 +29,16 @@ export interface ImageOptions {
 const madeUpKey = '0'.repeat(32)
 
 /**
- * What an instance is verified with. Datadog's own trace-agent ends without a key (datadog.md), so where the caller gives none it gets a
- * made-up one: the machine reaches nothing but its own SSH port, so that nobody is ever shown it. The lab Agent runs unkeyed.
+ * What an instance is verified with. The trace-agent ends without a key, so where the caller gives none it gets a made-up one: the machine reaches
+ * nothing but its own SSH port, so that nobody is ever shown it.
  */
-export const inputsFor = (
-  { agent }: Pick<Published['expectations'], 'agent'>,
-  environment: NodeJS.ProcessEnv,
-): NodeJS.ProcessEnv =>
-  agent.lab || (environment.DD_API_KEY ?? '') !== '' ? environment : { ...environment, DD_API_KEY: madeUpKey }
+export const inputsFor = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  (environment.DD_API_KEY ?? '') === '' ? { ...environment, DD_API_KEY: madeUpKey } : environment
 
-type BootChoice = Pick<ImageOptions, 'environment' | 'onNote' | 'machine'>
+interface BootChoice extends Pick<ImageOptions, 'environment' | 'onNote' | 'machine'> {
+  /** True boots it without a key where the caller gives none. */
+  readonly keyless?: boolean
+}
 
 /** What starts a machine of the kind chosen, from a folder of its own. */
 type Start = (folder: string, shared: Omit<MachineOptions, 'folder'>) => Promise<Machine>
@@ -91,7 +92,7 @@ export const withMachines = async <T>(
   const { box, seed } = expectations
   for (const folder of await clearLeftovers(project.cache)) onNote(`cleared what a killed run left in ${folder}`)
   const kind = await chooseKind(options.machine ?? 'qemu', project, onNote)
-  const inputs = inputsFor(expectations, environment)
+  const inputs = options.keyless === true ? environment : inputsFor(environment)
   if (inputs !== environment) onNote('no DD_API_KEY given: this machine gets a made-up one, and no network')
   const start = kind === 'qemu' ? await qemu(project, published, options) : container(project, published, options)
   const folder = await createRunFolder(project.cache)
@@ -121,6 +122,10 @@ export const withMachines = async <T>(
   return withCleanup(folder.remove, () => work(kind, withOne))
 }
 
+/** An emulated machine gets on as long as its emulator computes, however late it answers. */
+export const progressOf = ({ kind, process }: Machine): { progress?: () => number | undefined } =>
+  kind === 'qemu' ? { progress: () => processorTime(process) } : {}
+
 /** Boots a disposable copy of a published image, lets `work` use it, and leaves nothing of it behind, however it ends. */
 export const withMachine = <T>(
   project: Project,
@@ -143,6 +148,8 @@ export const verifyImage = async (
       notJudged: notJudgedOn(machine.kind),
       image: published.sha256,
       keyed: machine.keyed,
+      onNote: options.onNote,
+      ...progressOf(machine),
       ...(options.only === undefined ? {} : { only: options.only }),
       ...(options.onResult === undefined ? {} : { onResult: options.onResult }),
     }),

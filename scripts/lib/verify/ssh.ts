@@ -19,6 +19,8 @@ export interface Session {
    */
   readonly forward: (port: number) => Promise<number>
   readonly close: () => void
+  /** Why the connection is gone; undefined as long as it stands. */
+  readonly lost: () => string | undefined
 }
 
 export interface SessionOptions {
@@ -26,6 +28,11 @@ export interface SessionOptions {
   readonly deadline?: number
   /** Seconds between two signs of life that the server is asked for, default 3; five unanswered end the connection. */
   readonly keepalive?: number
+  /**
+   * A figure that grows as long as the machine itself gets on, such as the processor time of the emulator that it runs in. While it grows an unanswered sign of
+   * life says that the machine is slow, not that it is gone.
+   */
+  readonly progress?: () => number | undefined
   /** Gives up a login that is on its way, and ends a connection. */
   readonly signal?: AbortSignal
 }
@@ -67,13 +74,33 @@ export const publicKeyOf = async ({ key }: Target): Promise<string> => {
   return parsed.getPublicSSH().toString('base64')
 }
 
+/** Ends a connection once neither the server answers nor its machine gets on for as long as `unanswered` signs of life take. */
+const watchProgress = (
+  client: Client,
+  progress: () => number | undefined,
+  interval: number,
+  end: (why: string) => void,
+): void => {
+  let last = progress()
+  let still = 0
+  const timer = setInterval(() => {
+    const now = progress()
+    still = now === undefined || now === last ? still + 1 : 0
+    last = now
+    if (still >= unanswered) end(`the machine made no progress for ${(still * interval) / 1000} s`)
+  }, interval)
+  timer.unref()
+  client.once('close', () => clearInterval(timer))
+}
+
 /**
  * Logs in, once the server has shown the expected host key; a server with another key learns nothing (fault 41).
  *
  * A peer that freezes is noticed after `keepalive` × 5 seconds (fault 40): whatever runs then fails with E_SSH_LOST.
  */
 export const connect = async (target: Target, options: SessionOptions = {}): Promise<Session> => {
-  const { deadline = 60, keepalive = 3, signal } = options
+  const { keepalive = 3, signal, progress } = options
+  const { deadline = progress === undefined ? 60 : 180 } = options
   const privateKey = await readKey(target.key)
   const client: Client = new ssh2.Client()
   client.setMaxListeners(concurrency + 4)
@@ -97,7 +124,7 @@ export const connect = async (target: Target, options: SessionOptions = {}): Pro
       privateKey,
       readyTimeout: deadline * 1000,
       keepaliveInterval: keepalive * 1000,
-      keepaliveCountMax: unanswered,
+      keepaliveCountMax: progress === undefined ? unanswered : Number.POSITIVE_INFINITY,
       algorithms: {
         kex: [...algorithms.kex],
         cipher: [...algorithms.cipher],
@@ -113,6 +140,11 @@ export const connect = async (target: Target, options: SessionOptions = {}): Pro
     client.destroy()
     throw error
   })
+  if (progress !== undefined)
+    watchProgress(client, progress, keepalive * 1000, (why) => {
+      lost ??= why
+      client.destroy()
+    })
   const limit = createLimiter(concurrency)
   return {
     run: (command, settings = {}) =>
@@ -125,5 +157,6 @@ export const connect = async (target: Target, options: SessionOptions = {}): Pro
       }),
     forward: (port) => forwardPort(client, port),
     close: () => client.end(),
+    lost: () => lost,
   }
 }

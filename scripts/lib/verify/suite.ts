@@ -5,7 +5,9 @@ import { startChild } from '../_helpers/child.ts'
 import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { avaCommand, bundleSuite } from './bundle.ts'
+import { lastingRun } from './lasting.ts'
 import { type FromSuite, type Link, linkDescriptor, openLink, sentError, type ToSuite } from './link.ts'
+import { scrub } from './scrub.ts'
 import type { Session } from './ssh.ts'
 import type { CheckResult, SuiteContext, Target } from './types.ts'
 
@@ -21,6 +23,10 @@ export interface SuiteOptions {
   /** Seconds for the whole suite. */
   readonly deadline: number
   readonly onResult: (result: CheckResult) => void
+  /** Told when the connection was lost and is made anew. */
+  readonly onNote: (text: string) => void
+  /** A figure that grows as long as the machine gets on; see `SessionOptions`. */
+  readonly progress?: () => number | undefined
 }
 
 /** A suite that loads while the caller finds out what to judge. */
@@ -89,7 +95,7 @@ const endGroup = ({ child: { pid } }: Runner): void => {
 }
 
 /** Runs what the suite asks for on the connection, and passes on what its checks found. */
-const serve = (runner: Runner, login: Promise<Login>, context: SuiteContext, onResult: SuiteOptions['onResult']) => {
+const serve = (runner: Runner, execute: Session['run'], context: SuiteContext, onResult: SuiteOptions['onResult']) => {
   const results: CheckResult[] = []
   const link: Link<ToSuite> = openLink<ToSuite, FromSuite>(runner.child.stdio[linkDescriptor] as Duplex, (message) => {
     if (message.kind === 'outcome') {
@@ -101,12 +107,10 @@ const serve = (runner: Runner, login: Promise<Login>, context: SuiteContext, onR
       return
     }
     const { id, command, options } = message
-    login
-      .then(({ session }) => session.run(command, options))
-      .then(
-        (result) => link.send({ kind: 'done', id, result }),
-        (error: unknown) => link.send({ kind: 'failed', id, error: sentError(error) }),
-      )
+    execute(command, options).then(
+      (result) => link.send({ kind: 'done', id, result }),
+      (error: unknown) => link.send({ kind: 'failed', id, error: sentError(error) }),
+    )
   })
   link.send({ kind: 'context', context })
   return { results, ready: (publicKey: string) => link.send({ kind: 'ready', publicKey }) }
@@ -125,18 +129,28 @@ export const startSuite = async (root: string): Promise<Suite> => {
   const abort = new AbortController()
   let login: Promise<Login> | undefined
 
-  const logIn = (target: Target): Promise<Login> => {
-    login ??= ssh().then(async ({ connect, publicKeyOf }) => ({
-      session: await connect(target, { signal: abort.signal }),
+  const logIn = (target: Target, progress?: SuiteOptions['progress']): Promise<Login> => {
+    login ??= ssh().then(async ({ publicKeyOf }) => ({
+      session: await open(target, progress),
       publicKey: await publicKeyOf(target),
     }))
     login.catch(() => {})
     return login
   }
 
-  const run: Suite['run'] = async (context, { deadline, onResult }) => {
-    const connected = logIn(context.target)
-    const { results, ready } = serve(runner, connected, context, onResult)
+  const open = async (target: Target, progress: SuiteOptions['progress']): Promise<Session> =>
+    (await ssh()).connect(target, { signal: abort.signal, ...(progress === undefined ? {} : { progress }) })
+
+  const run: Suite['run'] = async (context, { deadline, onResult, onNote, progress }) => {
+    const connected = logIn(context.target, progress)
+    const first = connected.then(({ session }) => session)
+    first.catch(() => {})
+    const execute = lastingRun(
+      () => open(context.target, progress),
+      first,
+      (why) => onNote(`the connection was lost (${why}); logging in once more`),
+    )
+    const { results, ready } = serve(runner, execute, context, onResult)
     const late = new AbortController()
     const over = sleep(deadline * 1000, 'over' as const, { signal: late.signal })
     over.catch(() => {})
@@ -149,7 +163,7 @@ export const startSuite = async (root: string): Promise<Suite> => {
       late.abort()
     }
     throw new BoxhoundError('E_SUITE_DEADLINE', `the suite did not end within ${deadline} s`, {
-      found: runner.output().slice(-2000),
+      found: scrub(runner.output().slice(-2000)),
     })
   }
 

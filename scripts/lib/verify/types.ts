@@ -26,6 +26,8 @@ export interface CheckResult {
   /** What the check wanted and what it last saw, in words for a reader; of one that is not judged, `observed` is the reason. */
   readonly expected: string
   readonly observed: string
+  /** Only of one that is not judged: true when the machine could not be reached any more, which makes the whole run a failure. */
+  readonly lost?: boolean
 }
 
 /** What a check tells; its title is the plan's. */
@@ -55,8 +57,10 @@ export interface VerifyResults {
 export interface Deadlines {
   /** One command in the guest. */
   readonly command: number
-  /** A fact that needs time: an Agent that starts, a trace that arrives. */
+  /** A fact that needs time, since the last progress towards it: an Agent that starts, a trace that arrives. */
   readonly poll: number
+  /** The same in all, whatever progress there is. */
+  readonly limit: number
 }
 
 /** What the suite is told of the machine and of what to judge. */

@@ -4,6 +4,7 @@ import { sha256 } from '../_helpers/hash.ts'
 import type { Expectations } from '../render/types.ts'
 import { reconcile, unjudged } from './collect.ts'
 import { planChecks } from './plan.ts'
+import { scrub, scrubResult } from './scrub.ts'
 import { type Suite, type SuiteRun, startSuite } from './suite.ts'
 import type { CheckResult, Deadlines, MachineKind, SuiteContext, Target, VerifyResults } from './types.ts'
 
@@ -22,15 +23,19 @@ export interface VerifyOptions {
   /** Seconds for the whole suite, default 600. */
   readonly deadline?: number
   readonly onResult?: (result: CheckResult) => void
+  /** One line about what is going on. */
+  readonly onNote?: (text: string) => void
+  /** A figure that grows as long as the machine gets on; see `SessionOptions`. */
+  readonly progress?: () => number | undefined
   /** A suite that the caller has started, and ends; by default one is started here. */
   readonly suite?: Suite
 }
 
 /** Enough for an emulated processor under load; a check that passes never waits for them. */
-export const defaultDeadlines: Deadlines = { command: 120, poll: 90 }
+export const defaultDeadlines: Deadlines = { command: 120, poll: 90, limit: 270 }
 
 const lastOutput = ({ code, output }: SuiteRun): string => {
-  const words = output.trim().split('\n').slice(-15).join('\n')
+  const words = scrub(output).trim().split('\n').slice(-15).join('\n')
   return `the suite ended with status ${code ?? 'none'}${words === '' ? '' : `, saying:\n${words}`}`
 }
 
@@ -44,7 +49,8 @@ const nothingJudged = (results: readonly CheckResult[]): BoxhoundError =>
  * Judges a machine that can be reached over SSH.
  *
  * Red checks are results, not errors. A run that executes fewer checks than it planned has failed checks in their
- * place, and one that executes none at all is an error (fault 43). What the machine cannot show is not judged.
+ * place, and one that executes none at all is an error (fault 43). What the machine cannot show is not judged, and neither is what was left to judge when
+ * it could not be reached any more; what a result quotes is scrubbed.
  *
  * @throws E_NOT_JUDGED when that leaves nothing to run, E_NO_CHECK_RAN, E_SUITE when every check passed and the suite failed all the same.
  */
@@ -67,13 +73,18 @@ export const verifyTarget = async (
     keyed: options.keyed,
     deadlines: { ...defaultDeadlines, ...options.deadlines },
   }
-  const { root, deadline = 600, onResult = () => {} } = options
+  const { root, deadline = 600, onNote = () => {} } = options
+  const onResult = (result: CheckResult): void => options.onResult?.(scrubResult(result))
   for (const result of notJudged) onResult(result)
   const own = options.suite === undefined
   const started = options.suite ?? (await startSuite(root))
   const suite = await withCleanup(
     () => (own ? started.end() : undefined),
-    () => started.run(context, { deadline, onResult }),
+    () =>
+      started.run(context, {
+        ...{ deadline, onResult, onNote },
+        ...(options.progress === undefined ? {} : { progress: options.progress }),
+      }),
   )
   if (suite.results.length === 0) {
     throw new BoxhoundError('E_NO_CHECK_RAN', 'the suite ran no check at all', {
@@ -81,10 +92,13 @@ export const verifyTarget = async (
       found: lastOutput(suite),
     })
   }
-  const checks = reconcile(planned, [...notJudged, ...suite.results], lastOutput(suite))
+  const checks = reconcile(planned, [...notJudged, ...suite.results], lastOutput(suite)).map((result) =>
+    scrubResult(result),
+  )
   const count = (status: CheckResult['status']): number => checks.filter((check) => check.status === status).length
-  if (count('passed') + count('failed') + count('skipped') === 0) throw nothingJudged(checks)
-  if (suite.code !== 0 && count('failed') === 0) {
+  const lost = checks.some((check) => check.lost === true)
+  if (!lost && count('passed') + count('failed') + count('skipped') === 0) throw nothingJudged(checks)
+  if (suite.code !== 0 && !lost && count('failed') === 0) {
     throw new BoxhoundError('E_SUITE', 'the suite failed although each of its checks passed', {
       found: lastOutput(suite),
     })

@@ -1,5 +1,7 @@
+import * as z from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Expectations } from '../render/types.ts'
+import { jsonIn } from '../verify/json.ts'
 import { quoteWord } from '../verify/quote.ts'
 import type { Session } from '../verify/ssh.ts'
 import type { Provoked } from './types.ts'
@@ -44,10 +46,12 @@ const clockOf = async (session: Session): Promise<number> => {
 }
 
 /**
- * Only the Agent that runs knows of a name that its unit's environment gives it. As long as none answers, the command computes the name
- * anew and without that environment.
+ * Only the Agent that runs knows of a name that its unit's environment gives it: `datadog-agent hostname` computes one anew and without that environment. Its
+ * status has it as `metadata.meta.hostname`.
  */
-const askHost = `timeout 150 sh -c 'until datadog-agent status --json; do sleep 1; done' >/dev/null 2>&1 && datadog-agent hostname`
+const askHost = `timeout 150 sh -c 'until datadog-agent status --json 2>/dev/null; do sleep 1; done'`
+
+const told = z.object({ metadata: z.object({ meta: z.object({ hostname: z.string().regex(/^\S+$/) }) }) })
 
 /**
  * Points the Agent of a disposable machine at a port of its own loopback and starts it anew. The key is there already: it came by the
@@ -61,9 +65,10 @@ export const pointAgent = async (session: Session, port: number): Promise<Pointe
   const started = await clockOf(session)
   const ahead = started - Date.now() / 1000
   await must(session, 'systemctl restart datadog-agent', 'restarting the Agent')
-  const host = (await must(session, askHost, 'asking the Agent for its host name')).trim()
-  if (!/^\S+$/.test(host)) throw unreadable('its Agent’s host name', host)
-  return { host, started, ahead }
+  const answer = await must(session, askHost, 'asking the Agent for its host name')
+  const status = told.safeParse(jsonIn(answer))
+  if (!status.success) throw unreadable('its Agent’s host name', answer)
+  return { host: status.data.metadata.meta.hostname, started, ahead }
 }
 
 const lineOf = (file: string): string => `boxhound: a line for the wire, in ${file.split('/').at(-1)}`

@@ -8,6 +8,7 @@ import type { MachineChoice } from '../boot/kind.ts'
 import type { MachineKind } from '../boot/machine.ts'
 import type { Published } from '../boot/published.ts'
 import { withMachine } from '../verify/image.ts'
+import { scrubResult } from '../verify/scrub.ts'
 import { connect } from '../verify/ssh.ts'
 import type { CheckResult, Target, VerifyResults } from '../verify/types.ts'
 import { encodingsOf } from './encodings.ts'
@@ -64,11 +65,13 @@ export const verifyWire = async (
   return withCleanup(intake.close, async () => {
     const environment = { ...options.environment, DD_API_KEY: madeUpKey }
     const choice = { environment, onNote, machine: options.machine }
-    const checks = await withMachine(project, published, choice, ({ login, kind }) => {
+    const tell = (result: CheckResult): void => onResult(scrubResult(result))
+    const judged = await withMachine(project, published, choice, ({ login, kind }) => {
       machine = kind
       onNote(`the Agent sends to an intake on this machine, port ${intake.port}`)
-      return judgeMachine(login, { expectations, received: intake.received, deadline, onResult }, intake.port)
+      return judgeMachine(login, { expectations, received: intake.received, deadline, onResult: tell }, intake.port)
     })
+    const checks = judged.map((result) => scrubResult(result))
     for (const line of encodingsOf(intake.received())) onNote(line)
     const { interrupted } = intake.received()
     if (interrupted > 0) onNote(`${formatCount(interrupted, 'request')} broke off before the whole body was there`)

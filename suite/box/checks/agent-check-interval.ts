@@ -1,6 +1,6 @@
 import type { CheckExpectation } from '../../../scripts/lib/render/types.ts'
 import { observeAgent } from '../agent.ts'
-import type { AgentStatus } from '../agent-status.ts'
+import { type AgentStatus, instancesRun, loadErrors } from '../agent-status.ts'
 import type { BoxCheck } from '../check.ts'
 import { final, judge, type Verdict } from '../verdict.ts'
 
@@ -19,6 +19,8 @@ export const judgeInterval = (name: string, interval: number, status: AgentStatu
   const expected = `every instance of ${name} runs each ${interval} s`
   const instances = Object.entries(status.runnerStats?.Checks?.[name] ?? {})
   const most = Math.floor(uptime / interval) + 1
+  const unloaded = loadErrors(status, name).map((text) => `${name} was not loaded: ${text}`)
+  if (unloaded.length > 0) return final(judge(expected, '', unloaded))
   const problems = instances.flatMap(([id, { Interval, TotalRuns = 0 }]) => [
     ...(Interval === interval * nanoseconds
       ? []
@@ -41,6 +43,7 @@ export const intervalOf = ({ name, interval }: CheckExpectation): BoxCheck => ({
   run: (guest) =>
     guest.until(async () => {
       const { status, uptime } = await observeAgent(guest)
-      return judgeInterval(name, interval, status, uptime)
+      // An emulated processor takes more than a minute until each check has had its turn.
+      return { ...judgeInterval(name, interval, status, uptime), progress: instancesRun(status) }
     }, `the Agent runs ${name} each ${interval} s`),
 })

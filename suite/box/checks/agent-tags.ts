@@ -1,4 +1,5 @@
 import { agentStatus } from '../agent.ts'
+import { instancesRun } from '../agent-status.ts'
 import type { BoxCheck } from '../check.ts'
 import { final, judge, list, missing } from '../verdict.ts'
 
@@ -7,12 +8,13 @@ export const check: BoxCheck = {
     const { tags } = guest.context.expectations.agent
     const expected = `host tags ${list(tags)}`
     return guest.until(async () => {
-      const found = (await agentStatus(guest)).metadata?.['host-tags']?.system ?? []
+      const status = await agentStatus(guest)
+      const found = status.metadata?.['host-tags']?.system ?? []
       const absent = missing(tags, found)
       const problems = absent.length === 0 ? [] : [`missing: ${list(absent)}; the Agent sends ${list(found)}`]
       const verdict = judge(expected, list(found), problems)
       // An Agent that has just started may not have collected its metadata yet; tags once sent stay as they are.
-      return found.length === 0 ? verdict : final(verdict)
+      return found.length === 0 ? { ...verdict, progress: instancesRun(status) } : final(verdict)
     }, expected)
   },
 }

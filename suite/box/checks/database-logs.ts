@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { agentStatus } from '../agent.ts'
-import { tailProblems } from '../agent-status.ts'
+import { instancesRun, tailProblems } from '../agent-status.ts'
 import type { BoxCheck } from '../check.ts'
 import { judge, type Verdict } from '../verdict.ts'
 
@@ -42,10 +42,10 @@ export const check: BoxCheck = {
     const read = judgeLogs(logs, reportSchema.parse(await guest.probe('logs', { logs, rotate: true })))
     if (!read.passed || !agent.logs) return read
     const expected = `${read.expected}, and the Agent follows them`
-    const followed = await guest.until(
-      async () => judge(expected, '', tailProblems(await agentStatus(guest), logs)),
-      expected,
-    )
+    const followed = await guest.until(async () => {
+      const status = await agentStatus(guest)
+      return { ...judge(expected, '', tailProblems(status, logs)), progress: instancesRun(status) }
+    }, expected)
     return { ...followed, observed: followed.passed ? `${read.observed}, all followed` : followed.observed }
   },
 }

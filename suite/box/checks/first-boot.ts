@@ -29,7 +29,7 @@ export const judgeFirstBoot = (text: string, box: string, version: string): Verd
   ]
   const seconds = record.steps.reduce((sum, step) => sum + step.seconds, 0)
   const verdict = judge(expected, `${record.steps.length} steps done in ${seconds.toFixed(1)} s`, problems)
-  return record.state === 'running' ? verdict : final(verdict)
+  return record.state === 'running' ? { ...verdict, progress: record.steps.length } : final(verdict)
 }
 
 export const check: BoxCheck = {

@@ -1,3 +1,4 @@
+import { isKeyed } from '../agent.ts'
 import type { BoxCheck } from '../check.ts'
 import { judge, list, type Verdict } from '../verdict.ts'
 
@@ -29,16 +30,25 @@ const withSuffix = (unit: string): string => (unit.includes('.') ? unit : `${uni
 /** The units that must be enabled for this box, each once. */
 export const wantedUnits = (units: readonly string[]): string[] => [...new Set([...units, ...always].map(withSuffix))]
 
-/** Judges what is enabled, what is not, and that nothing has failed. */
+/** Ends at once where there is no API key, until systemd gives it up: on such an instance that is how it must be. */
+const needsKey = 'datadog-agent-trace.service'
+
+/**
+ * Judges what is enabled, what is not, and that nothing has failed.
+ *
+ * @param keyed whether this instance has an API key.
+ */
 export const judgeUnits = (
   wanted: readonly string[],
   states: readonly UnitState[],
-  failed: readonly string[],
+  allFailed: readonly string[],
+  keyed = true,
 ): Verdict => {
+  const failed = allFailed.filter((unit) => keyed || unit !== needsKey)
   const state = (unit: string): UnitState | undefined => states.find(({ id }) => id === unit)
   return judge(
     `enabled: ${list(wanted)}; no failed unit; ${list(unwanted)} off`,
-    `${wanted.length} units enabled, none failed`,
+    `${wanted.length} units enabled, none failed${failed.length === allFailed.length ? '' : ` but ${needsKey}, which ends without an API key`}`,
     [
       ...wanted
         .filter((unit) => !['enabled', 'alias'].includes(state(unit)?.file ?? ''))
@@ -59,10 +69,8 @@ export const check: BoxCheck = {
     const failures = ['systemctl', 'list-units', '--state=failed', '--plain', '--no-legend', '--full']
     const [states, failed] = await Promise.all([guest.run(show, { name: 'systemctl show' }), guest.run(failures)])
     const names = failed.stdout.split('\n').map((line) => line.trim().split(/\s+/)[0] ?? '')
-    return judgeUnits(
-      wanted,
-      parseUnits(all, states.stdout),
-      names.filter((name) => name !== ''),
-    )
+    const failing = names.filter((name) => name !== '')
+    const keyed = !failing.includes(needsKey) || (await isKeyed(guest))
+    return judgeUnits(wanted, parseUnits(all, states.stdout), failing, keyed)
   },
 }

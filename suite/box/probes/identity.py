@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 import time
 from datetime import datetime
 
@@ -14,6 +15,7 @@ OPTIONAL = [
     '/var/lib/mysql/*.pem',
     '/etc/datadog-agent/conf.d/mysql.d/conf.yaml',
     '/etc/datadog-agent/install.json',
+    '/etc/datadog-agent/environment',
     # Of Datadog's installer: files alone, since the folders and links beside them came with the package.
     '/opt/datadog-packages/run/*.sock',
     '/opt/datadog-packages/run/*.db',
@@ -60,19 +62,34 @@ def born(record: dict[str, str]) -> float:
     return word - 120
 
 
+def read(path: str) -> str:
+    try:
+        with open(path, encoding='utf-8', errors='replace') as stream:
+            return stream.read()
+    except OSError:
+        return ''
+
+
+def host_name_file() -> list[str]:
+    """The file that the Agent's configuration takes the host name from: one that came with the image would give all clones one name."""
+    found = re.search(r'^hostname_file:[ \t]*["\']?([^"\'\s#]+)', read('/etc/datadog-agent/datadog.yaml'), re.M)
+    return [found[1]] if found else []
+
+
 def main() -> None:
     with open('/var/lib/boxhound/first-boot.json', encoding='utf-8') as stream:
         start = born(json.load(stream))  # noqa: F821
     required = REQUIRED + INPUT['required']  # noqa: F821
     missing = [pattern for pattern in required if not glob.glob(pattern)]
-    files = sorted({path for pattern in required + OPTIONAL for path in glob.glob(pattern)})
+    files = sorted({path for pattern in required + OPTIONAL + host_name_file() for path in glob.glob(pattern)})
+    named = re.search(r'^DD_HOSTNAME(_FILE)?=["\']?[^"\'\s]', read('/etc/datadog-agent/environment'), re.M) is not None
     old = {path: round(start - os.stat(path).st_mtime) for path in files if os.stat(path).st_mtime < start}
     with open('/etc/machine-id', encoding='ascii', errors='replace') as stream:
         machine = stream.read().strip()
     dbus = '/var/lib/dbus/machine-id'
     same = not os.path.exists(dbus) or open(dbus, encoding='ascii', errors='replace').read().strip() == machine
     shape = len(machine) == 32 and all(digit in '0123456789abcdef' for digit in machine)
-    print(json.dumps({'missing': missing, 'old': old, 'files': files, 'machineId': shape, 'dbus': same}))  # noqa: F821
+    print(json.dumps({'missing': missing, 'old': old, 'files': files, 'machineId': shape, 'dbus': same, 'named': named}))  # noqa: F821
 
 
 main()

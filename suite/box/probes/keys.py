@@ -1,6 +1,7 @@
 """Settings of an API or application key in the Agent's files. Tells where and how long, never what."""
 
 import contextlib
+import glob
 import os
 import re
 
@@ -19,15 +20,19 @@ def findings(path: str) -> list[dict[str, object]]:
     return [{'file': path, 'setting': name, 'length': len(value)} for name, value in found]
 
 
+def files() -> list[str]:
+    """The Agent's own, and where Datadog's installer and a unit's defaults keep variables."""
+    walked = [os.path.join(folder, name) for folder, _, names in os.walk('/etc/datadog-agent') for name in names]
+    return walked + glob.glob('/opt/datadog-packages/run/environment') + glob.glob('/etc/default/datadog*')
+
+
 def main() -> None:
     found: list[dict[str, object]] = []
-    for folder, _, names in os.walk('/etc/datadog-agent'):
-        for name in names:
-            path = os.path.join(folder, name)
-            # A file that was written beside its place and renamed since the folder was listed is gone under this name.
-            with contextlib.suppress(FileNotFoundError):
-                if os.path.isfile(path) and os.path.getsize(path) < 1_000_000 and not name.endswith('.example'):
-                    found += findings(path)
+    for path in files():
+        # A file that was written beside its place and renamed since the folder was listed is gone under this name.
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.isfile(path) and os.path.getsize(path) < 1_000_000 and not path.endswith('.example'):
+                found += findings(path)
     print(json.dumps(found))  # noqa: F821
 
 

@@ -1,15 +1,36 @@
-"""The last records of a log of JSON lines, read as dd-agent would: by a process that has become dd-agent."""
+"""Records of a log of JSON lines, read as dd-agent would: by a process that has become dd-agent."""
 
 import os
 import pwd
 
+LIMIT = 1_000_000
 
-def tail(path: str, size: int) -> list[str]:
+
+def read(path: str, start: int, size: int) -> list[str]:
     with open(path, 'rb') as stream:
-        stream.seek(0, os.SEEK_END)
-        stream.seek(max(0, stream.tell() - size))
-        lines = stream.read().decode('utf-8', 'replace').splitlines()
-    return lines[-200:]
+        stream.seek(start)
+        return stream.read(size).decode('utf-8', 'replace').splitlines()
+
+
+def last_lines(path: str, size: int) -> list[str]:
+    """The first one may be cut where the reading began."""
+    start = max(0, os.path.getsize(path) - size)
+    lines = read(path, start, size)
+    return lines[1:] if start > 0 else lines
+
+
+def lines_since(path: str, inode: int, size: int) -> list[str]:
+    """What was written since the file had this size; after a rotation the rest of the old file, and all of the new one."""
+    found = os.stat(path)
+    if found.st_ino == inode:
+        return read(path, size if found.st_size >= size else 0, LIMIT)
+    rest: list[str] = []
+    try:
+        if inode and os.stat(f'{path}.1').st_ino == inode:
+            rest = read(f'{path}.1', size, LIMIT)
+    except OSError:
+        pass
+    return rest + read(path, 0, LIMIT)
 
 
 def parsed(line: str) -> object:
@@ -24,15 +45,16 @@ def main() -> None:
     os.initgroups('dd-agent', user.pw_gid)
     os.setgid(user.pw_gid)
     os.setuid(user.pw_uid)
+    log, since = INPUT['log'], INPUT['since']  # noqa: F821
     try:
-        lines = tail(INPUT['log'], 100_000)  # noqa: F821
+        lines = last_lines(log, 100_000)
+        fresh = [parsed(line) for line in lines_since(log, since['inode'], since['size'])]
     except OSError as error:
         print(json.dumps({'error': str(error), 'records': [], 'broken': 0}))  # noqa: F821
         return
-    # The first line may be cut where the reading began.
-    records = [parsed(line) for line in lines]
-    broken = sum(1 for record in records[1:] if not isinstance(record, dict))
-    print(json.dumps({'error': '', 'records': [record for record in records if isinstance(record, dict)], 'broken': broken}))  # noqa: F821
+    broken = sum(1 for line in lines if not isinstance(parsed(line), dict))
+    records = [record for record in fresh if isinstance(record, dict)]
+    print(json.dumps({'error': '', 'records': records[-200:], 'broken': broken}))  # noqa: F821
 
 
 main()

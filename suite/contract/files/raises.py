@@ -5,4 +5,4 @@ from datadog_checks.base import AgentCheck
 
 class RaisesCheck(AgentCheck):
     def check(self, _instance):
-        raise ValueError('planted failure')
+        raise ValueError('planted failure, password=Planted4you')

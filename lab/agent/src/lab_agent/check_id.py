@@ -23,6 +23,12 @@ def config_text(value: Any) -> bytes:
     return b'' if value is None else yaml_io.dump(value).encode()
 
 
+def config_id(identifier: str) -> str:
+    """`configcheck` tells the digest of a configuration, which is another number than the id in `status`."""
+    name, _, number = identifier.rpartition(':')
+    return f'{name}:{fnv1_64(number.encode()):x}'
+
+
 def check_id(name: str, instance: dict[str, Any], init_config: Any, instances: list[Any] | None = None) -> str:
     """`NAME:hash`, or `NAME:THATNAME:hash` when the instance has a `name` or `namespace`.
 

@@ -65,7 +65,7 @@ def _read(name: str, path: Path, found: Configs) -> None:
                 name=name,
                 instance=instance,
                 init_config=init_config or {},
-                source=f'file:{path}[{index}]',
+                source=f'file:{path}',
                 id=check_id(name, instance, init_config, instances),
                 interval=interval_of(instance),
             )

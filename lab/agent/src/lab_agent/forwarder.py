@@ -130,11 +130,20 @@ class Forwarder:
     def as_json(self) -> dict[str, Any]:
         """`forwarderStats`."""
         key = self._key.value
-        words = {True: 'API Key valid', False: 'API Key invalid', None: 'Unable to validate API Key'}
+        # A key that was refused stands in a list of its own; without one both are empty.
+        words = {True: 'API Key valid', None: 'Unable to reach the API Key validation endpoint'}
+        ending = f'API key ending with {key_ending(key)[-4:]}'
         return {
-            'APIKeyStatus': {f'API key ending with {key_ending(key)[-4:] if key else ""}': words[self._key.valid]},
+            'APIKeyStatus': {ending: words[self._key.valid]} if key and self._key.valid is not False else {},
+            'APIKeyFailure': {ending: 'API Key invalid'} if key and self._key.valid is False else {},
             'Transactions': self._transactions(),
         }
+
+    def endpoints(self) -> dict[str, list[str]]:
+        """`endpointsInfos`: the endings of the keys by the address that they are for; empty without a key."""
+        key = self._key.value
+        address = self._settings.dd_url or f'https://app.{self._settings.site}'
+        return {address: [key_ending(key)[-4:]]} if key else {}
 
     def _transactions(self) -> dict[str, Any]:
         """Sums by kind; which endpoint each belongs to only where something can be sent at all."""

@@ -17,6 +17,8 @@ class LoadError(Exception):
 class ConfigureError(Exception):
     """The check's constructor refused its configuration."""
 
+    version = 'unversioned'
+
 
 class LoadedCheck(NamedTuple):
     """A check ready to run."""
@@ -32,7 +34,13 @@ class Loaded:
     def __init__(self) -> None:
         self.checks: list[LoadedCheck] = []
         self.loader_errors: dict[str, dict[str, str]] = {}
+        # By name and version, `NAME (unversioned)`.
         self.configure_errors: dict[str, list[str]] = {}
+
+    def refused(self, name: str, reason: str) -> None:
+        """Every loader was asked, the one of the core's own checks as well."""
+        loaders = {'Python Check Loader': reason, 'Core Check Loader': f'Check {name} not found in Catalog'}
+        self.loader_errors.setdefault(name, {}).update(loaders)
 
 
 def add_checks_d(folder: Path) -> None:
@@ -80,7 +88,9 @@ def load_check(config: InstanceConfig) -> LoadedCheck:
     try:
         check = check_class(config.name, config.init_config, [config.instance])
     except Exception as error:
-        raise ConfigureError(f'{error}\n{traceback.format_exc()}') from error
+        refusal = ConfigureError(f'{error}\n{traceback.format_exc()}')
+        refusal.version = version
+        raise refusal from error
     check.check_id = config.id
     check.provider = 'file'
     return LoadedCheck(check, config, version)
@@ -93,9 +103,8 @@ def load_checks(configs: list[InstanceConfig]) -> Loaded:
         try:
             result.checks.append(load_check(config))
         except LoadError as error:
-            result.loader_errors.setdefault(config.name, {})['Python Check Loader'] = str(error)
+            result.refused(config.name, str(error))
         except ConfigureError as error:
-            result.configure_errors.setdefault(config.name, []).append(str(error))
-            message = f'could not configure check instance for python check {config.name}: {error}'
-            result.loader_errors.setdefault(config.name, {})['Python Check Loader'] = message
+            result.configure_errors.setdefault(f'{config.name} ({error.version})', []).append(str(error))
+            result.refused(config.name, f'could not configure check instance for python check {config.name}: {error}')
     return result

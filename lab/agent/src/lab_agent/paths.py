@@ -43,6 +43,10 @@ class Paths(NamedTuple):
         return self.etc / 'install_info'
 
     @property
+    def install_json(self) -> Path:
+        return self.etc / 'install.json'
+
+    @property
     def run(self) -> Path:
         return self.root / 'opt/datadog-agent/run'
 

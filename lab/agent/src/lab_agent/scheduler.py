@@ -23,6 +23,11 @@ class Scheduler:
         self._deliver = deliver
         self._stopped = threading.Event()
 
+    @property
+    def begun(self) -> bool:
+        """Whether every instance has run once."""
+        return all(runner.runs for runner in self.runners)
+
     def start(self) -> None:
         for runner in self.runners:
             threading.Thread(target=self._repeat, args=(runner,), name=runner.id, daemon=True).start()

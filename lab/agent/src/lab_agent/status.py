@@ -16,7 +16,6 @@ from lab_agent.logs.agent import LogsAgent
 from lab_agent.logs.agent import stats as logs_stats
 from lab_agent.paths import Paths
 from lab_agent.scheduler import Scheduler
-from lab_agent.scrub import scrub_value
 from lab_agent.settings import Settings
 
 
@@ -44,12 +43,12 @@ def build(
     started: float,
     apm_stats: Callable[[Settings], dict[str, Any]] = apm.stats,
 ) -> dict[str, Any]:
-    """Everything that is known, secrets scrubbed."""
+    """Everything that is known. As the real one it scrubs the text that it prints of this, and not this."""
     checks: dict[str, dict[str, Any]] = {}
     for runner in scheduler.runners:
         checks.setdefault(runner.name, {})[runner.id] = runner.as_json()
     tags = settings.host_tags
-    document = {
+    return {
         'version': VERSION,
         'lab': True,
         'notice': NOTICE,
@@ -68,8 +67,7 @@ def build(
             'feature_logs_enabled': settings.logs_enabled,
             'feature_apm_enabled': settings.apm_enabled,
         },
-        'hostname': host.name,
-        'hostnameStats': {'hostname': host.name, 'provider': host.provider, 'errors': dict(host.errors)},
+        'hostnameStats': {'provider': host.provider, 'errors': dict(host.errors)},
         'hostTags': tags,
         'metadata': {
             'agent-flavor': 'agent',
@@ -78,6 +76,7 @@ def build(
             'os': 'linux',
             'python': platform.python_version(),
         },
+        'endpointsInfos': forwarder.endpoints(),
         'runnerStats': {
             'Checks': checks,
             'Runs': sum(one.runs for one in scheduler.runners),
@@ -92,14 +91,3 @@ def build(
         'logsStats': logs_stats(logs),
         'apmStats': apm_stats(settings) if settings.apm_enabled else {},
     }
-    for figures in checks.values():
-        for one in figures.values():
-            one['LastError'] = _scrubbed(one['LastError'])
-    cleaned: dict[str, Any] = scrub_value(document)
-    return cleaned
-
-
-def _scrubbed(error: str) -> str:
-    from lab_agent.commands._check_output import scrub_error
-
-    return scrub_error(error)

@@ -8,7 +8,7 @@ from typing import Any
 
 from datadog_checks.base import AgentCheck
 
-from datadog_checks.mysql import config, derived, innodb, process, replication, schema_sizes
+from datadog_checks.mysql import config, custom_queries, derived, innodb, process, replication, schema_sizes
 from datadog_checks.mysql import performance_schema as perf
 from datadog_checks.mysql.connect import connect, pymysql
 from datadog_checks.mysql.names import EXTRA_INNODB, EXTRA_STATUS, GAUGE, INNODB, RATE, STATUS, VARIABLES, Metric
@@ -74,12 +74,15 @@ class MySqlCheck(AgentCheck):
         self._processor_time(tags)
         if variables.get('log_bin') == 'ON':
             self._binary_logs(server, tags)
-        if self.config.wants('extra_performance_metrics') and variables.get('performance_schema') == 'ON':
-            self._performance(server, tags)
+        if variables.get('performance_schema') == 'ON':
+            self._user_connections(server, tags)
+            if self.config.wants('extra_performance_metrics'):
+                self._performance(server, tags)
         if self.config.wants('schema_size_metrics'):
             schema_sizes.collect(self, server, tags)
         if self.config.wants('replication'):
             replication.collect(self, server, tags)
+        custom_queries.collect(self, server.rows, list(self.config.custom_queries), tags)
 
     def _send_table(self, table: list[Metric], values: dict[str, float], tags: list[str]) -> None:
         for metric in table:
@@ -126,12 +129,15 @@ class MySqlCheck(AgentCheck):
             return
         self.gauge('mysql.binlog.disk_use', sum(sizes), tags=tags)
 
-    def _performance(self, server: Server, tags: list[str]) -> None:
+    def _user_connections(self, server: Server, tags: list[str]) -> None:
         try:
             for row in server.rows(perf.USER_CONNECTIONS):
                 self.gauge('mysql.performance.user_connections', row[0], tags=[*tags, *perf.connection_tags(row)])
         except pymysql.Error as error:
             self.log.debug('user connections are not available: %s', error)
+
+    def _performance(self, server: Server, tags: list[str]) -> None:
+        self.warning(perf.DEPRECATED)
         try:
             averages = [row[0] for row in server.rows(perf.DIGEST_AVERAGES)]
             if averages:

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from datadog_checks.base import ConfigurationError, is_affirmative
 
+from datadog_checks.mysql import custom_queries
+
 
 class MySqlConfig(NamedTuple):
     """What one instance asks for."""
@@ -17,6 +19,7 @@ class MySqlConfig(NamedTuple):
     connect_timeout: int
     tags: Sequence[str]
     options: Mapping[str, bool]
+    custom_queries: Sequence[dict[str, Any]] = ()
 
     def wants(self, option: str) -> bool:
         return self.options.get(option, False)
@@ -51,5 +54,6 @@ def read(instance: dict[str, Any]) -> MySqlConfig:
         password=str(instance.get('password') or instance.get('pass') or ''),
         connect_timeout=int(instance.get('connect_timeout', 10)),
         tags=[str(tag) for tag in instance.get('tags') or []],
+        custom_queries=custom_queries.read(instance.get('custom_queries')),
         options={name: is_affirmative(options.get(name, False)) for name in _OPTIONS},
     )

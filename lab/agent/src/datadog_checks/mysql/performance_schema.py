@@ -23,6 +23,12 @@ WHERE schema_name IS NOT NULL AND count_star > 0
 GROUP BY schema_name
 """
 
+# The official check says so once per run, by the same words: boxes allow this warning by name.
+DEPRECATED = (
+    '[Deprecated] The `extra_performance_metrics` option will be removed in a future release. '
+    'Utilize the `custom_queries` feature if the functionality is needed.'
+)
+
 EMPTY = "Failed to fetch records from the perf schema 'events_statements_summary_by_digest' table."
 
 

@@ -5,26 +5,17 @@ from typing import Any
 
 from lab_agent import bridge
 from lab_agent.runner import Runner
-from lab_agent.scrub import scrub_value
 
 _TITLES = {'metrics': 'Series', 'service_checks': 'Service Checks', 'events': 'Events'}
 
 
 def result(runner: Runner, sent: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
-    """One element of the JSON array; a kind of which nothing was sent is absent."""
-    # A check may well put a password into its error.
-    stats = runner.as_json()
-    stats['LastError'] = scrub_error(stats['LastError'])
+    """One element of the JSON array, not scrubbed, as with the real one; a kind of which nothing was sent is absent."""
     return {
         'aggregator': {kind: entries for kind, entries in sent.items() if entries},
         'inventories': bridge.current.metadata.get(runner.id, {}),
-        'runner': stats,
+        'runner': runner.as_json(),
     }
-
-
-def scrub_error(error: str) -> str:
-    """`LastError` is JSON in a string: its values are scrubbed, not its text."""
-    return json.dumps(scrub_value(json.loads(error))) if error else ''
 
 
 def summary(runner: dict[str, Any]) -> str:

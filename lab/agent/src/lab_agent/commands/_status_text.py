@@ -32,7 +32,7 @@ def _logs(stats: dict[str, Any]) -> list[str]:
 
 def text(document: dict[str, Any]) -> str:
     """A page with the sections of the real one."""
-    host = document['hostnameStats']
+    host = {**document['metadata']['meta'], **document['hostnameStats']}
     lines = _section(f'Agent (v{document["version"]})', [document['notice'], f'Pid: {document["pid"]}'])
     lines += _section('Hostname', [f'{host["hostname"]} (provider: {host["provider"]})'])
     lines += _section('Host Tags', document['hostTags'] or ['none'])
@@ -47,9 +47,8 @@ def text(document: dict[str, Any]) -> str:
     errors += [f'{name}: {reason}' for name, reason in document['autoConfigStats']['ConfigErrors'].items()]
     if errors:
         lines += _section('Loading Errors', errors)
-    lines += _section(
-        'Forwarder', [f'{key}: {word}' for key, word in document['forwarderStats']['APIKeyStatus'].items()]
-    )
+    keys = {**document['forwarderStats']['APIKeyStatus'], **document['forwarderStats']['APIKeyFailure']}
+    lines += _section('Forwarder', [f'{key}: {word}' for key, word in keys.items()] or ['no API key'])
     lines += _section('Logs Agent', _logs(document['logsStats']))
     lines += _section('APM Agent', _apm(document['apmStats']) if document['apmStats'] else ['Status: disabled'])
     return '\n'.join(lines)

@@ -81,11 +81,14 @@ def main(arguments: list[str]) -> int:
     for message in [*found.errors.values()] if not found.instances else []:
         print(f'Configuration error: {message}', file=sys.stderr)
     for name, reasons in loaded.loader_errors.items():
-        print('\n'.join(f'{name}: {loader}: {reason}' for loader, reason in reasons.items()), file=sys.stderr)
+        # On stdout, and `Error: no valid check found` alone on stderr.
+        print('\n'.join([f'\nError: could not load {name}:', *(f'* {who}: {why}' for who, why in reasons.items())]))
     if not loaded.checks:
         raise CommandError('no valid check found')
-    # The real command too prints text before its JSON now and then; a reader has to skip it.
-    print(f'=== {NOTICE} ===')
+    if not options.json:
+        print(f'=== {NOTICE} ===')
+    if len(loaded.checks) > 1:
+        print('Multiple check instances found, running each of them')
     times = max(options.check_times, 2 if options.check_rate else 1)
     pause = options.pause / 1000 or (_RATE_PAUSE if options.check_rate else 0)
     results = []

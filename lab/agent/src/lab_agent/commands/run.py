@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from lab_agent import NOTICE, VERSION, bridge, host_name, status
+from lab_agent import NOTICE, VERSION, bridge, host_name, install_json, status
 from lab_agent.agent_log import start_logging
+from lab_agent.check_id import config_id
 from lab_agent.cli import CommandError
 from lab_agent.configs import Configs, load_configs
 from lab_agent.forwarder import Forwarder
@@ -44,8 +45,8 @@ def config_check(configs: Configs) -> dict[str, Any]:
         return grouped.setdefault(source, empty)
 
     for one in configs.instances:
-        found = entry(one.name, one.source.rpartition('[')[0])
-        found['instances'].append({'id': one.id, 'config': one.instance})
+        found = entry(one.name, one.source)
+        found['instances'].append({'id': config_id(one.id), 'config': one.instance})
         found['init_config'] = one.init_config
     for line in configs.logs:
         entry(line.name, line.source)['logs'].append(line.values)
@@ -56,6 +57,7 @@ def config_check(configs: Configs) -> dict[str, Any]:
 def _serve(paths: Paths, settings: Settings, routes: dict[str, server.Route]) -> None:
     try:
         auth.ensure(paths)
+        install_json.ensure(paths)
         server.serve(paths, settings.cmd_port, auth.read_token(paths), routes)
     except OSError as error:
         raise CommandError(f'could not start the command server on port {settings.cmd_port}: {error}') from error
@@ -93,7 +95,8 @@ def main(arguments: list[str]) -> int:
     )
 
     def health() -> dict[str, list[str]]:
-        parts = {'ad-autoconfig': True, 'collector': True, 'forwarder': forwarder.healthy}
+        # Right after a start nothing has reported yet, and `health` fails.
+        parts = {'ad-autoconfig': True, 'collector': scheduler.begun, 'forwarder': forwarder.healthy}
         return {
             'Healthy': [name for name, well in parts.items() if well],
             'Unhealthy': [name for name, well in parts.items() if not well],
@@ -106,7 +109,6 @@ def main(arguments: list[str]) -> int:
             '/agent/status': lambda: status.build(paths, settings, host, scheduler, configs, forwarder, logs, started),
             '/agent/status/health': health,
             '/agent/config-check': lambda: config_check(configs),
-            '/agent/hostname': lambda: {'hostname': host.name},
         },
     )
     if options.pidfile:

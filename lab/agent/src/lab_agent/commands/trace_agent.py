@@ -18,6 +18,8 @@ def main(_arguments: list[str]) -> int:
     if not settings.apm_enabled:
         log.info('apm_config.enabled is false: nothing to do')
         return 0
+    if not settings.api_key:
+        raise CommandError('you must specify an API Key, either via a configuration file or the DD_API_KEY env var')
     path = paths.root / settings.apm_socket.lstrip('/')
     try:
         held = sockets.listen(settings.apm_port, path)

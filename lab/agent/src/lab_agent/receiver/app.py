@@ -96,7 +96,9 @@ def watch(app: web.Application, figures: Figures, writer: TraceWriter | None = N
         except Exception:
             log.exception('could not count a payload')
             traces, number, spans = [], int(request.headers.get('X-Datadog-Trace-Count', 0)), 0
-        figures.add(client_of(request.headers), number, spans, len(body))
+        service = next((str(span.get('service') or '') for one in traces for span in one), '')
+        endpoint = request.path.removesuffix('/traces').strip('/')
+        figures.add(client_of(request.headers), number, spans, len(body), service, endpoint)
         if writer and traces:
             _hand_over(writer, request, traces, body)
 

@@ -18,6 +18,8 @@ class Payload:
 
     at: float
     client: Client
+    service: str
+    endpoint: str
     traces: int
     spans: int
     bytes: int
@@ -38,9 +40,10 @@ class Figures:
     _payloads: deque[Payload] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, client: Client, traces: int, spans: int, size: int) -> None:
+    def add(self, client: Client, traces: int, spans: int, size: int, service: str = '', endpoint: str = '') -> None:
+        """SERVICE is that of the payload's first span, ENDPOINT the version in the path, such as `v0.5`."""
         with self._lock:
-            self._payloads.append(Payload(self.clock(), client, traces, spans, size))
+            self._payloads.append(Payload(self.clock(), client, service, endpoint, traces, spans, size))
             self._forget()
 
     def _forget(self) -> None:
@@ -50,13 +53,13 @@ class Figures:
             self._payloads.popleft()
 
     def receiver(self) -> list[dict[str, Any]]:
-        """`apmStats.receiver`: one entry per client seen in the window."""
+        """`apmStats.receiver`: one entry per client, service and form of payload seen in the window."""
         with self._lock:
             self._forget()
             kept = list(self._payloads)
-        totals: dict[Client, list[int]] = {}
+        totals: dict[tuple[Client, str, str], list[int]] = {}
         for one in kept:
-            sums = totals.setdefault(one.client, [0, 0, 0, 0])
+            sums = totals.setdefault((one.client, one.service, one.endpoint), [0, 0, 0, 0])
             for index, value in enumerate((one.traces, one.spans, one.bytes, 1)):
                 sums[index] += value
         return [
@@ -65,12 +68,12 @@ class Figures:
                 'LangVersion': client[1],
                 'Interpreter': client[2],
                 'TracerVersion': client[3],
-                'EndpointVersion': '',
-                'Service': '',
+                'EndpointVersion': endpoint,
+                'Service': service,
                 'TracesReceived': sums[0],
                 'SpansReceived': sums[1],
                 'TracesBytes': sums[2],
                 'PayloadAccepted': sums[3],
             }
-            for client, sums in totals.items()
+            for (client, service, endpoint), sums in totals.items()
         ]

@@ -25,10 +25,12 @@ make_environment() {
     --requirement "$app/requirements.txt"
 }
 
-# By hash and unchecked: the service may not write here, and a compiled file that trusts modification times would be
-# thrown away at each start when those change on the way into the image.
+# By hash: the service may not write here, and a compiled file that trusts modification times would be thrown away at each start when those change on
+# the way into the image. Unchecked what pip alone changes; the app's own files are edited by hand as well, and an edit must count.
 compile_all() {
-  "$app/venv/bin/python" -m compileall -q --invalidation-mode unchecked-hash "$app"
+  local -r python=$app/venv/bin/python
+  "$python" -m compileall -q --invalidation-mode unchecked-hash "$app/venv"
+  "$python" -m compileall -q --invalidation-mode checked-hash -x '/venv/' "$app"
 }
 
 # Tells a broken environment now instead of at the first boot. The tracer leaves files in the temporary folder.
