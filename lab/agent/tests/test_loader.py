@@ -109,7 +109,7 @@ def loaded(folder: Path, name: str, text: str, instance: dict | None = None) -> 
 
 
 def test_of_two_classes_the_last_by_name_is_the_check(checks_d: Path) -> None:
-    text = 'from datadog_checks.base import AgentCheck\nclass Zone(AgentCheck):\n    pass\nclass Area(AgentCheck):\n    pass\n'
+    text = 'from datadog_checks.base import AgentCheck\nclass Zone(AgentCheck): pass\nclass Area(AgentCheck): pass\n'
     assert type(loaded(checks_d, 'zz_two', text).checks[0].check).__name__ == 'Zone'
     reverse = text.replace('Zone', 'tmp').replace('Area', 'Zone').replace('tmp', 'Area')
     assert type(loaded(checks_d, 'zz_reverse', reverse).checks[0].check).__name__ == 'Zone'
