@@ -5,7 +5,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { secretShapes } from '../../scripts/lib/verify/shapes.ts'
+import { secretShapes } from '../../scripts/lib/box/secret-shapes.ts'
 import type { Guest } from '../../suite/box/guest.ts'
 import { createProber } from '../../suite/box/prober.ts'
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from lab_agent import bridge
 from lab_agent.configs import InstanceConfig
 
 
@@ -65,32 +66,52 @@ def _import(name: str) -> ModuleType:
 
 
 def find_class(name: str) -> tuple[type[Any], str]:
-    """The check's class and version; a class that another one derives from is passed over."""
+    """The check's class and version.
+
+    As the Agent does it: the last of `dir(module)` that derives from AgentCheck and that nothing derives from, be it
+    defined there or only imported. Older Agents take the first, hence boxhound refuses a module with two of them.
+    """
     from datadog_checks.base import AgentCheck
 
     module = _import(name)
+    items = (getattr(module, item, None) for item in dir(module))
     found = [
         item
-        for item in vars(module).values()
+        for item in items
         if isinstance(item, type)
         and issubclass(item, AgentCheck)
-        and not item.__module__.startswith('datadog_checks.base')
+        and item is not AgentCheck
         and not item.__subclasses__()
     ]
     if not found:
         raise LoadError(f"unable to find a check class in module '{name}'")
-    return found[0], str(getattr(module, '__version__', 'unversioned'))
+    return found[-1], str(getattr(module, '__version__', 'unversioned'))
+
+
+def _construct(check_class: type[Any], config: InstanceConfig) -> Any:
+    """By keywords, and once more with Agent 5's `agentConfig` when that fails; never by position."""
+    arguments = {'name': config.name, 'init_config': config.init_config, 'instances': [config.instance]}
+    try:
+        return check_class(**arguments)
+    except Exception as error:
+        first, trace = error, traceback.format_exc()
+    try:
+        return check_class(**arguments, agentConfig=dict(bridge.current.settings.raw))
+    except Exception as error:
+        raise ConfigureError(
+            f"could not invoke '{config.name}' python check constructor. New constructor API returned:\n{trace}"
+            f'Deprecated constructor API returned:\n{error}'
+        ) from first
 
 
 def load_check(config: InstanceConfig) -> LoadedCheck:
     """Imports and constructs; raises LoadError or ConfigureError."""
     check_class, version = find_class(config.name)
     try:
-        check = check_class(config.name, config.init_config, [config.instance])
-    except Exception as error:
-        refusal = ConfigureError(f'{error}\n{traceback.format_exc()}')
+        check = _construct(check_class, config)
+    except ConfigureError as refusal:
         refusal.version = version
-        raise refusal from error
+        raise
     check.check_id = config.id
     check.provider = 'file'
     return LoadedCheck(check, config, version)

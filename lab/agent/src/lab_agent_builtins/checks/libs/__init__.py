@@ -1,0 +1,1 @@
+"""The package `checks.libs` of Agent 5."""
