@@ -2,6 +2,7 @@ import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import type { JsonObject } from '../../scripts/lib/_helpers/json.ts'
 import { isObject, kindOf } from '../../scripts/lib/_helpers/json.ts'
 import type { Version } from '../../scripts/lib/observe/models/client.ts'
+import { judgeDashboard } from '../../scripts/lib/observe/models/dashboard.ts'
 import { modelProblems, problemLine } from '../../scripts/lib/observe/models/problems.ts'
 import { Refusal, refuseAny } from './refusal.ts'
 import type { Store } from './store.ts'
@@ -36,6 +37,18 @@ export const flagIn = (query: URLSearchParams, name: string): boolean => {
 /** The body as an object that the client's model accepts. @throws Refusal 400 with each problem and its path */
 export const bodyAs = ({ body }: Context, model: string, version: Version): JsonObject => {
   refuseAny(modelProblems(model, version, body).map(problemLine))
+  if (!isObject(body)) throw new Refusal(400, [`expected an object, found ${kindOf(body)}`])
+  return body
+}
+
+/**
+ * A dashboard's body. The pinned client is older than the server: fields and kinds of widgets that it has no name for may be good ones.
+ *
+ * @throws Refusal 400
+ */
+export const dashboardBody = ({ body }: Context): JsonObject => {
+  const { problems } = judgeDashboard(isObject(body) ? body : {}, true)
+  refuseAny(problems.map(problemLine))
   if (!isObject(body)) throw new Refusal(400, [`expected an object, found ${kindOf(body)}`])
   return body
 }

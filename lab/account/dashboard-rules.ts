@@ -1,8 +1,6 @@
 import { isObject, type JsonObject, listOf, memberPath, objectAt } from '../../scripts/lib/_helpers/json.ts'
-import { dashboardRuleProblems } from '../../scripts/lib/observe/models/dashboard-rules.ts'
-import { problemLine } from '../../scripts/lib/observe/models/problems.ts'
 import { complaint } from './context.ts'
-import { parseFormula, parseQuery } from './queries/expression.ts'
+import { parseFormula, parseQueries, parseQuery } from './queries/expression.ts'
 
 const parsed = (text: unknown, path: string, parse: (text: string) => unknown): string[] => {
   const wrong = complaint(() => parse(String(text)))
@@ -10,7 +8,7 @@ const parsed = (text: unknown, path: string, parse: (text: string) => unknown): 
 }
 
 const requestProblems = (request: JsonObject, path: string): string[] => [
-  ...(typeof request.q === 'string' ? parsed(request.q, memberPath(path, 'q'), parseQuery) : []),
+  ...(typeof request.q === 'string' ? parsed(request.q, memberPath(path, 'q'), parseQueries) : []),
   ...listOf(request.queries)
     .filter(isObject)
     .flatMap((query, index) =>
@@ -32,12 +30,9 @@ const widgetProblems = (widget: unknown, path: string): string[] => {
 }
 
 /**
- * What the documentation of dashboards forbids beyond the model: what boxhound judges before it asks, and queries and formulas that don't
- * parse.
+ * What the documentation of dashboards forbids beyond what boxhound judges before it asks: queries and formulas that don't parse.
  *
  * @param dashboard a body that the model `Dashboard` accepts.
  */
-export const dashboardProblems = (dashboard: JsonObject): string[] => [
-  ...dashboardRuleProblems(dashboard).map(problemLine),
-  ...listOf(dashboard.widgets).flatMap((widget, index) => widgetProblems(widget, `widgets[${index}]`)),
-]
+export const dashboardProblems = (dashboard: JsonObject): string[] =>
+  listOf(dashboard.widgets).flatMap((widget, index) => widgetProblems(widget, `widgets[${index}]`))

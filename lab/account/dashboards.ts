@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, listOf, withSortedKeys } from '../../scripts/lib/_helpers/json.ts'
-import { bodyAs, type Context, flagIn, numberIn } from './context.ts'
+import { type Context, dashboardBody, flagIn, numberIn } from './context.ts'
 import { dashboardProblems } from './dashboard-rules.ts'
 import type { Reply } from './faults.ts'
 import { dashboardId, widgetId } from './ids.ts'
@@ -56,6 +56,17 @@ const slug = (title: string): string =>
 
 const emptyLists = { notify_list: [], restricted_roles: [], template_variable_presets: [], tags: [] }
 
+/** Places of widgets, `@1`, become their ids. */
+const withTabIds = (dashboard: JsonObject): JsonObject => {
+  if (!Array.isArray(dashboard.tabs)) return dashboard
+  const ids = listOf(dashboard.widgets).map((widget) => (isObject(widget) ? widget.id : undefined))
+  const idOf = (one: unknown): unknown => (typeof one === 'string' ? ids[Number(one.slice(1)) - 1] : one)
+  return {
+    ...dashboard,
+    tabs: dashboard.tabs.filter(isObject).map((tab) => ({ ...tab, widget_ids: listOf(tab.widget_ids).map(idOf) })),
+  }
+}
+
 /** A dashboard as the server keeps it: its own fields, defaults for what isn't given, keys in its own order. */
 const settled = (body: JsonObject, store: Store, keep: boolean, own: JsonObject): JsonObject => {
   const kept = withSortedKeys({
@@ -71,16 +82,16 @@ const settled = (body: JsonObject, store: Store, keep: boolean, own: JsonObject)
     widgets: numbered(listOf(body.widgets), store, keep),
     author_handle: author.handle,
     author_name: author.name,
-    is_read_only: false,
+    is_read_only: body.is_read_only === true,
     url: `/dashboard/${own.id}/${slug(String(body.title))}`,
     ...own,
   })
-  return isObject(kept) ? kept : {}
+  return isObject(kept) ? withTabIds(kept) : {}
 }
 
 export const createDashboard = (context: Context): Reply => {
   const { store, now } = context
-  const body = bodyAs(context, 'Dashboard', 'v1')
+  const body = dashboardBody(context)
   refuseAny(dashboardProblems(body))
   const id = dashboardId(store.count())
   const dashboard = settled(body, store, false, { id, created_at: stamp(now), modified_at: stamp(now) })
@@ -92,7 +103,7 @@ export const createDashboard = (context: Context): Reply => {
 export const updateDashboard = (context: Context): Reply => {
   const { store, now, id } = context
   const { created_at } = lookUp(store.state().dashboards, id, unknown(id))
-  const body = bodyAs(context, 'Dashboard', 'v1')
+  const body = dashboardBody(context)
   refuseAny(dashboardProblems(body))
   const dashboard = settled(body, store, true, { id, created_at, modified_at: stamp(now) })
   store.state().dashboards[id] = dashboard

@@ -116,14 +116,14 @@ test('what the documentation forbids is refused with its path', async (t) => {
   const one = 'widgets[0].definition.requests[0]'
   const two = { data_source: 'metrics', name: 'query1', query: 'avg:a{*}' }
   const cases: [Record<string, unknown>, RegExp][] = [
-    [{ foo: 1 }, /^foo: unknown field$/],
+    [{ widgts: [] }, /^widgts: unknown field, did you mean widgets/],
     [{ title: ' ' }, /^title: /],
     [{ layout_type: 'grid' }, /^layout_type: expected one of ordered, free/],
     [{ tags: ['env:prod'] }, /^tags: only team:/],
     [{ tags: ['a', 'b', 'c', 'd', 'e', 'f'].map((team) => `team:${team}`) }, /^tags: at most 5/],
     [{ template_variables: [{ name: 'a' }, { name: 'a' }] }, /^template_variables: two have the name a/],
     [{ template_variables: [{ name: 'a', default: 'x', defaults: ['x'] }] }, /both default and defaults/],
-    [{ widgets: [timeseries('avg:a{host:$host}')] }, /requests\[0\]\.queries\[0\]\.query: \$host is not among/],
+    [{ tabs: [{ id: 'a', name: 'a', widget_ids: ['@2'] }] }, /^tabs\[0\]\.widget_ids\[0\]: expected a widget/],
     [{ widgets: [timeseries('avg:a{*')] }, /queries\[0\]\.query: .*expected a scope/],
     [
       { widgets: [timeseries('avg:a{*}', "anomalies(query2, 'basic', 2)")] },

@@ -100,6 +100,7 @@ test.serial('each command of the page is a verb with these words and options', a
 test('the box file’s section is one, and sets every field that there is', async (t) => {
   const { observe } = await boxWith(t, blockWith('observe:\n'))
   t.deepEqual(observe, {
+    boards: ['team_overview'],
     host: 'db1',
     timezone: 'Europe/Paris',
     handles: ['@slack-ops', '@you@example.com'],
@@ -107,7 +108,7 @@ test('the box file’s section is one, and sets every field that there is', asyn
     monitors: { my_metric: 'once', app: false },
     downtimes: { evening: '20:00', morning: '08:00' },
   })
-  const explained = [...page.matchAll(/^\| `(host|timezone|handles|tags|monitors|downtimes)` \|/gm)].map(
+  const explained = [...page.matchAll(/^\| `(host|timezone|handles|tags|monitors|boards|downtimes)` \|/gm)].map(
     ([, name]) => name,
   )
   t.deepEqual(explained.sort(), Object.keys(observe).sort())
@@ -167,7 +168,7 @@ test('the plan of the page is what boxhound prints', async (t) => {
   const changes = planChanges(after.resources, account, server)
   t.is(`${planText({ changes }, plain)}\n`, blockWith('  ~ monitor'))
   const names = Object.keys(
-    planDocument({ box: await loadBox('lab', project), changes, wanted: after, server }, '', null),
+    planDocument({ box: await loadBox('lab', project), changes, wanted: after, server, warnings: [] }, '', null),
   )
   t.true(
     flowing.includes(

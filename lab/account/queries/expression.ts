@@ -92,16 +92,21 @@ const reader = (cursor: Cursor, language: Language, found: Found): (() => void) 
   return sum
 }
 
-const parse = (source: string, language: Language): Expression => {
+const parse = (source: string, language: Language, isList = false): Expression => {
   const cursor = cursorOf(source)
   const found: Found = { queries: [], names: [] }
-  reader(cursor, language, found)()
+  const read = reader(cursor, language, found)
+  do read()
+  while (isList && cursor.take(/,/) !== undefined)
   if (!cursor.atEnd()) throw cursor.failure('an operator or the end')
   return found
 }
 
 /** Reads a query of metrics, functions and arithmetic included. @throws BoxhoundError E_QUERY */
 export const parseQuery = (source: string): Expression => parse(source, 'query')
+
+/** Reads the older `q` of a widget, which may be several queries with commas between them. @throws BoxhoundError E_QUERY */
+export const parseQueries = (source: string): Expression => parse(source, 'query', true)
 
 /** Reads a formula over named queries: `anomalies(query1, 'basic', 2)`. @throws BoxhoundError E_QUERY */
 export const parseFormula = (source: string): Expression => parse(source, 'formula')

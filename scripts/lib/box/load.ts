@@ -102,6 +102,7 @@ const observeOf = (given: BoxFile['observe']): Observe => ({
   handles: given?.handles ?? [],
   tags: given?.tags ?? [],
   monitors: given?.monitors ?? {},
+  boards: given?.boards ?? [],
   downtimes: given?.downtimes === false ? null : (given?.downtimes ?? { evening: '19:00', morning: '09:00' }),
 })
 

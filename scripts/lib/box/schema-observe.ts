@@ -48,6 +48,17 @@ export const observe = z
       )
       .default({})
       .describe('Monitors that are off, or of another variant than the first'),
+    boards: z
+      .array(
+        text(
+          /^(?!board$)[a-z][a-z0-9_-]*$/,
+          'the name of a file in boards/, of lower-case letters, digits, _ and -; not board',
+        ),
+        'a list of names of files in boards/',
+      )
+      .refine((all) => new Set(all).size === all.length, 'each board once')
+      .default([])
+      .describe('Further dashboards: boards/NAME.json as the site exports it, or boards/NAME.yaml.hbs'),
     downtimes: z
       .union(
         [

@@ -127,6 +127,8 @@ export interface Observe {
   readonly tags: readonly Tag[]
   /** By name: false for a monitor that is off, or the name of a variant. */
   readonly monitors: Readonly<Record<string, string | false>>
+  /** Names of further dashboards, each a file under boards/. */
+  readonly boards: readonly string[]
   /** Hours `HH:MM` of the zone between which nights are silent; null without downtimes. */
   readonly downtimes: { readonly evening: string; readonly morning: string } | null
 }

@@ -11,7 +11,7 @@ import { changeDocument, planDocument } from './document.ts'
 import { type AccountPlan, countsOf, hasChanges, planFor } from './plan.ts'
 import { writePreview } from './preview.ts'
 import { assertNoGap, judgeSilence } from './silence.ts'
-import { calendarText, countText, doneLine, planText } from './terminal.ts'
+import { calendarText, countText, doneLine, planText, warningText } from './terminal.ts'
 
 /** What one run works with. */
 export interface Run {
@@ -38,6 +38,7 @@ const planAndTell = async (run: Run, gateway: Gateway, where: string, destroy: b
   const { timezone = '' } = plan.wanted.calendar ?? {}
   say(`${paint('bold', box.name)} in ${where}\n`)
   say(planText(plan, paint, width))
+  if (plan.warnings.length > 0) say(`\n${warningText(plan.warnings, paint, width)}`)
   if (judgement !== null) say(`\n${calendarText(judgement, timezone, paint, paint('red', '') !== '')}`)
   const held = destroy ? 'nothing of this box that is ours' : 'what the files say'
   say(`\n${hasChanges(plan) ? countText(plan.changes) : `Nothing to do: the account holds ${held}`}`)

@@ -3,6 +3,7 @@ import { isOnce } from './calendar/bridge.ts'
 import { clockTime } from './calendar/days.ts'
 import { formatDuration } from './calendar/duration.ts'
 import { parseRecurrence } from './calendar/recurrence.ts'
+import { withPlaces } from './exported.ts'
 import { isObject, type Json, type JsonObject, listOf, ordered, textOf } from './json.ts'
 import { unmark } from './marker.ts'
 import type { ServerFile } from './schema.ts'
@@ -91,7 +92,11 @@ const withoutDates = (wire: JsonObject): JsonObject => {
  */
 export const canonical = (kind: Kind, wire: JsonObject, rules: Rules): JsonObject => {
   const bare = unmark(kind, wire)
-  const reduced = reduce(kind === 'downtime' ? withoutDates(bare) : bare, '', rules)
+  const reduced = reduce(
+    kind === 'downtime' ? withoutDates(bare) : kind === 'dashboard' ? withPlaces(bare) : bare,
+    '',
+    rules,
+  )
   return isObject(reduced) ? reduced : {}
 }
 

@@ -1,31 +1,116 @@
-import type { ObserveFiles } from './files.ts'
-import type { JsonObject } from './json.ts'
+import { fromExport } from './exported.ts'
+import type { ObserveFiles, ReadPart } from './files.ts'
+import { isObject, type Json, type JsonObject, listOf, textOf } from './json.ts'
+import { placedGroups, placingOf } from './placing.ts'
 import type { Place } from './types.ts'
 
-/** The dashboard as the API takes it: the frame's own widgets, then a group for each part. */
-export const dashboardWire = ({ board, parts }: Pick<ObserveFiles, 'board' | 'parts'>): JsonObject => {
-  const groups = parts.map(({ data }) => ({
-    definition: {
-      type: 'group',
-      layout_type: 'ordered',
-      title: data.group,
-      background_color: data.color,
-      show_title: true,
-      widgets: data.widgets,
-    },
-  }))
-  return { ...(board.data as JsonObject), widgets: [...board.data.widgets, ...groups] }
+type Files = Pick<ObserveFiles, 'board' | 'parts' | 'variables'>
+
+/** A group of the dashboard, and where in its part's file each of its widgets stands. */
+interface Group {
+  readonly part: ReadPart
+  /** Undefined for the group of the part itself: else a group that its file brings, which no other group can hold. */
+  readonly own: number | undefined
+  readonly wire: JsonObject
+  readonly places: readonly number[]
 }
+
+const isGroup = (widget: Json): boolean =>
+  isObject(widget) && isObject(widget.definition) && widget.definition.type === 'group'
+
+const bare = (widget: JsonObject): JsonObject => {
+  const { id: _, ...rest } = widget
+  return rest
+}
+
+const groupsOf = (part: ReadPart): Group[] => {
+  const { group: title, color, widgets } = part.data
+  const inner = widgets.flatMap((widget, index) => (isGroup(widget) ? [] : [index]))
+  const groups = widgets.flatMap((widget, index): Group[] =>
+    isGroup(widget) ? [{ part, own: index, wire: withoutIds(widget), places: [] }] : [],
+  )
+  if (inner.length === 0 && groups.length > 0) return groups
+  const definition = {
+    ...{ type: 'group', layout_type: 'ordered', title, background_color: color, show_title: true },
+    widgets: inner.map((index) => bare(widgets[index] ?? {})),
+  }
+  return [{ part, own: undefined, wire: { definition }, places: inner }, ...groups]
+}
+
+const withoutIds = (group: JsonObject): JsonObject => {
+  const [first] = listOf(fromExport({ widgets: [group] }).widgets)
+  return isObject(first) ? first : group
+}
+
+/** Variables that the parts' widgets name and a pasted board doesn't have. */
+const withVariables = (board: JsonObject, groups: readonly Group[], usual: readonly JsonObject[]): JsonObject => {
+  const known = listOf(board.template_variables)
+  const names = known.map((one) => (isObject(one) ? textOf(one.name) : ''))
+  const text = JSON.stringify(groups.map(({ wire }) => wire))
+  const missing = usual.filter(
+    ({ name }) => !names.includes(textOf(name)) && new RegExp(`\\$${textOf(name)}\\b`).test(text),
+  )
+  return missing.length === 0 ? board : { ...board, template_variables: [...known, ...missing] }
+}
+
+/** Every widget stands in a tab where there are tabs: the parts' in the last. */
+const withTabs = (board: JsonObject, first: number, count: number): JsonObject => {
+  const tabs = listOf(board.tabs)
+  const last = tabs.at(-1)
+  if (!isObject(last) || count === 0) return board
+  const more = Array.from({ length: count }, (_, index) => `@${first + index + 1}`)
+  return { ...board, tabs: [...tabs.slice(0, -1), { ...last, widget_ids: [...listOf(last.widget_ids), ...more] }] }
+}
+
+/** The dashboard as the API takes it: the frame's own widgets, then a group for each part. */
+export const dashboardWire = ({ board, parts, variables }: Files): JsonObject => {
+  const frame = fromExport(board.data as JsonObject)
+  const groups = parts.flatMap(groupsOf)
+  const own = listOf(frame.widgets)
+  const added = placedGroups(
+    groups.map(({ wire }) => wire),
+    frame,
+  )
+  return { ...withTabs(withVariables(frame, groups, variables), own.length, added.length), widgets: [...own, ...added] }
+}
+
+/** A further board, which stands for itself: as its file has it. */
+export const boardWire = ({ data }: Pick<ObserveFiles['boards'][number], 'data'>): JsonObject =>
+  fromExport(data as JsonObject)
 
 /** Fields of a group as a part's file names them. */
 const names: Readonly<Record<string, string>> = { 'definition.title': 'group', 'definition.background_color': 'color' }
 
+const placeInGroup = ({ part, own, places }: Group, inside: string): Place => {
+  const { source } = part
+  if (own !== undefined) return { source, path: inside === '' ? `widgets[${own}]` : `widgets[${own}].${inside}` }
+  const [, index = '', rest = ''] = /^definition\.widgets\[(\d+)\](.*)$/.exec(inside) ?? []
+  if (index !== '') return { source, path: `widgets[${places[Number(index)] ?? index}]${rest}` }
+  return { source, path: names[inside] ?? inside.replace(/^definition\.(?=widgets\b)/, '') }
+}
+
+/** On a free board a group is a heading and its widgets. */
+const placeInFlat = (groups: readonly Group[], index: number, inside: string): Place | undefined => {
+  let left = index
+  for (const group of groups) {
+    const count = listOf(isObject(group.wire.definition) ? group.wire.definition.widgets : undefined).length
+    if (left === 0) return { source: group.part.source, path: 'group' }
+    if (left <= count) return placeInGroup(group, `definition.widgets[${left - 1}]${inside === '' ? '' : `.${inside}`}`)
+    left -= count + 1
+  }
+  return undefined
+}
+
 /** Where in the files a path of the dashboard comes from: a group is made of a part. */
 export const dashboardPlace =
-  ({ board, parts }: Pick<ObserveFiles, 'board' | 'parts'>) =>
+  ({ board, parts }: Pick<Files, 'board' | 'parts'>) =>
   (path: string): Place => {
     const [, index = '', inside = ''] = /^widgets\[(\d+)\]\.?(.*)$/.exec(path) ?? []
-    const part = index === '' ? undefined : parts[Number(index) - board.data.widgets.length]
-    if (part === undefined) return { source: board.source, path }
-    return { source: part.source, path: names[inside] ?? inside.replace(/^definition\.(?=widgets\b)/, '') }
+    const groups = parts.flatMap(groupsOf)
+    const number = Number(index) - board.data.widgets.length
+    const own: Place = { source: board.source, path }
+    if (index === '' || number < 0) return own
+    if (placingOf(board.data as JsonObject) === 'free') return placeInFlat(groups, number, inside) ?? own
+    const group = groups[number]
+    return group === undefined ? own : placeInGroup(group, inside)
   }

@@ -16,6 +16,7 @@ export const planDocument = (plan: AccountPlan, account: string, judgement: Judg
   account,
   counts: countsOf(plan.changes),
   changes: plan.changes.map(changeDocument),
+  warnings: plan.warnings,
   calendar:
     judgement === null || plan.wanted.calendar === null
       ? null

@@ -6,7 +6,9 @@ import { readSource } from '../box/read.ts'
 import type { Box } from '../box/types.ts'
 import { assertNone, validate } from '../box/validate.ts'
 import type { Context } from '../render/template.ts'
+import { type ReadBoard, readBoards } from './boards.ts'
 import { observeCheckContext, observeContext } from './context.ts'
+import { isObject, type JsonObject, textOf } from './json.ts'
 import { type Read, readTemplate } from './read.ts'
 import { type Board, board, type DowntimesFile, downtimes, type Part, part, type ServerFile, server } from './schema.ts'
 
@@ -19,6 +21,10 @@ export interface ReadPart extends Read<Part> {
 export interface ObserveFiles {
   readonly board: Read<Board>
   readonly parts: readonly ReadPart[]
+  /** Further dashboards, each from a file of its own. */
+  readonly boards: readonly ReadBoard[]
+  /** What the parts' widgets name, for a frame that has no such variables. */
+  readonly variables: readonly JsonObject[]
   /** Null where the box file switches downtimes off. */
   readonly downtimes: Read<DowntimesFile> | null
 }
@@ -62,6 +68,15 @@ const partFiles = (box: Box, project: Project): { name: string; file: string; co
   ].filter(({ file }) => existsSync(file))
 }
 
+/** `$host` and `$env`, as the frame that boxhound brings has them. */
+const usualVariables = ({ observe }: Context): JsonObject[] => {
+  const values = isObject(observe) ? observe : {}
+  return [
+    { name: 'host', prefix: 'host', defaults: [textOf(values.hostDefault)] },
+    { name: 'env', prefix: 'env', defaults: [textOf(values.env)] },
+  ]
+}
+
 /**
  * Reads, renders and checks what a box brings into an account. A check, database or app without an observe.yaml.hbs brings nothing.
  *
@@ -73,6 +88,8 @@ export const readFiles = (box: Box, project: Project): ObserveFiles => ({
     name,
     ...readTemplate(file, context, part, project),
   })),
+  boards: readBoards(box, project),
+  variables: usualVariables(observeContext(box)),
   downtimes:
     box.observe.downtimes === null
       ? null

@@ -18,6 +18,8 @@ export interface AccountPlan {
   readonly changes: readonly Change[]
   readonly wanted: Wanted
   readonly server: ServerFile
+  /** What boxhound cannot judge in the files. */
+  readonly warnings: readonly string[]
 }
 
 const refused = (wanted: Resource, cause: BoxhoundError): BoxhoundError =>
@@ -72,7 +74,7 @@ export const planFor = async (
   const nothing: Wanted = { resources: [], calendar: null }
   const wanted = destroy ? nothing : wantedOf(box, readFiles(box, project), await zoneOf(box, gateway), now, project)
   if (wanted.calendar !== null) assertZone(wanted.calendar.timezone)
-  assertModels(wanted.resources)
+  const warnings = assertModels(wanted.resources)
   const live = await gateway.list(box.name)
   const changes = withBridges(
     planChanges(wanted.resources, live, server, destroy ? 'made by boxhound' : undefined),
@@ -80,7 +82,7 @@ export const planFor = async (
     now,
   )
   await assertValid({ box, changes, server }, gateway)
-  return { box, changes, wanted, server }
+  return { box, changes, wanted, server, warnings }
 }
 
 /** How many changes of each kind of action there are. */

@@ -9,7 +9,7 @@ import type { Box } from '../box/types.ts'
 import { assertNone } from '../box/validate.ts'
 import type { Schedule } from './calendar/recurrence.ts'
 import type { Wish } from './calendar/week.ts'
-import { dashboardPlace, dashboardWire } from './dashboard.ts'
+import { boardWire, dashboardPlace, dashboardWire } from './dashboard.ts'
 import { downtimeWire, schedulesOf, wishOf } from './downtimes.ts'
 import type { ObserveFiles, ReadPart } from './files.ts'
 import { monitorWire } from './monitors.ts'
@@ -120,6 +120,15 @@ export const wantedOf = (box: Box, files: ObserveFiles, timezone: string, now: D
         ...{ kind: 'dashboard', name: 'board', source: board.source },
         ...{ wire: dashboardWire(files), placeOf: dashboardPlace(files) },
       },
+      ...files.boards.map(
+        (one): Resource => ({
+          kind: 'dashboard',
+          name: one.name,
+          source: one.source,
+          wire: boardWire(one),
+          isPasted: true,
+        }),
+      ),
       ...(downtimes === null
         ? []
         : schedules.map(

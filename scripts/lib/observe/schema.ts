@@ -22,7 +22,11 @@ export const part = z.strictObject({
 })
 
 /** The frame of a dashboard: everything but the groups, and widgets that stand above them. */
-export const board = z.looseObject({ title: text('a title'), description: z.string(), widgets })
+export const board = z.looseObject({
+  title: text('a title'),
+  description: z.string('what the dashboard is about').nullish(),
+  widgets,
+})
 
 const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 const hour = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "19:00"')

@@ -77,7 +77,8 @@ const rowsOf: Readonly<Record<Kind, (wire: JsonObject) => Row[]>> = {
 /** What a reader wants to know of a resource that is about to be made. */
 export const summaryOf = ({ kind, wire }: Pick<Resource, 'kind' | 'wire'>): Row[] => rowsOf[kind](wire)
 
-const wrapped = (text: string, width: number): string[] => {
+/** Text in lines of at most `width` characters, cut between words. */
+export const wrapped = (text: string, width: number): string[] => {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const last = lines.at(-1)

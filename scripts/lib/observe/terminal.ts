@@ -7,7 +7,7 @@ import { fieldsLines, inset, shownValue } from './field-lines.ts'
 import { isObject, textOf } from './json.ts'
 import { type AccountPlan, countsOf } from './plan.ts'
 import { cut, printable } from './printable.ts'
-import { summaryLines, summaryOf } from './summary.ts'
+import { summaryLines, summaryOf, wrapped } from './summary.ts'
 
 const marks = { add: '+', change: '~', replace: '±', remove: '-', keep: '=', leave: '!' } as const
 const styles = {
@@ -96,6 +96,16 @@ export const planText = ({ changes }: Pick<AccountPlan, 'changes'>, paint: Paint
     ...(keep === 0 ? [] : [paint('dim', `  = ${keep} ${keep === 1 ? 'is' : 'are'} as in the files`)]),
   ].join('\n')
 }
+
+/** What boxhound cannot judge, a line or more for each. */
+export const warningText = (warnings: readonly string[], paint: Paint, width = 100): string =>
+  warnings
+    .flatMap((warning) =>
+      wrapped(printable(`warning: ${warning}`), Math.max(width - 4, 40)).map((line, index) =>
+        paint('yellow', `${index === 0 ? '  ' : '    '}${line}`),
+      ),
+    )
+    .join('\n')
 
 /** `2 to add, 1 to change, 0 to remove`. */
 export const countText = (changes: readonly Change[]): string => {

@@ -21,6 +21,8 @@ export interface Resource {
   readonly source: string
   /** As the API takes it, without the marker; of a downtime the attributes alone. */
   readonly wire: JsonObject
+  /** True for a dashboard that stands for itself, as it was exported: what it names need not be there. */
+  readonly isPasted?: boolean
   /** Where what stands at a path of `wire` comes from, if it is made of several files. */
   readonly placeOf?: (path: string) => Place
 }

@@ -42,8 +42,8 @@ test('what boxhound brings is taken', async (t) => {
 const wrong: readonly [title: string, widget: Widget, found: RegExp][] = [
   [
     'an unknown field',
-    { definition: { type: 'note', content: 'x', colour: 'red' } },
-    /^widgets\[3\]\.definition\.colour: unknown field/,
+    { definition: { type: 'note', content: 'x', background_colour: 'red' } },
+    /^widgets\[3\]\.definition\.background_colour: unknown field, did you mean background_color/,
   ],
   [
     'a formula without its query',
@@ -75,15 +75,27 @@ test('what stands in the frame is told with the frame’s file', async (t) => {
   t.regex(details.found ?? '', /^layout_tipe: unknown field/)
 })
 
-test('a dashboard whose widgets have places cannot hold groups that have none', async (t) => {
+test('a board whose widgets have places is told where one of its own has none; groups get theirs', async (t) => {
   const { reflow_type: _, ...board } = (await filesWith([])).board.data
   const free = await filesWith([])
-  const files = { ...free, board: { ...free.board, data: { ...board, layout_type: 'free' } } }
-  t.regex((await refusal(t, files)).details.found ?? '', /^layout_type: expected ordered/)
-  t.regex(
-    (await refusal(t, await filesWith([], { reflow_type: 'fixed' }))).details.found ?? '',
-    /^reflow_type: expected/,
+  const without = { ...free, board: { ...free.board, data: { ...board, layout_type: 'free' } } }
+  t.is((await refusal(t, without)).details.found, 'widgets[0]: a layout is required here')
+  t.is(
+    (await refusal(t, await filesWith([], { reflow_type: 'fixed' }))).details.found,
+    'widgets[0]: a layout is required here',
   )
+  const [note] = board.widgets
+  const layout = { x: 0, y: 0, width: 12, height: 2 }
+  const placed = {
+    ...without,
+    board: { ...free.board, data: { ...without.board.data, widgets: [{ ...note, layout }] } },
+  }
+  const { resources } = wantedOf(await labBox(), placed, 'Europe/Paris', now, project)
+  t.deepEqual(assertModels(resources), [])
+  // In a free board a widget of a part is still told with the part's file, at its place there.
+  const dashboard = resources.find(({ kind }) => kind === 'dashboard')
+  t.deepEqual(dashboard?.placeOf?.('widgets[1].definition'), { source: own, path: 'group' })
+  t.deepEqual(dashboard?.placeOf?.('widgets[2].definition.title'), { source: own, path: 'widgets[0].definition.title' })
 })
 
 test('fields of a group are told as the part’s file names them', async (t) => {

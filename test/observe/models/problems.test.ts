@@ -79,7 +79,7 @@ test('an unknown field is told with its path at any depth, and what was probably
     definition: { ...(timeseries('avg:a{*}').definition as object), requests: [{ q: 'avg:a{*}', foo: 1 }] },
   }
   t.deepEqual(inDashboard(timeseries('avg:a{*}'), timeseries('avg:a{*}'), widget), [
-    { path: 'widgets[2].definition.requests[0].foo', message: 'unknown field' },
+    { path: 'widgets[2].definition.requests[0].foo', message: 'unknown field', maybe: 'field' },
   ])
   t.deepEqual(paths(inDashboard(grouped(widget))), ['widgets[0].definition.widgets[0].definition.requests[0].foo'])
   t.deepEqual(modelProblems('Dashboard', 'v1', dashboard({ template_variable: [] })), [

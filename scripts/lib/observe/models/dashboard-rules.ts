@@ -16,7 +16,7 @@ const namesIn = (formula: string): string[] => [
 const queryProblems = (query: unknown, path: string, variables: ReadonlySet<string>): Problem[] =>
   variablesIn(String(query))
     .filter((name) => !variables.has(name))
-    .map((name) => ({ path, message: `$${name} is not among the template variables` }))
+    .map((name) => ({ path, message: `$${name} is not among the template variables`, maybe: 'variable' }))
 
 const formulaProblems = (formula: unknown, path: string, names: readonly string[]): Problem[] => {
   const there = names.length === 0 ? 'is none' : `are ${names.join(', ')}`
@@ -78,6 +78,28 @@ const layoutProblems = (dashboard: JsonObject): Problem[] => {
   })
 }
 
+/** A tab names its widgets by id or by place, `@1` being the first. */
+const tabProblems = ({ tabs, widgets }: JsonObject): Problem[] => {
+  const all = listOf(widgets)
+  const ids = new Set(all.map((widget) => (isObject(widget) ? widget.id : undefined)))
+  const isThere = (id: unknown): boolean => {
+    const place = /^@([1-9]\d*)$/.exec(String(id))?.[1]
+    return place === undefined ? typeof id === 'number' && ids.has(id) : Number(place) <= all.length
+  }
+  return listOf(tabs).flatMap((tab, index) =>
+    (isObject(tab) ? listOf(tab.widget_ids) : []).flatMap((id, at) =>
+      isThere(id)
+        ? []
+        : [
+            {
+              path: `tabs[${index}].widget_ids[${at}]`,
+              message: `expected a widget's id, or its place from @1 to @${all.length}, found ${JSON.stringify(id)}`,
+            },
+          ],
+    ),
+  )
+}
+
 const tagProblems = (tags: readonly unknown[]): Problem[] => [
   ...(tags.length > 5 ? [{ path: 'tags', message: `at most 5 are allowed, found ${tags.length}` }] : []),
   ...tags
@@ -104,6 +126,7 @@ export const dashboardRuleProblems = (dashboard: JsonObject): Problem[] => {
       .filter((variable) => variable.default != null && variable.defaults != null)
       .map((variable) => problem(`${variable.name} has both default and defaults`)),
     ...layoutProblems(dashboard),
+    ...tabProblems(dashboard),
     ...listOf(dashboard.widgets).flatMap((widget, index) => widgetProblems(widget, `widgets[${index}]`, known)),
   ]
 }

@@ -2,7 +2,7 @@ import { isObject, type JsonObject, kindOf, memberPath } from '../../_helpers/js
 import type { Version } from './client.ts'
 import { type Shape, shapeOf } from './shape.ts'
 import type { Problem } from './types.ts'
-import { keyProblems, type Place, walk } from './walk.ts'
+import { keyProblems, type Place, valueProblem, walk } from './walk.ts'
 
 interface Member {
   readonly type: string
@@ -50,16 +50,22 @@ const unmatched = (
   key: string,
 ): Problem => {
   const values = [...new Set(members.flatMap((member) => choices(version, member, key) ?? []))].sort()
-  const list = `expected one of ${values.join(', ')}`
   const at = memberPath(path, key)
   return json[key] == null
-    ? { path: at, message: `required field is missing: ${list}` }
-    : { path: at, message: `${list}, found ${JSON.stringify(json[key])}` }
+    ? { path: at, message: `required field is missing: expected one of ${values.join(', ')}` }
+    : valueProblem(at, values, json[key])
 }
+
+/** A union may stand in a union, as the kinds of `topology_map` do: its members count as members of the outer one. */
+const membersOf = (version: Version, types: readonly string[]): Member[] =>
+  types.flatMap((type) => {
+    const shape = shapeOf(version, type)
+    return shape.kind === 'union' ? membersOf(version, shape.members) : [{ type, shape }]
+  })
 
 /** Problems of a value that should be of one of several types: those inside the type that it says or seems to be. */
 export const unionProblems = (version: Version, types: readonly string[], place: Place, json: unknown): Problem[] => {
-  const all = types.map((type) => ({ type, shape: shapeOf(version, type) }))
+  const all = membersOf(version, types)
   const members = all.filter((member) => ofKind(member, json))
   if (members.length === 0)
     return [{ path: place.path, message: `expected ${types.join(' or ')}, found ${kindOf(json)}` }]

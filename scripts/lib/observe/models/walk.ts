@@ -28,13 +28,20 @@ export const keyProblems = ({ fields, rest }: ObjectShape, json: JsonObject, pat
   return [
     ...unknown.map((key) => {
       const near = nearest(key, known)
-      return {
-        path: memberPath(path, key),
-        message: near === undefined ? 'unknown field' : `unknown field, did you mean ${near}?`,
-      }
+      const at = memberPath(path, key)
+      return near === undefined
+        ? { path: at, message: 'unknown field', maybe: 'field' as const }
+        : { path: at, message: `unknown field, did you mean ${near}?` }
     }),
     ...missing.map(({ baseName }) => ({ path: memberPath(path, baseName), message: 'required field is missing' })),
   ]
+}
+
+/** A value that is none of those known; one that is like none of them may be newer than the client. */
+export const valueProblem = (path: string, values: readonly unknown[], json: unknown): Problem => {
+  const message = `expected one of ${values.join(', ')}, found ${JSON.stringify(json)}`
+  const isTypo = typeof json !== 'string' || nearest(json, values.map(String)) !== undefined
+  return isTypo ? { path, message } : { path, message, maybe: 'value' }
 }
 
 const objectProblems = (version: Version, shape: ObjectShape, place: Place, json: JsonObject): Problem[] => [
@@ -75,9 +82,7 @@ export const walk = (version: Version, place: Place, json: unknown): Problem[] =
     case 'primitive':
       return told(primitiveProblem(shape.name, place.format, json))
     case 'enum':
-      return shape.values.includes(json)
-        ? []
-        : told(`expected one of ${shape.values.join(', ')}, found ${JSON.stringify(json)}`)
+      return shape.values.includes(json) ? [] : [valueProblem(path, shape.values, json)]
     case 'list':
       if (!Array.isArray(json)) return told(`expected an array, found ${kindOf(json)}`)
       return json.flatMap((value, index) => inner(shape.item, `${path}[${index}]`, value))
