@@ -148,8 +148,8 @@ def test_a_check_is_constructed_by_keywords(
         assert found.loader_errors == {}
         assert found.checks[0].check.instances == [{'a': 1}]
     else:
-        assert refusal in found.configure_errors[f'zz_{name}'][0]
-        assert 'Deprecated constructor API returned:' in found.configure_errors[f'zz_{name}'][0]
+        assert refusal in found.configure_errors[f'zz_{name} (unversioned)'][0]
+        assert 'Deprecated constructor API returned:' in found.configure_errors[f'zz_{name} (unversioned)'][0]
 
 
 AGENT_5 = """
