@@ -16,7 +16,7 @@ const quoted = (text: string): string => {
     return aptConf(text)
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause)
-    throw new BoxhoundError('E_PROXY', 'an address or a path that apt cannot be told', { exitCode: 2, found, cause })
+    throw new BoxhoundError('E_PROXY', 'apt cannot use this address or path', { exitCode: 2, found, cause })
   }
 }
 

@@ -43,7 +43,7 @@ export const assertModels = (resources: readonly Resource[]): string[] =>
     const { problems, unsure } = judge(resource)
     const [problem] = problems
     if (problem !== undefined)
-      throw new BoxhoundError('E_OBSERVE_MODEL', `the ${resource.kind} ${resource.name} is none that the API takes`, {
+      throw new BoxhoundError('E_OBSERVE_MODEL', `the API does not accept the ${resource.kind} ${resource.name}`, {
         ...wordsOf(resource, problem),
         expected: 'fields and values of the API',
         next: 'mend the file; nothing was changed in the account',
