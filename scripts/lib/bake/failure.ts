@@ -1,7 +1,8 @@
-import { readFile, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { readTail } from '../_helpers/plain-file.ts'
 import { cleanEnvironment, startSandbox } from '../_helpers/sandbox.ts'
 import type { PlannedLayer } from '../plan/types.ts'
 
@@ -73,7 +74,7 @@ export const layerFailure = async (
   project: Project,
   hint: (output: string) => string | undefined = () => undefined,
 ): Promise<BoxhoundError> => {
-  const log = await readFile(paths.log, 'utf8').catch(() => '')
+  const log = await readTail(paths.log).catch(() => '')
   const { why, before } = explained(log) ?? { why: undefined, before: log }
   const tail = before.trimEnd().split('\n').slice(-12)
   const kept =

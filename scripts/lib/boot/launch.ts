@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { open, readFile, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { readTail } from '../_helpers/plain-file.ts'
 import { qemuArguments } from './command.ts'
 import { lastLines } from './console.ts'
 import { freePort, isPortTaken } from './port.ts'
@@ -83,7 +84,7 @@ export const launch = async (spec: Omit<QemuSpec, 'sshPort'>, options: LaunchOpt
     await options.onSpawn?.(process)
     const qmp = await monitor(spec.qmp, process)
     if (qmp !== null) return { process, port, qmp }
-    words = await readFile(options.log, 'utf8')
+    words = await readTail(options.log)
     if (!isPortTaken(words)) break
   }
   throw new BoxhoundError('E_QEMU_START', 'QEMU ended before the machine ran', {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { cutText } from '../_helpers/terminal.ts'
 import { avaCommand, bundleSuite } from './bundle.ts'
 import { type FromSuite, type Link, linkDescriptor, openLink, sentError, type ToSuite } from './link.ts'
 import type { Session } from './ssh.ts'
@@ -86,6 +87,15 @@ const endGroup = ({ child: { pid } }: Runner): void => {
   }
 }
 
+/** Characters that a report holds at most of what a check wanted, and of what it saw. */
+const longest = 20_000
+
+const bounded = (result: CheckResult): CheckResult => ({
+  ...result,
+  expected: cutText(result.expected, longest),
+  observed: cutText(result.observed, longest),
+})
+
 /** Runs what the suite asks for on the connection, and passes on what its checks found. */
 const serve = (runner: Runner, login: Promise<Login>, context: SuiteContext, onResult: SuiteOptions['onResult']) => {
   const results: CheckResult[] = []
@@ -93,7 +103,7 @@ const serve = (runner: Runner, login: Promise<Login>, context: SuiteContext, onR
     if (message.kind === 'outcome') {
       const { id } = message.outcome
       const title = context.planned.find((check) => check.id === id)?.title ?? id
-      const result = { title, ...message.outcome }
+      const result = bounded({ title, ...message.outcome })
       results.push(result)
       onResult(result)
       return
