@@ -1,4 +1,6 @@
+import { endRun } from './lib/_helpers/cleanup.ts'
 import { BoxhoundError, errorDocument, formatError } from './lib/_helpers/errors.ts'
+import { guardConsole } from './lib/_helpers/terminal.ts'
 
 /** A verb's entry: arguments after the verb, its exit code. */
 type Main = (argv: string[]) => Promise<number>
@@ -31,12 +33,27 @@ const verbs: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
 const usage = (): string =>
   `Usage: npm run VERB -- [BOX] [OPTIONS]\n\nVerbs: ${Object.keys(verbs).join(', ')}\nEach takes --help.`
 
+/** 128+13: who reads our output has gone, as after `| head`. */
+const brokenPipe = 141
+
+/**
+ * What `_run.mjs` calls when nobody catches an error: output that cannot be written, an event that failed. The run is cleaned up and ends, by 141
+ * where the reader has gone, else by 1 with the reason.
+ */
+export const abandon = (error: unknown, stream?: 'stdout' | 'stderr'): void => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'an error'
+  if (stream === undefined) console.error(formatError(error))
+  else if (stream === 'stdout' && code !== 'EPIPE') console.error(`the output cannot be written: ${code}`)
+  endRun(code === 'EPIPE' && stream !== undefined ? brokenPipe : 1, stream === undefined ? 'an error' : 'a lost output')
+}
+
 /**
  * Runs a verb and turns what it throws into text on stderr and an exit code.
  *
  * @returns 0 done, 1 the work failed, 2 wrong usage or box file, 3 the machine lacks something.
  */
 export const run = async ([verb = '', ...argv]: string[]): Promise<number> => {
+  guardConsole()
   const load = verbs[verb]
   if (load === undefined) {
     console.error(verb === '' ? usage() : `No verb "${verb}".\n${usage()}`)

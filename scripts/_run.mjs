@@ -20,12 +20,25 @@ const bundle = (folder) =>
     external: ['ssh2', 'esbuild', 'protobufjs', '@datadog/datadog-api-client'],
   })
 
+/** Before anything is begun that would have to be cleaned up. */
+const leave = (error, stream) => {
+  if (stream === undefined) console.error(error)
+  else if (stream === 'stdout' && error.code !== 'EPIPE') console.error(`the output cannot be written: ${error.code}`)
+  process.exit(error?.code === 'EPIPE' && stream !== undefined ? 141 : 1)
+}
+
+/** What ends a run that nobody catches: a reader that has gone, a full disk or a lost terminal behind the output, an error in an event. */
+let abandoned = leave
+for (const stream of ['stdout', 'stderr']) process[stream].on('error', (error) => abandoned(error, stream))
+for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => abandoned(error))
+
 const start = async (argv) => {
   // What stands in for the outside world is called by verbs, too.
   const sources = [scripts, join(root, 'lab')].flatMap(filesBelow).filter((path) => /\.(mjs|ts|json)$/.test(path))
   const folder = join(root, 'node_modules', '.cache', 'boxhound', fingerprint(root, sources))
   await keep(folder, bundle)
-  const { run } = await import(pathToFileURL(join(folder, '_main.mjs')).href)
+  const { abandon, run } = await import(pathToFileURL(join(folder, '_main.mjs')).href)
+  abandoned = abandon
   // Every verb has ended its own work here; what could still hold the process open is an idle socket.
   process.exitCode = await run(argv)
 }

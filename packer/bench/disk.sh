@@ -14,8 +14,8 @@ let_in() {
   overlay_mount "$run" "$target"
   install -d -m 0700 "$target/root/.ssh"
   install -m 0600 "$key" "$target/root/.ssh/authorized_keys"
-  chroot "$target" /usr/bin/ssh-keygen -A >/dev/null
-  chroot "$target" /usr/bin/systemd-machine-id-setup >/dev/null 2>&1
+  bash "$here/../chroot/enter.sh" "$target" ssh-keygen -A >/dev/null
+  bash "$here/../chroot/enter.sh" "$target" systemd-machine-id-setup >/dev/null 2>&1
   overlay_unmount "$target"
 }
 

@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
-# Runs a command in a prepared target: enter.sh TARGET COMMAND [ARG…]. A host name of its own keeps the builder's out of
-# every log and configuration that a package writes (fault 46); the environment holds nothing of the builder's, no proxy either.
+# Runs a command in a prepared target: enter.sh TARGET COMMAND [ARG…]. The target's programs are nobody's that this machine could trust, so they
+# get namespaces, a root and capabilities of their own (confine.py), and this machine's network only with BOXHOUND_ONLINE=yes. Their
+# environment holds nothing of the builder's, no proxy either: /proc would show them what the first process was given, too.
 set -Eeuo pipefail
 
+here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+# shellcheck source-path=SCRIPTDIR source=python.sh
+. "$here/python.sh"
+
 main() {
-  local target=$1
-  shift
-  hostname localhost
-  exec chroot "$target" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM-dumb}" \
-    DEBIAN_FRONTEND=noninteractive BOXHOUND_LAYER="${BOXHOUND_LAYER-}" \
-    BOXHOUND_APT_TIMEOUT="${BOXHOUND_APT_TIMEOUT-}" "$@"
+  local name
+  local -a own=(--mount --uts --ipc --pid --cgroup) kept=(PATH=/usr/sbin:/usr/bin:/sbin:/bin)
+  if [[ ${BOXHOUND_ONLINE-} != yes ]]; then own+=(--net); fi
+  for name in TERM BOXHOUND_LAYER BOXHOUND_APT_TIMEOUT BOXHOUND_NOTES; do
+    if [[ -n ${!name-} ]]; then kept+=("$name=${!name}"); fi
+  done
+  exec env -i "${kept[@]}" unshare "${own[@]}" --fork --kill-child -- "$python" -IBS "$here/confine.py" "$@"
 }
 
-if [[ ${BOXHOUND_OWN_NAMES-} != yes ]]; then
-  BOXHOUND_OWN_NAMES=yes exec unshare --uts --ipc -- bash "$0" "$@"
-fi
 main "$@"

@@ -46,7 +46,7 @@ fstab_partitions() {
 # fstab_read DISK: the plan by the root's own fstab. By debugfs, before anything is mounted: ext4 keeps in its superblock by which path the first
 # file was opened, and that must be no folder of the builder's (fault 46).
 fstab_read() {
-  fstab_plan <(debugfs -c -R 'cat /etc/fstab' "$1?offset=${partition_start[partition_root]}" 2>/dev/null)
+  fstab_plan <(timeout 30 debugfs -c -R 'cat /etc/fstab' "$1?offset=${partition_start[partition_root]}" 2>/dev/null | head --bytes=1M)
 }
 
 # fstab_plan FILE: fills mount_points and mount_partition. A local file system that is not on the disk and that the image cannot boot
@@ -68,6 +68,8 @@ fstab_plan() {
       '') problem='is not on the disk' ;;
       *$'\n'*) problem='stands for several partitions' ;;
     esac
+    # A line break in a path is no path that anybody means.
+    if [[ $point == *[[:cntrl:]]* ]]; then point=${point//[[:cntrl:]]/?} problem='has a mount point with control characters in it'; fi
     if [[ -n $problem ]]; then
       refuse "/etc/fstab, line $line: $spec, to be mounted at $point, $problem" 'every file system that the image mounts by itself, on its one disk' \
         "$(partitions_text)" 'take an image of one disk; a line with the option nofail may be missing'

@@ -44,7 +44,7 @@ growth_table() {
       return
     fi
   done
-  python3 -IB "${BASH_SOURCE[0]%/*}/grow_table.py" "$disk" "$partition_root" || return
+  "$python" -IB "${BASH_SOURCE[0]%/*}/grow_table.py" "$disk" "$partition_root" || return
   partitions_read "$disk" && partitions_find_root "$disk"
 }
 

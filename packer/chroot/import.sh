@@ -73,7 +73,7 @@ inside() {
     unpack "$program" "$source" "$work/source"
     source=$work/source
   fi
-  read -r format now < <(python3 -IB "$here/image_format.py" "$source" "$limit") || return
+  read -r format now < <("$python" -IB "$here/image_format.py" "$source" "$limit") || return
   [[ $size != - ]] || size=$now
   growth_allowed "$now" "$size"
   # The options of every layer; not compressed, since all layers above read it.

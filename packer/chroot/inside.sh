@@ -11,24 +11,31 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=events.sh
 . "$here/events.sh"
 
+# packages_of TARGET: what is in the image by its own account, for the manifest: name, version and source package.
+packages_of() {
+  # shellcheck disable=SC2016 # a format of dpkg's
+  timeout --kill-after=5 120 bash "$here/enter.sh" "$1" \
+    dpkg-query -W -f '${db:Status-Status}\t${binary:Package}\t${Version}\t${source:Package}\n' </dev/null |
+    head --bytes=16M | sed -n 's/^installed\t//p'
+}
+
 main() {
   local run=$1 target=$2 layer=$3 apt=$4 status=0 kernels
   shift 4
   overlay_mount "$run" "$target"
-  target_prepare "$target" "$layer" "$apt"
+  target_prepare "$target" "$layer" "$apt" "$run"
   kernels=$(target_kernels "$target")
   step enter
-  "$@" || status=$?
+  # The engine's notes come by an open file: nothing that the image's programs have made is ever looked for by a path.
+  BOXHOUND_NOTES=7 "$@" 7>>"$run/steps.tsv" || status=$?
   # The packages' own hook leaves at once in a process namespace, which newer systemds take for a container: the menu would go on
   # naming a kernel that is gone.
   if ((status == 0)) && [[ $(target_kernels "$target") != "$kernels" ]]; then
     echo '== other kernels: update-grub'
     bash "$here/enter.sh" "$target" update-grub || status=$?
   fi
-  if [[ -e $target/run/boxhound/packages.tsv ]]; then
-    cp -- "$target/run/boxhound/packages.tsv" "$run/packages.tsv"
-  fi
-  steps_of "$target/run/boxhound/steps.tsv"
+  steps_of "$run/steps.tsv"
+  if [[ ${BOXHOUND_LAYER-} == seal ]] && ((status == 0)); then packages_of "$target" >"$run/packages.tsv" || status=$?; fi
   step unmount
   # What ships keeps nothing of what was deleted on the way (fault 47).
   if [[ ${BOXHOUND_LAYER-} == seal ]] && ((status == 0)); then overlay_trim || status=$?; fi

@@ -70,7 +70,7 @@ build_layer() {
   local -a alone=()
   if [[ -s $BOXHOUND_WORK/layers/$BOXHOUND_LAYER/packages.list ]]; then alone=(flock "$BOXHOUND_APT/lock"); fi
   bash "$here/inside.sh" "$run" "$target" "$BOXHOUND_WORK/layers/$BOXHOUND_LAYER" "$BOXHOUND_APT" \
-    "${alone[@]}" bash "$here/enter.sh" "$target" bash /run/boxhound/layer/apply.sh || status=$?
+    "${alone[@]}" bash "$here/engine.sh" "$target" "$BOXHOUND_WORK/layers/$BOXHOUND_LAYER" || status=$?
   if [[ -e $run/packages.tsv ]]; then mv -- "$run/packages.tsv" "$BOXHOUND_WORK/packages.tsv"; fi
   step close
   if [[ $BOXHOUND_LAYER == seal ]]; then

@@ -8,8 +8,8 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 . "$here/overlay.sh"
 
 main() {
-  overlay_mount "$1" "$2" ro,noload >&2
-  python3 -IB "$here/identity.py" "$2"
+  overlay_mount "$1" "$2" ro,noload,nodev,nosuid,noexec >&2
+  timeout --kill-after=5 60 "$python" -IB "$here/identity.py" "$2"
   umount --recursive "$2"
 }
 

@@ -9,6 +9,8 @@
 . "${BASH_SOURCE[0]%/*}/partitions.sh"
 # shellcheck source-path=SCRIPTDIR source=fstab.sh
 . "${BASH_SOURCE[0]%/*}/fstab.sh"
+# shellcheck source-path=SCRIPTDIR source=python.sh
+. "${BASH_SOURCE[0]%/*}/python.sh"
 
 # File systems of the disk that overlay_mount has mounted, in that order.
 declare -a overlay_mounted=()
@@ -47,7 +49,7 @@ overlay_export_read_only() {
 }
 
 # overlay_mount RUN TARGET [ACCESS]: mounts the exported root file system, and in it what else its fstab names of this disk; ACCESS is rw or
-# ro,noload. Never in the daemon's own mount namespace: were the daemon the last to leave that, killed along with all the others, it would
+# ro,noload and further options. Devices in it are nobody's. Never in the daemon's own mount namespace: were the daemon the last to leave that, killed along with all the others, it would
 # have to answer the very writes that its end waits for, and hang for ever.
 overlay_mount() {
   local run=$1 target=$2 access=${3-rw} point
@@ -56,9 +58,9 @@ overlay_mount() {
   fstab_read "$run/disk" || return
   overlay_mounted=()
   overlay_mount_partition "$run/disk" "$partition_root" "$target" "$access" || return
-  overlay_plain_path "$target" /etc/fstab || return
+  overlay_plain_path "$target" /etc/fstab '/etc/fstab' || return
   for point in "${mount_points[@]}"; do
-    overlay_plain_path "$target" "$point" || return
+    overlay_plain_path "$target" "$point" '/etc/fstab' || return
     if [[ ! -d $target$point ]]; then
       # systemd makes missing mount points at boot; who only looks goes without.
       [[ $access == rw ]] || continue
@@ -68,15 +70,18 @@ overlay_mount() {
   done
 }
 
-# overlay_plain_path TARGET PATH: no part of PATH is a link, which the host would follow out of TARGET.
+# overlay_plain_path TARGET PATH [WHO]: no part of PATH is a link, which the host would follow out of TARGET. WHO names PATH: a file of the image,
+# or nobody but this builder.
 overlay_plain_path() {
-  local target=$1 path=$2 part at=''
+  local target=$1 path=$2 who=${3-} part at='' says='a layer needs'
   local -a parts
-  IFS=/ read -r -a parts <<<"${path#/}"
+  if [[ -n $who ]]; then says="$who names"; fi
+  mapfile -d / -t parts < <(printf %s "${path#/}")
   for part in "${parts[@]}"; do
     at+=/$part
     [[ $part != .. && ! -L $target$at ]] || {
-      refuse "/etc/fstab names $path, and ${at} is a link" 'a plain folder' "${at} -> $(readlink -- "$target$at")" 'name the folder itself in /etc/fstab'
+      refuse "$says $path, and ${at} is a link" 'a plain folder' "${at} -> $(readlink -- "$target$at")" \
+        "${who:+name the folder itself in $who, or }take another image"
       return
     }
   done
@@ -85,7 +90,7 @@ overlay_plain_path() {
 # overlay_mount_partition DISK NUMBER FOLDER ACCESS: by offset and length, so that the loop devices of one disk don't overlap.
 overlay_mount_partition() {
   local disk=$1 number=$2 folder=$3 access=$4 options
-  options=loop,offset=${partition_start[number]},sizelimit=${partition_bytes[number]},noatime
+  options=loop,offset=${partition_start[number]},sizelimit=${partition_bytes[number]},noatime,nodev
   if [[ ${partition_fs[number]} == vfat ]]; then
     overlay_mount_vfat "$disk" "$folder" "$options" "${access%%,*}"
     return
@@ -148,7 +153,7 @@ overlay_zeroes() {
         overlay_free_blocks "$disk?offset=$offset" | awk -v offset="$offset" -v size="${BASH_REMATCH[1]}" '
           { printf "write -q -z -u %.0f %.0f\n", offset + $1 * size, ($2 - $1 + 1) * size }' || return
         ;;
-      vfat) python3 -IB "${BASH_SOURCE[0]%/*}/fat_free.py" "$disk" "$offset" || return ;;
+      vfat) "$python" -IB "${BASH_SOURCE[0]%/*}/fat_free.py" "$disk" "$offset" || return ;;
     esac
   done
 }

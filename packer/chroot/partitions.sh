@@ -138,5 +138,5 @@ partitions_largest() {
 
 # holds_system DISK OFFSET: is there an /etc/os-release? Asked without mounting.
 holds_system() {
-  [[ $(debugfs -c -R 'stat /etc/os-release' "$1?offset=$2" 2>/dev/null) == *Inode:* ]]
+  [[ $(timeout 30 debugfs -c -R 'stat /etc/os-release' "$1?offset=$2" 2>/dev/null | head --bytes=64K) == *Inode:* ]]
 }

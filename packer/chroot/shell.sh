@@ -14,8 +14,8 @@ main() {
   layer=${2-$run/layer}
   mkdir -p "$run/target" "$run/layer" "$run/apt"
   overlay_export "$overlay" "$run"
-  # The shell's last status is no error of ours.
-  bash "$here/inside.sh" "$run" "$run/target" "$layer" "$run/apt" bash "$here/enter.sh" "$run/target" bash -i || true
+  # The shell's last status is no error of ours. Who asks for one may want to download something.
+  BOXHOUND_ONLINE=yes bash "$here/inside.sh" "$run" "$run/target" "$layer" "$run/apt" bash "$here/enter.sh" "$run/target" bash -i || true
   overlay_close "$run" "$overlay"
   rm -r -- "$run"
 }

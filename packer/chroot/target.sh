@@ -3,42 +3,59 @@
 # Sourced after overlay.sh, never run.
 # shellcheck disable=SC2154 # variables of partitions.sh and fstab.sh
 
-# target_prepare TARGET LAYER APT: LAYER is the staged layer, APT holds apt's lists and archives for this base.
+# target_prepare TARGET LAYER APT RUN: LAYER is the staged layer, APT holds apt's lists and archives for this base, RUN is the export's folder.
+# No program of the image has run yet in these mounts, so that what is no link now stays none.
 target_prepare() {
-  local target=$1 layer=$2 apt=$3
-  mount -t proc proc "$target/proc"
-  mount --bind -o ro /sys "$target/sys"
-  target_devices "$target"
-  if [[ -e $target/usr/sbin/grub-probe ]]; then target_nodes "$target"; fi
-  mount -t tmpfs -o mode=755 tmpfs "$target/run"
-  mount -t tmpfs -o mode=1777 tmpfs "$target/tmp"
+  local target=$1 layer=$2 apt=$3 run=$4 name
+  for name in proc sys dev run tmp; do overlay_plain_path "$target" "/$name" || return; done
+  # /proc comes with the process namespace (confine.py).
+  mount --bind -o ro,nodev,nosuid,noexec /sys "$target/sys"
+  # Whether this machine has a firmware of one kind or the other says nothing about the image's.
+  if [[ -d /sys/firmware ]]; then mount -t tmpfs -o ro,nodev,nosuid,noexec,size=4k tmpfs "$target/sys/firmware"; fi
+  target_devices "$target" "$run/nodes"
+  if [[ -e $target/usr/sbin/grub-probe ]]; then target_nodes "$target" "$run/nodes"; fi
+  mount -t tmpfs -o mode=755,nodev,nosuid tmpfs "$target/run"
+  mount -t tmpfs -o mode=1777,nodev,nosuid tmpfs "$target/tmp"
   mkdir -p "$target/run/boxhound/layer" "$target/run/lock"
-  mount --bind -o ro "$layer" "$target/run/boxhound/layer"
-  # Mirrors, proxy, authorities and logins of this network; a shell in a kept overlay has none.
-  if [[ -d ${BOXHOUND_NETWORK-} ]]; then
-    mkdir "$target/run/boxhound/network"
-    mount --bind -o ro "$BOXHOUND_NETWORK" "$target/run/boxhound/network"
-  fi
+  mount --bind -o ro,nodev,nosuid "$layer" "$target/run/boxhound/layer"
+  if [[ -s $layer/packages.list || ${BOXHOUND_ONLINE-} == yes ]]; then target_network "$target" || return; fi
   # apt's state stays outside, so that none of it needs to be cleaned out of a layer (fault 46). A layer that installs nothing sees the
   # image's own: the seal must reach what a base image brought along.
   if [[ -s $layer/packages.list ]]; then
+    for name in var/lib/apt/lists var/cache/apt; do overlay_plain_path "$target" "/$name" || return; done
     mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
-    mount --bind "$apt/lists" "$target/var/lib/apt/lists"
-    mount --bind "$apt/cache" "$target/var/cache/apt"
+    mount --bind -o nodev,nosuid "$apt/lists" "$target/var/lib/apt/lists"
+    mount --bind -o nodev,nosuid "$apt/cache" "$target/var/cache/apt"
+  fi
+}
+
+# What downloads need: the builder's resolver, and mirrors, proxy, authorities and logins of this network; a shell in a kept overlay has no others
+# than the resolver. Where nothing is downloaded, none of it is to be seen.
+target_network() {
+  local target=$1
+  if [[ -d ${BOXHOUND_NETWORK-} ]]; then
+    mkdir "$target/run/boxhound/network"
+    mount --bind -o ro,nodev,nosuid "$BOXHOUND_NETWORK" "$target/run/boxhound/network"
   fi
   target_resolver "$target"
 }
 
-# A private /dev: the host's disks are not the layer's business, and its ptys must not be either.
+# A private /dev: the host's disks are not the layer's business, and its ptys must not be either. The devices are copies: with the host's own, a
+# change of mode or owner in there would be one out here.
 target_devices() {
-  local target=$1 name
-  mount -t tmpfs -o mode=755 tmpfs "$target/dev"
-  for name in null zero full random urandom tty; do
+  local target=$1 nodes=$2 name
+  local -a names=(null zero full random urandom tty)
+  mkdir -p -- "$nodes"
+  mount -t tmpfs -o mode=700,nosuid,noexec tmpfs "$nodes"
+  cp --archive -- "${names[@]/#//dev/}" "$nodes"
+  # Devices can be made in it and not opened, but for those that are mounted from where they can.
+  mount -t tmpfs -o mode=755,nodev,nosuid,noexec tmpfs "$target/dev"
+  for name in "${names[@]}"; do
     : >"$target/dev/$name"
-    mount --bind "/dev/$name" "$target/dev/$name"
+    mount --bind "$nodes/$name" "$target/dev/$name"
   done
   mkdir "$target/dev/pts" "$target/dev/shm"
-  mount -t devpts -o newinstance,ptmxmode=0666 devpts "$target/dev/pts"
+  mount -t devpts -o newinstance,ptmxmode=0666,nosuid,noexec devpts "$target/dev/pts"
   ln -s pts/ptmx "$target/dev/ptmx"
   ln -s /proc/self/fd "$target/dev/fd"
 }
@@ -47,7 +64,7 @@ target_devices() {
 # loopN, it would look behind the device, find a file and leave every kernel out of the menu; without a link by-uuid it would write the
 # builder's loopN into it (fault 48).
 target_nodes() {
-  local target=$1 line point number node
+  local target=$1 nodes=$2 line point number node
   local pattern='^[0-9]+ [0-9]+ ([0-9]+):([0-9]+) / ([^ ]+) .* - ext4 (/dev/loop[0-9]+) '
   mkdir -p -- "$target"/dev/disk/by-{uuid,label,partuuid,partlabel}
   while IFS= read -r line; do
@@ -56,7 +73,9 @@ target_nodes() {
     if [[ $point == "$target" ]]; then number=$partition_root; else number=${mount_partition[${point#"$target"}]-}; fi
     [[ -n $number ]] || continue
     node=image-part$number
-    mknod -m 660 -- "$target/dev/$node" b "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+    mknod -m 660 -- "$nodes/$node" b "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+    : >"$target/dev/$node"
+    mount --bind "$nodes/$node" "$target/dev/$node"
     ln -s "$node" "$target${BASH_REMATCH[4]}"
     target_node_link "$target" uuid "$node" "${partition_uuid[number]}"
     target_node_link "$target" label "$node" "${partition_label[number]}"
@@ -67,7 +86,7 @@ target_nodes() {
 
 # target_kernels TARGET: the kernels that GRUB's menu is made from; nothing where there is no such menu.
 target_kernels() {
-  [[ -e $1/usr/sbin/update-grub && -e $1/boot/grub/grub.cfg ]] || return 0
+  [[ ! -L $1/boot && -e $1/usr/sbin/update-grub && -e $1/boot/grub/grub.cfg ]] || return 0
   compgen -G "$1/boot/vmlinu[zx]-*" || true
   compgen -G "$1/boot/initrd.img-*" || true
 }
@@ -81,16 +100,52 @@ target_node_link() {
 
 # The builder's resolver for the time of the bake. An image's resolv.conf is often a link into /run, a tmpfs here.
 target_resolver() {
-  local target=$1 link file
+  local target=$1 path
   [[ -r /etc/resolv.conf ]] || return 0
-  link=$(readlink "$target/etc/resolv.conf" || true)
-  case $link in
-    "") file=$target/etc/resolv.conf ;;
-    /*) file=$target$link ;;
-    *) file=$target/etc/$link ;;
-  esac
-  mkdir -p "$(dirname -- "$file")"
-  # By the target's own touch: ext4 keeps in its superblock by which path the first file was opened (fault 46).
-  [[ -e $file ]] || chroot "$target" /usr/bin/touch "${file#"$target"}"
-  mount --bind -o ro /etc/resolv.conf "$file"
+  path=$(target_path "$target" /etc/resolv.conf) || return
+  if [[ $path == /run/* ]]; then
+    mkdir -p -- "$target${path%/*}"
+    : >>"$target$path"
+  elif [[ ! -e $target$path ]]; then
+    # From within: ext4 keeps in its superblock by which path the first file was opened (fault 46).
+    "$python" -IBSc 'import os, sys; os.chroot(sys.argv[1]); os.close(os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))' \
+      "$target" "$path" 2>/dev/null || {
+      refuse "the image has no place for $path" 'a file, or a link to one, in a folder that is there' "no folder ${path%/*}" 'take another image'
+      return
+    }
+  fi
+  [[ -f $target$path ]] || {
+    refuse "the image's /etc/resolv.conf is no file" 'a regular file, or a link to one' "$(stat --format %F -- "$target$path") at $path" 'take another image'
+    return
+  }
+  mount --bind -o ro,nodev,nosuid,noexec /etc/resolv.conf "$target$path"
+}
+
+# target_path TARGET PATH: where PATH leads in the image, whatever links are on the way, in the image's own words; the last part need not be there.
+# A program of the image could change that in the meantime; none runs.
+target_path() {
+  local target=$1 rest=${2#/} at='' part link
+  local -i links=0
+  while [[ -n $rest ]]; do
+    part=${rest%%/*}
+    if [[ $rest == */* ]]; then rest=${rest#*/}; else rest=''; fi
+    case $part in
+      '' | .) ;;
+      ..) at=${at%/*} ;;
+      *)
+        if [[ -L $target$at/$part ]]; then
+          ((links++ < 40)) || {
+            refuse "the image's $2 is a loop of links" 'a file, or a link to one' "$at/$part" 'take another image'
+            return
+          }
+          link=$(readlink -- "$target$at/$part")
+          if [[ $link == /* ]]; then at=''; fi
+          rest=$link/$rest
+        else
+          at+=/$part
+        fi
+        ;;
+    esac
+  done
+  printf '%s\n' "$at"
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Applies the staged layer at /run/boxhound/layer to the root file system it runs in: packages, files, owners, units,
-# scripts, in that order. The same in a chroot and in a booted machine; safe to run twice.
+# scripts, in that order. The same in a bake and in a booted machine; safe to run twice. `packages` or `settings` as an
+# argument does that part alone: who bakes gives the network to the first and takes it from the second.
 set -Eeuo pipefail
 
 readonly layer=/run/boxhound/layer
@@ -10,8 +11,8 @@ step() {
   note "$*"
 }
 
-# When a step began, for who builds this layer (bake --profile).
-note() { printf '%s\t%s\n' "${EPOCHREALTIME/,/.}" "$*" >>/run/boxhound/steps.tsv; }
+# When a step began, for who builds this layer (bake --profile) and has opened a file for it.
+note() { [[ -z ${BOXHOUND_NOTES-} ]] || printf '%s\t%s\n' "${EPOCHREALTIME/,/.}" "$*" >&"$BOXHOUND_NOTES"; }
 
 # shellcheck source-path=SCRIPTDIR source=packages.sh
 . "$layer/packages.sh"
@@ -54,35 +55,35 @@ switch_units() {
 # Without network: what a script wants from outside, the host has fetched by digest.
 run_scripts() {
   local script
+  local -a offline=()
+  if [[ $1 != offline ]]; then offline=(unshare --net); fi
   for script in "$layer"/scripts/*.sh; do
     [[ -e $script ]] || continue
     step "script ${script##*/}"
-    unshare --net bash "$script"
+    "${offline[@]}" bash "$script"
   done
 }
 
-# What is in the image, for the manifest.
-list_packages() {
-  # shellcheck disable=SC2016 # a format of dpkg's
-  dpkg-query -W -f '${db:Status-Status}\t${binary:Package}\t${Version}\t${source:Package}\n' |
-    sed -n 's/^installed\t//p' >/run/boxhound/packages.tsv
+# settings NETWORK: all but the packages; NETWORK is `offline` where there is none.
+settings() {
+  hold_packages
+  install_files
+  set_owners
+  switch_units
+  run_scripts "$1"
 }
 
 main() {
   cd /
   umask 022
-  install_packages
-  hold_packages
-  install_files
-  set_owners
-  switch_units
-  run_scripts
-  if [[ $BOXHOUND_LAYER == seal ]]; then
-    note 'trim'
-    list_packages
-    sync -f /
-    fstrim / # free blocks read as zero (fault 47)
-  fi
+  case ${1-all} in
+    packages) install_packages ;;
+    settings) settings offline ;;
+    all)
+      install_packages
+      settings online
+      ;;
+  esac
 }
 
-main
+main "$@"

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseForeign } from '../../scripts/lib/_helpers/json.ts'
 import type { CheckExpectation } from '../../scripts/lib/render/types.ts'
 import type { CommandResult } from '../../scripts/lib/verify/command.ts'
 import { jsonIn } from '../../scripts/lib/verify/json.ts'
@@ -26,7 +27,7 @@ type Metric = z.infer<typeof metric>
 /** LastError of a Python check is JSON inside a string: `[{"message": …, "traceback": …}]`. */
 const errorMessage = (text: string): string => {
   try {
-    const [first] = z.array(z.looseObject({ message: z.string() })).parse(JSON.parse(text))
+    const [first] = z.array(z.looseObject({ message: z.string() })).parse(parseForeign(text))
     return first?.message ?? text
   } catch {
     return text

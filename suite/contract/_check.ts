@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseForeign } from '../../scripts/lib/_helpers/json.ts'
 import { type Agent, type Instance, instancesIn, planted, runnerFields } from './_agent.ts'
 import type { Clause } from './_clause.ts'
 
@@ -31,7 +32,7 @@ export const checkCommand: readonly Clause[] = [
       const { LastError } = only((await check('raises')).instances).runner
       const errors = z
         .array(z.object({ message: z.string(), traceback: z.string() }))
-        .parse(JSON.parse(LastError ?? ''))
+        .parse(parseForeign(LastError ?? ''))
       t.true(errors[0]?.message.includes('planted failure'))
       t.true(errors[0]?.traceback.includes('Traceback'))
     },
@@ -99,7 +100,7 @@ export const checkCommand: readonly Clause[] = [
     line: 'what stands before the JSON on stdout is text, skipped up to the first bracket',
     run: async (t, agent) => {
       const { stdout } = (await once(agent)).result
-      t.notThrows(() => JSON.parse(stdout.slice(stdout.search(/^[[{]/m))))
+      t.notThrows(() => parseForeign(stdout.slice(stdout.search(/^[[{]/m))))
     },
   },
   {

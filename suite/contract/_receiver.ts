@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseForeign } from '../../scripts/lib/_helpers/json.ts'
 import { type Agent, at, disturbed, eventually } from './_agent.ts'
 import type { Clause } from './_clause.ts'
 
@@ -37,7 +38,7 @@ export const receiver: readonly Clause[] = [
       t.true(
         z
           .array(z.string())
-          .parse(at(JSON.parse(body), 'endpoints'))
+          .parse(at(parseForeign(body), 'endpoints'))
           .some((path) => path.includes('/v0.4/traces')),
       )
     },
@@ -61,7 +62,7 @@ export const receiver: readonly Clause[] = [
     run: async (t, agent) => {
       const { status, body } = await ask(agent, 'trace')
       t.is(status, 200)
-      t.is(typeof at(JSON.parse(body), 'rate_by_service'), 'object')
+      t.is(typeof at(parseForeign(body), 'rate_by_service'), 'object')
     },
   },
   {

@@ -5,7 +5,7 @@
 set -Eeuo pipefail
 
 readonly programs=(bash cat chmod chown cp date dd dpkg dpkg-query env find head ln mkdir mv rm sed setsid sleep sort stat sync systemctl tar
-  tee timeout touch tr unshare xargs apt-cache apt-get apt-mark cut fstrim sha256sum)
+  tee timeout touch tr unshare xargs apt-cache apt-get apt-mark cut fstrim sha256sum chroot mknod mount perl)
 readonly offset=1048576
 
 # copy_program ROOT PATH: with the libraries that it is linked to.

@@ -37,7 +37,12 @@ export const testFolder = (t: ExecutionContext): { root: string; cache: string; 
 }
 
 const run = (program: string, words: readonly string[], input = ''): Ended => {
-  const { status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8', input, timeout: 60_000 })
+  const { status, stdout, stderr } = spawnSync(program, words, {
+    encoding: 'utf8',
+    input,
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  })
   return { code: status, output: `${stdout}${stderr}` }
 }
 
@@ -93,7 +98,12 @@ export const importDisk = (
   { version = '13', environment = {} }: { readonly version?: string; readonly environment?: NodeJS.ProcessEnv } = {},
 ): Ended => {
   const words = [join(builder, 'import.sh'), source, out, size, 'debian', version]
-  const done = spawnSync('bash', words, { encoding: 'utf8', timeout: 60_000, env: { ...process.env, ...environment } })
+  const done = spawnSync('bash', words, {
+    encoding: 'utf8',
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+    env: { ...process.env, ...environment },
+  })
   return { code: done.status, output: `${done.stdout}${done.stderr}` }
 }
 

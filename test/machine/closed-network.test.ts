@@ -52,6 +52,9 @@ const read = (t: ExecutionContext, project: TinyProject, path: string): string =
   return text ?? ''
 }
 
+/** What stands behind the line that says where a file was rendered from. */
+const withoutBanner = (text: string): string => text.replace(/^# rendered from .*, do not edit\n/, '')
+
 test('a box is baked by mirrors behind a proxy and an authority of their own, and nothing of either stays', async (t) => {
   const network = await startClosedNetwork(t)
   const project = await closedProject(t, mirrorsOf(network, bundled))
@@ -93,11 +96,11 @@ test('a box is baked by mirrors behind a proxy and an authority of their own, an
     /^URIs: https:\/\/mirror\.closed\.invalid\/debian-security$/m,
   )
   t.is(
-    read(t, project, '/etc/apt/apt.conf.d/90boxhound-proxy'),
+    withoutBanner(read(t, project, '/etc/apt/apt.conf.d/90boxhound-proxy')),
     `Acquire::http::Proxy "${network.proxy}";\nAcquire::https::Proxy "${network.proxy}";\n`,
   )
   t.is(
-    read(t, project, '/etc/pip.conf'),
+    withoutBanner(read(t, project, '/etc/pip.conf')),
     `[global]\nindex-url = https://mirror.closed.invalid/simple/\nproxy = ${network.proxy}\ncert = /etc/ssl/certs/ca-certificates.crt\n`,
   )
   t.is(read(t, project, '/usr/local/share/ca-certificates/boxhound-1.crt'), authority())

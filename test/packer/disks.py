@@ -2,12 +2,14 @@
 
 SPEC is JSON: {"size": MiB, "table": "gpt" | "mbr" | "none", "partitions": [{"number", "start", "size" (MiB), "type",
 "name", "fs": "ext4" | "vfat" | "luks" | null, "label", "uuid", "files": {path: text}, "tree": FOLDER}]}. A text of the
-form "-> X" is a link to X, one of the form "elf NUMBER" a program's head for that processor. Whole MiB only; nothing
-needs root.
+form "-> X" is a link to X, one of the form "elf NUMBER" a program's head for that processor, "fifo" a named pipe and
+"socket" a socket. Whole MiB only; nothing needs root.
 """
 
 import binascii
 import json
+import os
+import stat
 import struct
 import subprocess
 import sys
@@ -24,6 +26,7 @@ LINUX = '0fc63daf-8483-4772-8e79-3d69d8477de4'
 BIOS = '21686148-6449-6e6f-744e-656564454649'
 ESP = 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'
 EXTENDED = 0x0F
+NODES = {'fifo': stat.S_IFIFO, 'socket': stat.S_IFSOCK}
 
 
 def part(number, start, size, **more):
@@ -110,6 +113,8 @@ def tree(folder, files):
             path.symlink_to(text[3:])
         elif text.startswith('elf '):
             path.write_bytes(b'\x7fELF\x02\x01\x01'.ljust(18, b'\0') + struct.pack('<H', int(text[4:])) + bytes(40))
+        elif text in NODES:
+            os.mknod(path, NODES[text] | 0o600)
         else:
             path.write_text(text, encoding='utf-8')
 

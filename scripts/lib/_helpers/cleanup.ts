@@ -6,7 +6,8 @@ type Cleanup = () => void | Promise<void>
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const pending: (() => Promise<void>)[] = []
-let interrupted: NodeJS.Signals | undefined
+/** Why the run ends early: a signal's name, or what has happened. */
+let interrupted: string | undefined
 
 const tell = (error: unknown): void => console.error(`while cleaning up: ${String(error)}`)
 
@@ -15,6 +16,17 @@ export const signalExitCode = (signal: NodeJS.Signals): number => 128 + constant
 
 const runAll = async (): Promise<void> => {
   for (let cleanup = pending.pop(); cleanup !== undefined; cleanup = pending.pop()) await cleanup().catch(tell)
+}
+
+/**
+ * Ends the run from where nobody catches an error: what is pending is cleaned up first. Nothing happens when the run is ending anyway.
+ *
+ * @param why as part of a sentence: `WHY ends this run`.
+ */
+export const endRun = (code: number, why: string): void => {
+  if (interrupted !== undefined) return
+  interrupted = why
+  void runAll().then(() => process.exit(code))
 }
 
 const interrupt = (signal: NodeJS.Signals): void => {

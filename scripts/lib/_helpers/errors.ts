@@ -1,3 +1,5 @@
+import { foreignText } from './terminal.ts'
+
 /** Exit codes that scripts rely on: 1 the work failed, 2 wrong usage or box file, 3 the machine lacks something. */
 export type ExitCode = 1 | 2 | 3
 
@@ -44,13 +46,23 @@ export const position = ({ file, line, column }: ErrorDetails): string | undefin
     ? undefined
     : [file, line, line === undefined ? undefined : column].filter((x) => x !== undefined).join(':')
 
-/** The error as plain text of several lines: position and message, expected, found, next step. */
+/** Characters that one part of an error has at most: a layer's log or a guest's words may stand in it. */
+const longest = 8000
+
+/** The error as plain text of several lines: position and message, expected, found, next step. None of it is obeyed by a terminal. */
 export const formatError = (error: unknown): string => {
-  if (!(error instanceof BoxhoundError)) return error instanceof Error ? (error.stack ?? error.message) : String(error)
-  const { details } = error
+  if (!(error instanceof BoxhoundError))
+    return foreignText(error instanceof Error ? (error.stack ?? error.message) : String(error), longest)
+  const details: ErrorDetails = Object.fromEntries(
+    Object.entries(error.details).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? foreignText(value, longest) : value,
+    ]),
+  )
   const where = position(details)
+  const message = foreignText(error.message, longest)
   return [
-    where === undefined ? error.message : `${where}: ${error.message}`,
+    where === undefined ? message : `${where}: ${message}`,
     details.expected === undefined ? undefined : `  expected: ${details.expected}`,
     details.found === undefined ? undefined : `  found:    ${details.found}`,
     details.next === undefined ? undefined : `  next:     ${details.next}`,

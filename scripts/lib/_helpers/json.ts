@@ -10,6 +10,64 @@ export const parsedJson = (text: string): unknown => {
   }
 }
 
+/** Levels that a document of a guest's or a server's may have: what is deeper says nothing, and recursion over it has no end. */
+const deepest = 128
+
+/** The index behind the value that begins at `start` with a bracket; undefined when it never ends, or is too deep. One walk over the text. */
+const endOfValue = (text: string, start: number): number | undefined => {
+  let depth = 0
+  for (let at = start; at < text.length; at += 1) {
+    const one = text[at]
+    if (one === '"') {
+      for (at += 1; at < text.length && text[at] !== '"'; at += 1) if (text[at] === '\\') at += 1
+    } else if (one === '[' || one === '{') {
+      depth += 1
+      if (depth > deepest) return undefined
+    } else if (one === ']' || one === '}') {
+      depth -= 1
+      if (depth === 0) return at + 1
+    }
+  }
+  return undefined
+}
+
+/**
+ * Parses what somebody else has written.
+ *
+ * @throws SyntaxError when it is no JSON, or nested deeper than anything that is meant.
+ */
+export const parseForeign = (text: string): unknown => {
+  const start = text.search(/\S/)
+  if (/[[{]/.test(text[start] ?? '') && endOfValue(text, start) === undefined)
+    throw new SyntaxError(`a document that does not end, or is nested more than ${deepest} levels deep`)
+  return JSON.parse(text)
+}
+
+/**
+ * The JSON document at the end of a text: everything up to the first bracket from which a document reaches to the end is skipped. Walks over
+ * the text a few times at most, whatever brackets it is full of.
+ *
+ * @returns undefined when there is none.
+ */
+export const documentIn = (output: string): unknown => {
+  const text = output.trimEnd()
+  let budget = 8 * text.length + 1_000_000
+  for (const { index } of text.matchAll(/[[{]/g)) {
+    // Text such as "[INFO] …" has brackets of its own.
+    if (!/^[[{]\s*(?:["[{\]}]|-?\d|true|false|null)/.test(text.slice(index, index + 200))) continue
+    const end = endOfValue(text, index)
+    budget -= (end ?? text.length) - index
+    if (budget < 0) return undefined
+    if (end !== text.length) continue
+    try {
+      return JSON.parse(text.slice(index))
+    } catch {
+      // not from here
+    }
+  }
+  return undefined
+}
+
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

@@ -1,4 +1,15 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, type Stats } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  type Stats,
+} from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from './errors.ts'
 
@@ -100,5 +111,18 @@ export const assertPlainFolder = (folder: string, source: string): void => {
       else assertFile(lstatSync(below), belowName, largest)
     }
   }
-  visit(folder, source)
+  if (existsSync(folder)) visit(folder, source)
+}
+
+/** The end of a file that programs write to, as text; all of a short one. A log that a guest has filled is not read whole. */
+export const readTail = async (path: string, bytes = 1 << 20): Promise<string> => {
+  const file = await open(path)
+  try {
+    const { size } = await file.stat()
+    const buffer = Buffer.alloc(Math.min(size, bytes))
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, Math.max(0, size - bytes))
+    return buffer.toString('utf8', 0, bytesRead)
+  } finally {
+    await file.close()
+  }
 }

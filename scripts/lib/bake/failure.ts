@@ -1,8 +1,9 @@
-import { readFile, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { readTail } from '../_helpers/plain-file.ts'
 import { startSandbox } from '../_helpers/sandbox.ts'
 import type { PlannedLayer } from '../plan/types.ts'
 
@@ -74,7 +75,7 @@ export const layerFailure = async (
   project: Project,
   hint: (output: string) => string | undefined = () => undefined,
 ): Promise<BoxhoundError> => {
-  const log = await readFile(paths.log, 'utf8').catch(() => '')
+  const log = await readTail(paths.log).catch(() => '')
   const { why, before } = explained(log) ?? { why: undefined, before: log }
   const tail = before.trimEnd().split('\n').slice(-12)
   const kept =

@@ -1,5 +1,5 @@
-import { mkdir, open, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, mkdir, open, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { networkEnvironment } from '../_helpers/environment.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { type Sandbox, startSandbox } from '../_helpers/sandbox.ts'
@@ -56,6 +56,8 @@ export const startPacker = async (
   const template = join(work.path, 'packer')
   const home = join(work.path, 'home')
   for (const folder of [template, join(work.path, 'tmp'), logs, apt, home]) await mkdir(folder, { recursive: true })
+  // The image's programs write there as root: a setuid file or a device that they leave is nobody else's to find.
+  await chmod(dirname(apt), 0o700)
   await writeFile(join(template, 'chroot.pkr.hcl'), renderPackerTemplate(missing, project))
   const log = await open(join(logs, 'packer.log'), 'w')
   const sandbox = startSandbox(['packer', 'build', '-color=false', '-on-error=abort', template], {

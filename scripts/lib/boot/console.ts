@@ -44,7 +44,14 @@ export const kernelPanic = (text: string, count = 30): string | null => {
     .join('\n')
 }
 
-/** Reads a growing file from where the last read ended; a file that isn't there yet reads as empty. */
+/** Bytes that are kept of a console's begin, where the host keys are told, and of its end; a guest may print without end. */
+const kept = 2 << 20
+
+/** The begin and the end of a text that grows. */
+const shortened = (text: string): string =>
+  text.length <= 3 * kept ? text : `${text.slice(0, kept)}\n[…]\n${text.slice(-kept)}`
+
+/** Reads a growing file from where the last read ended, of a large one begin and end; a file that isn't there yet reads as empty. */
 export const follow = (file: string): (() => Promise<string>) => {
   let text = ''
   let offset = 0
@@ -53,10 +60,12 @@ export const follow = (file: string): (() => Promise<string>) => {
     if (handle === null) return text
     try {
       const { size } = await handle.stat()
-      const buffer = Buffer.alloc(Math.max(0, size - offset))
+      // What comes faster than it is read is passed over but for its end.
+      if (size - offset > 2 * kept && offset > 0) offset = size - kept
+      const buffer = Buffer.alloc(Math.min(Math.max(0, size - offset), 2 * kept))
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset)
       offset += bytesRead
-      text += buffer.toString('latin1', 0, bytesRead)
+      text = shortened(text + buffer.toString('latin1', 0, bytesRead))
       return text
     } finally {
       await handle.close()

@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startChild } from '../_helpers/child.ts'
 import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { readTail } from '../_helpers/plain-file.ts'
 import { killNamespace } from '../_helpers/sandbox.ts'
 import { cgroupOf, removeCgroups } from './cgroups.ts'
 import { lastLines } from './console.ts'
@@ -151,7 +152,7 @@ const launch = async (options: ContainerOptions): Promise<{ process: ProcessIden
     await options.onStart?.(machine, () => endContainer(machine, folder))
     if (await running(machine, folder)) return { process: machine, port }
     await endContainer(machine, folder)
-    words = await readFile(join(folder, 'container.log'), 'utf8')
+    words = await readTail(join(folder, 'container.log'))
     if (!isPortTaken(words)) break
   }
   throw new BoxhoundError('E_CONTAINER_START', 'the container ended before it ran', {

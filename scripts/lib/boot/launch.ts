@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { open, readFile, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { platform } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startChild } from '../_helpers/child.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { readTail } from '../_helpers/plain-file.ts'
 import { qemuArguments } from './command.ts'
 import { lastLines } from './console.ts'
 import { freePort, isPortTaken } from './port.ts'
@@ -110,7 +111,7 @@ export const launch = async (
     await options.onSpawn?.(process)
     const qmp = await monitor(spec.qmp, process)
     if (qmp !== null) return { process, port, qmp }
-    words = await readFile(options.log, 'utf8')
+    words = await readTail(options.log)
     if (confined && isUnconfinable(words)) confined = false
     else if (!isPortTaken(words)) break
   }

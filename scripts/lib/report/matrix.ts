@@ -1,4 +1,5 @@
 import { formatSeconds } from '../_helpers/format.ts'
+import { foreignText } from '../_helpers/terminal.ts'
 import { type ControlResult, isRight } from '../verify/control.ts'
 import { type Paint, plain } from './terminal.ts'
 
@@ -15,7 +16,7 @@ export const formatControl = (result: ControlResult, paint: Paint = plain): stri
     ...(missing.length === 0 ? [] : [`        stayed green: ${missing.join(', ')}`]),
     ...red
       .filter(({ id }) => unexpected.includes(id))
-      .map(({ id, observed }) => `        turned red too: ${id}: ${indent(observed)}`),
+      .map(({ id, observed }) => `        turned red too: ${id}: ${indent(foreignText(observed))}`),
   ].join('\n')
 }
 

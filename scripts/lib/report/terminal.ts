@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import { formatSeconds } from '../_helpers/format.ts'
+import { foreignText } from '../_helpers/terminal.ts'
 import type { CheckResult, VerifyResults } from '../verify/types.ts'
 import { isGreen } from '../verify/verdict.ts'
 import { machineNames } from './machine.ts'
@@ -23,9 +24,10 @@ const indent = (text: string, by: string): string => text.split('\n').join(`\n${
 export const formatResult = (result: CheckResult, paint: Paint = plain): string => {
   const { id, title, status, seconds, expected, observed } = result
   const mark = paint(styles[status], marks[status])
-  const line = `  ${mark} ${id.padEnd(26)} ${title}  ${paint('dim', formatSeconds(seconds))}`
+  const line = `  ${mark} ${id.padEnd(26)} ${foreignText(title, 200)}  ${paint('dim', formatSeconds(seconds))}`
   if (status === 'passed') return line
-  const block = (name: string, text: string): string => `      ${paint('dim', name)} ${indent(text, ' '.repeat(16))}`
+  const block = (name: string, text: string): string =>
+    `      ${paint('dim', name)} ${indent(foreignText(text), ' '.repeat(16))}`
   if (status === 'not judged') return [line, block('not judged', observed)].join('\n')
   return [line, block('expected ', expected), block('observed ', observed)].join('\n')
 }

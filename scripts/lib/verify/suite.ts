@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { startChild } from '../_helpers/child.ts'
 import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { cutText } from '../_helpers/terminal.ts'
 import { avaCommand, bundleSuite } from './bundle.ts'
 import { lastingRun } from './lasting.ts'
 import { type FromSuite, type Link, linkDescriptor, openLink, sentError, type ToSuite } from './link.ts'
@@ -94,6 +95,15 @@ const endGroup = ({ child: { pid } }: Runner): void => {
   }
 }
 
+/** Characters that a report holds at most of what a check wanted, and of what it saw. */
+const longest = 20_000
+
+const bounded = (result: CheckResult): CheckResult => ({
+  ...result,
+  expected: cutText(result.expected, longest),
+  observed: cutText(result.observed, longest),
+})
+
 /** Runs what the suite asks for on the connection, and passes on what its checks found. */
 const serve = (runner: Runner, execute: Session['run'], context: SuiteContext, onResult: SuiteOptions['onResult']) => {
   const results: CheckResult[] = []
@@ -101,7 +111,7 @@ const serve = (runner: Runner, execute: Session['run'], context: SuiteContext, o
     if (message.kind === 'outcome') {
       const { id } = message.outcome
       const title = context.planned.find((check) => check.id === id)?.title ?? id
-      const result = { title, ...message.outcome }
+      const result = bounded({ title, ...message.outcome })
       results.push(result)
       onResult(result)
       return

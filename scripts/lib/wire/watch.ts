@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Received } from '../../../lab/intake/types.ts'
+import { cutText } from '../_helpers/terminal.ts'
 import type { Expectations } from '../render/types.ts'
 import type { Session } from '../verify/ssh.ts'
 import type { CheckResult } from '../verify/types.ts'
@@ -27,7 +28,7 @@ const resultOf = (
     ...{ id, title, expected },
     status: found.length === 0 ? 'passed' : 'failed',
     seconds: (Date.now() - begun) / 1000,
-    observed: found.length === 0 ? observed(received) : told(found),
+    observed: cutText(found.length === 0 ? observed(received) : told(found), 20_000),
   }
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseForeign } from '../../../scripts/lib/_helpers/json.ts'
 import type { BoxCheck } from '../check.ts'
 import { final, judge, type Verdict } from '../verdict.ts'
 
@@ -18,7 +19,7 @@ const file = '/var/lib/boxhound/first-boot.json'
 /** Judges the record that the first boot leaves: every step done, by this box and version. */
 export const judgeFirstBoot = (text: string, box: string, version: string): Verdict => {
   const expected = `first boot of ${box} ${version} is done, with every step done`
-  const record = recordSchema.parse(JSON.parse(text))
+  const record = recordSchema.parse(parseForeign(text))
   const problems = [
     ...(record.state === 'done' && record.finished !== null ? [] : [`state is ${record.state}`]),
     ...record.steps
