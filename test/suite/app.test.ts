@@ -91,5 +91,9 @@ test('a foreign trace proves nothing, nor do records of earlier requests', (t) =
   const receiver = recorded('box-keyed').apmStats?.receiver ?? []
   t.false(judgeCounts(three, receiver, { ...records, records: [] }).passed)
   t.false(judgeRecords(three, { ...records, records: [record, record] }).passed)
+  t.not(judgeRecords(three, { ...records, records: [record, record] }).final, true, 'a third may be on its way')
+  const untraced = judgeRecords(three, { ...records, records: [{}, {}, {}] })
+  t.true(untraced.final)
+  t.is(untraced.observed, '0 of 3 records written since the requests began carry a trace id')
   t.true(judgeRecords(three, written).passed)
 })
