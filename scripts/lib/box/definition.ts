@@ -38,6 +38,18 @@ function isPattern(text: string): boolean {
 const bound = z.union([z.number(), z.strictObject({ option: z.string() })], 'a number or { option: NAME }')
 const names = z.array(z.string(), 'a list of names').default([])
 
+/** Service checks that one run must send: all of them OK, or each with the state that is right on a machine that stands alone. */
+const serviceChecks = z.union(
+  [
+    z.array(z.string()),
+    z.record(
+      z.string(),
+      z.enum(['ok', 'warning', 'critical', 'unknown', 'any'], 'ok, warning, critical, unknown or any'),
+    ),
+  ],
+  'a list of names, or a map of names to ok, warning, critical, unknown or any',
+)
+
 /** check.yaml: what a check can be told, and what the suite must see of it. */
 const checkDefinition = z.strictObject({
   /** Only where the folder's name isn't the check's: the integration check of a database. */
@@ -51,7 +63,7 @@ const checkDefinition = z.strictObject({
   expect: z.strictObject({
     metrics: names,
     rates: names,
-    serviceChecks: names,
+    serviceChecks: serviceChecks.default([]),
     tags: tags.default([]),
     warnings: z.enum(['none', 'allowed'], 'none or allowed').default('none'),
     ranges: z.record(z.string(), z.strictObject({ min: bound, max: bound })).default({}),
