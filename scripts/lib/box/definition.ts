@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'
+import { contradictions } from './definition-rules.ts'
 import { readSource } from './read.ts'
 import { tags } from './schema.ts'
 import type { Source } from './source.ts'
@@ -73,21 +74,9 @@ const checkDefinition = z.strictObject({
 export type CheckDefinition = z.infer<typeof checkDefinition>
 export type OptionDefinition = z.infer<typeof option>
 
-/** Names in rules and ranges that no option bears. */
-const danglingNames = ({ options, rules, expect }: CheckDefinition): { path: (string | number)[]; name: string }[] =>
-  [
-    ...rules.flatMap(({ less }, i) => less.map((name, j) => ({ path: ['rules', i, 'less', j], name }))),
-    ...Object.entries(expect.ranges).flatMap(([metric, range]) =>
-      (['min', 'max'] as const).flatMap((side) => {
-        const end = range[side]
-        return typeof end === 'number' ? [] : [{ path: ['expect', 'ranges', metric, side, 'option'], name: end.option }]
-      }),
-    ),
-  ].filter(({ name }) => options[name] === undefined)
-
 const refined = checkDefinition.superRefine((value, context) => {
-  for (const { path, name } of danglingNames(value))
-    context.addIssue({ code: 'custom', path, message: `the name of an option; "${name}" is none` })
+  for (const { path, message, next } of contradictions(value))
+    context.addIssue({ code: 'custom', path, message, ...(next === undefined ? {} : { params: { next } }) })
 })
 
 /**

@@ -74,6 +74,7 @@ const environmentFor = (template: string, file: string, language: Language, prin
     const fail = (message: string, found: string, next: string, cause?: unknown) =>
       new BoxhoundError('E_TEMPLATE', message, {
         ...{
+          exitCode: 2,
           file,
           line: spot.line,
           column: spot.column,
@@ -127,6 +128,7 @@ const renderProgram = (
       missing === undefined ? 'the template failed' : `nothing is named "${missing.path}"`,
       {
         ...{
+          exitCode: 2,
           file,
           line: spot?.line ?? 1,
           column: spot?.column ?? 1,

@@ -66,6 +66,7 @@ const visit = (folder: Place, path: string, context: Context): RenderedFile[] =>
       if (entry.isDirectory()) return visit(from, to, context)
       if (!entry.isFile())
         throw new BoxhoundError('E_LAYER', 'not a plain file', {
+          exitCode: 2,
           file: from.source,
           expected: 'files and folders',
           found: entry.isSymbolicLink() ? 'a symbolic link' : 'a special file',
