@@ -3,6 +3,7 @@ import { parseForeign } from '../../scripts/lib/_helpers/json.ts'
 import type { CheckExpectation } from '../../scripts/lib/render/types.ts'
 import type { CommandResult } from '../../scripts/lib/verify/command.ts'
 import { jsonIn } from '../../scripts/lib/verify/json.ts'
+import { isRightState, stateName } from '../../scripts/lib/verify/states.ts'
 import { judge, list, missing, type Verdict } from './verdict.ts'
 
 const metric = z.looseObject({
@@ -66,11 +67,19 @@ const reasonFor = (expectation: CheckExpectation, text: string): string =>
     .map(({ reason }) => ` (allowed: ${reason})`)
     .join('')
 
+/** `a, b OK, c unknown`. */
+const serviceWords = ({ serviceChecks, states = {} }: Pick<CheckExpectation, 'serviceChecks' | 'states'>): string => {
+  const isOk = (name: string): boolean => (states[name] ?? 'ok') === 'ok'
+  const ok = serviceChecks.filter(isOk)
+  const others = serviceChecks.filter((name) => !isOk(name)).map((name) => `${name} ${states[name]}`)
+  return [...(ok.length === 0 ? [] : [`${list(ok)} OK`]), ...others].join(', ')
+}
+
 /** What the expectation asks for, in words. */
-const wanted = ({ metrics, rates, serviceChecks, tags, ranges, warnings }: CheckExpectation): string =>
+const wanted = ({ metrics, rates, serviceChecks, states = {}, tags, ranges, warnings }: CheckExpectation): string =>
   [
     `an instance without errors, ${metrics.length + rates.length} metrics`,
-    ...(serviceChecks.length === 0 ? [] : [`${list(serviceChecks)} OK`]),
+    ...(serviceChecks.length === 0 ? [] : [serviceWords({ serviceChecks, states })]),
     ...(tags.length === 0 ? [] : [`tagged ${list(tags)}`]),
     ...Object.entries(ranges).map(([name, { min, max }]) => `${name} from ${min} to ${max}`),
     ...(warnings === 'none' ? ['no warning'] : []),
@@ -105,8 +114,10 @@ export const judgeCheck = (
       LastError ? [`error: ${errorMessage(LastError)}`] : TotalErrors ? [`${TotalErrors} errors`] : [],
     ),
     ...services
-      .filter(({ status }) => status !== 0)
-      .map(({ check, status, message }) => `${check} has status ${status} ${message ?? ''}`.trim()),
+      .filter(({ check, status }) => !isRightState(expectation.states?.[check], status))
+      .map(({ check, status, message }) =>
+        `${check} has status ${status} (${stateName(status)}), not ${expectation.states?.[check] ?? 'ok'} ${message ?? ''}`.trim(),
+      ),
     ...missing(
       expectation.serviceChecks,
       services.map(({ check }) => check),

@@ -106,3 +106,52 @@ def test_a_line_that_is_no_public_key_is_refused_by_its_number(machine, tmp_path
     assert machine.boot() == 1
     assert machine.message('early/40-authorized-keys') == 'SSH key 2 is not a public key'
     assert not machine.path('root/.ssh/authorized_keys').exists()
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        f'export DD_API_KEY={KEY}\n',
+        f'  DD_API_KEY={KEY}  \n',
+        f'DD_API_KEY = {KEY}\n',
+        f'\ufeffDD_API_KEY={KEY}\n',
+        f'# mine\r\n\r\nDD_API_KEY={KEY}\r\n',
+        f'DD_API_KEY="{KEY}"\n',
+        f"export\tDD_API_KEY='{KEY}'",
+    ],
+)
+def test_what_editors_and_shells_put_around_a_line_is_taken_off(machine, text):
+    machine.write(SEED, text)
+    assert machine.boot() == 0
+    assert machine.read(ENVIRONMENT) == f'DD_API_KEY="{KEY}"\n'
+
+
+@pytest.mark.parametrize(
+    ('text', 'said'),
+    [
+        (f'# mine\nDD_APIKEY={KEY}\n', 'line 2 of the seed file: DD_APIKEY is none of'),
+        (f'DD_SITE=datadoghq.eu\nexport {KEY}\n', 'line 2 of the seed file is not NAME=value'),
+        (f'a{KEY}=x\n', 'line 1 of the seed file has a name that is none of'),
+        (f'DD_API_KEY: {KEY}\n', 'line 1 of the seed file is not NAME=value'),
+        (f'DD_API_KEY="{KEY}\n', 'line 1 of the seed file: the quotes of DD_API_KEY do not match'),
+        (f'DD_API_KEY={KEY}\nDD_API_KEY={KEY}\n', 'line 2 of the seed file: DD_API_KEY stands twice'),
+    ],
+)
+def test_a_line_that_cannot_be_understood_fails_the_step_by_its_number_and_the_file_stays(machine, text, said):
+    machine.write(SEED, text)
+    assert machine.boot() != 0
+    assert said in machine.everything_said()
+    assert KEY not in machine.everything_said()
+    assert machine.read(SEED) == text
+
+
+def test_tags_may_be_written_in_every_script_that_a_box_file_takes(machine):
+    machine.write(SEED, 'DD_TAGS=\u00e9quipe:donn\u00e9es \u7fa4:\u4e00\n')
+    assert machine.boot() == 0
+    assert machine.read(ENVIRONMENT) == 'DD_TAGS="\u00e9quipe:donn\u00e9es \u7fa4:\u4e00"\n'
+
+
+def test_a_credential_with_another_systems_line_end_is_taken(machine):
+    machine.credential('dd_api_key', f'"{KEY}"\r\n')
+    assert machine.boot() == 0
+    assert machine.read(ENVIRONMENT) == f'DD_API_KEY="{KEY}"\n'

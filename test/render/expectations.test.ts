@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
@@ -112,4 +112,31 @@ test('the source of apt is the repository of the box file, or its mirror where t
   t.is(await mirrored('{ agent: "https://mirror.example/dd" }'), 'https://apt.datadoghq.com/ stable 7')
   t.is(await mirrored('{ agent: "https://mirror.example/dd", keep: true }'), 'https://mirror.example/dd stable 7')
   t.is(await mirrored('{ keep: true }'), 'https://apt.datadoghq.com/ stable 7')
+})
+
+test('instances with intervals of their own, and states that are right, come from the files of the check', async (t) => {
+  const project = copiedProject(t)
+  const folder = join(project.root, 'provision/50-checks/my_metric')
+  writeFileSync(
+    join(folder, 'conf.yaml.hbs'),
+    'instances:\n  - min_collection_interval: {{check.interval}}\n  - min_collection_interval: 300\n  - {}\n',
+  )
+  const text = readFileSync(join(folder, 'check.yaml'), 'utf8')
+  writeFileSync(
+    join(folder, 'check.yaml'),
+    text.replace('expect:', 'expect:\n  serviceChecks: { a.b: unknown, c: ok }'),
+  )
+  const check = (await renderNamed('full', project)).expectations.checks.find(({ name }) => name === 'my_metric')
+  t.deepEqual(check?.intervals, [45, 300, 15])
+  t.deepEqual(check?.serviceChecks, ['a.b', 'c'])
+  t.deepEqual(check?.states, { 'a.b': 'unknown', c: 'ok' })
+})
+
+test('an interval that no instance takes is refused', async (t) => {
+  const project = copiedProject(t)
+  writeFileSync(join(project.root, 'provision/50-checks/my_metric/conf.yaml.hbs'), 'instances: [{}]\n')
+  const error = await t.throwsAsync(renderNamed('full', project), { instanceOf: BoxhoundError })
+  t.is(error.exitCode, 2)
+  t.is(error.details.file, 'provision/50-checks/my_metric/conf.yaml.hbs')
+  t.is(error.details.found, 'each 15 s')
 })

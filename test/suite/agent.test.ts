@@ -243,3 +243,34 @@ test('a warning passes by a pattern, is told with the reason, and another one do
   t.regex(run(deprecated, 'careful').observed, /^warning: careful$/)
   t.regex(run().expected, /no warning but those allowed/)
 })
+
+test('a state that check.yaml declares is right, and no other is', (t) => {
+  const send = (status: number) =>
+    output({
+      ...good,
+      aggregator: { ...good.aggregator, service_checks: [{ check: 'x.joined', status, message: '' }] },
+    })
+  const declared = (state: 'unknown' | 'any') => ({
+    ...myMetric,
+    serviceChecks: ['x.joined'],
+    states: { 'x.joined': state },
+  })
+  t.true(judgeCheck(declared('unknown'), send(3)).passed)
+  t.regex(judgeCheck(declared('unknown'), send(0)).observed, /x\.joined has status 0 \(ok\), not unknown/)
+  t.true(judgeCheck(declared('any'), send(2)).passed)
+  t.regex(judgeCheck(declared('any'), output(good)).observed, /missing service check/)
+})
+
+test('instances with intervals of their own are held against those, not against one number', (t) => {
+  const status = (...seconds: number[]): AgentStatus => ({
+    runnerStats: {
+      Checks: {
+        two: Object.fromEntries(seconds.map((one, i) => [`two:${i}`, { Interval: one * 1e9, TotalRuns: 1 }])),
+      },
+    },
+  })
+  t.true(judgeInterval('two', 20, status(300, 20), 10, [20, 300]).passed)
+  t.regex(judgeInterval('two', 20, status(20, 20), 10, [20, 300]).observed, /each 20 s, each 20 s/)
+  t.regex(judgeInterval('two', 20, status(20), 10, [20, 300]).observed, /they run each 20 s/)
+  t.regex(judgeInterval('two', 20, status(), 10, [20, 300]).observed, /schedules no instance/)
+})

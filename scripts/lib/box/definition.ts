@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'
+import { contradictions } from './definition-rules.ts'
 import { readSource } from './read.ts'
 import { tags } from './schema.ts'
 import type { Source } from './source.ts'
@@ -54,6 +55,18 @@ const warnings = z.union(
   'none, allowed, or a list of { pattern, reason }',
 )
 
+/** Service checks that one run must send: all of them OK, or each with the state that is right on a machine that stands alone. */
+const serviceChecks = z.union(
+  [
+    z.array(z.string()),
+    z.record(
+      z.string(),
+      z.enum(['ok', 'warning', 'critical', 'unknown', 'any'], 'ok, warning, critical, unknown or any'),
+    ),
+  ],
+  'a list of names, or a map of names to ok, warning, critical, unknown or any',
+)
+
 /** check.yaml: what a check can be told, and what the suite must see of it. */
 const checkDefinition = z.strictObject({
   /** Only where the folder's name isn't the check's: the integration check of a database. */
@@ -67,7 +80,7 @@ const checkDefinition = z.strictObject({
   expect: z.strictObject({
     metrics: names,
     rates: names,
-    serviceChecks: names,
+    serviceChecks: serviceChecks.default([]),
     tags: tags.default([]),
     warnings: warnings.default('none'),
     ranges: z.record(z.string(), z.strictObject({ min: bound, max: bound })).default({}),
@@ -77,21 +90,9 @@ const checkDefinition = z.strictObject({
 export type CheckDefinition = z.infer<typeof checkDefinition>
 export type OptionDefinition = z.infer<typeof option>
 
-/** Names in rules and ranges that no option bears. */
-const danglingNames = ({ options, rules, expect }: CheckDefinition): { path: (string | number)[]; name: string }[] =>
-  [
-    ...rules.flatMap(({ less }, i) => less.map((name, j) => ({ path: ['rules', i, 'less', j], name }))),
-    ...Object.entries(expect.ranges).flatMap(([metric, range]) =>
-      (['min', 'max'] as const).flatMap((side) => {
-        const end = range[side]
-        return typeof end === 'number' ? [] : [{ path: ['expect', 'ranges', metric, side, 'option'], name: end.option }]
-      }),
-    ),
-  ].filter(({ name }) => options[name] === undefined)
-
 const refined = checkDefinition.superRefine((value, context) => {
-  for (const { path, name } of danglingNames(value))
-    context.addIssue({ code: 'custom', path, message: `the name of an option; "${name}" is none` })
+  for (const { path, message, next } of contradictions(value))
+    context.addIssue({ code: 'custom', path, message, ...(next === undefined ? {} : { params: { next } }) })
 })
 
 /**

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { CheckDefinition, OptionDefinition } from './definition.ts'
+import { matches, patternDeadline, slowPattern } from './pattern.ts'
 import type { Problem } from './problems.ts'
 import { foundAt, type Path, type Source, valueOffset } from './source.ts'
 import { pathName, unknownKey, validate } from './validate.ts'
@@ -31,7 +32,13 @@ const stringSchema = ({
   return z
     .string(expected)
     .refine((value) => values === undefined || values.includes(value), expected)
-    .refine((value) => pattern === undefined || new RegExp(pattern, 'u').test(value), expected)
+    .superRefine((value, context) => {
+      const found = pattern === undefined || matches(pattern, value)
+      if (found === true) return
+      const slow = found === 'slow' ? { params: { next: slowPattern } } : {}
+      const message = found === 'slow' ? `${expected} within ${patternDeadline} ms` : expected
+      context.addIssue({ code: 'custom', message, ...slow })
+    })
 }
 
 const schemaOf = (option: OptionDefinition): z.ZodType<OptionValue> => {

@@ -37,7 +37,7 @@ export const checkFiles = (
   return {
     files: [
       { ...renderFile(find(`${name}.py`), code, context), mode: 0o644 },
-      { ...renderFile(find('conf.yaml'), conf, context), mode: 0o640 },
+      { ...renderFile(find('conf.yaml'), conf, context, true), mode: 0o640 },
     ],
     owners: [
       agentFile(code, '0644'),

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
 import type { Box } from '../box/types.ts'
+import { intervalsOf } from './conf-shape.ts'
 import { hasCloudInit } from './context.ts'
 import { readApp, readDatabase } from './data.ts'
 import type { CheckExpectation, Expectations, RenderedLayer } from './types.ts'
@@ -26,14 +28,18 @@ const rangesOf = (
 const expectationOf = (
   definition: CheckDefinition,
   { name, interval, tags, options }: Pick<Box['checks'][number], 'name' | 'interval' | 'tags' | 'options'>,
+  intervals: readonly number[] = [],
 ): CheckExpectation => {
   const { metrics, rates, serviceChecks, tags: own, warnings } = definition.expect
+  const states = Array.isArray(serviceChecks) ? {} : serviceChecks
   return {
     name,
     interval,
+    ...(intervals.every((one) => one === interval) ? {} : { intervals }),
     metrics,
     rates,
-    serviceChecks,
+    serviceChecks: Array.isArray(serviceChecks) ? serviceChecks : Object.keys(serviceChecks),
+    ...(Object.values(states).every((state) => state === 'ok') ? {} : { states }),
     tags: [...new Set([...own, ...tags])],
     warnings,
     ranges: rangesOf(definition, options),
@@ -67,6 +73,25 @@ const appOf = ({ app }: Box, project: Project): Expectations['app'] => {
   return { ...settings, ...readApp(name, project) }
 }
 
+/**
+ * The intervals of a check's instances.
+ *
+ * @throws BoxhoundError E_CONF (exit code 2) when none of them has the check's own: then its `interval` has no effect.
+ */
+const intervalsOfCheck = ({ name, interval }: Box['checks'][number], layers: readonly RenderedLayer[]): number[] => {
+  const path = `etc/datadog-agent/conf.d/${name}.d/conf.yaml`
+  const file = layers.flatMap(({ files }) => files).find((one) => one.path === path)
+  if (file === undefined) return []
+  const intervals = intervalsOf(file.content)
+  if (!intervals.includes(interval))
+    throw new BoxhoundError('E_CONF', `no instance of ${name} has the interval of the check`, {
+      ...{ file: file.source, exitCode: 2, expected: `min_collection_interval: ${interval} on an instance` },
+      found: intervals.map((one) => `each ${one} s`).join(', '),
+      next: 'write min_collection_interval: {{check.interval}} on the instance, or correct the interval in check.yaml or the box file',
+    })
+  return intervals
+}
+
 /** Everything that the suite must see on a machine of this box; plain data without a path of this machine. */
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
   const { version, site, tags, logs, repository } = box.agent
@@ -87,7 +112,11 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
     checks: [
       ...integrationOf(box, project),
       ...box.checks.map((check) =>
-        expectationOf(readDefinition(join(check.folder, 'check.yaml'), project).definition, check),
+        expectationOf(
+          readDefinition(join(check.folder, 'check.yaml'), project).definition,
+          check,
+          intervalsOfCheck(check, layers),
+        ),
       ),
     ],
     database: databaseOf(box, project),

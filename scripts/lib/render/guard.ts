@@ -7,7 +7,17 @@ export class MissingName extends Error {
 
   constructor(path: string, known: readonly string[]) {
     const best = nearest(path.split('.').at(-1) ?? '', known)
-    super(best === undefined ? `one of ${known.join(', ')}` : `did you mean "${best}"? known: ${known.join(', ')}`)
+    const names = `known: ${known.join(', ')}`
+    const none = path.startsWith('check.options.')
+      ? 'add it to options in check.yaml'
+      : 'there is no name here; remove it'
+    super(
+      known.length === 0
+        ? none
+        : best === undefined
+          ? `one of ${known.join(', ')}`
+          : `did you mean "${best}"? ${names}`,
+    )
     this.path = path
     this.known = known
   }

@@ -46,6 +46,7 @@ const assertDistinct = (files: readonly RenderedFile[]): void => {
     const other = seen.get(path)
     if (other !== undefined)
       throw new BoxhoundError('E_LAYER', `two files for /${path}`, {
+        exitCode: 2,
         ...{ file: source, expected: 'one file', found: `${other} and ${source}`, next: 'remove or rename one' },
       })
     seen.set(path, source)

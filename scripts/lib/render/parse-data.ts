@@ -9,6 +9,7 @@ const failure = (
   cause?: unknown,
 ): BoxhoundError =>
   new BoxhoundError('E_RENDERED', `what was rendered for ${path} is not valid ${language}`, {
+    exitCode: 2,
     ...{
       file: source,
       expected: `${language} that parses`,

@@ -4,18 +4,22 @@ import { expectationsOf } from './expectations.ts'
 import { keptExpectation, keptMirrors } from './kept.ts'
 import { renderLayers } from './layers.ts'
 import { parseData } from './parse-data.ts'
+import { assertPython } from './python.ts'
 import type { Rendered } from './types.ts'
 
 /**
- * Renders everything that goes into a box's image and what the suite must see of it. Reads the project, writes nothing, starts nothing.
+ * Renders everything that goes into a box's image and what the suite must see of it. Reads the project, writes nothing, and starts
+ * nothing but the Python that compiles what is to run in the guest.
  *
- * @throws BoxhoundError E_TEMPLATE, E_LAYER, E_CHECK or E_BOX_FILE with the file and line to mend; YAML and JSON are parsed again here
+ * @throws BoxhoundError E_TEMPLATE, E_LAYER, E_CHECK, E_PYTHON or E_BOX_FILE (exit code 2) with the file and line to mend; YAML and JSON are parsed again here
  *   (fault 7), other languages by `parseBack`.
  */
 export const renderBox = async (box: Box, project: Project): Promise<Rendered> => {
   const kept = await keptMirrors(box)
   const layers = renderLayers(box, project, kept)
-  parseData(layers.flatMap(({ files, scripts, data }) => [...files, ...scripts, ...data]))
+  const files = layers.flatMap(({ files: own, scripts, data }) => [...own, ...scripts, ...data])
+  parseData(files)
+  await assertPython(files, box.base.system.python)
   const expectations = expectationsOf(box, layers, project)
   return {
     box,

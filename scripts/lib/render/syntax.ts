@@ -52,6 +52,7 @@ class Wrapper extends Handlebars.Visitor {
 
   fail(node: hbs.AST.Node, message: string, found: string, next: string): never {
     throw new BoxhoundError('E_TEMPLATE', message, {
+      exitCode: 2,
       file: this.file,
       ...place(node),
       expected: 'a template of this project',
@@ -158,6 +159,7 @@ export const parseTemplate = (template: string, file: string): Program => {
     const text = cause instanceof Error ? cause.message : String(cause)
     const line = Number(/on line (\d+)/.exec(text)?.[1] ?? 1)
     throw new BoxhoundError('E_TEMPLATE', 'the template cannot be parsed', {
+      exitCode: 2,
       ...{ file, line, expected: 'a Handlebars template', found: text.split('\n').slice(-1)[0] ?? '', cause },
       next: text.includes("'CLOSE_UNESCAPED'")
         ? 'put a blank between }} and the brace that follows'

@@ -138,6 +138,7 @@ const renderProgram = (
       missing === undefined ? 'the template failed' : `nothing is named "${missing.path}"`,
       {
         ...{
+          exitCode: 2,
           file,
           line: spot?.line ?? 1,
           column: spot?.column ?? 1,

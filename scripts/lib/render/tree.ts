@@ -2,8 +2,9 @@ import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { kindOfFile, readPlain } from '../_helpers/plain-file.ts'
+import { assertConfShape } from './conf-shape.ts'
 import { languageOf } from './language.ts'
-import { originOf } from './origin.ts'
+import { type Origin, originOf } from './origin.ts'
 import { assertNoSecrets } from './secrets.ts'
 import { type Context, renderTemplateFile } from './template.ts'
 import type { RenderedFile } from './types.ts'
@@ -31,11 +32,14 @@ const leftovers = /^(?:__pycache__|\.pytest_cache|\.ruff_cache|\.DS_Store)$|\.py
  * owner's executable bit alone, so that it doesn't depend on the umask of a checkout.
  *
  * @param path in its tree, without `.hbs`.
- * @throws BoxhoundError E_SECRET, E_UTF8 or E_TEMPLATE (exit code 2), naming file and line.
+ * @param isCheck whether it is a check's own, whose configuration needs an instance.
+ * @throws BoxhoundError E_SECRET, E_CONF, E_UTF8 or E_TEMPLATE (exit code 2), naming file and line.
  */
-export const renderFile = (place: Place, path: string, context: Context): RenderedFile => {
+export const renderFile = (place: Place, path: string, context: Context, isCheck = false): RenderedFile => {
   const rendered = readOrRender(place, path, context)
-  assertNoSecrets(rendered, () => originOf(place.file, rendered, context))
+  const origin = (): Origin => originOf(place.file, rendered, context)
+  assertNoSecrets(rendered, origin)
+  assertConfShape(rendered, isCheck, origin)
   return rendered
 }
 

@@ -79,14 +79,21 @@ export interface RenderedLayer {
   readonly data: readonly RenderedFile[]
 }
 
+/** State of a service check that a check.yaml may declare as right. */
+export type ServiceState = 'ok' | 'warning' | 'critical' | 'unknown' | 'any'
+
 /** What the suite must see of one check. */
 export interface CheckExpectation {
   readonly name: string
   readonly interval: number
+  /** Seconds of each instance, where its configuration gives others than `interval`. */
+  readonly intervals?: readonly number[]
   readonly metrics: readonly string[]
   /** Metrics that exist only after a second run (`--check-rate`). */
   readonly rates: readonly string[]
   readonly serviceChecks: readonly string[]
+  /** States that are right though they aren't OK, by the name of the service check; `any` is not judged. */
+  readonly states?: Readonly<Record<string, ServiceState>>
   readonly tags: readonly string[]
   /** Of a list those that match a pattern are allowed, and told with the reason. */
   readonly warnings: 'none' | 'allowed' | readonly { readonly pattern: string; readonly reason: string }[]

@@ -54,9 +54,9 @@ const rows = (table: Partial<Record<FixedId, Row>>, expectations: Expectations):
 /** Every check that a box of these expectations is judged by, in order; what the box doesn't have is not planned at all. */
 export const allChecks = (expectations: Expectations): PlannedCheck[] => [
   ...rows(first, expectations),
-  ...expectations.checks.flatMap(({ name, interval }) => [
+  ...expectations.checks.flatMap(({ name, interval, intervals = [interval] }) => [
     { id: checkId(name), title: `The check ${name} works` },
-    { id: intervalId(name), title: `The Agent runs ${name} every ${interval} s` },
+    { id: intervalId(name), title: `The Agent runs ${name} every ${[...new Set(intervals)].join(', ')} s` },
   ]),
   ...rows(later, expectations),
 ]

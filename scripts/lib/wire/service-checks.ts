@@ -1,6 +1,7 @@
 import type { ServiceCheck } from '../../../lab/intake/types.ts'
 import { formatCount } from '../_helpers/format.ts'
-import type { Expectations } from '../render/types.ts'
+import type { Expectations, ServiceState } from '../render/types.ts'
+import { isRightState, stateName } from '../verify/states.ts'
 import { hostProblems, timeProblems } from './origin.ts'
 import type { Origin, WireCheck } from './types.ts'
 import { lacking, missing } from './words.ts'
@@ -11,10 +12,11 @@ const agentUp = 'datadog.agent.up'
 /** The service checks of all checks and the Agent's own have arrived, of this host and of now, and the last of each is OK. */
 export const serviceChecks = ({ checks }: Expectations, origin: Origin): WireCheck => {
   const names = [agentUp, ...checks.flatMap((check) => check.serviceChecks)]
+  const states: Readonly<Record<string, ServiceState>> = Object.assign({}, ...checks.map((check) => check.states ?? {}))
   return {
     id: 'wire.service-checks',
     title: 'Service checks arrive, and are well',
-    expected: `${names.join(', ')} of ${origin.host} with status 0 (OK)`,
+    expected: `${names.join(', ')} of ${origin.host} with status 0 (OK), or the one that check.yaml declares`,
     observed: ({ serviceChecks: found }) => formatCount(found.length, 'service check'),
     problems: ({ serviceChecks: found }) => {
       const own = found.filter(({ check }) => names.includes(check))
@@ -27,8 +29,8 @@ export const serviceChecks = ({ checks }: Expectations, origin: Origin): WireChe
         ...lacking('service checks', missing(names, present)),
         ...new Set(strange),
         ...latest(own)
-          .filter(({ status }) => status !== 0)
-          .map(({ check, status, message }) => `${check} has status ${status}: ${message}`),
+          .filter(({ check, status }) => !isRightState(states[check], status))
+          .map(({ check, status, message }) => `${check} has status ${status} (${stateName(status)}): ${message}`),
       ]
     },
   }

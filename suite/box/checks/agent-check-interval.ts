@@ -15,12 +15,19 @@ const nanoseconds = 1_000_000_000
  *
  * @param uptime seconds since the Agent's unit became active.
  */
-export const judgeInterval = (name: string, interval: number, status: AgentStatus, uptime: number): Verdict => {
+export const judgeInterval = (
+  name: string,
+  interval: number,
+  status: AgentStatus,
+  uptime: number,
+  intervals: readonly number[] = [],
+): Verdict => {
   const expected = `every instance of ${name} runs each ${interval} s`
-  const instances = Object.entries(status.runnerStats?.Checks?.[name] ?? {})
-  const most = Math.floor(uptime / interval) + 1
   const unloaded = loadErrors(status, name).map((text) => `${name} was not loaded: ${text}`)
   if (unloaded.length > 0) return final(judge(expected, '', unloaded))
+  if (intervals.length > 0) return judgeOwn(name, intervals, status, uptime)
+  const instances = Object.entries(status.runnerStats?.Checks?.[name] ?? {})
+  const most = Math.floor(uptime / interval) + 1
   const problems = instances.flatMap(([id, { Interval, TotalRuns = 0 }]) => [
     ...(Interval === interval * nanoseconds
       ? []
@@ -38,12 +45,48 @@ export const judgeInterval = (name: string, interval: number, status: AgentStatu
   return wrong ? final(verdict) : verdict
 }
 
+/** `each 20 s, each 300 s`, shortest first. */
+const eachOf = (seconds: readonly number[]): string =>
+  [...seconds]
+    .sort((a, b) => a - b)
+    .map((one) => `each ${one} s`)
+    .join(', ')
+
+/** Instances with intervals of their own: as many of each as the configuration gives. */
+const judgeOwn = (name: string, intervals: readonly number[], status: AgentStatus, uptime: number): Verdict => {
+  const expected = `the instances of ${name} run ${eachOf(intervals)}`
+  const instances = Object.entries(status.runnerStats?.Checks?.[name] ?? {}).map(
+    ([id, { Interval, TotalRuns = 0 }]) => ({
+      ...{ id, runs: TotalRuns, seconds: (Interval ?? Number.NaN) / nanoseconds },
+    }),
+  )
+  const seen = eachOf(instances.map(({ seconds }) => seconds))
+  const isWrong = instances.length > 0 && seen !== eachOf(intervals)
+  const verdict = judge(
+    expected,
+    instances.map(({ id, runs, seconds }) => `${id}: each ${seconds} s, ${runs} so far`).join('\n'),
+    [
+      ...(instances.length === 0 ? [`the Agent schedules no instance of ${name}`] : []),
+      ...(isWrong ? [`they run ${seen}`] : []),
+      ...instances.flatMap(({ id, runs, seconds }) => {
+        const most = Math.floor(uptime / seconds) + 1
+        if (runs < 1) return [`${id} has not run yet`]
+        return runs <= most ? [] : [`${id} ran ${runs} times in ${uptime.toFixed(0)} s, more than ${most}`]
+      }),
+    ],
+  )
+  return isWrong ? final(verdict) : verdict
+}
+
 /** `check.NAME.interval`, from the running Agent. */
-export const intervalOf = ({ name, interval }: CheckExpectation): BoxCheck => ({
+export const intervalOf = ({ name, interval, intervals }: CheckExpectation): BoxCheck => ({
   run: (guest) =>
-    guest.until(async () => {
-      const { status, uptime } = await observeAgent(guest)
-      // An emulated processor takes more than a minute until each check has had its turn.
-      return { ...judgeInterval(name, interval, status, uptime), progress: instancesRun(status) }
-    }, `the Agent runs ${name} each ${interval} s`),
+    guest.until(
+      async () => {
+        const { status, uptime } = await observeAgent(guest)
+        // An emulated processor takes more than a minute until each check has had its turn.
+        return { ...judgeInterval(name, interval, status, uptime, intervals), progress: instancesRun(status) }
+      },
+      `the Agent runs ${name} ${eachOf(intervals ?? [interval])}`,
+    ),
 })

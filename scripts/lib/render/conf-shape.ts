@@ -1,0 +1,207 @@
+import { type Document, isMap, isScalar, isSeq, type Node, parseAllDocuments } from 'yaml'
+import { excerpt } from '../box/excerpt.ts'
+import { type Problem, problemsError } from '../box/problems.ts'
+import { type Origin, offsetOfLine } from './origin.ts'
+import type { RenderedFile } from './types.ts'
+
+/** A problem of the rendered text; `offset` counts in it. */
+interface Found extends Omit<Problem, 'offset' | 'fatal'> {
+  readonly offset: number
+  readonly next: string
+}
+
+const startOf = (node: unknown, fallback: number): number =>
+  ((isMap(node) || isSeq(node) || isScalar(node)) && node.range?.[0]) || fallback
+
+const kindOf = (node: unknown, text: string): string => {
+  if (isMap(node)) return 'a map'
+  if (isSeq(node)) return node.items.length === 0 ? 'an empty list' : 'a list'
+  if (!isScalar(node) || node.value === null) return 'nothing'
+  const [from = 0, to = 0] = node.range ?? []
+  return `${excerpt(text.slice(from, to))} (${typeof node.value === 'string' ? 'text' : typeof node.value})`
+}
+
+const tagProblems = (tags: Node | null | undefined, at: number, text: string): Found[] => {
+  const expected = 'a list of text, such as ["env:prod", "team:web"]'
+  if (tags === undefined || tags === null || (isScalar(tags) && tags.value === null)) return []
+  if (!isSeq(tags))
+    return [
+      {
+        offset: startOf(tags, at),
+        message: 'tags is no list',
+        ...{ expected, found: kindOf(tags, text) },
+        next: isMap(tags)
+          ? 'write each as one text: - "env:prod"; of a map the Agent takes the keys'
+          : 'write each as an item: - "env:prod"; of a text the Agent takes every letter for a tag',
+      },
+    ]
+  return tags.items.flatMap((item, index): Found[] =>
+    isScalar(item) && typeof item.value === 'string' && item.value !== ''
+      ? []
+      : [
+          {
+            offset: startOf(item, startOf(tags, at)),
+            message: `tags[${index}] is no text`,
+            ...{ expected, found: kindOf(item, text) },
+            next: isMap(item) ? 'write - "env:prod", in quotes: a blank after the colon makes a map of it' : 'quote it',
+          },
+        ],
+  )
+}
+
+const intervalProblems = (node: unknown, at: number, text: string): Found[] =>
+  node === undefined || (isScalar(node) && Number.isInteger(node.value) && Number(node.value) >= 1)
+    ? []
+    : [
+        {
+          offset: startOf(node, at),
+          message: 'min_collection_interval is not valid',
+          expected: 'a whole number of seconds from 1',
+          found: kindOf(node, text),
+          next: 'write min_collection_interval: {{check.interval}}',
+        },
+      ]
+
+const instanceProblems = (instance: unknown, index: number, at: number, text: string): Found[] => {
+  const offset = startOf(instance, at)
+  if (!isMap(instance))
+    return [
+      {
+        offset,
+        message: `instances[${index}] is no map`,
+        expected: 'a map of options',
+        found: kindOf(instance, text),
+        next: 'write options as key: value, or {} for an instance without any',
+      },
+    ]
+  return [
+    ...tagProblems(instance.get('tags', true) as Node | undefined, offset, text),
+    ...intervalProblems(instance.get('min_collection_interval', true), offset, text),
+  ]
+}
+
+const documentProblems = ({ contents }: Document.Parsed, text: string, isCheck: boolean): Found[] => {
+  const next = 'write instances: and below it at least one item, such as - min_collection_interval: {{check.interval}}'
+  if (!isMap(contents))
+    return [
+      {
+        offset: startOf(contents, 0),
+        message: contents === null ? 'the file says nothing' : 'the file is no map',
+        expected: 'a map with init_config and instances',
+        found: kindOf(contents, text),
+        next,
+      },
+    ]
+  const at = startOf(contents, 0)
+  const instances = contents.items.find(({ key }) => isScalar(key) && key.value === 'instances')
+  const logs = contents.get('logs', true)
+  const place = startOf(instances?.value, startOf(instances?.key, at))
+  const init = contents.get('init_config', true)
+  const initProblems: Found[] =
+    init === undefined || isMap(init) || (isScalar(init) && init.value === null)
+      ? []
+      : [
+          {
+            offset: startOf(init, at),
+            message: 'init_config is no map',
+            expected: 'a map, or nothing',
+            found: kindOf(init, text),
+            next: 'write init_config: {}',
+          },
+        ]
+  const logProblems: Found[] =
+    logs === undefined || isSeq(logs)
+      ? []
+      : [
+          {
+            offset: startOf(logs, at),
+            message: 'logs is no list',
+            expected: 'a list of log sources',
+            found: kindOf(logs, text),
+            next: 'write each source as an item: - type: file',
+          },
+        ]
+  const list = instances?.value
+  const isAbsent = instances === undefined && !isCheck && logs !== undefined
+  if (isAbsent) return [...initProblems, ...logProblems]
+  if (!isSeq(list) || list.items.length === 0)
+    return [
+      ...initProblems,
+      ...logProblems,
+      {
+        offset: place,
+        message: instances === undefined ? 'instances is missing' : 'instances is no list of at least one map',
+        expected: 'a list of at least one map: without an instance the Agent runs nothing',
+        found: instances === undefined ? 'nothing' : kindOf(list, text),
+        next: isMap(list) ? 'put a dash before the first key of the instance: - host: a' : next,
+      },
+    ]
+  return [
+    ...initProblems,
+    ...logProblems,
+    ...list.items.flatMap((item, index) => instanceProblems(item, index, place, text)),
+  ]
+}
+
+/** A configuration of the Agent's below conf.d, whatever layer brings it. */
+const isConf = (path: string): boolean => /^etc\/datadog-agent\/conf\.d\/(?:[^/]+\.d\/)?[^/]+\.ya?ml$/.test(path)
+
+/**
+ * Judges the shape of a configuration of the Agent: one document, a map; `instances` a list of at least one map, or `logs` alone where it is
+ * no check's; tags a list of text; intervals whole seconds. The Agent takes the letters of a text for tags, and says nothing.
+ *
+ * @param isCheck the configuration of a check, which needs an instance.
+ * @throws BoxhoundError E_CONF (exit code 2) with the line of the file that a user edits.
+ */
+export const assertConfShape = (file: RenderedFile, isCheck: boolean, origin: () => Origin): void => {
+  if (!isConf(file.path)) return
+  const text = file.content.toString('utf8')
+  const documents = parseAllDocuments(text, { prettyErrors: true })
+  const [first, second] = documents
+  // Syntax is parse-data's to tell.
+  if (documents.some(({ errors, warnings }) => errors.length + warnings.length > 0)) return
+  const found: Found[] =
+    second !== undefined
+      ? [
+          {
+            offset: second.range[0],
+            message: 'a second document',
+            expected: 'one document: the Agent reads the first alone',
+            found: '---',
+            next: 'remove the line ---, and write all instances in one list',
+          },
+        ]
+      : first === undefined
+        ? [
+            {
+              offset: 0,
+              message: 'the file says nothing',
+              expected: 'a map with init_config and instances',
+              found: 'an empty file',
+              next: 'write instances: and below it at least one item, such as - min_collection_interval: {{check.interval}}',
+            },
+          ]
+        : documentProblems(first, text, isCheck)
+  if (found.length === 0) return
+  const { template, lines } = origin()
+  const problems = found.map(({ offset, ...words }): Problem => {
+    const line = text.slice(0, offset).split('\n').length
+    return { ...words, offset: offsetOfLine(template, lines[line - 1] ?? line) }
+  })
+  throw problemsError(file.source, template, problems, 'E_CONF')
+}
+
+/** The Agent's interval of an instance that names none, in seconds. */
+const defaultInterval = 15
+
+/** The interval of each instance of a configuration whose shape was judged, in seconds. */
+export const intervalsOf = (content: Buffer): number[] => {
+  const value: unknown = parseAllDocuments(content.toString('utf8'))[0]?.toJS()
+  const instances = typeof value === 'object' && value !== null && 'instances' in value ? value.instances : []
+  if (!Array.isArray(instances)) return []
+  return instances.map((one: unknown) =>
+    typeof one === 'object' && one !== null && 'min_collection_interval' in one
+      ? Number(one.min_collection_interval)
+      : defaultInterval,
+  )
+}
