@@ -101,6 +101,7 @@ test('the box file’s section is one, and sets every field that there is', asyn
   const { observe } = await boxWith(t, blockWith('observe:\n'))
   t.deepEqual(observe, {
     boards: ['team_overview'],
+    exports: ['backups'],
     host: 'db1',
     timezone: 'Europe/Paris',
     handles: ['@slack-ops', '@you@example.com'],
@@ -108,7 +109,7 @@ test('the box file’s section is one, and sets every field that there is', asyn
     monitors: { my_metric: 'once', app: false },
     downtimes: { evening: '20:00', morning: '08:00' },
   })
-  const explained = [...page.matchAll(/^\| `(host|timezone|handles|tags|monitors|boards|downtimes)` \|/gm)].map(
+  const explained = [...page.matchAll(/^\| `(host|timezone|handles|tags|monitors|boards|exports|downtimes)` \|/gm)].map(
     ([, name]) => name,
   )
   t.deepEqual(explained.sort(), Object.keys(observe).sort())

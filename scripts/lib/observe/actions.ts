@@ -8,6 +8,7 @@ import type { Gateway } from './account/gateway.ts'
 import { applyPlan } from './apply.ts'
 import type { Judgement } from './calendar/judge.ts'
 import { changeDocument, planDocument } from './document.ts'
+import { type ImportRequest, importResource } from './import.ts'
 import { type AccountPlan, countsOf, hasChanges, planFor } from './plan.ts'
 import { writePreview } from './preview.ts'
 import { assertNoGap, judgeSilence } from './silence.ts'
@@ -131,6 +132,20 @@ export const destroy = async (run: Run, gateway: Gateway, where: string): Promis
   await carryOut(run, gateway, planned, where)
   return 0
 }
+
+/** Takes over what somebody made by hand. */
+export const importing =
+  (request: ImportRequest) =>
+  async (run: Run, gateway: Gateway, where: string): Promise<number> => {
+    const { box, project, flags, now, say, paint } = run
+    const { file, name } = await importResource(box, request, gateway, { now, project })
+    const { kind, id } = request
+    if (flags.json === true)
+      console.log(JSON.stringify({ box: box.name, account: where, kind, id, name, file: shown(file) }))
+    say(`${shown(file)} is the ${kind} ${id} of ${where}; ${shown(box.file)} names it ${name}`)
+    say(paint('dim', `next: ${commandOf(run, 'plan')}`))
+    return 0
+  }
 
 /** Draws the page; asks no account. */
 export const show = async ({ box, project, flags, now, say }: Run, out: string | undefined): Promise<number> => {
