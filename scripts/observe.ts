@@ -105,7 +105,7 @@ export const main = async (argv: string[]): Promise<number> => {
   const run: Run = {
     ...{ box, project, flags, now: new Date() },
     paint: paintFor(process.stdout, process.env),
-    width: process.stdout.columns ?? 100,
+    width: process.stdout.columns ?? 80,
     say: (text) => (json ? undefined : console.log(text)),
   }
   if (action === 'show') return show(run, values.out === undefined ? undefined : fromCaller(values.out))

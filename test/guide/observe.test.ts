@@ -187,7 +187,7 @@ test('the calendar of the page is the one that is drawn, and its gap the one tha
   const wish = wishOf(data)
   const judgement = judge(schedulesOf(data, zone, now), wish, zone, now)
   t.deepEqual(judgement.findings, [])
-  const drawn = calendarText(judgement, zone, plain, false).split('\n')
+  const drawn = calendarText(judgement, zone, plain, { colour: false }).split('\n')
   const lines = (blocks.find(({ text }) => text.includes('Sat 5 Dec'))?.text ?? '').trimEnd().split('\n')
   t.is(lines.length, 5)
   for (const line of lines) t.true(drawn.includes(line), line)
