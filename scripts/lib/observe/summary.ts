@@ -7,6 +7,7 @@ import { inset } from './field-lines.ts'
 import { isObject, type JsonObject, listOf, textOf } from './json.ts'
 import { definitionOf } from './pairs.ts'
 import { printable } from './printable.ts'
+import { handlesIn } from './show/handles.ts'
 import { messageParts, stateLabel } from './show/message.ts'
 import type { Kind, Resource } from './types.ts'
 
@@ -32,7 +33,7 @@ const messageRow = (message: string): string[] =>
 const monitorRows = ({ query, message, options, priority, tags }: JsonObject): Row[] => {
   const own = isObject(options) ? options : {}
   const thresholds = Object.entries(isObject(own.thresholds) ? own.thresholds : {}).sort(bySeverity)
-  const handles = new Set(textOf(message).match(/(?<!\S)@\S*[^\s.,;:!?]/g))
+  const handles = handlesIn(textOf(message))
   return [
     ['query', [textOf(query)]],
     [
@@ -45,7 +46,7 @@ const monitorRows = ({ query, message, options, priority, tags }: JsonObject): R
     ['priority', typeof priority === 'number' ? [`${priority} of 5`] : []],
     ['tags', listOf(tags).length === 0 ? [] : [listOf(tags).map(textOf).join(', ')]],
     ['message', messageRow(textOf(message))],
-    ['notifies', [handles.size === 0 ? 'nobody' : [...handles].join(' ')]],
+    ['notifies', [handles.length === 0 ? 'nobody' : handles.join(' ')]],
   ]
 }
 
@@ -62,7 +63,7 @@ const dashboardRows = ({ widgets }: JsonObject): Row[] => {
   ]
 }
 
-const hoursOf = (recurrence: JsonObject): string => {
+const weeklyHours = (recurrence: JsonObject): string => {
   const { days, minuteOfDay, minutes } = parseRecurrence({
     start: textOf(recurrence.start),
     duration: textOf(recurrence.duration),
@@ -75,14 +76,24 @@ const hoursOf = (recurrence: JsonObject): string => {
     : `${names} from ${clockTime(minuteOfDay)} for ${formatDuration(minutes)}`
 }
 
-const downtimeRows = ({ schedule }: JsonObject): Row[] => [
-  [
-    'silent',
-    listOf(isObject(schedule) ? schedule.recurrences : undefined)
-      .filter(isObject)
-      .map(hoursOf),
-  ],
-]
+/** A rule that no week can show is told in the API's own words. */
+const hoursOf = (recurrence: JsonObject): string => {
+  try {
+    return weeklyHours(recurrence)
+  } catch {
+    const [start, duration, rrule] = [recurrence.start, recurrence.duration, recurrence.rrule].map(textOf)
+    return `${rrule} from ${start || 'now'} for ${duration}`
+  }
+}
+
+/** Each rule of a schedule, or its one time, in words. */
+export const rulesText = (schedule: unknown): string[] => {
+  if (!isObject(schedule)) return ['from now on']
+  if (Array.isArray(schedule.recurrences)) return schedule.recurrences.filter(isObject).map(hoursOf)
+  return [`from ${textOf(schedule.start) || 'now'}${schedule.end ? ` to ${textOf(schedule.end)}` : ' on'}`]
+}
+
+const downtimeRows = ({ schedule }: JsonObject): Row[] => [['silent', rulesText(schedule)]]
 
 const rowsOf: Readonly<Record<Kind, (wire: JsonObject) => Row[]>> = {
   monitor: monitorRows,
