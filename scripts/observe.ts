@@ -4,7 +4,8 @@ import { projectAt } from './lib/_helpers/paths.ts'
 import { fromCaller } from './lib/box/caller.ts'
 import { loadBox } from './lib/box/load.ts'
 import { withLock } from './lib/cache/lock.ts'
-import { apply, destroy, plan, type Run, show } from './lib/observe/actions.ts'
+import { apply, destroy, importing, plan, type Run, show } from './lib/observe/actions.ts'
+import { importRequest } from './lib/observe/import.ts'
 import { printable, printableError } from './lib/observe/printable.ts'
 import { withAccount } from './lib/observe/session.ts'
 import { paintFor } from './lib/report/terminal.ts'
@@ -13,17 +14,24 @@ const command: Command = {
   verb: 'observe',
   summary:
     'The account side of a box: dashboard, monitors and downtimes, from the files in observe/ and beside checks, database and app.\n' +
-    'plan shows what would change, apply changes it, destroy removes what is ours and nothing else, show draws the dashboard as a page.\n' +
+    'plan shows what would change, apply changes it, destroy removes what is ours and nothing else, show draws the dashboard as a page,\n' +
+    'import KIND ID takes over a dashboard, monitor or downtime that somebody made by hand: its file is written and it gets our mark.\n' +
     'Keys come from DD_API_KEY and DD_APP_KEY, the site from DD_SITE, else from the box file.',
-  positional: { name: 'plan|apply|destroy|show BOX', help: 'what to do, and a box (default: lab)' },
-  words: 'plan|apply|destroy|show [BOX]',
+  positional: {
+    name: 'plan|apply|destroy|show BOX',
+    help: 'what to do, and a box (default: lab); import KIND ID BOX',
+    multiple: true,
+  },
+  words: 'plan|apply|destroy|show [BOX] | import dashboard|monitor|downtime ID [BOX]',
+  most: 3,
   options: {
     lab: {
       type: 'boolean',
-      help: 'plan, apply, destroy: an account on this machine, without keys; it is kept in out/BOX/account.json',
+      help: 'plan, apply, destroy, import: an account on this machine, without keys; it is kept in out/BOX/account.json',
     },
     'detailed-exitcode': { type: 'boolean', help: 'plan: exit code 4 when something would change' },
     yes: { type: 'boolean', help: 'destroy: without asking' },
+    as: { type: 'string', value: 'NAME', help: 'import: the name of the file (default: made of the title)' },
     out: { type: 'string', value: 'FILE', help: 'show: where the page is written (default: out/BOX/observe.html)' },
     recorded: { type: 'boolean', help: 'show: with what a machine sent in its last verify --wire' },
     json: { type: 'boolean', help: 'one JSON document on stdout' },
@@ -39,7 +47,7 @@ const command: Command = {
   ],
 }
 
-const actions = ['plan', 'apply', 'destroy', 'show'] as const
+const actions = ['plan', 'apply', 'destroy', 'show', 'import'] as const
 type Action = (typeof actions)[number]
 
 const actionOf = (word: string | undefined): Action => {
@@ -56,12 +64,18 @@ const actionOf = (word: string | undefined): Action => {
 
 /** Options that not every action takes. */
 const takers: Readonly<Record<string, readonly Action[]>> = {
-  lab: ['plan', 'apply', 'destroy'],
+  lab: ['plan', 'apply', 'destroy', 'import'],
   'detailed-exitcode': ['plan'],
   yes: ['destroy'],
+  as: ['import'],
   out: ['show'],
   recorded: ['show'],
 }
+
+const wordError = (found: string): BoxhoundError =>
+  new BoxhoundError('E_USAGE', 'one word too many on the command line', {
+    ...{ found, exitCode: 2, next: 'npm run observe -- --help' },
+  })
 
 /** An option of another action is a mistake that would go unseen. */
 const assertTaken = (action: Action, options: readonly string[]): void => {
@@ -81,7 +95,9 @@ export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(rest, command, argv)
   if (parsed === undefined) return 0
   const action = actionOf(word)
-  const { flags, values, positional = 'lab' } = parsed
+  const { flags, values, positionals } = parsed
+  const [positional = 'lab', extra] = action === 'import' ? positionals.slice(2) : positionals
+  if (extra !== undefined) throw wordError(extra)
   assertTaken(action, Object.keys({ ...flags, ...values }))
   const project = projectAt(process.cwd())
   const box = await loadBox(positional, project)
@@ -89,11 +105,11 @@ export const main = async (argv: string[]): Promise<number> => {
   const run: Run = {
     ...{ box, project, flags, now: new Date() },
     paint: paintFor(process.stdout, process.env),
-    width: process.stdout.columns ?? 100,
+    width: process.stdout.columns ?? 80,
     say: (text) => (json ? undefined : console.log(text)),
   }
   if (action === 'show') return show(run, values.out === undefined ? undefined : fromCaller(values.out))
-  const work = { plan, apply, destroy }[action]
+  const work = action === 'import' ? importing(importRequest(positionals, values.as)) : { plan, apply, destroy }[action]
   return withLock(project, `observe-${box.name}`, 'observe', () =>
     withAccount(
       box,

@@ -34,9 +34,13 @@ export const flagIn = (query: URLSearchParams, name: string): boolean => {
   return text === 'true'
 }
 
-/** The body as an object that the client's model accepts. @throws Refusal 400 with each problem and its path */
+/** The body as an object that the client's model accepts, but for options that are newer than it. @throws Refusal 400 with each problem and its path */
 export const bodyAs = ({ body }: Context, model: string, version: Version): JsonObject => {
-  refuseAny(modelProblems(model, version, body).map(problemLine))
+  refuseAny(
+    modelProblems(model, version, body)
+      .filter(({ maybe, path }) => maybe === undefined || !path.startsWith('options.'))
+      .map(problemLine),
+  )
   if (!isObject(body)) throw new Refusal(400, [`expected an object, found ${kindOf(body)}`])
   return body
 }
@@ -47,9 +51,8 @@ export const bodyAs = ({ body }: Context, model: string, version: Version): Json
  * @throws Refusal 400
  */
 export const dashboardBody = ({ body }: Context): JsonObject => {
-  const { problems } = judgeDashboard(isObject(body) ? body : {}, true)
-  refuseAny(problems.map(problemLine))
   if (!isObject(body)) throw new Refusal(400, [`expected an object, found ${kindOf(body)}`])
+  refuseAny(judgeDashboard(body, true).problems.map(problemLine))
   return body
 }
 

@@ -3,7 +3,7 @@ import { type Context, dashboardBody, flagIn, numberIn } from './context.ts'
 import { dashboardProblems } from './dashboard-rules.ts'
 import type { Reply } from './faults.ts'
 import { dashboardId, widgetId } from './ids.ts'
-import { refuseAny } from './refusal.ts'
+import { Refusal, refuseAny } from './refusal.ts'
 import { author, lookUp } from './resources.ts'
 import { stamp } from './stamp.ts'
 import type { Store } from './store.ts'
@@ -89,6 +89,21 @@ const settled = (body: JsonObject, store: Store, keep: boolean, own: JsonObject)
   return isObject(kept) ? withTabIds(kept) : {}
 }
 
+/**
+ * Who may change a board: where it is read-only or has roles, its author alone; the lab's key has no role. "Only the author and users
+ * associated with at least one of these roles can edit this dashboard."
+ *
+ * @throws Refusal 403
+ */
+const requireEditor = ({
+  is_read_only: readOnly,
+  restricted_roles: roles,
+  author_handle: handle,
+}: JsonObject): void => {
+  const isClosed = readOnly === true || listOf(roles).length > 0
+  if (isClosed && handle !== author.handle) throw new Refusal(403, ['Forbidden'])
+}
+
 export const createDashboard = (context: Context): Reply => {
   const { store, now } = context
   const body = dashboardBody(context)
@@ -102,7 +117,9 @@ export const createDashboard = (context: Context): Reply => {
 /** `PUT /api/v1/dashboard/{id}`: replaces all that a client may set. */
 export const updateDashboard = (context: Context): Reply => {
   const { store, now, id } = context
-  const { created_at } = lookUp(store.state().dashboards, id, unknown(id))
+  const stored = lookUp(store.state().dashboards, id, unknown(id))
+  const { created_at } = stored
+  requireEditor(stored)
   const body = dashboardBody(context)
   refuseAny(dashboardProblems(body))
   const dashboard = settled(body, store, true, { id, created_at, modified_at: stamp(now) })
@@ -111,7 +128,7 @@ export const updateDashboard = (context: Context): Reply => {
 }
 
 export const deleteDashboard = ({ store, id }: Context): Reply => {
-  lookUp(store.state().dashboards, id, unknown(id))
+  requireEditor(lookUp(store.state().dashboards, id, unknown(id)))
   delete store.state().dashboards[id]
   return { status: 200, body: { deleted_dashboard_id: id } }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { IANAZone } from 'luxon'
 import { isObject, type JsonObject, listOf, objectAt } from '../../scripts/lib/_helpers/json.ts'
 import { recurrenceProblems } from './recurrence.ts'
@@ -80,7 +81,11 @@ const scopeProblems = (scope: string): string[] => {
  */
 export const downtimeProblems = (sent: JsonObject, stored: JsonObject, state: AccountState, now: Date): string[] => {
   const { monitor_identifier: identifier, schedule, scope } = sent
+  const fixed = stored.status === 'active' ? (['scope', 'monitor_identifier'] as const) : []
   return [
+    ...fixed
+      .filter((name) => sent[name] !== undefined && !isDeepStrictEqual(sent[name], stored[name]))
+      .map((name) => `${name}: of a downtime in progress it cannot be changed`),
     ...(scope == null ? [] : scopeProblems(String(scope))),
     ...zoneProblems('display_timezone', sent.display_timezone),
     ...(isObject(identifier) ? identifierProblems(identifier, state) : []),

@@ -101,6 +101,7 @@ test('the box file’s section is one, and sets every field that there is', asyn
   const { observe } = await boxWith(t, blockWith('observe:\n'))
   t.deepEqual(observe, {
     boards: ['team_overview'],
+    exports: ['backups'],
     host: 'db1',
     timezone: 'Europe/Paris',
     handles: ['@slack-ops', '@you@example.com'],
@@ -108,7 +109,7 @@ test('the box file’s section is one, and sets every field that there is', asyn
     monitors: { my_metric: 'once', app: false },
     downtimes: { evening: '20:00', morning: '08:00' },
   })
-  const explained = [...page.matchAll(/^\| `(host|timezone|handles|tags|monitors|boards|downtimes)` \|/gm)].map(
+  const explained = [...page.matchAll(/^\| `(host|timezone|handles|tags|monitors|boards|exports|downtimes)` \|/gm)].map(
     ([, name]) => name,
   )
   t.deepEqual(explained.sort(), Object.keys(observe).sort())
@@ -186,7 +187,7 @@ test('the calendar of the page is the one that is drawn, and its gap the one tha
   const wish = wishOf(data)
   const judgement = judge(schedulesOf(data, zone, now), wish, zone, now)
   t.deepEqual(judgement.findings, [])
-  const drawn = calendarText(judgement, zone, plain, false).split('\n')
+  const drawn = calendarText(judgement, zone, plain, { colour: false }).split('\n')
   const lines = (blocks.find(({ text }) => text.includes('Sat 5 Dec'))?.text ?? '').trimEnd().split('\n')
   t.is(lines.length, 5)
   for (const line of lines) t.true(drawn.includes(line), line)

@@ -116,6 +116,26 @@ test('an answer that is lost while it is made anew costs neither: the old one is
   t.false(alive.some((one) => one.id === id))
 })
 
+test('of one in progress the scope cannot be changed either: made anew, and silent all the time', async (t) => {
+  const { lab, apply, held, set } = await clocked(t, '2026-11-24T12:00:00Z')
+  const box = await labBox()
+  await apply(box)
+  set('2026-11-25T21:00:00Z')
+  const [id = ''] =
+    Object.entries(lab.account.state().downtimes).find(([, one]) => JSON.stringify(one).includes('Night')) ?? []
+  const edit = (scope: string, message: string): void =>
+    lab.account.edit('downtimes', id, (one) => ({
+      ...one,
+      attributes: { ...objectAt(one, 'attributes'), scope, message },
+    }))
+  const message = String(objectAt(lab.account.state().downtimes[id], 'attributes').message)
+  edit('*', message.replace('Night', 'My night'))
+  t.deepEqual(await apply(box), ['change nights'])
+  edit('env:other', message)
+  t.deepEqual(await apply(box), ['replace nights'])
+  t.deepEqual(held()[1], ['Night', 'active', ['2026-11-25T22:00 660m']])
+})
+
 test('a downtime in progress whose new hours are over by now ends now', async (t) => {
   const { apply, held, set } = await clocked(t, '2026-11-24T12:00:00Z')
   await apply(await labBox())

@@ -204,7 +204,7 @@ for (const [title, text, line, said] of wrong)
 
 test('a file that is empty lacks what its own kind needs', async (t) => {
   t.is((await refused(t, '')).next, 'add group, color and widgets')
-  t.is((await refused(t, '# nothing yet\n', board)).next, 'add title, description and widgets')
+  t.is((await refused(t, '# nothing yet\n', board)).next, 'add title and widgets')
   t.is((await refused(t, '', downtimes)).next, 'add silent and downtimes')
 })
 
@@ -280,4 +280,12 @@ test('a value before the place shifts its column: the line’s beginning is told
 test('what is no YAML at all is told at the template’s line, too', async (t) => {
   t.is((await refused(t, '{{#if app}}\ngroup: a\n{{/if}}\ncolor: [\nwidgets: []\n')).line, 5)
   t.is((await refused(t, '{{#if app}}\n{{/if}}\ngroup: &a b\n')).line, 3)
+})
+
+test('a downtime has at most five rules', async (t) => {
+  const rule = '      - { days: [monday], from: "19:00", to: "20:00" }\n'
+  await t.notThrowsAsync(readText(t, nights('to: "20:00"') + rule.repeat(4), downtimes))
+  const { line, expected } = await refused(t, nights('to: "20:00"') + rule.repeat(5), downtimes)
+  t.is(line, 6)
+  t.regex(expected ?? '', /^at most 5 rules/)
 })

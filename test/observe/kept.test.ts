@@ -1,4 +1,5 @@
 import test from 'ava'
+import type { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { isObject, type JsonObject, listOf, objectAt } from '../../scripts/lib/_helpers/json.ts'
 import type { Box } from '../../scripts/lib/box/types.ts'
 import { bodyOf } from '../../scripts/lib/observe/body.ts'
@@ -149,3 +150,29 @@ test.serial('what the server trims or sorts is no change', async (t) => {
   lab.account.edit('dashboards', board, (one) => ({ ...one, notify_list: ['b@example.com', 'a@example.com'] }))
   t.deepEqual(actionsOf(await lab.plan(box)), [])
 })
+
+test.serial(
+  'a board that is read-only, or some may edit alone, is told as that and not as a key without rights',
+  async (t) => {
+    const close = (fields: JsonObject) =>
+      lab.account.edit('dashboards', board, (one) => ({
+        ...one,
+        title: 'mine',
+        author_handle: 'jo@example.com',
+        is_read_only: false,
+        restricted_roles: [],
+        ...fields,
+      }))
+    close({ is_read_only: true })
+    const readOnly = await t.throwsAsync<BoxhoundError>(lab.apply(box))
+    t.is(readOnly?.message, 'change dashboard board: the dashboard is read-only in the account')
+    t.regex(readOnly?.details.found ?? '', /^is_read_only: true; status 403/)
+    t.notRegex(`${readOnly?.details.expected} ${readOnly?.details.next}`, /DD_APP_KEY may not|dashboards_write/)
+    close({ restricted_roles: [role] })
+    const closed = await t.throwsAsync<BoxhoundError>(lab.apply(box))
+    t.regex(closed?.message ?? '', /may be edited by some alone/)
+    t.regex(closed?.details.found ?? '', new RegExp(`^restricted_roles: ${role}`))
+    close({})
+    t.deepEqual(await lab.apply(box), ['change dashboard board'])
+  },
+)

@@ -47,7 +47,16 @@ export const box: Box = {
   checks: [],
   app: null,
   refreshDays: 7,
-  observe: { host: null, timezone: 'account', handles: [], tags: [], monitors: {}, boards: [], downtimes: null },
+  observe: {
+    host: null,
+    timezone: 'account',
+    handles: [],
+    tags: [],
+    monitors: {},
+    boards: [],
+    exports: [],
+    downtimes: null,
+  },
   image: { size: null, formats: ['qcow2'] },
 }
 

@@ -103,6 +103,7 @@ const observeOf = (given: BoxFile['observe']): Observe => ({
   tags: given?.tags ?? [],
   monitors: given?.monitors ?? {},
   boards: given?.boards ?? [],
+  exports: given?.exports ?? [],
   downtimes: given?.downtimes === false ? null : (given?.downtimes ?? { evening: '19:00', morning: '09:00' }),
 })
 

@@ -59,6 +59,14 @@ export const observe = z
       .refine((all) => new Set(all).size === all.length, 'each board once')
       .default([])
       .describe('Further dashboards: boards/NAME.json as the site exports it, or boards/NAME.yaml.hbs'),
+    exports: z
+      .array(
+        text(/^[a-z][a-z0-9_-]*$/, 'the name of a file in exports/, of lower-case letters, digits, _ and -'),
+        'a list of names of files in exports/',
+      )
+      .refine((all) => new Set(all).size === all.length, 'each name once')
+      .default([])
+      .describe('Further monitors and downtimes: exports/NAME.json as the site or the API gives it'),
     downtimes: z
       .union(
         [

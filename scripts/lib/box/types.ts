@@ -129,6 +129,8 @@ export interface Observe {
   readonly monitors: Readonly<Record<string, string | false>>
   /** Names of further dashboards, each a file under boards/. */
   readonly boards: readonly string[]
+  /** Names of monitors and downtimes as they were exported, each a file under exports/. */
+  readonly exports: readonly string[]
   /** Hours `HH:MM` of the zone between which nights are silent; null without downtimes. */
   readonly downtimes: { readonly evening: string; readonly morning: string } | null
 }

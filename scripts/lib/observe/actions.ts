@@ -7,7 +7,9 @@ import type { Paint } from '../report/terminal.ts'
 import type { Gateway } from './account/gateway.ts'
 import { applyPlan } from './apply.ts'
 import type { Judgement } from './calendar/judge.ts'
+import { beginsAnew, type Change } from './changes.ts'
 import { changeDocument, planDocument } from './document.ts'
+import { type ImportRequest, importResource } from './import.ts'
 import { type AccountPlan, countsOf, hasChanges, planFor } from './plan.ts'
 import { writePreview } from './preview.ts'
 import { assertNoGap, judgeSilence } from './silence.ts'
@@ -31,6 +33,10 @@ interface Planned {
   readonly judgement: Judgement | null
 }
 
+/** Whether other hours are silent afterwards: only then is there anything to see in a calendar. */
+const changesHours = (change: Change): boolean =>
+  beginsAnew(change) || (change.kind === 'downtime' && change.action === 'remove')
+
 const planAndTell = async (run: Run, gateway: Gateway, where: string, destroy: boolean): Promise<Planned> => {
   const { box, project, now, paint, width, say } = run
   const plan = await planFor(box, gateway, { now, destroy }, project)
@@ -39,7 +45,8 @@ const planAndTell = async (run: Run, gateway: Gateway, where: string, destroy: b
   say(`${paint('bold', box.name)} in ${where}\n`)
   say(planText(plan, paint, width))
   if (plan.warnings.length > 0) say(`\n${warningText(plan.warnings, paint, width)}`)
-  if (judgement !== null) say(`\n${calendarText(judgement, timezone, paint, paint('red', '') !== '')}`)
+  if (judgement !== null && (judgement.gaps.length > 0 || plan.changes.some(changesHours)))
+    say(`\n${calendarText(judgement, timezone, paint, { colour: paint('red', '') !== '', width })}`)
   const held = destroy ? 'nothing of this box that is ours' : 'what the files say'
   say(`\n${hasChanges(plan) ? countText(plan.changes) : `Nothing to do: the account holds ${held}`}`)
   return { plan, judgement }
@@ -131,6 +138,20 @@ export const destroy = async (run: Run, gateway: Gateway, where: string): Promis
   await carryOut(run, gateway, planned, where)
   return 0
 }
+
+/** Takes over what somebody made by hand. */
+export const importing =
+  (request: ImportRequest) =>
+  async (run: Run, gateway: Gateway, where: string): Promise<number> => {
+    const { box, project, flags, now, say, paint } = run
+    const { file, name } = await importResource(box, request, gateway, { now, project })
+    const { kind, id } = request
+    if (flags.json === true)
+      console.log(JSON.stringify({ box: box.name, account: where, kind, id, name, file: shown(file) }))
+    say(`${shown(file)} is the ${kind} ${id} of ${where}; ${shown(box.file)} names it ${name}`)
+    say(paint('dim', `next: ${commandOf(run, 'plan')}`))
+    return 0
+  }
 
 /** Draws the page; asks no account. */
 export const show = async ({ box, project, flags, now, say }: Run, out: string | undefined): Promise<number> => {

@@ -4,6 +4,7 @@ import type { Gateway } from './account/gateway.ts'
 import { bodyOf } from './body.ts'
 import { type Change, isChange } from './changes.ts'
 import type { AccountPlan } from './plan.ts'
+import { explainProtection } from './protection.ts'
 
 /** Removals come last: while something goes wrong before them, nothing is missing. */
 const order: readonly Change['action'][] = ['add', 'change', 'replace', 'remove']
@@ -93,7 +94,8 @@ export const applyPlan = async (
   for (const change of changes) {
     try {
       await withoutInterruption(() => one(change))
-    } catch (cause) {
+    } catch (error) {
+      const cause = explainProtection(change, error)
       if (!(cause instanceof BoxhoundError) || cause.code === 'E_INTERRUPTED') throw cause
       failures.push({ change, cause })
       if (!mayGoOn({ change, cause })) break

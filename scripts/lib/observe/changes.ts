@@ -154,7 +154,8 @@ export const planChanges = (
 export const beginsAnew = ({ action, kind, fields }: Pick<Change, 'action' | 'kind' | 'fields'>): boolean =>
   kind === 'downtime' &&
   (action === 'add' ||
-    ((action === 'change' || action === 'replace') && fields.some(({ path }) => path.startsWith('schedule'))))
+    action === 'replace' ||
+    (action === 'change' && fields.some(({ path }) => path.startsWith('schedule'))))
 
 /** Whether anything would be done. */
 export const isChange = ({ action }: Change): boolean => action !== 'keep' && action !== 'leave'

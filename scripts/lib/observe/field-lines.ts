@@ -1,5 +1,6 @@
 import type { Paint } from '../report/terminal.ts'
 import type { Field } from './difference.ts'
+import { placeIn } from './field-path.ts'
 import { isObject, type Json, textOf } from './json.ts'
 import { type Line, lineDifference } from './lines.ts'
 import { definitionOf } from './pairs.ts'
@@ -74,12 +75,24 @@ const shownBoth = (from: Json, to: Json): readonly [string, string] => {
   return old === fresh ? [exact(JSON.stringify(from)), exact(JSON.stringify(to))] : [old, fresh]
 }
 
-const fieldLines = ({ path, from, to, movedFrom }: Field, paint: Paint, width: number, padding: number): string[] => {
-  const name = `${inset}${printable(path)}`
+/** A field with the name that a reader knows it by. */
+interface NamedField extends Field {
+  readonly label: string
+}
+
+const fieldLines = (
+  { label, from, to, movedFrom }: NamedField,
+  paint: Paint,
+  width: number,
+  padding: number,
+): string[] => {
+  const name = `${inset}${printable(label, Math.max(width - inset.length, 20))}`
   const head = `${name.padEnd(inset.length + padding)}  `
   const onOneLine = (text: string): boolean => head.length + text.length <= width
   if (movedFrom !== undefined)
-    return [`${head}${shownValue(to, 60)} ${paint('yellow', `moved, was ${printable(movedFrom)}`)}`]
+    return [
+      `${head}${shownValue(to, Math.max(width - head.length - 24, 12))} ${paint('yellow', `moved, was ${printable(placeIn(movedFrom))}`)}`,
+    ]
   if (from === undefined || to === undefined) {
     const [mark, style, value] = to === undefined ? (['-', 'red', from] as const) : (['+', 'green', to] as const)
     const text = shownValue(value)
@@ -94,8 +107,18 @@ const fieldLines = ({ path, from, to, movedFrom }: Field, paint: Paint, width: n
     : [name, ...sidesLines([old], [fresh], paint, width)]
 }
 
-/** Each field that differs: on one line where both values fit there, else with a line for each, and text of several lines line by line. */
-export const fieldsLines = (fields: readonly Field[], paint: Paint, width: number): string[] => {
-  const lengths = fields.map(({ path }) => path.length).filter((length) => length <= column)
-  return fields.flatMap((field) => fieldLines(field, paint, width, Math.max(0, ...lengths)))
+/**
+ * Each field that differs: on one line where both values fit there, else with a line for each, and text of several lines line by line.
+ *
+ * @param labelOf how a field is named.
+ */
+export const fieldsLines = (
+  fields: readonly Field[],
+  paint: Paint,
+  width: number,
+  labelOf: (field: Field) => string = ({ path }) => path,
+): string[] => {
+  const named = fields.map((field): NamedField => ({ ...field, label: labelOf(field) }))
+  const lengths = named.map(({ label }) => label.length).filter((length) => length <= column)
+  return named.flatMap((field) => fieldLines(field, paint, width, Math.max(0, ...lengths)))
 }

@@ -6,11 +6,21 @@ import { readSource } from '../box/read.ts'
 import type { Box } from '../box/types.ts'
 import { assertNone, validate } from '../box/validate.ts'
 import type { Context } from '../render/template.ts'
-import { type ReadBoard, readBoards } from './boards.ts'
 import { observeCheckContext, observeContext } from './context.ts'
 import { isObject, type JsonObject, textOf } from './json.ts'
+import { type Named, readNamed } from './named-files.ts'
 import { type Read, readTemplate } from './read.ts'
-import { type Board, board, type DowntimesFile, downtimes, type Part, part, type ServerFile, server } from './schema.ts'
+import {
+  type Board,
+  board,
+  type DowntimesFile,
+  downtimes,
+  type Part,
+  part,
+  raw,
+  type ServerFile,
+  server,
+} from './schema.ts'
 
 /** A part of the dashboard with its monitors; `name` is that of the folder or check. */
 export interface ReadPart extends Read<Part> {
@@ -22,7 +32,10 @@ export interface ObserveFiles {
   readonly board: Read<Board>
   readonly parts: readonly ReadPart[]
   /** Further dashboards, each from a file of its own. */
-  readonly boards: readonly ReadBoard[]
+  readonly boards: readonly Named<Board>[]
+  /** Monitors and downtimes as somebody exported them. */
+  readonly exports: readonly Named<JsonObject>[]
+  readonly server: ServerFile
   /** What the parts' widgets name, for a frame that has no such variables. */
   readonly variables: readonly JsonObject[]
   /** Null where the box file switches downtimes off. */
@@ -88,7 +101,9 @@ export const readFiles = (box: Box, project: Project): ObserveFiles => ({
     name,
     ...readTemplate(file, context, part, project),
   })),
-  boards: readBoards(box, project),
+  boards: readNamed(box, 'boards', board, project),
+  exports: readNamed(box, 'exports', raw, project) as readonly Named<JsonObject>[],
+  server: readServer(project),
   variables: usualVariables(observeContext(box)),
   downtimes:
     box.observe.downtimes === null

@@ -12,6 +12,7 @@ import { readFiles } from './files.ts'
 import { type Wanted, wantedOf } from './resources.ts'
 import { previewPage } from './show/page.ts'
 import type { Hints, PreviewWeek } from './show/types.ts'
+import type { Kind } from './types.ts'
 
 /** What a place that cannot be written is called; anything else that fails is no matter of the place. */
 const unwritable: Readonly<Record<string, string>> = {
@@ -61,7 +62,8 @@ const weeksOf = ({ calendar }: Wanted, now: Date): PreviewWeek[] => {
   const { weeks, findings } = judge(calendar.schedules, calendar.wish, calendar.timezone, now)
   return weeks.map(({ week, label }, index) => ({
     rows: slotsOf(week),
-    notes: [label, ...(index === 0 ? findings : [])],
+    label,
+    notes: index === 0 ? findings : [],
   }))
 }
 
@@ -99,7 +101,7 @@ export const writePreview = async (box: Box, project: Project, options: PreviewO
   const isAssumed = box.observe.timezone === 'account'
   const timezone = isAssumed ? drawnZone : box.observe.timezone
   const wanted = wantedOf(box, readFiles(box, project), timezone, now, project)
-  const of = (kind: 'monitor' | 'dashboard') => wanted.resources.filter((one) => one.kind === kind)
+  const of = (kind: Kind) => wanted.resources.filter((one) => one.kind === kind)
   const file = out ?? join(project.out, box.name, 'observe.html')
   await writePage(
     file,
@@ -107,6 +109,7 @@ export const writePreview = async (box: Box, project: Project, options: PreviewO
       ...{ box: box.name, version: box.version, now, timezone, isAssumed },
       dashboards: of('dashboard'),
       monitors: of('monitor'),
+      downtimes: of('downtime'),
       week: weeksOf(wanted, now),
       hints: hintsOf(box, project),
       ...(options.recorded ? { recorded: await recordedOf(box, project) } : {}),

@@ -13,6 +13,7 @@ import { boardWire, dashboardPlace, dashboardWire } from './dashboard.ts'
 import { downtimeWire, schedulesOf, wishOf } from './downtimes.ts'
 import type { ObserveFiles, ReadPart } from './files.ts'
 import { monitorWire } from './monitors.ts'
+import { rawResources } from './raw.ts'
 import type { MonitorFile } from './schema.ts'
 import type { Resource } from './types.ts'
 
@@ -95,6 +96,24 @@ const assertChoices = (box: Box, monitors: readonly Named[], project: Project): 
   )
 }
 
+/** Names of exports are none of the box's own. @throws BoxhoundError E_BOX_FILE (exit code 2) */
+const assertUnlike = (
+  raw: readonly Resource[],
+  monitors: readonly Named[],
+  schedules: readonly Schedule[],
+): readonly Resource[] => {
+  const own = { monitor: monitors, downtime: schedules, dashboard: [] }
+  const same = raw.find(({ kind, name }) => own[kind].some((one) => one.name === name))
+  if (same === undefined) return raw
+  throw new BoxhoundError('E_BOX_FILE', `two ${same.kind}s are named "${same.name}"`, {
+    file: same.source,
+    expected: 'each name once in a box',
+    found: same.name,
+    next: 'give the file another name, in observe.exports too',
+    exitCode: 2,
+  })
+}
+
 const monitorResources = (box: Box, monitors: readonly Named[]): Resource[] =>
   monitors.flatMap(({ name, source, file }) => {
     const choice = box.observe.monitors[name]
@@ -129,6 +148,7 @@ export const wantedOf = (box: Box, files: ObserveFiles, timezone: string, now: D
           isPasted: true,
         }),
       ),
+      ...assertUnlike(rawResources(files.exports, files.server, now), monitors, schedules),
       ...(downtimes === null
         ? []
         : schedules.map(

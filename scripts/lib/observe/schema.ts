@@ -28,6 +28,14 @@ export const board = z.looseObject({
   widgets,
 })
 
+/** A monitor or a downtime as it was exported. */
+export const raw = z
+  .record(z.string(), z.json(), 'a map as the API takes it')
+  .refine(
+    (one) => typeof one.query === 'string' || one.schedule !== undefined || one.monitor_identifier !== undefined,
+    'a monitor, which has a query, or a downtime, which has a monitor_identifier: dashboards stand in boards/',
+  )
+
 const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 const hour = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "19:00"')
 const stretch = z

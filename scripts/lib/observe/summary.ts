@@ -7,6 +7,8 @@ import { inset } from './field-lines.ts'
 import { isObject, type JsonObject, listOf, textOf } from './json.ts'
 import { definitionOf } from './pairs.ts'
 import { printable } from './printable.ts'
+import { handlesIn } from './show/handles.ts'
+import { messageParts, stateLabel } from './show/message.ts'
 import type { Kind, Resource } from './types.ts'
 
 /** A name and what there is to say of it, a line for each. */
@@ -21,15 +23,30 @@ const noDataOf = (options: JsonObject): string => {
   return `told after ${options.no_data_timeframe} minutes`
 }
 
-const monitorRows = ({ query, message, options }: JsonObject): Row[] => {
+/** What is said in which state. */
+const messageRow = (message: string): string[] =>
+  messageParts(message).flatMap(({ state, text }) => {
+    const [first = '', ...rest] = text.split('\n').filter((line) => line.trim() !== '')
+    return [`${state === undefined ? '' : `${stateLabel(state)}: `}${first}`, ...rest]
+  })
+
+const monitorRows = ({ query, message, options, priority, tags }: JsonObject): Row[] => {
   const own = isObject(options) ? options : {}
   const thresholds = Object.entries(isObject(own.thresholds) ? own.thresholds : {}).sort(bySeverity)
-  const handles = new Set(textOf(message).match(/(?<!\S)@\S*[^\s.,;:!?]/g))
+  const handles = handlesIn(textOf(message))
   return [
     ['query', [textOf(query)]],
-    ['thresholds', [thresholds.map(([name, value]) => `${name.replace('_', ' ')} ${value}`).join(', ')]],
+    [
+      'thresholds',
+      thresholds.length === 0
+        ? []
+        : [thresholds.map(([name, value]) => `${name.replace('_', ' ')} ${value}`).join(', ')],
+    ],
     ['no data', [noDataOf(own)]],
-    ['notifies', [handles.size === 0 ? 'nobody' : [...handles].join(' ')]],
+    ['priority', typeof priority === 'number' ? [`${priority} of 5`] : []],
+    ['tags', listOf(tags).length === 0 ? [] : [listOf(tags).map(textOf).join(', ')]],
+    ['message', messageRow(textOf(message))],
+    ['notifies', [handles.length === 0 ? 'nobody' : handles.join(' ')]],
   ]
 }
 
@@ -46,7 +63,7 @@ const dashboardRows = ({ widgets }: JsonObject): Row[] => {
   ]
 }
 
-const hoursOf = (recurrence: JsonObject): string => {
+const weeklyHours = (recurrence: JsonObject): string => {
   const { days, minuteOfDay, minutes } = parseRecurrence({
     start: textOf(recurrence.start),
     duration: textOf(recurrence.duration),
@@ -59,14 +76,24 @@ const hoursOf = (recurrence: JsonObject): string => {
     : `${names} from ${clockTime(minuteOfDay)} for ${formatDuration(minutes)}`
 }
 
-const downtimeRows = ({ schedule }: JsonObject): Row[] => [
-  [
-    'silent',
-    listOf(isObject(schedule) ? schedule.recurrences : undefined)
-      .filter(isObject)
-      .map(hoursOf),
-  ],
-]
+/** A rule that no week can show is told in the API's own words. */
+const hoursOf = (recurrence: JsonObject): string => {
+  try {
+    return weeklyHours(recurrence)
+  } catch {
+    const [start, duration, rrule] = [recurrence.start, recurrence.duration, recurrence.rrule].map(textOf)
+    return `${rrule} from ${start || 'now'} for ${duration}`
+  }
+}
+
+/** Each rule of a schedule, or its one time, in words. */
+export const rulesText = (schedule: unknown): string[] => {
+  if (!isObject(schedule)) return ['from now on']
+  if (Array.isArray(schedule.recurrences)) return schedule.recurrences.filter(isObject).map(hoursOf)
+  return [`from ${textOf(schedule.start) || 'now'}${schedule.end ? ` to ${textOf(schedule.end)}` : ' on'}`]
+}
+
+const downtimeRows = ({ schedule }: JsonObject): Row[] => [['silent', rulesText(schedule)]]
 
 const rowsOf: Readonly<Record<Kind, (wire: JsonObject) => Row[]>> = {
   monitor: monitorRows,
@@ -77,10 +104,11 @@ const rowsOf: Readonly<Record<Kind, (wire: JsonObject) => Row[]>> = {
 /** What a reader wants to know of a resource that is about to be made. */
 export const summaryOf = ({ kind, wire }: Pick<Resource, 'kind' | 'wire'>): Row[] => rowsOf[kind](wire)
 
-/** Text in lines of at most `width` characters, cut between words. */
+/** Text in lines of at most `width` characters, cut between words, and a word that is longer where it must be. */
 export const wrapped = (text: string, width: number): string[] => {
   const lines: string[] = []
-  for (const word of text.split(' ')) {
+  const pieces = text.split(' ').flatMap((word) => word.match(new RegExp(`.{1,${Math.max(width, 1)}}`, 'gsu')) ?? [''])
+  for (const word of pieces) {
     const last = lines.at(-1)
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
     else lines.push(word)

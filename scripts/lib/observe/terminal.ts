@@ -3,7 +3,9 @@ import { shownInstant } from './calendar/clock.ts'
 import { drawWeek } from './calendar/draw.ts'
 import type { Judgement } from './calendar/judge.ts'
 import type { Change } from './changes.ts'
+import type { Field } from './difference.ts'
 import { fieldsLines, inset, shownValue } from './field-lines.ts'
+import { isWidgetPath, titledPath } from './field-path.ts'
 import { isObject, textOf } from './json.ts'
 import { type AccountPlan, countsOf } from './plan.ts'
 import { cut, printable } from './printable.ts'
@@ -54,12 +56,21 @@ const bridgeLines = ({ bridge, wanted }: Change, paint: Paint, width: number): s
 }
 
 /** What there is to read below a change: all that matters of something new, each field that differs of something old. */
+const labelsOf =
+  ({ kind, wanted, live }: Change) =>
+  (field: Field): string => {
+    if (kind !== 'dashboard') return field.path
+    const isItem =
+      isWidgetPath(field.path) && (field.from === undefined || field.to === undefined || field.movedFrom !== undefined)
+    return titledPath(field.path, wanted?.wire ?? live?.wire ?? {}, isItem)
+  }
+
 const detailLines = (change: Change, paint: Paint, width: number): string[] => {
   const { action, wanted, fields, kept } = change
   const lines =
     action === 'add' && wanted !== null
       ? summaryLines(summaryOf(wanted), paint, width)
-      : [...fieldsLines(fields, paint, width), ...keptLines(kept, paint, width)]
+      : [...fieldsLines(fields, paint, width, labelsOf(change)), ...keptLines(kept, paint, width)]
   return [...lines, ...bridgeLines(change, paint, width)]
 }
 
@@ -87,7 +98,12 @@ export const planText = ({ changes }: Pick<AccountPlan, 'changes'>, paint: Paint
     const isWide = wide.has(change.action)
     const head = `  ${paint(styles[change.action], word)} ${cut(title, isWide ? room : beside)}`
     const style = change.drift ? 'yellow' : 'dim'
-    const top = isWide ? [head, `${inset}${paint(style, reason.trim())}`] : [`${head}${paint(style, reason)}`]
+    const top = isWide
+      ? [
+          head,
+          ...wrapped(reason.trim(), Math.max(width - inset.length, 20)).map((line) => `${inset}${paint(style, line)}`),
+        ]
+      : [`${head}${paint(style, reason)}`]
     return [...top, ...detailLines(change, paint, width)]
   })
   const { keep } = countsOf(changes)
@@ -121,15 +137,24 @@ export const doneLine = (change: Change, id: string, paint: Paint): string => {
 }
 
 /** The calendar's weeks, drawn, and what there is to say of them. */
-export const calendarText = (judgement: Judgement, timezone: string, paint: Paint, colour: boolean): string => {
+export const calendarText = (
+  judgement: Judgement,
+  timezone: string,
+  paint: Paint,
+  { colour, width = 80 }: { readonly colour: boolean; readonly width?: number },
+): string => {
   const weeks = judgement.weeks.flatMap(({ week, label }) => [
     '',
-    `  ${paint('bold', label)}`,
-    ...drawWeek(week, { colour }).map((line) => `  ${line}`),
+    ...wrapped(label, Math.max(width - 2, 20)).map((line) => `  ${paint('bold', line)}`),
+    ...drawWeek(week, { colour, width: width - 2 }).map((line) => `  ${line}`),
   ])
   const words =
     judgement.findings.length === 0
       ? [paint('green', '  every hour that is wished to be silent is covered')]
-      : judgement.findings.map((finding) => paint(judgement.gaps.length > 0 ? 'red' : 'yellow', `  ${finding}`))
+      : judgement.findings.flatMap((finding) =>
+          wrapped(finding, Math.max(width - 4, 20)).map((line, index) =>
+            paint(judgement.gaps.length > 0 ? 'red' : 'yellow', `${index === 0 ? '  ' : '    '}${line}`),
+          ),
+        )
   return [`Downtimes, in ${timezone}`, ...weeks, '', ...words].join('\n')
 }

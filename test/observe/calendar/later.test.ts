@@ -69,7 +69,7 @@ test('it is told in the terminal in place of "covered", and it is no gap that st
   const at = new Date('2026-11-28T11:00Z')
   const judged = judge(defaults(paris, at), wish, paris, at, new Set(both))
   t.deepEqual(judged.gaps, [])
-  const text = calendarText(judged, paris, (style, words) => `<${style}>${words}`, false)
+  const text = calendarText(judged, paris, (style, words) => `<${style}>${words}`, { colour: false, width: 120 })
   t.true(text.includes(`<yellow>  ${later('Sat 28 Nov 2026 12:00 to Sun 29 Nov 2026 19:00')}`), text)
   t.false(text.includes('is covered'))
 })

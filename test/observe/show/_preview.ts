@@ -23,8 +23,36 @@ export const week: PreviewWeek = {
       ][index] ?? [],
     ...(index === 6 ? { change: { index: 6, skipped: -2 } } : {}),
   })),
+  label: 'week of Mon 23 Nov 2026',
   notes: ['gap: Monday 00:00 to 09:00 is not silent', 'Sunday has 25 h, the clock goes back at 03:00'],
 }
+
+export const downtimes: Preview['downtimes'] = [
+  {
+    name: 'nights',
+    wire: {
+      message: 'Nobody is woken. @slack-night',
+      scope: '*',
+      monitor_identifier: { monitor_tags: ['boxhound_box:lab'] },
+      schedule: {
+        timezone: 'Europe/Paris',
+        recurrences: [
+          { start: '2026-11-26T19:00', duration: '14h', rrule: 'FREQ=WEEKLY;BYDAY=MO,TH' },
+          { start: '2026-12-01T03:00', duration: '2h', rrule: 'FREQ=MONTHLY;BYMONTHDAY=1' },
+        ],
+      },
+    },
+  },
+  {
+    name: 'once',
+    wire: {
+      message: 'Move',
+      scope: 'role:db',
+      monitor_identifier: { monitor_id: 7 },
+      schedule: { start: '2026-12-01T00:00:00Z' },
+    },
+  },
+]
 
 export const preview: Preview = {
   ...{
@@ -35,6 +63,6 @@ export const preview: Preview = {
     isAssumed: false,
   },
   dashboards: [{ name: 'overview', wire: board }],
-  ...{ monitors, week: [week] },
+  ...{ monitors, week: [week], downtimes },
   hints: { my_metric: { min: 0, max: 1000, interval: 45 } },
 }

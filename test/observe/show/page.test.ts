@@ -51,7 +51,8 @@ test('every kind of widget is drawn, and one that is not known says so', (t) => 
   t.regex(page, />Thu 26</)
   t.regex(page, /Drawn Thu 26 Nov 2026, 14:20 \(Europe\/Paris\)/)
   t.regex(page, /<title>Wed 25 Nov 14:20\n/)
-  t.is(count('monitor'), 2)
+  t.is(count('monitor'), 4)
+  t.is(count('downtime'), 2)
   t.is(count('week'), 1)
 })
 
@@ -75,8 +76,38 @@ test('a metric that was asked for and never received falls back to sample data',
 
 test('hours that should be silent and are not are told in words, too', (t) => {
   t.regex(page, /There are gaps/)
-  const whole = { rows: week.rows.slice(1), notes: [] }
+  const whole = { ...week, rows: week.rows.slice(1), notes: [] }
   t.notRegex(previewPage({ ...preview, week: [whole] }), /There are gaps/)
+})
+
+test('each downtime is told: its name, its message, its rules, whose notifications and who is told', (t) => {
+  const part = page.slice(page.indexOf('id="downtimes"'))
+  for (const words of [
+    '<h3>nights</h3>',
+    'Nobody is woken.',
+    'Mon, Thu 19:00 to 09:00',
+    ' from 2026-12-01T03:00 for 2h',
+    'silences monitors with boxhound_box:lab',
+    'tells @slack-night',
+    'silences monitor 7 where role:db',
+    'from 2026-12-01T00:00:00Z on',
+  ])
+    t.true(part.includes(words), words)
+  // The caption of a week stands above its strips.
+  t.true(part.indexOf('<h3>week of Mon 23 Nov 2026</h3>') < part.indexOf('Mon 23 Nov<'))
+})
+
+test('who is notified stands at each monitor; a time frame only where the board sets one', (t) => {
+  t.regex(page, /notifies (?:nobody|@)/)
+  t.notRegex(page, /class="range"/)
+  const [board] = preview.dashboards
+  const wire = { ...(board?.wire as object), default_timeframe: { type: 'live', value: 4, unit: 'hour' } }
+  t.regex(previewPage({ ...preview, dashboards: [{ name: 'a', wire }] }), /class="range">Past 4 hours</)
+})
+
+test('lines across a graph are named below it, and not upon the curve', (t) => {
+  t.notRegex(page, /class="mark /)
+  t.regex(page, /<ul class="legend">.*class="marked error[^>]*><\/i><span>/)
 })
 
 test('a zone that stands in for the account’s says so', (t) => {
@@ -87,7 +118,7 @@ test('a zone that stands in for the account’s says so', (t) => {
 })
 
 test('an empty preview is a page', (t) => {
-  const bare = previewPage({ ...preview, dashboards: [], monitors: [], week: [] })
+  const bare = previewPage({ ...preview, dashboards: [], monitors: [], downtimes: [], week: [] })
   elementsOf(bare)
   t.false(bare.includes('id="monitors"'))
 })
@@ -106,7 +137,9 @@ const hostile = (more: string): Preview => ({
   ...{ box: `lab${more}`, version: `1${more}` },
   dashboards: preview.dashboards.map(({ name, wire }) => ({ name: name + more, wire: poisoned(wire, more) })),
   monitors: preview.monitors.map(({ name, wire }) => ({ name: name + more, wire: poisoned(wire, more) })),
-  week: preview.week.map(({ rows, notes }) => ({
+  downtimes: preview.downtimes.map(({ name, wire }) => ({ name: name + more, wire: poisoned(wire, more) })),
+  week: preview.week.map(({ rows, label, notes }) => ({
+    label: label + more,
     rows: rows.map(({ day, slots }) => ({ day: day + more, slots })),
     notes: notes.map((note) => note + more),
   })),

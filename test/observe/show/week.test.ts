@@ -29,7 +29,7 @@ test('a week has seven strips, each told in words', (t) => {
 
 /** Class and width in half-hours of each part of a strip, left to right; an hour that comes twice is one part. */
 const partsOf = (row: PreviewWeek['rows'][number]): string[] => {
-  const text = week({ rows: [row], notes: [] }).toString()
+  const text = week({ rows: [row], label: '', notes: [] }).toString()
   const outer = text.replaceAll(/(<span class="twice"[^>]*>).*?<\/span><\/span>/g, '$1')
   return [...outer.matchAll(/class="(\w+)" style="flex-grow:(\d+)"/g)].map(([, kind, width]) => `${kind} ${width}`)
 }
@@ -41,7 +41,7 @@ test('a day of 23 hours has a hole, and what follows stands below its number', (
   const slots = half(['silent', 36], ['open', 10])
   const day = { day: 'Sun 28 Mar', slots, change: { index: 4, skipped: 2 } }
   t.deepEqual(partsOf(day), ['silent 4', 'none 2', 'silent 32', 'open 10'])
-  const text = week({ rows: [day], notes: [] }).toString()
+  const text = week({ rows: [day], label: '', notes: [] }).toString()
   t.true(text.includes('Sun 28 Mar<small>23 h</small>'))
   t.true(text.includes('title="Sun 28 Mar, 02:00 to 03:00: left out by the clock"'))
   t.true(
@@ -53,7 +53,7 @@ test('a day of 25 hours has both passes of the hour in one place, and what follo
   const slots = half(['silent', 6], ['gap', 2], ['silent', 32], ['open', 10])
   const day = { day: 'Sun 31 Oct', slots, change: { index: 6, skipped: -2 } }
   t.deepEqual(partsOf(day), ['silent 4', 'twice 2', 'silent 32', 'open 10'])
-  const text = week({ rows: [day], notes: [] }).toString()
+  const text = week({ rows: [day], label: '', notes: [] }).toString()
   t.true(text.includes('Sun 31 Oct<small>25 h</small>'))
   t.true(text.includes('title="Sun 31 Oct, 02:00 to 03:00 (first time): silent"'))
   t.true(text.includes('title="Sun 31 Oct, 02:00 to 03:00 (second time): gap: should be silent, is not"'))

@@ -8,14 +8,19 @@ const pageSize = 100
 
 /** The account's dashboards. Lists have summaries only: what carries the marker in its description is read whole. */
 export const dashboardStore = ({ dashboards, dashboardRequests, send, body }: ApiClient): Store => {
-  const read = async (id: string): Promise<Stored[]> => {
-    const wire = await send(await dashboardRequests.getDashboard(id)).catch((error: unknown) => {
-      // Somebody removed it after it was listed.
-      if (error instanceof BoxhoundError && error.code === 'E_ACCOUNT_GONE') return undefined
-      throw error
-    })
-    return isObject(wire) ? [{ id, created: textOf(wire.created_at), wire }] : []
+  const get = async (id: string): Promise<Stored> => {
+    const wire = await send(await dashboardRequests.getDashboard(id))
+    return isObject(wire) ? { id, created: textOf(wire.created_at), wire } : { id, created: '', wire: {} }
   }
+  const read = async (id: string): Promise<Stored[]> =>
+    get(id).then(
+      (one) => [one],
+      (error: unknown) => {
+        // Somebody removed it after it was listed.
+        if (error instanceof BoxhoundError && error.code === 'E_ACCOUNT_GONE') return []
+        throw error
+      },
+    )
   return {
     permissions: { read: 'dashboards_read', write: 'dashboards_write' },
     list: async (box) => {
@@ -30,6 +35,7 @@ export const dashboardStore = ({ dashboards, dashboardRequests, send, body }: Ap
       for (const id of ids) all.push(...(await read(id)))
       return all
     },
+    get,
     create: async (wire) => {
       const made = await send(await dashboardRequests.createDashboard(body(wire)))
       return isObject(made) ? textOf(made.id) : ''

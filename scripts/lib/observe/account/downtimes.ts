@@ -17,6 +17,12 @@ export const downtimeStore = ({ downtimes, v2, body }: ApiClient): Store => ({
     }
     return all
   },
+  get: async (id) => {
+    const { data } = await downtimes.getDowntime({ downtimeId: id })
+    const wire: unknown = data === undefined ? {} : v2.serialize(data, 'DowntimeResponseData', '')
+    const attributes = isObject(wire) && isObject(wire.attributes) ? wire.attributes : {}
+    return { id, created: textOf(attributes.created), wire: attributes }
+  },
   create: async (wire) => {
     const sent = body({ data: { type: 'downtime', attributes: wire } })
     return (await downtimes.createDowntime({ body: sent })).data?.id ?? ''

@@ -17,6 +17,8 @@ import type { Store, Stored } from './store.ts'
 export interface Gateway {
   /** Every resource that carries the box's marker. */
   readonly list: (box: string) => Promise<Live[]>
+  /** One resource, whoever made it. */
+  readonly get: (kind: Kind, id: string) => Promise<Stored>
   /** Asks whether a monitor would be taken. */
   readonly validate: (wire: JsonObject) => Promise<void>
   /**
@@ -98,6 +100,18 @@ export const openGateway = (
         }),
       )
     },
+    get: (kind, id) =>
+      asking({ what: `read ${kind}s`, permission: stores[kind].permissions.read }, () => stores[kind].get(id)).catch(
+        (cause: unknown) => {
+          if (!(cause instanceof BoxhoundError) || cause.code !== 'E_ACCOUNT_GONE') throw cause
+          throw new BoxhoundError('E_ACCOUNT_GONE', `the account has no ${kind} ${id}`, {
+            expected: `the id of a ${kind}, as in the address of its page`,
+            found: cause.details.found ?? id,
+            next: 'compare the id, and DD_SITE with the address of your account',
+            cause,
+          })
+        },
+      ),
     validate: (wire) =>
       asking({ what: 'validate monitors', permission: 'monitors_read' }, async () => {
         await api.monitors.validateMonitor({ body: api.body(wire) })

@@ -19,6 +19,10 @@ export const monitorStore = ({ monitors, v1, body }: ApiClient): Store => ({
       if (found.length < pageSize) return all
     }
   },
+  get: async (id) => {
+    const [one] = stored(v1.serialize(await monitors.getMonitor({ monitorId: Number(id) }), 'Monitor', ''))
+    return one ?? { id, created: '', wire: {} }
+  },
   create: async (wire) => String((await monitors.createMonitor({ body: body(wire) })).id),
   update: async (id, wire) => {
     await monitors.updateMonitor({ monitorId: Number(id), body: body(wire) })

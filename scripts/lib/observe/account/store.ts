@@ -11,6 +11,8 @@ export interface Stored {
 export interface Store {
   /** All that may carry the box's marker; more is no harm. */
   readonly list: (box: string) => Promise<readonly Stored[]>
+  /** One of them by its id. */
+  readonly get: (id: string) => Promise<Stored>
   readonly create: (wire: JsonObject) => Promise<string>
   readonly update: (id: string, wire: JsonObject) => Promise<void>
   readonly remove: (id: string) => Promise<void>

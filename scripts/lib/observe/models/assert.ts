@@ -1,7 +1,7 @@
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import type { Place, Resource } from '../types.ts'
 import { type DashboardVerdict, judgeDashboard } from './dashboard.ts'
-import { modelProblems, type Problem } from './problems.ts'
+import { fieldProblems, modelProblems, type Problem } from './problems.ts'
 
 const models = {
   monitor: ['Monitor', 'v1'],
@@ -11,7 +11,10 @@ const models = {
 const judge = ({ kind, wire, isPasted = false }: Resource): DashboardVerdict => {
   if (kind === 'dashboard') return judgeDashboard(wire, isPasted)
   const [model, version] = models[kind]
-  return { problems: modelProblems(model, version, wire), unsure: [] }
+  if (!isPasted) return { problems: modelProblems(model, version, wire), unsure: [] }
+  const isNews = ({ maybe, path }: Problem): boolean => maybe !== undefined && path.startsWith('options.')
+  const problems = fieldProblems(model, version, wire)
+  return { problems: problems.filter((one) => !isNews(one)), unsure: problems.filter(isNews) }
 }
 
 const placeOf = ({ source, placeOf: own }: Resource, path: string): Place => own?.(path) ?? { source, path }

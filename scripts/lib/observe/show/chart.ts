@@ -25,7 +25,18 @@ const share = (place: number): number => Math.round(place * 10) / 100
 
 const mostKeys = 6
 
-const legend = (graphs: readonly Graph[], quantity: Quantity): Markup => {
+/** Markers are named below the graph: upon it their words would lie on the curve, and on each other. */
+const markerKeys = (markers: readonly Marker[], quantity: Quantity): Markup[] =>
+  markers.flatMap((marker) => {
+    const edges = edgesOf(marker)
+    if (marker.label === '' || edges.length === 0) return []
+    const values = edges.map((edge) => formatQuantity(edge, quantity)).join(' to ')
+    return [
+      markup`<li><i class="marked ${marker.level} ${marker.stroke}"></i><span>${marker.label}</span><b>${values}</b></li>`,
+    ]
+  })
+
+const legend = (graphs: readonly Graph[], markers: readonly Marker[], quantity: Quantity): Markup | '' => {
   const lines = graphs.flatMap(({ lines }) => lines)
   const keys = lines.slice(0, mostKeys).map(({ name, colour, points }) => {
     const last = points.at(-1)?.[1]
@@ -35,7 +46,9 @@ const legend = (graphs: readonly Graph[], quantity: Quantity): Markup => {
   const band = lines.some((line) => line.band !== undefined)
     ? markup`<li><i class="expected"></i><span>expected</span></li><li><i class="c8"></i><span>outside</span></li>`
     : ''
-  return markup`<ul class="legend">${keys}${more}${band}</ul>`
+  const marked = markerKeys(markers, quantity)
+  if (keys.length + marked.length === 0) return ''
+  return markup`<ul class="legend">${keys}${more}${band}${marked}</ul>`
 }
 
 /** Every second label can be hidden on a small screen, never midnight; the last one stays within the tile. */
@@ -44,10 +57,13 @@ const timeLabels = (ticks: readonly TimeTick[], x: Place): Markup[] => {
     0,
     ticks.findIndex((tick) => tick.isMidnight),
   )
-  return ticks.map(({ seconds, label, isMidnight }, index) => {
+  const last = share(x(ticks.at(-1)?.seconds ?? 0))
+  return ticks.flatMap(({ seconds, label, isMidnight }, index) => {
     const place = share(x(seconds))
+    // The last one is moved to the left, to where the one before may stand.
+    if (last > 96 && place < last && last - place < 14) return []
     const look = isMidnight ? 'midnight' : (index - midnight) % 2 === 0 ? 'even' : 'odd'
-    return markup`<span class="${look}${place > 96 ? ' end' : ''}" style="left:${place}%">${label}</span>`
+    return [markup`<span class="${look}${place > 96 ? ' end' : ''}" style="left:${place}%">${label}</span>`]
   })
 }
 
@@ -96,16 +112,11 @@ export const chart = ({ title, graphs, markers, yaxis, quantity, window, zone, h
   const labels = axis.ticks.map((tick) => ({ label: format(tick), place: plane.y(tick) }))
   const widest = labels.reduce((longest, { label }) => (label.length > longest.length ? label : longest), '')
   const grid = labels.map(({ place }) => markup`<path class="grid" d="M0 ${rounded(place)}H${side}"/>`)
-  const marks = markers.flatMap((marker) => {
-    const [edge] = edgesOf(marker)
-    if (edge === undefined || marker.label === '') return []
-    return [markup`<span class="mark ${marker.level}" style="top:${share(plane.y(edge))}%">${marker.label}</span>`]
-  })
   return markup`<div class="chart">
 <div class="y"><span class="ghost">${widest}</span>${labels.map(({ label, place }) => markup`<span style="top:${share(place)}%">${label}</span>`)}</div>
 <div class="plot"><svg viewBox="0 0 ${side} ${side}" preserveAspectRatio="none" role="img" aria-label="${title}">
 ${grid}${markers.map((marker) => markerTint(marker, plane))}${graphs.map((graph) => graphShapes(graph, plane))}${markers.map((marker) => markerEdges(marker, plane))}${hoverShapes(graphs, plane, quantity, zone)}
-</svg>${marks}</div>
+</svg></div>
 <div class="x">${timeLabels(timeTicks(from, to, zone), plane.x)}</div>
-</div>${hasLegend ? legend(graphs, quantity) : ''}`
+</div>${legend(hasLegend ? graphs : [], markers, quantity)}`
 }

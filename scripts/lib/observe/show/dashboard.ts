@@ -1,4 +1,4 @@
-import { type Json, record, records, text, texts } from './json.ts'
+import { type Json, number, record, records, text, texts } from './json.ts'
 import { columns, layoutOf, placed } from './layout.ts'
 import { inlineMarkdown, markdown } from './markdown.ts'
 import { type Markup, markup } from './markup.ts'
@@ -62,6 +62,14 @@ export const countWidgets = (wire: unknown): number =>
     0,
   )
 
+/** The time frame that the board opens with, if it sets one: `Past 4 hours`. */
+const range = (definition: Json): Markup | '' => {
+  const { type, value, unit } = record(definition.default_timeframe)
+  const count = number(value)
+  if (type !== 'live' || count === undefined) return ''
+  return markup`<span class="range">Past ${count === 1 ? '' : `${count} `}${text(unit) ?? ''}${count === 1 ? '' : 's'}</span>`
+}
+
 /** One dashboard, drawn with what the scene knows. */
 export const dashboard = ({ name, wire }: Resource, scene: Scene): Markup => {
   const definition = record(wire)
@@ -71,7 +79,7 @@ export const dashboard = ({ name, wire }: Resource, scene: Scene): Markup => {
   const pills = variables.length + tags.length === 0 ? '' : markup`<ul class="pills">${variables}${tags}</ul>`
   return markup`<section class="dashboard">
 <header class="bar"><div><h2>${text(definition.title) ?? name}</h2>${description === '' ? '' : markup`<div class="text">${markdown(description)}</div>`}</div>
-<div class="side"><span class="range">Past ${scene.hours} hours</span>${pills}</div></header>
+<div class="side">${range(definition)}${pills}</div></header>
 <div class="board">${sectionsOf(inOrder(records(definition.widgets))).map((one) => section(one, scene))}</div>
 </section>`
 }

@@ -1,3 +1,4 @@
+import { handlesIn } from './handles.ts'
 import { type Json, number, record, text, texts } from './json.ts'
 import { markdown } from './markdown.ts'
 import { type Markup, markup } from './markup.ts'
@@ -36,12 +37,15 @@ export const monitor = ({ name, wire }: Resource): Markup => {
   const definition = record(wire)
   const notes = optionNotes(record(definition.options)).map((words) => markup`<li>${words}</li>`)
   const tags = texts(definition.tags).map((tag) => markup`<li>${tag}</li>`)
-  const parts = messageParts(text(definition.message) ?? '')
+  const message = text(definition.message) ?? ''
+  const parts = messageParts(message)
+  const handles = handlesIn(message)
+  const notified = handles.length === 0 ? 'notifies nobody' : `notifies ${handles.join(' ')}`
   return markup`<article class="monitor">
 <header><h3>${text(definition.name) ?? name}</h3><span class="kind">${text(definition.type) ?? 'monitor'}</span></header>
 <pre class="query"><code>${text(definition.query) ?? ''}</code></pre>
 ${thresholdBar(definition)}
-${notes.length + tags.length === 0 ? '' : markup`<ul class="pills">${notes}${tags}</ul>`}
+<ul class="pills"><li>${notified}</li>${notes}${tags}</ul>
 ${parts.length === 0 ? markup`<p class="empty">no message</p>` : markup`<div class="message">${parts.map(part)}</div>`}
 </article>`
 }

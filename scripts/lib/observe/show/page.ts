@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Handlebars from 'handlebars'
 import { DateTime } from 'luxon'
 import { countWidgets, dashboard } from './dashboard.ts'
+import { downtime } from './downtime.ts'
 import { printable } from './markup.ts'
 import { monitor } from './monitor.ts'
 import type { Scene } from './scene.ts'
@@ -33,6 +34,8 @@ export const previewPage = (preview: Preview, root = '.'): string => {
     widgets: preview.dashboards.reduce((count, { wire }) => count + countWidgets(wire), 0),
     dashboards: preview.dashboards.map((one) => dashboard(one, scene)),
     monitors: preview.monitors.map(monitor),
+    downtimes: preview.downtimes.map(downtime),
+    hours,
     weeks: preview.week.map(week),
     weekLegend: weekLegend(),
     silentHours: preview.week[0] === undefined ? '–' : `${silentHours(preview.week[0])} h`,

@@ -31,6 +31,8 @@ export interface PreviewWeek {
     /** After how many half-hours of the day the clock changes, and how many it leaves out; negative for those that come twice. */
     readonly change?: { readonly index: number; readonly skipped: number }
   }[]
+  /** `week of Mon 30 Nov 2026`: stands above it. */
+  readonly label: string
   readonly notes: readonly string[]
 }
 
@@ -51,6 +53,7 @@ export interface Preview {
   readonly isAssumed: boolean
   readonly dashboards: readonly Resource[]
   readonly monitors: readonly Resource[]
+  readonly downtimes: readonly Resource[]
   readonly week: readonly PreviewWeek[]
   readonly hints: Hints
   /** Points by metric that were really received; they take the place of sample data. */

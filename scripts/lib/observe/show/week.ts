@@ -100,13 +100,13 @@ const row = (one: Row): Markup => {
  * A week of downtimes as seven strips below one ruler of the wall clock. Where the clock is put forward the strip has a hole, where it is
  * put back both passes of the hour lie one above the other, so that all other hours stand below their numbers.
  */
-export const week = ({ rows, notes }: PreviewWeek): Markup => {
+export const week = ({ rows, label, notes }: PreviewWeek): Markup => {
   const ruler = Array.from({ length: 9 }, (_, index) => {
     const left = Math.round((index / 8) * 1e4) / 100
     return markup`<span class="${index % 2 === 1 ? 'odd' : 'even'}" style="left:${left}%">${index * 3}</span>`
   })
   const lines = notes.map((note) => markup`<li>${note}</li>`)
-  return markup`<div class="week"><div class="day ruler" aria-hidden="true"><span></span><div class="strip">${ruler}</div></div>${rows.map(row)}${lines.length === 0 ? '' : markup`<ul class="notes">${lines}</ul>`}</div>`
+  return markup`<div class="week"><h3>${label}</h3><div class="day ruler" aria-hidden="true"><span></span><div class="strip">${ruler}</div></div>${rows.map(row)}${lines.length === 0 ? '' : markup`<ul class="notes">${lines}</ul>`}</div>`
 }
 
 /** What the colours of all weeks mean. */

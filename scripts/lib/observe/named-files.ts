@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'
 import { nearest } from '../box/nearest.ts'
 import { displayPath, parseSource, readSource } from '../box/read.ts'
@@ -8,19 +9,24 @@ import type { Box } from '../box/types.ts'
 import { assertNone, validate } from '../box/validate.ts'
 import { observeContext } from './context.ts'
 import { type Read, readTemplate } from './read.ts'
-import { type Board, board } from './schema.ts'
 
-/** A further dashboard of a box; `name` is that of its file. */
-export interface ReadBoard extends Read<Board> {
+/** Lists of a box file that name files in a folder of the same name. */
+export type NamedList = 'boards' | 'exports'
+
+/** A file that the box names. */
+export interface Named<T> extends Read<T> {
   readonly name: string
 }
 
-/** An export as it is, or a template as `board.yaml.hbs` is one. */
+/** An export as it is, or a template as the other files of the account side are. */
 const suffixes = ['.json', '.yaml.hbs'] as const
 
-const foldersOf = ({ file }: Box, project: Project): string[] => [
-  join(dirname(file), 'boards'),
-  join(project.root, 'observe/boards'),
+/** Where a new file of a list stands: beside the box file. */
+export const namedFolder = ({ file }: Pick<Box, 'file'>, list: NamedList): string => join(dirname(file), list)
+
+const foldersOf = (box: Box, list: NamedList, project: Project): string[] => [
+  namedFolder(box, list),
+  join(project.root, 'observe', list),
 ]
 
 const namesIn = (folder: string): string[] =>
@@ -31,11 +37,11 @@ const namesIn = (folder: string): string[] =>
       })
     : []
 
-/** An export is no template: a note may hold double braces. */
-const readJson = (file: string, project: Project): Read<Board> => {
+/** An export is no template: a note or message may hold double braces. */
+const readJson = <T>(file: string, schema: z.ZodType<T>, project: Project): Read<T> => {
   const source = displayPath(file, project)
   const parsed = parseSource(readFileSync(file, 'utf8'), source)
-  const { data, problems } = validate(parsed, board)
+  const { data, problems } = validate(parsed, schema)
   assertNone(parsed, problems)
   if (data === undefined) throw new Error('a file without problems has data')
   return { source, data }
@@ -46,9 +52,9 @@ const fileOf = (name: string, folders: readonly string[]): string | undefined =>
     .flatMap((folder) => suffixes.map((suffix) => join(folder, `${name}${suffix}`)))
     .find((file) => existsSync(file))
 
-/** Every name of `observe.boards` has a file. @throws BoxhoundError E_BOX_FILE at its place. */
-const assertFiles = (box: Box, folders: readonly string[], project: Project): void => {
-  const names = box.observe.boards
+/** Every name has a file. @throws BoxhoundError E_BOX_FILE at its place. */
+const assertFiles = (box: Box, list: NamedList, folders: readonly string[], project: Project): void => {
+  const names = box.observe[list]
   if (names.every((name) => fileOf(name, folders) !== undefined)) return
   const known = [...new Set(folders.flatMap(namesIn))].sort()
   const source = readSource(box.file, project)
@@ -60,8 +66,8 @@ const assertFiles = (box: Box, folders: readonly string[], project: Project): vo
       const beside = displayPath(join(folders[0] ?? '', `${name}.json`), project)
       return [
         {
-          ...{ offset: valueOffset(source, ['observe', 'boards', index]), found: name },
-          message: `observe.boards: there is no board "${name}"`,
+          ...{ offset: valueOffset(source, ['observe', list, index]), found: name },
+          message: `observe.${list}: there is no file of "${name}"`,
           expected: known.length === 0 ? `a file ${beside}` : `one of ${known.join(', ')}`,
           next: near === undefined ? `save an export as ${beside}` : `did you mean "${near}"?`,
         },
@@ -71,18 +77,18 @@ const assertFiles = (box: Box, folders: readonly string[], project: Project): vo
 }
 
 /**
- * The further dashboards of a box: `boards/NAME.json` or `boards/NAME.yaml.hbs` beside the box file, else under observe/.
+ * The files that a list of the box file names: `LIST/NAME.json` or `LIST/NAME.yaml.hbs` beside the box file, else under observe/.
  *
  * @throws BoxhoundError E_TEMPLATE or E_BOX_FILE, naming file and line.
  */
-export const readBoards = (box: Box, project: Project): ReadBoard[] => {
-  const folders = foldersOf(box, project)
-  assertFiles(box, folders, project)
-  return box.observe.boards.map((name) => {
+export const readNamed = <T>(box: Box, list: NamedList, schema: z.ZodType<T>, project: Project): Named<T>[] => {
+  const folders = foldersOf(box, list, project)
+  assertFiles(box, list, folders, project)
+  return box.observe[list].map((name) => {
     const file = fileOf(name, folders) ?? ''
     const read = file.endsWith('.json')
-      ? readJson(file, project)
-      : readTemplate(file, observeContext(box), board, project)
+      ? readJson(file, schema, project)
+      : readTemplate(file, observeContext(box), schema, project)
     return { name, ...read }
   })
 }
