@@ -3,6 +3,7 @@ import ssh2, { type Client } from 'ssh2'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type CommandOptions, type CommandResult, runCommand } from './command.ts'
 import { forwardPort } from './forward.ts'
+import { guardCommand } from './guard.ts'
 import { fingerprintOf, hostKeyError } from './host-key.ts'
 import { createLimiter } from './limiter.ts'
 import type { Target } from './types.ts'
@@ -26,6 +27,8 @@ export interface SessionOptions {
   readonly deadline?: number
   /** Seconds between two signs of life that the server is asked for, default 3; five unanswered end the connection. */
   readonly keepalive?: number
+  /** True where the machine outlives this process: it then ends by itself what the connection has left running there. */
+  readonly guard?: boolean
   /** Gives up a login that is on its way, and ends a connection. */
   readonly signal?: AbortSignal
 }
@@ -114,6 +117,10 @@ export const connect = async (target: Target, options: SessionOptions = {}): Pro
     throw error
   })
   const limit = createLimiter(concurrency)
+  if (options.guard === true)
+    await runCommand(client, guardCommand(target), { name: 'guard the connection' }, () => lost).result.catch(() => {
+      // A machine that cannot be guarded (no sh, no /proc, no sudo) is judged all the same.
+    })
   return {
     run: (command, settings = {}) =>
       new Promise((resolve, reject) => {

@@ -66,6 +66,7 @@ export const startRunner = (folder: string): Runner => {
     environment: childEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
+    dies: 'SIGKILL',
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
@@ -117,8 +118,9 @@ const serve = (runner: Runner, login: Promise<Login>, context: SuiteContext, onR
  * side by side.
  *
  * @param root the checkout, with node_modules and suite/box.
+ * @param options guard: the machine outlives this process (`connect`).
  */
-export const startSuite = async (root: string): Promise<Suite> => {
+export const startSuite = async (root: string, { guard = false } = {}): Promise<Suite> => {
   const runner = startRunner(await bundleSuite(root))
   const kill = (): void => endGroup(runner)
   process.once('exit', kill)
@@ -127,7 +129,7 @@ export const startSuite = async (root: string): Promise<Suite> => {
 
   const logIn = (target: Target): Promise<Login> => {
     login ??= ssh().then(async ({ connect, publicKeyOf }) => ({
-      session: await connect(target, { signal: abort.signal }),
+      session: await connect(target, { signal: abort.signal, guard }),
       publicKey: await publicKeyOf(target),
     }))
     login.catch(() => {})
