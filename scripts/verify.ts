@@ -73,7 +73,7 @@ const verifyHost = async (
   target: Target,
   { flags, values, lists }: Parsed,
 ): Promise<VerifyResults> => {
-  const suite = await startSuite(project.root)
+  const suite = await startSuite(project.root, { guard: true })
   return withCleanup(suite.end, async () => {
     const loaded = await loadBox(name, project)
     // The machine takes a while to let anybody in: it is asked before all that can be done meanwhile.

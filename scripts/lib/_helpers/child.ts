@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { cleanEnvironment } from './environment.ts'
 
 /**
@@ -8,14 +9,26 @@ import { cleanEnvironment } from './environment.ts'
 export interface ChildOptions extends Omit<SpawnOptions, 'env'> {
   /** All that it gets, from environment.ts; default `cleanEnvironment()`. */
   readonly environment?: Readonly<Record<string, string>>
+  /** The signal that it gets when this process ends, even by SIGKILL: for whatever is detached. On Linux, by setpriv(1). */
+  readonly dies?: 'SIGKILL' | 'SIGTERM'
 }
+
+/** util-linux: the kernel ends the child when its parent is gone, which nothing in this process can do. */
+const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path))
+
+/** A command that ends with this process. */
+const tied = (command: readonly string[], signal: ChildOptions['dies']): readonly string[] =>
+  signal === undefined || setpriv === undefined ? command : [setpriv, '--pdeathsig', signal.slice(3), '--', ...command]
 
 /** Starts a process; an `error` event tells that there is no such program. */
 export const startChild = (
   program: string,
   words: readonly string[],
-  { environment = cleanEnvironment(), ...options }: ChildOptions = {},
-): ChildProcess => spawn(program, [...words], { ...options, env: { ...environment } })
+  { environment = cleanEnvironment(), dies, ...options }: ChildOptions = {},
+): ChildProcess => {
+  const [file = program, ...rest] = tied([program, ...words], dies)
+  return spawn(file, rest, { ...options, env: { ...environment } })
+}
 
 export interface Outcome {
   readonly code: number

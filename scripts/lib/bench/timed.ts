@@ -36,7 +36,8 @@ const group = (command: TimedCommand, log: number): Started => {
   refuseIfInterrupted()
   const [program, ...words] = command.words
   const options = { cwd: command.cwd, environment: command.environment, detached: true }
-  const child = startChild('setpriv', ['--pdeathsig', 'KILL', '--', program, ...words], {
+  const child = startChild(program, words, {
+    dies: 'SIGKILL',
     ...options,
     stdio: ['ignore', 'pipe', log],
   })

@@ -112,8 +112,9 @@ const start = async (options: ContainerOptions, port: number): Promise<ProcessId
     const namespaces = ['unshare', '--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '--mount-proc', '--']
     const script = ['bash', join(root, 'container', 'container.sh'), resolve(folder), resolve(disk), String(port)]
     const command = [...namespaces, ...script, ...(upper === undefined ? [] : [resolve(upper)])]
-    const [file = '', ...rest] = detached ? command : ['setpriv', '--pdeathsig', 'KILL', '--', ...command]
+    const [file = '', ...rest] = command
     const child = startChild(file, rest, {
+      ...(detached ? {} : { dies: 'SIGKILL' as const }),
       cwd: '/',
       environment: {
         ...cleanEnvironment(),

@@ -36,9 +36,6 @@ export interface LaunchOptions {
 const attempts = 5
 const program = 'qemu-system-x86_64'
 
-/** util-linux on Linux: the kernel ends the child when its parent is gone, which nothing in this process can do. */
-const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path))
-
 /** QEMU makes its monitor’s socket, which is as good as root in the guest, and the console’s file by the umask that it is started with: 0600. */
 const withPrivateFiles = <T>(start: () => T): T => {
   const umask = process.umask(0o177)
@@ -53,13 +50,13 @@ const withPrivateFiles = <T>(start: () => T): T => {
 const isUnconfinable = (words: string): boolean => /-sandbox|seccomp/.test(words)
 
 const start = async (spec: QemuSpec, { log, detached, lock }: LaunchOptions): Promise<number> => {
-  const command = [program, ...qemuArguments(spec)]
-  const [file = program, ...rest] = detached || !setpriv ? command : [setpriv, '--pdeathsig', 'KILL', '--', ...command]
+  const tied = detached ? {} : ({ dies: 'SIGKILL' } as const)
   const output = await open(log, 'w', 0o600)
   try {
     // A group of its own: Ctrl-C on the terminal reaches only boxhound, which then ends the machine in order.
     const child = withPrivateFiles(() =>
-      startChild(file, rest, {
+      startChild(program, qemuArguments(spec), {
+        ...tied,
         detached: true,
         stdio: ['ignore', output.fd, output.fd, ...(lock === undefined ? [] : [lock])],
       }),

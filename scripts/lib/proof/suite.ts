@@ -28,6 +28,7 @@ export const runAva = async ({ root, suite, variables, onLine, match }: SuiteOpt
     cwd: await bundleSuite(root),
     environment: { ...cleanEnvironment(), ...variables, NO_COLOR: '1', FORCE_COLOR: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
+    dies: 'SIGKILL',
   })
   let output = ''
   let pending = ''

@@ -79,7 +79,12 @@ export const startStage = (stage: Stage, log: string, environment: Readonly<Reco
   process.stdout.write(`▸ ${stage.name.padEnd(12)} ${stage.title} …\n`)
   const [program, ...words] = stage.command
   // A group of its own, so that its end is the end of what the command started, too.
-  const child = startChild(program ?? '', words, { environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const child = startChild(program ?? '', words, {
+    environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    dies: 'SIGTERM',
+  })
   const chunks: Buffer[] = []
   const file = createWriteStream(log)
   for (const stream of [child.stdout, child.stderr])

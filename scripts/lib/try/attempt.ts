@@ -84,7 +84,7 @@ const applyChecks = async (plan: Plan, login: Login, removed: readonly string[],
   await withCleanup(
     () => rm(staged, { recursive: true, force: true }),
     async () => {
-      const [session] = await Promise.all([connect(login), stageLayer(layer, staged, project)])
+      const [session] = await Promise.all([connect(login, { guard: true }), stageLayer(layer, staged, project)])
       await applyLive(session, staged, removed).finally(session.close)
     },
   )
@@ -123,7 +123,7 @@ const judge = async (
     results.checks.some(({ id, status }) => id === `check.${name}` && status === 'failed'),
   )
   if (red.length === 0) return results
-  const session = await connect(login)
+  const session = await connect(login, { guard: true })
   await withCleanup(session.close, async () => {
     for (const { name, rates } of red)
       options.onOutput(`check.${name}`, await checkOutput(session, name, rates.length > 0))

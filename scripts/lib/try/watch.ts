@@ -53,6 +53,7 @@ export const watchBox = async (file: string, argv: readonly string[], project: P
       environment: { ...verbEnvironment(), ...namedVariables(inputVariables), [waitVariable]: '1' },
       // Ctrl-C on the terminal reaches this process, which then ends the turn.
       detached: true,
+      dies: 'SIGTERM',
     })
   let next = start()
   let current: ChildProcess | undefined

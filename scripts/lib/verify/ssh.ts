@@ -3,6 +3,7 @@ import ssh2, { type Client } from 'ssh2'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type CommandOptions, type CommandResult, runCommand } from './command.ts'
 import { forwardPort } from './forward.ts'
+import { guardCommand } from './guard.ts'
 import { fingerprintOf, hostKeyError } from './host-key.ts'
 import { createLimiter } from './limiter.ts'
 import type { Target } from './types.ts'
@@ -33,6 +34,8 @@ export interface SessionOptions {
    * life says that the machine is slow, not that it is gone.
    */
   readonly progress?: () => number | undefined
+  /** True where the machine outlives this process: it then ends by itself what the connection has left running there. */
+  readonly guard?: boolean
   /** Gives up a login that is on its way, and ends a connection. */
   readonly signal?: AbortSignal
 }
@@ -146,6 +149,10 @@ export const connect = async (target: Target, options: SessionOptions = {}): Pro
       client.destroy()
     })
   const limit = createLimiter(concurrency)
+  if (options.guard === true)
+    await runCommand(client, guardCommand(target), { name: 'guard the connection' }, () => lost).result.catch(() => {
+      // A machine that cannot be guarded (no sh, no /proc, no sudo) is judged all the same.
+    })
   return {
     run: (command, settings = {}) =>
       new Promise((resolve, reject) => {

@@ -73,6 +73,7 @@ export const startRunner = (folder: string): Runner => {
     environment: childEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
+    dies: 'SIGKILL',
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
@@ -131,8 +132,9 @@ const serve = (runner: Runner, execute: Session['run'], context: SuiteContext, o
  * side by side.
  *
  * @param root the checkout, with node_modules and suite/box.
+ * @param options guard: the machine outlives this process (`connect`).
  */
-export const startSuite = async (root: string): Promise<Suite> => {
+export const startSuite = async (root: string, { guard = false } = {}): Promise<Suite> => {
   const runner = startRunner(await bundleSuite(root))
   const kill = (): void => endGroup(runner)
   process.once('exit', kill)
@@ -149,7 +151,7 @@ export const startSuite = async (root: string): Promise<Suite> => {
   }
 
   const open = async (target: Target, progress: SuiteOptions['progress']): Promise<Session> =>
-    (await ssh()).connect(target, { signal: abort.signal, ...(progress === undefined ? {} : { progress }) })
+    (await ssh()).connect(target, { signal: abort.signal, guard, ...(progress === undefined ? {} : { progress }) })
 
   const run: Suite['run'] = async (context, { deadline, onResult, onNote, progress }) => {
     const connected = logIn(context.target, progress)
