@@ -1,6 +1,6 @@
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { temporaryName } from '../_helpers/atomic.ts'
+import { temporaryName, writeAtomic } from '../_helpers/atomic.ts'
 import { networkEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256 } from '../_helpers/hash.ts'
@@ -64,7 +64,27 @@ const isThere = (folder: string): Promise<boolean> =>
     () => false,
   )
 
-/** A folder made once per content: `make` fills a temporary one below `scratch`, which is then renamed to it. */
+/** Beside a folder, the digest of what was put into it. */
+const sumOf = (folder: string): string => `${folder}.sha256`
+
+/** Whether a folder holds what was put into it: a disk that loses bits, a full one and a power failure leave folders of the right name. */
+const isWhole = async (folder: string): Promise<boolean> => {
+  const known = await readFile(sumOf(folder), 'utf8').catch(() => undefined)
+  return known !== undefined && known === (await digestFolder(folder).catch(() => undefined))
+}
+
+/** Out of the way by one rename: another bake may be copying from it. */
+const setAside = async (folder: string, scratch: string): Promise<void> => {
+  await mkdir(scratch, { recursive: true })
+  const aside = temporaryName(join(scratch, 'damaged'))
+  await rename(folder, aside).catch(() => {}) // another bake was quicker
+  await rm(aside, { recursive: true, force: true })
+}
+
+/**
+ * A folder made once per content: `make` fills a temporary one below `scratch`, which is then renamed to it. One that is not what was made any
+ * more, or was made by an older boxhound and so can't be told, is made again.
+ */
 export const once = async (
   folder: string,
   scratch: string,
@@ -72,10 +92,11 @@ export const once = async (
 ): Promise<string> => {
   // Boxes that are baked side by side want the same; should the other fail, this one makes it.
   for (let other = making.get(folder); other !== undefined; other = making.get(folder)) await other.catch(() => {})
-  if (await isThere(folder)) return folder
-  const quicker = making.get(folder)
-  if (quicker !== undefined) return once(folder, scratch, make)
-  const made = makeOnce(folder, scratch, make)
+  const made = isWhole(folder).then(async (whole) => {
+    if (whole) return folder
+    if (await isThere(folder)) await setAside(folder, scratch)
+    return makeOnce(folder, scratch, make)
+  })
   making.set(folder, made)
   try {
     return await made
@@ -95,6 +116,7 @@ const makeOnce = async (
   await mkdir(temporary)
   try {
     await make(temporary)
+    await writeAtomic(sumOf(folder), await digestFolder(temporary))
     // Another bake may have been quicker with the same content.
     await rename(temporary, folder).catch(async (error: unknown) => {
       if (!(await isThere(folder))) throw error
