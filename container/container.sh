@@ -11,6 +11,8 @@
 # Runs as root in a mount and process namespace of its own (scripts/lib/boot/container.ts). With the last process in there go the mounts, the
 # export, the loop device and the network namespaces; of the control groups takes care who started it, reap.sh.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=../packer/chroot/overlay.sh
@@ -117,7 +119,7 @@ main() {
   done
   export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_LOG_LEVEL=warning
   # A network namespace of our own, in which nspawn leaves its end of the pair of interfaces: nothing of this machine's network is changed.
-  unshare --net -- bash "$here/nspawn.sh" "$BOXHOUND_CGROUP" --quiet --settings=no --register=no --keep-unit --link-journal=no --network-veth \
+  unshare --net -- bash -p "$here/nspawn.sh" "$BOXHOUND_CGROUP" --quiet --settings=no --register=no --keep-unit --link-journal=no --network-veth \
     --machine=boxhound --directory="$folder/root" --boot --resolv-conf=off --timezone=off --console=read-only "${credentials[@]}" </dev/null &
   nspawn=$!
   leader_of "$nspawn" "$folder"

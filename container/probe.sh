@@ -2,6 +2,8 @@
 # Tells whether a container can run on this machine: exit status 0, or one line that says what is missing. Runs in mount and process namespaces of
 # its own, so that nothing of the trial outlives it.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=cgroups.sh

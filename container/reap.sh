@@ -2,6 +2,8 @@
 # Removes a container's control groups as soon as its last process is gone: reap.sh GROUP. Stdin is a pipe whose other end every process of the
 # container's namespace holds, so that it ends with them, however they end. The kernel clears all else by itself.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=cgroups.sh

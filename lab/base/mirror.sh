@@ -5,6 +5,8 @@
 #
 #   mirror.sh SUITE KEYRING
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 # Address of the configured source whose release is $1, without its trailing slash.
 address_of() {

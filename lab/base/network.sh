@@ -6,6 +6,8 @@
 #
 # Both do nothing without such a folder. The mount is gone with --away, or with the namespace it is in.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=../../provision/_engine/sources.sh

@@ -5,6 +5,8 @@
 # the armored public key under two names, CURRENT and the last eight digits of its fingerprint, as keys.datadoghq.com has them. The signing
 # key is made in GNUPG_HOME if there is none. Its full fingerprint goes to REPO_DIR/fingerprints and is printed as the last line.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 umask 022
 
 readonly SUITE=stable COMPONENT=7 ARCHITECTURE=amd64

@@ -3,6 +3,8 @@
 # namespaces of the caller's (they end with it). What LAYER holds stays as it is but for three things without which nobody gets in: a key of
 # root's, host keys, and a machine id, so that the guest doesn't spend its boot on making them. OUT stands alone: it has no backing file.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=../chroot/overlay.sh
@@ -14,8 +16,8 @@ let_in() {
   overlay_mount "$run" "$target"
   install -d -m 0700 "$target/root/.ssh"
   install -m 0600 "$key" "$target/root/.ssh/authorized_keys"
-  bash "$here/../chroot/enter.sh" "$target" ssh-keygen -A >/dev/null
-  bash "$here/../chroot/enter.sh" "$target" systemd-machine-id-setup >/dev/null 2>&1
+  bash -p "$here/../chroot/enter.sh" "$target" ssh-keygen -A >/dev/null
+  bash -p "$here/../chroot/enter.sh" "$target" systemd-machine-id-setup >/dev/null 2>&1
   overlay_unmount "$target"
 }
 
@@ -26,7 +28,7 @@ main() {
   qemu-img create -q -f qcow2 -b "$layer" -F qcow2 "$run/overlay.qcow2"
   overlay_export "$run/overlay.qcow2" "$run"
   # Never where the daemon itself runs: see overlay_mount.
-  BOXHOUND_OWN_MOUNTS=yes unshare --mount -- bash "$0" --let-in "$run" "$key"
+  BOXHOUND_OWN_MOUNTS=yes unshare --mount -- bash -p "$0" --let-in "$run" "$key"
   overlay_close "$run" "$run/overlay.qcow2"
   qemu-img convert -O qcow2 -m 4 -W "$run/overlay.qcow2" "$run/disk.qcow2"
   mv -- "$run/disk.qcow2" "$out"

@@ -3,6 +3,8 @@
 # get namespaces, a root and capabilities of their own (confine.py), and this machine's network only with BOXHOUND_ONLINE=yes. Their
 # environment holds nothing of the builder's, no proxy either: /proc would show them what the first process was given, too.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=python.sh

@@ -2,6 +2,8 @@
 # Makes a disk image larger, with its root partition and root file system: grow.sh FILE.qcow2 SIZE. SIZE is in bytes or like 8G; FILE is
 # changed in place, so it must be nobody else's yet. Nothing is mounted, and whatever is started dies with this process.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=overlay.sh
@@ -36,6 +38,6 @@ main() {
   exit 2
 }
 if [[ ${BOXHOUND_OWN_EXPORT-} != yes ]]; then
-  BOXHOUND_OWN_EXPORT=yes exec unshare --mount --pid --fork --kill-child --mount-proc -- bash "$0" "$@"
+  BOXHOUND_OWN_EXPORT=yes exec unshare --mount --pid --fork --kill-child --mount-proc -- bash -p "$0" "$@"
 fi
 main "$@"

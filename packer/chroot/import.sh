@@ -6,6 +6,8 @@
 # SOURCE: a whole disk as qcow2, raw or vmdk, also packed by zstd, xz or gzip. SIZE of the disk: bytes or like 8G; `-` leaves it as it is.
 # ID and VERSION_ID: what the image's /etc/os-release must say. OUT appears under its name only when it is complete.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=overlay.sh
@@ -56,7 +58,7 @@ same_system() {
   local run=$1 id=$2 version=$3
   local -a found
   mkdir -- "$run/target"
-  bash "$here/look.sh" "$run" "$run/target" >"$run/system"
+  bash -p "$here/look.sh" "$run" "$run/target" >"$run/system"
   mapfile -t found <"$run/system"
   [[ ${found[0]} == "$id" && ${found[1]} == "$version" ]] ||
     refuse 'the image holds another system than the box file says' "ID=$id VERSION_ID=$version" "ID=${found[0]} VERSION_ID=${found[1]}" \
@@ -118,6 +120,6 @@ main() {
 }
 # Whatever ends this process, even SIGKILL, takes children, mounts and loop devices along.
 if [[ ${BOXHOUND_OWN_EXPORT-} != yes ]]; then
-  BOXHOUND_OWN_EXPORT=yes exec unshare --mount --pid --fork --kill-child --mount-proc -- bash "$0" "$@"
+  BOXHOUND_OWN_EXPORT=yes exec unshare --mount --pid --fork --kill-child --mount-proc -- bash -p "$0" "$@"
 fi
 main "$@"

@@ -6,6 +6,8 @@
 # with the time that it is told, and so the same image and tree give the same bytes. It writes to an overlay; the few clusters that it has touched
 # then take the place of the image's own, compressed as those are: written straight to the image they would stay uncompressed, 2 MiB each.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=overlay.sh

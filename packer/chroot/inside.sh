@@ -2,6 +2,8 @@
 # Runs a command beside an exported overlay that is mounted and prepared: inside.sh RUN TARGET LAYER APT COMMAND [ARG…]. The mounts are in a
 # namespace of their own and end with it. RUN is the folder of the export; the layer's list of packages is left there.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=overlay.sh
@@ -14,7 +16,7 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # packages_of TARGET: what is in the image by its own account, for the manifest: name, version and source package.
 packages_of() {
   # shellcheck disable=SC2016 # a format of dpkg's
-  timeout --kill-after=5 120 bash "$here/enter.sh" "$1" \
+  timeout --kill-after=5 120 bash -p "$here/enter.sh" "$1" \
     dpkg-query -W -f '${db:Status-Status}\t${binary:Package}\t${Version}\t${source:Package}\n' </dev/null |
     head --bytes=16M | sed -n 's/^installed\t//p'
 }
@@ -32,7 +34,7 @@ main() {
   # naming a kernel that is gone.
   if ((status == 0)) && [[ $(target_kernels "$target") != "$kernels" ]]; then
     echo '== other kernels: update-grub'
-    bash "$here/enter.sh" "$target" update-grub || status=$?
+    bash -p "$here/enter.sh" "$target" update-grub || status=$?
   fi
   steps_of "$run/steps.tsv"
   if [[ ${BOXHOUND_LAYER-} == seal ]] && ((status == 0)); then packages_of "$target" >"$run/packages.tsv" || status=$?; fi
@@ -44,6 +46,6 @@ main() {
 }
 
 if [[ ${BOXHOUND_OWN_MOUNTS-} != yes ]]; then
-  BOXHOUND_OWN_MOUNTS=yes exec unshare --mount -- bash "$0" "$@"
+  BOXHOUND_OWN_MOUNTS=yes exec unshare --mount -- bash -p "$0" "$@"
 fi
 main "$@"

@@ -5,6 +5,8 @@
 # of this run), BOXHOUND_LAYER, BOXHOUND_ID, BOXHOUND_PARENT, BOXHOUND_LOGS, BOXHOUND_APT, BOXHOUND_FAILED
 # (name that a failed overlay gets, in the store too: its backing file is named without a folder).
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=overlay.sh
@@ -69,8 +71,8 @@ build_layer() {
   # The lock keeps two bakes out of one apt cache.
   local -a alone=()
   if [[ -s $BOXHOUND_WORK/layers/$BOXHOUND_LAYER/packages.list ]]; then alone=(flock "$BOXHOUND_APT/lock"); fi
-  bash "$here/inside.sh" "$run" "$target" "$BOXHOUND_WORK/layers/$BOXHOUND_LAYER" "$BOXHOUND_APT" \
-    "${alone[@]}" bash "$here/engine.sh" "$target" "$BOXHOUND_WORK/layers/$BOXHOUND_LAYER" || status=$?
+  bash -p "$here/inside.sh" "$run" "$target" "$BOXHOUND_WORK/layers/$BOXHOUND_LAYER" "$BOXHOUND_APT" \
+    "${alone[@]}" bash -p "$here/engine.sh" "$target" "$BOXHOUND_WORK/layers/$BOXHOUND_LAYER" || status=$?
   if [[ -e $run/packages.tsv ]]; then mv -- "$run/packages.tsv" "$BOXHOUND_WORK/packages.tsv"; fi
   step close
   if [[ $BOXHOUND_LAYER == seal ]]; then

@@ -2,6 +2,8 @@
 # Prints the file systems of a disk, the root first: layout.sh DISK. DISK is a raw disk's file. Columns, divided by tabs: number of the
 # partition, its first byte, its bytes, kind of file system, mount point by the image's own fstab or `-`. Nothing is mounted.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=overlay.sh

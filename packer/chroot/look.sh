@@ -2,6 +2,8 @@
 # Mounts an exported image read-only as a layer would find it, and tells which system it holds: look.sh RUN TARGET. The mounts are in a
 # namespace of their own and end with it.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=overlay.sh
@@ -14,6 +16,6 @@ main() {
 }
 
 if [[ ${BOXHOUND_OWN_MOUNTS-} != yes ]]; then
-  BOXHOUND_OWN_MOUNTS=yes exec unshare --mount -- bash "$0" "$@"
+  BOXHOUND_OWN_MOUNTS=yes exec unshare --mount -- bash -p "$0" "$@"
 fi
 main "$@"

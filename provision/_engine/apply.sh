@@ -60,7 +60,7 @@ run_scripts() {
   for script in "$layer"/scripts/*.sh; do
     [[ -e $script ]] || continue
     step "script ${script##*/}"
-    "${offline[@]}" bash "$script"
+    "${offline[@]}" bash -p "$script"
   done
 }
 

@@ -89,6 +89,27 @@ const scriptOf = async (
   return { path, plan, lines: stockLayers(plan).map(({ name, id }) => `${name} ${id}`) }
 }
 
+rooted('what the caller’s shell has set has no say, not even in the layers', async (t) => {
+  const made = await scriptOf(t, {}, { base: 'mkdir "$MACHINE/seen"' })
+  const folder = await temporaryFolder(t)
+  const file = join(folder, 'env.sh')
+  const functions = ['mount', 'tar', 'sha256sum', 'tail', 'mapfile', 'mkdir'].map(
+    (name) => `${name}() { echo ASTRAY; return 9; }`,
+  )
+  await writeFile(file, `${functions.join('\n')}\nset -f\n`)
+  const { run } = await machine(t)
+  const { code, stdout, stderr, applied } = await run(made.path, {
+    AS: `env BASH_ENV=${file} CDPATH=/var:/tmp IFS=/`,
+    'BASH_FUNC_umount%%': '() { echo ASTRAY; return 9; }',
+  })
+  t.is(code, 0, stdout + stderr)
+  t.notRegex(stdout + stderr, /ASTRAY/)
+  t.deepEqual(
+    applied,
+    stockLayers(made.plan).map(({ name }) => name),
+  )
+})
+
 const recordOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
 
 for (const [what, osRelease, found] of [

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Writes requirements.txt anew from requirements.in; needs uv. Arguments go to uv, e.g. --upgrade.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 main() {
   cd -- "$(dirname -- "${BASH_SOURCE[0]}")"

@@ -95,3 +95,17 @@ test('the proofs of an image are told what it keeps, and of every other image no
     certificates: [],
   })
 })
+
+test('whatever is kept, the script passes shellcheck', async (t) => {
+  const keys = [
+    'apt: "https://a.example"',
+    'agent: "https://b.example"',
+    'pypi: "https://c.example"',
+    'proxy: "http://d.example:1"',
+  ]
+  for (let chosen = 1; chosen < 1 << keys.length; chosen += 1) {
+    const own = keys.filter((_, index) => (chosen >> index) % 2 === 1).join(', ')
+    const { scripts: sealing, data } = layerOf(await rendered(t, `mirrors: { ${own}, keep: true }\n`), 'seal')
+    await t.notThrowsAsync(parseBack([...sealing, ...data]), own)
+  }
+})

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Checks every shell file of the project: shellcheck, and the strict mode that the project asks for.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 # Files that git knows or would know, by name or by their first line.
 shell_files() {

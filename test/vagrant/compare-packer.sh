@@ -3,6 +3,8 @@
 # of each and the medians. Packer gets what its qemu builder makes by default, an uncompressed qcow2; its builder starts no machine here, and only the
 # post-processor is timed. Ours is timed as a whole process, the digest of the image included.
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 readonly box=${1-lab} pairs=${2-5}
 root=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/../..

@@ -8,6 +8,8 @@
 #   ide       the same on IDE
 #   kernel    another kernel installed and this one removed in a chroot: what GRUB then boots is the other one
 set -Eeuo pipefail
+# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+[[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 readonly here
