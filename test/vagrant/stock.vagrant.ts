@@ -9,8 +9,8 @@ import { renderBox } from '../../scripts/lib/render/render.ts'
 import { keyInGuest, openWorld, project, type World } from './_world.ts'
 
 const files = readFileSync(new URL('_files.py', import.meta.url), 'utf8')
-/** With a key that nobody has: without one the trace-agent ends, and not all of the suite can be judged. */
-const stock = { BOXHOUND_BASE: 'boxhound-test/stock', DD_API_KEY: 'feed'.repeat(8) }
+/** No key: the trace-agent ends, and traces are not judged. */
+const stock = { BOXHOUND_BASE: 'boxhound-test/stock' }
 let world: World
 
 /** Every file that a layer could have brought or changed, a line each. */
@@ -42,7 +42,7 @@ test.serial(
     t.is(await keyInGuest(world, 'lab-stock', stock), 'none')
     const verified = await world.verb(['verify', 'lab', '--vagrant'], stock)
     t.is(verified.code, 0, verified.output)
-    t.regex(verified.output, /\n20 passed, 0 failed\n/)
+    t.regex(verified.output, /\n19 passed, 0 failed, 1 not judged\n/)
   },
 )
 
