@@ -81,7 +81,7 @@ test('short values stand on one line, paths in a column', (t) => {
   t.deepEqual(fieldsLines(fields, plain, 80), [
     '        priority                   1 → 2',
     '        options.no_data_timeframe  - 60',
-    '        widgets[2]                 "a" moved, was widgets[4]',
+    '        widgets[2]                 "a" moved, was place 5',
   ])
 })
 
