@@ -1,13 +1,16 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 /** Names of the folders that hold a marker file. Names that start with `_` or `.` are never choices. */
 const choices = (parent: string, marker: string): string[] =>
   existsSync(parent)
     ? readdirSync(parent, { withFileTypes: true })
         .filter(
-          (entry) => entry.isDirectory() && /^[a-z]/.test(entry.name) && existsSync(join(parent, entry.name, marker)),
+          // A link to a folder is one, too.
+          ({ name }) => /^[a-z]/.test(name) && isFolder(join(parent, name)) && existsSync(join(parent, name, marker)),
         )
         .map(({ name }) => name)
         .sort()
