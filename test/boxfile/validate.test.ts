@@ -2,7 +2,12 @@ import test from 'ava'
 import { bare, refused } from './_files.ts'
 
 const hints: readonly (readonly [what: string, text: string, next: RegExp])[] = [
-  ['a version that YAML reads as a number', bare.replace('7.83.0', '7.83'), /^quote it: "7\.83"$/],
+  ['a version that YAML reads as a number', bare.replace('7.83.0', '7.83'), /^change it to what/],
+  [
+    'a version of an app that YAML reads as a number',
+    `${bare}app: { port: 1, service: a, env: b, version: 1.0 }\n`,
+    /^quote it: "1\.0"$/,
+  ],
   ['a list of tags written as text', bare.replace('7.83.0', '7.83.0, tags: "env:a, b:c"'), /^write a list/],
   ['a blank after the colon of a tag', bare.replace('7.83.0', '7.83.0, tags: [env: a]'), /^write env:a without/],
   ['a tag in capitals', bare.replace('7.83.0', '7.83.0, tags: [Env:a]'), /lower case/],

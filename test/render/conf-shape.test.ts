@@ -22,6 +22,13 @@ const wrong: readonly (readonly [title: string, text: string, line: number, mess
   ['tags as text', `instances:\n  - ${interval}\n    tags: env:prod, team:a\n`, 3, /tags is no list/],
   ['a tag with a blank', `instances:\n  - ${interval}\n    tags:\n      - env: prod\n`, 4, /tags\[0\] is no text/],
   ['a tag that is a number', `instances:\n  - ${interval}\n    tags: [a:b, 5]\n`, 3, /tags\[1\] is no text/],
+  ['a tag that Datadog changes', `instances:\n  - ${interval}\n    tags: ["Env: Prod"]\n`, 3, /tags\[0\] is changed/],
+  [
+    'a service that Datadog changes',
+    `logs:\n  - service: My App\ninstances:\n  - ${interval}\n`,
+    2,
+    /service is changed/,
+  ],
   ['an interval as text', 'instances:\n  - min_collection_interval: "45"\n', 2, /min_collection_interval/],
   ['init_config as text', `init_config: x\ninstances:\n  - ${interval}\n`, 1, /init_config is no map/],
   ['logs as a map', `logs: { type: file }\ninstances:\n  - ${interval}\n`, 1, /logs is no list/],

@@ -1,16 +1,19 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
 
 /** A link that leads nowhere is there: whoever reads it says so by its path. */
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
 
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
 /** Names of the folders that hold a marker file. Names that start with `_` or `.` are never choices. */
 const choices = (parent: string, marker: string): string[] =>
   existsSync(parent)
     ? readdirSync(parent, { withFileTypes: true })
         .filter(
-          (entry) => entry.isDirectory() && /^[a-z]/.test(entry.name) && isThere(join(parent, entry.name, marker)),
+          // A link to a folder is one, too.
+          ({ name }) => /^[a-z]/.test(name) && isFolder(join(parent, name)) && isThere(join(parent, name, marker)),
         )
         .map(({ name }) => name)
         .sort()

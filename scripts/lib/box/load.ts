@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
@@ -7,7 +8,7 @@ import { apps, boxNames, checkFolders, engines } from './folders.ts'
 import { nearest, suggest } from './nearest.ts'
 import { resolveOptions } from './options.ts'
 import type { Problem } from './problems.ts'
-import { readSource } from './read.ts'
+import { displayPath, readSource } from './read.ts'
 import { type BoxFile, boxFile } from './schema.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
 import { readSystems, systemsFile } from './systems.ts'
@@ -116,8 +117,16 @@ const checksOf = (entries: NonNullable<BoxFile['checks']>, source: Source, file:
     const path = ['checks', name]
     const folder = folders.get(name)
     if (folder === undefined) {
-      const [problem] = unknownChoice(source, path, name, 'check', 'provision/50-checks/', [...folders.keys()])
-      if (problem !== undefined) problems.push({ ...problem, offset: keyOffset(source, path) })
+      const own = `${displayPath(join(dirname(file), 'checks'), project)}/`
+      const [problem] = unknownChoice(source, path, name, 'check', own, [...folders.keys()])
+      // A folder that lacks the one file by which it is known is what was meant.
+      const half = existsSync(join(dirname(file), 'checks', name))
+        ? {
+            message: `${own}${name} has no check.yaml`,
+            next: `add ${own}${name}/check.yaml; guide/checks.md shows how`,
+          }
+        : {}
+      if (problem !== undefined) problems.push({ ...problem, ...half, offset: keyOffset(source, path) })
       continue
     }
     const { definition } = readDefinition(join(folder, 'check.yaml'), project)

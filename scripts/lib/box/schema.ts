@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
 import { observe } from './schema-observe.ts'
-import { isTag, tagExpectation } from './tags.ts'
+import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
 import { isAddress, isImage } from './urls.ts'
 
 // Each schema is used once in a run: compiling it costs more than it saves.
@@ -158,6 +158,18 @@ const takenPorts = [22, 3306, 5000, 5001, 5002, 5012, 8125, 8126]
 const tagValue = (what: string) =>
   text(/^[A-Za-z0-9][A-Za-z0-9_./+-]{0,99}$/, `${what}: letters, digits and _ - . / +, at most 100 characters`)
 
+/** A name that Datadog keeps as it is written: it would silently change another one. */
+const kept = (what: string, normal: (text: string) => string, limit: number) => {
+  const expected = `${what}: lower case, letters, digits and _ - . /, no two _ in a row, none at the end, at most ${limit} characters`
+  return z.string(expected).superRefine((value, context) => {
+    const text = normal(value)
+    const isKept = text === value && value.length <= limit && /^[A-Za-z0-9][\w./-]*$/.test(value)
+    const isPossible = /^[A-Za-z0-9][\w./-]*$/.test(text)
+    const next = isPossible ? { params: { next: `write ${text}: Datadog stores it so` } } : {}
+    if (!isKept) context.addIssue({ code: 'custom', message: expected, ...next })
+  })
+}
+
 const app = z
   .strictObject({
     name: folderName.default('flask').describe('A folder under provision/40-app/'),
@@ -170,12 +182,8 @@ const app = z
         `a port that the box doesn't use itself; taken: ${takenPorts.join(', ')}`,
       )
       .describe('TCP port'),
-    service: tagValue('the name of the service')
-      .refine((value) => value === value.toLowerCase(), 'lower case')
-      .describe('DD_SERVICE'),
-    env: tagValue('the environment')
-      .refine((value) => value === value.toLowerCase(), 'lower case')
-      .describe('DD_ENV'),
+    service: kept('the name of the service', normalService, maximumServiceLength).describe('DD_SERVICE'),
+    env: kept('the environment', normalTagValue, maximumServiceLength).describe('DD_ENV'),
     version: tagValue('the version of the app').describe('DD_VERSION'),
   })
   .describe('A traced app')

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { nearest } from './nearest.ts'
 import { type Problem, problemsError } from './problems.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
+import { isTag, normalTag } from './tags.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -38,22 +39,42 @@ export const pathName = (path: Path): string =>
 const branch = (issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined =>
   issue.errors.find((errors) => errors.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'))
 
+/** Whether a value would be taken at a path: what a hint suggests must not be refused in its turn. */
+type Fits = (value: unknown) => boolean
+
+const fitsAt =
+  (schema: z.core.$ZodType, path: Path): Fits =>
+  (value) => {
+    const found = path.reduce<z.core.$ZodType[]>((all, key) => all.flatMap((one) => into(one, key)), [schema])
+    return found.some((one) => z.safeParse(one, value).success)
+  }
+
 /** What to do about the ways in which YAML misreads what a user meant. */
-const hint = (found: string, expected: string, code: Issue['code']): string => {
+const hint = (found: string, expected: string, code: Issue['code'], fits: Fits): string => {
+  const plain = 'change it to what is expected'
   const number = /^([-+]?[0-9][0-9.]*) \(number\)$/.exec(found)
   // A number that is refused for its size was meant to be one.
-  if (number !== null && code === 'invalid_type' && !/number/.test(expected)) return `quote it: "${number[1]}"`
+  if (number !== null && code === 'invalid_type' && !/number/.test(expected))
+    return fits(number[1]) ? `quote it: "${number[1]}"` : plain
   if (/^["']?<.*>["']? \(string\)$/.test(found))
     return 'replace the placeholder, angle brackets included, with the value'
-  if (/^["'].*["'] \(string\)$/.test(found) && /number|true or false/.test(expected)) return 'remove the quotes'
+  const quoted = /^["'](.*)["'] \(string\)$/.exec(found)?.[1]
+  if (quoted !== undefined && /number|true or false/.test(expected))
+    return fits(quoted === 'true' ? true : quoted === 'false' ? false : Number(quoted)) ? 'remove the quotes' : plain
   if (/\(string\)$/.test(found) && /^a list/.test(expected)) return 'write a list: [one, two]'
   const pair = /^(\w+): (\S+) \(a map\)$/.exec(found)
-  if (pair !== null) return `write ${pair[1]}:${pair[2]} without a blank after the colon`
+  if (pair !== null)
+    return fits(`${pair[1]}:${pair[2]}`) ? `write ${pair[1]}:${pair[2]} without a blank after the colon` : plain
   const bool = /^(yes|on|no|off) \(string\)$/i.exec(found)
-  if (bool !== null) return `write ${/yes|on/i.test(bool[1] ?? '') ? 'true' : 'false'}`
-  if (/^a tag/.test(expected) && found !== found.toLowerCase()) return 'write it in lower case: Datadog stores it so'
+  if (bool !== null && fits(true)) return `write ${/yes|on/i.test(bool[1] ?? '') ? 'true' : 'false'}`
+  if (/^a tag/.test(expected)) {
+    const normal = normalTag(found.replace(/ \(string\)$/, '').replace(/^(["'])(.*)\1$/, '$2'))
+    return isTag(normal)
+      ? `write ${JSON.stringify(normal)}: Datadog stores tags in lower case, and other characters as _`
+      : plain
+  }
   if (/^a map/.test(expected)) return 'write a map: { key: value }'
-  return 'change it to what is expected'
+  return plain
 }
 
 const words: Readonly<Record<string, string>> = {
@@ -109,7 +130,9 @@ const problemsOf = (issue: Issue, source: Source, schema: z.core.$ZodType, base:
       message: missing ? `${name} is ${path.length === 0 ? 'empty' : 'missing'}` : `${name} is not valid`,
       expected,
       found,
-      next: ownHint(issue) ?? (missing ? nextOfMissing(path, schema) : hint(found, expected, issue.code)),
+      next:
+        ownHint(issue) ??
+        (missing ? nextOfMissing(path, schema) : hint(found, expected, issue.code, fitsAt(schema, issue.path))),
     },
   ]
 }

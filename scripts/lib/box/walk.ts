@@ -14,7 +14,7 @@ const scalarProblems = (node: Scalar, text: string, name: string): Problem[] => 
         message: 'a number with a leading zero',
         expected: 'a number without leading zeros, or a quoted string',
         found: `${written}, which YAML 1.2 reads as ${Number(written)} and YAML 1.1 as octal`,
-        next: `quote it: "${written}"`,
+        next: `write ${Number(written.replaceAll('_', ''))}, or where text is wanted, quote it: "${written}"`,
       },
     ]
   if (typeof node.value !== 'string') return []

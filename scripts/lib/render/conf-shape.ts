@@ -1,6 +1,7 @@
 import { type Document, isMap, isScalar, isSeq, type Node, parseAllDocuments } from 'yaml'
 import { excerpt } from '../box/excerpt.ts'
 import { type Problem, problemsError } from '../box/problems.ts'
+import { isTag, maximumServiceLength, normalService, normalTag, tagExpectation } from '../box/tags.ts'
 import { type Origin, offsetOfLine } from './origin.ts'
 import type { RenderedFile } from './types.ts'
 
@@ -35,19 +36,55 @@ const tagProblems = (tags: Node | null | undefined, at: number, text: string): F
           : 'write each as an item: - "env:prod"; of a text the Agent takes every letter for a tag',
       },
     ]
-  return tags.items.flatMap((item, index): Found[] =>
-    isScalar(item) && typeof item.value === 'string' && item.value !== ''
-      ? []
-      : [
-          {
-            offset: startOf(item, startOf(tags, at)),
-            message: `tags[${index}] is no text`,
-            ...{ expected, found: kindOf(item, text) },
-            next: isMap(item) ? 'write - "env:prod", in quotes: a blank after the colon makes a map of it' : 'quote it',
-          },
-        ],
-  )
+  return tags.items.flatMap((item, index): Found[] => {
+    const offset = startOf(item, startOf(tags, at))
+    if (!isScalar(item) || typeof item.value !== 'string' || item.value === '')
+      return [
+        {
+          offset,
+          message: `tags[${index}] is no text`,
+          ...{ expected, found: kindOf(item, text) },
+          next: isMap(item) ? 'write - "env:prod", in quotes: a blank after the colon makes a map of it' : 'quote it',
+        },
+      ]
+    return changed(item.value, isTag(item.value), normalTag(item.value), tagExpectation, offset, `tags[${index}]`)
+  })
 }
+
+/** What Datadog would silently store in another way; nothing for what the Agent fills in. */
+const changed = (
+  value: string,
+  isKept: boolean,
+  normal: string,
+  expected: string,
+  offset: number,
+  name: string,
+): Found[] =>
+  isKept || /%%|^ENC\[/.test(value)
+    ? []
+    : [
+        {
+          offset,
+          message: `${name} is changed by Datadog`,
+          ...{ expected, found: excerpt(value) },
+          next:
+            normal === ''
+              ? 'write a name that starts with a letter'
+              : `write ${JSON.stringify(normal)}: Datadog stores it so`,
+        },
+      ]
+
+const serviceProblems = (node: unknown, at: number): Found[] =>
+  isScalar(node) && typeof node.value === 'string'
+    ? changed(
+        node.value,
+        normalService(node.value) === node.value,
+        normalService(node.value),
+        `the name of a service: lower case, letters, digits and _ - : . /, at most ${maximumServiceLength} characters`,
+        startOf(node, at),
+        'service',
+      )
+    : []
 
 const intervalProblems = (node: unknown, at: number, text: string): Found[] =>
   node === undefined || (isScalar(node) && Number.isInteger(node.value) && Number(node.value) >= 1)
@@ -77,6 +114,7 @@ const instanceProblems = (instance: unknown, index: number, at: number, text: st
   return [
     ...tagProblems(instance.get('tags', true) as Node | undefined, offset, text),
     ...intervalProblems(instance.get('min_collection_interval', true), offset, text),
+    ...serviceProblems(instance.get('service', true), offset),
   ]
 }
 
@@ -111,7 +149,9 @@ const documentProblems = ({ contents }: Document.Parsed, text: string, isCheck: 
         ]
   const logProblems: Found[] =
     logs === undefined || isSeq(logs)
-      ? []
+      ? (logs?.items ?? []).flatMap((one) =>
+          isMap(one) ? serviceProblems(one.get('service', true), startOf(one, at)) : [],
+        )
       : [
           {
             offset: startOf(logs, at),

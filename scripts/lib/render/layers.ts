@@ -6,6 +6,7 @@ import type { Box, Check } from '../box/types.ts'
 import { checkFiles } from './checks.ts'
 import { checkContext, contextOf, hasCloudInit } from './context.ts'
 import { emptySpec, mergeSpecs, parseLayerSpec } from './layer-spec.ts'
+import { assertFreeName, assertFreePaths, assertNoHelper } from './owned.ts'
 import type { Context } from './template.ts'
 import { below, findFile, type Place, renderFile, renderTree } from './tree.ts'
 import type { LayerName, LayerSpec, RenderedFile, RenderedLayer } from './types.ts'
@@ -77,9 +78,11 @@ const checkPlace = ({ name, folder }: Check, project: Project): Place => {
 
 const checkPart = (box: Box, check: Check, project: Project): Part => {
   const folder = checkPlace(check, project)
+  assertFreeName(check, folder)
   const context = checkContext(box, check)
   const part = renderPart(folder, context, project)
   const { files, owners } = checkFiles(folder, check.name, context)
+  assertNoHelper(check, folder)
   return { ...part, files: [...part.files, ...files], spec: { ...part.spec, owners: [...owners, ...part.spec.owners] } }
 }
 
@@ -111,7 +114,7 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
   const provision: Place = { file: join(project.root, 'provision'), source: 'provision' }
   const layer = (name: LayerName, folder: string) =>
     layerOf(name, [renderPart(below(provision, folder), context, project)])
-  return [
+  const layers = [
     base(box, provision, context, project),
     layer('agent', '20-agent'),
     ...(box.database === null ? [] : [layer('database', `30-database/${box.database.engine}`)]),
@@ -126,4 +129,6 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
         ]),
     seal(provision, context, kept, project),
   ]
+  assertFreePaths(layers)
+  return layers
 }

@@ -1,6 +1,7 @@
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { fromCaller } from '../box/caller.ts'
 import { isFingerprint } from './host-key.ts'
+import { assertPrivateKey } from './key-file.ts'
 import type { Target } from './types.ts'
 
 /** Options by which a caller names a machine; the same for every verb that takes one. */
@@ -30,5 +31,7 @@ export const targetFrom = (verb: string, values: Readonly<Record<string, string>
       hostKey === undefined ? '--host needs --host-key SHA256:…' : `--host-key ${hostKey} is no fingerprint`,
       'on the machine’s own console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub; a key read from the connection itself proves nothing',
     )
-  return { host, port: Number(port), user, key: fromCaller(key), hostKey }
+  const file = fromCaller(key)
+  assertPrivateKey(file)
+  return { host, port: Number(port), user, key: file, hostKey }
 }
