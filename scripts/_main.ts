@@ -1,4 +1,5 @@
 import { BoxhoundError, errorDocument, formatError } from './lib/_helpers/errors.ts'
+import { storageError } from './lib/_helpers/storage.ts'
 
 /** A verb's entry: arguments after the verb, its exit code. */
 type Main = (argv: string[]) => Promise<number>
@@ -47,7 +48,8 @@ export const run = async ([verb = '', ...argv]: string[]): Promise<number> => {
   try {
     const { main } = await load()
     return await main(argv)
-  } catch (error) {
+  } catch (thrown) {
+    const error = storageError(thrown)
     if (argv.includes('--json') && error instanceof BoxhoundError)
       console.log(JSON.stringify({ error: errorDocument(error) }))
     console.error(formatError(error))
