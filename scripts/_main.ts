@@ -1,5 +1,6 @@
 import { endRun } from './lib/_helpers/cleanup.ts'
 import { BoxhoundError, errorDocument, formatError } from './lib/_helpers/errors.ts'
+import { storageError } from './lib/_helpers/storage.ts'
 import { guardConsole } from './lib/_helpers/terminal.ts'
 
 /** A verb's entry: arguments after the verb, its exit code. */
@@ -64,7 +65,8 @@ export const run = async ([verb = '', ...argv]: string[]): Promise<number> => {
   try {
     const { main } = await load()
     return await main(argv)
-  } catch (error) {
+  } catch (thrown) {
+    const error = storageError(thrown)
     if (argv.includes('--json') && error instanceof BoxhoundError)
       console.log(JSON.stringify({ error: errorDocument(error) }))
     console.error(formatError(error))

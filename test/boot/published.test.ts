@@ -40,3 +40,15 @@ test('a draft is hashed before it is booted, and a missing one is told with the 
   const damaged = await t.throwsAsync(() => readDraft(at, 'one'), { instanceOf: BoxhoundError })
   t.is(damaged.code, 'E_IMAGE_DIGEST')
 })
+
+test('fault 70: cut files of a publication and of a draft are told with what makes them anew', async (t) => {
+  const at = project(t)
+  for (const text of ['', '{"image":', 'null', '[]']) {
+    writeFileSync(join(at.folder, 'manifest.json'), text)
+    writeFileSync(join(at.folder, 'draft.json'), text)
+    const image = await t.throwsAsync(() => readPublished(at, 'one'), { instanceOf: BoxhoundError, code: 'E_STATE' })
+    t.is(image.details.next, 'npm run bake -- one')
+    const draft = await t.throwsAsync(() => readDraft(at, 'one'), { instanceOf: BoxhoundError, code: 'E_STATE' })
+    t.is(draft.details.next, 'npm run bake -- one --draft')
+  }
+})

@@ -34,3 +34,14 @@ test('a folder that its living maker has not marked yet is left alone', async (t
   await mkdir(join(cache, 'machines', `.run-${process.pid}-abcdef`), { recursive: true })
   t.deepEqual(await clearLeftovers(cache), [])
 })
+
+test('fault 70: a dead run’s folder whose owner.json is cut, empty or foreign is cleared', async (t) => {
+  const cache = await mkdtemp(join(tmpdir(), 'boxhound-test-'))
+  t.teardown(() => rm(cache, { recursive: true }))
+  for (const text of ['', '{"owner":', 'null', '{}', '[1]']) {
+    const dead = join(cache, 'machines', '.run-999999999-abcdef')
+    await mkdir(dead, { recursive: true })
+    await writeFile(join(dead, 'owner.json'), text)
+    t.deepEqual(await clearLeftovers(cache), [dead], text)
+  }
+})

@@ -1,5 +1,6 @@
 import { access, constants, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isObject, parsedJson } from '../_helpers/json.ts'
 import { sectorBootsUnderKvm } from './probe.ts'
 import type { Accelerator } from './types.ts'
 
@@ -29,7 +30,8 @@ const remember = async (file: string, accelerator: Accelerator, boot: string): P
 
 const recall = async (file: string, boot: string): Promise<Accelerator | null> => {
   const text = await readFile(file, 'utf8').catch(() => '{}')
-  const known = JSON.parse(text || '{}') as { boot?: string; accelerator?: string }
+  const known = parsedJson(text)
+  if (!isObject(known)) return null // cut: asked again
   return known.boot === boot && (known.accelerator === 'kvm' || known.accelerator === 'tcg') ? known.accelerator : null
 }
 

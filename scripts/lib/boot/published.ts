@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256File } from '../_helpers/hash.ts'
+import { isObject, parsedJson } from '../_helpers/json.ts'
 import type { Project } from '../_helpers/paths.ts'
 import type { DraftFile } from '../bake/manifest.ts'
 import type { Expectations, Seed } from '../render/types.ts'
@@ -16,10 +17,17 @@ export interface Published {
 const missing = (file: string, box: string): BoxhoundError =>
   new BoxhoundError('E_NOT_PUBLISHED', `${box} has not been baked`, { file, next: `npm run bake -- ${box}` })
 
+const unreadable = (file: string, next: string): BoxhoundError =>
+  new BoxhoundError('E_STATE', 'a file that boxhound wrote cannot be read', {
+    ...{ file, expected: 'the JSON that it wrote, whole', found: 'a cut or foreign file', next },
+  })
+
 const read = async (file: string, box: string): Promise<unknown> => {
   const text = await readFile(file, 'utf8').catch(() => null)
   if (text === null) throw missing(file, box)
-  return JSON.parse(text)
+  const value = parsedJson(text)
+  if (isObject(value)) return value
+  throw unreadable(file, `npm run bake -- ${box}`)
 }
 
 /**
@@ -69,7 +77,9 @@ export const readDraft = async (project: Project, box: string): Promise<Bootable
   const next = `npm run bake -- ${box} --draft`
   const text = await readFile(path, 'utf8').catch(() => null)
   if (text === null) throw new BoxhoundError('E_NOT_PUBLISHED', `${box} has no draft`, { file: path, next })
-  const { file, sha256, seed } = JSON.parse(text) as DraftFile
+  const draft = parsedJson(text)
+  if (!isObject(draft) || typeof draft.file !== 'string') throw unreadable(path, next)
+  const { file, sha256, seed } = draft as unknown as DraftFile
   const found = await sha256File(file).catch(() => 'no file')
   if (found !== sha256)
     throw new BoxhoundError('E_IMAGE_DIGEST', 'the draft is not the one that was baked', {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../_helpers/hash.ts'
+import { isObject, parsedJson } from '../_helpers/json.ts'
 import type { Project } from '../_helpers/paths.ts'
 import type { Expectations, Rendered } from '../render/types.ts'
 import { allIds } from '../verify/plan.ts'
@@ -16,7 +17,8 @@ export const isVerified = (results: VerifyResults, image: string, expectations: 
 
 const earlier = async (file: string): Promise<VerifyResults | undefined> => {
   const text = await readFile(file, 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : (JSON.parse(text) as VerifyResults)
+  const value = parsedJson(text ?? '')
+  return isObject(value) ? (value as unknown as VerifyResults) : undefined // none, or a cut one: verified again
 }
 
 /** What is said of an image that is verified already; undefined when it is not. */

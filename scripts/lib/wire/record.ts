@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Received } from '../../../lab/intake/types.ts'
+import { isObject, parsedJson } from '../_helpers/json.ts'
 
 /** Points that arrived, by metric: seconds since 1970 and value, in order. */
 export type RecordedPoints = Readonly<{
@@ -19,5 +20,6 @@ export const recordOf = ({ series }: Received): RecordedPoints => {
 /** What the last run recorded; undefined without one. */
 export const readRecord = async (folder: string): Promise<RecordedPoints | undefined> => {
   const text = await readFile(recordFile(folder), 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : (JSON.parse(text) as RecordedPoints)
+  const value = parsedJson(text ?? '')
+  return isObject(value) ? (value as unknown as RecordedPoints) : undefined
 }
