@@ -9,11 +9,14 @@ set -Eeuo pipefail
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=../chroot/overlay.sh
 . "$here/../chroot/overlay.sh"
+# shellcheck source-path=SCRIPTDIR source=../chroot/target.sh
+. "$here/../chroot/target.sh"
 
 let_in() {
   local run=$1 key=$2 target=$1/target
-  mkdir "$target"
+  mkdir "$target" "$run/layer" "$run/apt"
   overlay_mount "$run" "$target"
+  target_prepare "$target" "$run/layer" "$run/apt" "$run"
   install -d -m 0700 "$target/root/.ssh"
   install -m 0600 "$key" "$target/root/.ssh/authorized_keys"
   bash -p "$here/../chroot/enter.sh" "$target" ssh-keygen -A >/dev/null

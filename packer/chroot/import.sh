@@ -101,6 +101,7 @@ inside() {
 main() {
   local source=$1 out=$2 size=$3 id=$4 version=$5
   source=$(readlink -f -- "$source")
+  [[ -f $source ]] || refuse 'the image is no regular file' 'the file of a disk image' "$(stat --format %F -- "$source" 2>&1)" 'base.image in the box file'
   out=$(realpath -m -- "$out")
   work=$(mktemp -d -- "$out.partial-XXXXXX")
   # Where a killed run's loop devices are waited for.

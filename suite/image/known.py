@@ -30,9 +30,14 @@ def merged(path: str) -> str:
 
 def recorded(device: str, folder: Path) -> dict[str, set[str]]:
     """What packages say of their files: path to MD5."""
-    debugfs(device, [f'rdump /var/lib/dpkg/info {folder}'], folder)
+    # Not by rdump, which makes files and links of whatever names the disk has (survey.py).
+    listing = debugfs(device, ['ls -p "/var/lib/dpkg/info"'], folder)
+    names = re.findall(r'^/\d+/10\d{4}/\d+/\d+/([A-Za-z0-9.+:_~-]+\.md5sums)/', listing, re.MULTILINE)
+    copies = [folder / f'sums-{number}' for number in range(len(names))]
+    requests = [f'dump /var/lib/dpkg/info/{name} {copy}' for name, copy in zip(names, copies, strict=True)]
+    debugfs(device, requests, folder)
     sums: dict[str, set[str]] = {}
-    for file in (folder / 'info').glob('*.md5sums'):
+    for file in (copy for copy in copies if copy.exists()):
         for line in file.read_text(encoding='latin-1').splitlines():
             digest, _, path = line.partition('  ')
             sums.setdefault(merged(path), set()).add(digest)
@@ -75,7 +80,8 @@ def known(disk: str, word: str, offsets: list[int], sums: dict[str, set[str]], f
         if path not in contents:
             copy = folder / 'copy'
             copy.unlink(missing_ok=True)
-            debugfs(device, [f'dump "{path}" {copy}'], folder)
+            quoted = path.replace('"', '""')
+            debugfs(device, [f'dump "{quoted}" {copy}'], folder)
             content = copy.read_bytes() if copy.exists() else b''
             digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
             contents[path] = content if digest in sums.get(merged(f'{point.rstrip("/")}{path}'), ()) else b''

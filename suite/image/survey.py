@@ -2,15 +2,20 @@
 
 Read by debugfs and mtools: nothing is mounted, nothing is written. Contents of small text files of the root only; no
 secret is judged here.
+
+Never by rdump: it makes files and links of the names that it finds. On a disk with a link and a file of one name it
+would write through that link, as root, wherever it leads; and whoever reads such a tree follows its links.
 """
 
 import hashlib
 import json
+import posixpath
 import re
 import stat
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 # Folders whose files are read, beside their names.
@@ -33,6 +38,27 @@ LINE = re.compile(r'^/(\d+)/(\d+)/(\d+)/(\d+)/(.*)/(\d*)/$')
 Entry = tuple[str, str, int, int, int, int, str]
 
 
+@dataclass(frozen=True)
+class Tree:
+    """What was read of a disk, by the paths there: copies of files, under names of our own, and where links lead."""
+
+    files: dict[str, Path]
+    links: dict[str, str]
+
+    def file(self, path: str) -> Path | None:
+        """The copy of a file, or of what a link leads to; None where that was not read."""
+        for _ in range(10):
+            if path not in self.links:
+                break
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), self.links[path]))
+        return self.files.get(path)
+
+
+def quoted(path: str) -> str:
+    """A word for debugfs, in which a quotation mark is written twice."""
+    return '"' + path.replace('"', '""') + '"'
+
+
 def debugfs(device: str, requests: list[str], folder: Path) -> str:
     script = folder / 'requests'
     script.write_text('\n'.join(requests) + '\n', encoding='latin-1')
@@ -50,7 +76,7 @@ def listed(output: str) -> list[Entry]:
     folder = ''
     for line in output.splitlines():
         if line.startswith('debugfs: ls -p "'):
-            folder = line.removeprefix('debugfs: ls -p "').removesuffix('"').rstrip('/')
+            folder = line.removeprefix('debugfs: ls -p "').removesuffix('"').replace('""', '"').rstrip('/')
             continue
         fields = LINE.match(line)
         if fields and fields[5] not in ('.', '..') and fields[1] != '0':
@@ -74,7 +100,7 @@ def entries(device: str, folder: Path) -> list[Entry]:
     found: list[Entry] = []
     level = ['/']
     while level:
-        below = listed(debugfs(device, [f'ls -p "{path}"' for path in level], folder))
+        below = listed(debugfs(device, [f'ls -p {quoted(path)}' for path in level], folder))
         found += below
         level = [entry[0] for entry in below if entry[1] == 'd']
     return sorted(found)
@@ -95,41 +121,59 @@ def mounted(disk: str, word: str, folder: Path) -> list[Entry]:
     return [(f'{point}{entry[0]}', *entry[1:]) for entry in found]
 
 
-def read_tree(device: str, folder: Path, paths: list[str]) -> Path:
-    """Copies those folders of the partition below one of the host, with links as links."""
-    tree = folder / 'tree'
-    for path in paths:
-        (tree / path.lstrip('/')).parent.mkdir(parents=True, exist_ok=True)
-    debugfs(device, [f'rdump {path} {(tree / path.lstrip("/")).parent}' for path in paths], folder)
-    return tree
+def copied(device: str, folder: Path, paths: list[str], prefix: str) -> dict[str, Path]:
+    """Contents of those inodes, each in a file of our own name; nothing for one that cannot be read."""
+    copies = {path: folder / f'{prefix}-{number}' for number, path in enumerate(paths)}
+    debugfs(device, [f'dump {quoted(path)} {copy}' for path, copy in copies.items()], folder)
+    return {path: copy for path, copy in copies.items() if copy.exists()}
+
+
+def targets(device: str, folder: Path, paths: list[str]) -> dict[str, str]:
+    """Where links lead: a short one says so in its inode, a long one in a block."""
+    asked = debugfs(device, [f'stat {quoted(path)}' for path in paths], folder) if paths else ''
+    # One answer to each request, headed by it; the first part stands before all of them.
+    answers = re.split(r'^debugfs: stat .*$', asked, flags=re.MULTILINE)[1:]
+    short = [re.search(r'^Fast link dest: "(.*)"$', answer, re.MULTILINE) for answer in answers]
+    found = {path: match[1] for path, match in zip(paths, short, strict=True) if match}
+    long = copied(device, folder, [path for path in paths if path not in found], 'link')
+    return found | {path: text(copy).rstrip('\0') for path, copy in long.items()}
+
+
+def read_tree(device: str, folder: Path, found: list[Entry]) -> Tree:
+    """Files and links below the folders to READ."""
+    below = [entry for entry in found if entry[0].startswith(tuple(f'{path}/' for path in READ))]
+    return Tree(
+        copied(device, folder, [path for path, what, *_ in below if what == 'f'], 'file'),
+        targets(device, folder, [path for path, what, *_ in below if what == 'l']),
+    )
 
 
 def text(path: Path) -> str:
     return path.read_bytes().decode('latin-1')
 
 
-def texts(tree: Path) -> dict[str, str]:
-    files = {f'/{path.relative_to(tree)}': path for path in tree.rglob('*') if path.is_file() and not path.is_symlink()}
+def texts(tree: Tree) -> dict[str, str]:
     wanted = {
-        name: path for name, path in files.items() if name.startswith(TEXTS) and not name.startswith('/etc/ssl/certs/')
+        name: path
+        for name, path in tree.files.items()
+        if name.startswith(TEXTS) and not name.startswith('/etc/ssl/certs/')
     }
     return {name: text(path) for name, path in sorted(wanted.items()) if path.stat().st_size < LIMIT}
 
 
-def with_target(entry: Entry, tree: Path) -> Entry:
-    link = tree / entry[0].lstrip('/')
-    return (*entry[:6], str(link.readlink())) if entry[1] == 'l' and link.is_symlink() else entry
+def with_target(entry: Entry, tree: Tree) -> Entry:
+    return (*entry[:6], tree.links[entry[0]]) if entry[0] in tree.links else entry
 
 
-def digests(tree: Path) -> dict[str, str]:
+def digests(tree: Tree) -> dict[str, str]:
     """Configuration files of who may do what that aren't as their packages brought them, with their digest."""
-    status = text(tree / 'var/lib/dpkg/status')
+    status = text(tree.files['/var/lib/dpkg/status'])
     found = {}
     for path, recorded in re.findall(
         r'^ (/etc/sudoers\S*|/etc/pam.d/\S+|/etc/ssh/\S+) ([0-9a-f]{32})$', status, re.MULTILINE
     ):
-        file = tree / path.lstrip('/')
-        now = hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest() if file.is_file() else 'absent'
+        file = tree.file(path)
+        now = hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest() if file else 'absent'
         if now != recorded:
             found[path] = now
     return found
@@ -139,24 +183,21 @@ def accounts(device: str, folder: Path, all_entries: list[Entry]) -> list[str]:
     """Files of the server's own schema that name the Agent's account, which only first boot may make."""
     schema = re.compile(r'/var/lib/mysql/(mysql/|mysql\.ibd$)')
     paths = [path for path, what, *_ in all_entries if what == 'f' and schema.match(path)]
-    copies = [folder / f'table-{number}' for number in range(len(paths))]
-    if paths:
-        debugfs(device, [f'dump "{path}" {copy}' for path, copy in zip(paths, copies, strict=True)], folder)
-    return [path for path, copy in zip(paths, copies, strict=True) if ACCOUNT in copy.read_bytes()]
+    return [path for path, copy in copied(device, folder, paths, 'table').items() if ACCOUNT in copy.read_bytes()]
 
 
 def bodies(path: Path) -> set[str]:
     return {re.sub(r'\s', '', body) for body in CERTIFICATE.findall(text(path))}
 
 
-def certificates(tree: Path) -> list[str]:
+def certificates(tree: Tree) -> list[str]:
     """Trusted certificates that came with no package of authorities, by their digest."""
     known: set[str] = set()
-    for path in (tree / 'usr/share/ca-certificates').rglob('*.crt'):
-        known |= bodies(path)
     trusted: set[str] = set()
-    for path in (tree / 'etc/ssl/certs').glob('*'):
-        if path.is_file() and not path.is_symlink():
+    for name, path in tree.files.items():
+        if name.startswith('/usr/share/ca-certificates/') and name.endswith('.crt'):
+            known |= bodies(path)
+        elif posixpath.dirname(name) == '/etc/ssl/certs':
             trusted |= bodies(path)
     return [hashlib.sha256(body.encode()).hexdigest()[:16] for body in sorted(trusted - known)]
 
@@ -167,9 +208,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix='boxhound-survey-') as name:
         folder = Path(name)
         found = entries(device, folder)
-        there = {path for path, what, *_ in found if what == 'd'}
         below = [entry for word in others for entry in mounted(disk, word, folder)]
-        tree = read_tree(device, folder, [path for path in READ if path in there])
+        tree = read_tree(device, folder, found)
         report = {
             'entries': [with_target(entry, tree) for entry in found] + below,
             'texts': texts(tree),
