@@ -119,7 +119,7 @@ test('instances with intervals of their own, and states that are right, come fro
   const folder = join(project.root, 'provision/50-checks/my_metric')
   writeFileSync(
     join(folder, 'conf.yaml.hbs'),
-    'instances:\n  - min_collection_interval: {{check.interval}}\n  - min_collection_interval: 300\n  - {}\n',
+    'instances:\n  - min_collection_interval: {{check.interval}}\n  - min_collection_interval: 300\n  - {}\nlogs:\n  - { type: file, path: /var/log/a.log }\n  - { type: file, path: "/var/log/*.log" }\n',
   )
   const text = readFileSync(join(folder, 'check.yaml'), 'utf8')
   writeFileSync(
@@ -128,6 +128,7 @@ test('instances with intervals of their own, and states that are right, come fro
   )
   const check = (await renderNamed('full', project)).expectations.checks.find(({ name }) => name === 'my_metric')
   t.deepEqual(check?.intervals, [45, 300, 15])
+  t.deepEqual(check?.logs, ['/var/log/a.log'])
   t.deepEqual(check?.serviceChecks, ['a.b', 'c'])
   t.deepEqual(check?.states, { 'a.b': 'unknown', c: 'ok' })
 })

@@ -245,3 +245,15 @@ export const intervalsOf = (content: Buffer): number[] => {
       : defaultInterval,
   )
 }
+
+/** Files that a configuration's `logs` name, without patterns: what matches those is nobody's to say. */
+export const logsOf = (content: Buffer): string[] => {
+  const value: unknown = parseAllDocuments(content.toString('utf8'))[0]?.toJS()
+  const logs = typeof value === 'object' && value !== null && 'logs' in value ? value.logs : []
+  if (!Array.isArray(logs)) return []
+  return logs.flatMap((one: unknown) =>
+    typeof one === 'object' && one !== null && 'path' in one && typeof one.path === 'string' && !/[*?[]/.test(one.path)
+      ? [one.path]
+      : [],
+  )
+}

@@ -4,7 +4,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
 import type { Box } from '../box/types.ts'
-import { intervalsOf } from './conf-shape.ts'
+import { intervalsOf, logsOf } from './conf-shape.ts'
 import { hasCloudInit } from './context.ts'
 import { readApp, readDatabase } from './data.ts'
 import type { CheckExpectation, Expectations, RenderedLayer } from './types.ts'
@@ -28,7 +28,7 @@ const rangesOf = (
 const expectationOf = (
   definition: CheckDefinition,
   { name, interval, tags, options }: Pick<Box['checks'][number], 'name' | 'interval' | 'tags' | 'options'>,
-  intervals: readonly number[] = [],
+  { intervals, logs }: { intervals: readonly number[]; logs: readonly string[] } = { intervals: [], logs: [] },
 ): CheckExpectation => {
   const { metrics, rates, serviceChecks, tags: own, warnings } = definition.expect
   const states = Array.isArray(serviceChecks) ? {} : serviceChecks
@@ -36,6 +36,7 @@ const expectationOf = (
     name,
     interval,
     ...(intervals.every((one) => one === interval) ? {} : { intervals }),
+    ...(logs.length === 0 ? {} : { logs }),
     metrics,
     rates,
     serviceChecks: Array.isArray(serviceChecks) ? serviceChecks : Object.keys(serviceChecks),
@@ -74,14 +75,17 @@ const appOf = ({ app }: Box, project: Project): Expectations['app'] => {
 }
 
 /**
- * The intervals of a check's instances.
+ * The intervals of a check's instances, and the log files that it lets the Agent follow.
  *
  * @throws BoxhoundError E_CONF (exit code 2) when none of them has the check's own: then its `interval` has no effect.
  */
-const intervalsOfCheck = ({ name, interval }: Box['checks'][number], layers: readonly RenderedLayer[]): number[] => {
+const configurationOf = (
+  { name, interval }: Box['checks'][number],
+  layers: readonly RenderedLayer[],
+): { intervals: number[]; logs: string[] } => {
   const path = `etc/datadog-agent/conf.d/${name}.d/conf.yaml`
   const file = layers.flatMap(({ files }) => files).find((one) => one.path === path)
-  if (file === undefined) return []
+  if (file === undefined) return { intervals: [], logs: [] }
   const intervals = intervalsOf(file.content)
   if (!intervals.includes(interval))
     throw new BoxhoundError('E_CONF', `no instance of ${name} has the interval of the check`, {
@@ -89,7 +93,7 @@ const intervalsOfCheck = ({ name, interval }: Box['checks'][number], layers: rea
       found: intervals.map((one) => `each ${one} s`).join(', '),
       next: 'write min_collection_interval: {{check.interval}} on the instance, or correct the interval in check.yaml or the box file',
     })
-  return intervals
+  return { intervals, logs: logsOf(file.content) }
 }
 
 /** Everything that the suite must see on a machine of this box; plain data without a path of this machine. */
@@ -115,7 +119,7 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
         expectationOf(
           readDefinition(join(check.folder, 'check.yaml'), project).definition,
           check,
-          intervalsOfCheck(check, layers),
+          configurationOf(check, layers),
         ),
       ),
     ],

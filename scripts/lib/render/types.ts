@@ -88,6 +88,8 @@ export interface CheckExpectation {
   readonly interval: number
   /** Seconds of each instance, where its configuration gives others than `interval`. */
   readonly intervals?: readonly number[]
+  /** Files that its configuration lets the Agent follow, without those named by a pattern. */
+  readonly logs?: readonly string[]
   readonly metrics: readonly string[]
   /** Metrics that exist only after a second run (`--check-rate`). */
   readonly rates: readonly string[]

@@ -1,8 +1,10 @@
 import type { CheckExpectation } from '../../../scripts/lib/render/types.ts'
-import { runWithAgent } from '../agent.ts'
+import { agentStatus, runWithAgent } from '../agent.ts'
+import { tailProblems } from '../agent-status.ts'
 import type { BoxCheck } from '../check.ts'
 import { judgeCheck } from '../check-verdict.ts'
 import type { Guest } from '../guest.ts'
+import { judge } from '../verdict.ts'
 
 const noToken = /unable to fetch auth token/
 
@@ -20,7 +22,15 @@ const run = async (guest: Guest, expectation: CheckExpectation): ReturnType<BoxC
     return { ...judgeCheck(expectation, last), retry: noToken.test(last.stdout + last.stderr) }
   }
   const first = await attempt()
-  return first.retry ? guest.until(attempt, 'an Agent that has started once') : first
+  const verdict = first.retry ? await guest.until(attempt, 'an Agent that has started once') : first
+  const { logs = [] } = expectation
+  if (!verdict.passed || logs.length === 0 || !guest.context.expectations.agent.logs) return verdict
+  // A source that can't be read is told by the running Agent alone.
+  const expected = `${verdict.expected}, and the Agent follows ${logs.join(', ')}`
+  return guest.until(
+    async () => judge(expected, `${verdict.observed}, logs followed`, tailProblems(await agentStatus(guest), logs)),
+    expected,
+  )
 }
 
 /** `check.NAME`: judged by the JSON verdict of `datadog-agent check`, which exits 0 for a check that raises, too. */
