@@ -99,8 +99,8 @@ const stub = async (t: ExecutionContext, config: string, keys = 'exit 9'): Promi
   await mkdir(root)
   const bin = await programFolder(t, {
     vagrant: [
-      'echo "$PWD: $*" >>"$TOLD/calls"',
-      'env >>"$TOLD/environment"',
+      'echo "$PWD: $*" >>"${0%/*}/calls"',
+      'env >>"${0%/*}/environment"',
       'case $2 in',
       `  ssh-config) ${config} ;;`,
       `  ssh) ${keys} ;;`,
@@ -110,7 +110,7 @@ const stub = async (t: ExecutionContext, config: string, keys = 'exit 9'): Promi
   const told = (name: string): Promise<string> => readFile(join(bin, name), 'utf8')
   return {
     root,
-    environment: { PATH: `${bin}:${process.env.PATH}`, HOME: '/nowhere', TOLD: bin },
+    environment: { PATH: `${bin}:${process.env.PATH}`, HOME: '/nowhere' },
     calls: async () => (await told('calls')).trimEnd().split('\n'),
     seen: () => told('environment'),
   }

@@ -28,8 +28,8 @@ const contentOf = (file: string): string => {
   try {
     return readPlain(file, { source: file, follow: true }).content.toString('utf8')
   } catch (cause) {
-    if (cause instanceof BoxhoundError) throw cause
-    const found = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    const found = cause instanceof BoxhoundError ? (cause.details.found ?? cause.message) : code
     throw bundleError(file, 'the CA bundle cannot be read', found, cause)
   }
 }

@@ -12,6 +12,7 @@ import {
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from './errors.ts'
+import { assertNameUtf8 } from './utf8.ts'
 
 /** Largest file that is taken into a box, and most of what one folder may hold. */
 export const largest = 64 << 20
@@ -103,6 +104,7 @@ export const assertPlainFolder = (folder: string, source: string): void => {
   const visit = (path: string, name: string): void => {
     for (const entry of readdirSync(path, { withFileTypes: true })) {
       if (leftovers.test(entry.name)) continue
+      assertNameUtf8(name, entry.name)
       count += 1
       if (count > most)
         throw refuse(source, 'too many files for a folder of a box', `at most ${most}`, 'more', 'keep others elsewhere')

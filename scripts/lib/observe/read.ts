@@ -2,12 +2,12 @@ import type * as z from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { readPlain } from '../_helpers/plain-file.ts'
+import { decodeUtf8 } from '../_helpers/utf8.ts'
 import { type Problem, problemsError } from '../box/problems.ts'
 import { displayPath, parseSource } from '../box/read.ts'
 import { assertNone, validate } from '../box/validate.ts'
 import { MissingName } from '../render/guard.ts'
 import { type Context, renderTemplate, templateLines } from '../render/template.ts'
-import { decodeUtf8 } from '../render/utf8.ts'
 
 /** A file of the account side, rendered and checked. */
 export interface Read<T> {

@@ -1,6 +1,7 @@
 import Handlebars from 'handlebars'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { readPlain } from '../_helpers/plain-file.ts'
+import { decodeUtf8 } from '../_helpers/utf8.ts'
 import { apt } from './escapers/apt.ts'
 import { aptConf } from './escapers/apt-conf.ts'
 import { hcl } from './escapers/hcl.ts'
@@ -23,7 +24,6 @@ import { markedLines, markLines } from './lines.ts'
 import { openedProblem } from './opened.ts'
 import { helperNames, type Printed, type Program, parseTemplate, printHelper } from './syntax.ts'
 import type { Language } from './types.ts'
-import { decodeUtf8 } from './utf8.ts'
 
 const escapers: Readonly<Record<Exclude<Language, 'unit'>, Escaper>> = {
   shell,

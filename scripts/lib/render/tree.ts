@@ -2,13 +2,13 @@ import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { kindOfFile, readPlain } from '../_helpers/plain-file.ts'
+import { assertNameUtf8, assertUtf8 } from '../_helpers/utf8.ts'
 import { assertConfShape } from './conf-shape.ts'
 import { languageOf } from './language.ts'
 import { type Origin, originOf } from './origin.ts'
 import { assertNoSecrets } from './secrets.ts'
 import { type Context, renderTemplateFile } from './template.ts'
 import type { RenderedFile } from './types.ts'
-import { assertNameUtf8, assertUtf8 } from './utf8.ts'
 
 /** A file or folder to read, and how banners and errors name it: never by a path of this machine. */
 export interface Place {
@@ -62,7 +62,7 @@ const visit = (folder: Place, path: string, context: Context): RenderedFile[] =>
     .filter(({ name }) => !leftovers.test(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
-      assertNameUtf8(folder, entry.name)
+      assertNameUtf8(folder.source, entry.name)
       const [from, to] = [below(folder, entry.name), path === '' ? entry.name : `${path}/${entry.name}`]
       if (entry.isDirectory()) return visit(from, to, context)
       if (!entry.isFile())

@@ -11,7 +11,7 @@ interface Answer {
 }
 
 /** What Vagrant, its providers and the Vagrantfile go by: where they keep a machine. */
-const own = /^(VAGRANT_[A-Z_]+|LIBVIRT_[A-Z_]+|VBOX_[A-Z_]+|XDG_[A-Z_]+|BOXHOUND_(BASE|CACHE|OUT))$/
+const own = /^(BOX|VAGRANT_[A-Z_]+|LIBVIRT_[A-Z_]+|VBOX_[A-Z_]+|XDG_[A-Z_]+|BOXHOUND_(BASE|CACHE|OUT))$/
 
 /** Runs Vagrant in the folder of the Vagrantfile, without the caller's keys: a question needs none. */
 const ask = (root: string, words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Answer> =>

@@ -1,5 +1,4 @@
-import { BoxhoundError } from '../_helpers/errors.ts'
-import type { Place } from './tree.ts'
+import { BoxhoundError } from './errors.ts'
 
 const refused = (
   message: string,
@@ -55,9 +54,9 @@ export const decodeUtf8 = (content: Buffer, source: string): string => {
 }
 
 /** Node hands on a name that is no UTF-8 with a replacement character, under which the file is not found again. @throws BoxhoundError E_UTF8 */
-export const assertNameUtf8 = (folder: Place, name: string): void => {
+export const assertNameUtf8 = (folder: string, name: string): void => {
   if (name.includes('\ufffd'))
     throw refused('a file name that is not UTF-8', {
-      ...{ file: folder.source, expected: 'file names in UTF-8', found: name, next: 'rename it' },
+      ...{ file: folder, expected: 'file names in UTF-8', found: name, next: 'rename it' },
     })
 }
