@@ -37,7 +37,9 @@ mount_root() {
     upper=$folder/memory
   fi
   mkdir -p -- "$upper"/{upper,work}
-  mount -t overlay -o "lowerdir=$folder/lower,upperdir=$upper/upper,workdir=$upper/work" overlay "$folder/root"
+  # By paths from here: overlayfs takes commas and colons of a path for its own.
+  upper=$(realpath --relative-to="$folder" -- "$upper")
+  (cd -- "$folder" && mount -t overlay -o "lowerdir=lower,upperdir=$upper/upper,workdir=$upper/work" overlay root)
 }
 
 # replace ROOT PATH [MODE]: a file of the writable layer, from stdin. Written beside and renamed, so that a link in the image is replaced and

@@ -22,6 +22,8 @@ overlay_create() {
     -b "$(basename -- "$backing")" -F qcow2 "$file"
 }
 
+# QEMU splits option values at commas; a doubled one is a literal one.
+
 # overlay_export FILE RUN [START BYTES]: FILE's content, or only those bytes of it, as the plain file RUN/disk; RUN is an empty folder.
 overlay_export() {
   local file=$1 run=$2 node=disk
@@ -33,9 +35,9 @@ overlay_export() {
   : >"$run/disk"
   # no-flush: the file is synced once when it is closed, not at each of dpkg's syncs.
   qemu-storage-daemon --daemonize --pidfile "$run/daemon.pid" \
-    --blockdev "driver=file,node-name=file,filename=$file,discard=unmap,cache.no-flush=on" \
+    --blockdev "driver=file,node-name=file,filename=${file//,/,,},discard=unmap,cache.no-flush=on" \
     --blockdev "driver=qcow2,node-name=disk,file=file,discard=unmap,detect-zeroes=unmap,cache.no-flush=on" "${part[@]}" \
-    --export "type=fuse,id=export,node-name=$node,mountpoint=$run/disk,writable=on"
+    --export "type=fuse,id=export,node-name=$node,mountpoint=${run//,/,,}/disk,writable=on"
 }
 
 # overlay_export_read_only FILE RUN: the same, and FILE is never written; others may read it at the same time.
@@ -43,9 +45,9 @@ overlay_export_read_only() {
   local file=$1 run=$2
   : >"$run/disk"
   qemu-storage-daemon --daemonize --pidfile "$run/daemon.pid" \
-    --blockdev "driver=file,node-name=file,filename=$file,read-only=on" \
+    --blockdev "driver=file,node-name=file,filename=${file//,/,,},read-only=on" \
     --blockdev "driver=qcow2,node-name=disk,file=file,read-only=on" \
-    --export "type=fuse,id=export,node-name=disk,mountpoint=$run/disk"
+    --export "type=fuse,id=export,node-name=disk,mountpoint=${run//,/,,}/disk"
 }
 
 # overlay_mount RUN TARGET [ACCESS]: mounts the exported root file system, and in it what else its fstab names of this disk; ACCESS is rw or
