@@ -2,7 +2,7 @@
 # Opens a qcow2 overlay as a mounted root file system and closes it again. Sourced, never run.
 #
 # qemu-storage-daemon exports the overlay as one plain file over FUSE and the kernel mounts the partition in it, so a
-# layer costs neither a boot nor a copy (performance.md). All of it lives in the mount and process namespace of the
+# layer costs neither a boot nor a copy. All of it lives in the mount and process namespace of the
 # bake: when that dies, however it dies, kernel and FUSE drop mounts, loop devices and the daemon with it.
 
 # shellcheck source-path=SCRIPTDIR source=partitions.sh

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What a disk file holds: its partitions, what is in each, and which of them is the root. Sourced, never run.
 #
-# Partition nodes never appear for such a file (environment.md), so everything goes by byte offsets. partx and blkid read a plain file, check
+# Partition nodes never appear for such a file, so everything goes by byte offsets. partx and blkid read a plain file, check
 # GPT's sums, take the primary table when the disk was enlarged behind the backup, and cost 5 ms each where an interpreter of our own would
 # cost 30 for every layer. Only what writes tables is ours (grow_table.py): sfdisk ends with a sync of the whole machine.
 # shellcheck disable=SC2034 # fstab.sh reads the rest

@@ -58,7 +58,7 @@ add_sources() {
   while read -r suite; do
     [[ -n $suite ]] || continue
     mirror=$(own_mirror)
-    # A mirror's copy of a moving suite may be older than its Valid-Until date (environment.md): allowed for this one only.
+    # A mirror's copy of a moving suite may be older than its Valid-Until date: allowed for this one only.
     printf 'deb [check-valid-until=no] %s %s main\n' "$mirror" "$suite" >"$apt_own/sources.list.d/boxhound-bake-$suite.list"
     printf 'Package: *\nPin: release a=%s\nPin-Priority: 90\n' "$suite" >"$apt_own/preferences.d/boxhound-bake-$suite"
   done <"$layer/suites.list"

@@ -88,7 +88,7 @@ const wanted = ({ metrics, rates, serviceChecks, states = {}, tags, ranges, warn
 
 /**
  * Judges one run of `datadog-agent check NAME --json` by its JSON: the exit status is 0 even when the check raised, so
- * it can only ever add a reason to fail (datadog.md, "Verdict").
+ * it can only ever add a reason to fail (guide/agent-contract.md, "datadog-agent check").
  */
 export const judgeCheck = (
   expectation: CheckExpectation,

@@ -28,7 +28,7 @@ export const parseGrants = (rows: readonly string[]): Grants => {
   return grants
 }
 
-/** The least that the MySQL check needs (datadog.md); MariaDB asks for SLAVE MONITOR as well. */
+/** The least that the MySQL check needs (guide/agent-contract.md); MariaDB asks for SLAVE MONITOR as well. */
 export const wantedGrants = (slaveMonitor: boolean): Grants =>
   new Map([
     ['*.*', ['PROCESS', 'REPLICATION CLIENT', ...(slaveMonitor ? ['SLAVE MONITOR'] : [])]],

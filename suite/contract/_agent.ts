@@ -76,7 +76,7 @@ export type Document = Readonly<Record<string, unknown>>
 export interface Agent {
   readonly context: ContractContext
   readonly guest: Guest
-  /** Runs `datadog-agent …` as dd-agent, as datadog.md says. */
+  /** Runs `datadog-agent …` as dd-agent, as guide/agent-contract.md says. */
   readonly command: (words: readonly string[], options?: CommandOptions) => Promise<CommandResult>
   /** One run of a planted check; parsed, whatever text stands before the JSON. */
   readonly check: (name: string, flags?: readonly string[]) => Promise<{ result: CommandResult; instances: Instance[] }>

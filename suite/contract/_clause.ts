@@ -1,7 +1,7 @@
 import type { ExecutionContext } from 'ava'
 import type { Agent } from './_agent.ts'
 
-/** One line of datadog.md that verification relies on, and what shows that an Agent keeps it. */
+/** One line of guide/agent-contract.md that verification relies on, and what shows that an Agent keeps it. */
 export interface Clause {
   /** The line, as short as it can be told. */
   readonly line: string

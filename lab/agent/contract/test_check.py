@@ -1,4 +1,4 @@
-"""datadog.md, "`datadog-agent check NAME`" """
+"""guide/agent-contract.md, "datadog-agent check" """
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""datadog.md, "Installing the Agent", "Units and identity": what only an installed package can show."""
+"""guide/agent-contract.md, "Installation", "Units and identity": what only an installed package can show."""
 
 import pytest
 

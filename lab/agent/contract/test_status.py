@@ -1,4 +1,4 @@
-"""datadog.md, "`datadog-agent status --json`, where to look" """
+"""guide/agent-contract.md, "datadog-agent status --json, configcheck, health" """
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""datadog.md, "Trace receiver" and the sleeping loader of "status" """
+"""guide/agent-contract.md, "Traces and the wire" and the sleeping loader of "datadog-agent status --json" """
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""The published ids (datadog.md, "Check id")."""
+"""The published ids (guide/agent-contract.md, "Checks")."""
 
 import pytest
 

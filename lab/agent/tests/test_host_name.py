@@ -1,4 +1,4 @@
-"""The order of datadog.md, "Host name order"."""
+"""The order of guide/agent-contract.md, "Units and identity"."""
 
 import socket
 from pathlib import Path

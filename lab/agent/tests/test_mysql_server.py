@@ -1,4 +1,4 @@
-"""Each row of datadog.md's table of missing grants, on a real MariaDB in a private folder."""
+"""Each row of guide/agent-contract.md, "Databases", on a real MariaDB in a private folder."""
 
 import shutil
 import time

@@ -1,3 +1,5 @@
+// Writes a file whole or not at all.
+
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'

@@ -1,3 +1,5 @@
+// Certificates in a file, checked.
+
 import { X509Certificate } from 'node:crypto'
 import { BoxhoundError } from './errors.ts'
 import { readPlain } from './plain-file.ts'

@@ -1,3 +1,5 @@
+// Starts processes, without the caller's environment.
+
 import { type ChildProcess, execFile, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cleanEnvironment } from './environment.ts'

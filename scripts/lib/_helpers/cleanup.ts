@@ -1,3 +1,5 @@
+// Runs clean-up on every way out, signals included.
+
 import { AsyncResource } from 'node:async_hooks'
 import { constants } from 'node:os'
 import { BoxhoundError } from './errors.ts'

@@ -1,3 +1,5 @@
+// A verb's command line as data: parsing, help, usage errors.
+
 import { parseArgs } from 'node:util'
 import { BoxhoundError } from './errors.ts'
 import { assertNotTaken } from './npm-options.ts'

@@ -1,3 +1,5 @@
+// What children may know of the caller's environment.
+
 /** What every child may know of the caller: nothing of it is secret. */
 const plain = /^(PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_[A-Z]+|TZ|TERM|TMPDIR)$/
 

@@ -1,3 +1,5 @@
+// The one error, and how it is printed.
+
 import { foreignText } from './terminal.ts'
 
 /** Exit codes that scripts rely on: 1 the work failed, 2 wrong usage or box file, 3 the machine lacks something. */

@@ -1,3 +1,5 @@
+// Bytes and seconds for readers.
+
 /** `331 MB`, `1.2 GB`, `4.0 kB`: decimal units, as disk sizes are quoted. */
 export const formatBytes = (bytes: number): string => {
   if (bytes < 1000) return `${bytes} B`

@@ -1,3 +1,5 @@
+// SHA-256 of values and files, on several threads.
+
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { Worker } from 'node:worker_threads'

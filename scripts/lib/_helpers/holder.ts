@@ -1,3 +1,5 @@
+// Who holds a lock: a process, told from a later one of the same number.
+
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'

@@ -1,3 +1,5 @@
+// JSON whose shape nobody has checked.
+
 /** JSON whose shape nobody has checked yet. */
 export type JsonObject = Record<string, unknown>
 

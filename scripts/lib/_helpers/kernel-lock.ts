@@ -1,3 +1,5 @@
+// Files that a process holds until it ends.
+
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'

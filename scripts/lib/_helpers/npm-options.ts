@@ -1,3 +1,5 @@
+// Options that npm took for itself: refused, with the line that was meant.
+
 import { isNpmsOwn, onNpmsLine } from '../../_npm.mjs'
 import type { Command } from './cli.ts'
 import { BoxhoundError } from './errors.ts'

@@ -1,3 +1,5 @@
+// Project, out and store folders.
+
 import { homedir } from 'node:os'
 import { isAbsolute, join, relative } from 'node:path'
 

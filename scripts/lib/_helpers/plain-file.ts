@@ -1,3 +1,5 @@
+// Regular files of the user's, and nothing else.
+
 import {
   closeSync,
   constants,

@@ -1,3 +1,5 @@
+// Commands in namespaces that die with this process.
+
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'

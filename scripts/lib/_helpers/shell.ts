@@ -1,3 +1,5 @@
+// Zx, without the caller's environment.
+
 import { type Options, type ProcessPromise, type Shell, $ as zx } from 'zx'
 import { cleanEnvironment } from './environment.ts'
 

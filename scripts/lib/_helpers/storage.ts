@@ -1,3 +1,5 @@
+// Places that cannot be written, as errors.
+
 import { BoxhoundError, isErrno } from './errors.ts'
 
 /** What the operating system says of a place where nothing can be written, in words, and what helps. */

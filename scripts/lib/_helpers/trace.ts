@@ -1,3 +1,5 @@
+// Spans of work, for `bake --profile`.
+
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { writeUnguarded } from './atomic.ts'
 

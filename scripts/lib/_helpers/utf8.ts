@@ -1,3 +1,5 @@
+// Bytes and names that are not UTF-8, refused.
+
 import { BoxhoundError } from './errors.ts'
 
 const refused = (

@@ -1,3 +1,5 @@
+// Plan to published image.
+
 import { mkdir, rm } from 'node:fs/promises'
 import { clearTemporary } from '../_helpers/atomic.ts'
 import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'

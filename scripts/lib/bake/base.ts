@@ -1,3 +1,5 @@
+// What makes the lowest layer: the lab's base, or a fetched disk image.
+
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'

@@ -1,3 +1,5 @@
+// Several boxes side by side.
+
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { withOwnSandboxes } from '../_helpers/sandbox.ts'

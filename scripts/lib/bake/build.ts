@@ -1,3 +1,5 @@
+// The missing layers, by one packer build.
+
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { waitIfInterrupted, withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'

@@ -1,3 +1,5 @@
+// What the steps report.
+
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
 

@@ -1,3 +1,5 @@
+// A failed layer: its log's end, its file, a shell.
+
 import { rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { cleanEnvironment } from '../_helpers/environment.ts'

@@ -1,3 +1,5 @@
+// A disk in one format, written and measured.
+
 import { stat } from 'node:fs/promises'
 import { waitIfInterrupted } from '../_helpers/cleanup.ts'
 import { cleanEnvironment } from '../_helpers/environment.ts'
@@ -19,7 +21,7 @@ interface Writing {
 const parallel = ['-m', '16', '-W']
 
 const writings: Readonly<Record<Format, Writing>> = {
-  // zstd in 2 MiB clusters: 2 s where zlib takes 26 (performance.md), and the smallest of the four.
+  // zstd in 2 MiB clusters: 2 s where zlib takes 26, and the smallest of the four.
   qcow2: { driver: 'qcow2', words: ['-c', '-o', 'compression_type=zstd,cluster_size=2M', ...parallel] },
   // Sparse: what holds nothing takes no room.
   raw: { driver: 'raw', words: parallel, bytes: (virtual) => virtual },

@@ -1,3 +1,5 @@
+// The images of a publication; what is published already stays.
+
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncPath, temporaryName } from '../_helpers/atomic.ts'

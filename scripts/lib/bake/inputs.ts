@@ -1,3 +1,5 @@
+// Wheels and repositories, fetched by the host.
+
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { temporaryName, writeAtomic } from '../_helpers/atomic.ts'

@@ -1,3 +1,5 @@
+// The listed keys of a repository, and no others.
+
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { outcomeOf } from '../_helpers/child.ts'

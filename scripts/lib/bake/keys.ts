@@ -1,3 +1,5 @@
+// Public keys, fetched by address.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { folderAddress, shownAddress } from '../fetch/address.ts'
 import { type Deadlines, openClient } from '../fetch/client.ts'

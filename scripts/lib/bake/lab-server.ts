@@ -1,3 +1,5 @@
+// What the lab makes, on loopback.
+
 import { createServer } from 'node:http'
 import sirv from 'sirv'
 

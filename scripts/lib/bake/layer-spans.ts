@@ -1,3 +1,5 @@
+// A run's events as spans of a trace.
+
 import { addSpan, sinceStart } from '../_helpers/trace.ts'
 import type { StepEvent } from './events.ts'
 

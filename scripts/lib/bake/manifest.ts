@@ -1,3 +1,5 @@
+// Manifest.json.
+
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'

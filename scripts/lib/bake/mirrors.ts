@@ -1,3 +1,5 @@
+// How one bake reaches the outside.
+
 import { dirname } from 'node:path'
 import { type AptMirror, aptMirrorOf } from '../box/mirrors.ts'
 import type { Box, Mirrors } from '../box/types.ts'

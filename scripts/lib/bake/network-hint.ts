@@ -1,3 +1,5 @@
+// Failures of the network in the words of the box file.
+
 import { loginVariable } from '../fetch/logins.ts'
 import type { BakeNetwork } from './mirrors.ts'
 

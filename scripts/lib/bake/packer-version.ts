@@ -1,3 +1,5 @@
+// Which Packer is installed, and its surroundings.
+
 import { accessSync, constants } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'

@@ -1,3 +1,5 @@
+// The template, and Packer itself.
+
 import { chmod, mkdir, open, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { networkEnvironment } from '../_helpers/environment.ts'

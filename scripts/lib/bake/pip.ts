@@ -1,3 +1,5 @@
+// Pip's environment.
+
 import { withLogin } from '../fetch/logins.ts'
 import type { BakeNetwork } from './mirrors.ts'
 

@@ -1,3 +1,5 @@
+// The task list.
+
 import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer } from 'listr2'
 import { formatBytes, formatSeconds } from '../_helpers/format.ts'
 

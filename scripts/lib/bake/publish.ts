@@ -1,3 +1,5 @@
+// Images, manifest and list, whole or not at all.
+
 import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncPath, writeAtomic } from '../_helpers/atomic.ts'

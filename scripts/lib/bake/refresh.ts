@@ -1,3 +1,5 @@
+// --refresh, remembered.
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'

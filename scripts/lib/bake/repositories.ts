@@ -1,3 +1,5 @@
+// Where a layer installs from, with its keyring.
+
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'

@@ -1,3 +1,5 @@
+// What a machine must have to bake.
+
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'

@@ -1,3 +1,5 @@
+// What the answer "up to date" rests on, for `scripts/_fast.mjs` to give it again at once.
+
 import { randomBytes } from 'node:crypto'
 import { readdirSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'

@@ -1,3 +1,5 @@
+// Two values of a box file replaced, all else kept.
+
 import { isScalar, type Scalar, stringify } from 'yaml'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { parseSource } from '../box/read.ts'

@@ -1,3 +1,5 @@
+// A text saved: mode, owner and links kept.
+
 import { chown, readFile, realpath, stat } from 'node:fs/promises'
 import { writeAtomic } from '../_helpers/atomic.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'

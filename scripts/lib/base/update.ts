@@ -1,3 +1,5 @@
+// The newest image of a box's series.
+
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type Project, shown } from '../_helpers/paths.ts'

@@ -1,3 +1,5 @@
+// Chosen rows, one after the other, in one work folder.
+
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,3 +1,5 @@
+// Runs of a side summed up; ratios within pairs, against the fastest variant.
+
 import { spreadOf } from './statistics.ts'
 import type { Attempt, Comparison, Goal, Quantity, Reading, Side, SideResult } from './types.ts'
 

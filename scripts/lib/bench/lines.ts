@@ -1,3 +1,5 @@
+// Progress and results on a terminal.
+
 import { formatCount } from '../_helpers/format.ts'
 import type { MeasureEvents } from './measure.ts'
 import type { Attempt, Quantity, RowResult, Side } from './types.ts'

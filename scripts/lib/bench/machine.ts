@@ -1,3 +1,5 @@
+// Processor, memory, load, versions of tools.
+
 import { readFile } from 'node:fs/promises'
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { cleanEnvironment } from '../_helpers/environment.ts'

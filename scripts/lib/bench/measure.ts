@@ -1,3 +1,5 @@
+// One row: prepared, measured, or the reason why it was not run.
+
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withCleanup } from '../_helpers/cleanup.ts'

@@ -1,3 +1,5 @@
+// The report page.
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Handlebars from 'handlebars'

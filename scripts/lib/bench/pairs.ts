@@ -1,3 +1,5 @@
+// Sides by turns; a failed run is told apart from a machine that lacks something.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Attempt, Measured, Side } from './types.ts'
 

@@ -1,3 +1,5 @@
+// Every run as a dot, as SVG.
+
 import { type Markup, markup } from '../observe/show/markup.ts'
 import type { Quantity, SideResult } from './types.ts'
 import { formatQuantity } from './words.ts'

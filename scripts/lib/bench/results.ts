@@ -1,3 +1,5 @@
+// Results.json and the page, earlier rows kept.
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'

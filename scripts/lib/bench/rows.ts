@@ -1,3 +1,5 @@
+// All rows, and which of them are chosen.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { checkEdit } from './row/check-edit.ts'
 import { coldLoop } from './row/cold-loop.ts'

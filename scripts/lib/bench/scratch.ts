@@ -1,3 +1,5 @@
+// A box, store and output folder that a row may change.
+
 import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'

@@ -1,3 +1,5 @@
+// Command lines without this machine's paths.
+
 import { homedir } from 'node:os'
 
 /** A command line or template for readers elsewhere: this run's folders by names, no path of this machine. */

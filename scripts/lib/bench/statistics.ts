@@ -1,3 +1,5 @@
+// Median and range.
+
 /** Where a list of figures lies: the middle, and how far it reaches. */
 export interface Spread {
   readonly median: number

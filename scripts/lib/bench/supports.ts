@@ -1,3 +1,5 @@
+// Whether a verb takes a flag.
+
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { runVerb, type Scratch } from './scratch.ts'

@@ -1,3 +1,5 @@
+// One command, timed as a whole process.
+
 import type { ChildProcess } from 'node:child_process'
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'

@@ -1,3 +1,5 @@
+// Rows, sides and results as plain data.
+
 import type { Project } from '../_helpers/paths.ts'
 import type { Accelerator } from '../boot/types.ts'
 import type { Spread } from './statistics.ts'

@@ -1,3 +1,5 @@
+// Figures, ratios and load as text.
+
 import { formatBytes, formatSeconds } from '../_helpers/format.ts'
 import type { Spread } from './statistics.ts'
 import type { Comparison, Load, Quantity, SideResult } from './types.ts'

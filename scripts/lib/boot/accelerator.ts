@@ -1,3 +1,5 @@
+// KVM, if it really boots.
+
 import { access, constants, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isObject, parsedJson } from '../_helpers/json.ts'

@@ -1,3 +1,5 @@
+// A container's control groups, removed.
+
 import { readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'

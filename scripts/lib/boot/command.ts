@@ -1,3 +1,5 @@
+// QEMU's command line.
+
 import { sha256 } from '../_helpers/hash.ts'
 import type { Accelerator, Credential, QemuSpec } from './types.ts'
 

@@ -1,3 +1,5 @@
+// What the box says on its console.
+
 import { open } from 'node:fs/promises'
 import type { ConsoleFacts } from './types.ts'
 

@@ -1,3 +1,5 @@
+// A box's userland in systemd-nspawn.
+
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, open, rm, writeFile } from 'node:fs/promises'

@@ -1,3 +1,5 @@
+// The caller's values, as files for QEMU.
+
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'

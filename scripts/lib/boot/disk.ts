@@ -1,3 +1,5 @@
+// A disposable overlay.
+
 import { resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { $ } from '../_helpers/shell.ts'

@@ -1,3 +1,5 @@
+// The published image as a plain disk.
+
 import { resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { askSandbox } from '../_helpers/sandbox.ts'

@@ -1,3 +1,5 @@
+// Waits for the end of first boot.
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { follow, kernelPanic, lastLines, preferredHostKey, readConsole } from './console.ts'

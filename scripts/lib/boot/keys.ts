@@ -1,3 +1,5 @@
+// The caller's key pair.
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { $ } from '../_helpers/shell.ts'

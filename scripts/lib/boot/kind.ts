@@ -1,3 +1,5 @@
+// Container or QEMU.
+
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'

@@ -1,3 +1,5 @@
+// Fingerprints and known_hosts.
+
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'

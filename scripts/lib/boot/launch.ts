@@ -1,3 +1,5 @@
+// QEMU, started; another port when one is taken.
+
 import { existsSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { platform } from 'node:process'

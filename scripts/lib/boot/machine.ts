@@ -1,3 +1,5 @@
+// A running machine.
+
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'

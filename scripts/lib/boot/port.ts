@@ -1,3 +1,5 @@
+// Free ports.
+
 import { createServer } from 'node:net'
 
 /** A loopback port that nothing listens on right now; it may be taken a moment later (fault 29), so callers retry. */

@@ -1,3 +1,5 @@
+// Ends a process and nobody else's.
+
 import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'

@@ -1,3 +1,5 @@
+// The published image, checked.
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'

@@ -1,3 +1,5 @@
+// QEMU's monitor.
+
 import { createConnection } from 'node:net'
 import { createInterface } from 'node:readline'
 import { BoxhoundError } from '../_helpers/errors.ts'

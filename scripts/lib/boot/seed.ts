@@ -1,3 +1,5 @@
+// The same values as a NoCloud seed.
+
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,3 +1,5 @@
+// Back to a moment of a running machine.
+
 import { humanMonitor, type Qmp } from './qmp.ts'
 
 /**

@@ -1,3 +1,5 @@
+// Short socket paths.
+
 import { createHash } from 'node:crypto'
 import { chmod, lstat, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

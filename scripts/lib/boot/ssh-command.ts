@@ -1,3 +1,5 @@
+// Ssh(1)'s arguments.
+
 import type { Login } from './machine.ts'
 
 /**

@@ -1,3 +1,5 @@
+// What up leaves for ssh and down.
+
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'

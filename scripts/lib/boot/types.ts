@@ -1,3 +1,5 @@
+// A machine as plain data.
+
 /** How the guest's CPU runs: KVM only where a probe has booted under it. */
 export type Accelerator = 'kvm' | 'tcg'
 

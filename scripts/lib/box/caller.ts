@@ -1,3 +1,5 @@
+// Paths as the caller typed them.
+
 import { resolve } from 'node:path'
 
 /**

@@ -1,3 +1,5 @@
+// What a check.yaml says against itself.
+
 import type { CheckDefinition, OptionDefinition } from './definition.ts'
 import { matches, slowPattern } from './pattern.ts'
 

@@ -1,3 +1,5 @@
+// Check.yaml of a check.
+
 import * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'
 import { contradictions } from './definition-rules.ts'

@@ -1,3 +1,5 @@
+// How errors may quote a file.
+
 import { redactKeys } from './secrets.ts'
 
 const limit = 60

@@ -1,3 +1,5 @@
+// Engines, apps and checks that there are to choose from.
+
 import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'

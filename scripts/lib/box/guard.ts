@@ -1,3 +1,5 @@
+// Size and depth before parsing.
+
 import { Lexer } from 'yaml'
 import { excerpt } from './excerpt.ts'
 import type { Problem } from './problems.ts'

@@ -1,3 +1,5 @@
+// The JSON Schema for editors.
+
 import * as z from 'zod'
 import { boxFile } from './schema.ts'
 

@@ -1,3 +1,5 @@
+// A box file, read, checked and resolved.
+
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -15,7 +17,7 @@ import { readSystems, systemsFile } from './systems.ts'
 import type { Agent, AgentRepository, Base, Box, Check, Image, Observe, System } from './types.ts'
 import { assertNone, validate } from './validate.ts'
 
-/** Datadog's own repository and the keys that sign it (datadog.md, "Installing the Agent by apt"). */
+/** Datadog's own repository and the keys that sign it (guide/agent-contract.md, "Installation"). */
 export const datadogRepository: AgentRepository = {
   lab: false,
   url: 'https://apt.datadoghq.com/',

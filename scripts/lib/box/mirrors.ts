@@ -1,3 +1,5 @@
+// Where apt finds a mirrored archive.
+
 import type { Mirrors, System } from './types.ts'
 
 /** Where apt finds a distribution's archive: addresses without a slash at the end. */

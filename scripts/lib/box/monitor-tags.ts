@@ -1,3 +1,5 @@
+// Tags that monitors may be given.
+
 import * as z from 'zod'
 import { isTag, tagExpectation } from './tags.ts'
 

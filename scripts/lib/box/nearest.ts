@@ -1,3 +1,5 @@
+// "did you mean".
+
 /** Edits (insert, delete, replace, swap of two neighbours) that turn `a` into `b`. */
 const distance = (a: string, b: string): number => {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]

@@ -1,3 +1,5 @@
+// Typed options of a check.
+
 import * as z from 'zod'
 import type { CheckDefinition, OptionDefinition } from './definition.ts'
 import { matches, patternDeadline, slowPattern } from './pattern.ts'

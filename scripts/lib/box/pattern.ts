@@ -1,3 +1,5 @@
+// Regular expressions of a check.yaml, with a deadline.
+
 import { type Context, createContext, runInContext } from 'node:vm'
 
 /** Longer than any pattern needs that doesn't backtrack, in milliseconds. */

@@ -1,3 +1,5 @@
+// Several errors of one file, told together.
+
 import { BoxhoundError, formatError } from '../_helpers/errors.ts'
 import { redactKeys } from './secrets.ts'
 

@@ -1,3 +1,5 @@
+// Reads a box file or names the nearest one.
+
 import { statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { parseDocument } from 'yaml'

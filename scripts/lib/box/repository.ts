@@ -1,3 +1,5 @@
+// REGISTRY/REPO, and which hosts are loopback.
+
 /** A repository of an OCI registry, as `REGISTRY/REPO` names it. */
 export interface Repository {
   /** Host with its port where it has one: `ghcr.io`, `localhost:5000`. */

@@ -1,3 +1,5 @@
+// Its part for the account.
+
 import * as z from 'zod'
 import { monitorTags } from './monitor-tags.ts'
 import { isSpeltZone, meantZone } from './zones.ts'

@@ -1,3 +1,5 @@
+// The zod schema of a box file.
+
 import * as z from 'zod'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
 import { observe } from './schema-observe.ts'

@@ -1,3 +1,5 @@
+// Names under which secrets stand, and what is none.
+
 /** `apiKey`, `DD_API_KEY` and `api-key` as words: api, key. */
 const wordsOf = (name: string): string[] =>
   name

@@ -1,3 +1,5 @@
+// What secrets look like, for the disk's proof and the machine's probe.
+
 import document from './secret-shapes.json' with { type: 'json' }
 
 /** Regular expressions as text, `privateKey` the only one in which case counts, in the common part of JavaScript's and Python's dialects. */

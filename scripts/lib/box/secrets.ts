@@ -1,3 +1,5 @@
+// Shapes of keys where a key would stand, and their redaction.
+
 import { isKeyName } from './secret-names.ts'
 
 /** Shape of a Datadog API key: 32 lower-case hexadecimal digits (fault 20). */

@@ -1,3 +1,5 @@
+// A YAML file with its positions; parser warnings are errors.
+
 import { type Document, isCollection, isMap, isNode, isPair, isScalar, type Node, type Pair } from 'yaml'
 import { excerpt } from './excerpt.ts'
 import type { Problem } from './problems.ts'

@@ -1,3 +1,5 @@
+// The distributions of provision/systems.yaml.
+
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'

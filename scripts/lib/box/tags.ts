@@ -1,3 +1,5 @@
+// Datadog's rules for tags.
+
 /** Longest tag that Datadog keeps, in characters; it cuts the rest off. */
 export const maximumTagLength = 200
 

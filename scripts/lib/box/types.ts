@@ -1,3 +1,5 @@
+// The box as plain data.
+
 /** A host tag `key:value`, or a bare word. */
 export type Tag = string
 

@@ -1,3 +1,5 @@
+// Addresses without passwords.
+
 /** What no address holds as it is (RFC 3986), though a parser may encode it in silence: quotes and braces of other languages among it. */
 const foreign = /[\s\0-\x1f\x7f"\\^`{|}<>]/
 

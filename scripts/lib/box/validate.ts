@@ -1,3 +1,5 @@
+// Zod issues as problems with positions.
+
 import * as z from 'zod'
 import { nearest } from './nearest.ts'
 import { type Problem, problemsError } from './problems.ts'

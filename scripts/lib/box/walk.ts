@@ -1,3 +1,5 @@
+// What no value may hold: keys, NUL, partial ENC[].
+
 import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml'
 import { excerpt } from './excerpt.ts'
 import { lineAndColumn, type Problem } from './problems.ts'

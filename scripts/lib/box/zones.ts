@@ -1,3 +1,5 @@
+// Names of time zones.
+
 import { nearest } from './nearest.ts'
 
 /** Whether a name is one of a time zone, as the IANA has them, in any case. */

@@ -1,3 +1,5 @@
+// On which file a layer stands, and why one must not be used.
+
 import type { Project } from '../_helpers/paths.ts'
 import { inspectRecord, type LayerRecord } from './store.ts'
 

@@ -1,3 +1,5 @@
+// Hashes layers again, drops damaged ones.
+
 import { signatureOf } from '../../_fast.mjs'
 import { sha256Files } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'

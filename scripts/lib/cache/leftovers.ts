@@ -1,3 +1,5 @@
+// Work folders, and what killed runs left.
+
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,3 +1,5 @@
+// Locks with holders.
+
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryName } from '../_helpers/atomic.ts'

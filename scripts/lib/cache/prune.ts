@@ -1,3 +1,5 @@
+// What nothing needs any more.
+
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { holdFile } from '../_helpers/kernel-lock.ts'

@@ -1,3 +1,5 @@
+// Which stored layers nobody has written to since they were hashed.
+
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { isSettled, type Signature, signatureOf } from '../../_fast.mjs'
 import { temporaryName } from '../_helpers/atomic.ts'

@@ -1,3 +1,5 @@
+// Layers and their records.
+
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'

@@ -1,3 +1,5 @@
+// Addresses as messages tell them, file names from them.
+
 /** An address as messages may tell it: no user, no password, and of its query only that there is one, which may be a signed ticket. */
 export const shownAddress = (address: string | URL): string => {
   if (!URL.canParse(String(address))) return 'an address that cannot be read'

@@ -1,3 +1,5 @@
+// Whose certificates are trusted.
+
 import { readFile } from 'node:fs/promises'
 import { certificatesIn, readBundle } from '../_helpers/certificates.ts'
 

@@ -1,3 +1,5 @@
+// SHA256SUMS as coreutils writes it.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 
 const listError = (place: string, line: number, message: string, found: string): BoxhoundError =>

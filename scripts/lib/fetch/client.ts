@@ -1,3 +1,5 @@
+// Connections, deadlines and trust of a run of downloads.
+
 import type { Dispatcher } from 'undici'
 import type { Network } from './network.ts'
 

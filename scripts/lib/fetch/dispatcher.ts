@@ -1,3 +1,5 @@
+// Undici, with proxies.
+
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
 import { authorities } from './authorities.ts'

@@ -1,3 +1,5 @@
+// A disk image on this machine, whole and verified.
+
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'

@@ -1,3 +1,5 @@
+// What went wrong on the network, and whether to try again.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatSeconds } from '../_helpers/format.ts'
 import { shownAddress, shownProxy } from './address.ts'

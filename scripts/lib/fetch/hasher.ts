@@ -1,3 +1,5 @@
+// SHA-256 of a file that grows, on a thread.
+
 import { Worker } from 'node:worker_threads'
 
 /** Hashes a file that still grows, on a thread of its own: what is written is hashed while the next piece arrives. */

@@ -1,3 +1,5 @@
+// Who asks a mirror, from the environment.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Mirrors } from '../box/types.ts'
 

@@ -1,3 +1,5 @@
+// A publisher's newest image, out of its signed list.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Publisher } from '../box/types.ts'
 import { folderAddress, shownAddress } from './address.ts'

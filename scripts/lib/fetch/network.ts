@@ -1,3 +1,5 @@
+// Proxy and authorities from box file and environment.
+
 import { isAbsolute, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Mirrors } from '../box/types.ts'

@@ -1,3 +1,5 @@
+// An unfinished download that outlives its run.
+
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'

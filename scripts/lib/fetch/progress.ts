@@ -1,3 +1,5 @@
+// How far a download is.
+
 import { formatBytes } from '../_helpers/format.ts'
 
 /** How far a download is; told a few times a second. */

@@ -1,3 +1,5 @@
+// Passwords out of what tools print.
+
 import { type Logins, loginIn } from './logins.ts'
 import type { Network } from './network.ts'
 

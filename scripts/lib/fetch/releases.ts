@@ -1,3 +1,5 @@
+// Names of releases, and a folder's listing of them.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { folderAddress, shownAddress } from './address.ts'
 

@@ -1,3 +1,5 @@
+// One GET, redirects followed.
+
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { BoxhoundError } from '../_helpers/errors.ts'

@@ -1,3 +1,5 @@
+// Bounded tries.
+
 import { setTimeout as delay } from 'node:timers/promises'
 import { formatSeconds } from '../_helpers/format.ts'
 import { isPassing } from './failure.ts'

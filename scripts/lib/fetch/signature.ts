@@ -1,3 +1,5 @@
+// A detached OpenPGP signature, judged by gpgv's status lines.
+
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

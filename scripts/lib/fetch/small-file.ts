@@ -1,3 +1,5 @@
+// Listings and lists, in memory.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatBytes } from '../_helpers/format.ts'
 import { shownAddress } from './address.ts'

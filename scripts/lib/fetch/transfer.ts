@@ -1,3 +1,5 @@
+// A range of a file, or all of it.
+
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'

@@ -1,3 +1,5 @@
+// A certificate that was not believed: whose it is.
+
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls'
 import { BoxhoundError } from '../_helpers/errors.ts'

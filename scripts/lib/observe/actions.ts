@@ -1,3 +1,5 @@
+// Plan, apply, destroy and show, as told on a terminal.
+
 import { createInterface } from 'node:readline'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatCount } from '../_helpers/format.ts'

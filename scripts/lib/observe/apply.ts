@@ -1,3 +1,5 @@
+// Carries out a plan.
+
 import { withoutInterruption } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Gateway } from './account/gateway.ts'

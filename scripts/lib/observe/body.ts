@@ -1,3 +1,5 @@
+// What is sent to make or change a resource.
+
 import { bridgeRecurrence } from './calendar/bridge.ts'
 import { canonical, fingerprint, type Rules, rulesOf } from './canonical.ts'
 import { beginsAnew, type Change } from './changes.ts'

@@ -1,3 +1,5 @@
+// One more name in a list of the box file.
+
 import { isDeepStrictEqual } from 'node:util'
 import { isMap, isNode, isSeq, type YAMLMap, type YAMLSeq } from 'yaml'
 import { BoxhoundError } from '../_helpers/errors.ts'

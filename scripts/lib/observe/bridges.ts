@@ -1,3 +1,5 @@
+// Downtimes in progress: silent at once, made anew.
+
 import { type Bridge, bridgeOf } from './calendar/bridge.ts'
 import { startMargin } from './calendar/next.ts'
 import { beginsAnew, type Change } from './changes.ts'

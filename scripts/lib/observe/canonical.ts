@@ -1,3 +1,5 @@
+// A resource without what the server adds; its fingerprint.
+
 import { sha256 } from '../_helpers/hash.ts'
 import { isOnce } from './calendar/bridge.ts'
 import { clockTime } from './calendar/days.ts'

@@ -1,3 +1,5 @@
+// Wanted against found: add, change, remove.
+
 import type { Bridge } from './calendar/bridge.ts'
 import { canonical, counted, countsBy, equal, fingerprint, fingerprintOf, type Rules, rulesOf } from './canonical.ts'
 import { difference, type Field } from './difference.ts'

@@ -1,3 +1,5 @@
+// What the files may name.
+
 import type { Box } from '../box/types.ts'
 import { contextOf } from '../render/context.ts'
 import type { Context } from '../render/template.ts'

@@ -1,3 +1,5 @@
+// Frame and groups.
+
 import { fromExport } from './exported.ts'
 import type { ObserveFiles, ReadPart } from './files.ts'
 import { isObject, type Json, type JsonObject, listOf, textOf } from './json.ts'

@@ -1,3 +1,5 @@
+// Field by field.
+
 import { equal } from './canonical.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { movedPairs, pairsOf } from './pairs.ts'

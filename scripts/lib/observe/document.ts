@@ -1,3 +1,5 @@
+// The plan as JSON.
+
 import type { Judgement } from './calendar/judge.ts'
 import type { Change } from './changes.ts'
 import { type AccountPlan, countsOf } from './plan.ts'

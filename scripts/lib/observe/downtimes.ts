@@ -1,3 +1,5 @@
+// Rules as schedules.
+
 import { recurrenceOf } from './calendar/next.ts'
 import type { Schedule } from './calendar/recurrence.ts'
 import type { Wish } from './calendar/week.ts'

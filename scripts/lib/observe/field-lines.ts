@@ -1,3 +1,5 @@
+// Fields that differ, for the terminal.
+
 import type { Paint } from '../report/terminal.ts'
 import type { Field } from './difference.ts'
 import { placeIn } from './field-path.ts'

@@ -1,3 +1,5 @@
+// Places of a dashboard by title.
+
 import { isObject, type Json, type JsonObject, listOf, textOf } from './json.ts'
 
 const titleOf = (widget: Json | undefined): string => {

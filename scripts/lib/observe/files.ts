@@ -1,3 +1,5 @@
+// The files of a box, rendered and checked.
+
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'

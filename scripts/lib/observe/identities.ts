@@ -1,3 +1,5 @@
+// Ids of widgets, sent back.
+
 import { isObject, type Json, type JsonObject, listOf } from './json.ts'
 import { pairsOf } from './pairs.ts'
 

@@ -1,3 +1,5 @@
+// A resource made by hand, taken over.
+
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'

@@ -1,3 +1,5 @@
+// JSON as a type.
+
 /** A value as JSON carries it. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 export interface JsonObject {

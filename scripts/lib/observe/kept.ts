@@ -1,3 +1,5 @@
+// What an update sends back as the account has it.
+
 import { countsBy, isUsual, type Rules } from './canonical.ts'
 import { isObject, type Json, type JsonObject, listOf, textOf } from './json.ts'
 

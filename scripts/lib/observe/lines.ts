@@ -1,3 +1,5 @@
+// Two texts, line by line.
+
 import { diffArrays } from 'diff'
 
 /** A line of two texts: in both, only in the one before, only in the one after, or `…` for lines that are left out. */

@@ -1,3 +1,5 @@
+// By what a resource is found again.
+
 import type { JsonObject } from './json.ts'
 import { listOf, textOf } from './json.ts'
 import type { Kind, Marker } from './types.ts'

@@ -1,3 +1,5 @@
+// What anomalies() takes: shares, windows.
+
 import { isObject, textOf } from './json.ts'
 import type { Fields, Tell } from './monitor-fields.ts'
 import { limitsOf, queriesOf } from './monitor-limits.ts'

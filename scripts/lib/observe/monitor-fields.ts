@@ -1,3 +1,5 @@
+// A monitor of a file, field by field.
+
 import * as z from 'zod'
 import { monitorTags } from '../box/monitor-tags.ts'
 import { monitorTypes } from './monitor-types.ts'

@@ -1,3 +1,5 @@
+// Four comparisons, their limits and order.
+
 import type { Fields, Limit, Path, Tell } from './monitor-fields.ts'
 import { isComparing, isUpwards, type Side, sides } from './monitor-types.ts'
 

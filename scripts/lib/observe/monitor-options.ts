@@ -1,3 +1,5 @@
+// Options that exclude one another or their monitor.
+
 import { isObject, type Json, type JsonObject, listOf, textOf } from './json.ts'
 import { groupsOf, isAnomaly, isMetric, type MonitorType } from './monitor-types.ts'
 

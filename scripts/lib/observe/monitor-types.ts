@@ -1,3 +1,5 @@
+// Types of the API, comparisons, groups.
+
 /** The API's types of monitors whose query ends with a comparison; `metric alert` and `query alert` are one. */
 const comparing = [
   'metric alert',

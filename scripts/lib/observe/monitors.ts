@@ -1,3 +1,5 @@
+// Query, thresholds and message from one file.
+
 import type { Observe } from '../box/types.ts'
 import type { JsonObject } from './json.ts'
 import { comparisons, type Side, sides } from './monitor-types.ts'
@@ -12,7 +14,7 @@ const sections = [
 
 /**
  * One message with a section for each state. The handles stand in every section: one that stands in a single section is notified in that
- * state alone (datadog.md), and then nobody hears that it is over.
+ * state alone (guide/agent-contract.md), and then nobody hears that it is over.
  */
 const messageOf = (message: MonitorFile['message'], handles: readonly string[]): string =>
   sections

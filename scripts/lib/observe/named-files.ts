@@ -1,3 +1,5 @@
+// Files under boards/ and exports/.
+
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type * as z from 'zod'

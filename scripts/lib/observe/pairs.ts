@@ -1,3 +1,5 @@
+// Which items of two lists are one.
+
 import { isObject, type Json, ordered, textOf } from './json.ts'
 
 /** One item's place in the list before and in the list after. */

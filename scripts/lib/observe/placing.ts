@@ -1,3 +1,5 @@
+// Groups on boards whose widgets have places.
+
 import { isObject, type Json, type JsonObject, listOf } from './json.ts'
 
 /** The lowest line that a widget with a place takes. */

@@ -1,3 +1,5 @@
+// Files against an account.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import type { Box } from '../box/types.ts'

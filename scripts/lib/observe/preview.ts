@@ -1,3 +1,5 @@
+// The page of a box.
+
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'

@@ -1,3 +1,5 @@
+// An account's words as a terminal may get them.
+
 import { BoxhoundError, type ErrorDetails } from '../_helpers/errors.ts'
 
 /** Controls of both sets, marks that turn the direction of text or take no room, breaks of lines and paragraphs, halves of a character. */

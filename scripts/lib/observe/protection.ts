@@ -1,3 +1,5 @@
+// A board or monitor that is closed to the key.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Change } from './changes.ts'
 import { listOf } from './json.ts'

@@ -1,3 +1,5 @@
+// Monitors and downtimes as they were exported.
+
 import { clockOf, instantOf } from './calendar/clock.ts'
 import { weekdays } from './calendar/days.ts'
 import { recurrenceOf, type Silence, startMargin } from './calendar/next.ts'

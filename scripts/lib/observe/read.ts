@@ -1,3 +1,5 @@
+// One template, rendered, checked, its errors at its own lines.
+
 import type * as z from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'

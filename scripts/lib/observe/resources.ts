@@ -1,3 +1,5 @@
+// All that a box wants.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { repeated } from '../_helpers/lists.ts'
 import type { Project } from '../_helpers/paths.ts'

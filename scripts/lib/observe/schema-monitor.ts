@@ -1,3 +1,5 @@
+// Shape of a monitor.
+
 import { tellAmbiguous, tellShares } from './monitor-anomalies.ts'
 import { type Fields, fields, type Tell } from './monitor-fields.ts'
 import { limitsOf, queriesOf, tellCompared, tellDisorder, tellMixed } from './monitor-limits.ts'

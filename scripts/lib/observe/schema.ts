@@ -1,3 +1,5 @@
+// Shape of the files.
+
 import * as z from 'zod'
 import { parseDuration } from './calendar/duration.ts'
 import { longestMinutes, mostRecurrences } from './calendar/recurrence.ts'

@@ -1,3 +1,5 @@
+// An account opened for some work.
+
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { withCleanup } from '../_helpers/cleanup.ts'

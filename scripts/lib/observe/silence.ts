@@ -1,3 +1,5 @@
+// Downtimes against the wish; no gap.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type Judgement, judge } from './calendar/judge.ts'
 import { beginsAnew, type Change } from './changes.ts'

@@ -1,3 +1,5 @@
+// What is to know of a resource that is about to be made.
+
 import { formatCount } from '../_helpers/format.ts'
 import type { Paint } from '../report/terminal.ts'
 import { clockTime, dayName } from './calendar/days.ts'

@@ -1,3 +1,5 @@
+// Plan and calendar as text.
+
 import type { Paint } from '../report/terminal.ts'
 import { shownInstant } from './calendar/clock.ts'
 import { drawWeek } from './calendar/draw.ts'

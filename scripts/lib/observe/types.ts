@@ -1,3 +1,5 @@
+// Resources as plain data.
+
 import type { JsonObject } from './json.ts'
 
 /** What an account holds of a box. */

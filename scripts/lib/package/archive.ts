@@ -1,3 +1,5 @@
+// A tar archive with nothing in it of who made it.
+
 import { waitIfInterrupted } from '../_helpers/cleanup.ts'
 import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -5,7 +7,7 @@ import { startSandbox } from '../_helpers/sandbox.ts'
 
 /**
  * Writes files and folders of a folder as a tar archive, in the order given and with nothing in it of who made it or when. Not compressed: the disk
- * inside is, and a second time costs half a minute for nothing (performance.md).
+ * inside is, and a second time costs half a minute for nothing.
  *
  * @param shown what an error calls the archive.
  * @param modes `plain` gives every file 0644; `modes` keeps them.

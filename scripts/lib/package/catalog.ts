@@ -1,3 +1,5 @@
+// What `vagrant box add` takes, from a file or a web server.
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

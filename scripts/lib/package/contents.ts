@@ -1,3 +1,5 @@
+// The small files of a box.
+
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
 import { boxhoundVersion } from '../_helpers/version.ts'

@@ -1,3 +1,5 @@
+// The golden image with Vagrant's layer in it.
+
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { waitIfInterrupted, withoutInterruption } from '../_helpers/cleanup.ts'

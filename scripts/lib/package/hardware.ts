@@ -1,3 +1,5 @@
+// What a box's machine has by default.
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'

@@ -1,3 +1,5 @@
+// The files that a Vagrant box has more than the golden image.
+
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'

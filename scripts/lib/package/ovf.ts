@@ -1,3 +1,5 @@
+// Box.ovf, and the MAC that the image decides.
+
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
 import { renderTemplateFile } from '../render/template.ts'

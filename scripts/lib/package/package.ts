@@ -1,3 +1,5 @@
+// A published image to Vagrant boxes and catalogues.
+
 import { link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { clearTemporary, syncPath, temporaryName } from '../_helpers/atomic.ts'

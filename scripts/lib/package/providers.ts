@@ -1,3 +1,5 @@
+// What boxes are made for, and their names.
+
 /** What Vagrant boxes are made for. */
 export const providers = ['libvirt', 'virtualbox'] as const
 export type Provider = (typeof providers)[number]

@@ -1,3 +1,5 @@
+// Which boxes there are, old versions among them.
+
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'

@@ -1,3 +1,5 @@
+// Versions in Vagrant's order.
+
 /** What RubyGems takes for a version. Of a catalogue with another one in it Vagrant reads nothing at all. */
 const known = /^\d+(?:\.[0-9a-zA-Z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/
 

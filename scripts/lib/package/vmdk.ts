@@ -1,3 +1,5 @@
+// The disk as a VMDK, always the same bytes.
+
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { convertImage } from '../bake/formats.ts'

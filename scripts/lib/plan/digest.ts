@@ -1,3 +1,5 @@
+// SHA-256 of a folder of the project.
+
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../_helpers/hash.ts'

@@ -1,3 +1,5 @@
+// Ids that chain, and the refresh period.
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../_helpers/hash.ts'

@@ -1,3 +1,5 @@
+// A layer as the folder that the engine reads.
+
 import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'

@@ -1,3 +1,5 @@
+// The plan as plain data.
+
 import type { LayerName, Rendered, RenderedLayer } from '../render/types.ts'
 
 /** `image` is the disk image below all layers: made by lab/, later also downloaded. */

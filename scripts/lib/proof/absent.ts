@@ -1,3 +1,5 @@
+// What no image holds.
+
 /** Paths that no image holds; `*` stands for any part of one name, and a path that ends in `/*` means an empty folder. */
 export interface AbsentPaths {
   /** Row of the project's list of faults. */

@@ -1,3 +1,5 @@
+// What would tell of the machine that built it.
+
 import { readdir, readFile } from 'node:fs/promises'
 import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,5 @@
+// Judges an Agent by its contract.
+
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Expectations } from '../render/types.ts'
@@ -22,7 +24,7 @@ export interface ContractOptions {
   readonly onLine: (line: string) => void
 }
 
-/** Judges one Agent, lab or real, by the lines of datadog.md that verification relies on. */
+/** Judges one Agent, lab or real, by the lines of guide/agent-contract.md that verification relies on. */
 export const judgeContract = async (
   context: ContractContext,
   { root, folder, onLine }: ContractOptions,

@@ -1,3 +1,5 @@
+// The published image as a raw disk.
+
 import { join } from 'node:path'
 import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'

@@ -1,3 +1,5 @@
+// An EFI partition: sound, and what is free in it.
+
 import { open } from 'node:fs/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { FileSystem } from './layout.ts'

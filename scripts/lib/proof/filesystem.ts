@@ -1,3 +1,5 @@
+// Every file system: sound, its free blocks zero.
+
 import { $ } from '../_helpers/shell.ts'
 import { checkFat, freeClusters } from './fat.ts'
 import { deviceOf, type FileSystem } from './layout.ts'

@@ -1,3 +1,5 @@
+// What tells a machine from its clones.
+
 import type { MachineKind } from '../boot/machine.ts'
 import type { Seed } from '../render/types.ts'
 import type { Identities } from './types.ts'

@@ -1,3 +1,5 @@
+// Evidence for the proofs on an image.
+
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withCleanup } from '../_helpers/cleanup.ts'

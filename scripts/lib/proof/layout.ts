@@ -1,3 +1,5 @@
+// The file systems of a disk.
+
 import { join } from 'node:path'
 import { z } from 'zod'
 import { cleanEnvironment } from '../_helpers/environment.ts'

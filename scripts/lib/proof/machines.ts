@@ -1,3 +1,5 @@
+// Two machines from one image.
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,3 +1,5 @@
+// What a secret looks like in bytes.
+
 import { secretShapes } from '../box/secret-shapes.ts'
 import type { Finding, Pattern } from './types.ts'
 

@@ -1,3 +1,5 @@
+// A copy with everything planted.
+
 import { writeFile } from 'node:fs/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256 } from '../_helpers/hash.ts'

@@ -1,3 +1,5 @@
+// Searches every byte.
+
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'

@@ -1,3 +1,5 @@
+// AVA run and counted.
+
 import { startChild } from '../_helpers/child.ts'
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { cleanEnvironment } from '../_helpers/environment.ts'

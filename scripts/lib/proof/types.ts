@@ -1,3 +1,5 @@
+// Findings as plain data.
+
 import type { MachineKind } from '../boot/machine.ts'
 import type { Kept, Seed } from '../render/types.ts'
 

@@ -1,3 +1,5 @@
+// The layers of it, with what they want from outside.
+
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'

@@ -1,3 +1,5 @@
+// Blobs of a registry: whether they are there, downloaded, checked.
+
 import { mkdir } from 'node:fs/promises'
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'

@@ -1,3 +1,5 @@
+// WWW-Authenticate, parsed.
+
 /** What a registry wants before it answers (RFC 9110, 11.6.1): the scheme in lower case, and its parameters. */
 export interface Challenge {
   readonly scheme: string

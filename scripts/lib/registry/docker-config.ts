@@ -1,3 +1,5 @@
+// Credentials from docker's config file and its helpers.
+
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'

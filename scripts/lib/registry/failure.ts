@@ -1,3 +1,5 @@
+// Answers of a registry as errors.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { shownAddress } from '../fetch/address.ts'
 import type { Client } from '../fetch/client.ts'

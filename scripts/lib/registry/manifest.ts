@@ -1,3 +1,5 @@
+// Manifest and record of a layer, written and judged.
+
 import * as z from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256 } from '../_helpers/hash.ts'

@@ -1,3 +1,5 @@
+// Which files a pulled qcow2 names.
+
 import { open } from 'node:fs/promises'
 
 const magic = 0x514649fb

@@ -1,3 +1,5 @@
+// Layers of a plan, fetched and stored.
+
 import { link, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'

@@ -1,3 +1,5 @@
+// Stored layers, sent unless they are there.
+
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withCleanup } from '../_helpers/cleanup.ts'

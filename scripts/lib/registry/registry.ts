@@ -1,3 +1,5 @@
+// One repository, with login and redirects.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { isLoopback, type Repository } from '../box/repository.ts'
 import { shownAddress } from '../fetch/address.ts'

@@ -1,3 +1,5 @@
+// What a registry has under a layer's id.
+
 import { discard } from '../fetch/request.ts'
 import { readBlob } from './blob.ts'
 import { readBody, refusal } from './failure.ts'

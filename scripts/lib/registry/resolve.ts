@@ -1,3 +1,5 @@
+// The longest chain that registries have.
+
 import { bindingFault } from '../cache/binding.ts'
 import { type Patience, retrying } from '../fetch/retry.ts'
 import type { PlannedLayer } from '../plan/types.ts'

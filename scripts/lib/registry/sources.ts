@@ -1,3 +1,5 @@
+// Which registries a bake pulls from.
+
 import { dirname } from 'node:path'
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'

@@ -1,3 +1,5 @@
+// One changing line for long transfers.
+
 /** One line that changes in place on a terminal; in a log, one every few seconds. */
 export interface Ticker {
   /** How far something is; may be called often. */

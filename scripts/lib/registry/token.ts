@@ -1,3 +1,5 @@
+// Bearer and Basic.
+
 import * as z from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { shownAddress } from '../fetch/address.ts'

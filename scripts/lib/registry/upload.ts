@@ -1,3 +1,5 @@
+// One blob, sent and resumed.
+
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { BoxhoundError } from '../_helpers/errors.ts'

@@ -1,3 +1,5 @@
+// Cache push and cache pull.
+
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { withCleanup } from '../_helpers/cleanup.ts'

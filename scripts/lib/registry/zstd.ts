@@ -1,3 +1,5 @@
+// Overlays compressed and expanded, by the zstd program.
+
 import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'

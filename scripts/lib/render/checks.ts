@@ -1,3 +1,5 @@
+// The files of a check, at the Agent's paths.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Context } from './template.ts'
 import { findFile, type Place, renderFile } from './tree.ts'
@@ -11,7 +13,7 @@ const agentFile = (path: string, mode: string): OwnerRule => ({
 })
 
 /**
- * The two files of a check's folder that the Agent reads, at the paths and with the modes of datadog.md; their names must match, which is
+ * The two files of a check's folder that the Agent reads, at the paths and with the modes of guide/agent-contract.md; their names must match, which is
  * why they are made here and not written by hand. Everything else in the folder (check.yaml, tests, notes) stays at home.
  */
 export const checkFiles = (

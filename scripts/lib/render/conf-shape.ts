@@ -1,3 +1,5 @@
+// The shape of the Agent's configurations, and intervals of instances.
+
 import { type Document, isMap, isScalar, isSeq, type Node, parseAllDocuments } from 'yaml'
 import { excerpt } from '../box/excerpt.ts'
 import { type Problem, problemsError } from '../box/problems.ts'

@@ -1,3 +1,5 @@
+// What templates see of a box.
+
 import { boxhoundVersion } from '../_helpers/version.ts'
 import type { Base, Box, Check } from '../box/types.ts'
 import type { Context } from './template.ts'

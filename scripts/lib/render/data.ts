@@ -1,3 +1,5 @@
+// Database.yaml and app.yaml.
+
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'

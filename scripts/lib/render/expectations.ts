@@ -1,3 +1,5 @@
+// What the suite must see.
+
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'

@@ -1,3 +1,5 @@
+// A context that throws at missing names.
+
 import { nearest } from '../box/nearest.ts'
 
 /** A name that a template asked for and nothing has; `path` as the template could have written it. */

@@ -1,3 +1,5 @@
+// Where in a line a value stands.
+
 import type { Language } from './types.ts'
 
 /** What stands around a value in its template. */

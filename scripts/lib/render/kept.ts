@@ -1,3 +1,5 @@
+// Mirrors that stay in the image.
+
 import { X509Certificate } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { type AptMirror, aptMirrorOf } from '../box/mirrors.ts'

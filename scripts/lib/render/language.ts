@@ -1,3 +1,5 @@
+// A file's language, and its banner.
+
 import type { Language } from './types.ts'
 
 const bySuffix: Readonly<Record<string, Language>> = {

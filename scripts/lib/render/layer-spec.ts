@@ -1,3 +1,5 @@
+// Layer.yaml, parsed and merged.
+
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import * as z from 'zod'

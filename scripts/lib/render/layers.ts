@@ -1,3 +1,5 @@
+// Folders under provision/ to layers.
+
 import { basename, join, relative } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'

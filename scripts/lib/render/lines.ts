@@ -1,3 +1,5 @@
+// Lines of a template in what is rendered from it.
+
 import Handlebars from 'handlebars'
 
 /** Stands before and after a number in a marked text; no template can hold one: Handlebars refuses it. */

@@ -1,3 +1,5 @@
+// Here-documents and texts of several lines, which hold no value.
+
 import { xmlProblem } from './insertion.ts'
 import type { Language } from './types.ts'
 

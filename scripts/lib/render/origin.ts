@@ -1,3 +1,5 @@
+// The lines of a user's file that a rendered file comes from.
+
 import { readFileSync } from 'node:fs'
 import { type Context, templateLines } from './template.ts'
 import type { RenderedFile } from './types.ts'

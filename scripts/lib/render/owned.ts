@@ -1,3 +1,5 @@
+// Names and paths that something else has.
+
 import { readdirSync } from 'node:fs'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Check } from '../box/types.ts'

@@ -1,3 +1,5 @@
+// Rendered YAML and JSON, parsed again.
+
 import { parseAllDocuments, visit } from 'yaml'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { RenderedFile } from './types.ts'

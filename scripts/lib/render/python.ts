@@ -1,3 +1,5 @@
+// Python of an image, compiled; the classes that could be the check.
+
 import { outcomeOf } from '../_helpers/child.ts'
 import { BoxhoundError, isErrno } from '../_helpers/errors.ts'
 import type { RenderedFile } from './types.ts'

@@ -1,3 +1,5 @@
+// A box, rendered.
+
 import type { Project } from '../_helpers/paths.ts'
 import type { Box } from '../box/types.ts'
 import { expectationsOf } from './expectations.ts'

@@ -1,3 +1,5 @@
+// Secrets in files of an image, refused with file and line.
+
 import { isMap, isScalar, isSeq, type Node, parseAllDocuments, type Scalar } from 'yaml'
 import { type Problem, problemsError } from '../box/problems.ts'
 import { isPlaceholder, isSecretName } from '../box/secret-names.ts'

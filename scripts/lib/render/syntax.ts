@@ -1,3 +1,5 @@
+// Which templates are allowed.
+
 import Handlebars from 'handlebars'
 import { BoxhoundError } from '../_helpers/errors.ts'
 

@@ -1,3 +1,5 @@
+// One template, rendered.
+
 import Handlebars from 'handlebars'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { readPlain } from '../_helpers/plain-file.ts'

@@ -1,3 +1,5 @@
+// The files of a folder.
+
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'

@@ -1,3 +1,5 @@
+// The rendered box as plain data.
+
 import type { AgentRepository, Box } from '../box/types.ts'
 
 /** The layers over the base image, bottom up. A box without database or app leaves those out. */

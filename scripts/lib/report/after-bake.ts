@@ -1,3 +1,5 @@
+// Verifies what was baked, once.
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../_helpers/hash.ts'

@@ -1,3 +1,5 @@
+// JUnit XML.
+
 import type { CheckResult, VerifyResults } from '../verify/types.ts'
 
 /** Text for XML 1.0: the five characters with a meaning, and none of those that a document may not hold at all. */

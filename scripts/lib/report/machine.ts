@@ -1,3 +1,5 @@
+// Names of the kinds of machines.
+
 import type { MachineKind } from '../verify/types.ts'
 
 /** What was judged, in words for a reader. */

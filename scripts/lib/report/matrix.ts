@@ -1,3 +1,5 @@
+// Controls against red checks.
+
 import { formatSeconds } from '../_helpers/format.ts'
 import { foreignText } from '../_helpers/terminal.ts'
 import { type ControlResult, isRight } from '../verify/control.ts'

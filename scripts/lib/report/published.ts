@@ -1,3 +1,5 @@
+// The published image, verified and reported.
+
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
 import type { MachineChoice } from '../boot/kind.ts'

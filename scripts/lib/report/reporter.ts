@@ -1,3 +1,5 @@
+// A verification told as it runs.
+
 import { join } from 'node:path'
 import { type Project, shown } from '../_helpers/paths.ts'
 import type { VerifyResults } from '../verify/types.ts'

@@ -1,3 +1,5 @@
+// Lines and colours.
+
 import { styleText } from 'node:util'
 import { formatSeconds } from '../_helpers/format.ts'
 import { foreignText } from '../_helpers/terminal.ts'

@@ -1,3 +1,5 @@
+// The three files.
+
 import { join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'
 import type { VerifyResults } from '../verify/types.ts'

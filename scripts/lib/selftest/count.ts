@@ -1,3 +1,5 @@
+// What a stage ran.
+
 /** What a stage of `npm test` ran. */
 export interface Counts {
   readonly passed: number

@@ -1,3 +1,5 @@
+// What is shown of a failed stage.
+
 import type { Reading } from './count.ts'
 
 const lastLines = 60

@@ -1,3 +1,5 @@
+// Processors and memory of this machine.
+
 import { availableParallelism, totalmem } from 'node:os'
 import type { Limits } from './schedule.ts'
 

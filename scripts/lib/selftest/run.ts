@@ -1,3 +1,5 @@
+// One stage of npm test, as a process.
+
 import type { ChildProcess } from 'node:child_process'
 import { createWriteStream, readFileSync } from 'node:fs'
 import { startChild } from '../_helpers/child.ts'

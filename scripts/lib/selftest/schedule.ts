@@ -1,3 +1,5 @@
+// Which stages start now; the whole run as a plan.
+
 import type { Stage } from './stages.ts'
 
 /** What a machine offers to all stages that run at one time. */

@@ -1,3 +1,5 @@
+// Stages by name, or of a quick run.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Stage } from './stages.ts'
 

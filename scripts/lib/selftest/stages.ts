@@ -1,3 +1,5 @@
+// All of them: command, needs, what each uses.
+
 import type { Reading } from './count.ts'
 
 /** What a stage takes of the machine while it runs. */

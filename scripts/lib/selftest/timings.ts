@@ -1,3 +1,5 @@
+// Seconds of each stage, as a table and as JSON.
+
 import { formatSeconds } from '../_helpers/format.ts'
 import type { Limits } from './schedule.ts'
 import type { TimedResult } from './together.ts'

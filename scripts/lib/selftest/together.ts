@@ -1,3 +1,5 @@
+// Stages side by side, ended together.
+
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { type RunningStage, type StageResult, startStage } from './run.ts'
 import { criticalSeconds, type Limits, nextStep } from './schedule.ts'

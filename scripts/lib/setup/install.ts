@@ -1,3 +1,5 @@
+// By apt, as root or by sudo.
+
 import { existsSync } from 'node:fs'
 import { startChild, statusOf } from '../_helpers/child.ts'
 import { networkEnvironment } from '../_helpers/environment.ts'

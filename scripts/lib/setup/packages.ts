@@ -1,3 +1,5 @@
+// Which, and why.
+
 /** A Debian or Ubuntu package that some verb needs. */
 export interface SystemPackage {
   readonly name: string

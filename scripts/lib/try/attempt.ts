@@ -1,3 +1,5 @@
+// One turn: what changed into a container, and judged.
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,5 @@
+// What changed since the last turn.
+
 import type { TryState } from './state.ts'
 
 /** How a running container gets what changed. */

@@ -1,3 +1,5 @@
+// The checks that a change affects.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Expectations } from '../render/types.ts'
 import { allIds } from '../verify/plan.ts'

@@ -1,3 +1,5 @@
+// Files of checks into a running machine.
+
 import { outcomeOf } from '../_helpers/child.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { quoteCommand } from '../verify/quote.ts'

@@ -1,3 +1,5 @@
+// A check's own output as text.
+
 import { z } from 'zod'
 import { jsonIn } from '../verify/json.ts'
 import { quoteCommand } from '../verify/quote.ts'

@@ -1,3 +1,5 @@
+// What the container holds.
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'

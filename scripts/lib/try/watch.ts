@@ -1,3 +1,5 @@
+// A turn at every save.
+
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, type FSWatcher, watch } from 'node:fs'
 import { dirname, join } from 'node:path'

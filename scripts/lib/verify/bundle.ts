@@ -1,3 +1,5 @@
+// AVA and the suites as compiled files.
+
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -1,3 +1,5 @@
+// Planned against executed.
+
 import type { PlannedCheck } from './ids.ts'
 import type { CheckResult } from './types.ts'
 

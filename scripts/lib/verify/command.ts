@@ -1,3 +1,5 @@
+// Commands over SSH that fail closed.
+
 import type { Client, ClientChannel } from 'ssh2'
 import { BoxhoundError, type ErrorDetails } from '../_helpers/errors.ts'
 

@@ -1,3 +1,5 @@
+// One negative control.
+
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'

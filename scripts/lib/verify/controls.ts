@@ -1,3 +1,5 @@
+// All of them, each on a machine that was green.
+
 import { BoxhoundError, formatError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import type { MachineChoice } from '../boot/kind.ts'

@@ -1,3 +1,5 @@
+// A port of the machine's that ends here.
+
 import { connect } from 'node:net'
 import type { Client } from 'ssh2'
 import { BoxhoundError } from '../_helpers/errors.ts'

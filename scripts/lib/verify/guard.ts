@@ -1,3 +1,5 @@
+// Ends on the target what a lost connection left running.
+
 import { quoteCommand } from './quote.ts'
 import type { Target } from './types.ts'
 

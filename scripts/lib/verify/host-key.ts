@@ -1,3 +1,5 @@
+// The host key, checked.
+
 import { createHash } from 'node:crypto'
 import { BoxhoundError } from '../_helpers/errors.ts'
 

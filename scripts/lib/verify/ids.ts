@@ -1,3 +1,5 @@
+// Every check id, once.
+
 import type { Expectations } from '../render/types.ts'
 
 interface Row {

@@ -1,3 +1,5 @@
+// Starts machines from what is verified.
+
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { withCleanup } from '../_helpers/cleanup.ts'

@@ -1,3 +1,5 @@
+// What a kind of machine cannot show.
+
 import type { MachineKind } from './types.ts'
 
 /** Checks of the kernel that a machine booted by itself. */

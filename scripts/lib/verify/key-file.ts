@@ -1,3 +1,5 @@
+// The caller's private key, checked before anything is started.
+
 import { readFileSync } from 'node:fs'
 import ssh2 from 'ssh2'
 import { BoxhoundError } from '../_helpers/errors.ts'

@@ -1,3 +1,5 @@
+// A connection that is made anew once.
+
 import { formatError } from '../_helpers/errors.ts'
 import type { Session } from './ssh.ts'
 import { unreachable } from './unreachable.ts'

@@ -1,3 +1,5 @@
+// So many at once.
+
 /** Runs work, at most so many at once; the others wait in order. */
 export type Limiter = <T>(work: () => Promise<T>) => Promise<T>
 

@@ -1,3 +1,5 @@
+// Messages between the suite and the process that verifies.
+
 import type { Duplex } from 'node:stream'
 import { BoxhoundError, type ErrorDetails, formatError } from '../_helpers/errors.ts'
 import type { CommandOptions, CommandResult } from './command.ts'

@@ -1,3 +1,5 @@
+// Checks that a run is asked for.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Expectations } from '../render/types.ts'
 import { allChecks, type PlannedCheck } from './ids.ts'

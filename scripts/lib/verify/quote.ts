@@ -1,3 +1,5 @@
+// Words for the remote shell.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 
 /** One word for a POSIX shell, byte for byte. A NUL can't be handed over at all: a shell would cut the word there. */

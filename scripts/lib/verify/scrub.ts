@@ -1,3 +1,5 @@
+// Results without the secrets that they quote.
+
 import type { CheckResult } from './types.ts'
 
 const stars = '********'

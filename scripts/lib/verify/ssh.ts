@@ -1,3 +1,5 @@
+// The one connection.
+
 import { readFile } from 'node:fs/promises'
 import ssh2, { type Client } from 'ssh2'
 import { BoxhoundError } from '../_helpers/errors.ts'

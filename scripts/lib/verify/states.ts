@@ -1,3 +1,5 @@
+// States of service checks, and which are right.
+
 import type { ServiceState } from '../render/types.ts'
 
 const names = ['ok', 'warning', 'critical', 'unknown'] as const

@@ -1,3 +1,5 @@
+// AVA over suite/box.
+
 import type { ChildProcess } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'

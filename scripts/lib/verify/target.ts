@@ -1,3 +1,5 @@
+// A machine that the caller names.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { fromCaller } from '../box/caller.ts'
 import { isFingerprint } from './host-key.ts'

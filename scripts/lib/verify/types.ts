@@ -1,3 +1,5 @@
+// Targets and results as plain data.
+
 import type { Expectations } from '../render/types.ts'
 import type { PlannedCheck } from './ids.ts'
 

@@ -1,3 +1,5 @@
+// The error of a machine that cannot be reached any more.
+
 import { BoxhoundError } from '../_helpers/errors.ts'
 
 /** The code of what fails because the machine cannot be reached any more; nothing is said about the machine by it. */

@@ -1,3 +1,5 @@
+// The running machine of the Vagrantfile as a target.
+
 import { startChild } from '../_helpers/child.ts'
 import { cleanEnvironment, namedVariables } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'

@@ -1,3 +1,5 @@
+// What makes an exit code 0.
+
 import type { VerifyResults } from './types.ts'
 
 /** True when nothing is red, and the machine could be reached to the end: what makes an exit code 0. */

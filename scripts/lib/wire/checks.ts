@@ -1,3 +1,5 @@
+// Everything that must arrive from a machine.
+
 import type { Expectations } from '../render/types.ts'
 import { encodings } from './encodings.ts'
 import { hostTags } from './host-tags.ts'

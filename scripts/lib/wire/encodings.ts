@@ -1,3 +1,5 @@
+// Where each kind of payload goes, and in which form.
+
 import type { Encoding, Received } from '../../../lab/intake/types.ts'
 import { formatCount } from '../_helpers/format.ts'
 import type { WireCheck } from './types.ts'
@@ -5,7 +7,7 @@ import type { WireCheck } from './types.ts'
 const kinds = ['series', 'serviceChecks', 'hosts', 'logs', 'spans'] as const
 type Kind = (typeof kinds)[number]
 
-/** Where each kind of payload goes and in which form, as the Agent's documentation and published modules have it (datadog.md). */
+/** Where each kind of payload goes and in which form, as the Agent's documentation and published modules have it (guide/agent-contract.md). */
 const documented: Readonly<Record<Kind, readonly string[]>> = {
   series: ['/api/v2/series protobuf', '/api/v2/series json', '/api/v1/series json'],
   serviceChecks: ['/api/v1/check_run json'],

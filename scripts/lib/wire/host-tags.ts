@@ -1,3 +1,5 @@
+// The host, its tags and the Agent's version.
+
 import type { Host } from '../../../lab/intake/types.ts'
 import type { Expectations } from '../render/types.ts'
 import { hostProblems } from './origin.ts'

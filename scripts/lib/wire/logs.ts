@@ -1,3 +1,5 @@
+// Log lines with service and source.
+
 import type { LogLine } from '../../../lab/intake/types.ts'
 import { formatCount } from '../_helpers/format.ts'
 import type { Expectations } from '../render/types.ts'

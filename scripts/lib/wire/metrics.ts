@@ -1,3 +1,5 @@
+// The metrics of a check.
+
 import type { Received, Series } from '../../../lab/intake/types.ts'
 import { formatCount } from '../_helpers/format.ts'
 import type { CheckExpectation } from '../render/types.ts'

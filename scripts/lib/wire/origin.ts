@@ -1,3 +1,5 @@
+// The host and the time that everything must have.
+
 import type { Pointed } from './point.ts'
 import type { Origin } from './types.ts'
 

@@ -1,3 +1,5 @@
+// Points an Agent at the intake, asks who it is, makes something happen.
+
 import * as z from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Expectations } from '../render/types.ts'

@@ -1,3 +1,5 @@
+// The proof of a published image, told as it runs.
+
 import { join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'
 import type { Project } from '../_helpers/paths.ts'

@@ -1,3 +1,5 @@
+// Points that arrived, kept for the preview.
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Received } from '../../../lab/intake/types.ts'

@@ -1,3 +1,5 @@
+// Service checks, the last of each.
+
 import type { ServiceCheck } from '../../../lab/intake/types.ts'
 import { formatCount } from '../_helpers/format.ts'
 import type { Expectations, ServiceState } from '../render/types.ts'

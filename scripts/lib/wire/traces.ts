@@ -1,3 +1,5 @@
+// Root spans, and the log lines that carry their ids.
+
 import type { LogLine, Span } from '../../../lab/intake/types.ts'
 import { formatCount } from '../_helpers/format.ts'
 import type { Expectations } from '../render/types.ts'

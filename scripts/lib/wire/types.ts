@@ -1,3 +1,5 @@
+// What a check of the wire is.
+
 import type { Received } from '../../../lab/intake/types.ts'
 
 /** What must have arrived at the intake, and what is wrong with what has. */

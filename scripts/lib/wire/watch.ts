@@ -1,3 +1,5 @@
+// Looks until all has arrived.
+
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Received } from '../../../lab/intake/types.ts'
 import { cutText } from '../_helpers/terminal.ts'

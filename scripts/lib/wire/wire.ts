@@ -1,3 +1,5 @@
+// Boots, points, reports.
+
 import { startIntake } from '../../../lab/intake/server.ts'
 import type { Received } from '../../../lab/intake/types.ts'
 import { withCleanup } from '../_helpers/cleanup.ts'

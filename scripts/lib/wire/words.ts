@@ -1,3 +1,5 @@
+// Words of the checks.
+
 export const missing = (wanted: readonly string[], found: Iterable<string>): string[] => {
   const present = new Set(found)
   return wanted.filter((item) => !present.has(item))

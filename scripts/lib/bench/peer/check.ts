@@ -1,3 +1,5 @@
+// Boots a peer's disk and asks until the check passes.
+
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,3 +1,5 @@
+// The disk that peers start from.
+
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cleanEnvironment } from '../../_helpers/environment.ts'

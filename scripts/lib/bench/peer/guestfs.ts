@@ -1,3 +1,5 @@
+// Virt-customize.
+
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { networkEnvironment } from '../../_helpers/environment.ts'

@@ -1,3 +1,5 @@
+// Mkosi.
+
 import { cp, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { networkEnvironment } from '../../_helpers/environment.ts'

@@ -1,3 +1,5 @@
+// Stock Packer in two variants.
+
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { networkEnvironment } from '../../_helpers/environment.ts'

@@ -1,3 +1,5 @@
+// Row 2.
+
 import { join } from 'node:path'
 import { makePeerDisk } from '../peer/disk.ts'
 import { guestfsSide } from '../peer/guestfs.ts'

@@ -1,3 +1,5 @@
+// Row 5.
+
 import { checkName, editCheck, makeScratch, runVerb } from '../scratch.ts'
 import { takesFlag } from '../supports.ts'
 import type { Bench, OpenRow, Row } from '../types.ts'

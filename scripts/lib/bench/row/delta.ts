@@ -1,3 +1,5 @@
+// Row 8.
+
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cleanEnvironment } from '../../_helpers/environment.ts'

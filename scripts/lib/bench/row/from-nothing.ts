@@ -1,3 +1,5 @@
+// Row 6.
+
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readManifest } from '../../bake/manifest.ts'

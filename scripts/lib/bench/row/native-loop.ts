@@ -1,3 +1,5 @@
+// Row 4.
+
 import { join } from 'node:path'
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { bootAndCheck } from '../peer/check.ts'

@@ -1,3 +1,5 @@
+// Row 1.
+
 import { join } from 'node:path'
 import { cleanEnvironment } from '../../_helpers/environment.ts'
 import { makePeerDisk } from '../peer/disk.ts'

@@ -1,3 +1,5 @@
+// Row 7.
+
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from '../../_helpers/errors.ts'

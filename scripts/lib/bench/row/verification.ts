@@ -1,3 +1,5 @@
+// Row 9.
+
 import { join } from 'node:path'
 import { makeScratch, runVerb } from '../scratch.ts'
 import { requireFlag } from '../supports.ts'

@@ -1,3 +1,5 @@
+// An answer, or the error that it is.
+
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { isObject, listOf, textOf } from '../json.ts'
 import { printable } from '../printable.ts'

@@ -1,3 +1,5 @@
+// The official client, loaded in parts.
+
 import type {
   HttpLibrary,
   RequestContext,

@@ -1,3 +1,5 @@
+// Dashboards of an account.
+
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { isObject, textOf } from '../json.ts'
 import { markerOf } from '../marker.ts'

@@ -1,3 +1,5 @@
+// Downtimes of an account.
+
 import { isObject, textOf } from '../json.ts'
 import type { ApiClient } from './client.ts'
 import type { Store, Stored } from './store.ts'

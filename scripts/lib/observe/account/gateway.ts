@@ -1,3 +1,5 @@
+// All that is done with an account.
+
 import { refuseIfInterrupted } from '../../_helpers/cleanup.ts'
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { isZone } from '../../box/zones.ts'

@@ -1,3 +1,5 @@
+// Keys and site, by shape.
+
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { nearest } from '../../box/nearest.ts'
 import { sites } from '../../box/schema.ts'

@@ -1,3 +1,5 @@
+// Monitors of an account.
+
 import { isObject, textOf } from '../json.ts'
 import { boxTag } from '../marker.ts'
 import type { ApiClient } from './client.ts'

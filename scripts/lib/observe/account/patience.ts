@@ -1,3 +1,5 @@
+// What is tried again, and how long limits are waited for.
+
 import { setTimeout as delay } from 'node:timers/promises'
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { formatSeconds } from '../../_helpers/format.ts'

@@ -1,3 +1,5 @@
+// Which key lacks which permission.
+
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import type { ApiClient } from './client.ts'
 import type { Credentials } from './keys.ts'

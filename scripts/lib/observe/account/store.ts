@@ -1,3 +1,5 @@
+// One kind of resources, in the API's own words.
+
 import type { JsonObject } from '../json.ts'
 
 /** A resource as a store finds it: `wire` as in `Live`. */

@@ -1,3 +1,5 @@
+// One request, through proxies and with patience.
+
 import type {
   HttpLibrary,
   RequestContext,

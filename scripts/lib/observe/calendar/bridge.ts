@@ -1,3 +1,5 @@
+// Hours until a rule begins, as a recurrence.
+
 import { clockOf, instantOf, wallOf } from './clock.ts'
 import { day, minute, weekdayOf } from './days.ts'
 import { startMargin } from './next.ts'

@@ -1,3 +1,5 @@
+// When a clock is changed.
+
 import { clockOf } from './clock.ts'
 import { day, minute } from './days.ts'
 

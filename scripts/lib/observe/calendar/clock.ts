@@ -1,3 +1,5 @@
+// Instants and wall clock of a zone.
+
 import { IANAZone } from 'luxon'
 import { clockTime, day, longDate, minute } from './days.ts'
 import { assertZone } from './zone.ts'

@@ -1,3 +1,5 @@
+// Days of the week, dates and times as text.
+
 /** Days of the week in calendar order, Monday first as in ISO 8601. */
 export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 

@@ -1,3 +1,5 @@
+// What a week lacks or has too much.
+
 import type { Reading, Stretch } from './week.ts'
 import type { LookedAt } from './weeks.ts'
 

@@ -1,3 +1,5 @@
+// A week for the terminal.
+
 import { styleText } from 'node:util'
 import { type DaySlots, type Slot, slotsOf } from './slots.ts'
 import type { Week } from './week.ts'

@@ -1,3 +1,5 @@
+// Lengths such as 14h.
+
 const units = new Map([
   ['w', 10_080],
   ['d', 1440],

@@ -1,3 +1,5 @@
+// All weeks that may differ, in both readings.
+
 import { longDate } from './days.ts'
 import { type Difference, type Ends, type Found, joined } from './difference.ts'
 import { notYetSilent } from './later.ts'

@@ -1,3 +1,5 @@
+// Hours that become silent only later.
+
 import { clockOf } from './clock.ts'
 import { day, isoDate } from './days.ts'
 import { type Ends, joined } from './difference.ts'

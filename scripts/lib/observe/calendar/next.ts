@@ -1,3 +1,5 @@
+// The next occurrence in a zone.
+
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { clockOf, instantsOf, wallOf } from './clock.ts'
 import { clockTime, codeOf, day, inOrder, isoDate, minute, type Weekday, weekdayOf } from './days.ts'

@@ -1,3 +1,5 @@
+// A rule, read.
+
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { codeOf, inOrder, isoDate, type Weekday, weekdayOf, weekdayOfCode } from './days.ts'
 import { parseDuration, parseTime } from './duration.ts'

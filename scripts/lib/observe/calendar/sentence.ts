@@ -1,3 +1,5 @@
+// Findings as sentences.
+
 import { clockTime, day, dayName, longDate, minute, weekdayOf } from './days.ts'
 import type { Ends, Found } from './difference.ts'
 import type { Reading } from './week.ts'

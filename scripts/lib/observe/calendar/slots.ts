@@ -1,3 +1,5 @@
+// Half-hours.
+
 import { type Clock, clockOf, startOfDay } from './clock.ts'
 import { clockTime, day, minute, shortDate } from './days.ts'
 import type { Stretch, Week } from './week.ts'

@@ -1,3 +1,5 @@
+// One week against the wish.
+
 import { DateTime } from 'luxon'
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { type Clock, clockOf, instantOf, instantsOf, startOfDay, wallOf } from './clock.ts'

@@ -1,3 +1,5 @@
+// Which weeks are worth a look.
+
 import { type ClockChange, clockChanges } from './changes.ts'
 import { type Clock, clockOf, startOfDay, wallOf } from './clock.ts'
 import { day, isoDate, weekdayIndex } from './days.ts'

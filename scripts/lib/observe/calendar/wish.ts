@@ -1,3 +1,5 @@
+// Hours added to a wish or taken from it.
+
 import { day, minute, type Weekday, weekdayIndex, weekdays } from './days.ts'
 import type { Stretch, Wish } from './week.ts'
 

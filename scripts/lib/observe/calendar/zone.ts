@@ -1,3 +1,5 @@
+// Names of zones.
+
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { isSpeltZone, meantZone } from '../../box/zones.ts'
 

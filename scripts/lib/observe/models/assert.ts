@@ -1,3 +1,5 @@
+// Every resource by the models, told with its file and place.
+
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import type { Place, Resource } from '../types.ts'
 import { type DashboardVerdict, judgeDashboard } from './dashboard.ts'

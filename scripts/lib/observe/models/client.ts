@@ -1,3 +1,5 @@
+// Types and fields as the official client has them.
+
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { BoxhoundError } from '../../_helpers/errors.ts'

@@ -1,3 +1,5 @@
+// What is documented of dashboards beyond the model.
+
 import { isObject, type JsonObject, listOf, memberPath, objectAt } from '../../_helpers/json.ts'
 import { repeated } from '../../_helpers/lists.ts'
 import type { Problem } from './types.ts'

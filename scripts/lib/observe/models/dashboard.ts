@@ -1,3 +1,5 @@
+// A dashboard judged: wrong, or unknown to the client.
+
 import type { JsonObject } from '../../_helpers/json.ts'
 import { dashboardRuleProblems } from './dashboard-rules.ts'
 import { fieldProblems, type Problem } from './problems.ts'

@@ -1,3 +1,5 @@
+// What the API would refuse.
+
 import { isObject, kindOf } from '../../_helpers/json.ts'
 import { deserialize, isUnparsed, type Version } from './client.ts'
 import type { Problem } from './types.ts'

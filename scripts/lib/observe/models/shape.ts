@@ -1,3 +1,5 @@
+// A type, taken apart.
+
 import { type Attribute, attributesOf, modelExports, unionMembers, type Version } from './client.ts'
 
 /** A type of the client, taken apart. */

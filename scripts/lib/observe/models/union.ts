@@ -1,3 +1,5 @@
+// Which member of a union is meant.
+
 import { isObject, type JsonObject, kindOf, memberPath } from '../../_helpers/json.ts'
 import type { Version } from './client.ts'
 import { type Shape, shapeOf } from './shape.ts'

@@ -1,3 +1,5 @@
+// A value against its type.
+
 import { isObject, type JsonObject, kindOf, memberPath } from '../../_helpers/json.ts'
 import { nearest } from '../../box/nearest.ts'
 import type { Version } from './client.ts'

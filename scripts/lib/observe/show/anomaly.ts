@@ -1,3 +1,5 @@
+// The band of what is expected.
+
 import type { Point } from './types.ts'
 
 /** What a metric is expected to be, at the times of its points. */

@@ -1,3 +1,5 @@
+// Bars.
+
 import type { Plane } from './line.ts'
 import { rounded } from './scale.ts'
 import type { Layer } from './stack.ts'

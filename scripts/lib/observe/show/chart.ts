@@ -1,3 +1,5 @@
+// A chart with axes and legend.
+
 import { graphShapes, hoverShapes, markerEdges, markerTint, side } from './drawing.ts'
 import { type Graph, valuesOf } from './graph.ts'
 import { type Json, number } from './json.ts'

@@ -1,3 +1,5 @@
+// A board with its groups.
+
 import { type Json, number, record, records, text, texts } from './json.ts'
 import { columns, layoutOf, placed } from './layout.ts'
 import { inlineMarkdown, markdown } from './markdown.ts'

@@ -1,3 +1,5 @@
+// A downtime.
+
 import { rulesText } from '../summary.ts'
 import { handlesIn } from './handles.ts'
 import { type Json, record, text, texts } from './json.ts'

@@ -1,3 +1,5 @@
+// A graph as SVG.
+
 import { barsPath } from './bars.ts'
 import type { Graph, Line } from './graph.ts'
 import { areaPath, dotsPath, linePath, type Plane } from './line.ts'

@@ -1,3 +1,5 @@
+// Formulas.
+
 import type { Point, Series } from './types.ts'
 
 /** What a formula gives: series, or a number that stands for itself. */

@@ -1,3 +1,5 @@
+// A timeseries widget as a graph.
+
 import { anomalyBand, type Band } from './anomaly.ts'
 import { groupNames } from './group-name.ts'
 import { record, text } from './json.ts'

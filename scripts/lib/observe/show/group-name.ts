@@ -1,3 +1,5 @@
+// Short names of series.
+
 const keyOf = (tags: readonly string[]): string => (tags.length === 1 ? (tags[0]?.split(':', 1)[0] ?? '') : '')
 
 /** Short names of groups: where all are values of one key, the key is left out, which the query tells already. */

@@ -1,3 +1,5 @@
+// Fields of a widget, whatever it holds.
+
 /** Careful reading of JSON whose shape nobody has checked: what is not there or of another type is empty, never an error. */
 export type Json = Readonly<Record<string, unknown>>
 

@@ -1,3 +1,5 @@
+// Tiles on a grid.
+
 import { type Json, number, record, text } from './json.ts'
 
 /** A widget's definition and its place on a grid, in columns and rows from 0; rows can be halved. */

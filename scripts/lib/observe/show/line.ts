@@ -1,3 +1,5 @@
+// Lines.
+
 import { type Place, rounded } from './scale.ts'
 import type { Point } from './types.ts'
 

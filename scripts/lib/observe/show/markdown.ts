@@ -1,3 +1,5 @@
+// Markdown of notes.
+
 import { type Markup, markup } from './markup.ts'
 
 const inline =

@@ -1,3 +1,5 @@
+// Lines across a graph.
+
 import { type Json, number, records, text } from './json.ts'
 
 /** A line across a graph, or a range of values. */

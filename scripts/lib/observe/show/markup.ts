@@ -1,3 +1,5 @@
+// HTML that escapes by itself.
+
 import Handlebars from 'handlebars'
 
 /** HTML or SVG that may stand in the page as it is. Only `markup` makes it. */

@@ -1,3 +1,5 @@
+// Sections of a message.
+
 /** A part of a monitor's message and the state in which it is sent: undefined for every state. */
 export interface MessagePart {
   readonly state?: string

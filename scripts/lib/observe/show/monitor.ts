@@ -1,3 +1,5 @@
+// A monitor.
+
 import { handlesIn } from './handles.ts'
 import { type Json, number, record, text, texts } from './json.ts'
 import { markdown } from './markdown.ts'

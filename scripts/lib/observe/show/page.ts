@@ -1,3 +1,5 @@
+// The whole page.
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Handlebars from 'handlebars'

@@ -1,3 +1,5 @@
+// Colours of series.
+
 /** Names of the page's colours for series, as classes; which colour each is, light or dark, stands in the page's style. */
 const classic = ['c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7']
 

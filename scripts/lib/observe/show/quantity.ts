@@ -1,3 +1,5 @@
+// Units.
+
 /** What a number counts, as far as drawing cares. */
 export type Quantity = 'byte' | 'second' | 'percent' | 'megawatt' | 'plain'
 

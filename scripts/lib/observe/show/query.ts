@@ -1,3 +1,5 @@
+// A metric query.
+
 /** How values of a stretch of time become one. */
 export type Method = 'avg' | 'sum' | 'min' | 'max' | 'count'
 

@@ -1,3 +1,5 @@
+// Numbers that come again.
+
 /** FNV-1a of a text, 32 bits: what a text's random numbers begin with. */
 export const seedOf = (text: string): number => {
   let hash = 0x811c9dc5

@@ -1,3 +1,5 @@
+// Queries and formulas of a widget.
+
 import { evaluate } from './formula.ts'
 import { type Json, record, records, text } from './json.ts'
 import { type Quantity, quantityOf } from './quantity.ts'

@@ -1,3 +1,5 @@
+// Points of one stretch joined.
+
 import type { Method } from './query.ts'
 import type { Point } from './types.ts'
 

@@ -1,3 +1,5 @@
+// Sample data.
+
 import { type MetricQuery, parseQuery } from './query.ts'
 import { seedOf, unit } from './random.ts'
 import { rollUp, usualSize } from './rollup.ts'

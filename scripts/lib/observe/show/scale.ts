@@ -1,3 +1,5 @@
+// Ticks.
+
 import type { Quantity } from './quantity.ts'
 
 /** From a value to a place on the drawing, linearly. */

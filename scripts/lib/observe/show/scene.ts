@@ -1,3 +1,5 @@
+// Sample data or recorded points.
+
 import { parseQuery } from './query.ts'
 import { joined, rollUp, usualSize } from './rollup.ts'
 import { sampleSeries } from './sample.ts'

@@ -1,3 +1,5 @@
+// How metrics behave.
+
 import { noise, unit } from './random.ts'
 
 /** The value of a metric at a moment. `ago` counts seconds back from the page's moment. */

@@ -1,3 +1,5 @@
+// Areas upon another.
+
 import type { Point, Series } from './types.ts'
 
 export interface Layer {

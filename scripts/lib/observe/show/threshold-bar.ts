@@ -1,3 +1,5 @@
+// Thresholds as a bar.
+
 import { type Json, number, record } from './json.ts'
 import { type Markup, markup } from './markup.ts'
 import { figure } from './quantity.ts'

@@ -1,3 +1,5 @@
+// A tile.
+
 import { type Json, text } from './json.ts'
 import type { Placed } from './layout.ts'
 import { type Markup, markup } from './markup.ts'

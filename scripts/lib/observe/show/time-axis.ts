@@ -1,3 +1,5 @@
+// Hours along a graph.
+
 import { DateTime } from 'luxon'
 
 export interface TimeTick {

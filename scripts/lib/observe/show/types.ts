@@ -1,3 +1,5 @@
+// The page as plain data.
+
 /** A point of a series: seconds since 1970, and the value. */
 export type Point = readonly [seconds: number, value: number]
 

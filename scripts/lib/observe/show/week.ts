@@ -1,3 +1,5 @@
+// A week as a strip.
+
 import { type Markup, markup } from './markup.ts'
 import type { PreviewWeek, Slot } from './types.ts'
 

@@ -1,3 +1,5 @@
+// A setting of apt's.
+
 import type { Value } from './value.ts'
 
 /** A value in apt.conf(5), in the quotes that it needs. No escape exists there, so whatever could end them or the line is refused. */

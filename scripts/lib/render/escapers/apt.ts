@@ -1,3 +1,5 @@
+// A word of an apt source line.
+
 import type { Value } from './value.ts'
 
 /** A word of a line in sources.list(5): nothing there can be quoted, so whatever could end the word, the line or the options is refused. */

@@ -1,3 +1,5 @@
+// A value in HCL.
+
 import { doubleQuoted, type Value } from './value.ts'
 
 /** An HCL literal: `${` and `%{` are doubled, since they would start a template (fault 17). */

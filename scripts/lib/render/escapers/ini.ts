@@ -1,3 +1,5 @@
+// A value in an INI file.
+
 import { text } from './text.ts'
 import type { Value } from './value.ts'
 

@@ -1,3 +1,5 @@
+// A value in JSON.
+
 import { doubleQuoted, type Value } from './value.ts'
 
 /** A JSON value of the value's own type. */

@@ -1,3 +1,5 @@
+// A certificate in a PEM file.
+
 import type { Value } from './value.ts'
 
 const certificate = /^-----BEGIN CERTIFICATE-----\n(?:[A-Za-z0-9+/=]+\n)+-----END CERTIFICATE-----\n?$/

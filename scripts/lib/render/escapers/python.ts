@@ -1,3 +1,5 @@
+// A value in Python.
+
 import { doubleQuoted, type Value } from './value.ts'
 
 /** A Python literal: `str`, `int`, `float` or `bool`. */

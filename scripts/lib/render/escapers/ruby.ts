@@ -1,3 +1,5 @@
+// A value in Ruby.
+
 import { doubleQuoted, type Value } from './value.ts'
 
 /** A Ruby literal: `#{`, `#$` and `#@` would interpolate, so every `#` is escaped. */

@@ -1,3 +1,5 @@
+// A value in a POSIX shell.
+
 import { assertText, type Value } from './value.ts'
 
 /**

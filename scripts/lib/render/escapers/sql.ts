@@ -1,3 +1,5 @@
+// A value in SQL, whatever the server's mode.
+
 import { assertText, type Value } from './value.ts'
 
 /**

@@ -1,3 +1,5 @@
+// A value in no known language.
+
 import type { Value } from './value.ts'
 
 /** A file in no language known here: nothing can be escaped, so whatever could end a line or hide is refused. */

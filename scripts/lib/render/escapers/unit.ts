@@ -1,3 +1,5 @@
+// A value in a systemd unit.
+
 import { assertText, type Value } from './value.ts'
 
 /**

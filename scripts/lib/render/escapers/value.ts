@@ -1,3 +1,5 @@
+// What a template may print.
+
 /** What a template may print. */
 export type Value = string | number | boolean
 

@@ -1,3 +1,5 @@
+// A value in XML.
+
 import { assertText, type Value } from './value.ts'
 
 /** What XML 1.0 has no way to write, not even as a reference: controls but tab and line ends, and two non-characters (its section 2.2). */

@@ -1,3 +1,5 @@
+// A value in YAML.
+
 import { doubleQuoted, type Value } from './value.ts'
 
 /** A YAML scalar of the value's own type: text is quoted, so that `no`, `012` and `1.0` stay text. */

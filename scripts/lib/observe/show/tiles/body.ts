@@ -1,3 +1,5 @@
+// Which widget draws what.
+
 import type { Markup } from '../markup.ts'
 import type { Origin } from '../scene.ts'
 

@@ -1,3 +1,5 @@
+// A service check.
+
 import { type Json, text, texts } from '../json.ts'
 import { markup } from '../markup.ts'
 import type { Body } from './body.ts'

@@ -1,3 +1,5 @@
+// A note.
+
 import { type Json, number, text } from '../json.ts'
 import { markdown } from '../markdown.ts'
 import { markup } from '../markup.ts'

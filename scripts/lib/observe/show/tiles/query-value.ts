@@ -1,3 +1,5 @@
+// A number.
+
 import { type Json, number, records, text } from '../json.ts'
 import { areaPath, linePath } from '../line.ts'
 import { type Markup, markup } from '../markup.ts'

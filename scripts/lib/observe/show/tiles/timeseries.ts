@@ -1,3 +1,5 @@
+// A graph.
+
 import { chart } from '../chart.ts'
 import { type Graph, graphOf } from '../graph.ts'
 import { type Json, record, records } from '../json.ts'

@@ -1,3 +1,5 @@
+// A list of the highest.
+
 import { groupNames } from '../group-name.ts'
 import { type Json, list, number, record, records } from '../json.ts'
 import { markup } from '../markup.ts'

@@ -42,7 +42,7 @@ identity_of_cloud_init() {
   rm -f /etc/udev/rules.d/70-persistent-net.rules /etc/ssh/sshd_config.d/50-cloud-init.conf /etc/sudoers.d/90-cloud-init-users
 }
 
-# datadog.md: an Agent that starts makes these; two machines with the same ones could talk as one.
+# guide/agent-contract.md: an Agent that starts makes these; two machines with the same ones could talk as one.
 identity_of_agent() {
   rm -f /etc/datadog-agent/{auth_token,ipc_cert.pem,install.json,environment}
   rm -rf /opt/datadog-agent/run/* /var/log/datadog/* /run/datadog /run/datadog-procmgrd /run/datadog-installer
