@@ -62,3 +62,19 @@ test('fault 74: modes are the same under every umask', async (t) => {
   t.deepEqual(modes, [modes[1], modes[1], modes[1]])
   t.deepEqual(modes[1], [0o755, 0o755, 0o644, 0o755])
 })
+
+test('fault 71: a store on a read-only file system ends a verb with 3, though Node says that the folder is not there', async (t) => {
+  const folder = await places(t)
+  const mounted = 'mount -t tmpfs -o ro none "$0" && exec "$@"'
+  const { status, stderr } = spawnSync(
+    'unshare',
+    ['--mount', 'sh', '-c', mounted, folder, process.execPath, verbs, 'bake', 'lab', '--draft'],
+    {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, BOXHOUND_CACHE: join(folder, 'store') },
+    },
+  )
+  t.is(status, 3, stderr)
+  t.regex(stderr, /read-only \(EROFS\)/)
+  t.notRegex(stderr, /^\s+at /m)
+})

@@ -1,5 +1,7 @@
 // Places that cannot be written, as errors.
 
+import { accessSync, constants, existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { BoxhoundError, isErrno } from './errors.ts'
 
 /** What the operating system says of a place where nothing can be written, in words, and what helps. */
@@ -16,6 +18,17 @@ const reasons: Readonly<Record<string, readonly [found: string, next: string]>> 
   ELOOP: ['its links lead in a circle', 'mend the links'],
 }
 
+/** Node's recursive mkdir says of a folder on a read-only file system that it is not there, which is why it was to be made. */
+const isReadOnly = (path: string): boolean => {
+  if (!existsSync(path)) return isReadOnly(dirname(path))
+  try {
+    accessSync(path, constants.W_OK)
+    return false
+  } catch (error) {
+    return isErrno(error, 'EROFS')
+  }
+}
+
 /**
  * The error of a place that cannot be used, in the form of all others: one message without a stack, exit code 3. Output and store may be
  * anywhere, and are written in many places; this is asked once, where errors are told (scripts/_main.ts).
@@ -23,8 +36,10 @@ const reasons: Readonly<Record<string, readonly [found: string, next: string]>> 
  * @returns any other error as it is.
  */
 export const storageError = (error: unknown): unknown => {
-  if (!isErrno(error, ...Object.keys(reasons)) || !(error instanceof Error)) return error
-  const { code = '', path } = error as NodeJS.ErrnoException
+  if (!(error instanceof Error)) return error
+  const { code: told = '', path, syscall } = error as NodeJS.ErrnoException
+  const code = told === 'ENOENT' && syscall === 'mkdir' && isReadOnly(path ?? '/') ? 'EROFS' : told
+  if (reasons[code] === undefined) return error
   const [found = '', next = ''] = reasons[code] ?? []
   return new BoxhoundError('E_STORAGE', 'a place on this machine cannot be used', {
     ...(path === undefined ? {} : { file: path }),

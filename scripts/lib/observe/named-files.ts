@@ -1,9 +1,11 @@
 // Files under boards/ and exports/.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'
+import { readPlain } from '../_helpers/plain-file.ts'
+import { decodeUtf8 } from '../_helpers/utf8.ts'
 import { nearest } from '../box/nearest.ts'
 import { displayPath, parseSource, readSource } from '../box/read.ts'
 import { valueOffset } from '../box/source.ts'
@@ -39,10 +41,16 @@ const namesIn = (folder: string): string[] =>
       })
     : []
 
+/** Bytes of an export; the site's own limits are far below. */
+const largestExport = 8 << 20
+
 /** An export is no template: a note or message may hold double braces. */
 const readJson = <T>(file: string, schema: z.ZodType<T>, project: Project): Read<T> => {
   const source = displayPath(file, project)
-  const parsed = parseSource(readFileSync(file, 'utf8'), source)
+  const parsed = parseSource(
+    decodeUtf8(readPlain(file, { source, maximum: largestExport, follow: true }).content, source),
+    source,
+  )
   const { data, problems } = validate(parsed, schema)
   assertNone(parsed, problems)
   if (data === undefined) throw new Error('a file without problems has data')

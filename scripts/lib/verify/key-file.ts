@@ -1,8 +1,8 @@
 // The caller's private key, checked before anything is started.
 
-import { readFileSync } from 'node:fs'
 import ssh2 from 'ssh2'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { readPlain } from '../_helpers/plain-file.ts'
 
 /** A private key is a few KiB; anything larger is something else. */
 const maximumBytes = 64 * 1024
@@ -45,13 +45,14 @@ export const assertPrivateKey = (file: string): void => {
     })
   let content: Buffer
   try {
-    content = readFileSync(file)
+    content = readPlain(file, { source: file, maximum: maximumBytes, follow: true }).content
   } catch (cause) {
+    if (cause instanceof BoxhoundError)
+      throw fail(cause.details.found ?? cause.message, 'name the file of a private key', cause)
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
     const found = { ENOENT: 'no such file', EISDIR: 'a folder', EACCES: 'a file that you may not read' }[code] ?? code
     throw fail(found, 'check the path after --key', cause)
   }
-  if (content.length > maximumBytes) throw fail(`a file of ${content.length} bytes`, 'name the file of a private key')
   const reason = reasonFor(file, content.toString('utf8'))
   if (reason !== undefined) throw fail(reason.found, reason.next)
 }
