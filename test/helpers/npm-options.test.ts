@@ -19,6 +19,8 @@ const command: Command = {
     'no-verify': { type: 'boolean', help: 'not verified' },
     out: { type: 'string', value: 'FILE', help: 'where to' },
     port: { type: 'string', value: 'N', help: 'which port' },
+    plan: { type: 'boolean', help: 'shows the order' },
+    days: { type: 'string', value: 'N', help: 'how old' },
   },
   examples: [],
 }
@@ -43,6 +45,18 @@ const lines: readonly (readonly [title: string, argv: string[], own: NodeJS.Proc
   ['a negated switch', [], { npm_config_verify: '' }, 'write npm run observe -- --no-verify'],
   ['a value', ['show'], { npm_config_out: 'a b' }, "write npm run observe -- show --out 'a b'"],
   ['a value among the words', ['show', 'x'], { npm_config_out: 'true' }, 'write npm run observe -- show --out x'],
+  [
+    'a name that npm reads letter by letter',
+    ['show'],
+    { npm_config_all: 'true', npm_config_long: 'true', npm_config_parseable: 'true', npm_config_yes: '' },
+    'write npm run observe -- show --plan',
+  ],
+  [
+    'a value behind such a name',
+    ['prune', '3'],
+    { npm_config_all: 'true', npm_config_yes: 'true', npm_config_loglevel: 'silent' },
+    'write npm run observe -- prune --days 3',
+  ],
   [
     'two values among the words',
     ['show', 'x', '1'],

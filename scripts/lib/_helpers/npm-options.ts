@@ -12,6 +12,30 @@ interface Taken {
   readonly known: boolean
 }
 
+/** npm's one-letter options: it reads an unknown `--plan` as `-p -l -a -n`. */
+const letters: Readonly<Record<string, string>> = {
+  ...{ a: 'all', c: 'call', d: 'loglevel', f: 'force', g: 'global', l: 'long', m: 'message', n: 'yes' },
+  ...{ p: 'parseable', q: 'loglevel', s: 'loglevel', v: 'version', w: 'workspace', y: 'yes' },
+}
+
+/** What npm makes of an option that it reads letter by letter; undefined where it does not. */
+const spelled = (name: string): string[] | undefined => {
+  const all = [...name].map((letter) => letters[letter])
+  return name.length > 1 && all.every((one) => one !== undefined) ? [...new Set(all)] : undefined
+}
+
+/** The settings on npm's line, with those that stand for one of the verb's options joined to that. */
+const joined = (line: ReadonlyMap<string, string>, { options }: Command): [name: string, value: string][] => {
+  // Log level and `yes` are often set by an .npmrc as well, and then not told to be on the line.
+  const found = Object.keys(options).find((name) => {
+    const parts = spelled(name)?.filter((one) => one !== 'loglevel' && one !== 'yes') ?? []
+    return name !== 'all' && parts.length > 0 && parts.every((one) => line.has(one))
+  })
+  if (found === undefined) return [...line]
+  const parts = spelled(found) ?? []
+  return [[found, 'true'], ...[...line].filter(([name]) => !parts.includes(name))]
+}
+
 const word = (text: string): string =>
   /^[\w@%+=:,./…-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 
@@ -53,7 +77,7 @@ export const assertNotTaken = (
 ): void => {
   if (environment.npm_lifecycle_event !== command.verb) return
   const given = new Set(argv.flatMap((one) => (one.startsWith('--') ? [one.slice(2).split('=', 1)[0]] : [])))
-  const all = [...onNpmsLine(environment)]
+  const all = joined(onNpmsLine(environment), command)
     .filter(([name]) => !given.has(name))
     .flatMap(([name, value]) => takenAs(name, value, command, environment))
   if (all.length === 0) return
