@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the disk that a peer of `npm run bench` starts from: disk.sh LAYER.qcow2 PUBLIC_KEY OUT.qcow2. As root, in mount and process
+# Makes the disk that a peer of `npm run bench` starts from: disk.sh LAYER.qcow2 PUBLIC_KEY OUT.qcow2. OUT.host-key.pub tells by which
+# host key it is known. As root, in mount and process
 # namespaces of the caller's (they end with it). What LAYER holds stays as it is but for three things without which nobody gets in: a key of
 # root's, host keys, and a machine id, so that the guest doesn't spend its boot on making them. OUT stands alone: it has no backing file.
 set -Eeuo pipefail
@@ -20,6 +21,7 @@ let_in() {
   install -d -m 0700 "$target/root/.ssh"
   install -m 0600 "$key" "$target/root/.ssh/authorized_keys"
   bash -p "$here/../chroot/enter.sh" "$target" ssh-keygen -A >/dev/null
+  bash -p "$here/../chroot/enter.sh" "$target" cat /etc/ssh/ssh_host_ed25519_key.pub >"$run/host-key.pub"
   bash -p "$here/../chroot/enter.sh" "$target" systemd-machine-id-setup >/dev/null 2>&1
   overlay_unmount "$target"
 }
@@ -34,6 +36,7 @@ main() {
   BOXHOUND_OWN_MOUNTS=yes unshare --mount -- bash -p "$0" --let-in "$run" "$key"
   overlay_close "$run" "$run/overlay.qcow2"
   qemu-img convert -O qcow2 -m 4 -W "$run/overlay.qcow2" "$run/disk.qcow2"
+  mv -- "$run/host-key.pub" "$out.host-key.pub"
   mv -- "$run/disk.qcow2" "$out"
   rm -r -- "$run"
 }

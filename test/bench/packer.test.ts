@@ -4,7 +4,7 @@ import test from 'ava'
 import { packerSides } from '../../scripts/lib/bench/peer/packer.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 
-const disk = { path: '/disks/base.qcow2', sha256: 'ab'.repeat(32), key: '/disks/key' }
+const disk = { path: '/disks/base.qcow2', sha256: 'ab'.repeat(32), key: '/disks/key', hostKey: 'ssh-ed25519 AAAA' }
 
 test('stock Packer comes in two variants that differ in their processors alone', async (t) => {
   const work = await temporaryFolder(t)

@@ -1,6 +1,6 @@
 // Boots a peer's disk and asks until the check passes.
 
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
@@ -13,6 +13,7 @@ import { socketPath } from '../../boot/socket.ts'
 import { jsonIn } from '../../verify/json.ts'
 import { runTimed } from '../timed.ts'
 import type { Bench } from '../types.ts'
+import type { PeerDisk } from './disk.ts'
 
 const verdictSchema = z
   .array(
@@ -30,10 +31,10 @@ export const isGreen = (output: string, name: string): boolean => {
   return metrics.some(({ metric }) => metric === name) && data.every(({ runner }) => !runner.LastError)
 }
 
-const sshWords = (key: string, port: number): [string, ...string[]] => [
+const sshWords = (key: string, port: number, knownHosts: string): [string, ...string[]] => [
   ...(['ssh', '-F', 'none', '-i', key, '-p', String(port)] as [string, ...string[]]),
-  // The host key is this run's own, made minutes ago, and the port is on loopback.
-  ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'BatchMode=yes'],
+  ...['-o', 'StrictHostKeyChecking=yes', '-o', `UserKnownHostsFile="${knownHosts}"`, '-o', 'BatchMode=yes'],
+  ...['-o', 'HostKeyAlgorithms=ssh-ed25519'],
   ...['-o', 'ConnectTimeout=10', '-o', 'IdentitiesOnly=yes', '-o', 'LogLevel=ERROR', 'root@127.0.0.1'],
 ]
 
@@ -66,7 +67,7 @@ const awaitGreen = async (
  */
 export const bootAndCheck = async (
   { accelerator, work }: Bench,
-  { disk, key, check }: { readonly disk: string; readonly key: string; readonly check: string },
+  { disk, peer, check }: { readonly disk: string; readonly peer: PeerDisk; readonly check: string },
 ): Promise<void> => {
   const folder = join(work, 'peer-machine')
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -88,7 +89,14 @@ export const bootAndCheck = async (
         },
       )
       qmp.close()
-      await awaitGreen([...sshWords(key, port), 'datadog-agent', 'check', check, '--json'], check, folder, 300)
+      const knownHosts = join(folder, 'known_hosts')
+      await writeFile(knownHosts, `[127.0.0.1]:${port} ${peer.hostKey}\n`)
+      await awaitGreen(
+        [...sshWords(peer.key, port, knownHosts), 'datadog-agent', 'check', check, '--json'],
+        check,
+        folder,
+        300,
+      )
     },
   )
 }

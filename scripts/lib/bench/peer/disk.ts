@@ -1,6 +1,6 @@
 // The disk that peers start from.
 
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cleanEnvironment } from '../../_helpers/environment.ts'
 import { sha256File } from '../../_helpers/hash.ts'
@@ -12,6 +12,8 @@ export interface PeerDisk {
   readonly path: string
   readonly sha256: string
   readonly key: string
+  /** Its Ed25519 host key, as a line of a public key file. */
+  readonly hostKey: string
 }
 
 /** A key pair without a passphrase that is gone with the run. */
@@ -37,5 +39,6 @@ export const makePeerDisk = async ({ project, work }: Bench, name: string, layer
     { words: ['bash', script, layer, `${key}.pub`, path], cwd: folder, environment: cleanEnvironment() },
     join(folder, 'disk.log'),
   )
-  return { path, sha256: await sha256File(path), key }
+  const hostKey = (await readFile(`${path}.host-key.pub`, 'utf8')).trim()
+  return { path, sha256: await sha256File(path), key, hostKey }
 }

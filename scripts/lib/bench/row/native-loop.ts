@@ -21,7 +21,7 @@ export const packerLoop = async (bench: Bench, scratch: Scratch, name: string): 
   return packerSides(bench, {
     ...{ name, disk, prepare: () => editCheck(scratch) },
     uploads: [{ source: scratch.checkFile, destination: `/etc/datadog-agent/checks.d/${checkName}.py` }],
-    after: (built) => bootAndCheck(bench, { disk: built, key: disk.key, check: checkName }),
+    after: (built) => bootAndCheck(bench, { disk: built, peer: disk, check: checkName }),
   })
 }
 
