@@ -123,6 +123,20 @@ test('fault 36: a server that goes quiet in the middle: the deadline is told, an
   t.deepEqual(store.names(), [`.part-${wanted}`, `.part-${wanted}.json`])
 })
 
+test('fault 73: a server that sends a byte now and then is ended by its pace, though it is never quiet', async (t) => {
+  const store = await imageStore(t)
+  const server = await serve(t, (_, response) => {
+    response.writeHead(200, { 'content-length': 5000, etag: '"1"' })
+    const drip = setInterval(() => response.write('x'), 100)
+    response.on('close', () => clearInterval(drip))
+  })
+  const error = await t.throwsAsync(store.fetch(`${server.url}/a.img`, wanted, { deadlines: soon }), {
+    instanceOf: BoxhoundError,
+  })
+  t.is(error.code, 'E_FETCH_SLOW')
+  t.regex(error.details.found ?? '', /^\d+ bytes of http:.* in \d/)
+})
+
 test('nobody listens: host, port and address are told', async (t) => {
   const { error } = await failing(t, 'http://127.0.0.1:9/a.img')
   t.is(error.code, 'E_FETCH_CONNECT')

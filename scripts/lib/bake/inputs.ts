@@ -28,6 +28,9 @@ export interface InputFolders {
   readonly networkFolder: string
 }
 
+/** Seconds for a step that downloads or packs; the slowest of them takes one minute. */
+const longest = 1800
+
 /** Runs a host-side step in a sandbox, its output in a log; throws with the log's last lines. */
 export const run = async (
   command: readonly string[],
@@ -37,7 +40,8 @@ export const run = async (
   extra: Record<string, string> = {},
 ): Promise<void> => {
   const environment = pipEnvironment(networkEnvironment(), network, join(networkFolder, bundleName))
-  const sandbox = startSandbox(command, {
+  // pip gives up a server that is quiet, not one that sends a byte now and then (fault 73).
+  const sandbox = startSandbox(['timeout', '--kill-after=10', String(longest), ...command], {
     cwd,
     environment: { ...environment, LANG: 'C.UTF-8', BOXHOUND_NETWORK: networkFolder, ...extra },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -49,12 +53,17 @@ export const run = async (
   const code = await span(`fetch ${name}`, name, () => sandbox.ended)
   const output = network.redact(Buffer.concat(chunks).toString('utf8'))
   await writeFile(log, output)
+  const late = code === 124 || code === 137
   if (code !== 0)
-    throw new BoxhoundError('E_INPUT', `${command[0]} failed with status ${code}`, {
-      file: log,
-      found: output.trimEnd().split('\n').slice(-5).join('\n            '),
-      next: networkHint(output, network) ?? 'read the log; if a mirror did not answer, try again',
-    })
+    throw new BoxhoundError(
+      'E_INPUT',
+      `${command[0]} ${late ? `did not end within ${longest} s` : `failed with status ${code}`}`,
+      {
+        file: log,
+        found: output.trimEnd().split('\n').slice(-5).join('\n            '),
+        next: networkHint(output, network) ?? 'read the log; if a mirror did not answer, try again',
+      },
+    )
 }
 
 /** Folders that this process is making. */

@@ -8,7 +8,7 @@ import { loginVariable } from './logins.ts'
 import { isUntrusted, untrusted } from './trust.ts'
 
 /** What may be over in a moment: worth another try. Everything else stays wrong however often it is tried. */
-const passing = new Set(['E_FETCH_LOST', 'E_FETCH_QUIET', 'E_FETCH_CONNECT', 'E_FETCH_SERVER'])
+const passing = new Set(['E_FETCH_LOST', 'E_FETCH_QUIET', 'E_FETCH_SLOW', 'E_FETCH_CONNECT', 'E_FETCH_SERVER'])
 
 /** Whether another try may help. */
 export const isPassing = (error: unknown): error is BoxhoundError =>

@@ -1,10 +1,8 @@
 // Listings and lists, in memory.
 
-import { BoxhoundError } from '../_helpers/errors.ts'
-import { formatBytes } from '../_helpers/format.ts'
-import { shownAddress } from './address.ts'
 import type { Client } from './client.ts'
 import { failureOf, statusFailure } from './failure.ts'
+import { paced } from './pace.ts'
 import { discard, get } from './request.ts'
 import { type Patience, retrying, usualPatience } from './retry.ts'
 
@@ -33,17 +31,7 @@ export const fetchSmallFile = (
     try {
       if (status !== 200) throw statusFailure(status, url)
       const chunks: Buffer[] = []
-      let bytes = 0
-      for await (const chunk of body) {
-        chunks.push(chunk)
-        bytes += chunk.length
-        if (bytes > limit)
-          throw new BoxhoundError('E_FETCH_SIZE', `${shownAddress(url)} is too large for a list`, {
-            expected: `at most ${formatBytes(limit)}`,
-            found: 'more',
-            next: 'check the address',
-          })
-      }
+      for await (const chunk of paced(body, url, client.deadlines, limit)) chunks.push(chunk)
       return { content: Buffer.concat(chunks), url }
     } catch (error) {
       throw await failureOf(error, url, client)

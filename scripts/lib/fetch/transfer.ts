@@ -7,6 +7,7 @@ import { formatBytes } from '../_helpers/format.ts'
 import { shownAddress } from './address.ts'
 import type { Client } from './client.ts'
 import { failureOf, statusFailure } from './failure.ts'
+import { paced } from './pace.ts'
 import { diskFull, type Note, type Part } from './part.ts'
 import { type Answer, discard, get } from './request.ts'
 
@@ -53,7 +54,7 @@ const cut = (part: Part, { url }: Answer, total: number): BoxhoundError =>
 
 const save = async (answer: Answer, part: Part, client: Client, options: TransferOptions): Promise<void> => {
   try {
-    for await (const chunk of answer.body) {
+    for await (const chunk of paced(answer.body, answer.url, client.deadlines)) {
       part.append(chunk)
       options.received(part.bytes())
     }

@@ -4,6 +4,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { shownAddress } from '../fetch/address.ts'
 import type { Client } from '../fetch/client.ts'
 import { failureOf, statusFailure } from '../fetch/failure.ts'
+import { paced } from '../fetch/pace.ts'
 import { type Answer, discard } from '../fetch/request.ts'
 
 const longestBody = 16_000
@@ -19,7 +20,7 @@ export const readBody = async ({ body, url }: Answer, client: Client, limit: num
   const chunks: Buffer[] = []
   let bytes = 0
   try {
-    for await (const chunk of body) {
+    for await (const chunk of paced(body, url, client.deadlines)) {
       chunks.push(chunk)
       bytes += chunk.length
       if (bytes > limit) return undefined
