@@ -12,6 +12,7 @@ import { span } from '../_helpers/trace.ts'
 import { digestFolder } from '../plan/digest.ts'
 import type { PlannedLayer } from '../plan/types.ts'
 import type { WheelSet } from '../render/types.ts'
+import { digestContents } from './contents.ts'
 import type { BakeNetwork } from './mirrors.ts'
 import { bundleName } from './network-folder.ts'
 import { networkHint } from './network-hint.ts'
@@ -81,7 +82,7 @@ const sumOf = (folder: string): string => `${folder}.sha256`
 /** Whether a folder holds what was put into it: a disk that loses bits, a full one and a power failure leave folders of the right name. */
 const isWhole = async (folder: string): Promise<boolean> => {
   const known = await readFile(sumOf(folder), 'utf8').catch(() => undefined)
-  return known !== undefined && known === (await digestFolder(folder).catch(() => undefined))
+  return known !== undefined && known === (await digestContents(folder).catch(() => undefined))
 }
 
 /** Out of the way by one rename: another bake may be copying from it. */
@@ -127,7 +128,7 @@ const makeOnce = async (
   await mkdir(temporary)
   try {
     await make(temporary)
-    await writeAtomic(sumOf(folder), await digestFolder(temporary))
+    await writeAtomic(sumOf(folder), await digestContents(temporary))
     // Another bake may have been quicker with the same content.
     await rename(temporary, folder).catch(async (error: unknown) => {
       if (!(await isThere(folder))) throw error

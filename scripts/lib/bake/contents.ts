@@ -1,0 +1,24 @@
+// SHA-256 of a folder of downloads.
+
+import { readdir, readlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sha256, sha256File } from '../_helpers/hash.ts'
+
+/**
+ * SHA-256 over every file of a folder in the store: its path and content, where a link leads. However large the files are: a disk image is
+ * among them, which is why this is not the digest of the project's own folders (plan/digest.ts).
+ */
+export const digestContents = async (folder: string): Promise<string> => {
+  const rows: string[] = []
+  const visit = async (relative: string): Promise<void> => {
+    const entries = await readdir(join(folder, relative), { withFileTypes: true })
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(relative, entry.name)
+      const file = join(folder, path)
+      if (entry.isDirectory()) await visit(path)
+      else rows.push(`${path}\0${entry.isSymbolicLink() ? `-> ${await readlink(file)}` : await sha256File(file)}`)
+    }
+  }
+  await visit('.')
+  return sha256(rows.join('\n'))
+}
