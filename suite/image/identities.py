@@ -28,9 +28,8 @@ def password() -> bytes:
 
 def agent_host() -> bytes:
     """The running Agent's word: `datadog-agent hostname` computes one by itself."""
-    result = subprocess.run(
-        ['datadog-agent', 'status', '--json'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, timeout=60
-    )
+    command = ['datadog-agent', 'status', '--json']
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, timeout=60)
     try:
         return str(json.loads(result.stdout)['metadata']['meta']['hostname']).encode()
     except (ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""The Agent's name for one configured instance (guide/agent-contract.md: FNV-1 over murmur3 digest, instance, init_config)."""
+"""The Agent's name for one configured instance (guide/agent-contract.md, "Checks"): FNV-1 over a murmur3 digest."""
 
 from typing import Any
 
