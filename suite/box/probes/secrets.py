@@ -19,8 +19,9 @@ LOGIN = re.compile(SHAPES['login'].encode('latin-1'), re.I)
 # another name first.
 OWN = [r'/etc/ssh/ssh_host_\w+_key', r'/etc/datadog-agent/(?:ipc_cert\.pem|\.ipc_cert\.pem\.\d+)', r'/etc/ssl/private/ssl-cert-snakeoil\.key']
 
-# Where cloud-init keeps user-data, which may hold keys that its user gave to this instance.
-CLOUD = '/var/lib/cloud/instances/'
+# Where cloud-init keeps user-data, which may hold keys that its user gave to this instance, and where a container is handed them. That an image
+# brings no seed of its own is proved on its disk.
+CLOUD = ('/var/lib/cloud/instances/', '/var/lib/cloud/seed/')
 
 # Places that exist only because something was built here.
 TRACES = [
