@@ -85,6 +85,7 @@ test('what the suite must see is assembled from the box and its folders', async 
       version: '1.0.0',
       unit: 'trial-app',
       log: '/var/log/trial-app/app.log',
+      ...{ source: 'python', accounts: ['trial-app'], groups: {} },
       routes: [{ path: '/', body: 'Hello', resource: 'GET /' }],
     },
     units: ['first.service', 'trial-app.service'],

@@ -37,7 +37,8 @@ const valuesOf = (key: string, { scope }: MetricQuery, host: string, own: Sample
   const named = scope.find((tag) => tag.startsWith(`${key}:`) && !/[*$]/.test(tag))?.slice(key.length + 1)
   if (named !== undefined) return [named]
   if (key === 'host') return [host]
-  const known = [...(values[key] ?? []), ...(own[key] ?? [])]
+  const of = (all: Samples['values']): readonly string[] => (Object.hasOwn(all, key) ? (all[key] ?? []) : [])
+  const known = [...of(values), ...of(own)]
   return known.length > 0 ? known : [`${key}-a`, `${key}-b`, `${key}-c`]
 }
 
