@@ -44,7 +44,10 @@ const engineFile = z.strictObject({
   logs: list(z.strictObject({ path: absolute, source: line, service: line }), 'a list of log files').default([]),
   client: z.strictObject({
     programs: list(text(/^[A-Za-z0-9/][\w./+-]*$/, 'the name of a program')).min(1, 'at least one program'),
-    arguments: list(line).default([]),
+    // Anybody on the machine sees a process's arguments.
+    arguments: list(
+      line.refine((value) => !value.includes('{password}'), 'no {password}: it goes by environment'),
+    ).default([]),
     environment: z.record(text(/^[A-Za-z_]\w*$/, 'the name of a variable'), z.string('text')).default({}),
     mark: line.refine((value) => value.includes('{mark}'), 'a line with {mark}'),
     statement: line.refine((value) => value.includes('{statement}'), 'a line with {statement}'),

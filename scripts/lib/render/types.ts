@@ -51,7 +51,7 @@ export interface LayerRepository extends AgentRepository {
 /** layer.yaml(.hbs) of one or more folders, merged. */
 export interface LayerSpec {
   readonly packages: readonly string[]
-  /** Packages of another suite of the base's own mirror, lab only (lab-mysql: unstable). */
+  /** Packages of another suite of the base's own mirror, lab only, such as unstable. */
   readonly suites: readonly string[]
   readonly repositories: readonly LayerRepository[]
   /** Files of its own tree that must be there before the packages come: guest paths. */

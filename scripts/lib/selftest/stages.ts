@@ -55,7 +55,7 @@ const onTwin = [
   'unit-disabled',
 ]
 
-/** MySQL's ways to fail, on the twin besides: the lab box has MariaDB. */
+/** Ways to fail that the twin's database engine has as well as the lab box's. */
 const onBoth = [
   'database-log-unreadable-later',
   'database-password-wrong',
