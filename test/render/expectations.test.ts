@@ -52,6 +52,7 @@ test('what the suite must see is assembled from the box and its folders', async 
     ],
     database: {
       engine: 'mariadb',
+      dbm: false,
       title: 'MariaDB',
       unit: 'mariadb',
       check: 'mysql',
@@ -163,4 +164,17 @@ test('an interval that no instance takes is refused', async (t) => {
   t.is(error.exitCode, 2)
   t.is(error.details.file, 'provision/50-checks/my_metric/conf.yaml.hbs')
   t.is(error.details.found, 'each 15 s')
+})
+
+test('Database Monitoring adds its rights and trials, and takes away what is not sent then', async (t) => {
+  const project = copiedProject(t)
+  const file = join(project.root, 'boxes/full.yaml')
+  writeFileSync(file, readFileSync(file, 'utf8').replace('engine: mariadb', 'engine: mysql, dbm: true'))
+  const { database, checks } = (await renderNamed('full', project)).expectations
+  t.deepEqual(database?.rights.exactly, ['PROCESS on *.*', 'EXECUTE on PROCEDURE datadog.explain_statement'])
+  t.deepEqual(
+    database?.trials.allowed.map(({ what }) => what),
+    ['explain'],
+  )
+  t.deepEqual(checks.find(({ name }) => name === 'mysql')?.metrics, [])
 })

@@ -27,6 +27,7 @@ export const lab: Expectations = {
   ],
   database: {
     engine: 'mariadb',
+    dbm: false,
     title: 'MariaDB',
     unit: 'mariadb',
     check: 'mysql',

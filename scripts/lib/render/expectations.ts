@@ -71,7 +71,7 @@ const databaseOf = ({ database }: Box): Expectations['database'] => {
   const more = dbm ? definition.monitoring : undefined
   const configuration = configurationOf(check.name)
   return {
-    ...{ engine, title, unit, check: check.name, configuration, client, login, cap },
+    ...{ engine, dbm, title, unit, check: check.name, configuration, client, login, cap },
     ...{ identities, accounts, groups, tables, lines, data },
     logs: logs ? definition.logs : [],
     rights: { ...definition.rights, exactly: [...definition.rights.exactly, ...(more?.rights ?? [])] },

@@ -124,6 +124,8 @@ export interface DatabaseExpectation
     | ('identities' | 'accounts' | 'groups' | 'tables' | 'lines' | 'data')
   > {
   readonly engine: string
+  /** Whether Database Monitoring is set up, and what it needs is judged. */
+  readonly dbm: boolean
   /** Name of the integration's check. */
   readonly check: string
   /** Where that check finds its login: guest path. */
