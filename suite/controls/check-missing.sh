@@ -5,4 +5,4 @@
 # Each: check
 set -Eeuo pipefail
 
-rm /etc/datadog-agent/checks.d/{check}.py
+rm "/etc/datadog-agent/checks.d/{check}.py"

@@ -143,6 +143,9 @@ export const stages: readonly Stage[] = [
   contains('controls', 'every check seen to turn red', verb('controls', 'lab', ...inContainer), {
     ...{ needs: ['bake'], seconds: 260, deadline: 3000 },
   }),
+  contains('engine', 'engines of the test’s own, and Database Monitoring', ava('test/engine/ava'), {
+    ...{ reading: 'tap', needs: ['bake'], seconds: 150, deadline: 2400 },
+  }),
   bake('twin', 'ubuntu’s twin, from a cloud image in a signed list', verb('bake', 'lab-cloud', '--no-verify'), {
     ...{ seconds: 170, deadline: 2400 },
   }),
