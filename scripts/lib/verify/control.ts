@@ -53,10 +53,14 @@ const scriptsIn = async (folder: string): Promise<string[]> =>
     ? (await readdir(folder)).filter((name) => name.endsWith('.sh') && !name.startsWith('_')).sort()
     : []
 
-/** The controls of one folder; files that start with `_` are no controls, and `_lib.sh` is put in front of each. */
-const controlsIn = async (folder: string, library: string, box: Box): Promise<Control[]> => {
-  const own = join(folder, '_lib.sh')
-  const before = existsSync(own) ? `${library}\n${await readFile(own, 'utf8')}` : library
+/** The functions of some folders' `_lib.sh`, which are put in front of each control there. */
+const librariesIn = async (folders: readonly string[]): Promise<string> => {
+  const files = folders.map((folder) => join(folder, '_lib.sh')).filter((file) => existsSync(file))
+  return (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n')
+}
+
+/** The controls of one folder; files that start with `_` are no controls. */
+const controlsIn = async (folder: string, before: string, box: Box): Promise<Control[]> => {
   const names = await scriptsIn(folder)
   const all = names.map(async (fileName): Promise<Control[]> => {
     const file = join(folder, fileName)
@@ -71,15 +75,19 @@ const controlsIn = async (folder: string, library: string, box: Box): Promise<Co
 /** Every control for the parts of a box: those of the suite, and of the folders of its database, app and checks. */
 export const readControls = async (box: Box, { root }: Project): Promise<Control[]> => {
   const suite = join(root, 'suite', 'controls')
-  const library = await readFile(join(suite, '_lib.sh'), 'utf8')
-  const chosen = [
-    ...(box.database?.folders ?? []),
-    ...(box.app === null ? [] : [box.app.folder]),
-    ...box.checks.map(({ folder }) => folder),
-  ]
-  const shared = await controlsIn(suite, '', box)
-  const own = await Promise.all(chosen.map((folder) => controlsIn(join(folder, 'controls'), library, box)))
-  return [...shared, ...own.flat()]
+  // What engines share has functions for each of them.
+  const parts = [
+    box.database?.folders ?? [],
+    ...(box.app === null ? [] : [[box.app.folder]]),
+    ...box.checks.map(({ folder }) => [folder]),
+  ].map((folders) => folders.map((folder) => join(folder, 'controls')))
+  const all = await Promise.all(
+    [[suite], ...parts].map(async (folders) => {
+      const library = await librariesIn([...new Set([suite, ...folders])])
+      return Promise.all(folders.map((folder) => controlsIn(folder, library, box)))
+    }),
+  )
+  return all.flat(2)
 }
 
 /** The controls for a box, in the order of the ids that they turn red. */
