@@ -21,7 +21,7 @@ const command = {
   },
   examples: [
     ['npm run render -- lab --out /tmp/lab', 'shows what goes into the lab box'],
-    ['npm run render -- --all --out test/rendered', 'updates the snapshots that the tests compare'],
+    ['npm run render -- --all --out rendered', 'every box, each in a folder of its own'],
   ],
 } as const
 
