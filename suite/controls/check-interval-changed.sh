@@ -14,8 +14,8 @@ awk '
     depth = RLENGTH
     lead = substr($0, 1, depth)
     rest = substr($0, depth + 1)
-    if (rest ~ /^\{/) print lead "{ min_collection_interval: 20, " substr(rest, 2)
-    else printf "%smin_collection_interval: 20\n%*s%s\n", lead, depth, "", rest
+    if (rest ~ /^\{/) print lead "{ min_collection_interval: 17, " substr(rest, 2)
+    else printf "%smin_collection_interval: 17\n%*s%s\n", lead, depth, "", rest
     next
   }
   { print }
@@ -23,5 +23,5 @@ awk '
 # Owner and mode stay.
 cat "$file.control" >"$file"
 rm "$file.control"
-grep -q 'min_collection_interval: 20' "$file"
+grep -q 'min_collection_interval: 17' "$file"
 restart_agent
