@@ -20,9 +20,12 @@ export const renderBox = async (box: Box, project: Project): Promise<Rendered> =
   const kept = await keptMirrors(box)
   const layers = renderLayers(box, project, kept)
   const files = layers.flatMap(({ files: own, scripts, data }) => [...own, ...scripts, ...data])
+  // Python compiles while the rest is parsed here; what is wrong there is told when all else is right.
+  const compiled = assertPython(files, box.base.system.python)
+  compiled.catch(() => undefined)
   parseData(files)
-  await assertPython(files, box.base.system.python)
   const expectations = expectationsOf(box, layers, project)
+  await compiled
   return {
     box,
     layers,
