@@ -143,6 +143,21 @@ export const stages: readonly Stage[] = [
   contains('controls', 'every check seen to turn red', verb('controls', 'lab', ...inContainer), {
     ...{ needs: ['bake'], seconds: 260, deadline: 3000 },
   }),
+  bake('postgres', 'the lab box with PostgreSQL', verb('bake', 'lab-postgres', '--no-verify'), {
+    ...{ needs: ['bake'], seconds: 40, deadline: 1200 },
+  }),
+  // Sees the box green before it breaks it, so that there is no stage of its own for that.
+  contains(
+    'postgres-controls',
+    'every check of it seen to turn red',
+    verb('controls', 'lab-postgres', ...inContainer),
+    {
+      ...{ needs: ['postgres'], seconds: 260, deadline: 3000 },
+    },
+  ),
+  light('postgres-image', 'no secret and no trace on its disk', verb('image', 'lab-postgres', '--disk-only'), {
+    ...{ reading: 'plain', part: 'full', needs: ['postgres'], seconds: 45, deadline: 1800 },
+  }),
   contains('engine', 'engines of the test’s own, and Database Monitoring', ava('test/engine/ava'), {
     ...{ reading: 'tap', needs: ['bake'], seconds: 150, deadline: 2400 },
   }),
