@@ -105,7 +105,7 @@ export const stages: readonly Stage[] = [
   light('ruby', 'the Vagrantfile and what it asks', ['bash', 'test/ruby/run.sh'], {
     ...{ reading: 'plain', seconds: 5, deadline: 300 },
   }),
-  heavy('unit', 'unit and property tests', ['node', 'test/unit.mjs', '--tap'], { seconds: 300, deadline: 1800 }),
+  heavy('unit', 'unit and property tests', ['node', 'test/unit.mjs', '--tap'], { seconds: 390, deadline: 1800 }),
   light(
     'python',
     'app, checks, disks',
@@ -129,10 +129,10 @@ export const stages: readonly Stage[] = [
     ...{ needs: ['bake'], seconds: 25, deadline: 1200 },
   }),
   boots('up', 'a machine of one’s own', ava('test/up/ava'), {
-    ...{ reading: 'tap', needs: ['bake'], seconds: 75, deadline: 1200 },
+    ...{ reading: 'tap', needs: ['bake'], seconds: 95, deadline: 1200 },
   }),
   vagrant('vagrant', 'vagrant up: the baked box, a stock box; the catalogue', ava('test/vagrant/ava'), {
-    ...{ needs: ['bake'], seconds: 1300, deadline: 5400 },
+    ...{ needs: ['bake'], seconds: 2100, deadline: 5400 },
   }),
   contains('image', 'no secret, no identity, no trace in the image', verb('image', 'lab', ...inContainer), {
     ...{ needs: ['bake'], seconds: 50, deadline: 1800 },
@@ -162,10 +162,10 @@ export const stages: readonly Stage[] = [
     ...{ reading: 'tap', needs: ['bake'], seconds: 150, deadline: 2400 },
   }),
   bake('twin', 'ubuntu’s twin, from a cloud image in a signed list', verb('bake', 'lab-cloud', '--no-verify'), {
-    ...{ seconds: 170, deadline: 2400 },
+    ...{ seconds: 130, deadline: 2400 },
   }),
   boots('twin-ssh', 'the twin’s image over SSH, and its kernel broken', verb('controls', 'lab-cloud', ...ofKernel), {
-    ...{ needs: ['twin'], seconds: 140, deadline: 1800 },
+    ...{ needs: ['twin'], seconds: 210, deadline: 1800 },
   }),
   boots('twin-init', 'what a cloud hands over by user-data', ava('test/cloud/ava'), {
     ...{ reading: 'tap', needs: ['twin'], seconds: 270, deadline: 1800 },
@@ -174,12 +174,12 @@ export const stages: readonly Stage[] = [
     ...{ reading: 'plain', part: 'full', needs: ['twin'], seconds: 90, deadline: 1800 },
   }),
   vagrantBoots('twin-vagrant', 'the twin’s Vagrant box, without a cloud', ava('test/vagrant/twin'), {
-    ...{ needs: ['twin'], seconds: 100, deadline: 1800 },
+    ...{ needs: ['twin'], seconds: 160, deadline: 1800 },
   }),
   contains(
     'sabotage',
     'the twin broken on purpose, one way at a time',
     verb('controls', 'lab-cloud', ...inContainer, ...flags('--only', [...onTwin, ...onBoth])),
-    { needs: ['twin'], seconds: 150, deadline: 2400 },
+    { needs: ['twin'], seconds: 135, deadline: 2400 },
   ),
 ]
