@@ -1,4 +1,4 @@
-// One template, rendered.
+// Renders one template.
 
 import Handlebars from 'handlebars'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -43,10 +43,10 @@ const escapers: Readonly<Record<Exclude<Language, 'unit'>, Escaper>> = {
   text,
 }
 
-/** In bytes: what is larger is no text that a person has written. */
+/** In bytes; larger than anything written by hand. */
 const largestTemplate = 1 << 20
 
-/** Plain data that a template reads. */
+/** Plain data for a template. */
 export type Context = Readonly<Record<string, unknown>>
 
 const isValue = (value: unknown): value is Value =>
@@ -64,7 +64,7 @@ const escapeAt = (value: Value, language: Language, template: string, { start, e
   return language === 'unit' ? unit(value, unitPlace(insertion.before, insertion.after)) : escapers[language](value)
 }
 
-/** A Handlebars of our own: nobody else's helpers, and the printing of one template. */
+/** An isolated Handlebars instance with our helpers, for one template. */
 const environmentFor = (template: string, file: string, language: Language, printed: readonly Printed[]) => {
   const handlebars = Handlebars.create()
   for (const name of ['lookup', 'log']) handlebars.unregisterHelper(name)
@@ -100,7 +100,7 @@ const environmentFor = (template: string, file: string, language: Language, prin
       throw fail(
         `{{${spot.name}}} has nothing to print`,
         describe(value),
-        'test for it with {{#if}}, or print one of its fields',
+        'guard it with {{#if}}, or print one of its fields',
       )
     try {
       return escapeAt(value, language, template, spot)
@@ -137,17 +137,17 @@ const renderProgram = (
       names.find(({ name }) => name === missing?.path) ?? names.find(({ name }) => name.split(/[./]/).includes(last))
     throw new BoxhoundError(
       'E_TEMPLATE',
-      missing === undefined ? 'the template failed' : `nothing is named "${missing.path}"`,
+      missing === undefined ? 'the template failed' : `unknown name "${missing.path}"`,
       {
         ...{
           exitCode: 2,
           file,
           line: spot?.line ?? 1,
           column: spot?.column ?? 1,
-          expected: 'a name that the context has',
+          expected: 'a name in the context',
           found: missing?.path ?? String(error),
         },
-        next: missing?.message ?? 'mend the template',
+        next: missing?.message ?? 'fix the template',
         cause: error,
       },
     )
@@ -155,8 +155,8 @@ const renderProgram = (
 }
 
 /**
- * Renders a template's text. Values are escaped for the language, each becomes one literal of it; names that the context doesn't have
- * throw wherever they stand (fault 13), and so do null, lists and maps where a value should be printed (fault 14).
+ * Renders a template's text. Each value is escaped into one literal of the language. Throws on names that the context lacks, wherever they
+ * occur (fault 13), and on null, lists and maps in place of a printed value (fault 14).
  *
  * @throws BoxhoundError E_TEMPLATE with the template's line and column.
  */
@@ -164,8 +164,8 @@ export const renderTemplate = (template: string, context: Context, options: Opti
   renderProgram(parseTemplate(template, options.file), template, context, options)
 
 /**
- * For each line of what is rendered, the template's own line that it comes from: lines of blocks that stand alone are not in it, those of
- * a loop come several times.
+ * For each rendered line, the line of the template that it comes from: lines of standalone blocks don't appear, lines in a loop appear several
+ * times.
  */
 export const templateLines = (template: string, context: Context, options: Options): number[] => {
   const program = parseTemplate(template, options.file)
@@ -174,7 +174,7 @@ export const templateLines = (template: string, context: Context, options: Optio
 }
 
 /**
- * Renders a template file, with the line that says where it comes from.
+ * Renders a template file, with a banner that names its source.
  *
  * @param path absolute path of the template, which ends in `.hbs`.
  * @param source how errors and the banner name it, relative to the project.
