@@ -2,7 +2,7 @@ import test from 'ava'
 import { bare, refused } from './_files.ts'
 
 const hints: readonly (readonly [what: string, text: string, next: RegExp])[] = [
-  ['a version that YAML reads as a number', bare.replace('7.83.0', '7.83'), /^change it to what/],
+  ['a version that YAML reads as a number', bare.replace('7.83.0', '7.83'), /^change it to the expected value/],
   [
     'a version of an app that YAML reads as a number',
     `${bare}app: { port: 1, service: a, env: b, version: 1.0 }\n`,

@@ -47,7 +47,7 @@ test('fault 49: a record copied over another is no record of it, though its file
   const project = await emptyProject(t)
   await storeChain(project)
   await copyFile(recordFile(project, 'agent'), recordFile(project, 'seal'))
-  t.is(await inspectRecord(project, idOf('seal')), 'its record is another layer’s')
+  t.is(await inspectRecord(project, idOf('seal')), 'its record belongs to another layer')
   t.is((await listRecords(project)).length, 4)
   const { stored, unusable } = await storedChain(project, wanted)
   t.deepEqual(
@@ -55,7 +55,7 @@ test('fault 49: a record copied over another is no record of it, though its file
     ['image', 'base', 'agent'],
   )
   t.is(unusable?.name, 'seal')
-  t.deepEqual(await faults(project), ['seal: its record is another layer’s'])
+  t.deepEqual(await faults(project), ['seal: its record belongs to another layer'])
 })
 
 test('fault 49: record and overlay of another layer, with the id written over, are not taken', async (t) => {
@@ -81,8 +81,8 @@ test('fault 50: of two merged stores no layer is used on another build of its pa
   t.is(unusable?.fault, 'built on another build of the layer below')
   t.deepEqual(await faults(project), [
     'agent: built on another build of the layer below',
-    'seal-2: the layer below is gone',
-    'seal: the layer below is gone',
+    'seal-2: the layer below is missing',
+    'seal: the layer below is missing',
   ])
   t.is((await dropUnusable(project)).length, 3)
   t.deepEqual(await unusableLayers(project), [])
@@ -133,7 +133,7 @@ test('a record that cannot be read is one reason of its own, and a missing one i
   const project = await emptyProject(t)
   await storeChain(project)
   await writeFile(recordFile(project, 'seal'), '')
-  t.is(await inspectRecord(project, idOf('seal')), 'its record cannot be read')
+  t.is(await inspectRecord(project, idOf('seal')), 'its record is unreadable')
   await rm(recordFile(project, 'seal'))
   t.is(await inspectRecord(project, idOf('seal')), undefined)
 })

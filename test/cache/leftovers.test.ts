@@ -36,7 +36,7 @@ test('fault 26: a dead run’s folder and unfinished overlays are cleared, and i
   for (const name of [`.tmp-${run}-${idOf('x')}.qcow2`, `.tmp-${mine.run}-${idOf('x')}.qcow2`, '.failed-lab.qcow2'])
     await writeFile(join(layersFolder(project), name), '')
   t.deepEqual(await clearDeadRuns(project), [
-    `cleared what process ${process.pid} (bake lab, since 2026-01-01T00:00:00.000Z) left when it was killed`,
+    `removed leftovers of process ${process.pid} (bake lab, since 2026-01-01T00:00:00.000Z), which was killed`,
   ])
   t.deepEqual(await readdir(workRoot(project)), [mine.run])
   t.deepEqual(
@@ -94,7 +94,7 @@ test('a record that cannot be read is dropped with its overlay', async (t) => {
   const project = await emptyProject(t)
   const { id } = await storeLayer(project, 'base', null)
   await writeFile(join(layersFolder(project), `${id}.json`), '{"id":')
-  t.deepEqual(await dropUnusable(project), [{ id, name: undefined, fault: 'its record cannot be read' }])
+  t.deepEqual(await dropUnusable(project), [{ id, name: undefined, fault: 'its record is unreadable' }])
   t.deepEqual(await readdir(layersFolder(project)), [])
 })
 

@@ -74,7 +74,7 @@ test('fault 70: an empty or cut lock that nobody holds is taken over and told', 
     await writeFile(lockFile(project), text)
     const { stale, note, release } = await takeLock(project, 'box-lab', 'bake lab')
     t.is(stale, undefined)
-    t.is(note, 'the lock "box-lab" was damaged and nobody held it; it is taken over')
+    t.is(note, 'took over the lock "box-lab", which was damaged and not held')
     await release()
     t.deepEqual(await readdir(join(project.cache, 'locks')), [])
   }

@@ -67,7 +67,7 @@ test('fault 26: a layer that got its name and no record is dropped and said to b
   const project = await tinyProject(t)
   const ended = await rebuilt(t, project, (id) => rmSync(join(layersFolder(project), `${id('base')}.json`)))
   t.regex(ended.stderr, /layer [0-9a-f]{12} is dropped: never recorded/)
-  t.regex(ended.stderr, /2 layers are dropped: the layer below is gone/)
+  t.regex(ended.stderr, /2 layers are dropped: the layer below is missing/)
   t.deepEqual(
     ['image', 'base', 'agent'].map((name) => outcome(ended, name)),
     ['cached', 'built', 'built'],

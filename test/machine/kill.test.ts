@@ -68,7 +68,7 @@ test(`faults 25, 26: a bake that is killed at any of ${runs} moments leaves noth
     const next = await bakeWhole(where)
     if (left) {
       told += 1
-      t.regex(next.stderr, /left when it was killed|died with the lock/, where)
+      t.regex(next.stderr, /which was killed|which died/, where)
     }
   }
   t.regex(readGuest(imagePath(project, 'one'), '/etc/box.json') ?? '', /"box": "one"/)

@@ -8,30 +8,35 @@ const conf = 'provision/50-checks/my_metric/conf.yaml.hbs'
 const interval = 'min_collection_interval: {{check.interval}}'
 
 const wrong: readonly (readonly [title: string, text: string, line: number, message: RegExp])[] = [
-  ['an empty file', '', 1, /says nothing/],
-  ['a comment alone', '# later\n', 1, /says nothing/],
-  ['a list', '- a: 1\n', 1, /is no map/],
+  ['an empty file', '', 1, /is empty/],
+  ['a comment alone', '# later\n', 1, /is empty/],
+  ['a list', '- a: 1\n', 1, /is not a map/],
   ['two documents', 'instances: [{}]\n---\ninstances: [{}]\n', 2, /second document/],
   ['no instances', 'init_config: {}\n', 1, /instances is missing/],
   ['instances without any', 'init_config:\n\ninstances:\n', 3, /at least one map/],
   ['an empty list', 'instances: []\n', 1, /at least one map/],
   ['instances as a map', `instances:\n  host: a\n  ${interval}\n`, 2, /at least one map/],
-  ['an instance that is text', 'instances:\n  - a\n', 2, /instances\[0\] is no map/],
-  ['an instance that is nothing', 'instances:\n  - {}\n  -\n', 3, /instances\[1\] is no map/],
-  ['tags as a map', `instances:\n  - ${interval}\n    tags:\n      env: prod\n`, 4, /tags is no list/],
-  ['tags as text', `instances:\n  - ${interval}\n    tags: env:prod, team:a\n`, 3, /tags is no list/],
-  ['a tag with a blank', `instances:\n  - ${interval}\n    tags:\n      - env: prod\n`, 4, /tags\[0\] is no text/],
-  ['a tag that is a number', `instances:\n  - ${interval}\n    tags: [a:b, 5]\n`, 3, /tags\[1\] is no text/],
-  ['a tag that Datadog changes', `instances:\n  - ${interval}\n    tags: ["Env: Prod"]\n`, 3, /tags\[0\] is changed/],
+  ['an instance that is text', 'instances:\n  - a\n', 2, /instances\[0\] is not a map/],
+  ['an instance that is nothing', 'instances:\n  - {}\n  -\n', 3, /instances\[1\] is not a map/],
+  ['tags as a map', `instances:\n  - ${interval}\n    tags:\n      env: prod\n`, 4, /tags is not a list/],
+  ['tags as text', `instances:\n  - ${interval}\n    tags: env:prod, team:a\n`, 3, /tags is not a list/],
+  ['a tag with a blank', `instances:\n  - ${interval}\n    tags:\n      - env: prod\n`, 4, /tags\[0\] is not a string/],
+  ['a tag that is a number', `instances:\n  - ${interval}\n    tags: [a:b, 5]\n`, 3, /tags\[1\] is not a string/],
+  [
+    'a tag that Datadog changes',
+    `instances:\n  - ${interval}\n    tags: ["Env: Prod"]\n`,
+    3,
+    /Datadog would change tags\[0\]/,
+  ],
   [
     'a service that Datadog changes',
     `logs:\n  - service: My App\ninstances:\n  - ${interval}\n`,
     2,
-    /service is changed/,
+    /Datadog would change service/,
   ],
   ['an interval as text', 'instances:\n  - min_collection_interval: "45"\n', 2, /min_collection_interval/],
-  ['init_config as text', `init_config: x\ninstances:\n  - ${interval}\n`, 1, /init_config is no map/],
-  ['logs as a map', `logs: { type: file }\ninstances:\n  - ${interval}\n`, 1, /logs is no list/],
+  ['init_config as text', `init_config: x\ninstances:\n  - ${interval}\n`, 1, /init_config is not a map/],
+  ['logs as a map', `logs: { type: file }\ninstances:\n  - ${interval}\n`, 1, /logs is not a list/],
 ]
 
 for (const [title, text, line, message] of wrong)

@@ -46,9 +46,9 @@ for (const [what, text, message] of [
   [
     'requirements that are not there',
     'wheels: [{ name: a, requirements: no.txt, python: "3.13" }]\n',
-    /requirements is not there/,
+    /requirements does not exist/,
   ],
-  ['an input that is not there', 'inputs: [nowhere]\n', /inputs\[0\] is not there/],
+  ['an input that does not exist', 'inputs: [nowhere]\n', /inputs\[0\] does not exist/],
   [
     'a version of Python that YAML reads as a number',
     'wheels: [{ name: a, requirements: requirements.txt, python: 3.13 }]\n',

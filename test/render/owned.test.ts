@@ -26,7 +26,7 @@ const refusal = async (t: ExecutionContext, work: Promise<unknown>): Promise<Box
 for (const [name, owner] of [
   ['queue', /module of Python/],
   ['config', /offers to checks/],
-  ['mysql', /check that the Agent brings/],
+  ['mysql', /check shipped with the Agent/],
   ['requests', /package/],
 ] as const)
   test(`fault 63: a check named ${name} is refused with who has the name`, async (t) => {

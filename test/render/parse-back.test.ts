@@ -15,8 +15,8 @@ test('everything that the fixture renders is valid in its own language', async (
 })
 
 const broken: readonly (readonly [tool: string | undefined, file: RenderedFile, message: RegExp])[] = [
-  ['bash', file('shell', 'a.sh', 'if true; then\n'), /bash -n refuses what was rendered for a\.sh/],
-  ['shellcheck', file('shell', 'a.sh', '#!/bin/bash\nx=1\n'), /shellcheck refuses/],
+  ['bash', file('shell', 'a.sh', 'if true; then\n'), /bash -n rejects the rendered file a\.sh/],
+  ['shellcheck', file('shell', 'a.sh', '#!/bin/bash\nx=1\n'), /shellcheck rejects/],
   [undefined, file('yaml', 'a.yaml', 'a: [1\n'), /not valid yaml/],
   [undefined, file('yaml', 'a.yaml', 'a: !nosuch b\n'), /not valid yaml/],
   [undefined, file('yaml', 'a.yaml', 'a: 1\na: 2\n'), /not valid yaml/],

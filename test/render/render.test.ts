@@ -19,7 +19,7 @@ test('fault 13: a missing name in a template of the project names file, line and
   const path = 'provision/20-agent/root/etc/datadog-agent/datadog.yaml.hbs'
   writeFileSync(join(project.root, path), 'a: 1\n{{#if agent.tgas}}b: 2{{/if}}\n')
   const error = await t.throwsAsync(renderNamed('bare', project), { instanceOf: BoxhoundError })
-  t.is(error.message, 'nothing is named "agent.tgas"')
+  t.is(error.message, 'unknown name "agent.tgas"')
   t.is(error.details.file, path)
   t.is(error.details.line, 2)
   t.regex(error.details.next ?? '', /did you mean "tags"\?/)

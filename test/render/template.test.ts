@@ -91,7 +91,7 @@ test('fault 15: adjacent numbers are two texts', (t) => {
   t.is(render('{{a}}{{b}}', { a: 3, b: 4 }, 'shell'), "'3''4'")
 })
 
-test('a value that eats the blanks around it is refused', (t) => {
+test('a value that strips the white space around it is refused', (t) => {
   refused(t, 'a: {{~box.name}}', context)
   refused(t, '{{box.name~}} b', context)
 })
@@ -126,5 +126,5 @@ test('context outside the template is never changed', (t) => {
 })
 
 test('three closing braces are told from the two that were meant', (t) => {
-  t.is(refused(t, '{a: {{box.name}}}', context).details.next, 'put a blank between }} and the brace that follows')
+  t.is(refused(t, '{a: {{box.name}}}', context).details.next, 'put a space between }} and the brace that follows')
 })

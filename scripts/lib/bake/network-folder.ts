@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type Login, loginIn } from '../fetch/logins.ts'
-import { aptConf } from '../render/escapers/apt-conf.ts'
+import { aptConf } from '../render/escapers/unquoted.ts'
 import type { BakeNetwork } from './mirrors.ts'
 
 /** Where a target finds that folder: a mount, so that nothing of it is in the image. */

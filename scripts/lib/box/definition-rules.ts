@@ -1,9 +1,9 @@
-// What a check.yaml says against itself.
+// Contradictions inside a check.yaml.
 
 import type { CheckDefinition, OptionDefinition } from './definition.ts'
 import { matches, slowPattern } from './pattern.ts'
 
-/** Something in a check.yaml that contradicts something else in it; `message` says what was expected. */
+/** A contradiction inside a check.yaml; `message` says what was expected. */
 export interface Contradiction {
   readonly path: (string | number)[]
   readonly message: string
@@ -21,8 +21,8 @@ const ofText = (name: string, option: Extract<OptionDefinition, { type: 'string'
   if (value === undefined || pattern === undefined) return []
   const found = matches(pattern, value)
   if (found === 'slow')
-    return [{ path: ['options', name, 'pattern'], message: 'a pattern that ends', next: slowPattern }]
-  return found ? [] : [{ path, message: `text that its own pattern matches: ${pattern}` }]
+    return [{ path: ['options', name, 'pattern'], message: 'a pattern that finishes matching', next: slowPattern }]
+  return found ? [] : [{ path, message: `text that matches its own pattern: ${pattern}` }]
 }
 
 const ofOption = (name: string, option: OptionDefinition): Contradiction[] => {
@@ -35,10 +35,10 @@ const ofOption = (name: string, option: OptionDefinition): Contradiction[] => {
       ? [{ path: ['options', name, 'minimum'], message: `a number below maximum, which is ${maximum}` }]
       : []),
     ...(value !== undefined && minimum !== undefined && value < minimum
-      ? [{ path, message: `a number from its own minimum, ${minimum}` }]
+      ? [{ path, message: `a number no lower than its own minimum, ${minimum}` }]
       : []),
     ...(value !== undefined && maximum !== undefined && value > maximum
-      ? [{ path, message: `a number up to its own maximum, ${maximum}` }]
+      ? [{ path, message: `a number no higher than its own maximum, ${maximum}` }]
       : []),
   ]
 }
@@ -51,7 +51,7 @@ const ofRules = ({ options, rules }: CheckDefinition): Contradiction[] =>
         : [
             {
               path: ['rules', index, 'less', at],
-              message: `the name of a number's option; "${name}" is ${options[name] === undefined ? 'none' : `of type ${options[name].type}`}`,
+              message: `the name of a numeric option; "${name}" is ${options[name] === undefined ? 'no option' : `of type ${options[name].type}`}`,
             },
           ],
     )
@@ -60,7 +60,7 @@ const ofRules = ({ options, rules }: CheckDefinition): Contradiction[] =>
     return [
       {
         path: ['rules', index, 'less'],
-        message: `${less[0]} < ${less[1]}, which their own defaults ${low} and ${high} break`,
+        message: `${less[0]} < ${less[1]}, which their own defaults ${low} and ${high} violate`,
       },
     ]
   })
@@ -73,25 +73,25 @@ const ofRanges = ({ options, expect }: CheckDefinition): Contradiction[] =>
       : [
           {
             path: ['expect', 'ranges', metric],
-            message: `a metric of expect.metrics or expect.rates; "${metric}" is none: its range would never be looked at`,
+            message: `a metric of expect.metrics or expect.rates; "${metric}" is in neither: its range would never be checked`,
           },
         ]
     const strange = (['min', 'max'] as const).flatMap((side): Contradiction[] => {
       const end = range[side]
       if (typeof end === 'number' || isNumeric(options[end.option])) return []
       const option = options[end.option]
-      const is = option === undefined ? 'is none' : `is of type ${option.type}`
+      const is = option === undefined ? 'is no option' : `is of type ${option.type}`
       return [
         {
           path: ['expect', 'ranges', metric, side, 'option'],
-          message: `the name of an option that is a number; "${end.option}" ${is}`,
+          message: `the name of a numeric option; "${end.option}" ${is}`,
         },
       ]
     })
     const { min, max } = range
     const empty =
       typeof min === 'number' && typeof max === 'number' && min > max
-        ? [{ path: ['expect', 'ranges', metric, 'min'], message: `a number up to max, which is ${max}` }]
+        ? [{ path: ['expect', 'ranges', metric, 'min'], message: `a number no higher than max, which is ${max}` }]
         : []
     return [...unknown, ...strange, ...empty]
   })
@@ -103,7 +103,7 @@ const twice = ({ expect }: CheckDefinition): Contradiction[] =>
     ),
   )
 
-/** What a check.yaml says against itself (fault 65). */
+/** Finds contradictions inside a check.yaml (fault 65). */
 export const contradictions = (definition: CheckDefinition): Contradiction[] => [
   ...Object.entries(definition.options).flatMap(([name, option]) => ofOption(name, option)),
   ...ofRules(definition),

@@ -1,4 +1,4 @@
-// Check.yaml of a check.
+// Schema of check.yaml.
 
 import * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'
@@ -34,7 +34,7 @@ const option = z.discriminatedUnion(
 const bound = z.union([z.number(), z.strictObject({ option: z.string() })], 'a number or { option: NAME }')
 const names = z.array(z.string(), 'a list of names').default([])
 
-/** Warnings that a check may give, each known by a regular expression and with the reason why it is no fault. */
+/** Warnings that a check may give, each as a regular expression and the reason why it is not a fault. */
 const warnings = z.union(
   [
     z.enum(['none', 'allowed']),
@@ -50,7 +50,7 @@ const warnings = z.union(
   'none, allowed, or a list of { pattern, reason }',
 )
 
-/** Service checks that one run must send: all of them OK, or each with the state that is right on a machine that stands alone. */
+/** Service checks that one run must send: all OK, or each with the expected state on a standalone machine. */
 const serviceChecks = z.union(
   [
     z.array(z.string()),
@@ -62,9 +62,9 @@ const serviceChecks = z.union(
   'a list of names, or a map of names to ok, warning, critical, unknown or any',
 )
 
-/** check.yaml: what a check can be told, and what the suite must see of it. */
+/** check.yaml: a check's options, and what the suite expects from it. */
 const checkDefinition = z.strictObject({
-  /** Only where the folder's name isn't the check's: the integration check of a database. */
+  /** Only if the folder is not named after the check, as for the integration check of a database. */
   name: z.string().optional(),
   title: z.string(),
   interval: z.int('a whole number of seconds').min(1).default(15),

@@ -5,18 +5,18 @@ import { excerpt } from './excerpt.ts'
 import type { Problem } from './problems.ts'
 import { isKeyName } from './secret-names.ts'
 
-/** More than any box file needs; a file above it isn't read at all. */
+/** More than any box file needs; larger files are not read at all. */
 export const maximumBytes = 64 * 1024
 const maximumDepth = 24
 
 const plainScalar = '\u001f'
 
-/** Plain scalars that aren't strings can lose nothing to a comment. */
+/** Plain scalars that aren't strings lose nothing to a comment. */
 const notText = /^(?:[-+]?[0-9][0-9._]*|true|false|null|~)$/i
 
 /**
- * What must be refused before the YAML parser sees the text, since it would recurse without bound (fault 9), silently cut a value
- * (faults 6 and 10) or change the meaning of words (fault 4). Works on the lexer's tokens, which is a loop, not a recursion.
+ * Rejects what the YAML parser must not see, since it would recurse without bound (fault 9), silently cut a value (faults 6 and 10) or change
+ * the meaning of words (fault 4). Loops over the lexer's tokens, without recursion.
  */
 export const guardText = (source: string): Problem[] => {
   const control = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.exec(source)
@@ -80,14 +80,14 @@ export const guardText = (source: string): Problem[] => {
   return problems
 }
 
-/** `abc #d` reads as `abc`: told apart from a comment by the blank after `#`, and never guessed for a secret (fault 6). */
+/** `abc #d` reads as `abc`: a comment has a space after `#`, and a secret is never guessed (fault 6). */
 const cutValue = (value: { text: string; offset: number }, comment: string, key: string): Problem[] =>
   /^#\S/.test(comment) || isKeyName(key)
     ? [
         {
           offset: value.offset,
           message: 'a value that ends at a #',
-          expected: 'a quoted value, or a blank after the # of a comment',
+          expected: 'a quoted value, or a space after the # of a comment',
           found: isKeyName(key) ? 'an unquoted value followed by #' : excerpt(`${value.text} ${comment}`),
           next: 'quote the whole value if the # belongs to it; write "# " if it starts a comment',
         },

@@ -2,15 +2,15 @@
 
 import type { Mirrors, System } from './types.ts'
 
-/** Where apt finds a distribution's archive: addresses without a slash at the end. */
+/** Addresses of a distribution's archive for apt, without a trailing slash. */
 export interface AptMirror {
   readonly main: string
   readonly security: string
 }
 
 /**
- * The mirror of a system's archive. Debian publishes its security updates beside the archive, Ubuntu in it; who mirrors them elsewhere
- * gives both addresses.
+ * The mirror of a system's archive. Debian publishes its security updates beside the archive, Ubuntu inside it; a mirror with another
+ * layout needs both addresses.
  */
 export const aptMirrorOf = (apt: Mirrors['apt'], { id }: Pick<System, 'id'>): AptMirror | undefined => {
   if (apt === undefined) return undefined

@@ -1,6 +1,6 @@
-// "did you mean".
+// "did you mean" suggestions.
 
-/** Edits (insert, delete, replace, swap of two neighbours) that turn `a` into `b`. */
+/** Number of edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`. */
 const distance = (a: string, b: string): number => {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY
@@ -17,9 +17,9 @@ const distance = (a: string, b: string): number => {
 }
 
 /**
- * The name that was probably meant: the nearest of `known`, if it is near enough to be worth telling (fault 12).
+ * The name that was probably meant: the nearest of `known`, if near enough to suggest (fault 12).
  *
- * @returns undefined when nothing is within a third of the length (at least two edits), case aside.
+ * @returns undefined when nothing is within a third of the length (at least two edits), ignoring case.
  */
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
   const short = word.toLowerCase().slice(0, 64)
@@ -31,7 +31,7 @@ export const nearest = (word: string, known: readonly string[]): string | undefi
   return best?.name
 }
 
-/** `did you mean "x"? Known: a, b, c`: the words after an unknown name. */
+/** `did you mean "x"? known: a, b, c`: the hint for an unknown name. */
 export const suggest = (word: string, known: readonly string[]): string => {
   const best = nearest(word, known)
   const list = known.length === 0 ? 'none is known here' : `known: ${known.join(', ')}`

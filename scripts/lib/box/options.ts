@@ -50,7 +50,7 @@ const schemaOf = (option: OptionDefinition): z.ZodType<OptionValue> => {
 }
 
 /**
- * Fills in and checks the options of one check as its check.yaml types them. Problems point into the box file.
+ * Validates the options of one check against the types in its check.yaml and fills in defaults. Problems point into the box file.
  *
  * @param base path of the check's entry in the box file.
  */

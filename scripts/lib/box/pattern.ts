@@ -2,10 +2,10 @@
 
 import { type Context, createContext, runInContext } from 'node:vm'
 
-/** Longer than any pattern needs that doesn't backtrack, in milliseconds. */
+/** Longer than any pattern without catastrophic backtracking needs, in milliseconds. */
 export const patternDeadline = 250
 
-/** What to do about a pattern that doesn't come to an end. */
+/** The remedy for a pattern that exceeds the deadline. */
 export const slowPattern =
   'simplify the pattern in check.yaml: repetitions inside repetitions, such as (a+)+, backtrack without end'
 
@@ -20,14 +20,14 @@ export const isPattern = (text: string): boolean => {
 
 let context: Context | undefined
 
-/** Whether a text matches; `slow` when the deadline ends the search: a regular expression can take for ever, and nothing else ends it. */
+/** Whether a text matches; `slow` if the deadline stops it: backtracking can take forever, and nothing else stops it. */
 export const matches = (pattern: string, text: string): boolean | 'slow' => {
   context ??= createContext(Object.create(null))
   Object.assign(context, { pattern, text })
   try {
     return runInContext('new RegExp(pattern, "u").test(text)', context, { timeout: patternDeadline }) === true
   } catch (error) {
-    // An error of another realm is no instance of ours.
+    // An error from another realm is not an instance of our Error.
     if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
       return 'slow'
     throw error

@@ -1,4 +1,4 @@
-// Several errors of one file, told together.
+// Reports several errors in one file together.
 
 import { BoxhoundError, formatError } from '../_helpers/errors.ts'
 import { redactKeys } from './secrets.ts'
@@ -10,7 +10,7 @@ export interface Problem {
   readonly expected?: string
   readonly found?: string
   readonly next?: string
-  /** The value can't be read any further. */
+  /** The value can't be validated any further. */
   readonly fatal?: true
 }
 
@@ -21,11 +21,11 @@ export const lineAndColumn = (source: string, offset: number): { line: number; c
 }
 
 /**
- * One error for everything that is wrong in one file, so that a user mends it in one go.
+ * One error for everything that is wrong in one file, so that the user can fix it in one go.
  *
  * @param code of the error.
- * @returns the problem itself when there is only one; otherwise an error that lists them, ordered by position,
- *   with the single errors in `cause` (an AggregateError). Exit code 2.
+ * @returns the problem itself if there is only one; otherwise an error that lists them, ordered by position,
+ *   with the individual errors in `cause` (an AggregateError). Exit code 2.
  */
 export const problemsError = (
   file: string,
@@ -36,7 +36,7 @@ export const problemsError = (
   const ordered = [...problems].sort((a, b) => a.offset - b.offset)
   const errors = ordered.map(({ offset, message, fatal: _, ...details }) => {
     const place = lineAndColumn(source, offset)
-    // Whatever quotes the file could quote a key with it (fault 22).
+    // Anything that quotes the file could quote a key (fault 22).
     const safe = Object.fromEntries(Object.entries(details).map(([name, text]) => [name, redactKeys(text)]))
     return new BoxhoundError(code, redactKeys(message), { file, ...place, ...safe, exitCode: 2 })
   })

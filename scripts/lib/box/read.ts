@@ -1,4 +1,4 @@
-// Reads a box file or names the nearest one.
+// Reads and parses YAML files strictly.
 
 import { statSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -12,35 +12,35 @@ import { problemsError } from './problems.ts'
 import type { Source } from './source.ts'
 import { walk } from './walk.ts'
 
-/** A path as a user would type it: from the project's root when it lies inside. */
+/** A path as a user would type it: relative to the project's root if inside it. */
 export const displayPath = (file: string, project: Project): string => {
   const path = relative(project.root, file)
   return path.startsWith('..') ? file : path
 }
 
 const next: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'indent with blanks',
+  TAB_AS_INDENT: 'indent with spaces',
   TAG_RESOLVE_FAILED: 'quote the value if it starts with "!"',
   MULTIPLE_DOCS: 'remove the line ---: one file is one box',
 }
 
 /**
- * Parses the text of one strict YAML file: warnings are errors, and so is whatever a reader could take for something else (faults 2 to 11, 22).
+ * Parses the text of one YAML file strictly: warnings are errors, and so is anything ambiguous to a reader (faults 2 to 11, 22).
  *
  * @param path how errors name the file.
- * @throws BoxhoundError E_BOX_FILE when it can't be read as plain data; lesser problems are handed on in the result.
+ * @throws BoxhoundError E_BOX_FILE when it can't be parsed as plain data; lesser problems are part of the result.
  */
 export const parseSource = (text: string, path: string): Source => {
   const guarded = guardText(text)
   if (guarded.length > 0) throw problemsError(path, text, guarded)
   const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, stringKeys: false })
-  // After the first error the parser only guesses.
+  // After the first error, the parser only guesses.
   const broken = [...document.errors.slice(0, 1), ...document.warnings].map((error) => ({
     offset: error.pos[0],
     message: error.message,
     expected: 'valid YAML 1.2',
     found: JSON.stringify(excerpt(text.slice(error.pos[0], error.pos[1] + 1).split('\n')[0] ?? '')),
-    next: next[error.code] ?? 'mend the syntax at this place',
+    next: next[error.code] ?? 'fix the syntax here',
   }))
   if (broken.length > 0) throw problemsError(path, text, broken)
   const problems = walk(document.contents, text)
@@ -49,7 +49,7 @@ export const parseSource = (text: string, path: string): Source => {
 }
 
 /**
- * Reads and parses a file; its size is looked at before its content (fault 9).
+ * Reads and parses a file; checks its size before reading (fault 9).
  *
  * @throws BoxhoundError E_BOX_FILE, exit code 2, also when it is missing, too large or not UTF-8.
  */
@@ -68,7 +68,7 @@ export const readSource = (file: string, project: Project): Source => {
     throw fail('too large to be a box file', {
       expected: `at most ${maximumBytes / 1024} KiB`,
       found: `${size.size} bytes`,
-      next: 'check that it is the right file',
+      next: 'make sure that it is the right file',
     })
   const { content: bytes } = readPlain(file, { source: path, maximum: maximumBytes, follow: true })
   try {

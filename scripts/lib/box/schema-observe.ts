@@ -1,4 +1,4 @@
-// Its part for the account.
+// The account section of a box file.
 
 import * as z from 'zod'
 import { monitorTags } from './monitor-tags.ts'
@@ -10,7 +10,7 @@ const hour = text(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "19:00"'
 
 const usual = { evening: '19:00', morning: '09:00' }
 
-/** The account side of a box file. */
+/** The `observe` section of a box file. */
 export const observe = z
   .strictObject({
     host: text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/, 'a host name')

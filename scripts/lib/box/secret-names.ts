@@ -1,6 +1,6 @@
-// Names under which secrets stand, and what is none.
+// Names whose values are secrets.
 
-/** `apiKey`, `DD_API_KEY` and `api-key` as words: api, key. */
+/** Splits `apiKey`, `DD_API_KEY` and `api-key` into words: api, key. */
 const wordsOf = (name: string): string[] =>
   name
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
@@ -8,11 +8,11 @@ const wordsOf = (name: string): string[] =>
     .split(/[^a-z\d]+/)
     .filter((word) => word !== '')
 
-/** Last words of names whose value is a secret whatever it looks like. */
+/** Last words of names whose value is always a secret. */
 const secretWord =
   /^(?:pass(?:word|wd|phrase|code)?|pwd|passwords|secret|secrets|token|tokens|apikey|appkey|secretkey|accesskey|authtoken|accesstoken|community)$/
 
-/** What before `key` makes a secret of it; `sort_key`, `public_key` and `cache_key` name something else. */
+/** Words before `key` that make it a secret; `sort_key`, `public_key` and `cache_key` are not. */
 const secretKeyWord =
   /^(?:api|app|application|access|secret|private|priv|auth|account|admin|client|encryption|decryption|license|master|service|session|shared|signing)$/
 
@@ -24,7 +24,7 @@ export const isSecretName = (name: string): boolean => {
   return secretWord.test(last) || (/^keys?$/.test(last) && secretKeyWord.test(words.at(-2) ?? ''))
 }
 
-/** Whether what stands under this name could be a key, where it has the shape of one: any name above, and any other `key` but a public one. */
+/** Whether a key-shaped value under this name could be a key: any name above, and any other `key` except a public one. */
 export const isKeyName = (name: string): boolean => {
   const words = wordsOf(name)
   const last = words.at(-1) ?? ''
@@ -33,7 +33,7 @@ export const isKeyName = (name: string): boolean => {
   )
 }
 
-/** What stands where a value will come from elsewhere, or shows that none is given: no secret. */
+/** Whether a value is a placeholder or empty, and so not a secret. */
 export const isPlaceholder = (value: string): boolean =>
   /^(?:|ENC\[[^\]]+\]|%%[^%]+%%|<[^>]*>|\$\{?\w+\}?|\$\{\{?[^}]*\}\}?|\{[^}]*\}|@\w+@|\*+|x{3,}|\.{3}|…|none|null|nil|true|false|yes|no)$/i.test(
     value.trim(),

@@ -1,4 +1,4 @@
-// Shapes of keys where a key would stand, and their redaction.
+// Finds and redacts keys.
 
 import { isKeyName } from './secret-names.ts'
 
@@ -6,27 +6,27 @@ import { isKeyName } from './secret-names.ts'
 export const isApiKey = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
 
 /**
- * Shape of a Datadog application key (fault 20): 40 lower-case hexadecimal digits, or `ddapp_` and 34 letters and digits. The second is that
- * of new keys: Datadog's page on personal access tokens names the prefix, and its Agent takes both shapes.
+ * Shape of a Datadog application key (fault 20): 40 lower-case hexadecimal digits, or `ddapp_` and 34 letters and digits. New keys have the
+ * second form: Datadog's page on personal access tokens documents the prefix, and its Agent accepts both.
  */
 export const isApplicationKey = (text: string): boolean => /^(?:[0-9a-f]{40}|ddapp_[0-9A-Za-z]{34})$/.test(text)
 
-/** The variable that a secret of this kind belongs into instead of a file. */
+/** The environment variable for this kind of secret. */
 export type SecretVariable = 'DD_API_KEY' | 'DD_APP_KEY'
 
 /**
- * A word of 32 or 40 hexadecimal digits, in either case: a pasted key may have been shouted. 64 digits are a SHA-256. Or a key that its
- * prefix tells.
+ * A word of 32 or 40 hexadecimal digits in either case, since a pasted key may be upper-case; 64 digits are a SHA-256. Or a key with a
+ * known prefix.
  */
 const word = /(?<![0-9A-Za-z])(?:ddapp_[0-9A-Za-z]{34}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32})(?![0-9A-Za-z])/g
 
-/** 40 digits in capitals are the fingerprint of a public key, which is how boxhound wants those written. */
+/** 40 upper-case digits are the fingerprint of a public key, as boxhound expects it. */
 const isFingerprint = (text: string): boolean => /^[0-9A-F]{40}$/.test(text) && /[A-F]/.test(text)
 
 /** The name right before a value: `api_key: `, `"token": "`, `?api_key=`, `key:`. */
 const nameBefore = /([A-Za-z][\w.-]*)["']?[ \t]*[:=][ \t]*["']?$/
 
-/** Whether a key would stand at an offset: by the name right before it or, in a comment, by any word before it. */
+/** Whether a key is plausible at an offset: by the name right before it or, in a comment, by any word before it. */
 const isKeyPlace = (text: string, offset: number): boolean => {
   const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset)
   const name = nameBefore.exec(before)?.[1]
@@ -36,10 +36,10 @@ const isKeyPlace = (text: string, offset: number): boolean => {
 }
 
 /**
- * Where `text` holds what looks like a key, at a place where a key would stand; the key itself is never handed on (fault 22). A commit or a
- * digest has the same shape (fault 77): it counts under a name such as `api_key` or `token` alone. A key that its prefix tells counts anywhere.
+ * Finds key-like words in `text` where a key is plausible, without returning the key itself (fault 22). A commit or a digest has the same
+ * shape (fault 77), so a match only counts under a name such as `api_key` or `token`. A key with a known prefix counts anywhere.
  *
- * @param name under which the whole text stands.
+ * @param name of the value that the text is.
  */
 export const findKeys = (
   text: string,
@@ -56,6 +56,6 @@ export const findKeys = (
       variable: match[0].length === 32 ? 'DD_API_KEY' : 'DD_APP_KEY',
     }))
 
-/** The text without anything that looks like a key, wherever it stands. */
+/** The text with everything that looks like a key redacted. */
 export const redactKeys = (text: string): string =>
   text.replaceAll(word, (match) => (isFingerprint(match) ? match : '[key]'))

@@ -1,16 +1,16 @@
-// A YAML file with its positions; parser warnings are errors.
+// A parsed YAML file with positions.
 
 import { type Document, isCollection, isMap, isNode, isPair, isScalar, type Node, type Pair } from 'yaml'
 import { excerpt } from './excerpt.ts'
 import type { Problem } from './problems.ts'
 
-/** A YAML file that was read and parsed; `path` is how errors name it. */
+/** A parsed YAML file; `path` is its name in errors. */
 export interface Source {
   readonly path: string
   readonly text: string
   readonly document: Document.Parsed
   readonly value: unknown
-  /** What YAML allows and a box file doesn't; reported together with what the schema finds. */
+  /** Things that YAML allows and a box file doesn't; reported together with schema errors. */
   readonly problems: readonly Problem[]
 }
 
@@ -26,20 +26,20 @@ const child = (node: unknown, key: PropertyKey): unknown => {
   return isCollection(node) ? node.items[Number(key)] : undefined
 }
 
-/** The node at a path, undefined where the file says nothing. */
+/** The node at a path; undefined if absent. */
 export const nodeAt = (source: Source, path: Path): Node | undefined => {
   let node: unknown = source.document.contents
   for (const key of path) node = child(node, key)
   return isNode(node) ? node : undefined
 }
 
-/** Offset of the key that names a path; the value's own for a list item. */
+/** Offset of the key at a path; of the value for a list item. */
 export const keyOffset = (source: Source, path: Path): number => {
   const pair = pairOf(nodeAt(source, path.slice(0, -1)), path.at(-1))
   return start(pair?.key) ?? valueOffset(source, path)
 }
 
-/** Offset of the value at a path, or of the nearest thing around it that the file does say. */
+/** Offset of the value at a path, or of its nearest ancestor in the file. */
 export const valueOffset = (source: Source, path: Path): number => {
   for (let length = path.length; length > 0; length--) {
     const part = path.slice(0, length)
@@ -51,7 +51,7 @@ export const valueOffset = (source: Source, path: Path): number => {
   return 0
 }
 
-/** What the file says at a path, as it is written there, shortened to one line; with its type when that matters. */
+/** The text at a path, shortened to one line, with its type if that matters. */
 export const foundAt = (source: Source, path: Path): string => {
   const node = nodeAt(source, path)
   if (node === undefined) return 'nothing'

@@ -1,4 +1,4 @@
-// The distributions of provision/systems.yaml.
+// Loads provision/systems.yaml, the supported distributions.
 
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -8,7 +8,7 @@ import type { System } from './types.ts'
 import { isAddress } from './urls.ts'
 import { assertNone, validate } from './validate.ts'
 
-/** Where the systems stand, relative to the project. */
+/** Path of the file, relative to the project. */
 export const systemsFile = 'provision/systems.yaml'
 
 const word = z.string('text').regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a word of letters, digits and . _ -')
@@ -30,7 +30,7 @@ const system = z.strictObject({
 })
 
 /**
- * The systems that a base may hold, by name.
+ * The systems that a base image may have, by name.
  *
  * @throws BoxhoundError E_BOX_FILE with positions inside provision/systems.yaml.
  */

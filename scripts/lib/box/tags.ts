@@ -1,43 +1,43 @@
 // Datadog's rules for tags.
 
-/** Longest tag that Datadog keeps, in characters; it cuts the rest off. */
+/** Maximum length of a tag in characters; Datadog truncates longer ones. */
 export const maximumTagLength = 200
 
-/** Longest name of a service that Datadog keeps. */
+/** Maximum length of a service name. */
 export const maximumServiceLength = 100
 
 const kept = /[\p{L}\p{N}:./-]/u
 
-/** Datadog's normalisation after the first character: runs of anything else, underscores among it, become one underscore. */
+/** Datadog's normalisation after the first character: runs of other characters, including underscores, become one underscore. */
 const normalRest = (text: string, limit: number): string => {
   let normal = ''
-  // What is collapsed counts, too.
+  // Collapsed characters count towards the limit.
   for (const character of [...text.toLowerCase()].slice(0, limit))
     normal += kept.test(character) ? character : normal.endsWith('_') ? '' : '_'
   return normal.replace(/_+$/, '')
 }
 
 /**
- * What Datadog makes of a tag: lower case; what comes before the first letter or colon is dropped; letters and digits of every script and
- * `_ - : . /` stay, runs of others become one underscore, as do runs of underscores; none stays at the end; at most 200 characters.
+ * Normalises a tag as Datadog does: lower case; drops everything before the first letter or colon; keeps letters and digits of every script and
+ * `_ - : . /`, turns runs of others and of underscores into one underscore; none at the end; at most 200 characters.
  */
 export const normalTag = (text: string): string => {
   const start = text.search(/[\p{L}:]/u)
   return start < 0 ? '' : normalRest(text.slice(start), maximumTagLength)
 }
 
-/** The same for a value that stands behind its key, such as an environment or a service: it may start with a digit. */
+/** The same for the value of a tag, such as an environment or a service: it may start with a digit. */
 export const normalTagValue = (text: string, limit = maximumTagLength): string => {
   const start = text.search(/[\p{L}\p{N}:./-]/u)
   return start < 0 ? '' : normalRest(text.slice(start), limit)
 }
 
-/** What Datadog makes of the name of a service. */
+/** Normalises the name of a service as Datadog does. */
 export const normalService = (text: string): string => normalTagValue(text, maximumServiceLength)
 
 /**
- * Whether Datadog keeps a tag as it is written. Whatever breaks its rules is silently changed, so that a query for the tag as written finds
- * nothing; a colon at the end or at the start leaves a key or a value empty.
+ * Whether Datadog keeps a tag as written. It silently changes tags that break its rules, so that a query for the tag as written finds nothing;
+ * a colon at the start or end leaves the key or value empty.
  */
 export const isTag = (text: string): boolean =>
   text !== '' && normalTag(text) === text && !text.startsWith(':') && !text.endsWith(':')

@@ -7,23 +7,23 @@ export type Tag = string
 
 /** An apt repository that the agent layer installs from. */
 export interface AgentRepository {
-  /** The lab's: made on this machine, signed by a key of this machine, served on loopback while baking. */
+  /** The lab repository: built and signed on this machine, served on loopback while baking. */
   readonly lab: boolean
-  /** Canonical address: the one that stays in the image. While baking, packages may come from another (`mirrors.agent`, the lab's server). */
+  /** Canonical address, which stays in the image. While baking, packages may come from another (`mirrors.agent`, the lab's server). */
   readonly url: string
   readonly suite: string
   readonly components: readonly string[]
-  /** Full fingerprints of the keys that may sign it; empty for the lab's, whose key no committed file can name. */
+  /** Full fingerprints of the accepted signing keys; empty for the lab, whose key is generated locally. */
   readonly keys: readonly string[]
-  /** Where those keys are published. While baking, another folder may have them (`mirrors.keys`, the lab's server). */
+  /** Addresses of those keys. While baking, they may come from another folder (`mirrors.keys`, the lab's server). */
   readonly keyUrls: readonly string[]
 }
 
-/** Who publishes the cloud images of a system, and how its lists are signed. */
+/** Publisher of a system's cloud images, and the key that signs its checksum lists. */
 export interface Publisher {
   /** Folder of the folders `release-YYYYMMDD/`, each with the image, SHA256SUMS and SHA256SUMS.gpg. */
   readonly releases: string
-  /** Name of the image's file in each of them. */
+  /** File name of the image in each of them. */
   readonly image: string
   /** Keyring file, relative to the project. */
   readonly keyring: string
@@ -31,7 +31,7 @@ export interface Publisher {
   readonly fingerprint: string
 }
 
-/** A distribution that layers can be applied to: an entry of provision/systems.yaml. */
+/** A distribution that layers can be applied to: an entry in provision/systems.yaml. */
 export interface System {
   /** E.g. `ubuntu-24.04`. */
   readonly name: string
@@ -43,7 +43,7 @@ export interface System {
   readonly publisher?: Publisher | undefined
 }
 
-/** What the layers stand on; `lab` is made by mmdebstrap, `lab-image` is the lab's twin of a published cloud image. */
+/** The base image; `lab` is made with mmdebstrap, `lab-image` is the lab's stand-in for a published cloud image. */
 export type Base =
   | { readonly kind: 'lab'; readonly release: 'trixie'; readonly system: System }
   | { readonly kind: 'lab-image'; readonly release: 'cloud'; readonly system: System }
@@ -53,9 +53,9 @@ export type Format = 'qcow2' | 'raw' | 'vmdk' | 'vhd'
 
 /** The published disk image. */
 export interface Image {
-  /** Bytes of the virtual disk; null leaves the base's own size. */
+  /** Size of the virtual disk in bytes; null keeps that of the base. */
   readonly size: number | null
-  /** What is published; qcow2 is always among them, and first. */
+  /** Published formats; qcow2 is always included and first. */
   readonly formats: readonly Format[]
 }
 
@@ -85,14 +85,14 @@ export interface Database {
 }
 
 export interface Check {
-  /** Name of the check: a folder under provision/50-checks/ or `checks/` beside the box file. */
+  /** Name of the check: a folder in provision/50-checks/ or in `checks/` beside the box file. */
   readonly name: string
   /** Absolute path of that folder. */
   readonly folder: string
   /** `min_collection_interval` in seconds. */
   readonly interval: number
   readonly tags: readonly Tag[]
-  /** Every option of check.yaml, defaults filled in. */
+  /** Every option of check.yaml, with defaults filled in. */
   readonly options: Readonly<Record<string, string | number | boolean>>
 }
 
@@ -122,35 +122,35 @@ export interface Mirrors {
   readonly keep?: boolean | undefined
 }
 
-/** Registries that a bake pulls layers from. How a layer comes into the store is no part of its id. */
+/** Registries that a bake pulls layers from. A layer's id doesn't depend on where it came from. */
 export interface CacheSources {
-  /** `REGISTRY/REPO`, in the order in which they are asked. */
+  /** `REGISTRY/REPO`, in the order they are tried. */
   readonly from: readonly string[]
-  /** By plain HTTP; all of them are on loopback then. */
+  /** Use plain HTTP; all of them must be on loopback then. */
   readonly plainHttp: boolean
 }
 
-/** The account side of a box: what `npm run observe` is told. */
+/** The account side of a box, used by `npm run observe`. */
 export interface Observe {
-  /** The one host to look at; null for every host with the tags of the box. */
+  /** The single host to observe; null for every host with the tags of the box. */
   readonly host: string | null
-  /** An IANA time zone, or `account` for the one that the account's monitors go by. */
+  /** An IANA time zone, or `account` for that of the account's monitors. */
   readonly timezone: string
   /** Who is notified: `@name`, `@slack-channel`, `@somebody@example.com`. */
   readonly handles: readonly string[]
-  /** Of every monitor of the box. */
+  /** Tags of every monitor of the box. */
   readonly tags: readonly Tag[]
-  /** By name: false for a monitor that is off, or the name of a variant. */
+  /** By name: false for a disabled monitor, or the name of a variant. */
   readonly monitors: Readonly<Record<string, string | false>>
-  /** Names of further dashboards, each a file under boards/. */
+  /** Names of further dashboards, each a file in boards/. */
   readonly boards: readonly string[]
-  /** Names of monitors and downtimes as they were exported, each a file under exports/. */
+  /** Names of exported monitors and downtimes, each a file in exports/. */
   readonly exports: readonly string[]
-  /** Hours `HH:MM` of the zone between which nights are silent; null without downtimes. */
+  /** Local times `HH:MM` between which nights are silent; null without downtimes. */
   readonly downtimes: { readonly evening: string; readonly morning: string } | null
 }
 
-/** A box file, validated, defaults filled in, choices resolved to folders. Plain data. */
+/** A validated box file with defaults filled in and names resolved to folders. Plain data. */
 export interface Box {
   readonly name: string
   readonly version: string
@@ -161,7 +161,7 @@ export interface Box {
   readonly database: Database | null
   readonly checks: readonly Check[]
   readonly app: App | null
-  /** Days after which layers that install packages are built anew. */
+  /** Days after which layers that install packages are rebuilt. */
   readonly refreshDays: number
   readonly mirrors?: Mirrors
   readonly image: Image

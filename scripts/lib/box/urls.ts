@@ -1,6 +1,6 @@
 // Addresses without passwords.
 
-/** What no address holds as it is (RFC 3986), though a parser may encode it in silence: quotes and braces of other languages among it. */
+/** Characters that are not allowed in an address (RFC 3986), though a parser may silently encode them; includes quotes and braces. */
 const foreign = /[\s\0-\x1f\x7f"\\^`{|}<>]/
 
 /** An address without a password in it; `protocols` without colon. */

@@ -1,4 +1,4 @@
-// Zod issues as problems with positions.
+// Turns zod issues into problems with positions.
 
 import * as z from 'zod'
 import { nearest } from './nearest.ts'
@@ -37,11 +37,11 @@ export const pathName = (path: Path): string =>
     .join('')
     .replace(/^\./, '')
 
-/** A branch of a union that fits the kind of value best: the one that got furthest into it. */
+/** The branch of a union that matches the value best: the one whose validation got furthest. */
 const branch = (issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined =>
   issue.errors.find((errors) => errors.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'))
 
-/** Whether a value would be taken at a path: what a hint suggests must not be refused in its turn. */
+/** Whether a value is valid at a path: a suggested value must not be rejected in turn. */
 type Fits = (value: unknown) => boolean
 
 const fitsAt =
@@ -51,9 +51,9 @@ const fitsAt =
     return found.some((one) => z.safeParse(one, value).success)
   }
 
-/** What to do about the ways in which YAML misreads what a user meant. */
+/** Hints for values that YAML reads differently than the user meant. */
 const hint = (found: string, expected: string, code: Issue['code'], fits: Fits): string => {
-  const plain = 'change it to what is expected'
+  const plain = 'change it to the expected value'
   const number = /^([-+]?[0-9][0-9.]*) \(number\)$/.exec(found)
   // A number that is refused for its size was meant to be one.
   if (number !== null && code === 'invalid_type' && !/number/.test(expected))
@@ -66,7 +66,7 @@ const hint = (found: string, expected: string, code: Issue['code'], fits: Fits):
   if (/\(string\)$/.test(found) && /^a list/.test(expected)) return 'write a list: [one, two]'
   const pair = /^(\w+): (\S+) \(a map\)$/.exec(found)
   if (pair !== null)
-    return fits(`${pair[1]}:${pair[2]}`) ? `write ${pair[1]}:${pair[2]} without a blank after the colon` : plain
+    return fits(`${pair[1]}:${pair[2]}`) ? `write ${pair[1]}:${pair[2]} without a space after the colon` : plain
   const bool = /^(yes|on|no|off) \(string\)$/i.exec(found)
   if (bool !== null && fits(true)) return `write ${/yes|on/i.test(bool[1] ?? '') ? 'true' : 'false'}`
   if (/^a tag/.test(expected)) {
@@ -89,15 +89,15 @@ const words: Readonly<Record<string, string>> = {
   int: 'a whole number',
 }
 
-/** What an issue of our own says about what to do. */
+/** The next step given by one of our own issues. */
 const ownHint = (issue: Issue): string | undefined => {
   const next: unknown = issue.code === 'custom' ? issue.params?.next : undefined
   return typeof next === 'string' ? next : undefined
 }
 
-/** `add box, version, base and agent`: what a file of the schema cannot do without. */
+/** `add box, version, base and agent`: the required keys of a schema. */
 const beginning = (schema: z.core.$ZodType): string => {
-  if (!(schema instanceof z.ZodObject)) return 'write what is expected'
+  if (!(schema instanceof z.ZodObject)) return 'write the expected value'
   const needed = Object.entries(schema.shape).flatMap(([name, field]) =>
     field instanceof z.ZodType && !field.safeParse(undefined).success ? [name] : [],
   )
@@ -150,7 +150,7 @@ const invalidName = (issue: z.core.$ZodIssueInvalidKey, path: Path, source: Sour
   next: 'rename it',
 })
 
-/** The problem of a key or name that nobody knows, with the nearest one that somebody does (fault 12). */
+/** The problem of an unknown key or name, with the nearest known one (fault 12). */
 export const unknownKey = (path: Path, known: readonly string[], source: Source): Problem => {
   const key = String(path.at(-1))
   const best = nearest(key, known)
@@ -164,12 +164,12 @@ export const unknownKey = (path: Path, known: readonly string[], source: Source)
 }
 
 /**
- * Checks a file's value against a schema.
+ * Validates a file's value against a schema.
  *
- * A schema's own message is read as "what was expected"; the rest of an error (where, what was found, what to do) comes from the file.
- * An issue of a refinement may say itself what to do, as `params: { next }`.
+ * A schema's message says what was expected; the rest of an error (position, found, next) comes from the file.
+ * A refinement's issue may give the next step as `params: { next }`.
  *
- * @param base path of the value inside the file, if it isn't the whole file.
+ * @param base path of the value inside the file, unless it is the whole file.
  */
 export const validate = <T>(
   source: Source,
@@ -182,7 +182,7 @@ export const validate = <T>(
   return { data: undefined, problems: result.error.issues.flatMap((issue) => problemsOf(issue, source, schema, base)) }
 }
 
-/** Throws everything that was found in a file, once per place; does nothing when that is nothing. */
+/** Throws all problems found in a file, one per position, if there are any. */
 export const assertNone = (source: Source, problems: readonly Problem[]): void => {
   const taken = new Set(source.problems.map(({ offset }) => offset))
   const all = [...source.problems, ...problems.filter(({ offset }) => !taken.has(offset))]

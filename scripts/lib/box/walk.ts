@@ -1,11 +1,11 @@
-// What no value may hold: keys, NUL, partial ENC[].
+// Rejects values with keys, NUL or a partial ENC[].
 
 import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml'
 import { excerpt } from './excerpt.ts'
 import { lineAndColumn, type Problem } from './problems.ts'
 import { findKeys } from './secrets.ts'
 
-/** @param name under which the value stands. */
+/** @param name of the value. */
 const scalarProblems = (node: Scalar, text: string, name: string): Problem[] => {
   const [offset = 0, end = 0] = node.range ?? []
   const written = text.slice(offset, end)
@@ -35,7 +35,7 @@ const scalarProblems = (node: Scalar, text: string, name: string): Problem[] => 
     return [
       {
         offset,
-        message: 'ENC[…] is only a part of the value',
+        message: 'ENC[…] is only part of the value',
         expected: 'ENC[handle] as the whole value: the Agent resolves nothing else',
         found: excerpt(written),
         next: 'let the secret backend return the whole value',
@@ -47,13 +47,13 @@ const scalarProblems = (node: Scalar, text: string, name: string): Problem[] => 
   return keys.map((key) => keyProblem(key, offset))
 }
 
-/** Refuses what looks like a key, without repeating it (fault 22). */
+/** Rejects what looks like a key, without repeating it (fault 22). */
 const keyProblem = ({ length, variable }: ReturnType<typeof findKeys>[number], offset: number): Problem => ({
   offset,
   message: `what looks like a Datadog ${variable === 'DD_API_KEY' ? 'API' : 'application'} key`,
   expected: 'no secret in a box file: an image carries no key',
   found: `${length} characters, not shown`,
-  next: `remove it, revoke the key, and give a new one at run time in the variable ${variable}; if it is none, give it a name that is not a key's`,
+  next: `remove it, revoke the key, and pass a new one at run time in ${variable}; if it is not a key, use a name that doesn't suggest one`,
 })
 
 const mapProblems = (node: YAMLMap, text: string): Problem[] => {
@@ -83,7 +83,7 @@ const mapProblems = (node: YAMLMap, text: string): Problem[] => {
     const place = lineAndColumn(text, first)
     const duplicate = {
       offset,
-      message: `the key "${name}" stands twice`,
+      message: `duplicate key "${name}"`,
       expected: 'each key once',
       found: `"${name}" here and at line ${place.line}, column ${place.column}`,
       next: 'remove one of the two',
@@ -98,7 +98,7 @@ const nodeProblems = (node: Node | null, text: string, name = ''): Problem[] => 
       {
         offset: node.range?.[0] ?? 0,
         message: isAlias(node) ? 'a YAML alias' : 'a YAML anchor',
-        expected: 'values written out: aliases that repeat aliases grow without bound',
+        expected: 'values written out: nested aliases grow exponentially',
         found: isAlias(node) ? `*${node.source}` : `&${node.anchor}`,
         next: 'repeat the value',
         fatal: true,
@@ -109,7 +109,7 @@ const nodeProblems = (node: Node | null, text: string, name = ''): Problem[] => 
   return isScalar(node) ? scalarProblems(node, text, name) : []
 }
 
-/** Everything in a parsed document that YAML allows and a box file doesn't: faults 3, 5, 7, 8, 10, 11 and 22, comments included. */
+/** Finds everything in a parsed document that YAML allows and a box file doesn't, also in comments: faults 3, 5, 7, 8, 10, 11 and 22. */
 export const walk = (contents: Node | null, text: string): Problem[] => [
   ...nodeProblems(contents, text),
   ...findKeys(text).map((key) => keyProblem(key, key.offset)),

@@ -2,7 +2,7 @@
 
 import { nearest } from './nearest.ts'
 
-/** Whether a name is one of a time zone, as the IANA has them, in any case. */
+/** Whether a name is an IANA time zone, ignoring case. */
 export const isZone = (name: string): boolean => {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
@@ -13,23 +13,23 @@ export const isZone = (name: string): boolean => {
 
 let known: ReadonlyMap<string, string> | undefined
 
-/** The names that Node lists, by their lower case; asked for once, as it takes a while. */
+/** The names that Node lists, by lower-case name; computed once, since it is slow. */
 const knownZones = (): ReadonlyMap<string, string> => {
   known ??= new Map(['UTC', ...Intl.supportedValuesOf('timeZone')].map((name) => [name.toLowerCase(), name]))
   return known
 }
 
 /**
- * Whether a name of a time zone is spelt as the IANA has it: Node takes any case, an account may not. Old names that are links to others
- * are taken, a bare offset such as `+02:00` is not: it would not follow the clock.
+ * Whether the name of a time zone has IANA's spelling: Node ignores case, an account may not. Accepts old names that link to others, but not a
+ * bare offset such as `+02:00`, which doesn't follow daylight saving time.
  */
 export const isSpeltZone = (name: string): boolean => {
   const spelt = name.split('/').every((part) => /^[A-Z][A-Za-z0-9_+-]*$/.test(part))
-  // A listed name is right as it is listed; old names are valid though they are not listed.
+  // A listed name must be spelt as listed; old names are valid although not listed.
   return spelt && isZone(name) && (knownZones().get(name.toLowerCase()) ?? name) === name
 }
 
-/** The known name that was probably meant: the same but for case, the same city, or the nearest by spelling. */
+/** The known name that was probably meant: the same except for case, the same city, or the nearest by spelling. */
 export const meantZone = (name: string): string | undefined => {
   const wanted = name.toLowerCase().replaceAll(' ', '_')
   const names = [...knownZones().values()]

@@ -1,9 +1,9 @@
-// On which file a layer stands, and why one must not be used.
+// Binds a layer to the backing file it was built on.
 
 import type { Project } from '../_helpers/paths.ts'
 import { inspectRecord, type LayerRecord } from './store.ts'
 
-/** A layer as a plan wants it. */
+/** A layer as planned. */
 export interface WantedLayer {
   readonly id: string
   readonly name: string
@@ -13,7 +13,7 @@ export interface WantedLayer {
 /** A stored layer that must not be used, and why. */
 export interface UnusableLayer {
   readonly id: string
-  /** Undefined where no record tells it. */
+  /** Undefined without a record. */
   readonly name: string | undefined
   readonly fault: string
 }
@@ -21,14 +21,14 @@ export interface UnusableLayer {
 const otherBuild = 'built on another build of the layer below'
 
 /**
- * Why a record must not be used as the layer of a plan; undefined where it may. A record says which layer it is of and on which file that
- * stands: neither the name of a file nor the tag of a registry is proof of it.
+ * Why a record must not be used as the layer of a plan; undefined if it may. The record identifies the layer and its backing file: neither a
+ * file name nor a registry tag proves that.
  *
- * An overlay holds the blocks that differ from those of its parent, so it fits one file alone. The parent's id does not say which: an id names
- * what went in (files, packages, scripts), and two builds of the same id write other timestamps into other blocks. On another build of its
- * parent, an overlay is a file system of two halves.
+ * An overlay holds the blocks that differ from its backing file, so it fits that file only. The parent's id doesn't identify the file: an id
+ * covers the inputs (files, packages, scripts), and two builds with the same id write other timestamps into other blocks. On another build of
+ * its parent, an overlay yields a corrupt file system.
  *
- * @param parentSha256 of the layer below, as it is stored or about to be; null for the lowest layer.
+ * @param parentSha256 digest of the layer below, as stored or about to be; null for the lowest layer.
  */
 export const bindingFault = (
   record: WantedLayer & Pick<LayerRecord, 'parentSha256'>,
@@ -42,14 +42,14 @@ export const bindingFault = (
   return undefined
 }
 
-/** Layers whose parent is gone or was built again, and every layer above them. */
+/** Layers whose parent is missing or was rebuilt, and every layer above them. */
 export const unboundLayers = (records: readonly LayerRecord[]): UnusableLayer[] => {
   const unbound = new Map<string, UnusableLayer>()
   const byId = new Map(records.map((record) => [record.id, record]))
   const faultOf = ({ parent, parentSha256 }: LayerRecord): string | undefined => {
     if (parent === null) return parentSha256 === null ? undefined : otherBuild
     const below = byId.get(parent)
-    if (below === undefined || unbound.has(parent)) return 'the layer below is gone'
+    if (below === undefined || unbound.has(parent)) return 'the layer below is missing'
     return below.sha256 === parentSha256 ? undefined : otherBuild
   }
   for (let size = -1; size !== unbound.size; ) {
@@ -62,7 +62,7 @@ export const unboundLayers = (records: readonly LayerRecord[]): UnusableLayer[] 
   return [...unbound.values()]
 }
 
-/** The stored layers of a plan from the bottom up, each on the very file it was built on; `unusable` is what ended the chain, if not a gap. */
+/** The stored layers of a plan from the bottom up, each on the file it was built on; `unusable` is the layer that ended the chain, if any. */
 export const storedChain = async (
   project: Project,
   wanted: readonly WantedLayer[],

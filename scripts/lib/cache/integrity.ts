@@ -1,4 +1,4 @@
-// Hashes layers again, drops damaged ones.
+// Rehashes layers and drops damaged ones.
 
 import { signatureOf } from '../../_fast.mjs'
 import { sha256Files } from '../_helpers/hash.ts'
@@ -7,10 +7,10 @@ import { forgetSeen, isSeen, keepSeen } from './seen.ts'
 import { dropLayer, type LayerRecord, overlayPath } from './store.ts'
 
 /**
- * Hashes stored layers again: a flipped bit or a cut file passes `qemu-img check`, so only SHA-256 is trusted (fault 31).
+ * Rehashes stored layers: `qemu-img check` accepts a flipped bit or a truncated file, so only SHA-256 is trusted (fault 31).
  *
- * @param unwritten true spares those that were found whole before and that nobody has written to since: for drafts, which are thrown away.
- * @returns the layers whose content isn't what was recorded.
+ * @param unwritten true skips layers that were intact when last hashed and have not been written to since; for drafts, which are disposable.
+ * @returns the layers whose content differs from their record.
  */
 export const findDamaged = async (
   project: Project,
@@ -31,7 +31,7 @@ export const findDamaged = async (
   return doubtful.filter(isDamaged)
 }
 
-/** Drops damaged layers and all that stand on them; returns the dropped ids. */
+/** Drops damaged layers and all layers above them; returns the dropped ids. */
 export const dropDamaged = async (
   project: Project,
   damaged: readonly Pick<LayerRecord, 'id'>[],

@@ -1,4 +1,4 @@
-// Work folders, and what killed runs left.
+// Work folders, and leftovers of killed runs.
 
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -13,27 +13,27 @@ import type { Project } from '../_helpers/paths.ts'
 import { type UnusableLayer, unboundLayers } from './binding.ts'
 import { dropLayer, inspectRecord, layersFolder, listRecords } from './store.ts'
 
-/** A run's folder for everything that must not outlive it: `cache/work/RUN/`. */
+/** A run's folder for temporary data: `cache/work/RUN/`. */
 export interface WorkFolder {
-  /** Also part of the name of each unfinished overlay: `.tmp-RUN-ID.qcow2`. */
+  /** Also part of the names of unfinished overlays: `.tmp-RUN-ID.qcow2`. */
   readonly run: string
   readonly path: string
 }
 
 let made = 0
 
-/** What this process holds, by work folder. */
+/** Locks held by this process, by work folder. */
 const holding = new Map<string, Held>()
 
-/** What `cache prune` holds by the kernel for as long as it removes things. */
+/** The file that `cache prune` keeps locked while it removes things. */
 export const pruneGate = ({ cache }: Pick<Project, 'cache'>): string => join(cache, 'locks', 'prune-gate')
 
 export const workRoot = (project: Project): string => join(project.cache, 'work')
 
 /**
- * Makes a work folder that names its holder, so that the next run can tell a dead one's from a living one's.
+ * Makes a work folder that records its holder, so that the next run can tell whether that is still alive.
  *
- * @param ids layers that the run builds or builds on: nobody drops or prunes them while it lives.
+ * @param ids layers that the run builds or builds on: they are not dropped or pruned while it lives.
  */
 export const makeWorkFolder = async (project: Project, verb: string, ids: readonly string[]): Promise<WorkFolder> => {
   const holder = ownHolder(verb)
@@ -49,7 +49,7 @@ export const makeWorkFolder = async (project: Project, verb: string, ids: readon
   const held = await holdFile(temporary)
   await rename(temporary, file)
   if (held !== undefined) holding.set(path, held)
-  // A prune that has begun does not know of this run; the next one does.
+  // A running prune doesn't know of this run; the next one will.
   await awaitFree(pruneGate(project))
   return { run, path }
 }
@@ -63,7 +63,7 @@ const loopsBelow = async (folder: string): Promise<string[]> => {
 }
 
 /**
- * Waits until the kernel has let go of a dead run's loop devices: mounts end with their namespace, a moment after its last process.
+ * Waits until the kernel has released a dead run's loop devices: mounts end with their namespace, a moment after its last process.
  *
  * @throws BoxhoundError E_LOOP_STAYS after 10 s, naming the devices.
  */
@@ -72,10 +72,10 @@ export const awaitLoopsGone = async (folder: string): Promise<void> => {
     const left = await loopsBelow(folder)
     if (left.length === 0) return
     if (tries === 499)
-      throw new BoxhoundError('E_LOOP_STAYS', `loop devices of an ended run stay busy: ${left.join(', ')}`, {
-        expected: 'no loop device on a file below that folder',
+      throw new BoxhoundError('E_LOOP_STAYS', `loop devices of a finished run are still busy: ${left.join(', ')}`, {
+        expected: 'no loop device backed by a file in that folder',
         file: folder,
-        next: `find who uses them with: fuser -vm ${left.map((name) => `/dev/${name}`).join(' ')}`,
+        next: `find the process that uses them: fuser -vm ${left.map((name) => `/dev/${name}`).join(' ')}`,
       })
     await delay(20)
   }
@@ -90,7 +90,7 @@ const idsOf = async (path: string): Promise<string[]> => {
   }
 }
 
-/** Removes lock files of layers that a killed step left; one that another run holds stays. flock(1), since Node has no such call. */
+/** Removes layer locks that a killed step left, except those held by another run. Uses flock(1), since Node has no such call. */
 const dropLayerLocks = async (project: Project, ids: readonly string[]): Promise<void> => {
   for (const id of ids) {
     const file = join(project.cache, 'locks', `layer-${id}`)
@@ -119,10 +119,10 @@ const holderOf = async (path: string): Promise<Holder | undefined> => {
   }
 }
 
-/** How long a folder may lack its holder: that is written a moment after it. */
+/** How long a folder may lack a holder file, which is written just after the folder. */
 const hour = 3_600_000
 
-/** Whether the run of a folder lives; without a readable holder its name tells, or, of another PID namespace, its age. */
+/** Whether a folder's run is alive; without a readable holder, judged by the folder's name or, in another PID namespace, its age. */
 const isLiving = async (path: string, run: string, holder: Holder | undefined): Promise<boolean> => {
   if (holder !== undefined) return isAlive(holder, join(path, 'holder.json'))
   const [pid, started = '', place = ''] = run.split('-')
@@ -132,9 +132,9 @@ const isLiving = async (path: string, run: string, holder: Holder | undefined): 
 }
 
 /**
- * Clears what dead runs left in the store (fault 26).
+ * Removes what dead runs left in the store (fault 26).
  *
- * @returns one line per run that was cleared, for the user.
+ * @returns a line for the user per removed run.
  */
 export const clearDeadRuns = async (project: Project): Promise<string[]> => {
   const cleared: string[] = []
@@ -145,17 +145,17 @@ export const clearDeadRuns = async (project: Project): Promise<string[]> => {
     if (await isLiving(path, run, holder)) continue
     await clearRun(project, { run, path })
     cleared.push(
-      `cleared what process ${holder?.pid ?? run.split('-')[0]} (${holder?.verb ?? 'unknown'}, since ${holder?.since ?? 'unknown'}) left when it was killed`,
+      `removed leftovers of process ${holder?.pid ?? run.split('-')[0]} (${holder?.verb ?? 'unknown'}, since ${holder?.since ?? 'unknown'}), which was killed`,
     )
   }
   return cleared
 }
 
-/** How many runs there are; once dead ones are cleared, those that live. */
+/** Number of runs with a work folder; only live ones once the dead are removed. */
 export const countRuns = async (project: Project): Promise<number> =>
   (await readdir(workRoot(project)).catch(() => [])).length
 
-/** Ids that living runs work with. */
+/** Ids in use by live runs. */
 export const idsInUse = async (project: Project): Promise<Set<string>> => {
   const used = new Set<string>()
   for (const run of await readdir(workRoot(project)).catch(() => []))
@@ -163,7 +163,7 @@ export const idsInUse = async (project: Project): Promise<Set<string>> => {
   return used
 }
 
-/** Overlays that were never recorded, since their run was killed in between, and records that cannot be used. */
+/** Overlays without a record, because their run was killed before writing it, and unusable records. */
 const unrecordedLayers = async (project: Project): Promise<UnusableLayer[]> => {
   const names = await readdir(layersFolder(project)).catch(() => [])
   const used = await idsInUse(project)
@@ -178,8 +178,8 @@ const unrecordedLayers = async (project: Project): Promise<UnusableLayer[]> => {
 }
 
 /**
- * What must not be used as a layer, whatever its file's name says: no usable record, or none of the very file below. Layers that a living
- * run works with are left to that run.
+ * Files that must not be used as layers, whatever their names: without a usable record, or recorded on another backing file. Skips layers in
+ * use by a live run.
  */
 export const unusableLayers = async (project: Project): Promise<UnusableLayer[]> => {
   const used = await idsInUse(project)

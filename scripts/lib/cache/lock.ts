@@ -1,4 +1,4 @@
-// Locks with holders.
+// Named locks that record their holders.
 
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,14 +11,14 @@ import { type Held, holdFile, isHeld } from '../_helpers/kernel-lock.ts'
 import type { Project } from '../_helpers/paths.ts'
 
 export interface Lock {
-  /** The holder that died with the lock in its hands, when there was one. */
+  /** The dead holder that the lock was taken over from, if any. */
   readonly stale: Holder | undefined
-  /** What is to be told of a lock that was taken over; undefined when there was none. */
+  /** A note for the user if the lock was taken over. */
   readonly note: string | undefined
   readonly release: () => Promise<void>
 }
 
-/** A lock's file: who holds it, `damaged` when that cannot be read, undefined when it is gone. */
+/** The holder in a lock file; `damaged` if unreadable, undefined if there is no file. */
 const readHolder = async (path: string): Promise<Holder | 'damaged' | undefined> => {
   try {
     const text = await readFile(path, 'utf8')
@@ -31,8 +31,8 @@ const readHolder = async (path: string): Promise<Holder | 'damaged' | undefined>
 }
 
 /**
- * Writes the lock whole or not at all: a link fails when the name is taken, and never shows half a file. The kernel's lock on it is there before
- * its name is, and so tells processes of other PID namespaces that the holder lives.
+ * Creates the lock atomically: a hard link fails if the name is taken, and never exposes half a file. The kernel lock is taken before the name
+ * appears, so that processes in other PID namespaces can tell that the holder is alive.
  */
 const claim = async (path: string, holder: Holder): Promise<Held | undefined> => {
   const temporary = temporaryName(path)
@@ -56,8 +56,8 @@ const isSame = (a: Holder | 'damaged' | undefined, b: Holder | 'damaged'): boole
     : a === b
 
 /**
- * Takes a dead holder's lock away. Only who holds the lock named after that holder may: without it, a taker that read the lock a
- * moment ago could take away the one that a quicker taker has made since, and both would believe to hold it.
+ * Removes a dead holder's lock. Requires the lock named after that holder: otherwise a taker that read the lock a moment ago could remove
+ * the one that a faster taker has created since, and both would believe they hold it.
  */
 const breakLock = async (
   project: Project,
@@ -68,7 +68,7 @@ const breakLock = async (
 ): Promise<void> => {
   const whose = dead === 'damaged' ? dead : `${dead.pid}-${dead.started}`
   const right = await takeLock(project, `${name}.${whose}`, verb).catch((error: unknown) => {
-    if (error instanceof BoxhoundError && error.code === 'E_LOCKED') return undefined // another taker is at it
+    if (error instanceof BoxhoundError && error.code === 'E_LOCKED') return undefined // another taker is doing it
     throw error
   })
   if (right === undefined) return
@@ -80,25 +80,25 @@ const breakLock = async (
 }
 
 const lockedBy = (holder: Holder, name: string, verb: string, path: string): BoxhoundError =>
-  new BoxhoundError('E_LOCKED', `${verb} is not possible now: another run holds the lock "${name}"`, {
-    expected: 'no other run at the same work',
+  new BoxhoundError('E_LOCKED', `${verb} must wait: another run holds the lock "${name}"`, {
+    expected: 'no other run doing the same work',
     found: holderText(holder),
     next: isLocal(holder)
       ? `wait for it, or end it with: kill ${holder.pid}`
-      : `wait for it, or end it where it runs; should it have ended: rm ${path}`,
+      : `wait for it, or end it where it runs; if it has already ended: rm ${path}`,
   })
 
 const noteOf = (stale: Holder | 'damaged' | undefined, name: string): string | undefined => {
   if (stale === undefined) return undefined
   return stale === 'damaged'
-    ? `the lock "${name}" was damaged and nobody held it; it is taken over`
-    : `process ${stale.pid} died with the lock "${name}"; it is taken over`
+    ? `took over the lock "${name}", which was damaged and not held`
+    : `took over the lock "${name}" from process ${stale.pid}, which died`
 }
 
 /**
- * Takes a lock by name, without waiting: `box-lab` while a box is baked, `prune` while layers are removed.
+ * Takes a named lock without waiting: `box-lab` while a box is baked, `prune` while layers are removed.
  *
- * @throws BoxhoundError E_LOCKED naming the holder, when a living process has it (fault 27).
+ * @throws BoxhoundError E_LOCKED naming the holder if that is alive (fault 27).
  */
 export const takeLock = async (project: Project, name: string, verb: string): Promise<Lock> => {
   const folder = join(project.cache, 'locks')
@@ -123,10 +123,10 @@ export const takeLock = async (project: Project, name: string, verb: string): Pr
     stale = holder
     await breakLock(project, name, path, holder, verb)
   }
-  throw new BoxhoundError('E_LOCK_UNREADABLE', 'a lock that cannot be read', { file: path, next: `rm ${path}` })
+  throw new BoxhoundError('E_LOCK_UNREADABLE', 'unreadable lock', { file: path, next: `rm ${path}` })
 }
 
-/** Does work that one run alone may do at a time; the lock is released however the work ends. */
+/** Runs work under a lock, which is released however the work ends. */
 export const withLock = <T>(
   project: Project,
   name: string,

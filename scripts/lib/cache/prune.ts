@@ -1,4 +1,4 @@
-// What nothing needs any more.
+// Removes what is no longer needed.
 
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -8,7 +8,7 @@ import { countRuns, idsInUse, pruneGate } from './leftovers.ts'
 import { dropLayer, type LayerRecord, listRecords, overlayPath } from './store.ts'
 
 export interface PruneOptions {
-  /** Unused layers younger than this many days stay. */
+  /** Unused layers younger than this many days are kept. */
   readonly days: number
   /** Milliseconds since 1970. */
   readonly now: number
@@ -16,11 +16,11 @@ export interface PruneOptions {
 
 const day = 86_400_000
 
-/** Whether something is younger than `days`. A time in the future is a wrong clock's; a day of it is forgiven, and no more. */
+/** Whether something is younger than `days`. A time in the future means a wrong clock; up to a day is tolerated. */
 const isYoung = (time: number, { days, now }: PruneOptions): boolean =>
   now - time >= -day && Math.max(now - time, 0) < days * day
 
-/** Ids of layers that a published image was made from. */
+/** Ids of layers in published images. */
 const publishedIds = async (project: Project): Promise<string[]> => {
   const ids: string[] = []
   for (const box of await readdir(project.out).catch(() => [])) {
@@ -36,9 +36,9 @@ const publishedIds = async (project: Project): Promise<string[]> => {
 }
 
 /**
- * Layers that neither a published image nor a living run needs, nor a layer that stays stands on.
+ * Layers that no published image, live run or remaining layer needs.
  *
- * @param kept ids that must stay.
+ * @param kept ids to keep.
  */
 export const prunable = (
   layers: readonly LayerRecord[],
@@ -53,20 +53,20 @@ export const prunable = (
   return layers.filter(({ id }) => !staying.has(id))
 }
 
-/** What may go while a bake runs, since nothing is read from it twice. */
+/** Data that may be removed while a bake runs, since nothing reads it twice. */
 const harmless = ['stamps']
 
-/** Downloads, what was made of them, and what else a running bake may be reading, whatever its age: apt's lists, served packages, locks of layers. */
+/** Downloads, files derived from them, and anything else that a running bake may read, whatever its age: apt lists, served packages, layer locks. */
 const inputs = ['wheels', 'images', 'keyrings', 'lab', 'apt', 'registry', 'locks', 'layers']
 
 const removeOld = async (folder: string, options: PruneOptions, project: Project): Promise<void> => {
   for (const name of await readdir(join(project.cache, folder)).catch(() => [])) {
     if (folder === 'layers' && !name.startsWith('.failed-')) continue
     if (folder === 'locks' && !name.startsWith('layer-')) continue
-    // The lab's signing keys: with new ones every layer from its repository would be another publisher's.
+    // The lab's signing keys: with new ones, every layer from its repository would have another publisher.
     if (name.startsWith('gnupg')) continue
     const path = join(project.cache, folder, name)
-    const found = await stat(path).catch(() => undefined) // a bake may have given it another name
+    const found = await stat(path).catch(() => undefined) // a bake may have renamed it
     if (found !== undefined && !isYoung(found.mtimeMs, options)) await rm(path, { recursive: true, force: true })
   }
 }
@@ -74,7 +74,7 @@ const removeOld = async (folder: string, options: PruneOptions, project: Project
 export interface Pruned {
   readonly layers: LayerRecord[]
   readonly bytes: number
-  /** Runs whose inputs may be any of those that are stored, which therefore all stay. */
+  /** Number of live runs: any stored input may be theirs, so all of them stay. */
   readonly runs: number
 }
 
@@ -95,8 +95,8 @@ const pruneAlone = async (project: Project, options: PruneOptions): Promise<Prun
 }
 
 /**
- * Removes what is not needed any more. Layers that a living run works with stay, and so do all downloads while one lives; a run that begins
- * meanwhile waits until this has ended (`makeWorkFolder`). Dead runs are to be cleared before.
+ * Removes what is no longer needed. Keeps layers in use by a live run and, while there is one, all downloads; a run that starts meanwhile waits
+ * for the prune to end (`makeWorkFolder`). Clear dead runs before.
  */
 export const prune = async (project: Project, options: PruneOptions): Promise<Pruned> => {
   const gate = pruneGate(project)

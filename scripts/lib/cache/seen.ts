@@ -1,4 +1,4 @@
-// Which stored layers nobody has written to since they were hashed.
+// Remembers layers that are unchanged since they were hashed.
 
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { isSettled, type Signature, signatureOf } from '../../_fast.mjs'
@@ -10,10 +10,10 @@ const asText = ({ sha256 }: Pick<LayerRecord, 'sha256'>, signature: Signature): 
   JSON.stringify({ sha256, signature })
 
 /**
- * Whether a layer's file has been hashed, was what its record says, and nobody has written to it since: size, times, inode and device are
- * what they were then. The kernel sets a file's ctime at every write, and no program can set it back.
+ * Whether a layer's file matched its record when last hashed and has not been written to since: size, times, inode and device are unchanged.
+ * The kernel sets a file's ctime at every write, and no program can set it back.
  *
- * A disk that loses bits by itself shows in no time: what is published rests on a hash made then, and so does `cache -- verify`.
+ * Bit rot changes no timestamp, so publishing and `cache -- verify` always rehash.
  */
 export const isSeen = async (project: Project, record: LayerRecord): Promise<boolean> => {
   const known = await readFile(seenPath(project, record.id), 'utf8').catch(() => undefined)
@@ -22,10 +22,10 @@ export const isSeen = async (project: Project, record: LayerRecord): Promise<boo
 }
 
 /**
- * Keeps that a layer was found whole.
+ * Records that a layer was found intact.
  *
- * @param before what its file looked like before it was hashed, at `started`. Nothing is kept of one that has changed since, or that was so
- * new then that a later change could have the same time.
+ * @param before signature of the file before hashing, at `started`. Nothing is recorded if it has changed since, or was so new that a later change
+ * could have the same time.
  */
 export const keepSeen = async (
   project: Project,
@@ -38,12 +38,12 @@ export const keepSeen = async (
   if (text !== asText(record, signatureOf(overlayPath(project, record.id)))) return
   const path = seenPath(project, record.id)
   const temporary = temporaryName(path)
-  // Lost, it costs another hash: no reason to wait for the disk, nor to fail.
+  // Losing it only costs another hash: no reason to wait for the disk, nor to fail.
   await writeFile(temporary, text)
     .then(() => rename(temporary, path))
     .catch(() => rm(temporary, { force: true }).catch(() => {}))
 }
 
-/** Forgets it: the layer is damaged. */
+/** Forgets a damaged layer. */
 export const forgetSeen = (project: Project, { id }: LayerRecord): Promise<void> =>
   rm(seenPath(project, id), { force: true }).catch(() => {})

@@ -1,4 +1,4 @@
-// SHA-256 of a folder of the project.
+// SHA-256 of a folder in the project.
 
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,8 +8,8 @@ import { readPlain } from '../_helpers/plain-file.ts'
 const ignored = /^(tests?|contract|__pycache__|node_modules|.*\.md)$/
 
 /**
- * SHA-256 over a file or folder of the project: path, executable bit and content of each file, in order of names.
- * Tests and documentation change nothing in a machine and don't count.
+ * SHA-256 over a file or folder of the project: path, executable bit and content of each file, sorted by name.
+ * Tests and documentation don't affect a machine and are left out.
  */
 export const digestFolder = async (folder: string): Promise<string> => {
   if (!(await stat(folder)).isDirectory()) return sha256(readPlain(folder, { source: folder, follow: true }).content)

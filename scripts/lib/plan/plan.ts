@@ -1,4 +1,4 @@
-// Ids that chain, and the refresh period.
+// Chained layer ids, and the refresh period.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,11 +13,11 @@ import type { Plan, PlannedLayer } from './types.ts'
 export interface PlanOptions {
   /** Milliseconds since 1970. */
   readonly now: number
-  /** Set by `--refresh`: packages are taken anew from then on. */
+  /** Set by `--refresh`: packages are installed afresh from then on. */
   readonly refreshed?: number
 }
 
-/** The moments between which `now` has the same refresh period, the latter excluded; milliseconds since 1970. */
+/** Start (inclusive) and end (exclusive) of the refresh period of `now`; milliseconds since 1970. */
 export const periodBounds = (
   { refreshDays }: Pick<Box, 'refreshDays'>,
   now: number,
@@ -28,8 +28,8 @@ export const periodBounds = (
 }
 
 /**
- * The refresh period that layers with packages belong to, so that security updates arrive: a number that changes every
- * `refreshDays`, and at once with `--refresh`.
+ * The refresh period of layers with packages, a number that changes every `refreshDays`, and at once with `--refresh`, so that security
+ * updates arrive.
  */
 export const refreshPeriod = ({ refreshDays }: Box, { now, refreshed }: PlanOptions): string => {
   const length = refreshDays * 86_400_000
@@ -68,7 +68,7 @@ const layerIdentity = async (
   )
 }
 
-/** What turns a disk image into a layer and makes it larger; another growth is another layer. */
+/** Scripts that import and grow a disk image; another size gives another layer. */
 const importers = ['grow.sh', 'grow_table.py', 'growth.sh', 'import.sh']
 
 const digestOfImporters = async (root: string): Promise<string> => {
@@ -76,7 +76,7 @@ const digestOfImporters = async (root: string): Promise<string> => {
   return sha256((await Promise.all(scripts)).join('\0'))
 }
 
-/** What lab/ makes is as new as the refresh period; a published image is its digest. Either may be imported or grown by our scripts. */
+/** The lab's base changes with the refresh period; a published image is identified by its digest. Our scripts may import or grow either. */
 const imageIdentity = async ({ base, image }: Box, period: string, { root }: Project): Promise<string> => {
   const imported = base.kind !== 'lab' || image.size !== null
   const growth = imported ? [image.size, await digestOfImporters(root)] : []
@@ -86,8 +86,8 @@ const imageIdentity = async ({ base, image }: Box, period: string, { root }: Pro
 }
 
 /**
- * Gives each layer its id: SHA-256 of its name, its staged tree (path, mode, content; owners stand in the spec), the engine that
- * applies it and its parent's id, so that ids chain from the image up. Reads the project, touches nothing else.
+ * Computes each layer's id: SHA-256 of its name, its staged tree (path, mode, content; the spec has owners), the engine that applies
+ * it and its parent's id, so that ids chain from the image up. Only reads the project.
  */
 export const planBox = async (rendered: Rendered, project: Project, options: PlanOptions): Promise<Plan> => {
   const period = refreshPeriod(rendered.box, options)

@@ -1,4 +1,4 @@
-// A layer as the folder that the engine reads.
+// Stages a layer as the folder that the engine reads.
 
 import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -24,13 +24,13 @@ const writeTree = async (folder: string, files: readonly RenderedFile[]): Promis
     const target = join(folder, path)
     await mkdir(dirname(target), { recursive: true })
     await writeFile(target, content)
-    await chmod(target, mode) // not by writeFile: the umask would have its say
+    await chmod(target, mode) // not with writeFile, which applies the umask
   }
 }
 
 /**
- * Writes a planned layer as the folder that provision/_engine/apply.sh reads, but for what comes from outside: wheels, and repositories with
- * their keyrings (repositories.tsv).
+ * Writes a planned layer as the folder that provision/_engine/apply.sh reads, without what comes from outside: wheels, and repositories
+ * with their keyrings (repositories.tsv).
  *
  * @param folder becomes `apply.sh` and what it sources, `*.list`, `*.tsv`, `root/`, `scripts/`, `data/`; mounted at /run/boxhound/layer in the target.
  */
@@ -47,7 +47,7 @@ export const stageLayer = async (layer: PlannedLayer, folder: string, project: P
   const early = spec.early.map((path) => path.replace(/^\//, ''))
   const absent = early.find((path) => !files.some((file) => file.path === path))
   if (absent !== undefined)
-    throw new BoxhoundError('E_STAGE', 'layer.yaml names an early file that the layer does not bring', {
+    throw new BoxhoundError('E_STAGE', 'layer.yaml lists an early file that the layer does not contain', {
       ...{ expected: 'a file of root/', found: `/${absent}`, exitCode: 2 },
     })
   const lists: Record<string, string> = {

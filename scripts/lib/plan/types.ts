@@ -2,7 +2,7 @@
 
 import type { LayerName, Rendered, RenderedLayer } from '../render/types.ts'
 
-/** `image` is the disk image below all layers: made by lab/, later also downloaded. */
+/** `image` is the disk image below all layers: made by lab/ or downloaded. */
 export type PlannedName = 'image' | LayerName
 
 export interface PlannedLayer {
@@ -11,7 +11,7 @@ export interface PlannedLayer {
   readonly id: string
   /** Id of the layer below; null for `image`. */
   readonly parent: string | null
-  /** What is applied; null for `image`. */
+  /** The rendered layer; null for `image`. */
   readonly rendered: RenderedLayer | null
 }
 

@@ -1,4 +1,4 @@
-// The files of a check, at the Agent's paths.
+// Places a check's files at the Agent's paths.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Context } from './template.ts'
@@ -13,8 +13,8 @@ const agentFile = (path: string, mode: string): OwnerRule => ({
 })
 
 /**
- * The two files of a check's folder that the Agent reads, at the paths and with the modes of guide/agent-contract.md; their names must match, which is
- * why they are made here and not written by hand. Everything else in the folder (check.yaml, tests, notes) stays at home.
+ * The two files of a check's folder that the Agent reads, at the paths and with the modes of guide/agent-contract.md. Their names must match, so
+ * they are generated here. Everything else in the folder (check.yaml, tests, notes) stays out of the image.
  */
 export const checkFiles = (
   folder: Place,

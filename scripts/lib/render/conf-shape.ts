@@ -1,4 +1,4 @@
-// The shape of the Agent's configurations, and intervals of instances.
+// Validates the shape of the Agent's configurations, and reads intervals of instances.
 
 import { type Document, isMap, isScalar, isSeq, type Node, parseAllDocuments } from 'yaml'
 import { excerpt } from '../box/excerpt.ts'
@@ -7,7 +7,7 @@ import { isTag, maximumServiceLength, normalService, normalTag, tagExpectation }
 import { type Origin, offsetOfLine } from './origin.ts'
 import type { RenderedFile } from './types.ts'
 
-/** A problem of the rendered text; `offset` counts in it. */
+/** A problem in the rendered text; `offset` refers to that text. */
 interface Found extends Omit<Problem, 'offset' | 'fatal'> {
   readonly offset: number
   readonly next: string
@@ -25,17 +25,17 @@ const kindOf = (node: unknown, text: string): string => {
 }
 
 const tagProblems = (tags: Node | null | undefined, at: number, text: string): Found[] => {
-  const expected = 'a list of text, such as ["env:prod", "team:web"]'
+  const expected = 'a list of strings, such as ["env:prod", "team:web"]'
   if (tags === undefined || tags === null || (isScalar(tags) && tags.value === null)) return []
   if (!isSeq(tags))
     return [
       {
         offset: startOf(tags, at),
-        message: 'tags is no list',
+        message: 'tags is not a list',
         ...{ expected, found: kindOf(tags, text) },
         next: isMap(tags)
-          ? 'write each as one text: - "env:prod"; of a map the Agent takes the keys'
-          : 'write each as an item: - "env:prod"; of a text the Agent takes every letter for a tag',
+          ? 'write each as a string: - "env:prod"; from a map, the Agent would use the keys'
+          : 'write each as an item: - "env:prod"; from a string, the Agent would make every letter a tag',
       },
     ]
   return tags.items.flatMap((item, index): Found[] => {
@@ -44,16 +44,16 @@ const tagProblems = (tags: Node | null | undefined, at: number, text: string): F
       return [
         {
           offset,
-          message: `tags[${index}] is no text`,
+          message: `tags[${index}] is not a string`,
           ...{ expected, found: kindOf(item, text) },
-          next: isMap(item) ? 'write - "env:prod", in quotes: a blank after the colon makes a map of it' : 'quote it',
+          next: isMap(item) ? 'write - "env:prod", in quotes: a space after the colon makes it a map' : 'quote it',
         },
       ]
     return changed(item.value, isTag(item.value), normalTag(item.value), tagExpectation, offset, `tags[${index}]`)
   })
 }
 
-/** What Datadog would silently store in another way; nothing for what the Agent fills in. */
+/** Names that Datadog would silently change; empty for values that the Agent fills in. */
 const changed = (
   value: string,
   isKept: boolean,
@@ -67,12 +67,12 @@ const changed = (
     : [
         {
           offset,
-          message: `${name} is changed by Datadog`,
+          message: `Datadog would change ${name}`,
           ...{ expected, found: excerpt(value) },
           next:
             normal === ''
               ? 'write a name that starts with a letter'
-              : `write ${JSON.stringify(normal)}: Datadog stores it so`,
+              : `write ${JSON.stringify(normal)}: Datadog stores it like this`,
         },
       ]
 
@@ -107,7 +107,7 @@ const instanceProblems = (instance: unknown, index: number, at: number, text: st
     return [
       {
         offset,
-        message: `instances[${index}] is no map`,
+        message: `instances[${index}] is not a map`,
         expected: 'a map of options',
         found: kindOf(instance, text),
         next: 'write options as key: value, or {} for an instance without any',
@@ -126,7 +126,7 @@ const documentProblems = ({ contents }: Document.Parsed, text: string, isCheck: 
     return [
       {
         offset: startOf(contents, 0),
-        message: contents === null ? 'the file says nothing' : 'the file is no map',
+        message: contents === null ? 'the file is empty' : 'the file is not a map',
         expected: 'a map with init_config and instances',
         found: kindOf(contents, text),
         next,
@@ -143,7 +143,7 @@ const documentProblems = ({ contents }: Document.Parsed, text: string, isCheck: 
       : [
           {
             offset: startOf(init, at),
-            message: 'init_config is no map',
+            message: 'init_config is not a map',
             expected: 'a map, or nothing',
             found: kindOf(init, text),
             next: 'write init_config: {}',
@@ -157,7 +157,7 @@ const documentProblems = ({ contents }: Document.Parsed, text: string, isCheck: 
       : [
           {
             offset: startOf(logs, at),
-            message: 'logs is no list',
+            message: 'logs is not a list',
             expected: 'a list of log sources',
             found: kindOf(logs, text),
             next: 'write each source as an item: - type: file',
@@ -172,8 +172,8 @@ const documentProblems = ({ contents }: Document.Parsed, text: string, isCheck: 
       ...logProblems,
       {
         offset: place,
-        message: instances === undefined ? 'instances is missing' : 'instances is no list of at least one map',
-        expected: 'a list of at least one map: without an instance the Agent runs nothing',
+        message: instances === undefined ? 'instances is missing' : 'instances is not a list of at least one map',
+        expected: 'a list of at least one map: without an instance, the Agent runs nothing',
         found: instances === undefined ? 'nothing' : kindOf(list, text),
         next: isMap(list) ? 'put a dash before the first key of the instance: - host: a' : next,
       },
@@ -185,12 +185,12 @@ const documentProblems = ({ contents }: Document.Parsed, text: string, isCheck: 
   ]
 }
 
-/** A configuration of the Agent's below conf.d, whatever layer brings it. */
+/** Matches an Agent configuration in conf.d, whichever layer it comes from. */
 const isConf = (path: string): boolean => /^etc\/datadog-agent\/conf\.d\/(?:[^/]+\.d\/)?[^/]+\.ya?ml$/.test(path)
 
 /**
- * Judges the shape of a configuration of the Agent: one document, a map; `instances` a list of at least one map, or `logs` alone where it is
- * no check's; tags a list of text; intervals whole seconds. The Agent takes the letters of a text for tags, and says nothing.
+ * Validates the shape of an Agent configuration: one document, a map; `instances` a list of at least one map, or only `logs` if it belongs to no
+ * check; tags a list of strings; intervals whole seconds. Given a string as tags, the Agent silently makes every letter a tag.
  *
  * @param isCheck the configuration of a check, which needs an instance.
  * @throws BoxhoundError E_CONF (exit code 2) with the line of the file that a user edits.
@@ -200,7 +200,7 @@ export const assertConfShape = (file: RenderedFile, isCheck: boolean, origin: ()
   const text = file.content.toString('utf8')
   const documents = parseAllDocuments(text, { prettyErrors: true })
   const [first, second] = documents
-  // Syntax is parse-data's to tell.
+  // parse-data reports syntax errors.
   if (documents.some(({ errors, warnings }) => errors.length + warnings.length > 0)) return
   const found: Found[] =
     second !== undefined
@@ -208,7 +208,7 @@ export const assertConfShape = (file: RenderedFile, isCheck: boolean, origin: ()
           {
             offset: second.range[0],
             message: 'a second document',
-            expected: 'one document: the Agent reads the first alone',
+            expected: 'one document: the Agent only reads the first',
             found: '---',
             next: 'remove the line ---, and write all instances in one list',
           },
@@ -217,7 +217,7 @@ export const assertConfShape = (file: RenderedFile, isCheck: boolean, origin: ()
         ? [
             {
               offset: 0,
-              message: 'the file says nothing',
+              message: 'the file is empty',
               expected: 'a map with init_config and instances',
               found: 'an empty file',
               next: 'write instances: and below it at least one item, such as - min_collection_interval: {{check.interval}}',
@@ -233,10 +233,10 @@ export const assertConfShape = (file: RenderedFile, isCheck: boolean, origin: ()
   throw problemsError(file.source, template, problems, 'E_CONF')
 }
 
-/** The Agent's interval of an instance that names none, in seconds. */
+/** The Agent's default interval of an instance, in seconds. */
 const defaultInterval = 15
 
-/** The interval of each instance of a configuration whose shape was judged, in seconds. */
+/** The interval of each instance of a validated configuration, in seconds. */
 export const intervalsOf = (content: Buffer): number[] => {
   const value: unknown = parseAllDocuments(content.toString('utf8'))[0]?.toJS()
   const instances = typeof value === 'object' && value !== null && 'instances' in value ? value.instances : []
@@ -248,7 +248,7 @@ export const intervalsOf = (content: Buffer): number[] => {
   )
 }
 
-/** Files that a configuration's `logs` name, without patterns: what matches those is nobody's to say. */
+/** Files listed in a configuration's `logs`, except patterns, whose matches are unknown here. */
 export const logsOf = (content: Buffer): string[] => {
   const value: unknown = parseAllDocuments(content.toString('utf8'))[0]?.toJS()
   const logs = typeof value === 'object' && value !== null && 'logs' in value ? value.logs : []

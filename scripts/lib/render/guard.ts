@@ -1,8 +1,8 @@
-// A context that throws at missing names.
+// A template context that throws on missing names.
 
 import { nearest } from '../box/nearest.ts'
 
-/** A name that a template asked for and nothing has; `path` as the template could have written it. */
+/** A name that a template uses and the context lacks; `path` as in the template. */
 export class MissingName extends Error {
   readonly path: string
   readonly known: readonly string[]
@@ -12,7 +12,7 @@ export class MissingName extends Error {
     const names = `known: ${known.join(', ')}`
     const none = path.startsWith('check.options.')
       ? 'add it to options in check.yaml'
-      : 'there is no name here; remove it'
+      : 'there are no names here; remove it'
     super(
       known.length === 0
         ? none
@@ -26,8 +26,8 @@ export class MissingName extends Error {
 }
 
 /**
- * A copy of plain data that throws MissingName at every name it doesn't have, wherever a template asks: in `#if`, `#each` and in helpers'
- * arguments too, where Handlebars' strict mode renders nothing (fault 13). Only own properties count; `undefined` counts as missing.
+ * A proxy of plain data that throws MissingName for every name it lacks, also in `#if`, `#each` and arguments of helpers, where Handlebars'
+ * strict mode renders nothing (fault 13). Only own properties count; `undefined` counts as missing.
  */
 export const guard = (value: unknown, path = ''): unknown => {
   if (typeof value !== 'object' || value === null) return value
@@ -41,7 +41,7 @@ export const guard = (value: unknown, path = ''): unknown => {
       )
   return new Proxy(copy, {
     get: (target, name, receiver) => {
-      // Handlebars compares the item of a loop with the context around it by `!=`, which asks for this, or else for names.
+      // Handlebars compares a loop's item with the surrounding context by `!=`, which reads this property.
       if (name === Symbol.toPrimitive) return () => '[context]'
       if (typeof name === 'string' && !Object.hasOwn(target, name)) {
         if (Array.isArray(target) && name in Array.prototype) return Reflect.get(target, name, receiver)

@@ -1,12 +1,12 @@
-// Where in a line a value stands.
+// The position of a value within a line.
 
 import type { Language } from './types.ts'
 
-/** What stands around a value in its template. */
+/** The text around a value in its template. */
 export interface Insertion {
   /** The logical line up to the value: continued lines of shell and units are joined. */
   readonly before: string
-  /** The first character after the value, empty at the end. */
+  /** The first character after the value; empty at the end. */
   readonly after: string
 }
 
@@ -25,7 +25,7 @@ const comments: Readonly<Partial<Record<Language, string>>> = { sql: '--', json:
 
 /** Walks a line and says whether its end lies in a comment, in an open quote or in neither. */
 const stateOf = (line: string, language: Language): 'comment' | 'quote' | 'code' => {
-  // Earlier values and blocks of the template are literals of their own or nothing.
+  // Earlier values and blocks of the template are complete literals or empty.
   const text = line.replaceAll(/\{\{.*?\}\}/g, ' ')
   const mark = comments[language] ?? '#'
   let quote = ''
@@ -40,7 +40,7 @@ const stateOf = (line: string, language: Language): 'comment' | 'quote' | 'code'
   return quote === '' ? 'code' : 'quote'
 }
 
-/** XML's values are no literals: they stand in text and between the quotes of an attribute, nowhere else. */
+/** In XML, values are not literals: they belong in text or between the quotes of an attribute, and nowhere else. */
 export const xmlProblem = (before: string): string | undefined => {
   const text = before.replaceAll(/\{\{!--[\s\S]*?--\}\}|\{\{.*?\}\}/g, ' ')
   const inside = (open: string, close: string): boolean => text.lastIndexOf(open) > text.lastIndexOf(close)
@@ -48,21 +48,21 @@ export const xmlProblem = (before: string): string | undefined => {
   if (inside('<![CDATA[', ']]>')) return 'a value in CDATA, where nothing is escaped: write it as plain text'
   if (!inside('<', '>')) return undefined
   const open = text.slice(text.lastIndexOf('<')).replaceAll(/"[^"]*"|'[^']*'/g, ' ')
-  return /["']/.test(open) ? undefined : 'a value in a tag: it needs quotes of the template around it'
+  return /["']/.test(open) ? undefined : 'a value in a tag: put quotes around it in the template'
 }
 
 /**
- * Why a value can't stand where a template puts it: escaping makes it a literal with its own quotes, which means nothing inside other
- * quotes, a comment or a word. Sees one logical line; what an earlier one has opened is openedProblem's.
+ * Why a value is misplaced in a template: escaping makes it a literal with its own quotes, which is wrong inside other quotes, a comment
+ * or a word. Looks at one logical line; openedProblem covers what earlier lines have opened.
  */
 export const insertionProblem = (language: Language, { before, after }: Insertion): string | undefined => {
   if (['text', 'unit', 'xml', 'ini', 'pem'].includes(language)) return undefined
   const state = stateOf(before, language)
   if (state === 'comment') return 'a value in a comment: a line break in it would end the comment'
-  if (state === 'quote') return 'a value inside quotes: it brings its own, remove those of the template'
+  if (state === 'quote') return 'a value inside quotes: it comes with its own, remove those of the template'
   if (language === 'shell') return undefined
   const [left, right] = [before.at(-1) ?? '', after]
   const isolated =
     language === 'yaml' ? /^[\s[{,]?$/.test(left) && /^[\s\]},:]?$/.test(right) : !/[\w"']/.test(left + right)
-  return isolated ? undefined : 'a value joined to other text: it is a whole literal, put the text into the value'
+  return isolated ? undefined : 'a value joined to other text: it is a complete literal, put the text into the value'
 }

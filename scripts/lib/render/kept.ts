@@ -7,13 +7,13 @@ import type { Box } from '../box/types.ts'
 import type { Context } from './template.ts'
 import type { Kept } from './types.ts'
 
-/** Loaded when it is needed: a bake with nothing to do has no time for it. */
+/** Loaded lazily, to keep an unchanged bake fast. */
 const certificates = async (file: string): Promise<string[]> => {
   const { readBundle } = await import('../_helpers/certificates.ts')
   return readBundle(file)
 }
 
-/** Addresses and certificates of the box file's mirrors; a type of its own, so that it is a template's context. */
+/** Addresses and certificates of the box file's mirrors; a type of its own, so that it can be a template context. */
 export type KeptMirrors = Context & {
   readonly apt: AptMirror | null
   readonly agent: string | null
@@ -23,8 +23,8 @@ export type KeptMirrors = Context & {
 }
 
 /**
- * What `mirrors.keep` leaves in the image, as its template names it; null for what the box file doesn't say, whatever the environment does: an
- * image must not depend on who bakes it.
+ * The values that `mirrors.keep` leaves in the image, as the template names them; null for what the box file doesn't set, whatever the
+ * environment says: an image must not depend on who bakes it.
  *
  * @returns undefined when nothing is kept.
  * @throws BoxhoundError E_CA_BUNDLE naming the file.
@@ -37,7 +37,7 @@ export const keptMirrors = async ({ mirrors, base, file }: Box): Promise<KeptMir
     agent: agent ?? null,
     pypi: pypi ?? null,
     proxy: proxy ?? null,
-    // As this program writes them, whatever blanks and line ends the file has.
+    // Normalised, whatever white space and line ends the file has.
     certificates:
       caBundle === undefined
         ? []
@@ -45,7 +45,7 @@ export const keptMirrors = async ({ mirrors, base, file }: Box): Promise<KeptMir
   }
 }
 
-/** The same, as proofs of the image judge by it. */
+/** The same, for the proofs of the image. */
 export const keptExpectation = ({ apt, agent, pypi, proxy, certificates: all }: KeptMirrors): Kept => ({
   hosts: [
     ...new Set([apt?.main, apt?.security, agent, pypi, proxy].flatMap((one) => (one ? [new URL(one).host] : []))),

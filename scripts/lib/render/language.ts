@@ -1,4 +1,4 @@
-// A file's language, and its banner.
+// Detects a file's language, and adds its banner.
 
 import type { Language } from './types.ts'
 
@@ -36,11 +36,11 @@ export const languageOf = (path: string, firstLine = ''): Language => {
   return /^#!.*\bruby/.test(firstLine) ? 'ruby' : 'text'
 }
 
-/** Text files that take a line starting with `#` as a comment. */
+/** Text files in which a line starting with `#` is a comment. */
 const hashComments =
   /\.(?:cnf|conf|cfg|ini|list|sources|env|rules|preset|repo)$|(?:^|\/)(?:logrotate\.d|cron\.d|sudoers\.d|sysusers\.d|tmpfiles\.d|default|profile\.d|modprobe\.d|sysctl\.d)\/[^/]+$/
 
-/** What starts a comment line in a file; undefined where there is no such thing. */
+/** The start of a comment line in a file; undefined if it has no comments. */
 export const commentOf = (path: string, language: Language): string | undefined => {
   if (language === 'json') return undefined
   if (language === 'sql') return '--'

@@ -1,4 +1,4 @@
-// Layer.yaml, parsed and merged.
+// Parses and merges layer.yaml.
 
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -12,7 +12,7 @@ import type { Place } from './tree.ts'
 import type { LayerSpec } from './types.ts'
 
 const text = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected)
-// Fault 19: nothing in these lists may be read as an option by apt, systemctl or chown.
+// Fault 19: apt, systemctl and chown must not read anything in these lists as an option.
 const packageName = text(
   /^[a-z0-9][a-z0-9+.-]+(?::[a-z0-9]+)?(?:=[A-Za-z0-9.+:~-]+|\/[a-z-]+)?$/,
   'a package such as curl, curl=8.0-1 or curl/unstable',
@@ -26,7 +26,7 @@ const list = <T extends z.ZodType>(item: T) => z.array(item, 'a list').nullish()
 const repository = z.union(
   [
     aptRepository.extend({ keyring: guestPath, lab: z.literal(false, 'true or false').default(false) }),
-    // Its key is made on the machine that bakes.
+    // Its key is generated on the machine that bakes.
     aptRepository.extend({ keyring: guestPath, lab: z.literal(true), keys: z.array(z.never()).max(0) }),
   ],
   'a map with url, suite, components, keys, keyUrls and keyring',
@@ -82,18 +82,18 @@ const spec = (file: LayerFile): LayerSpec => ({
 
 export const emptySpec: LayerSpec = spec({})
 
-/** A path as a layer.yaml gives it, in its own folder if it is there, else from the root; the result is relative to the project. */
+/** Resolves a path in a layer.yaml, first in its own folder, then in the project; the result is relative to the project. */
 const resolvePath = (path: string, folder: Place, { root }: Project): string | undefined => {
   const found = [join(folder.file, path), join(root, path)].find((candidate) => existsSync(candidate))
   return found === undefined ? undefined : relative(root, found)
 }
 
 /**
- * Parses the text of a layer.yaml, rendered already.
+ * Parses the rendered text of a layer.yaml.
  *
  * @param file how errors name it.
  * @param folder of the layer.
- * @throws BoxhoundError E_BOX_FILE with positions, also for a file that wheels or inputs name and that isn't there.
+ * @throws BoxhoundError E_BOX_FILE with positions, also for a missing file listed in wheels or inputs.
  */
 export const parseLayerSpec = (content: string, file: string, folder: Place, project: Project): LayerSpec => {
   const source = parseSource(content, file)
@@ -102,8 +102,11 @@ export const parseLayerSpec = (content: string, file: string, folder: Place, pro
   assertNone(source, problems)
   const parsed = spec(data ?? {})
   const absent = (path: (string | number)[], what: string) => ({
-    ...{ offset: valueOffset(source, path), message: `${pathName(path)} is not there`, expected: what },
-    ...{ found: foundAt(source, path), next: `make it, or name it relative to ${folder.source} or to the project` },
+    ...{ offset: valueOffset(source, path), message: `${pathName(path)} does not exist`, expected: what },
+    ...{
+      found: foundAt(source, path),
+      next: `create it, or give its path relative to ${folder.source} or to the project`,
+    },
   })
   assertNone(source, [
     ...parsed.wheels.flatMap(({ requirements }, index) =>
@@ -124,7 +127,7 @@ export const parseLayerSpec = (content: string, file: string, folder: Place, pro
 
 const unique = <T>(items: readonly T[]): T[] => [...new Map(items.map((item) => [JSON.stringify(item), item])).values()]
 
-/** One spec for several folders of one layer: lists joined in order, each item once. */
+/** Merges the specs of one layer's folders: lists joined in order, without duplicates. */
 export const mergeSpecs = (specs: readonly LayerSpec[]): LayerSpec => ({
   packages: unique(specs.flatMap(({ packages }) => packages)),
   suites: unique(specs.flatMap(({ suites }) => suites)),

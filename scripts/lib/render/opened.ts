@@ -1,14 +1,14 @@
-// Here-documents and texts of several lines, which hold no value.
+// Rejects values in here-documents, multi-line strings and comments.
 
 import { xmlProblem } from './insertion.ts'
 import type { Language } from './types.ts'
 
-/** What may stand over several lines of a language: a text between marks, a comment. */
+/** A construct that may span several lines: a quoted string or a comment. */
 interface Block {
   readonly open: string
   readonly close: string
   readonly what: string
-  /** Whether a backslash takes the meaning from the character behind it. */
+  /** Whether a backslash escapes the next character. */
   readonly escapes: boolean
 }
 
@@ -17,24 +17,24 @@ interface Grammar {
   readonly blocks: readonly Block[]
   /** Comments to the end of the line; sticky. */
   readonly comment: RegExp
-  /** The begin of a here-document, its closing word in the group `word`; sticky. */
+  /** Start of a here-document, its delimiter in the group `word`; sticky. */
   readonly heredoc?: RegExp
 }
 
 const quotes = (open: string, escapes = true, close = open): Block => ({
   ...{ open, close, escapes },
-  what: 'a text of several lines',
+  what: 'a multi-line string',
 })
 const remark = (open: string, close: string): Block => ({
   ...{ open, close, escapes: false },
-  what: 'a comment of several lines',
+  what: 'a multi-line comment',
 })
 
 const hash = /#[^\n]*/y
 const hashOrSlashes = /(?:#|\/\/)[^\n]*/y
 const heredoc = /<<[-~]?[ \t]*(["'`]?)(?<word>[A-Za-z_]\w*)\1/y
 
-/** In JSON, units and apt's sources nothing reaches over a line. */
+/** In JSON, units and apt sources, nothing spans lines. */
 const grammars: Readonly<Partial<Record<Language, Grammar>>> = {
   shell: {
     blocks: [quotes("$'", true, "'"), quotes("'", false), quotes('"')],
@@ -51,7 +51,7 @@ const grammars: Readonly<Partial<Record<Language, Grammar>>> = {
   'apt-conf': { blocks: [quotes('"', false), remark('/*', '*/')], comment: hashOrSlashes },
 }
 
-/** Values of the template are literals of their own, blocks and comments of Handlebars nothing: none of it opens anything. */
+/** Template values are complete literals, and Handlebars blocks and comments print nothing: none of them opens anything. */
 const withoutTags = (template: string): string =>
   template.replaceAll(/\{\{!--[\s\S]*?--\}\}|\{\{.*?\}\}/g, (tag) => tag.replaceAll(/[^\n]/g, ' '))
 
@@ -61,7 +61,7 @@ const matchAt = (pattern: RegExp | undefined, text: string, at: number): RegExpE
   return pattern.exec(text) ?? undefined
 }
 
-/** Where a block that begins at `at` ends; undefined when it is open at the end of the text. */
+/** End of a block that begins at `at`; undefined if still open at the end of the text. */
 const endOfBlock = (text: string, at: number, { open, close, escapes }: Block): number | undefined => {
   for (let i = at + open.length; i < text.length; i += 1) {
     if (escapes && text[i] === '\\') i += 1
@@ -70,11 +70,11 @@ const endOfBlock = (text: string, at: number, { open, close, escapes }: Block): 
   return undefined
 }
 
-/** The line break at which here-documents end whose text begins behind the one at `at`; undefined when one is open at the end of the text. */
+/** The line break that ends the here-documents starting after the one at `at`; undefined if one is still open at the end of the text. */
 const endOfHeredocs = (text: string, at: number, words: readonly string[]): number | undefined => {
   let from = at + 1
   for (const word of words) {
-    // The last line has no end yet: it may go on.
+    // The last line is incomplete: it may continue.
     const lines = text.slice(from).split('\n').slice(0, -1)
     const index = lines.findIndex((line) => line.trim() === word)
     if (index < 0) return undefined
@@ -99,7 +99,7 @@ const openedIn = (text: string, { blocks, comment, heredoc: begin }: Grammar): s
       at += word[0].length
     } else if (block !== undefined) {
       const end = endOfBlock(text, at, block)
-      // One that was opened on the value's own line is insertionProblem's.
+      // insertionProblem covers one that was opened on the value's own line.
       if (end === undefined) return text.slice(at + 1).includes('\n') ? block.what : undefined
       at = end
     } else at += text[at] === '\\' ? 2 : 1
@@ -109,7 +109,7 @@ const openedIn = (text: string, { blocks, comment, heredoc: begin }: Grammar): s
 
 const indentOf = (line: string): number => line.length - line.trimStart().length
 
-/** The column that the text of a block scalar is indented more than, if a line begins one. */
+/** The column that a block scalar's text is indented beyond, if a line begins one. */
 const blockScalar = (line: string): number | undefined => {
   const [, marks = '', rest = ''] = /^(\s*(?:-\s+)*)(.*)$/.exec(line) ?? []
   if (!/(?:^|[\s:])[|>][-+\d]{0,2}(?:\s+#.*)?$/.test(rest)) return undefined
@@ -118,14 +118,14 @@ const blockScalar = (line: string): number | undefined => {
 
 const plainEnd = /(?:^|[:,[{-])\s*(?:[&!][^\s]+\s*)*$/
 
-/** Whether the literal at the start of a line goes on with a plain scalar of the line before. */
+/** Whether the literal at the start of a line continues a plain scalar of the previous line. */
 const goesOn = (lines: readonly string[], own: string): boolean => {
   const before = lines.findLast((line) => line.trim() !== '' && !line.trimStart().startsWith('#'))
   if (own.trim() !== '' || before === undefined || indentOf(before) >= own.length) return false
   return !plainEnd.test(before.replace(/\s#.*$/, '').trimEnd())
 }
 
-/** Quotes mean something only where a scalar begins. */
+/** Quotes only matter where a scalar begins. */
 const quoteOpen = (text: string): boolean => {
   let quote = ''
   for (let at = 0; at < text.length; at += 1) {
@@ -148,11 +148,11 @@ const openedInYaml = (text: string): string | undefined => {
     scalar = blockScalar(line)
     outside.push(line)
   }
-  // The value's own line has been left out as part of one.
+  // The value's own line was dropped as part of one.
   if (outside.length === 0 || outside.at(-1) !== `${own}x`) return 'a block scalar'
   const earlier = outside.slice(0, -1)
-  if (quoteOpen(`${earlier.join('\n')}\n`)) return 'a text of several lines'
-  return goesOn(earlier, own) ? 'a plain text of several lines' : undefined
+  if (quoteOpen(`${earlier.join('\n')}\n`)) return 'a multi-line string'
+  return goesOn(earlier, own) ? 'a multi-line plain scalar' : undefined
 }
 
 const opened = (language: Language, text: string): string | undefined => {
@@ -162,13 +162,15 @@ const opened = (language: Language, text: string): string | undefined => {
 }
 
 /**
- * Why a value can't stand where it does because of an earlier line of its template: in a here-document, a text or a comment of several lines
- * its literal is none.
+ * Why a value is misplaced because of an earlier line of its template: in a here-document, a multi-line string or a comment, its literal is
+ * not one.
  *
  * @param before all of the template up to the value.
  */
 export const openedProblem = (language: Language, before: string): string | undefined => {
   if (language === 'xml') return xmlProblem(before)
   const what = opened(language, withoutTags(before))
-  return what === undefined ? undefined : `a value in ${what}, where no literal counts: move it to where a value stands`
+  return what === undefined
+    ? undefined
+    : `a value in ${what}, where literals have no meaning: move it to the place of a value`
 }

@@ -1,16 +1,16 @@
-// The lines of a user's file that a rendered file comes from.
+// Maps a rendered file back to the user's file.
 
 import { readFileSync } from 'node:fs'
 import { type Context, templateLines } from './template.ts'
 import type { RenderedFile } from './types.ts'
 
-/** The file that a user edits, and for each line of what was rendered from it the line there. */
+/** The file that a user edits, and for each rendered line the line there. */
 export interface Origin {
   readonly template: string
   readonly lines: readonly number[]
 }
 
-/** Where the lines of a rendered file come from; renders once more, so only for an error. */
+/** The origin of a rendered file's lines; renders again, so use it for errors only. */
 export const originOf = (file: string, { source, content, language }: RenderedFile, context: Context): Origin => {
   const template = readFileSync(file, 'utf8')
   const shown = content.toString('utf8').split('\n')
@@ -21,7 +21,7 @@ export const originOf = (file: string, { source, content, language }: RenderedFi
   return { template, lines: [...own.slice(0, at), ...Array(banner).fill(1), ...own.slice(at)] }
 }
 
-/** Offset of the first character of a line, 1-based, that is no blank. */
+/** Offset of the first non-blank character of a line, 1-based. */
 export const offsetOfLine = (text: string, line: number): number => {
   const lines = text.split('\n')
   const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0)

@@ -1,4 +1,4 @@
-// Rendered files through their own language.
+// Checks rendered files with the tools of their languages.
 
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ interface Outcome {
   readonly output: string
 }
 
-/** Runs a program to its end; undefined when this machine doesn't have it. */
+/** Runs a program to its end; undefined if it is not installed. */
 const run = async (program: string, args: readonly string[], input = ''): Promise<Outcome | undefined> => {
   try {
     const { code, stdout, stderr } = await outcomeOf(program, args, { input, largest: 64 << 20 })
@@ -25,21 +25,21 @@ const run = async (program: string, args: readonly string[], input = ''): Promis
 }
 
 const failure = (file: RenderedFile | undefined, tool: string, output: string): BoxhoundError =>
-  new BoxhoundError('E_RENDERED', `${tool} refuses what was rendered for ${file?.path ?? 'a file'}`, {
+  new BoxhoundError('E_RENDERED', `${tool} rejects the rendered file ${file?.path ?? ''}`, {
     exitCode: 2,
     ...(file === undefined ? {} : { file: file.source }),
-    expected: 'a file that its own language accepts',
-    // The temporary tree is gone when this is read.
+    expected: 'a file that is valid in its language',
+    // The temporary tree is gone by the time anyone reads this.
     found: output
       .replaceAll(/\S*boxhound-parse-\w+\/\w+\/\d+\//g, '')
       .trim()
       .split('\n')
       .slice(0, 12)
       .join('\n            '),
-    next: 'mend the template; `npm run render` shows the result',
+    next: 'fix the template; `npm run render` shows the result',
   })
 
-/** The numbered folder of a file in the temporary tree; its name is found again in a tool's output. */
+/** The numbered folder of a file in the temporary tree; identifies the file in a tool's output. */
 const placed = (folder: string, index: number, { path }: RenderedFile): string => join(folder, String(index), path)
 
 const blamed = (files: readonly RenderedFile[], folder: string, output: string): RenderedFile | undefined =>
@@ -64,15 +64,15 @@ const shell = async (files: readonly RenderedFile[], folder: string): Promise<st
   return []
 }
 
-/** What systemd-analyze says about a machine that isn't the guest. */
+/** Complaints of systemd-analyze that are about this machine, not the guest. */
 const foreign = /is not executable: |not found\.?$|Cannot add dependency job|Failed to (?:open|load|create) |^\s*$/
 
-/** Settings of the guest's systemd (255 or newer) that a host with Debian 12's 252 doesn't know yet. */
+/** Settings of the guest's systemd (255 or newer) that 252 in Debian 12 doesn't know yet. */
 const newer = /Unknown key(?: name)? '(?:ImportCredential|OpenFile|RestartSteps|RestartMaxDelaySec)' in section/
 
 const unit = async (files: readonly RenderedFile[], folder: string): Promise<string[]> => {
   for (const [index, file] of files.entries()) {
-    // A drop-in and a network file have no unit of their own to be checked in.
+    // Drop-ins and network files can't be checked without their unit.
     if (!/\.(?:service|timer|socket|path|mount|target|slice)$/.test(file.path)) continue
     const path = placed(folder, index, file)
     const outcome = await run('systemd-analyze', ['verify', '--man=no', '--generators=no', path])
@@ -95,16 +95,16 @@ const ruby = async (files: readonly RenderedFile[], folder: string): Promise<str
   return []
 }
 
-/** Compiled already by whoever rendered it (python.ts), where this machine has a Python. */
+/** Rendering has already compiled it (python.ts), if this machine has Python. */
 const python = async (): Promise<string[]> => ((await run('python3', ['--version'])) === undefined ? ['python3'] : [])
 
 const parsers = { shell, python, unit, ruby }
 
 /**
- * Lets every rendered file be parsed by its own language: `bash -n` and shellcheck, YAML, JSON, `systemd-analyze verify`
- * where it can, `ruby -c`. Starts processes, so a bake doesn't call it; `npm run render` and the tests do.
+ * Checks every rendered file with a tool of its language: `bash -n` and shellcheck, YAML, JSON, `systemd-analyze verify` where
+ * possible, `ruby -c`. Starts processes, so a bake doesn't call it; `npm run render` and the tests do.
  *
- * @returns names of the programs that this machine lacks, whose part was left out.
+ * @returns names of missing programs, whose checks were skipped.
  * @throws BoxhoundError E_RENDERED that names the template and quotes the tool.
  */
 export const parseBack = async (files: readonly RenderedFile[]): Promise<string[]> => {

@@ -1,4 +1,4 @@
-// Rendered YAML and JSON, parsed again.
+// Parses rendered YAML and JSON to check it.
 
 import { parseAllDocuments, visit } from 'yaml'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -10,17 +10,17 @@ const failure = (
   line?: number,
   cause?: unknown,
 ): BoxhoundError =>
-  new BoxhoundError('E_RENDERED', `what was rendered for ${path} is not valid ${language}`, {
+  new BoxhoundError('E_RENDERED', `the rendered file ${path} is not valid ${language}`, {
     exitCode: 2,
     ...{
       file: source,
       expected: `${language} that parses`,
       found,
-      next: `mend the template; \`npm run render\` shows the result`,
+      next: `fix the template; \`npm run render\` shows the result`,
     },
     ...(line === undefined
       ? {}
-      : { next: `mend the template: line ${line} of the result, which \`npm run render\` shows` }),
+      : { next: `fix the template: see line ${line} of the result, which \`npm run render\` shows` }),
     ...(cause === undefined ? {} : { cause }),
   })
 
@@ -30,7 +30,7 @@ const parseYaml = (file: RenderedFile): void => {
     const [problem] = [...document.errors, ...document.warnings]
     if (problem !== undefined)
       throw failure(file, problem.message.split('\n')[0] ?? '', problem.linePos?.[0].line, problem)
-    // `port: {{port}}` is a map within a map to YAML.
+    // To YAML, `port: {{port}}` is a map inside a map.
     visit(document, {
       Pair: (_, { key }) => {
         if (typeof key === 'object' && key !== null && 'items' in key)
@@ -48,7 +48,7 @@ const parseJson = (file: RenderedFile): void => {
   }
 }
 
-/** Parses rendered YAML and JSON again, in this process. @throws BoxhoundError E_RENDERED */
+/** Checks rendered YAML and JSON by parsing it in this process. @throws BoxhoundError E_RENDERED */
 export const parseData = (files: readonly RenderedFile[]): void => {
   for (const file of files) {
     if (file.language === 'yaml') parseYaml(file)

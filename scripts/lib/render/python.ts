@@ -1,4 +1,4 @@
-// Python of an image, compiled; the classes that could be the check.
+// Compiles an image's Python files; finds the classes that could be the check.
 
 import { outcomeOf } from '../_helpers/child.ts'
 import { BoxhoundError, isErrno } from '../_helpers/errors.ts'
@@ -16,7 +16,7 @@ interface Class {
   readonly line: number
 }
 
-/** What Python says about one file: why it doesn't compile, or the classes of it that an Agent could take for the check. */
+/** Python's report on one file: why it doesn't compile, or the classes that an Agent could take for the check. */
 interface Report {
   readonly broken: Broken | null
   readonly classes: readonly Class[]
@@ -28,8 +28,8 @@ interface Answer {
 }
 
 /**
- * Base classes of datadog-checks-base, which the Agent takes for a check, too, when a module imports one and derives nothing from it. A class
- * whose bases come from elsewhere is judged by nobody here.
+ * Base classes of datadog-checks-base, which the Agent also takes for a check if a module imports one without deriving from it. Classes with
+ * bases from elsewhere are not considered.
  */
 const inspect = `
 import ast, base64, json, sys, warnings
@@ -84,7 +84,7 @@ json.dump({'version': sys.version_info[:2],
            'reports': [report(base64.b64decode(one['content']), one['path']) for one in files]}, sys.stdout)
 `
 
-/** Asks this machine's Python; undefined when it has none. */
+/** Asks this machine's Python; undefined without one. */
 const ask = async (files: readonly RenderedFile[]): Promise<Answer | undefined> => {
   const input = JSON.stringify(files.map(({ path, content }) => ({ path, content: content.toString('base64') })))
   try {
@@ -96,11 +96,11 @@ const ask = async (files: readonly RenderedFile[]): Promise<Answer | undefined> 
   }
 }
 
-/** Syntax that came after Python 3.11: an older one refuses what the guest's takes. */
+/** Syntax newer than Python 3.11: an older version rejects what the guest accepts. */
 const newer =
   /^\s*(?:type\s+\w+\s*[=[]|(?:async\s+)?def\s+\w+\s*\[|class\s+\w+\s*\[|except\s*\*)|(?<!\w)[rR]?[fFtT][rR]?["']/
 
-/** Whether the guest's Python, too, must refuse it. */
+/** Whether the guest's Python would also reject it. */
 const isCertain = ({ message, text }: Broken, [, minor]: Answer['version'], guest: string): boolean =>
   minor >= Number(guest.split('.')[1] ?? 0) || !(/f-string|t-string/.test(message) || newer.test(text))
 
@@ -116,15 +116,15 @@ const refuse = ({ source, path }: RenderedFile, { line, column, message, text }:
   })
 }
 
-/** Lines that a template's banner adds. */
+/** Number of lines added by a template's banner. */
 const bannerOf = ({ source, content }: RenderedFile): number =>
   source.endsWith('.hbs') && content.subarray(0, 400).toString('utf8').includes('do not edit') ? 1 : 0
 
 const isCheckModule = (path: string): boolean => /^etc\/datadog-agent\/checks\.d\/[^/]+\.py$/.test(path)
 
 /**
- * Lets this machine's Python compile every Python file of an image. Where it is older than the guest's, only what every Python 3 refuses is an
- * error. A check's module with two classes that an Agent could take for the check is refused: which it takes, differs between versions.
+ * Compiles every Python file of an image with this machine's Python. If that is older than the guest's, only what every Python 3 rejects is an
+ * error. Also rejects a check's module with two classes that could be the check: which one the Agent picks depends on its version.
  *
  * @param guest version of the guest's Python, e.g. "3.13".
  * @throws BoxhoundError E_PYTHON or E_CHECK (exit code 2) with file and line.
@@ -143,9 +143,9 @@ export const assertPython = async (files: readonly RenderedFile[], guest: string
     if (!isCheckModule(file.path) || first === undefined || second === undefined) continue
     throw new BoxhoundError('E_CHECK', `two classes could be the check: ${first.name} and ${second.name}`, {
       ...{ file: file.source, line: Math.max(second.line - banner, 1), exitCode: 2 },
-      expected: 'one class that derives from AgentCheck and that no other class derives from',
+      expected: 'exactly one class that derives from AgentCheck and has no subclass',
       found: report.classes.map(({ name, line }) => `${name} (line ${Math.max(line - banner, 1)})`).join(', '),
-      next: 'keep one in this module; give the other a folder of its own, or let the one derive from the other. Which one runs depends on the Agent’s version',
+      next: 'keep one in this module; move the other to a folder of its own, or derive one from the other. Which one runs depends on the Agent’s version',
     })
   }
 }

@@ -1,4 +1,4 @@
-// A box, rendered.
+// Renders a box.
 
 import type { Project } from '../_helpers/paths.ts'
 import type { Box } from '../box/types.ts'
@@ -10,10 +10,10 @@ import { assertPython } from './python.ts'
 import type { Rendered } from './types.ts'
 
 /**
- * Renders everything that goes into a box's image and what the suite must see of it. Reads the project, writes nothing, and starts
- * nothing but the Python that compiles what is to run in the guest.
+ * Renders everything that goes into a box's image, and the expectations of the suite. Reads the project, writes nothing, and only
+ * starts Python, to compile the guest's files.
  *
- * @throws BoxhoundError E_TEMPLATE, E_LAYER, E_CHECK, E_PYTHON or E_BOX_FILE (exit code 2) with the file and line to mend; YAML and JSON are parsed again here
+ * @throws BoxhoundError E_TEMPLATE, E_LAYER, E_CHECK, E_PYTHON or E_BOX_FILE (exit code 2) with file and line; YAML and JSON are checked here
  *   (fault 7), other languages by `parseBack`.
  */
 export const renderBox = async (box: Box, project: Project): Promise<Rendered> => {

@@ -1,4 +1,4 @@
-// Secrets in files of an image, refused with file and line.
+// Rejects secrets in files of an image.
 
 import { isMap, isScalar, isSeq, type Node, parseAllDocuments, type Scalar } from 'yaml'
 import { type Problem, problemsError } from '../box/problems.ts'
@@ -8,14 +8,14 @@ import { findKeys } from '../box/secrets.ts'
 import { type Origin, offsetOfLine } from './origin.ts'
 import type { Language, RenderedFile } from './types.ts'
 
-/** What was found, never the secret itself; `line` is 1-based, of the rendered text. */
+/** A description of what was found, never the secret itself; `line` is 1-based, in the rendered text. */
 interface Finding {
   readonly line: number
   readonly what: string
   readonly length: number
 }
 
-/** In a comment at the end of a line: the author has looked at it. */
+/** Suppression comment at the end of a line. */
 const cleared = /\bboxhound: no secret\b/
 
 const shapes: readonly (readonly [what: string, shape: RegExp])[] = [
@@ -42,7 +42,7 @@ const byShape = (text: string): Finding[] => [
   })),
 ]
 
-/** In configuration the whole value of a name; in a script or program a literal only, since `password=$1` hands on and holds nothing. */
+/** In configuration, any value; in a script or program, only a literal, since `password=$1` holds no secret. */
 const assignment =
   /(?<![\w$])([A-Za-z][\w.-]*)["']?[ \t]*(?::(?!:)|(?<![=!<>])=(?!=))[ \t]*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"'#;,]+)/g
 
@@ -57,7 +57,7 @@ const isLiteral = (value: string, name: string, language: Language, isComment: b
   const quoted = /^(["'])(.*)\1$/s.exec(value)
   const text = quoted?.[2] ?? value
   if (isPlaceholder(text) || /[$`(){}]|%[sdr(]/.test(text)) return false
-  // Prose about a password is none: `token: optional`.
+  // Prose about a password is not a secret: `token: optional`.
   if (isComment) return text.length >= 6 && /\d/.test(text) && !/\s/.test(text)
   if (isCode(language)) return quoted !== null && text.toLowerCase() !== name.toLowerCase() && !isSecretName(text)
   return language !== 'shell' || !/^\d?$/.test(text)
@@ -83,13 +83,13 @@ const inScalar = ({ value, range }: Scalar, name: string, text: string): Finding
   if (typeof value === 'number' && /pass|pwd/i.test(name))
     return [{ line, what: `a literal value of "${name}"`, length: 1 }]
   if (typeof value !== 'string') return []
-  // Of a value every login counts, also one that documentation would use.
+  // In a value, every login counts, even a typical example.
   const login = /:\/\/[^/\s:@]*:([^/\s@]+)@/.exec(value)?.[1] ?? ''
   if (!isPlaceholder(login)) return [{ line, what: 'a login inside an address', length: login.length }]
   return isPlaceholder(value) ? [] : [{ line, what: `a literal value of "${name}"`, length: value.length }]
 }
 
-/** Values of a YAML or JSON document under the names of secrets, and logins in any value. */
+/** Values of secret names in a YAML or JSON document, and logins in any value. */
 const inNode = (node: Node | null, name: string, text: string): Finding[] => {
   if (isSeq(node)) return node.items.flatMap((item) => inNode(item as Node | null, name, text))
   if (isScalar(node)) {
@@ -119,7 +119,7 @@ export const findSecrets = ({
 }: Pick<RenderedFile, 'content' | 'language' | 'path'>): Finding[] => {
   const text = content.toString('utf8')
   const isData = language === 'yaml' || language === 'json'
-  // Of data the comments alone are text.
+  // In data, only comments are free text.
   const comments = isData ? text.replaceAll(/^(?!\s*#).*$/gm, '') : text
   const all = [...byShape(text), ...byName(comments, language, path), ...(isData ? inData(text) : [])]
   const lines = text.split('\n')
@@ -130,9 +130,9 @@ export const findSecrets = ({
 }
 
 /**
- * Refuses a secret in a file that goes into an image, where every copy would carry it (fault 59).
+ * Rejects a secret in a file that goes into an image, since every copy would carry it (fault 59).
  *
- * @param origin of its lines, asked for when something is wrong.
+ * @param origin of its lines; called only for errors.
  * @throws BoxhoundError E_SECRET (exit code 2) with file and line, without the secret.
  */
 export const assertNoSecrets = (file: RenderedFile, origin: () => Origin): void => {
@@ -145,7 +145,7 @@ export const assertNoSecrets = (file: RenderedFile, origin: () => Origin): void 
       message: what,
       expected: 'no secret in a file of an image: every copy of the image would carry it',
       found: `${length} characters, not shown`,
-      next: `let the Agent resolve it by a secret backend (ENC[HANDLE]), or write it at first boot from a value of the instance (guide/keys.md); if it is no secret, end the line with a comment: boxhound: no secret`,
+      next: `have the Agent resolve it with a secret backend (ENC[HANDLE]), or write it at first boot from instance data (guide/keys.md); if it is not a secret, end the line with a comment: boxhound: no secret`,
     }),
   )
   throw problemsError(file.source, template, problems, 'E_SECRET')

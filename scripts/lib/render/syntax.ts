@@ -1,18 +1,18 @@
-// Which templates are allowed.
+// Restricts templates to a safe subset of Handlebars.
 
 import Handlebars from 'handlebars'
 import { BoxhoundError } from '../_helpers/errors.ts'
 
-/** Helpers that templates may use: Handlebars' own blocks, equality, joining. */
+/** Helpers that templates may use: Handlebars' built-in blocks, equality, joining. */
 export const helperNames = ['if', 'unless', 'each', 'with', 'eq', 'join', 'concat'] as const
 
-/** The helper that every value is printed through; no template can spell it. */
+/** The helper that prints every value; its name cannot be written in a template. */
 export const printHelper = '__print'
 
 const blocks = ['if', 'unless', 'each', 'with']
 const functions = ['eq', 'join', 'concat']
 
-/** A printed value, in the order of appearance. */
+/** A printed value, in order of appearance. */
 export interface Printed {
   readonly name: string
   readonly line: number
@@ -24,7 +24,7 @@ export interface Printed {
 export interface Program {
   readonly ast: hbs.AST.Program
   readonly printed: readonly Printed[]
-  /** Every name that the template asks for. */
+  /** Every name that the template uses. */
   readonly names: readonly { readonly name: string; readonly line: number; readonly column: number }[]
 }
 
@@ -38,7 +38,7 @@ const offsets = (template: string, { loc }: hbs.AST.Node): { start: number; end:
   return { start: at(loc.start), end: at(loc.end) }
 }
 
-/** Wraps every `{{value}}` in the print helper and refuses whatever would get around it. */
+/** Wraps every `{{value}}` in the print helper and rejects whatever would bypass it. */
 class Wrapper extends Handlebars.Visitor {
   readonly printed: Printed[] = []
   readonly names: { name: string; line: number; column: number }[] = []
@@ -57,7 +57,7 @@ class Wrapper extends Handlebars.Visitor {
       exitCode: 2,
       file: this.file,
       ...place(node),
-      expected: 'a template of this project',
+      expected: 'a template that this project allows',
       found,
       next,
     })
@@ -75,9 +75,9 @@ class Wrapper extends Handlebars.Visitor {
     if (node.strip.open || node.strip.close)
       this.fail(
         node,
-        'a value that eats the blanks around it',
+        'a value that strips the white space around it',
         found,
-        'write {{name}}: a literal needs what stands beside it',
+        'write {{name}}: the white space around a literal matters',
       )
     const original = node.path.type === 'PathExpression' ? (node.path as hbs.AST.PathExpression).original : found
     const isCall = node.params.length > 0 || node.hash !== undefined
@@ -148,7 +148,7 @@ class Wrapper extends Handlebars.Visitor {
 }
 
 /**
- * Parses a template and makes every value in it go through the print helper.
+ * Parses a template and routes every value through the print helper.
  *
  * @param file how errors name the template.
  * @throws BoxhoundError E_TEMPLATE with line and column on broken syntax, `{{{raw}}}`, unknown helpers, partials and decorators.
@@ -164,7 +164,7 @@ export const parseTemplate = (template: string, file: string): Program => {
       exitCode: 2,
       ...{ file, line, expected: 'a Handlebars template', found: text.split('\n').slice(-1)[0] ?? '', cause },
       next: text.includes("'CLOSE_UNESCAPED'")
-        ? 'put a blank between }} and the brace that follows'
+        ? 'put a space between }} and the brace that follows'
         : 'close every {{#block}} with its {{/block}}',
     })
   }

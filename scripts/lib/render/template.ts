@@ -1,24 +1,13 @@
-// One template, rendered.
+// Renders one template.
 
 import Handlebars from 'handlebars'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { readPlain } from '../_helpers/plain-file.ts'
 import { decodeUtf8 } from '../_helpers/utf8.ts'
-import { apt } from './escapers/apt.ts'
-import { aptConf } from './escapers/apt-conf.ts'
-import { hcl } from './escapers/hcl.ts'
-import { ini } from './escapers/ini.ts'
-import { json } from './escapers/json.ts'
-import { pem } from './escapers/pem.ts'
-import { python } from './escapers/python.ts'
-import { ruby } from './escapers/ruby.ts'
-import { shell } from './escapers/shell.ts'
-import { sql } from './escapers/sql.ts'
-import { text } from './escapers/text.ts'
+import { hcl, json, python, ruby, shell, sql, yaml } from './escapers/literal.ts'
 import { unit, unitPlace } from './escapers/unit.ts'
+import { apt, aptConf, ini, pem, text, xml } from './escapers/unquoted.ts'
 import type { Escaper, Value } from './escapers/value.ts'
-import { xml } from './escapers/xml.ts'
-import { yaml } from './escapers/yaml.ts'
 import { guard, MissingName } from './guard.ts'
 import { insertionAt, insertionProblem } from './insertion.ts'
 import { commentOf, languageOf, withBanner } from './language.ts'
@@ -43,10 +32,10 @@ const escapers: Readonly<Record<Exclude<Language, 'unit'>, Escaper>> = {
   text,
 }
 
-/** In bytes: what is larger is no text that a person has written. */
+/** In bytes; larger than anything written by hand. */
 const largestTemplate = 1 << 20
 
-/** Plain data that a template reads. */
+/** Plain data for a template. */
 export type Context = Readonly<Record<string, unknown>>
 
 const isValue = (value: unknown): value is Value =>
@@ -64,7 +53,7 @@ const escapeAt = (value: Value, language: Language, template: string, { start, e
   return language === 'unit' ? unit(value, unitPlace(insertion.before, insertion.after)) : escapers[language](value)
 }
 
-/** A Handlebars of our own: nobody else's helpers, and the printing of one template. */
+/** An isolated Handlebars instance with our helpers, for one template. */
 const environmentFor = (template: string, file: string, language: Language, printed: readonly Printed[]) => {
   const handlebars = Handlebars.create()
   for (const name of ['lookup', 'log']) handlebars.unregisterHelper(name)
@@ -100,7 +89,7 @@ const environmentFor = (template: string, file: string, language: Language, prin
       throw fail(
         `{{${spot.name}}} has nothing to print`,
         describe(value),
-        'test for it with {{#if}}, or print one of its fields',
+        'guard it with {{#if}}, or print one of its fields',
       )
     try {
       return escapeAt(value, language, template, spot)
@@ -137,17 +126,17 @@ const renderProgram = (
       names.find(({ name }) => name === missing?.path) ?? names.find(({ name }) => name.split(/[./]/).includes(last))
     throw new BoxhoundError(
       'E_TEMPLATE',
-      missing === undefined ? 'the template failed' : `nothing is named "${missing.path}"`,
+      missing === undefined ? 'the template failed' : `unknown name "${missing.path}"`,
       {
         ...{
           exitCode: 2,
           file,
           line: spot?.line ?? 1,
           column: spot?.column ?? 1,
-          expected: 'a name that the context has',
+          expected: 'a name in the context',
           found: missing?.path ?? String(error),
         },
-        next: missing?.message ?? 'mend the template',
+        next: missing?.message ?? 'fix the template',
         cause: error,
       },
     )
@@ -155,8 +144,8 @@ const renderProgram = (
 }
 
 /**
- * Renders a template's text. Values are escaped for the language, each becomes one literal of it; names that the context doesn't have
- * throw wherever they stand (fault 13), and so do null, lists and maps where a value should be printed (fault 14).
+ * Renders a template's text. Each value is escaped into one literal of the language. Throws on names that the context lacks, wherever they
+ * occur (fault 13), and on null, lists and maps in place of a printed value (fault 14).
  *
  * @throws BoxhoundError E_TEMPLATE with the template's line and column.
  */
@@ -164,8 +153,8 @@ export const renderTemplate = (template: string, context: Context, options: Opti
   renderProgram(parseTemplate(template, options.file), template, context, options)
 
 /**
- * For each line of what is rendered, the template's own line that it comes from: lines of blocks that stand alone are not in it, those of
- * a loop come several times.
+ * For each rendered line, the line of the template that it comes from: lines of standalone blocks don't appear, lines in a loop appear several
+ * times.
  */
 export const templateLines = (template: string, context: Context, options: Options): number[] => {
   const program = parseTemplate(template, options.file)
@@ -174,7 +163,7 @@ export const templateLines = (template: string, context: Context, options: Optio
 }
 
 /**
- * Renders a template file, with the line that says where it comes from.
+ * Renders a template file, with a banner that names its source.
  *
  * @param path absolute path of the template, which ends in `.hbs`.
  * @param source how errors and the banner name it, relative to the project.

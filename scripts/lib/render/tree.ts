@@ -1,4 +1,4 @@
-// The files of a folder.
+// Reads and renders the files of a folder.
 
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import { assertNoSecrets } from './secrets.ts'
 import { type Context, renderTemplateFile } from './template.ts'
 import type { RenderedFile } from './types.ts'
 
-/** A file or folder to read, and how banners and errors name it: never by a path of this machine. */
+/** A file or folder to read, and its name in banners and errors, which is never an absolute path. */
 export interface Place {
   /** Absolute. */
   readonly file: string
@@ -20,21 +20,21 @@ export interface Place {
   readonly source: string
 }
 
-/** A place below another. */
+/** A path below another. */
 export const below = (place: Place, name: string): Place => ({
   file: join(place.file, name),
   source: `${place.source}/${name}`,
 })
 
-/** What tools leave beside sources; never part of an image. */
+/** Files that tools leave beside sources; never part of an image. */
 const leftovers = /^(?:__pycache__|\.pytest_cache|\.ruff_cache|\.DS_Store)$|\.pyc$|~$|\.swp$/
 
 /**
- * One file of the project as it goes into the guest: `.hbs` rendered, anything else byte for byte. The mode is 0755 or 0644 by the
- * owner's executable bit alone, so that it doesn't depend on the umask of a checkout.
+ * One file of the project as it goes into the guest: `.hbs` rendered, anything else byte for byte. The mode is 0755 or 0644, depending only on
+ * the owner's executable bit, so that the umask of a checkout doesn't matter.
  *
  * @param path in its tree, without `.hbs`.
- * @param isCheck whether it is a check's own, whose configuration needs an instance.
+ * @param isCheck whether it belongs to a check, whose configuration needs an instance.
  * @throws BoxhoundError E_SECRET, E_CONF, E_UTF8 or E_TEMPLATE (exit code 2), naming file and line.
  */
 export const renderFile = (place: Place, path: string, context: Context, isCheck = false): RenderedFile => {
@@ -54,7 +54,7 @@ const readOrRender = ({ file, source }: Place, path: string, context: Context): 
   const mode = executable ? 0o755 : 0o644
   const firstLine = content.subarray(0, 128).toString('latin1').split('\n', 1)[0]
   const language = languageOf(path, firstLine)
-  // A Python file may name another encoding; what has no known language is nobody's text.
+  // A Python file may declare another encoding; a file in an unknown language may be binary.
   if (language !== 'python' && language !== 'text') assertUtf8(content, source)
   return { path, mode, content, source, language }
 }
@@ -68,23 +68,23 @@ const visit = (folder: Place, path: string, context: Context): RenderedFile[] =>
       const [from, to] = [below(folder, entry.name), path === '' ? entry.name : `${path}/${entry.name}`]
       if (entry.isDirectory()) return visit(from, to, context)
       if (!entry.isFile())
-        throw new BoxhoundError('E_LAYER', 'not a plain file', {
+        throw new BoxhoundError('E_LAYER', 'not a regular file', {
           file: from.source,
           expected: 'files and folders',
           found: kindOfFile(lstatSync(from.file)),
-          next: 'let provision.sh or units.enable make it',
+          next: 'create it in provision.sh or with units.enable',
           exitCode: 2,
         })
       return [renderFile(from, to.replace(/\.hbs$/, ''), context)]
     })
 
-/** Whether something has that name, a link that leads nowhere included. */
+/** Whether the name exists, even as a dangling link. */
 const isThere = ({ file }: Place): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined
 
-/** Everything under a folder, ordered by name at each level; empty when there is no such folder. */
+/** Everything below a folder, sorted by name at each level; empty if there is no such folder. */
 export const renderTree = (folder: Place, context: Context): RenderedFile[] =>
   isThere(folder) ? visit(folder, '', context) : []
 
-/** The file `NAME` or its template `NAME.hbs` in a folder; undefined without either. */
+/** The file `NAME` or its template `NAME.hbs` in a folder; undefined if neither exists. */
 export const findFile = (folder: Place, name: string): Place | undefined =>
   [name, `${name}.hbs`].map((one) => below(folder, one)).find(isThere)

@@ -1,4 +1,4 @@
-// The rendered tree on disk.
+// Writes the rendered tree to disk.
 
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
@@ -32,7 +32,7 @@ const writeFiles = async (folder: string, files: readonly RenderedFile[]): Promi
 
 const entry = ({ path, mode, source, language }: RenderedFile) => ({ path, mode: octal(mode), source, language })
 
-/** A layer as data: what layer.json holds. */
+/** The contents of layer.json. */
 export const layerData = ({ name, folders, spec, files, scripts, data }: RenderedLayer) => ({
   ...{ name, folders, spec },
   files: files.map(entry),
@@ -54,21 +54,21 @@ const writeTree = async ({ layers, expectations }: Rendered, folder: string): Pr
   await writeFile(join(folder, 'expectations.json'), json(expectations))
 }
 
-/** Only a tree that this program wrote, or nothing, is replaced: `--out .` must not empty somebody's folder. */
+/** Only replaces a tree that this program wrote, or an empty folder: `--out .` must not empty somebody's folder. */
 const assertOwn = async (folder: string): Promise<void> => {
   if (!existsSync(folder)) return
   const names = await readdir(folder)
   if (names.every((name) => name === 'layers' || name === 'expectations.json')) return
-  throw new BoxhoundError('E_OUT', 'this folder holds other things than a rendered box', {
+  throw new BoxhoundError('E_OUT', 'the output folder holds something other than a rendered box', {
     ...{ file: folder, exitCode: 2, expected: 'a new folder, an empty one, or an earlier result' },
     found: names.slice(0, 5).join(', '),
-    next: 'name another folder with --out',
+    next: 'choose another folder with --out',
   })
 }
 
 /**
- * Writes `layers/NN-NAME/{layer.json,root/…,scripts/…,data/…}` and `expectations.json`: the whole tree or nothing. An earlier tree stays
- * until the new one is complete.
+ * Atomically writes `layers/NN-NAME/{layer.json,root/…,scripts/…,data/…}` and `expectations.json`. An earlier tree stays until the new one is
+ * complete.
  *
  * @throws BoxhoundError E_OUT when the folder holds anything else.
  */
