@@ -132,7 +132,7 @@ export const stages: readonly Stage[] = [
     ...{ reading: 'tap', needs: ['bake'], seconds: 95, deadline: 1200 },
   }),
   vagrant('vagrant', 'vagrant up: the baked box, a stock box; the catalogue', ava('test/vagrant/ava'), {
-    ...{ needs: ['bake'], seconds: 2100, deadline: 5400 },
+    ...{ needs: ['bake'], seconds: 2100, deadline: 6600 },
   }),
   contains('image', 'no secret, no identity, no trace in the image', verb('image', 'lab', ...inContainer), {
     ...{ needs: ['bake'], seconds: 50, deadline: 1800 },
