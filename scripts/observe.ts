@@ -7,7 +7,7 @@ import { withLock } from './lib/cache/lock.ts'
 import { apply, destroy, importing, plan, type Run, show } from './lib/observe/actions.ts'
 import { importRequest } from './lib/observe/import.ts'
 import { printable, printableError } from './lib/observe/printable.ts'
-import { withAccount } from './lib/observe/session.ts'
+import { type StandIn, withAccount } from './lib/observe/session.ts'
 import { paintFor } from './lib/report/terminal.ts'
 
 const command: Command = {
@@ -89,6 +89,10 @@ const assertTaken = (action: Action, options: readonly string[]): void => {
   })
 }
 
+/** Loaded when it is asked for alone. */
+const labAccount: StandIn = async (stateFile, work) =>
+  (await import('../lab/account/open.ts')).withLabAccount(stateFile, work)
+
 /** `npm run observe`: 0 when done, 4 for `plan --detailed-exitcode` with changes. */
 export const main = async (argv: string[]): Promise<number> => {
   const { action: word, rest } = splitAction(argv)
@@ -113,7 +117,11 @@ export const main = async (argv: string[]): Promise<number> => {
   return withLock(project, `observe-${box.name}`, 'observe', () =>
     withAccount(
       box,
-      { lab: flags.lab === true, environment: process.env, tell: (line) => console.error(printable(line)) },
+      {
+        standIn: flags.lab === true ? labAccount : null,
+        environment: process.env,
+        tell: (line) => console.error(printable(line)),
+      },
       project,
       (gateway, where) => work(run, gateway, where),
     ),

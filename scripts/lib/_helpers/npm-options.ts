@@ -1,7 +1,7 @@
 // Rejects options that npm swallowed, and suggests the right command line.
 
 import { isNpmsOwn, onNpmsLine } from '../../_npm.mjs'
-import type { Command } from './cli.ts'
+import type { Command } from './command.ts'
 import { BoxhoundError } from './errors.ts'
 
 /** An option as typed, with its value if npm kept that. */

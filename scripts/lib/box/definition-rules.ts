@@ -1,6 +1,6 @@
 // Contradictions inside a check.yaml.
 
-import type { CheckDefinition, OptionDefinition } from './definition.ts'
+import type { CheckDefinition, OptionDefinition } from './check-schema.ts'
 import { matches, slowPattern } from './pattern.ts'
 
 /** A contradiction inside a check.yaml; `message` says what was expected. */

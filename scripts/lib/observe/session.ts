@@ -1,6 +1,5 @@
 // An account opened for some work.
 
-import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { withCleanup } from '../_helpers/cleanup.ts'
 import type { Project } from '../_helpers/paths.ts'
@@ -33,38 +32,31 @@ export const withGateway = async <T>(
   })
 }
 
-/** What the lab's account keeps between two runs. */
-export const labAccountFile = (project: Project, box: string): string => join(project.out, box, 'account.json')
-
-/** An account for newcomers, on this machine's loopback while the work lasts; what it holds is kept in `out/BOX/account.json`. */
-const withLabAccount = async <T>(
-  project: Project,
-  box: string,
-  work: (credentials: Credentials) => Promise<T>,
-): Promise<T> => {
-  const { labApiKey, labApplicationKey, startAccount } = await import('../../../lab/account/server.ts')
-  const stateFile = labAccountFile(project, box)
-  await mkdir(dirname(stateFile), { recursive: true })
-  const account = await startAccount({ stateFile })
-  return withCleanup(account.close, () =>
-    work({ apiKey: labApiKey, applicationKey: labApplicationKey, site: 'the lab', url: account.url }),
-  )
-}
+/** Runs work with the keys and address of an account that stands in for Datadog's, on this machine's loopback while the work lasts. */
+export type StandIn = <T>(stateFile: string, work: (credentials: Credentials) => Promise<T>) => Promise<T>
 
 /**
- * Opens the account of the environment's keys, or the lab's, for some work.
+ * Opens the account of the environment's keys, or one that stands in for it, for some work.
  *
+ * @param options `standIn`: keeps what it holds in `out/BOX/account.json` between two runs; null for the real one.
  * @param where told how the account is named for a reader.
  * @throws BoxhoundError E_ACCOUNT_KEY, E_ACCOUNT_SITE (exit code 2) before anything is asked for.
  */
 export const withAccount = <T>(
   box: Box,
-  { lab, environment, ...options }: SessionOptions & { readonly lab: boolean; readonly environment: NodeJS.ProcessEnv },
+  {
+    standIn,
+    environment,
+    ...options
+  }: SessionOptions & {
+    readonly standIn: StandIn | null
+    readonly environment: NodeJS.ProcessEnv
+  },
   project: Project,
   work: (gateway: Gateway, where: string) => Promise<T>,
 ): Promise<T> => {
-  if (lab)
-    return withLabAccount(project, box.name, (credentials) =>
+  if (standIn !== null)
+    return standIn(join(project.out, box.name, 'account.json'), (credentials) =>
       withGateway(credentials, {}, options, (gateway) => work(gateway, 'the lab account')),
     )
   const credentials = credentialsFrom(environment, box.agent.site)
