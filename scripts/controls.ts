@@ -56,14 +56,15 @@ export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
   const project = projectAt(process.cwd())
-  const { name } = await loadBox(parsed.positional ?? 'lab', project)
-  const published = await readPublished(project, name)
+  const box = await loadBox(parsed.positional ?? 'lab', project)
+  const published = await readPublished(project, box.name)
   const { expectations } = published
-  const known = await readControls(project.root)
+  const known = await readControls(box, project)
   const bare = uncontrolled(known, expectations)
   if (bare.length > 0) {
     throw new BoxhoundError('E_UNCONTROLLED', 'checks without a negative control', {
-      expected: 'a script in suite/controls that turns it red, for every check',
+      expected:
+        'a script in suite/controls, or in controls/ of the folder of a database, app or check, that turns it red, for every check',
       found: bare.join(', '),
     })
   }

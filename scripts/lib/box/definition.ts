@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'
 import { contradictions } from './definition-rules.ts'
+import { isPattern } from './pattern.ts'
 import { readSource } from './read.ts'
 import { tags } from './schema.ts'
 import type { Source } from './source.ts'
@@ -28,14 +29,6 @@ const option = z.discriminatedUnion(
   ],
   'type: number, integer, boolean or string',
 )
-
-function isPattern(text: string): boolean {
-  try {
-    return new RegExp(text, 'u') instanceof RegExp
-  } catch {
-    return false
-  }
-}
 
 /** A bound of a metric's values: a number, or the value of an option. */
 const bound = z.union([z.number(), z.strictObject({ option: z.string() })], 'a number or { option: NAME }')
