@@ -38,6 +38,10 @@ export const foldersOf = (kind: keyof typeof kinds, boxFile: string, project: Pr
   )
 }
 
+/** The folders beside a box file that a box may be made from, whether they are there or not. */
+export const ownFolders = (boxFile: string): string[] =>
+  Object.values(kinds).map(({ own }) => join(dirname(boxFile), own))
+
 /** The folder beside a box file that a new choice goes into. */
 export const ownFolder = (kind: keyof typeof kinds, boxFile: string): string => join(dirname(boxFile), kinds[kind].own)
 
