@@ -43,7 +43,7 @@ const engineFile = z.strictObject({
   port: z.int('a port number').min(1, 'a port number').max(65535, 'a port number'),
   logs: list(z.strictObject({ path: absolute, source: line, service: line }), 'a list of log files').default([]),
   client: z.strictObject({
-    programs: list(text(/^[A-Za-z0-9/][\w./+-]*$/, 'the name of a program')).min(1, 'at least one program'),
+    programs: list(text(/^[A-Za-z0-9/][\w./+{}-]*$/, 'the name of a program')).min(1, 'at least one program'),
     // Anybody on the machine sees a process's arguments.
     arguments: list(
       line.refine((value) => !value.includes('{password}'), 'no {password}: it goes by environment'),

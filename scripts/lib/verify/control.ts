@@ -15,7 +15,7 @@ export interface Control {
   readonly name: string
   readonly breaks: string
   readonly red: readonly string[]
-  /** What the box must have: `database`, `monitoring` (that of its database), `app`, `check.NAME`, or `kernel` (one of its own, on any box in QEMU); empty for any box that has its folder. */
+  /** What the box must have: `database`, `monitoring` (that of its database) or `no-monitoring` (a database without), `app`, `check.NAME`, or `kernel` (one of its own, on any box in QEMU); empty for any box that has its folder. */
   readonly needs: readonly string[]
   /** Bash, to be run as root in the guest. */
   readonly script: string
@@ -96,7 +96,7 @@ export const controlsFor = (controls: readonly Control[], expectations: Expectat
   const has = new Set([
     'kernel',
     ...(database === null ? [] : ['database']),
-    ...(database?.dbm === true ? ['monitoring'] : []),
+    ...(database === null ? [] : [database.dbm ? 'monitoring' : 'no-monitoring']),
     ...(app === null ? [] : ['app']),
     ...checks.map(({ name }) => `check.${name}`),
   ])

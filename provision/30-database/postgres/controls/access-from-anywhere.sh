@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Breaks: The database lets in whoever reaches it, without a password.
+# Red: database.grants
+# Needs: -
+set -Eeuo pipefail
+
+echo 'host all all 0.0.0.0/0 trust' >>/etc/postgresql-common/boxhound_hba.conf
+sql <<<'SELECT pg_reload_conf()'

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Breaks: The Agent’s user may hold any number of connections.
+# Red: database.grants
+# Needs: -
+set -Eeuo pipefail
+
+sql <<<'ALTER ROLE datadog CONNECTION LIMIT -1'

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Breaks: pg_monitor is revoked: three metrics vanish, nothing else tells.
+# Red: check.postgres database.grants
+# Needs: -
+set -Eeuo pipefail
+
+sql <<<'REVOKE pg_monitor FROM datadog'

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Breaks: The Agent's user is a superuser: no metric tells.
+# Red: database.grants
+# Needs: -
+set -Eeuo pipefail
+
+sql <<<'ALTER ROLE datadog SUPERUSER'
