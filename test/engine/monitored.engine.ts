@@ -18,7 +18,7 @@ for (const name of boxes) {
   })
 
   test.serial(`${name}: without the function its account’s check turns red`, (t) => {
-    const controls = verb('controls', box, '--machine', 'container', '--only', 'explain-procedure-gone')
+    const controls = verb('controls', box, '--machine', 'container', '--only', 'explain-function-gone')
     t.is(controls.status, 0, `${controls.stdout}\n${controls.stderr}`.slice(-4000))
   })
 }
