@@ -1,13 +1,15 @@
+import { join } from 'node:path'
 import { type Command, parseCommand, splitAction } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { projectAt } from './lib/_helpers/paths.ts'
 import { fromCaller } from './lib/box/caller.ts'
 import { loadBox } from './lib/box/load.ts'
 import { withLock } from './lib/cache/lock.ts'
+import type { Gateway } from './lib/observe/account/gateway.ts'
 import { apply, destroy, importing, plan, type Run, show } from './lib/observe/actions.ts'
 import { importRequest } from './lib/observe/import.ts'
 import { printable, printableError } from './lib/observe/printable.ts'
-import { withAccount } from './lib/observe/session.ts'
+import { withAccount, withOwnAccount } from './lib/observe/session.ts'
 import { paintFor } from './lib/report/terminal.ts'
 
 const command: Command = {
@@ -89,6 +91,18 @@ const assertTaken = (action: Action, options: readonly string[]): void => {
   })
 }
 
+type Work = (gateway: Gateway, where: string) => Promise<number>
+
+/** Works in the account of the caller's keys, or with `--lab` in one that the lab keeps in `out/BOX/account.json`. */
+const inAccount = async ({ box, flags, project }: Run, work: Work): Promise<number> => {
+  const tell = (line: string): void => console.error(printable(line))
+  if (flags.lab !== true) return withAccount(box, { environment: process.env, tell }, work)
+  const { withKeptAccount } = await import('../lab/account/kept.ts')
+  return withKeptAccount(join(project.out, box.name, 'account.json'), (account) =>
+    withOwnAccount(account, { tell }, work),
+  )
+}
+
 /** `npm run observe`: 0 when done, 4 for `plan --detailed-exitcode` with changes. */
 export const main = async (argv: string[]): Promise<number> => {
   const { action: word, rest } = splitAction(argv)
@@ -111,12 +125,7 @@ export const main = async (argv: string[]): Promise<number> => {
   if (action === 'show') return show(run, values.out === undefined ? undefined : fromCaller(values.out))
   const work = action === 'import' ? importing(importRequest(positionals, values.as)) : { plan, apply, destroy }[action]
   return withLock(project, `observe-${box.name}`, 'observe', () =>
-    withAccount(
-      box,
-      { lab: flags.lab === true, environment: process.env, tell: (line) => console.error(printable(line)) },
-      project,
-      (gateway, where) => work(run, gateway, where),
-    ),
+    inAccount(run, (gateway, where) => work(run, gateway, where)),
   ).catch((error: unknown) => {
     throw printableError(error)
   })

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatError } from '../../scripts/lib/_helpers/errors.ts'
-import type { CommandOptions, CommandResult } from '../../scripts/lib/verify/command.ts'
 import { quoteCommand } from '../../scripts/lib/verify/quote.ts'
 import type { Session } from '../../scripts/lib/verify/ssh.ts'
 import type { SuiteContext } from '../../scripts/lib/verify/types.ts'
 import { isUnreachable } from '../../scripts/lib/verify/unreachable.ts'
-import { createProber } from './prober.ts'
+import { createProber, type Probe, type Run } from './prober.ts'
 import { judge, type Verdict } from './verdict.ts'
 
 /** The machine under test, as the checks see it. */
@@ -13,10 +12,8 @@ export interface Guest {
   readonly context: SuiteContext
   /** The base64 of the key that let the caller in. */
   readonly publicKey: string
-  /** Runs a program as root and returns whatever it said; its exit status is the caller's to judge. */
-  readonly run: (words: readonly string[], options?: CommandOptions) => Promise<CommandResult>
-  /** Runs probes/NAME.py as root with `input` as INPUT, and returns the JSON that it prints. */
-  readonly probe: (name: string, input?: unknown) => Promise<unknown>
+  readonly run: Run
+  readonly probe: Probe
   /** Runs `work` once for all checks that ask for the same thing. */
   readonly once: <T>(name: string, work: () => Promise<T>) => Promise<T>
   /**
@@ -33,8 +30,7 @@ export const createGuest = (session: Pick<Session, 'run'>, context: SuiteContext
   const { command: deadline, poll, limit } = context.deadlines
   const known = new Map<string, Promise<unknown>>()
 
-  const run: Guest['run'] = (words, options = {}) =>
-    session.run(quoteCommand([...asRoot, ...words]), { deadline, ...options })
+  const run: Run = (words, options = {}) => session.run(quoteCommand([...asRoot, ...words]), { deadline, ...options })
 
   const once = <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const earlier = known.get(name) as Promise<T> | undefined

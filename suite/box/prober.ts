@@ -2,8 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+import type { CommandOptions, CommandResult } from '../../scripts/lib/verify/command.ts'
 import { jsonIn } from '../../scripts/lib/verify/json.ts'
-import type { Guest } from './guest.ts'
+
+/** Runs a program as root in the guest and returns whatever it said; its exit status is the caller's to judge. */
+export type Run = (words: readonly string[], options?: CommandOptions) => Promise<CommandResult>
+
+/** Runs probes/NAME.py as root in the guest with `input` as INPUT, and returns the JSON that it prints. */
+export type Probe = (name: string, input?: unknown) => Promise<unknown>
 
 interface Job {
   readonly name: string
@@ -32,7 +38,7 @@ const gathering = 40
  * Runs Python probes in the guest. What is asked for at about the same time shares one interpreter, since starting one
  * is the dearest part on an emulated processor; each probe is a process of its own in there.
  */
-export const createProber = (run: Guest['run']): Guest['probe'] => {
+export const createProber = (run: Run): Probe => {
   let batch: Waiting[] = []
 
   const flush = async (): Promise<void> => {

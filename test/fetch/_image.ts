@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { sha256 } from '../../scripts/lib/_helpers/hash.ts'
-import type { Deadlines } from '../../scripts/lib/fetch/client.ts'
+import type { Deadlines } from '../../scripts/lib/fetch/deadlines.ts'
 import { type Download, type FetchOptions, fetchImage } from '../../scripts/lib/fetch/download.ts'
 import type { Patience } from '../../scripts/lib/fetch/retry.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'

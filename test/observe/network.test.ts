@@ -47,7 +47,7 @@ const secureAccount = async (t: ExecutionContext, authority: Authority, host: st
 const planBy = async (environment: NodeJS.ProcessEnv, told: string[] = []) => {
   const box = await labBox()
   const { patience } = noted()
-  return withAccount(box, { lab: false, environment, tell: (line) => told.push(line), patience }, project, (gateway) =>
+  return withAccount(box, { environment, tell: (line) => told.push(line), patience }, (gateway) =>
     planFor(box, gateway, { now, destroy: false }, project),
   )
 }

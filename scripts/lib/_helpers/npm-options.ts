@@ -1,8 +1,13 @@
 // Options that npm took for itself: refused, with the line that was meant.
 
 import { isNpmsOwn, onNpmsLine } from '../../_npm.mjs'
-import type { Command } from './cli.ts'
 import { BoxhoundError } from './errors.ts'
+
+/** What is looked at of a verb's command line. */
+interface Command {
+  readonly verb: string
+  readonly options: Readonly<Record<string, { readonly type: string; readonly value?: string | readonly string[] }>>
+}
 
 /** An option as it was typed, and its value where npm has that. */
 interface Taken {

@@ -2,7 +2,8 @@
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { folderAddress, shownAddress } from '../fetch/address.ts'
-import { type Deadlines, openClient } from '../fetch/client.ts'
+import { openClient } from '../fetch/client.ts'
+import type { Deadlines } from '../fetch/deadlines.ts'
 import type { Network } from '../fetch/network.ts'
 import type { Patience } from '../fetch/retry.ts'
 import { fetchSmallFile } from '../fetch/small-file.ts'

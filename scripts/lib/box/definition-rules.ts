@@ -1,6 +1,6 @@
 // What a check.yaml says against itself.
 
-import type { CheckDefinition, OptionDefinition } from './definition.ts'
+import type { CheckDefinition, OptionDefinition } from './definition-schema.ts'
 import { matches, slowPattern } from './pattern.ts'
 
 /** Something in a check.yaml that contradicts something else in it; `message` says what was expected. */

@@ -1,21 +1,8 @@
 // Connections, deadlines and trust of a run of downloads.
 
 import type { Dispatcher } from 'undici'
+import { type Deadlines, usualDeadlines } from './deadlines.ts'
 import type { Network } from './network.ts'
-
-/** How long a download waits for what does not come, in milliseconds (fault 36). */
-export interface Deadlines {
-  /** For a connection, TLS included. */
-  readonly connect: number
-  /** For the answer's beginning, and between two pieces of it: caches that fetch a file first let one wait. */
-  readonly quiet: number
-}
-
-export const usualDeadlines: Deadlines = { connect: 15_000, quiet: 60_000 }
-
-/** The proxy for addresses of a protocol; empty for none. */
-export const proxyFor = (protocol: string, { proxy = '', httpProxy = proxy }: Network): string =>
-  protocol === 'http:' ? httpProxy : proxy
 
 /** Everything that a run of downloads needs to reach servers; dispatchers are made when they are needed first. */
 export interface Client {

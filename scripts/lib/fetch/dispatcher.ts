@@ -3,8 +3,8 @@
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
 import { authorities } from './authorities.ts'
-import { type Deadlines, proxyFor } from './client.ts'
-import type { Network } from './network.ts'
+import type { Deadlines } from './deadlines.ts'
+import { type Network, proxyFor } from './network.ts'
 
 const loopback = 'localhost,127.0.0.1,[::1]'
 

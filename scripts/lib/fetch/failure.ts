@@ -3,8 +3,9 @@
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatSeconds } from '../_helpers/format.ts'
 import { shownAddress, shownProxy } from './address.ts'
-import { type Client, proxyFor } from './client.ts'
+import type { Client } from './client.ts'
 import { loginVariable } from './logins.ts'
+import { proxyFor } from './network.ts'
 import { isUntrusted, untrusted } from './trust.ts'
 
 /** What may be over in a moment: worth another try. Everything else stays wrong however often it is tried. */

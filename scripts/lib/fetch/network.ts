@@ -19,6 +19,10 @@ export interface Network {
   readonly logins?: Logins
 }
 
+/** The proxy for addresses of a protocol; empty for none. */
+export const proxyFor = (protocol: string, { proxy = '', httpProxy = proxy }: Network): string =>
+  protocol === 'http:' ? httpProxy : proxy
+
 /**
  * A proxy's address as programs write it, `http://` added where it is missing.
  *

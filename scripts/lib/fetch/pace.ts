@@ -3,7 +3,7 @@
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatBytes, formatSeconds } from '../_helpers/format.ts'
 import { shownAddress } from './address.ts'
-import type { Deadlines } from './client.ts'
+import type { Deadlines } from './deadlines.ts'
 
 /** Bytes a second: slower than the slowest line that a disk image could come by. */
 const slowest = 1000

@@ -4,7 +4,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { shownAddress, shownProxy } from './address.ts'
-import { type Client, proxyFor } from './client.ts'
+import type { Client } from './client.ts'
+import { proxyFor } from './network.ts'
 
 /** OpenSSL's reasons for not believing a certificate, as Node names them. */
 const reasons: Readonly<Record<string, string>> = {

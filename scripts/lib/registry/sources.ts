@@ -8,7 +8,7 @@ import { parseRepository, type Repository, repositoryExpectation } from '../box/
 import type { Box } from '../box/types.ts'
 import type { WorkFolder } from '../cache/leftovers.ts'
 import type { LayerRecord } from '../cache/store.ts'
-import { type Deadlines, usualDeadlines } from '../fetch/client.ts'
+import { type Deadlines, usualDeadlines } from '../fetch/deadlines.ts'
 import { networkOf } from '../fetch/network.ts'
 import type { Patience } from '../fetch/retry.ts'
 import type { PlannedLayer } from '../plan/types.ts'

@@ -2,9 +2,9 @@
 
 import { isObject, type JsonObject, kindOf, memberPath } from '../../_helpers/json.ts'
 import type { Version } from './client.ts'
+import { keyProblems, type Place, valueProblem, type Walk } from './place.ts'
 import { type Shape, shapeOf } from './shape.ts'
 import type { Problem } from './types.ts'
-import { keyProblems, type Place, valueProblem, walk } from './walk.ts'
 
 interface Member {
   readonly type: string
@@ -35,7 +35,13 @@ const tellers = (version: Version, members: readonly Member[]): string[] => {
 }
 
 /** The problems of the member that the value comes nearest to: fewest wrong keys of its own, then fewest in all. */
-const nearestProblems = (version: Version, members: readonly Member[], place: Place, json: unknown): Problem[] => {
+const nearestProblems = (
+  walk: Walk,
+  version: Version,
+  members: readonly Member[],
+  place: Place,
+  json: unknown,
+): Problem[] => {
   const judged = members.map(({ type, shape }) => ({
     keys: shape.kind === 'object' && isObject(json) ? keyProblems(shape, json, place.path).length : 0,
     problems: walk(version, { ...place, type, depth: place.depth + 1 }, json),
@@ -65,18 +71,24 @@ const membersOf = (version: Version, types: readonly string[]): Member[] =>
     return shape.kind === 'union' ? membersOf(version, shape.members) : [{ type, shape }]
   })
 
-/** Problems of a value that should be of one of several types: those inside the type that it says or seems to be. */
-export const unionProblems = (version: Version, types: readonly string[], place: Place, json: unknown): Problem[] => {
+/** Problems of a value that should be of one of several types: those that `walk` finds inside the type that it says or seems to be. */
+export const unionProblems = (
+  walk: Walk,
+  version: Version,
+  types: readonly string[],
+  place: Place,
+  json: unknown,
+): Problem[] => {
   const all = membersOf(version, types)
   const members = all.filter((member) => ofKind(member, json))
   if (members.length === 0)
     return [{ path: place.path, message: `expected ${types.join(' or ')}, found ${kindOf(json)}` }]
-  if (!isObject(json)) return nearestProblems(version, members, place, json)
+  if (!isObject(json)) return nearestProblems(walk, version, members, place, json)
   let left = members
   for (const key of members.length > 1 ? tellers(version, members) : []) {
     const fitting = left.filter((member) => choices(version, member, key)?.includes(json[key]))
     if (fitting.length === 0) return [unmatched(version, left, json, place.path, key)]
     left = fitting
   }
-  return nearestProblems(version, left, place, json)
+  return nearestProblems(walk, version, left, place, json)
 }

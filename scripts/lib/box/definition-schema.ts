@@ -1,0 +1,88 @@
+// Shape of check.yaml.
+
+import * as z from 'zod'
+import { tags } from './schema.ts'
+
+const common = { description: z.string().optional() }
+const bounds = { minimum: z.number('a number').optional(), maximum: z.number('a number').optional() }
+
+/** One typed option of a check. Without a default it must be given. */
+const option = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({ type: z.literal('number'), default: z.number('a number').optional(), ...bounds, ...common }),
+    z.strictObject({ type: z.literal('integer'), default: z.int('a whole number').optional(), ...bounds, ...common }),
+    z.strictObject({ type: z.literal('boolean'), default: z.boolean('true or false').optional(), ...common }),
+    z.strictObject({
+      type: z.literal('string'),
+      default: z.string('text').optional(),
+      pattern: z.string('a regular expression').refine(isPattern, 'a valid regular expression').optional(),
+      values: z.array(z.string()).min(1).optional(),
+      ...common,
+    }),
+  ],
+  'type: number, integer, boolean or string',
+)
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'u') instanceof RegExp
+  } catch {
+    return false
+  }
+}
+
+/** A bound of a metric's values: a number, or the value of an option. */
+const bound = z.union([z.number(), z.strictObject({ option: z.string() })], 'a number or { option: NAME }')
+const names = z.array(z.string(), 'a list of names').default([])
+
+/** Warnings that a check may give, each known by a regular expression and with the reason why it is no fault. */
+const warnings = z.union(
+  [
+    z.enum(['none', 'allowed']),
+    z
+      .array(
+        z.strictObject({
+          pattern: z.string().refine(isPattern, 'a valid regular expression'),
+          reason: z.string().min(1),
+        }),
+      )
+      .min(1),
+  ],
+  'none, allowed, or a list of { pattern, reason }',
+)
+
+/** Service checks that one run must send: all of them OK, or each with the state that is right on a machine that stands alone. */
+const serviceChecks = z.union(
+  [
+    z.array(z.string()),
+    z.record(
+      z.string(),
+      z.enum(['ok', 'warning', 'critical', 'unknown', 'any'], 'ok, warning, critical, unknown or any'),
+    ),
+  ],
+  'a list of names, or a map of names to ok, warning, critical, unknown or any',
+)
+
+/** check.yaml: what a check can be told, and what the suite must see of it. */
+export const checkDefinition = z.strictObject({
+  /** Only where the folder's name isn't the check's: the integration check of a database. */
+  name: z.string().optional(),
+  title: z.string(),
+  interval: z.int('a whole number of seconds').min(1).default(15),
+  options: z
+    .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'an option name of lower-case letters, digits and _'), option)
+    .default({}),
+  rules: z.array(z.strictObject({ less: z.tuple([z.string(), z.string()]), message: z.string() })).default([]),
+  expect: z.strictObject({
+    metrics: names,
+    rates: names,
+    serviceChecks: serviceChecks.default([]),
+    tags: tags.default([]),
+    warnings: warnings.default('none'),
+    ranges: z.record(z.string(), z.strictObject({ min: bound, max: bound })).default({}),
+  }),
+})
+
+export type CheckDefinition = z.infer<typeof checkDefinition>
+export type OptionDefinition = z.infer<typeof option>
