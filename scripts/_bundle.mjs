@@ -1,10 +1,10 @@
-// What is compiled once and kept under node_modules/.cache: the verbs (_run.mjs), the unit tests (test/_bundle.mjs) and the suite (lib/verify/bundle.ts).
-// Plain JavaScript, since it runs before there is anything compiled.
+// Compiles once and caches under node_modules/.cache: the verbs (_run.mjs), the unit tests (test/_bundle.mjs) and the suite (lib/verify/bundle.ts).
+// Plain JavaScript, since it runs before anything is compiled.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-/** All files below a folder, in order of their names; installed packages are not looked into. */
+/** All files below a folder, sorted by name, without installed packages. */
 export const filesBelow = (folder) =>
   readdirSync(folder, { withFileTypes: true })
     .flatMap((entry) => {
@@ -14,7 +14,7 @@ export const filesBelow = (folder) =>
     })
     .sort()
 
-/** Version of Node, and path, size and time of every source and of the lock file: the identity of what is compiled from them. */
+/** Identifies a bundle: the version of Node, and path, size and time of every source and of the lock file. */
 export const fingerprint = (root, sources) => {
   const hash = createHash('sha256').update(process.version)
   for (const path of [...sources, join(root, 'package-lock.json')]) {
@@ -37,7 +37,7 @@ const forNode = {
   },
 }
 
-/** Compiles by esbuild, whose process starts within this very call and would have all of this one's environment: keys are no business of it. */
+/** Compiles with esbuild. Its process starts inside this call and would inherit our environment, which may hold keys. */
 export const compile = async (options) => {
   const { build } = await import('esbuild')
   const own = process.env
@@ -58,14 +58,14 @@ const touch = (folder) => {
   try {
     utimesSync(folder, now, now)
   } catch {
-    // another user's: it may be swept tomorrow, and is compiled again
+    // owned by another user: it may be removed later, and is compiled again then
   }
 }
 
-/** What nobody has used since yesterday. Anything younger may still be read by a process that runs. */
+/** Bundles unused since yesterday. A running process may still read anything younger. */
 const sweep = (cache) => {
   for (const name of readdirSync(cache)) {
-    // Undefined: another start, whose own it was, has given it its name.
+    // Undefined: the start that it belonged to has renamed it.
     const found = statSync(join(cache, name), { throwIfNoEntry: false })
     if (found !== undefined && Date.now() - found.mtimeMs > day)
       rmSync(join(cache, name), { recursive: true, force: true })
@@ -73,13 +73,13 @@ const sweep = (cache) => {
 }
 
 /**
- * A folder that is there once and whole.
+ * Creates a folder atomically, once.
  *
- * @param folder its name is the identity of what it holds.
+ * @param folder its name identifies its contents.
  * @param make fills an empty folder, which then gets that name.
  */
 export const keep = async (folder, make) => {
-  // Without a turn of the event loop: callers want to start what is in it before anything else.
+  // Synchronous: callers start what is in it before anything else.
   if (existsSync(folder)) return touch(folder)
   const cache = dirname(folder)
   mkdirSync(cache, { recursive: true })
@@ -90,7 +90,7 @@ export const keep = async (folder, make) => {
     renameSync(fresh, folder)
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true })
-    // Another start was quicker with the very same content.
+    // Another start was faster, with the same content.
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
   }
 }

@@ -1,27 +1,27 @@
-// A bake with nothing changed, answered before anything of boxhound is loaded. The bake before has left a stamp (lib/bake/stamp.ts): every
-// file and folder that its answer rests on, and the answer. As long as all of them are what they were, so is the answer.
+// Answers a bake with nothing to do before any module of boxhound is loaded. The previous bake left a stamp (lib/bake/stamp.ts): every file
+// and folder that its answer depends on, and the answer. As long as they are unchanged, so is the answer.
 //
-// Contents are never looked at here: the kernel gives a file that was written, replaced or renamed another ctime, which no program can set
-// back, and a folder another mtime for each name that comes or goes. The writer makes sure of the rest: a file that had been changed less
-// than two seconds before is in no stamp, since a second change could have got the same time.
+// Contents are never read here: the kernel updates the ctime of a file that is written, replaced or renamed, which no program can set back,
+// and the mtime of a folder for each name added or removed. The writer covers the rest: a file changed less than two seconds ago gets into
+// no stamp, since a second change could have the same time.
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { onNpmsLine } from './_npm.mjs'
 
-/** Another number for another form of stamps. */
+/** Format version of stamps. */
 export const stampFormat = 1
 
-/** Size, mtime, ctime, inode, device of what a path leads to, links followed as any reader does; null for nothing. */
+/** Size, mtime, ctime, inode and device of a path, with links followed; null if it doesn't exist. */
 export const signatureOf = (path) => {
   const found = statSync(path, { throwIfNoEntry: false })
   return found === undefined ? null : [found.size, found.mtimeMs, found.ctimeMs, found.ino, found.dev]
 }
 
 /**
- * Whether a change later than `moment` must show in a signature: its times are two seconds older, and no file system gives two changes so far
- * apart the same time (FAT's is the coarsest).
+ * Whether any change after `moment` is sure to alter a signature: its times are two seconds older, and no file system gives two changes that far
+ * apart the same time (FAT has the coarsest).
  */
 export const isSettled = (signature, moment) =>
   signature === null || Math.max(signature[1], signature[2]) < moment - 2000
@@ -29,7 +29,7 @@ export const isSettled = (signature, moment) =>
 const matters = /^(HOME|XDG_\w+|BOXHOUND_\w+|NODE_\w+|PIP_\w+|(https?|no|all)_proxy|SSL_CERT_\w+|\w+_CA_BUNDLE)$/i
 
 /**
- * Digest of the variables by which a bake's answer could change. Some of them hold passwords: hence a digest, and a salt.
+ * Salted digest of the variables that can change a bake's answer; some of them hold passwords.
  */
 export const environmentDigest = (environment, salt) =>
   createHash('sha256')
@@ -43,14 +43,14 @@ export const environmentDigest = (environment, salt) =>
     )
     .digest('hex')
 
-/** The file of a box as it was asked for: by name, or by a path that counts from where npm was called. */
+/** The file of a box given by name, or by a path relative to where npm was called. */
 export const boxFileOf = (nameOrFile, root, environment) =>
   /[/\\]|\.ya?ml$/.test(nameOrFile)
     ? resolve(environment.INIT_CWD || root, nameOrFile)
     : join(root, 'boxes', `${nameOrFile}.yaml`)
 
 /**
- * Where the stamp of a box file lies: in the store, named by everything that says which bake it is.
+ * Path of the stamp of a box file: in the store, named after everything that identifies the bake.
  *
  * @param project folders `root`, `out` and `cache`, as lib/_helpers/paths.ts has them.
  */
@@ -65,7 +65,7 @@ const projectOf = (root, environment) => ({
   cache: environment.BOXHOUND_CACHE || join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'boxhound'),
 })
 
-/** Only words that leave the meaning of "nothing changed" alone; undefined for every other command line. */
+/** Parses a command line for which a stamp's answer is valid; undefined for any other. */
 const parse = (argv) => {
   const words = argv.filter((word) => !word.startsWith('-'))
   const options = argv.filter((word) => word.startsWith('-'))
@@ -86,11 +86,11 @@ const unchanged = (root, entries) =>
  *
  * @param argv words after the verb.
  * @param root of the project; also the current folder.
- * @returns undefined when anything differs, or nobody knows: then the whole way is gone.
+ * @returns undefined when anything differs or is uncertain: then the full bake runs.
  */
 export const upToDate = (argv, root, environment = process.env, now = Date.now()) => {
   const asked = parse(argv)
-  // An option that npm took may have meant anything else than "as usual".
+  // An option that npm swallowed may have changed the meaning.
   if (asked === undefined || onNpmsLine(environment).size > 0) return undefined
   try {
     const stamp = JSON.parse(readFileSync(stampPath(asked.name, projectOf(root, environment), environment), 'utf8'))
@@ -103,6 +103,6 @@ export const upToDate = (argv, root, environment = process.env, now = Date.now()
     if (asked.json) return `${stamp.json}\n`
     return asked.verify ? `${stamp.text}\n${stamp.verified.text}\n` : `${stamp.text}\n`
   } catch {
-    return undefined // no stamp, or not one of ours
+    return undefined // no stamp, or an invalid one
   }
 }

@@ -34,12 +34,12 @@ const verbs: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
 const usage = (): string =>
   `Usage: npm run VERB -- [BOX] [OPTIONS]\n\nVerbs: ${Object.keys(verbs).join(', ')}\nEach takes --help.`
 
-/** 128+13: who reads our output has gone, as after `| head`. */
+/** 128+13: the reader of our output has gone, as after `| head`. */
 const brokenPipe = 141
 
 /**
- * What `_run.mjs` calls when nobody catches an error: output that cannot be written, an event that failed. The run is cleaned up and ends, by 141
- * where the reader has gone, else by 1 with the reason.
+ * Called by `_run.mjs` for uncaught errors: output that cannot be written, a failed event handler. Cleans up and ends the run, with 141 if the
+ * reader has gone, otherwise with 1 and the reason.
  */
 export const abandon = (error: unknown, stream?: 'stdout' | 'stderr'): void => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'an error'
@@ -60,7 +60,7 @@ export const run = async ([verb = '', ...argv]: string[]): Promise<number> => {
     console.error(verb === '' ? usage() : `No verb "${verb}".\n${usage()}`)
     return 2
   }
-  // Modes of what is written are nobody's but ours: neither open to all, nor closed to who serves out/. What is private says so itself.
+  // File modes don't depend on the caller's umask: not writable by others, readable by whoever serves out/. Private files set their own mode.
   process.umask(0o022)
   try {
     const { main } = await load()

@@ -1,6 +1,6 @@
-// Options that npm took for its own because the two dashes were forgotten: `npm run observe apply lab --lab` runs `observe apply lab` with
-// npm_config_lab=true in its environment (tried with npm 11). npm hands on in the same way what an .npmrc or the caller's environment sets, so
-// that those have to be told apart. Plain JavaScript, since a bake with nothing changed asks before anything of boxhound is loaded.
+// Finds options that npm swallowed because `--` was forgotten: `npm run observe apply lab --lab` runs `observe apply lab` with
+// npm_config_lab=true in its environment (seen with npm 11). Settings of an .npmrc or the caller's environment arrive in the same way and must be
+// told apart. Plain JavaScript, since an unchanged bake asks before any module of boxhound is loaded.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -10,7 +10,7 @@ const prefix = /^npm_config_/i
 /** One spelling for `dry-run`, `dry_run` and `DRY_RUN`. */
 const plain = (name) => name.toLowerCase().replaceAll('_', '-')
 
-/** Set by npm itself at every start, whatever was typed. */
+/** Always set by npm itself, whatever was typed. */
 const always = new Set([
   ...['cache', 'globalconfig', 'global-prefix', 'init-module', 'local-prefix', 'node-gyp', 'noproxy', 'npm-version'],
   ...['prefix', 'user-agent', 'userconfig', 'allow-scripts'],
@@ -29,9 +29,9 @@ const read = (file) => {
   }
 }
 
-/** Names that the files of npm's configuration set. */
+/** Names set by npm's configuration files. */
 const inFiles = (environment) => {
-  // By any spelling: npm leaves the caller's NPM_CONFIG_USERCONFIG as it is.
+  // In any case: npm leaves the caller's NPM_CONFIG_USERCONFIG as it is.
   const all = new Map(settings(environment))
   const [user, global, local] = ['userconfig', 'globalconfig', 'local-prefix'].map((name) => all.get(name))
   const npm = environment.npm_execpath && join(dirname(dirname(environment.npm_execpath)), 'npmrc')
@@ -41,7 +41,7 @@ const inFiles = (environment) => {
     .map(([, name]) => plain(name))
 }
 
-/** Names that npm's own environment had before it set any; only Linux tells. npm's title is what it runs: `npm run bake`. */
+/** Names that npm's own environment had at its start; known only on Linux. npm sets its process title to its command: `npm run bake`. */
 const inherited = () => {
   let pid = process.ppid
   for (let step = 0; step < 8 && pid > 1; step++) {
@@ -59,10 +59,10 @@ const inherited = () => {
 }
 
 /**
- * What stood on npm's own command line, by the names of options: `dry-run`. A bare option has the value `true`, `--no-NAME` an empty one.
+ * Options on npm's own command line, by name: `dry-run`. A bare option has the value `true`, `--no-NAME` an empty one.
  *
  * @param environment of the verb; empty unless npm started it.
- * @param before names that npm was called with in its environment.
+ * @param before names in the environment that npm was called with.
  */
 export const onNpmsLine = (environment = process.env, before = inherited) => {
   if (!/^npm\//.test(environment.npm_config_user_agent ?? '')) return new Map()
@@ -72,7 +72,7 @@ export const onNpmsLine = (environment = process.env, before = inherited) => {
   return new Map(all.filter(([name]) => !others.has(name)))
 }
 
-/** Whether npm has an option of that name; true where nobody knows. */
+/** Whether npm has an option of that name; true if that can't be determined. */
 export const isNpmsOwn = (name, environment = process.env) => {
   try {
     const { definitions } = createRequire(environment.npm_execpath)('@npmcli/config/lib/definitions')

@@ -1,5 +1,5 @@
-// Starts a verb: `node scripts/_run.mjs VERB …`. TypeScript is bundled once per change of the sources, because starting through a loader costs
-// 0.4 s at every call and a bundle 0.1 s.
+// Starts a verb: `node scripts/_run.mjs VERB …`. TypeScript is bundled once per change of the sources: a loader costs 0.4 s at every start, a
+// bundle 0.1 s.
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { compile, filesBelow, fingerprint, keep } from './_bundle.mjs'
@@ -20,26 +20,26 @@ const bundle = (folder) =>
     external: ['ssh2', 'esbuild', 'protobufjs', '@datadog/datadog-api-client'],
   })
 
-/** Before anything is begun that would have to be cleaned up. */
+/** Used until the verb is loaded: there is nothing to clean up yet. */
 const leave = (error, stream) => {
   if (stream === undefined) console.error(error)
   else if (stream === 'stdout' && error.code !== 'EPIPE') console.error(`the output cannot be written: ${error.code}`)
   process.exit(error?.code === 'EPIPE' && stream !== undefined ? 141 : 1)
 }
 
-/** What ends a run that nobody catches: a reader that has gone, a full disk or a lost terminal behind the output, an error in an event. */
+/** Handles uncaught errors: a reader that has gone, a full disk or a lost terminal behind the output, an error in an event handler. */
 let abandoned = leave
 for (const stream of ['stdout', 'stderr']) process[stream].on('error', (error) => abandoned(error, stream))
 for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => abandoned(error))
 
 const start = async (argv) => {
-  // What stands in for the outside world is called by verbs, too.
+  // Verbs also import lab/, which stands in for the outside world.
   const sources = [scripts, join(root, 'lab')].flatMap(filesBelow).filter((path) => /\.(mjs|ts|json)$/.test(path))
   const folder = join(root, 'node_modules', '.cache', 'boxhound', fingerprint(root, sources))
   await keep(folder, bundle)
   const { abandon, run } = await import(pathToFileURL(join(folder, '_main.mjs')).href)
   abandoned = abandon
-  // Every verb has ended its own work here; what could still hold the process open is an idle socket.
+  // Every verb has finished its work here; only an idle socket could still keep the process alive.
   process.exitCode = await run(argv)
 }
 

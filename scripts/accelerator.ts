@@ -8,12 +8,12 @@ import { loadBox } from './lib/box/load.ts'
 
 const command: Command = {
   verb: 'accelerator',
-  summary: 'Tells whether machines run under KVM here or on an emulated processor (tcg); the Vagrantfile asks it.',
-  positional: { name: 'BOX', help: 'whose published image is tried under KVM (default: lab)' },
+  summary: 'Reports whether machines run under KVM here or on an emulated processor (tcg); used by the Vagrantfile.',
+  positional: { name: 'BOX', help: 'the box whose published image is tried under KVM (default: lab)' },
   options: { json: { type: 'boolean', help: 'one JSON document on stdout' } },
   examples: [
-    ['npm run accelerator', 'kvm or tcg; tried once per boot of this machine'],
-    ['BOXHOUND_ACCELERATOR=tcg vagrant up', 'decides by hand, here as for every verb that boots'],
+    ['npm run accelerator', 'kvm or tcg; tested once per boot of this machine'],
+    ['BOXHOUND_ACCELERATOR=tcg vagrant up', 'overrides the choice, here and for every verb that boots'],
   ],
 }
 
@@ -23,7 +23,7 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** `npm run accelerator`: 0. Without a published image no kernel can be tried, and then it is tcg. */
+/** `npm run accelerator`: 0. Without a published image no kernel can be tried, so the answer is tcg. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0

@@ -21,7 +21,11 @@ const command: Command = {
   verb: 'bake',
   summary:
     'Bakes boxes: builds the layers that are missing or changed, publishes out/BOX/BOX.qcow2, verifies it over SSH.',
-  positional: { name: 'BOX', help: 'files in boxes/ without their ending, or paths (default: lab)', multiple: true },
+  positional: {
+    name: 'BOX',
+    help: 'names of files in boxes/ without the extension, or paths (default: lab)',
+    multiple: true,
+  },
   options: {
     all: { type: 'boolean', help: 'every box in boxes/' },
     builder: {
@@ -29,19 +33,19 @@ const command: Command = {
       value: ['chroot'],
       help: 'how layers are built (chroot: root on Linux, nothing is booted)',
     },
-    draft: { type: 'boolean', help: 'only a bootable overlay: no seal, nothing published, not verified' },
-    refresh: { type: 'boolean', help: 'take packages anew, as if the refresh period were over' },
+    draft: { type: 'boolean', help: 'a bootable overlay only: not sealed, not published, not verified' },
+    refresh: { type: 'boolean', help: 'install packages afresh, as if the refresh period were over' },
     'no-verify': { type: 'boolean', help: 'publish without booting and verifying' },
-    'on-error': { type: 'string', value: onErrorChoices, help: 'what becomes of a failed layer (default: clean)' },
+    'on-error': { type: 'string', value: onErrorChoices, help: 'what to do with a failed layer (default: clean)' },
     profile: { type: 'string', value: 'FILE', help: 'write where the time went, for ui.perfetto.dev' },
     json: { type: 'boolean', help: 'one JSON document on stdout' },
   },
   examples: [
     ['npm run bake', 'bakes and verifies the lab box'],
     ['npm run bake -- lab --draft', 'after editing a check: a bootable overlay in seconds'],
-    ['npm run bake -- lab lab-cloud', 'both, side by side as far as memory and processors allow'],
+    ['npm run bake -- lab lab-cloud', 'both, in parallel as far as memory and processors allow'],
     ['npm run bake -- lab --on-error shell', 'a shell inside the layer that failed'],
-    ['npm run bake -- lab --no-verify --profile bake.json', 'a trace of it: drop the file on ui.perfetto.dev'],
+    ['npm run bake -- lab --no-verify --profile bake.json', 'a trace of the bake: open the file in ui.perfetto.dev'],
     ['npm run bake -- lab --json --no-verify | jq .image.sha256', 'for scripts'],
   ],
 }
@@ -63,10 +67,10 @@ const report = (baked: Baked | Draft, project: Project): void => {
   )
 }
 
-/** A box, read and planned; nothing is started by that. */
+/** A box, loaded and planned; nothing has been started yet. */
 interface Wanted {
   readonly plan: Plan
-  /** What it rests on; undefined for a draft, which is told of by no stamp. */
+  /** Its inputs; undefined for a draft, which gets no stamp. */
   readonly seen: Seen | undefined
 }
 
@@ -85,7 +89,7 @@ const verify = async (plan: Plan, { image }: Manifest, quiet: boolean, project: 
   return span('bake', 'verify', () => verifyBaked(plan.rendered, image.sha256, { quiet }, project))
 }
 
-/** For the next bake, should nothing have changed by then. */
+/** For the next bake, in case nothing has changed by then. */
 const stamp = async ({ plan, seen }: Wanted, project: Project): Promise<void> => {
   if (seen === undefined) return
   const { knownVerdict } = await import('./lib/report/after-bake.ts')
@@ -131,7 +135,7 @@ const documentOf = (one: Settled<Baked | Draft>) => {
   return 'overlay' in one.value ? { box: one.box, draft: one.value } : { box: one.box, manifest: one.value.manifest }
 }
 
-/** All of them side by side; verified one after another, since a machine wants all processors. */
+/** Bakes in parallel, then verifies one after another, since a machine uses all processors. */
 const bakeSeveral = async (all: readonly Wanted[], parsed: Parsed, project: Project): Promise<number> => {
   const { flags } = parsed
   const json = flags.json === true
@@ -179,10 +183,11 @@ const bakeSeveral = async (all: readonly Wanted[], parsed: Parsed, project: Proj
 const chosen = ({ positionals, flags, values }: Parsed, project: Project): readonly string[] => {
   const usage = (message: string, found: string): BoxhoundError =>
     new BoxhoundError('E_USAGE', message, { exitCode: 2, found, next: 'npm run bake -- --help' })
-  if (flags.all === true && positionals.length > 0) throw usage('--all names every box already', positionals.join(' '))
+  if (flags.all === true && positionals.length > 0)
+    throw usage('--all already includes every box', positionals.join(' '))
   const names = flags.all === true ? boxNames(project) : positionals.length > 0 ? positionals : ['lab']
   if (names.length > 1 && values['on-error'] === 'shell')
-    throw usage('a shell in a failed layer is for one box at a time', names.join(' '))
+    throw usage('--on-error shell works with one box at a time', names.join(' '))
   return names
 }
 
@@ -198,14 +203,14 @@ const assertDistinct = (all: readonly Wanted[]): void => {
 
 const work = async (parsed: Parsed, project: Project): Promise<number> => {
   const all: Wanted[] = []
-  // All of them before anything is started: a wrong box file is told at once.
+  // Plan all of them before starting anything, so that a wrong box file is reported at once.
   for (const name of chosen(parsed, project)) all.push(await plan(name, parsed.flags, project))
   assertDistinct(all)
   const [first] = all
   return first !== undefined && all.length === 1 ? bakeOne(first, parsed, project) : bakeSeveral(all, parsed, project)
 }
 
-/** `npm run bake`: exit code 0 when all boxes are baked and (unless told otherwise) verified, 1 when one of them is not. */
+/** `npm run bake`: exit code 0 when all boxes are baked and (unless disabled) verified, 1 when one of them is not. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0

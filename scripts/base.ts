@@ -12,19 +12,19 @@ import { networkOf } from './lib/fetch/network.ts'
 const command: Command = {
   verb: 'base',
   summary:
-    'The image that a box stands on. update looks up the newest release of the same series in the publisher’s signed list of checksums and\n' +
-    'writes its address and digest into the box file, which otherwise stays as it is. show tells what is there now, and who must sign.',
-  positional: { name: 'update|show BOX', help: 'what to do, and a file in boxes/ by name, or a path' },
+    'The base image of a box. update looks up the newest release of the same series in the publisher’s signed checksum list and\n' +
+    'writes its address and digest into the box file, leaving the rest as it is. show prints the current image and the signing key.',
+  positional: { name: 'update|show BOX', help: 'what to do, and the name of a file in boxes/, or a path' },
   words: 'update|show BOX',
   options: {
     'dry-run': { type: 'boolean', help: 'update: show the change, write nothing' },
-    'allow-older': { type: 'boolean', help: 'update: go back when the newest release there is older' },
+    'allow-older': { type: 'boolean', help: 'update: allow a downgrade when the newest release is older' },
     json: { type: 'boolean', help: 'one JSON document on stdout' },
   },
   examples: [
-    ['npm run base -- update ubuntu', 'moves boxes/ubuntu.yaml to the newest image; bake it then'],
+    ['npm run base -- update ubuntu', 'moves boxes/ubuntu.yaml to the newest image; then bake it'],
     ['npm run base -- update ubuntu --dry-run', 'exit code 0 and the change, if there is one'],
-    ['npm run base -- show ubuntu', 'release, address, digest and the key that signs the lists'],
+    ['npm run base -- show ubuntu', 'release, address, digest and the key that signs the checksum lists'],
   ],
 }
 
@@ -55,9 +55,10 @@ const update = async (box: Box, flags: Readonly<Record<string, boolean>>, projec
     return
   }
   console.log(changeText(found))
-  if (!changed) console.log(`${shown(box.file)} names the newest release with its signed digest: nothing to change`)
+  if (!changed)
+    console.log(`${shown(box.file)} already has the newest release and its signed digest: nothing to change`)
   else if (written) console.log(`written to ${shown(box.file)}; next: npm run bake -- ${box.name}`)
-  else console.log(`${shown(box.file)} is not changed (--dry-run)`)
+  else console.log(`${shown(box.file)} is unchanged (--dry-run)`)
 }
 
 const show = (box: Box, json: boolean): void => {
@@ -74,14 +75,14 @@ const show = (box: Box, json: boolean): void => {
     )
 }
 
-/** `npm run base`: the image that a box stands on. */
+/** `npm run base`: the base image of a box. */
 export const main = async (argv: string[]): Promise<number> => {
   const { action, rest } = splitAction(argv)
   const parsed = parseCommand(rest, command, argv)
   if (parsed === undefined) return 0
   if (action === undefined || !actions.includes(action))
     throw usage(
-      action === undefined ? 'base needs to know what to do' : `base has no "${action}"`,
+      action === undefined ? 'base needs an action' : `base has no "${action}"`,
       actions.join(' or '),
       action ?? 'nothing',
     )

@@ -13,17 +13,17 @@ const command: Command = {
   verb: 'bench',
   summary: `Measures boxhound against stock Packer, mkosi and virt-customize, by turns, on one base and one mirror.
 Rows: ${rows.map(({ number, title }) => `${number} ${title.toLowerCase()}`).join(', ')}.`,
-  positional: { name: 'ROW', help: 'numbers of rows (default: all of them)', multiple: true },
+  positional: { name: 'ROW', help: 'row numbers (default: all)', multiple: true },
   options: {
-    pairs: { type: 'string', value: 'N', help: 'runs of each side (default: 5, with --quick 1)' },
-    quick: { type: 'boolean', help: 'rows 1, 2, 4 and 7, against Packer alone: minutes, for CI' },
-    json: { type: 'boolean', help: 'print results.json on stdout and nothing else there' },
+    pairs: { type: 'string', value: 'N', help: 'runs per side (default: 5, with --quick 1)' },
+    quick: { type: 'boolean', help: 'rows 1, 2, 4 and 7, compared with Packer only: takes minutes, for CI' },
+    json: { type: 'boolean', help: 'print results.json on stdout' },
     out: { type: 'string', value: 'DIR', help: 'folder of results.json and report.html (default: out/bench)' },
   },
   examples: [
     ['npm run bench', 'all rows, five pairs each: about an hour and a half without KVM'],
-    ['npm run bench -- --quick', 'a few minutes; times are recorded, and whatever they are, it succeeds'],
-    ['npm run bench -- 2 3 --pairs 7', 'two rows; those measured before stay in the report'],
+    ['npm run bench -- --quick', 'a few minutes; records times and succeeds whatever they are'],
+    ['npm run bench -- 2 3 --pairs 7', 'two rows; earlier measurements of the others stay in the report'],
     ['npm run bench -- 1 --json | jq .rows[0].comparisons', 'for scripts'],
   ],
 }
@@ -32,7 +32,7 @@ const pairsFrom = ({ values, flags }: Parsed): number => {
   const text = values.pairs ?? (flags.quick === true ? '1' : '5')
   const pairs = Number(text)
   if (Number.isInteger(pairs) && pairs >= 1 && pairs <= 100) return pairs
-  throw new BoxhoundError('E_USAGE', '--pairs is no number of runs', {
+  throw new BoxhoundError('E_USAGE', '--pairs is not a number of runs', {
     exitCode: 2,
     expected: 'a whole number from 1 to 100',
     found: text,

@@ -13,27 +13,27 @@ import type { Plan } from './lib/plan/types.ts'
 const command: Command = {
   verb: 'cache',
   summary:
-    'The layer store: list shows it, verify hashes every layer again, prune removes what nothing needs; push and pull exchange layers with an OCI registry.',
+    'The layer store: list shows it, verify rehashes every layer, prune removes unused layers; push and pull exchange layers with an OCI registry.',
   positional: { name: 'list|verify|prune|push|pull', help: 'what to do (default: list)' },
   words: '[list|verify|prune | push|pull REGISTRY/REPO [BOX]]',
   most: 3,
   options: {
-    days: { type: 'string', value: 'N', help: 'prune: keep unused layers that are younger (default: 7)' },
-    all: { type: 'boolean', help: 'push: every layer of the store, not only those of BOX (default: lab)' },
-    replace: { type: 'boolean', help: 'push: also over layers of the same ids that another machine built' },
-    'dry-run': { type: 'boolean', help: 'push: say what would be sent' },
-    'plain-http': { type: 'boolean', help: 'push, pull: by http, to a registry on loopback' },
+    days: { type: 'string', value: 'N', help: 'prune: keep unused layers younger than N days (default: 7)' },
+    all: { type: 'boolean', help: 'push: every layer in the store, not only those of BOX (default: lab)' },
+    replace: { type: 'boolean', help: 'push: overwrite layers with the same ids that another machine built' },
+    'dry-run': { type: 'boolean', help: 'push: show what would be sent' },
+    'plain-http': { type: 'boolean', help: 'push, pull: use http, with a registry on loopback' },
     json: { type: 'boolean', help: 'one JSON document on stdout' },
   },
   examples: [
-    ['npm run cache -- list', 'layers with age and size, and where the store is'],
-    ['npm run cache -- verify', 'exit code 1 and the names of damaged layers, if there are any'],
-    ['npm run cache -- prune --days 0', 'everything that no published image needs'],
+    ['npm run cache -- list', 'layers with age and size, and the path of the store'],
+    ['npm run cache -- verify', 'exit code 1 and the names of damaged layers, if any'],
+    ['npm run cache -- prune --days 0', 'removes everything that no published image needs'],
     [
       'npm run cache -- push ghcr.io/team/layers lab',
-      'the layers of the lab box, with the login that docker login keeps',
+      'the layers of the lab box, with the credentials of docker login',
     ],
-    ['npm run cache -- pull ghcr.io/team/layers lab', 'those that this store lacks'],
+    ['npm run cache -- pull ghcr.io/team/layers lab', 'the layers missing from this store'],
     ['npm run cache -- push localhost:5000/layers --all --plain-http', 'all layers, to a registry on this machine'],
   ],
 }
@@ -59,7 +59,7 @@ const list = async (project: Project, json: boolean): Promise<number> => {
   return 0
 }
 
-/** Every layer that a bake would not use, and why. */
+/** Every layer that a bake would reject, and why. */
 const judge = async (project: Project): Promise<{ total: number; unusable: UnusableLayer[] }> => {
   const layers = await listRecords(project)
   const unusable = await unusableLayers(project)
@@ -78,15 +78,15 @@ const verify = async (project: Project, json: boolean): Promise<number> => {
     )
   else {
     for (const { id, name, fault } of unusable) console.log(`  ${id.slice(0, 12)}  ${(name ?? '').padEnd(9)} ${fault}`)
-    console.log(`${total - unusable.length} of ${total} layers are what was recorded, each on the file it was built on`)
-    if (unusable.length > 0) console.log('The next bake drops the others and builds them again.')
+    console.log(`${total - unusable.length} of ${total} layers match their recorded digests and backing files`)
+    if (unusable.length > 0) console.log('The next bake discards the others and rebuilds them.')
   }
   return unusable.length === 0 ? 0 : 1
 }
 
 const pruneStore = async (project: Project, days: string, json: boolean): Promise<number> => {
   if (!/^\d{1,5}$/.test(days))
-    throw new BoxhoundError('E_USAGE', '--days takes a whole number of days', { exitCode: 2, found: days })
+    throw new BoxhoundError('E_USAGE', '--days must be a whole number of days', { exitCode: 2, found: days })
   return withLock(project, 'prune', 'cache prune', async () => {
     const cleared = await clearDeadRuns(project)
     const dropped = await dropUnusable(project)
@@ -106,7 +106,7 @@ const pruneStore = async (project: Project, days: string, json: boolean): Promis
   })
 }
 
-/** The layers of a box as its next bake wants them; the phases before are loaded only for that. */
+/** The layers that the next bake of a box needs; the earlier phases are loaded only for this. */
 const planOf = async (name: string, project: Project): Promise<Plan> => {
   const { loadBox } = await import('./lib/box/load.ts')
   const { renderBox } = await import('./lib/render/render.ts')
@@ -133,7 +133,7 @@ export const main = async (argv: string[]): Promise<number> => {
   }
   const [, extra] = parsed.positionals
   if (extra !== undefined)
-    throw new BoxhoundError('E_USAGE', 'one word too many on the command line', {
+    throw new BoxhoundError('E_USAGE', 'too many arguments', {
       ...{ exitCode: 2, found: extra, next: 'npm run cache -- --help' },
     })
   if (what === 'list') return list(project, json)

@@ -18,18 +18,18 @@ import type { Target } from './lib/verify/types.ts'
 const command: Command = {
   verb: 'contract',
   summary:
-    'Judges an Agent by the facts that verification builds on: paths, units, commands, JSON, exit codes. The same tests for the lab Agent and a real one.',
-  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+    'Tests an Agent for the facts that verification relies on: paths, units, commands, JSON, exit codes. The lab Agent and a real one take the same tests.',
+  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
   options: {
     ...targetOptions,
     ...machineOption('auto'),
-    verbose: { type: 'boolean', help: 'every test by name, not only the failed ones' },
+    verbose: { type: 'boolean', help: 'list every test, not only the failed ones' },
   },
   examples: [
-    ['npm run contract', 'boots the lab image and judges the lab Agent'],
+    ['npm run contract', 'boots the lab image and tests the lab Agent'],
     [
       'npm run contract -- ubuntu --host db1.example --key ~/.ssh/id_ed25519 --host-key SHA256:…',
-      'judges a real Agent: restarts it twice, plants four checks and removes them again',
+      'tests a real Agent: restarts it twice, adds four checks and removes them again',
     ],
   ],
 }
@@ -58,7 +58,7 @@ const judgeImage = async (project: Project, name: string, parsed: Parsed): Promi
   const onNote = (text: string): void => console.log(`  ${text}`)
   const { DD_API_KEY: _, ...environment } = process.env
   const machine = machineChoice(parsed.values.machine, 'auto')
-  // Keyless at first, which is a part of the contract; a key comes later.
+  // Starts without a key, as part of the contract; the key comes later.
   return withMachine(project, published, { environment, onNote, machine, keyless: true }, ({ login, keyed }) =>
     judgeContract(
       { target: login, expectations: published.expectations, disposable: true, keyed },
@@ -67,7 +67,7 @@ const judgeImage = async (project: Project, name: string, parsed: Parsed): Promi
   )
 }
 
-/** `npm run contract`: 0 when the Agent keeps every line; closes with `N passed, N failed`. */
+/** `npm run contract`: 0 when the Agent meets the contract; ends with `N passed, N failed`. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0

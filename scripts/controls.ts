@@ -12,23 +12,23 @@ import { allIds } from './lib/verify/plan.ts'
 
 const command: Command = {
   verb: 'test:controls',
-  summary: 'Breaks a booted box in one way after another; each time exactly the right checks must turn red.',
-  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+  summary: 'Breaks a booted box in one way after another; each time exactly the expected checks must fail.',
+  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
   options: {
     only: {
       type: 'string',
       multiple: true,
       value: 'CONTROL',
-      help: 'run only this control; may be given more than once',
+      help: 'run only this control; repeatable',
     },
     except: {
       type: 'string',
       multiple: true,
       value: 'CONTROL',
-      help: 'leave this control out; may be given more than once',
+      help: 'skip this control; repeatable',
     },
     ...machineOption('auto'),
-    json: { type: 'boolean', help: 'print one JSON document on stdout and nothing else there' },
+    json: { type: 'boolean', help: 'one JSON document on stdout' },
   },
   examples: [
     ['npm run test:controls', 'all controls of the lab box'],
@@ -51,19 +51,20 @@ const choose = (
   })
 }
 
-/** `npm run test:controls`: 0 when each control turned exactly the expected checks red. */
+/** `npm run test:controls`: 0 when each control made exactly the expected checks fail. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
   const project = projectAt(process.cwd())
-  const { name } = await loadBox(parsed.positional ?? 'lab', project)
-  const published = await readPublished(project, name)
+  const box = await loadBox(parsed.positional ?? 'lab', project)
+  const published = await readPublished(project, box.name)
   const { expectations } = published
-  const known = await readControls(project.root)
+  const known = await readControls(box, project)
   const bare = uncontrolled(known, expectations)
   if (bare.length > 0) {
     throw new BoxhoundError('E_UNCONTROLLED', 'checks without a negative control', {
-      expected: 'a script in suite/controls that turns it red, for every check',
+      expected:
+        'a script in suite/controls, or in controls/ of the folder of a database, app or check, that turns it red, for every check',
       found: bare.join(', '),
     })
   }

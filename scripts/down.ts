@@ -7,19 +7,19 @@ import { loadBox } from './lib/box/load.ts'
 
 const command: Command = {
   verb: 'down',
-  summary: 'Ends the machine that "npm run up" started, and removes its disk.',
-  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+  summary: 'Stops the machine that "npm run up" started, and removes its disk.',
+  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
   options: {
     machine: {
       type: 'string',
       value: machineChoices,
-      help: 'only this kind of machine (default: auto, each that is up)',
+      help: 'only this kind of machine (default: auto, every one that is up)',
     },
-    json: { type: 'boolean', help: 'print {box, was: "up"|"down"} and nothing else on stdout' },
+    json: { type: 'boolean', help: 'one JSON document on stdout: {box, was: "up"|"down"}' },
   },
   examples: [
-    ['npm run down -- lab', 'ends the lab box; harmless when it is not up'],
-    ['npm run down -- lab --machine container', 'ends its container and leaves its QEMU running'],
+    ['npm run down -- lab', 'stops the lab box; harmless when it is not up'],
+    ['npm run down -- lab --machine container', 'stops its container and leaves its QEMU running'],
   ],
 }
 

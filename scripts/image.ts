@@ -13,25 +13,25 @@ import { runAva } from './lib/proof/suite.ts'
 const command: Command = {
   verb: 'image',
   summary:
-    'Proves that the published image holds no secret, no identity and no trace of its build: on the expanded disk, on a copy with all of that planted, and on two machines started from it. As root.',
-  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+    'Proves that the published image holds no secret, no identity and no trace of its build: on the expanded disk, on a copy with all of these planted, and on two machines started from it. Needs root.',
+  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
   options: {
-    'disk-only': { type: 'boolean', help: 'judge the disk, start no machine' },
+    'disk-only': { type: 'boolean', help: 'test the disk only, start no machine' },
     ...machineOption('auto'),
-    verbose: { type: 'boolean', help: 'every test by name, not only the failed ones' },
+    verbose: { type: 'boolean', help: 'list every test, not only the failed ones' },
   },
   examples: [
     ['npm run image', 'proves the lab image'],
-    ['npm run image -- lab --disk-only --verbose', 'half a minute, every test by name'],
+    ['npm run image -- lab --disk-only --verbose', 'half a minute, lists every test'],
   ],
 }
 
-/** `npm run image`: 0 when every proof holds; closes with `N passed, N failed`. */
+/** `npm run image`: 0 when every proof holds; ends with `N passed, N failed`. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
   if (process.getuid?.() !== 0)
-    throw new BoxhoundError('E_ROOT', 'a disk can be mounted by root only', { next: 'run it as root', exitCode: 3 })
+    throw new BoxhoundError('E_ROOT', 'only root can mount a disk', { next: 'run it as root', exitCode: 3 })
   const begun = performance.now()
   const project = projectAt(process.cwd())
   const { name } = await loadBox(parsed.positional ?? 'lab', project)

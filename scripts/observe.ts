@@ -16,8 +16,8 @@ const command: Command = {
   verb: 'observe',
   summary:
     'The account side of a box: dashboard, monitors and downtimes, from the files in observe/ and beside checks, database and app.\n' +
-    'plan shows what would change, apply changes it, destroy removes what is ours and nothing else, show draws the dashboard as a page,\n' +
-    'import KIND ID takes over a dashboard, monitor or downtime that somebody made by hand: its file is written and it gets our mark.\n' +
+    'plan shows what would change, apply changes it, destroy removes only what boxhound made, show renders the dashboard as a page,\n' +
+    'import KIND ID adopts a dashboard, monitor or downtime that was made by hand: it writes its file and marks it as managed.\n' +
     'Keys come from DD_API_KEY and DD_APP_KEY, the site from DD_SITE, else from the box file.',
   positional: {
     name: 'plan|apply|destroy|show BOX',
@@ -29,22 +29,22 @@ const command: Command = {
   options: {
     lab: {
       type: 'boolean',
-      help: 'plan, apply, destroy, import: an account on this machine, without keys; it is kept in out/BOX/account.json',
+      help: 'plan, apply, destroy, import: use a simulated account, no keys needed; stored in out/BOX/account.json',
     },
     'detailed-exitcode': { type: 'boolean', help: 'plan: exit code 4 when something would change' },
-    yes: { type: 'boolean', help: 'destroy: without asking' },
-    as: { type: 'string', value: 'NAME', help: 'import: the name of the file (default: made of the title)' },
+    yes: { type: 'boolean', help: 'destroy: do not ask' },
+    as: { type: 'string', value: 'NAME', help: 'import: name of the file (default: derived from the title)' },
     out: { type: 'string', value: 'FILE', help: 'show: where the page is written (default: out/BOX/observe.html)' },
-    recorded: { type: 'boolean', help: 'show: with what a machine sent in its last verify --wire' },
+    recorded: { type: 'boolean', help: 'show: with the data that a machine sent in its last verify --wire' },
     json: { type: 'boolean', help: 'one JSON document on stdout' },
   },
   examples: [
-    ['npm run observe -- plan lab --lab', 'what would be made, in an account of the lab'],
+    ['npm run observe -- plan lab --lab', 'what would be created, in the simulated account'],
     [
       'DD_API_KEY=… DD_APP_KEY=… npm run observe -- plan ubuntu',
-      'the same in yours: a diff, and a calendar week of the downtimes',
+      'the same in your account: a diff, and a week of downtimes as a calendar',
     ],
-    ['npm run observe -- apply ubuntu', 'makes it so; a second time there is nothing to do'],
+    ['npm run observe -- apply ubuntu', 'applies it; a second run changes nothing'],
     ['npm run observe -- show lab', 'a page that shows what the dashboard looks like'],
   ],
 }
@@ -55,7 +55,7 @@ type Action = (typeof actions)[number]
 const actionOf = (word: string | undefined): Action => {
   const action = actions.find((one) => one === word)
   if (action !== undefined) return action
-  const message = word === undefined ? 'observe needs to know what to do' : `observe has no "${word}"`
+  const message = word === undefined ? 'observe needs an action' : `observe has no "${word}"`
   throw new BoxhoundError('E_USAGE', message, {
     expected: `one of ${actions.join(', ')}`,
     found: word ?? 'nothing',
@@ -75,11 +75,11 @@ const takers: Readonly<Record<string, readonly Action[]>> = {
 }
 
 const wordError = (found: string): BoxhoundError =>
-  new BoxhoundError('E_USAGE', 'one word too many on the command line', {
+  new BoxhoundError('E_USAGE', 'too many arguments', {
     ...{ found, exitCode: 2, next: 'npm run observe -- --help' },
   })
 
-/** An option of another action is a mistake that would go unseen. */
+/** An option that belongs to another action would otherwise be ignored silently. */
 const assertTaken = (action: Action, options: readonly string[]): void => {
   const option = options.find((one) => takers[one]?.includes(action) === false)
   if (option === undefined) return

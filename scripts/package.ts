@@ -9,27 +9,27 @@ import { boxName, providers } from './lib/package/providers.ts'
 
 const command: Command = {
   verb: 'package',
-  summary: 'Packages the published image of a box for Vagrant, with a catalogue for "vagrant box add".',
-  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+  summary: 'Packages the published image of a box for Vagrant, with a catalog for "vagrant box add".',
+  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
   options: {
     provider: {
       type: 'string',
       multiple: true,
       value: providers,
-      help: 'what for; may be given more than once (default: libvirt)',
+      help: 'target provider; repeatable (default: libvirt)',
     },
     url: {
       type: 'string',
       value: 'URL',
-      help: 'where the boxes will lie on a web server: writes out/BOX/web/catalog.json for it',
+      help: 'folder on a web server that will serve the boxes: writes out/BOX/web/catalog.json for it',
     },
     json: { type: 'boolean', help: 'one JSON document on stdout' },
   },
   examples: [
     ['npm run package', 'out/lab/lab-libvirt.box and out/lab/catalog.json'],
     ['npm run package -- ubuntu --provider libvirt --provider virtualbox', 'both'],
-    ['npm run package -- lab --url https://boxes.example/lab/', 'and a catalogue to publish beside the boxes'],
-    ['vagrant box add out/lab/catalog.json', 'installs the newest version, its checksum checked'],
+    ['npm run package -- lab --url https://boxes.example/lab/', 'plus a catalog to publish beside the boxes'],
+    ['vagrant box add out/lab/catalog.json', 'installs the newest version and checks its checksum'],
   ],
 }
 
@@ -42,7 +42,7 @@ const report = ({ box, version, boxes, catalogs }: Packaged): void => {
   console.log(`${boxName(box)} ${version} is in ${catalogs.map((path) => shown(path)).join(', ')}`)
 }
 
-/** `npm run package`: 0 when the boxes are made, or were already. */
+/** `npm run package`: 0 when the boxes exist. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0

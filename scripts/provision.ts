@@ -9,17 +9,18 @@ import { renderBox } from './lib/render/render.ts'
 
 const command: Command = {
   verb: 'provision',
-  summary: 'Writes out/BOX/provision.sh: one script that makes a stock machine the box, by the same layers as a bake.',
-  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+  summary:
+    'Writes out/BOX/provision.sh: one script that turns a stock machine into the box, with the same layers as a bake.',
+  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
   options: { json: { type: 'boolean', help: 'one JSON document on stdout' } },
   examples: [
     ['npm run provision', 'out/lab/provision.sh'],
-    ['BOXHOUND_BASE=debian/trixie64 vagrant up', 'writes it, too, and runs it on a stock Vagrant box'],
+    ['BOXHOUND_BASE=debian/trixie64 vagrant up', 'also writes it, and runs it on a stock Vagrant box'],
     ['sudo bash provision.sh', 'on any booted machine of that system; a second run changes nothing'],
   ],
 }
 
-/** `npm run provision`: 0 when the script is there. */
+/** `npm run provision`: 0 when the script is written or up to date. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0

@@ -12,16 +12,16 @@ import { layerData, layerFolder, writeRendered } from './lib/render/write.ts'
 
 const command = {
   verb: 'render',
-  summary: 'Writes every rendered file of a box, parsed again by its own language, and nothing else.',
-  positional: { name: 'BOX', help: 'name of a file in boxes/, or a path (default: lab)' },
+  summary: 'Renders the files of a box, checks each with the parser of its language, and builds nothing.',
+  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
   options: {
-    out: { type: 'string', value: 'DIR', help: 'where to write; replaced as a whole' },
-    all: { type: 'boolean', help: 'every box of boxes/, each to DIR/BOX' },
-    json: { type: 'boolean', help: 'print one JSON document and nothing else' },
+    out: { type: 'string', value: 'DIR', help: 'output folder; replaced as a whole' },
+    all: { type: 'boolean', help: 'every box in boxes/, each to DIR/BOX' },
+    json: { type: 'boolean', help: 'one JSON document on stdout' },
   },
   examples: [
-    ['npm run render -- lab --out /tmp/lab', 'look at what goes into the lab box'],
-    ['npm run render -- --all --out test/rendered', 'refresh the stored output that the tests compare'],
+    ['npm run render -- lab --out /tmp/lab', 'shows what goes into the lab box'],
+    ['npm run render -- --all --out rendered', 'every box, each in a folder of its own'],
   ],
 } as const
 
@@ -45,7 +45,7 @@ export const main = async (argv: string[]): Promise<number> => {
   if (parsed === undefined) return 0
   const { out } = parsed.values
   if (out === undefined)
-    throw new BoxhoundError('E_USAGE', 'where to?', {
+    throw new BoxhoundError('E_USAGE', 'render needs an output folder', {
       exitCode: 2,
       expected: '--out DIR',
       found: 'nothing',
@@ -66,7 +66,9 @@ export const main = async (argv: string[]): Promise<number> => {
   // Nothing is written until every box has rendered.
   for (const { rendered, folder } of results) await writeRendered(rendered, fromCaller(folder))
   if (missing.size > 0)
-    console.error(`not parsed again for want of ${[...missing].join(', ')}: npm run setup installs them`)
+    console.error(
+      `some files were not checked because ${[...missing].join(', ')} is missing: npm run setup installs it`,
+    )
   const documents = results.map(({ rendered, folder }) => describe(rendered, folder))
   if (parsed.flags.json === true) console.log(JSON.stringify(all ? documents : documents[0], null, 2))
   else for (const { rendered, folder } of results) print(rendered, folder)

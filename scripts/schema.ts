@@ -7,13 +7,13 @@ import { boxJsonSchema } from './lib/box/json-schema.ts'
 
 const command = {
   verb: 'schema',
-  summary: 'Writes boxes/box.schema.json, from which editors complete box files.',
+  summary: 'Writes boxes/box.schema.json, which gives editors completion for box files.',
   options: {
     check: { type: 'boolean', help: 'write nothing; exit 1 when the committed file is stale' },
-    json: { type: 'boolean', help: 'print {"file", "stale"} and nothing else' },
+    json: { type: 'boolean', help: 'one JSON document on stdout: {"file", "stale"}' },
   },
   examples: [
-    ['npm run schema', 'after a change of scripts/lib/box/schema.ts'],
+    ['npm run schema', 'after a change to scripts/lib/box/schema.ts'],
     ['npm run schema -- --check', 'in CI'],
   ],
 } as const
@@ -28,7 +28,7 @@ export const main = async (argv: string[]): Promise<number> => {
   const schema = boxJsonSchema()
   const stale = !existsSync(file) || readFileSync(file, 'utf8') !== schema
   if (parsed.flags.check === true && stale)
-    throw new BoxhoundError('E_STALE', 'the schema of box files is stale', {
+    throw new BoxhoundError('E_STALE', 'the JSON schema of box files is stale', {
       ...{
         file: path,
         expected: 'what scripts/lib/box/schema.ts says',

@@ -4,24 +4,23 @@ import { type SystemPackage, systemPackages, vagrantPackages } from './lib/setup
 
 const command: Command = {
   verb: 'setup',
-  summary:
-    'Installs the system packages that are missing (Debian, Ubuntu; as root or by sudo), and says which and why.',
+  summary: 'Installs missing system packages (Debian, Ubuntu; as root or with sudo), and says which and why.',
   options: {
-    vagrant: { type: 'boolean', help: 'Vagrant and its libvirt provider, too' },
-    check: { type: 'boolean', help: 'only say what is missing; exit code 3 if something is' },
+    vagrant: { type: 'boolean', help: 'also Vagrant and its libvirt provider' },
+    check: { type: 'boolean', help: 'only report what is missing; exit code 3 if something is' },
     json: { type: 'boolean', help: 'one JSON document on stdout' },
   },
   examples: [
-    ['npm run setup', 'makes this machine fit to bake and verify'],
+    ['npm run setup', 'prepares this machine to bake and verify'],
     ['npm run setup -- --check', 'shows what it would install'],
-    ['npm run setup -- --vagrant', 'what "vagrant up" needs besides'],
+    ['npm run setup -- --vagrant', 'also installs what "vagrant up" needs'],
   ],
 }
 
 /**
- * Says what this machine lacks, and why it is wanted; installs it unless told only to look.
+ * Reports which packages this machine lacks, and why they are needed; installs them unless only checking.
  *
- * @param packages that are wanted; default: all that baking and verifying need.
+ * @param packages to look for; default: all that baking and verifying need.
  * @returns what was missing.
  */
 export const makeReady = async (
@@ -40,7 +39,7 @@ export const makeReady = async (
   return lacking
 }
 
-/** `npm run setup`: 0 when nothing is missing (any more), 3 when something is. */
+/** `npm run setup`: 0 when nothing is missing any more, 3 when something is. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0

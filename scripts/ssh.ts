@@ -12,19 +12,19 @@ import { loadBox } from './lib/box/load.ts'
 const command: Command = {
   verb: 'ssh',
   summary: 'Opens a shell in the machine that "npm run up" started, or runs one command there.',
-  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
   options: {
     machine: {
       type: 'string',
       value: machineChoices,
-      help: 'which one, when two are up (default: auto, the one that is)',
+      help: 'which machine, when two are up (default: auto, the one that is up)',
     },
-    json: { type: 'boolean', help: 'print {host, port, user, key, hostKey} and open nothing' },
+    json: { type: 'boolean', help: 'print {host, port, user, key, hostKey} instead of opening a shell' },
   },
   examples: [
     ['npm run ssh -- lab', 'a shell as root'],
-    ['npm run ssh -- lab --json', 'how another program reaches the machine'],
-    ['npm run ssh -- lab -- datadog-agent status', 'one command; its exit status becomes this one’s'],
+    ['npm run ssh -- lab --json', 'connection data for other programs'],
+    ['npm run ssh -- lab -- datadog-agent status', 'one command; ssh exits with its exit status'],
   ],
   passThrough: true,
 }

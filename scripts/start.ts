@@ -5,7 +5,7 @@ import { makeReady } from './setup.ts'
 const command: Command = {
   verb: 'start',
   summary: 'Installs what this machine lacks, bakes the lab box, boots the published image and verifies it over SSH.',
-  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
   options: { json: { type: 'boolean', help: 'one JSON document on stdout: the manifest' } },
   examples: [
     ['npm ci && npm start', 'from a fresh clone to a verified golden image'],

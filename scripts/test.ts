@@ -18,25 +18,25 @@ import { makeReady } from './setup.ts'
 const command: Command = {
   verb: 'test',
   summary:
-    'Everything that proves the project: lint, types, unit tests, then the lab box baked, verified and broken on purpose. Stages run side by side.',
+    'Runs every test: lint, types, unit tests, then bakes, verifies and deliberately breaks the lab box. Stages run in parallel.',
   options: {
     quick: {
       type: 'boolean',
-      help: 'what boots nothing, and the lab box in a container; builds on the store of the last run',
+      help: 'the stages without a VM, and the lab box in a container; reuses the store of the last run',
     },
     only: {
       type: 'string',
       multiple: true,
       value: 'STAGE',
-      help: `only these: ${stages.map(({ name }) => name).join(', ')}`,
+      help: `only these stages: ${stages.map(({ name }) => name).join(', ')}`,
     },
-    keep: { type: 'boolean', help: 'keep store and image of an earlier test run (for work on one stage)' },
-    plan: { type: 'boolean', help: 'only say which stage would start when, by what each took before' },
+    keep: { type: 'boolean', help: 'keep the store and image of an earlier run (to work on one stage)' },
+    plan: { type: 'boolean', help: 'only show when each stage would start, based on earlier timings' },
   },
   examples: [
-    ['npm test', 'all of it, from an empty store'],
+    ['npm test', 'everything, from an empty store'],
     ['npm test -- --quick', 'before a commit: minutes instead of a quarter of an hour'],
-    ['npm test -- --keep --only controls', 'again on the image of the last run'],
+    ['npm test -- --keep --only controls', 'repeats a stage on the image of the last run'],
     ['npm test -- --plan', 'the order of the stages on this machine'],
   ],
 }
@@ -50,7 +50,7 @@ const showPlan = (chosen: readonly Stage[]): void => {
   console.log(`in ${formatSeconds(Math.max(...planned.map(({ end }) => end)))} on ${limits.processors} processors`)
 }
 
-/** What the tests of the Vagrantfile need is more than a bake does, and only their stages ask for it. */
+/** The Vagrantfile's tests need more packages than a bake; only their stages ask for them. */
 const packagesFor = (chosen: readonly Stage[]): typeof systemPackages => [
   ...systemPackages,
   ...(chosen.some(({ name }) => name.includes('vagrant')) ? vagrantPackages : []),
@@ -58,7 +58,7 @@ const packagesFor = (chosen: readonly Stage[]): typeof systemPackages => [
   ...(chosen.some(({ name }) => name === 'unit') ? registryPackages : []),
 ]
 
-/** The line that any CI understands, over everything and not only over the last runner; before it, what a quick run leaves out. */
+/** A total in the form that any CI understands, over all runners; before it, what a quick run leaves out. */
 const close = (results: readonly TimedResult[], quick: boolean): number => {
   const sum = (key: 'passed' | 'failed' | 'skipped'): number =>
     results.reduce((total, result) => total + result[key], 0)
@@ -69,13 +69,13 @@ const close = (results: readonly TimedResult[], quick: boolean): number => {
   return sum('failed') === 0 ? 0 : 1
 }
 
-/** `npm test`: closes with one line over all that ran; 1 when anything failed. */
+/** `npm test`: ends with one total over all runners; 1 when anything failed. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
   const quick = parsed.flags.quick === true
   if (quick && parsed.lists.only !== undefined)
-    throw new BoxhoundError('E_USAGE', '--quick and --only choose stages both', { exitCode: 2, next: 'leave one out' })
+    throw new BoxhoundError('E_USAGE', '--quick and --only both select stages', { exitCode: 2, next: 'leave one out' })
   const chosen = selectStages(stages, { only: parsed.lists.only, quick })
   if (parsed.flags.plan === true) {
     showPlan(chosen)

@@ -18,22 +18,22 @@ import { isGreen } from './lib/verify/verdict.ts'
 const command: Command = {
   verb: 'try',
   summary:
-    'The inner loop of a check’s author: brings what changed into a container, runs the checks that it affects, and shows a red check’s own output.',
+    'The edit-test loop for check authors: copies your changes into a container, runs the checks they affect, and shows the output of failed ones.',
   positional: {
     name: 'BOX ID…',
-    help: 'a file in boxes/ without its ending, or a path (default: lab); checks to run (default: those that the change affects)',
+    help: 'name of a file in boxes/ without the extension, or a path (default: lab); checks to run (default: those that the change affects)',
     multiple: true,
   },
   words: '[BOX] [ID…]',
   options: {
-    watch: { type: 'boolean', help: 'again at every save, until Ctrl-C; the newest save wins' },
+    watch: { type: 'boolean', help: 'run again at every save, until Ctrl-C; the newest save wins' },
     json: { type: 'boolean', help: 'one JSON document on stdout' },
   },
   examples: [
     ['npm run try', 'a container from a draft of the lab box; the next try reuses it'],
     ['npm run try -- lab check.my_metric', 'after an edit of my_metric.py: about a second'],
-    ['npm run try -- lab --watch', 'save, and read the verdict'],
-    ['npm run ssh -- lab', 'a look inside; npm run down -- lab ends the container'],
+    ['npm run try -- lab --watch', 'runs again at every save'],
+    ['npm run ssh -- lab', 'a shell inside; npm run down -- lab stops the container'],
   ],
 }
 
@@ -51,7 +51,7 @@ const once = async (project: Project, { positionals: [name = 'lab', ...ids], fla
   const paint = paintFor(process.stdout, process.env)
   const say = (text: string): void => (quiet ? undefined : console.log(text))
   const box = await loadBox(name, project)
-  // It loads while the plan is made. A first try bakes before it judges, which is too long for a suite that waits.
+  // The suite loads while the plan is made, unless this first try has to bake: then it would wait too long.
   const running = await runningMachine(project.cache, box.name, 'container')
   const suite = running === null ? undefined : await startSuite(project.root)
   const outputs: Record<string, string> = {}
@@ -84,7 +84,7 @@ const once = async (project: Project, { positionals: [name = 'lab', ...ids], fla
   return isGreen(tried.results) ? 0 : 1
 }
 
-/** `npm run try`: 0 when every check that ran passed, 1 when one is red; with --watch 130 after Ctrl-C. */
+/** `npm run try`: 0 when every check that ran passed, 1 when one failed; with --watch 130 after Ctrl-C. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
@@ -92,7 +92,7 @@ export const main = async (argv: string[]): Promise<number> => {
   if (process.env[waitVariable] !== undefined && !(await awaitWord())) return 0
   if (parsed.flags.watch !== true) return once(project, parsed)
   if (parsed.flags.json === true)
-    throw new BoxhoundError('E_USAGE', '--watch ends with no document', {
+    throw new BoxhoundError('E_USAGE', '--watch prints no JSON document', {
       exitCode: 2,
       next: 'leave out --json or --watch',
     })

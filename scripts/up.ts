@@ -7,25 +7,22 @@ import { loadBox } from './lib/box/load.ts'
 const command: Command = {
   verb: 'up',
   summary: 'Starts a disposable local machine from the published image; it runs until "npm run down".',
-  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
   options: {
     draft: { type: 'boolean', help: 'the newest "bake --draft" instead of the published image' },
     ...machineOption('qemu'),
-    json: { type: 'boolean', help: 'print {host, port, user, key, hostKey} and nothing else on stdout' },
+    json: { type: 'boolean', help: 'one JSON document on stdout: {host, port, user, key, hostKey}' },
   },
   examples: [
     ['npm run up', 'starts the lab box'],
-    [
-      'DD_API_KEY=… DD_SITE=datadoghq.eu npm run up -- lab',
-      'hands a key to this instance; it is never on a command line',
-    ],
-    ['npm run bake -- lab --draft && npm run up -- lab --draft', 'tries an edited check in a machine'],
+    ['DD_API_KEY=… DD_SITE=datadoghq.eu npm run up -- lab', 'passes a key to this instance, never on a command line'],
+    ['npm run bake -- lab --draft && npm run up -- lab --draft', 'tries an edited check on a machine'],
     ['npm run up -- lab --machine container', 'in 3 seconds, on this machine’s kernel and without a network'],
     ['npm run up -- lab --json | jq .port', 'for scripts'],
   ],
 }
 
-/** `npm run up`: 0 when the machine runs, also when it ran before. */
+/** `npm run up`: 0 when the machine is up, even if it already was. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
@@ -38,13 +35,13 @@ export const main = async (argv: string[]): Promise<number> => {
     draft: parsed.flags.draft === true,
   })
   if (parsed.flags.json === true) {
-    if (already) console.error(`${name} is up already`)
+    if (already) console.error(`${name} is already up`)
     console.log(JSON.stringify(login))
     return 0
   }
   console.log(
-    `${name} ${already ? 'is up already' : 'is up'} at ${login.host}:${login.port}, host key ${login.hostKey}`,
+    `${name} ${already ? 'is already up' : 'is up'} at ${login.host}:${login.port}, host key ${login.hostKey}`,
   )
-  console.log(`  npm run ssh -- ${name}     opens a shell\n  npm run down -- ${name}    ends it`)
+  console.log(`  npm run ssh -- ${name}     opens a shell\n  npm run down -- ${name}    stops it`)
   return 0
 }

@@ -14,38 +14,41 @@ import { isGreen } from './lib/verify/verdict.ts'
 const command: Command = {
   verb: 'verify',
   summary:
-    'Boots a disposable copy of the published image and judges it over SSH; or judges a machine of yours or of Vagrant’s.',
-  positional: { name: 'BOX', help: 'a file in boxes/ without its ending, or a path (default: lab)' },
+    'Boots a disposable copy of the published image and verifies it over SSH; or verifies a machine of yours or of Vagrant.',
+  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
   options: {
-    only: { type: 'string', multiple: true, value: 'ID', help: 'run only this check; may be given more than once' },
+    only: { type: 'string', multiple: true, value: 'ID', help: 'run only this check; repeatable' },
     out: {
       type: 'string',
       value: 'DIR',
-      help: 'folder of results.json, junit.xml and report.html (default: out/BOX/verify; verify-vagrant, verify-container, verify-wire)',
+      help: 'folder for results.json, junit.xml and report.html (default: out/BOX/verify; verify-vagrant, verify-container, verify-wire)',
     },
     ...targetOptions,
     vagrant: { type: 'boolean', help: 'the running machine of the Vagrantfile (BOXHOUND_BASE=… as for vagrant up)' },
     wire: {
       type: 'boolean',
-      help: 'points the Agent of a disposable copy at an intake on this machine and judges what arrives there',
+      help: 'points the Agent of a disposable copy at an intake on this machine and verifies what arrives',
     },
     ...machineOption('qemu'),
-    json: { type: 'boolean', help: 'print results.json on stdout and nothing else there' },
+    json: { type: 'boolean', help: 'print results.json on stdout' },
   },
   examples: [
-    ['npm run verify', 'boots and judges the lab box'],
+    ['npm run verify', 'boots and verifies the lab box'],
     ['npm run verify -- lab --machine container', 'the same checks in seconds, on this machine’s kernel'],
     ['npm run verify -- lab --only check.my_metric --only agent.tags', 'two checks only'],
     [
       'npm run verify -- ubuntu --host db1.example --key ~/.ssh/id_ed25519 --host-key SHA256:…',
-      'judges a real machine by the same box file; logs are rotated once, nothing else is changed',
+      'verifies a real machine against the same box file; rotates logs once, changes nothing else',
     ],
-    ['npm run verify -- lab --wire', 'host tags, metrics, service checks, logs and traces as they leave the machine'],
-    ['vagrant up && npm run verify -- lab --vagrant', 'judges Vagrant’s machine'],
+    [
+      'npm run verify -- lab --wire',
+      'verifies host tags, metrics, service checks, logs and traces as the Agent sends them',
+    ],
+    ['vagrant up && npm run verify -- lab --vagrant', 'verifies the machine of Vagrant'],
   ],
 }
 
-// What is heavy to load is loaded where it is used: the suite's own start comes first.
+// Heavy modules are loaded where they are used: starting the suite comes first.
 const loadBox = async (name: string, project: Project): Promise<Box> =>
   (await import('./lib/box/load.ts')).loadBox(name, project)
 
@@ -54,7 +57,7 @@ const targetOf = async (project: Project, name: string, { flags, values }: Parse
   if (values.machine !== undefined && (target !== undefined || flags.vagrant === true))
     throw new BoxhoundError(
       'E_USAGE',
-      '--machine says what boots the published image, and --host and --vagrant name a machine that runs',
+      '--machine selects how to boot the published image; --host and --vagrant name a running machine',
       {
         exitCode: 2,
         next: 'leave one out',
@@ -62,7 +65,7 @@ const targetOf = async (project: Project, name: string, { flags, values }: Parse
     )
   if (flags.vagrant !== true) return target
   if (target !== undefined)
-    throw new BoxhoundError('E_USAGE', '--vagrant and --host are two machines', { exitCode: 2, next: 'leave one out' })
+    throw new BoxhoundError('E_USAGE', '--vagrant and --host name two machines', { exitCode: 2, next: 'leave one out' })
   const { vagrantTarget } = await import('./lib/verify/vagrant.ts')
   return vagrantTarget(project.root, (await loadBox(name, project)).name, process.env)
 }
@@ -76,7 +79,7 @@ const verifyHost = async (
   const suite = await startSuite(project.root, { guard: true })
   return withCleanup(suite.end, async () => {
     const loaded = await loadBox(name, project)
-    // The machine takes a while to let anybody in: it is asked before all that can be done meanwhile.
+    // The machine takes a while to accept a login, so ask it first and do the rest meanwhile.
     await suite.connect(target)
     const [{ renderBox }, { reporter }, { verifyTarget }] = await Promise.all([
       import('./lib/render/render.ts'),
@@ -84,14 +87,14 @@ const verifyHost = async (
       import('./lib/verify/verify.ts'),
     ])
     const { box, expectations } = await renderBox(loaded, project)
-    // What is proved of the published image is not replaced by what is proved of a machine of Vagrant's.
+    // Results for a Vagrant machine don't replace those for the published image.
     const own = flags.vagrant === true ? 'verify-vagrant' : 'verify'
     const folder = values.out === undefined ? join(project.out, box.name, own) : fromCaller(values.out)
     const { onNote, onResult, finish } = reporter(project, folder, {
       quiet: flags.json === true,
       environment: process.env,
     })
-    onNote(`judging ${target.user}@${target.host}:${target.port} by ${box.file}`)
+    onNote(`verifying ${target.user}@${target.host}:${target.port} against ${box.file}`)
     const results = await verifyTarget(target, expectations, {
       ...{ root: project.root, image: null, keyed: null, only: lists.only ?? [], onResult, onNote, suite },
       machine: flags.vagrant === true ? 'vagrant' : 'host',
@@ -107,7 +110,7 @@ const verifyByWire = async (project: Project, name: string, parsed: Parsed): Pro
   if (other !== undefined)
     throw new BoxhoundError(
       'E_USAGE',
-      `--wire boots a machine of its own and judges all of it: --${other} does not go with it`,
+      `--wire boots a machine of its own and runs all its checks: it cannot be combined with --${other}`,
       {
         exitCode: 2,
         next: 'leave one out',
@@ -120,7 +123,7 @@ const verifyByWire = async (project: Project, name: string, parsed: Parsed): Pro
   })
 }
 
-/** `npm run verify`: 0 when nothing is red, 1 when a check is, or when the machine could not be reached to the end. */
+/** `npm run verify`: 0 when no check failed, 1 when one did, or when the machine became unreachable. */
 export const main = async (argv: string[]): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0

@@ -50,5 +50,5 @@ test.serial('render of a box that is not there writes nothing', async (t) => {
 test.serial('render --help shows examples', async (t) => {
   const { code, stdout } = await run(t, '--help')
   t.is(code, 0)
-  t.regex(stdout, /Examples:[\s\S]*--all --out test\/rendered/)
+  t.regex(stdout, /Examples:[\s\S]*--all --out rendered/)
 })

@@ -22,10 +22,20 @@ identity_of_system() {
 identity_of_packages() {
   # ssl-cert's snakeoil pair; make-ssl-cert makes a new one when something asks for it.
   rm -f /etc/ssl/certs/ssl-cert-snakeoil.pem /etc/ssl/private/ssl-cert-snakeoil.key
-  # MySQL makes its server id, certificates and keys at the next start.
-  rm -f /var/lib/mysql/{auto.cnf,*.pem}
   rm -f /var/lib/snapd/state.json
   rm -rf /var/lib/snapd/{assertions,device,cookie}/* /var/lib/ubuntu-advantage/* /var/lib/landscape/*
+}
+
+# What belongs to one instance of the database, and the integration's configuration, which holds its password: patterns of paths, one per line, from
+# the engine's database.yaml.
+identity_of_database() {
+  local pattern IFS=
+  local -a found
+  while read -r pattern; do
+    # shellcheck disable=SC2206 # the pattern is to be expanded
+    found=($pattern)
+    [[ ${#found[@]} -eq 0 ]] || rm -rf -- "${found[@]}"
+  done </run/boxhound/layer/data/database-paths
 }
 
 # What an earlier instance or an installer told cloud-init, and what it wrote for them; where it looks for a cloud stays as the image's maker
@@ -46,7 +56,6 @@ identity_of_cloud_init() {
 identity_of_agent() {
   rm -f /etc/datadog-agent/{auth_token,ipc_cert.pem,install.json,environment}
   rm -rf /opt/datadog-agent/run/* /var/log/datadog/* /run/datadog /run/datadog-procmgrd /run/datadog-installer
-  rm -f /etc/datadog-agent/conf.d/mysql.d/conf.yaml
   # Packages that Datadog's own installer sets up keep state there as well: sockets, databases of tasks, the environment of an instance. Folders
   # and links stay, since the Agent itself is reached through them; so does the package's list of its Python packages.
   local state=/opt/datadog-packages/run
@@ -71,7 +80,7 @@ traces() {
   find /var/log -type f ! -name wtmp ! -name btmp ! -name lastlog -delete
   rm -rf /var/log/journal/*
   rm -f /var/lib/wtmpdb/* /var/lib/lastlog/*
-  rm -f /root/.{bash_history,mysql_history,mariadb_history,python_history,lesshst,viminfo,wget-hsts,sqlite_history} /home/*/.*_history
+  rm -f /root/.*_history /root/.{lesshst,viminfo,wget-hsts} /home/*/.*_history
   rm -rf /root/.{cache,config,gnupg,npm,local,pip} /home/*/.cache
   rm -rf /tmp/* /var/tmp/*
   rm -rf /var/lib/logrotate/status /var/lib/systemd/rfkill/* /var/cache/{man,debconf/*-old,ldconfig,fontconfig,private}
@@ -119,6 +128,7 @@ main() {
   access
   identity_of_system
   identity_of_packages
+  identity_of_database
   identity_of_cloud_init
   identity_of_agent
   package_manager

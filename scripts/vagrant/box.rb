@@ -54,7 +54,7 @@ module Boxhound
       return box.port if box.port.nil? || wish.empty?
       return wish.to_i if wish.match?(/\A\d+\z/) && wish.to_i.between?(1, 65_535)
 
-      raise Error.new('APP_PORT is no port', expected: 'a number from 1 to 65535', found: wish)
+      raise Error.new('APP_PORT is not a port', expected: 'a number from 1 to 65535', found: wish)
     end
 
     private

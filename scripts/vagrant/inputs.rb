@@ -27,14 +27,14 @@ module Boxhound
         status = machine.communicate.sudo('systemctl start boxhound-first-boot.service', error_check: false)
         return if status.zero?
 
-        raise Error.new("the first boot of #{box.name} has failed", expected: 'every step done', found: failed(machine),
+        raise Error.new("the first boot of #{box.name} failed", expected: 'every step done', found: failed(machine),
                                                                     advice: 'vagrant ssh -c "sudo journalctl -u boxhound-first-boot"')
       end
 
       # Each is a line of the file: a second one would be somebody else's.
       def assert_lines(names)
         name = names.find { |one| ENV.fetch(one).match?(/[\r\n]/) }
-        raise Error.new("#{name} holds a line break", expected: 'one line', advice: "mend #{name} in your environment") if name
+        raise Error.new("#{name} holds a line break", expected: 'one line', advice: "fix #{name} in your environment") if name
       end
 
       # By a file that is gone afterwards, here and there: no argument list, no log and no folder of Vagrant's holds a value.

@@ -50,7 +50,7 @@ module Boxhound
       def assert_port_free(box, port)
         TCPServer.new('127.0.0.1', port).close
       rescue SystemCallError => e
-        raise Error.new("port #{port} of this machine cannot be had for the app",
+        raise Error.new("port #{port} of this machine is not available for the app",
                         expected: "a free port on 127.0.0.1 (app.port in #{box.file})", found: e.message,
                         advice: "end what listens there, or take another one: APP_PORT=#{port + 1} vagrant up")
       end

@@ -10,7 +10,7 @@ module Boxhound
         raise Error.new('Node.js cannot be started', expected: 'node on PATH') if started.nil?
         return if started
 
-        raise Error.new("npm run #{words.first} has failed, as told above", found: "status #{$?.exitstatus}") # rubocop:disable Style/SpecialGlobalVars
+        raise Error.new("npm run #{words.first} failed, see above", found: "status #{$?.exitstatus}") # rubocop:disable Style/SpecialGlobalVars
       end
 
       # Whether KVM really boots something here: `npm run accelerator`, asked once.

@@ -1,6 +1,7 @@
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+import type { DatabaseExpectation } from '../../scripts/lib/render/types.ts'
 import type { Guest } from './guest.ts'
 
 const instance = z.looseObject({
@@ -14,27 +15,30 @@ const configSchema = z.looseObject({ instances: z.tuple([instance], instance) })
 const resultsSchema = z.array(z.object({ ok: z.boolean(), rows: z.array(z.string()), error: z.string() }))
 export type StatementResult = z.infer<typeof resultsSchema>[number]
 
-/** Where the Agent's MySQL check finds its login. */
-export const configFile = '/etc/datadog-agent/conf.d/mysql.d/conf.yaml'
+/** The database of a box that has one: the plan asks no check about any other. */
+export const databaseOf = ({ context }: Guest): DatabaseExpectation => {
+  const { database } = context.expectations
+  if (database === null) throw new TypeError('this box has no database')
+  return database
+}
 
 /**
- * Runs statements with the very login that the Agent's check uses, over TCP.
+ * Runs statements with the very login that the Agent's check uses, over TCP, by the client that the engine's folder names.
  *
  * The password is read from the check's configuration and handed to the client by its environment: it is in no
  * argument list, no error and no result.
  */
 export const asAgentUser = async (guest: Guest, statements: readonly string[]): Promise<StatementResult[]> => {
-  const { code, stdout } = await guest.run(['cat', configFile])
-  if (code !== 0)
-    throw new BoxhoundError('E_DATABASE_LOGIN', 'the database check has no configuration', { file: configFile })
+  const { configuration: file, client } = databaseOf(guest)
+  const { code, stdout } = await guest.run(['cat', file])
+  if (code !== 0) throw new BoxhoundError('E_DATABASE_LOGIN', 'the database check has no configuration', { file })
   const parsed = configSchema.safeParse(parse(stdout, { logLevel: 'silent' }))
   if (!parsed.success) {
     const found = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
-    throw new BoxhoundError('E_DATABASE_LOGIN', 'the database check’s configuration has no login', {
-      file: configFile,
-      found,
-    })
+    throw new BoxhoundError('E_DATABASE_LOGIN', 'the database check’s configuration has no login', { file, found })
   }
   const [{ host, username, password, port }] = parsed.data.instances
-  return resultsSchema.parse(await guest.probe('database', { host, username, password, port, statements }))
+  return resultsSchema.parse(
+    await guest.probe('database', { client, login: { host, username, password, port }, statements }),
+  )
 }

@@ -1,6 +1,6 @@
 import test from 'ava'
+import pLimit, { type LimitFunction } from 'p-limit'
 import { formatError } from '../../scripts/lib/_helpers/errors.ts'
-import { createLimiter, type Limiter } from '../../scripts/lib/verify/limiter.ts'
 import { isUnreachable } from '../../scripts/lib/verify/unreachable.ts'
 import type { BoxCheck } from './check.ts'
 import { openConnection } from './connection.ts'
@@ -11,7 +11,7 @@ import { judge, notJudged, type Verdict } from './verdict.ts'
 const connection = openConnection(process.env)
 const context = await connection.context
 const checks = registry(context.expectations)
-const lanes = new Map<string, Limiter>()
+const lanes = new Map<string, LimitFunction>()
 let guest: Guest
 
 /** A check that could not be made tells why: a machine that is gone says nothing about itself, anything else is red. */
@@ -29,7 +29,7 @@ const inLane = ({ lane, run }: BoxCheck): Promise<{ verdict: Verdict; seconds: n
     return { verdict, seconds: (Date.now() - begun) / 1000 }
   }
   if (lane === undefined) return timed()
-  const limiter = lanes.get(lane) ?? createLimiter(1)
+  const limiter = lanes.get(lane) ?? pLimit(1)
   lanes.set(lane, limiter)
   return limiter(timed)
 }

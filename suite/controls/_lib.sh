@@ -29,10 +29,3 @@ restart_agent() {
   await_agent
   await_receiver
 }
-
-# Runs SQL as the database's administrator, over the local socket.
-sql() {
-  local client
-  client=$(command -v mariadb || command -v mysql)
-  "$client" --protocol=socket --batch
-}

@@ -4,5 +4,5 @@
 # Needs: -
 set -Eeuo pipefail
 
-sed -i 's/env:trial/env:other/' /etc/datadog-agent/datadog.yaml
+sed -i '/^tags:/,/^[a-z]/ s/^  - .*/  - "env:other"/' /etc/datadog-agent/datadog.yaml
 restart_agent

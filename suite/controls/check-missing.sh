@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Breaks: The check's file is gone; the running Agent has it in memory still.
-# Red: check.my_metric
-# Needs: check.my_metric
+# Breaks: The file of {check} is gone; the running Agent has it in memory still.
+# Red: check.{check}
+# Needs: -
+# Each: check
 set -Eeuo pipefail
 
-rm /etc/datadog-agent/checks.d/my_metric.py
+rm "/etc/datadog-agent/checks.d/{check}.py"

@@ -1,3 +1,5 @@
+import type { Survey } from '../../scripts/lib/proof/types.ts'
+import type { DatabaseExpectation } from '../../scripts/lib/render/types.ts'
 import { entryOf, linesIn, linesOf, type Rule } from './_survey.ts'
 
 /** Fault 45: what two clones would share, inside of files that belong into the image. */
@@ -31,16 +33,6 @@ export const identityRules: readonly Rule[] = [
   },
   {
     fault: 45,
-    title: '/etc/mysql/debian.cnf holds no maintenance password',
-    problems: (survey) => linesOf(survey, '/etc/mysql/debian.cnf').filter((line) => /^password\s*=\s*\S/.test(line)),
-  },
-  {
-    fault: 45,
-    title: 'the database knows no account of the Agent yet',
-    problems: ({ accounts }) => accounts,
-  },
-  {
-    fault: 45,
     title: 'the Agent has no API key of its own',
     problems: (survey) =>
       linesIn(survey, /^\/etc\/datadog-agent\/.*(?<!\.example)$/)
@@ -53,4 +45,22 @@ export const identityRules: readonly Rule[] = [
     problems: (survey) =>
       linesOf(survey, '/etc/datadog-agent/datadog.yaml').filter((line) => /^hostname(_file)?:/.test(line)),
   },
+]
+
+/** What an engine's folder says of files that belong into its image: `lines` and `tables` of its database.yaml. */
+export const databaseRules = (database: DatabaseExpectation | null): readonly Rule[] => [
+  ...(database?.lines ?? []).map(({ path, pattern, title }) => ({
+    fault: 45,
+    title: `${path} ${title}`,
+    problems: (survey: Survey) => linesOf(survey, path).filter((line) => new RegExp(pattern, 'u').test(line)),
+  })),
+  ...((database?.tables ?? []).length === 0
+    ? []
+    : [
+        {
+          fault: 45,
+          title: 'the database knows no account of the Agent yet',
+          problems: ({ accounts }: Survey) => accounts,
+        },
+      ]),
 ]

@@ -1,5 +1,5 @@
 import type { Entry, Survey } from '../../scripts/lib/proof/types.ts'
-import type { Kept } from '../../scripts/lib/render/types.ts'
+import type { DatabaseExpectation, Expectations, Kept } from '../../scripts/lib/render/types.ts'
 
 /** A rule about contents; `problems` is empty on a good image. Each is seen red on the planted copy. */
 export interface Rule {
@@ -10,8 +10,8 @@ export interface Rule {
 
 /** What of a box decides which accounts and sources belong into it. */
 export interface BoxParts {
-  readonly database: boolean
-  readonly app: boolean
+  readonly database: DatabaseExpectation | null
+  readonly app: Expectations['app']
   readonly agentSource: string
   /** What mirrors.keep leaves; null without it. */
   readonly kept: Kept | null

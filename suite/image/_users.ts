@@ -7,15 +7,16 @@ const packaged = [
 ]
 
 const accounts = ({ database, app }: BoxParts): Set<string> =>
-  new Set([...packaged, 'dd-agent', ...(database ? ['mysql'] : []), ...(app ? ['trial-app'] : [])])
+  new Set([...packaged, 'dd-agent', ...(database?.accounts ?? []), ...(app?.accounts ?? [])])
 
-/** Groups in which an account may be, beside its own. */
+/** Groups in which an account may be, beside its own, whatever the box has. */
 const memberships: Readonly<Record<string, readonly string[]>> = {
   adm: ['dd-agent', 'syslog'],
-  'ssl-cert': ['mysql'],
   'systemd-journal': ['dd-agent'],
-  'trial-app': ['dd-agent'],
 }
+
+const membersOf = (group: string, { database, app }: BoxParts): string[] =>
+  [memberships, database?.groups, app?.groups].flatMap((groups) => groups?.[group] ?? [])
 
 const noLogin = /\/(nologin|false|sync)$/
 /** Locked, with nothing behind the lock. */
@@ -67,11 +68,11 @@ export const userRules: readonly Rule[] = [
   {
     fault: 24,
     title: 'groups have the members that their packages gave them',
-    problems: (survey) =>
+    problems: (survey, box) =>
       recordsOf(survey, '/etc/group').flatMap(([name = '', , , members = '']) =>
         members
           .split(',')
-          .filter((member) => member !== '' && !memberships[name]?.includes(member))
+          .filter((member) => member !== '' && !membersOf(name, box).includes(member))
           .map((member) => `${member} is in ${name}`),
       ),
   },

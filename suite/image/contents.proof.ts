@@ -1,10 +1,15 @@
 import test from 'ava'
 import { evidence } from './_evidence.ts'
-import { identityRules } from './_identity.ts'
+import { databaseRules, identityRules } from './_identity.ts'
 import { traceRules } from './_traces.ts'
 import { userRules } from './_users.ts'
 
-for (const { fault, title, problems } of [...identityRules, ...traceRules, ...userRules]) {
+for (const { fault, title, problems } of [
+  ...identityRules,
+  ...databaseRules(evidence.database),
+  ...traceRules,
+  ...userRules,
+]) {
   test(`fault ${fault}: ${title}`, (t) => t.deepEqual(problems(evidence.published.survey, evidence), []))
   test(`control of fault ${fault}: not so on the planted copy: ${title}`, (t) =>
     t.true(problems(evidence.planted.survey, evidence).length > 0))

@@ -1,6 +1,7 @@
 """Digests of everything by which this machine is told from its clones; null for what it lacks.
 
-No secret leaves the machine.
+No secret leaves the machine. The caller adds a call of main() with what is asked of the box's database: where its integration is configured,
+and commands whose output tells two instances apart.
 """
 
 import hashlib
@@ -8,6 +9,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 
 def digest(value: bytes) -> str | None:
@@ -21,9 +23,16 @@ def content(path: str) -> bytes:
         return b''
 
 
-def password() -> bytes:
-    found = re.search(rb'^\s*password:\s*(.+)$', content('/etc/datadog-agent/conf.d/mysql.d/conf.yaml'), re.MULTILINE)
+def password(configuration: str | None) -> bytes:
+    found = re.search(rb'^\s*password:\s*(.+)$', content(configuration or '/dev/null'), re.MULTILINE)
     return found.group(1) if found else b''
+
+
+def output(command: list[str]) -> bytes:
+    try:
+        return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+    except (OSError, subprocess.SubprocessError):
+        return b''
 
 
 def agent_host() -> bytes:
@@ -50,7 +59,7 @@ def instance() -> bytes:
     return str(link.readlink()).encode() if link.is_symlink() else b''
 
 
-def main() -> None:
+def main(asked: dict[str, Any]) -> None:
     values = {
         'machine id': content('/etc/machine-id'),
         'host name': content('/proc/sys/kernel/hostname'),
@@ -63,10 +72,8 @@ def main() -> None:
         'random seed': content('/var/lib/systemd/random-seed'),
         'boot id': content('/proc/sys/kernel/random/boot_id'),
         'DHCP client id': client_id(),
-        'database password': password(),
+        'database password': password(asked['configuration']),
         'cloud-init instance': instance(),
-    }
+    } | {one['name']: output(one['command']) for one in asked['commands']}
     print(json.dumps({name: digest(value) for name, value in values.items()}))
 
-
-main()

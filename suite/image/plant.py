@@ -1,10 +1,11 @@
-"""Plants in a raw disk what no published image may hold: plant.py DISK OFFSET PATHS CANARY.
+"""Plants in a raw disk what no published image may hold: plant.py DISK OFFSET PLAN CANARY.
 
-PATHS names a file per line to be made, `-` for none at all; CANARY is written to the disk and deleted again, so that
+PLAN is JSON, `-` for none at all: `paths` of files to be made, and `files` with their contents; CANARY is written to the disk and deleted again, so that
 only free blocks hold it. Written by debugfs: nothing is mounted, and free blocks keep what was deleted, as on a disk
 that was never trimmed.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -37,8 +38,6 @@ EDITS: list[tuple[str, Edit]] = [
     ('/var/lib/dbus/machine-id', replaced(MACHINE)),
     ('/etc/hostname', replaced('build-7.example\n')),
     ('/etc/hosts', added('127.0.1.1 build-7.example\n')),
-    ('/etc/mysql/debian.cnf', replaced('[client]\nuser = debian-sys-maint\npassword = PlantedMaintenance1\n')),
-    ('/var/lib/mysql/mysql/planted.MAD', replaced('datadog\n')),
     ('/etc/datadog-agent/datadog.yaml', added('api_key: 0123456789abcdef0123456789abcdef\nhostname: build-7\n')),
     ('/var/log/wtmp', replaced('planted\n')),
     ('/var/log/btmp', replaced('planted\n')),
@@ -78,6 +77,11 @@ def plant(device: str, files: dict[str, Path], folder: Path) -> None:
     debugfs(device, made + written, folder)
 
 
+def written(content: str, file: Path) -> Path:
+    file.write_text(content, encoding='utf-8')
+    return file
+
+
 def edited(device: str, folder: Path) -> dict[str, Path]:
     """The files of EDITS as they become, next to what they were."""
     debugfs(device, [f'dump "{path}" {folder}/old-{number}' for number, (path, _) in enumerate(EDITS)], folder)
@@ -91,14 +95,14 @@ def edited(device: str, folder: Path) -> dict[str, Path]:
 
 
 def main() -> None:
-    disk, offset, paths, canary = sys.argv[1:]
+    disk, offset, plan, canary = sys.argv[1:]
     device = f'{disk}?offset={offset}'
     with tempfile.TemporaryDirectory(prefix='boxhound-plant-') as name:
         folder = Path(name)
-        if paths != '-':
-            leftover = folder / 'leftover'
-            leftover.write_text('planted\n', encoding='utf-8')
-            plant(device, dict.fromkeys(Path(paths).read_text(encoding='utf-8').split(), leftover), folder)
+        if plan != '-':
+            wanted = json.loads(Path(plan).read_text(encoding='utf-8'))
+            contents = dict.fromkeys(wanted['paths'], 'planted\n') | wanted['files']
+            plant(device, {path: written(content, folder / f'file-{n}') for n, (path, content) in enumerate(contents.items())}, folder)
             plant(device, edited(device, folder), folder)
         plant(device, {'/.canary': Path(canary)}, folder)
         debugfs(device, ['rm /.canary'], folder)

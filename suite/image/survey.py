@@ -1,4 +1,5 @@
-"""Tells what a disk holds, as one JSON document: survey.py DISK KIND:OFFSET:MOUNTPOINT…, the root first.
+"""Tells what a disk holds, as one JSON document: survey.py DISK KIND:OFFSET:MOUNTPOINT…, the root first. It is asked on stdin,
+as JSON, which files (`tables`, patterns with *) must not name which `account`.
 
 Read by debugfs and mtools: nothing is mounted, nothing is written. Contents of small text files of the root only; no
 secret is judged here.
@@ -17,6 +18,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 # Folders whose files are read, beside their names.
 READ = [
@@ -30,8 +32,6 @@ READ = [
 ]
 TEXTS = ('/etc/', '/root/', '/usr/share/doc/apt/examples/', '/usr/share/base-passwd/')
 LIMIT = 128 * 1024
-# What the Agent's database account is called everywhere.
-ACCOUNT = b'datadog'
 CERTIFICATE = re.compile(r'-----BEGIN CERTIFICATE-----([^-]+)-----END')
 LINE = re.compile(r'^/(\d+)/(\d+)/(\d+)/(\d+)/(.*)/(\d*)/$')
 
@@ -179,11 +179,12 @@ def digests(tree: Tree) -> dict[str, str]:
     return found
 
 
-def accounts(device: str, folder: Path, all_entries: list[Entry]) -> list[str]:
+def accounts(device: str, folder: Path, all_entries: list[Entry], asked: dict[str, Any]) -> list[str]:
     """Files of the server's own schema that name the Agent's account, which only first boot may make."""
-    schema = re.compile(r'/var/lib/mysql/(mysql/|mysql\.ibd$)')
-    paths = [path for path, what, *_ in all_entries if what == 'f' and schema.match(path)]
-    return [path for path, copy in copied(device, folder, paths, 'table').items() if ACCOUNT in copy.read_bytes()]
+    tables = [re.compile(re.escape(pattern).replace(r'\*', '[^/]*')) for pattern in asked['tables']]
+    paths = [path for path, what, *_ in all_entries if what == 'f' and any(table.fullmatch(path) for table in tables)]
+    account = asked['account'].encode()
+    return [path for path, copy in copied(device, folder, paths, 'table').items() if account in copy.read_bytes()]
 
 
 def bodies(path: Path) -> set[str]:
@@ -214,7 +215,7 @@ def main() -> None:
             'entries': [with_target(entry, tree) for entry in found] + below,
             'texts': texts(tree),
             'digests': digests(tree),
-            'accounts': accounts(device, folder, found),
+            'accounts': accounts(device, folder, found, json.load(sys.stdin)),
             'certificates': certificates(tree),
         }
     json.dump(report, sys.stdout)

@@ -48,6 +48,8 @@ const changes: Readonly<Record<string, (project: Stamped) => void>> = {
   'its lock file': ({ root }) => alter(join(root, 'package-lock.json')),
   'the installed packages': ({ write }) => write('node_modules/.package-lock.json', '{}'),
   'checks beside the box file': ({ write }) => write('boxes/checks/mine/check.yaml', 'metrics: []\n'),
+  'an engine beside the box file': ({ write }) => write('boxes/databases/mine/database.yaml', 'title: mine\n'),
+  'an app beside the box file': ({ write }) => write('boxes/apps/mine/app.yaml', 'unit: mine\n'),
   'a refresh that was asked for': ({ write }) => write('cache/refresh/one', `${Date.now()}\n`),
   'a lost image': ({ root }) => fs.rmSync(join(root, 'out/one/one.qcow2')),
   'a cut image': ({ root }) => fs.truncateSync(join(root, 'out/one/one.qcow2'), 4),

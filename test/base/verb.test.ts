@@ -96,7 +96,7 @@ test('--dry-run shows the change and writes nothing; --json is one document', as
   published.release('release-20260801', listOf(fresh))
   const shown = await run('--dry-run', 'update', 'mine')
   t.is(shown.code, 0)
-  t.regex(shown.stdout, /release-20260725 → release-20260801[\s\S]*not changed \(--dry-run\)/)
+  t.regex(shown.stdout, /release-20260725 → release-20260801[\s\S]*is unchanged \(--dry-run\)/)
   const { stdout } = await run('update', '--dry-run', 'mine', '--json')
   const image = `${published.publisher.releases}release-20260801/${imageName}`
   t.deepEqual(JSON.parse(stdout), {
@@ -198,10 +198,10 @@ test('show tells what is there without asking anybody; --help and wrong words', 
   t.is(published.server.requests.length, 0)
   t.regex((await run('--help')).stdout, /npm run base -- update ubuntu/)
   for (const [words, message] of [
-    [[], /needs to know what to do/],
+    [[], /needs an action/],
     [['upgrade', 'mine'], /base has no "upgrade"/],
     [['update'], /needs a box/],
-    [['update', 'mine', 'yours'], /one word too many/],
+    [['update', 'mine', 'yours'], /too many arguments/],
     [['update', 'mein'], /no box named "mein"[\s\S]*"mine"/],
   ] as const) {
     const wrong = await run(...words)

@@ -15,7 +15,10 @@ test('a box by its name comes from boxes/, with its choices resolved', async (t)
   t.deepEqual(box.image, { size: null, formats: ['qcow2'] })
   t.true(box.agent.repository.lab)
   t.is(box.agent.repository.url, 'http://apt.lab.invalid/')
-  t.deepEqual(box.database, { engine: 'mariadb', tags: ['role:database'], logs: true })
+  const engines = join(fixture.root, 'provision/30-database')
+  t.like(box.database, { engine: 'mariadb', tags: ['role:database'], logs: true, dbm: false, version: '' })
+  t.deepEqual(box.database?.folders, [join(engines, '_mysql'), join(engines, 'mariadb')])
+  t.deepEqual(box.database?.check, { name: 'mysql', file: join(engines, 'mariadb/check.yaml') })
   t.deepEqual(box.checks, [
     {
       name: 'my_metric',
@@ -32,7 +35,8 @@ test('a box by its name comes from boxes/, with its choices resolved', async (t)
       options: { url: 'http://127.0.0.1/x' },
     },
   ])
-  t.deepEqual(box.app, { name: 'flask', port: 5050, service: 'trial-app', env: 'trial', version: '1.0.0' })
+  const folder = join(fixture.root, 'provision/40-app/flask')
+  t.deepEqual(box.app, { name: 'flask', folder, port: 5050, service: 'trial-app', env: 'trial', version: '1.0.0' })
 })
 
 test('a box that says the least gets every default', async (t) => {

@@ -117,6 +117,6 @@ test('fault 25: what leaves something behind is not begun once a signal has come
   await says('ready')
   child.kill('SIGTERM')
   t.is((await ended).code, 143)
-  t.regex(output(), /SIGTERM ends this run: nothing new is started/)
+  t.regex(output(), /SIGTERM ends this run: no new work is started/)
   t.notRegex(output(), /never/)
 })

@@ -41,7 +41,7 @@ test('an unknown option is named', (t) => {
 
 test('a value outside the list is refused with the list', (t) => {
   const error = usageError(t, ['--on-error', 'leave'])
-  t.is(error.message, '--on-error takes one of shell, keep, clean')
+  t.is(error.message, '--on-error must be one of shell, keep, clean')
   t.is(error.details.found, 'leave')
 })
 

@@ -24,7 +24,7 @@ test('fault 71: what the operating system refuses is one message with exit code 
     t.true(error instanceof BoxhoundError && error.exitCode === 3, code)
     t.regex(
       formatError(error),
-      new RegExp(`^/store/x: a place on this machine cannot be used\\n[\\s\\S]*\\(${code}\\)\\n  next: `),
+      new RegExp(`^/store/x: cannot write to or read from a path on this machine\\n[\\s\\S]*\\(${code}\\)\\n  next: `),
     )
   }
   const other = errno('ECONNRESET')
@@ -39,7 +39,7 @@ test('fault 71: a store or a folder for results that is a file ends a verb with 
   writeFileSync(join(folder, 'file'), '')
   const prune = verb(['cache', 'prune'], join(folder, 'file'), join(folder, 'out'))
   t.is(prune.status, 3, prune.stderr)
-  t.regex(prune.stderr, /a place on this machine cannot be used/)
+  t.regex(prune.stderr, /cannot write to or read from a path on this machine/)
   t.notRegex(prune.stderr, /^ {4}at /m)
   const render = verb(['render', 'lab', '--out', join(folder, 'file', 'out')], join(folder, 'c'), join(folder, 'o'))
   t.true([2, 3].includes(render.status ?? 0), render.stderr)

@@ -144,7 +144,7 @@ test('a monitor that the account does not take stops the run before anything is 
   })
   const error = await t.throwsAsync<BoxhoundError>(lab.apply(await labBox()))
   t.is(error?.code, 'E_OBSERVE_INVALID')
-  t.is(error?.details.file, 'observe/integrations/mysql.yaml.hbs')
+  t.is(error?.details.file, 'provision/30-database/_mysql/observe.yaml.hbs')
   t.regex(error?.details.found ?? '', /parameter query is invalid/)
   t.deepEqual(lab.account.state().monitors, {})
 })

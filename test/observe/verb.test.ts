@@ -89,7 +89,7 @@ test('--json prints one document, for a plan, an application and an error', asyn
 })
 
 const wrong: readonly [words: readonly string[], said: RegExp][] = [
-  [[], /observe needs to know what to do/],
+  [[], /observe needs an action/],
   [['aply', 'lab'], /observe has no "aply"/],
   [['plan', 'nowhere', '--lab'], /no box named "nowhere"/],
   [['plan', 'lab'], /DD_API_KEY is not in the environment/],

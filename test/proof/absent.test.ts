@@ -1,8 +1,9 @@
 import test from 'ava'
-import { absentPaths, matching, plantedPath } from '../../scripts/lib/proof/absent.ts'
+import { absentPathsOf, matching, plantedPath } from '../../scripts/lib/proof/absent.ts'
+import { lab } from '../verify/_expectations.ts'
 
 test('every pattern finds what is planted for it', (t) => {
-  for (const { paths } of absentPaths)
+  for (const { paths } of absentPathsOf(lab.database))
     for (const pattern of paths)
       t.deepEqual(matching(pattern, ['/etc', plantedPath(pattern)]), [plantedPath(pattern)], pattern)
 })
@@ -12,10 +13,16 @@ test('a star stands for part of one name, and a dot for itself', (t) => {
 })
 
 test('no planted file is the folder of another', (t) => {
-  const planted = absentPaths.flatMap(({ paths }) => paths.map(plantedPath))
+  const planted = absentPathsOf(lab.database).flatMap(({ paths }) => paths.map(plantedPath))
   for (const path of planted)
     t.false(
       planted.some((other) => other.startsWith(`${path}/`)),
       path,
     )
+})
+
+test('what an engine’s folder adds belongs to images with a database alone', (t) => {
+  const all = (database: typeof lab.database): string[] => absentPathsOf(database).flatMap(({ paths }) => paths)
+  t.true(all(lab.database).includes('/var/lib/mysql/auto.cnf'))
+  t.false(all(null).includes('/var/lib/mysql/auto.cnf'))
 })

@@ -1,6 +1,7 @@
 import test from 'ava'
 import { identities, judgeClones, judgeSecondBoot } from '../../scripts/lib/proof/identities.ts'
 import type { Seed } from '../../scripts/lib/render/types.ts'
+import { lab } from '../verify/_expectations.ts'
 
 const kept = { name: 'machine id', keeps: true }
 const renewed = { name: 'boot id', keeps: false }
@@ -20,13 +21,15 @@ test('a second boot keeps what lasts and renews what does not', (t) => {
 })
 
 test('a password is asked for where there is a database', (t) => {
-  const names = (database: boolean): string[] => identities({ database, seed: 'credentials' }).map(({ name }) => name)
-  t.true(names(true).includes('database password'))
-  t.false(names(false).includes('database password'))
+  const names = (database: typeof lab.database): string[] =>
+    identities({ database, seed: 'credentials' }).map(({ name }) => name)
+  t.true(names(lab.database).includes('database password'))
+  t.true(names(lab.database).includes('server UUID'))
+  t.false(names(null).includes('database password'))
 })
 
 test('an instance of cloud-init is asked for where the image has it', (t) => {
-  const names = (seed: Seed): string[] => identities({ database: false, seed }).map(({ name }) => name)
+  const names = (seed: Seed): string[] => identities({ database: null, seed }).map(({ name }) => name)
   t.true(names('nocloud').includes('cloud-init instance'))
   t.false(names('credentials').includes('cloud-init instance'))
 })

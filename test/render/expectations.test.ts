@@ -52,9 +52,32 @@ test('what the suite must see is assembled from the box and its folders', async 
     ],
     database: {
       engine: 'mariadb',
+      dbm: false,
+      title: 'MariaDB',
       unit: 'mariadb',
-      logs: ['/var/log/mysql/error.log'],
-      grants: { maxUserConnections: 5, slaveMonitor: true },
+      check: 'mysql',
+      configuration: '/etc/datadog-agent/conf.d/mysql.d/conf.yaml',
+      logs: [{ path: '/var/log/mysql/error.log', source: 'mysql', service: 'mysql' }],
+      client: {
+        programs: ['mysql'],
+        arguments: ['--host={host}', '--port={port}', '--user={username}'],
+        environment: { MYSQL_PWD: '{password}' },
+        mark: "SELECT '{mark}';",
+        statement: '{statement};',
+        error: 'at line (\\d+): (.*)',
+      },
+      login: 'SELECT CURRENT_USER()',
+      rights: {
+        statement: 'SHOW GRANTS',
+        exactly: ['PROCESS on *.*', 'SLAVE MONITOR on *.*'],
+        ignore: [],
+        synonyms: {},
+      },
+      cap: { statement: 'SELECT @@max_user_connections', value: 5 },
+      trials: { allowed: [], refused: [] },
+      ...{ inspections: [], identities: [], accounts: [], groups: {}, tables: [], lines: [], data: [] },
+      seal: ['/etc/datadog-agent/conf.d/mysql.d/conf.yaml'],
+      present: ['/etc/datadog-agent/conf.d/mysql.d/conf.yaml'],
     },
     app: {
       port: 5050,
@@ -63,6 +86,7 @@ test('what the suite must see is assembled from the box and its folders', async 
       version: '1.0.0',
       unit: 'trial-app',
       log: '/var/log/trial-app/app.log',
+      ...{ source: 'python', accounts: ['trial-app'], groups: {} },
       routes: [{ path: '/', body: 'Hello', resource: 'GET /' }],
     },
     units: ['first.service', 'trial-app.service'],
@@ -140,4 +164,17 @@ test('an interval that no instance takes is refused', async (t) => {
   t.is(error.exitCode, 2)
   t.is(error.details.file, 'provision/50-checks/my_metric/conf.yaml.hbs')
   t.is(error.details.found, 'each 15 s')
+})
+
+test('Database Monitoring adds its rights and trials, and takes away what is not sent then', async (t) => {
+  const project = copiedProject(t)
+  const file = join(project.root, 'boxes/full.yaml')
+  writeFileSync(file, readFileSync(file, 'utf8').replace('engine: mariadb', 'engine: mysql, dbm: true'))
+  const { database, checks } = (await renderNamed('full', project)).expectations
+  t.deepEqual(database?.rights.exactly, ['PROCESS on *.*', 'EXECUTE on PROCEDURE datadog.explain_statement'])
+  t.deepEqual(
+    database?.trials.allowed.map(({ what }) => what),
+    ['explain'],
+  )
+  t.deepEqual(checks.find(({ name }) => name === 'mysql')?.metrics, [])
 })

@@ -11,7 +11,7 @@ test('a full box has every layer, bottom up', async (t) => {
     [
       ['base', ['provision/10-base']],
       ['agent', ['provision/20-agent']],
-      ['database', ['provision/30-database/mariadb']],
+      ['database', ['provision/30-database/_mysql', 'provision/30-database/mariadb']],
       ['app', ['provision/40-app/flask']],
       ['checks', ['provision/50-checks/my_metric', 'provision/50-checks/source']],
       ['seal', ['provision/90-seal']],

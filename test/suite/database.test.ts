@@ -1,56 +1,89 @@
 import test from 'ava'
-import { judgeGrants, trials } from '../../suite/box/checks/database-grants.ts'
+import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
+import { type Engine, readEngine } from '../../scripts/lib/box/engine.ts'
+import { judgeGrants, statementsOf } from '../../suite/box/checks/database-grants.ts'
 import { judgeLogs } from '../../suite/box/checks/database-logs.ts'
 import type { StatementResult } from '../../suite/box/database.ts'
-import { compareGrants, parseGrants, wantedGrants } from '../../suite/box/grants.ts'
+import { compareRights, parseRights } from '../../suite/box/rights.ts'
 
-const mariadb = [
+const project = projectAt(process.cwd(), {})
+const engine = (name: string): Engine =>
+  readEngine(`${project.root}/provision/30-database/${name}`, 'debian-13', project).definition
+const [mariadb, mysql] = [engine('mariadb'), engine('mysql')]
+
+const mariadbRows = [
   "GRANT PROCESS, BINLOG MONITOR, SLAVE MONITOR ON *.* TO `datadog`@`127.0.0.1` IDENTIFIED BY PASSWORD '*94BDC' WITH MAX_USER_CONNECTIONS 5",
   'GRANT SELECT ON `performance_schema`.* TO `datadog`@`127.0.0.1`',
 ]
-const mysql = [
+const mysqlRows = [
+  'GRANT USAGE ON *.* TO `datadog`@`127.0.0.1`',
   'GRANT PROCESS, REPLICATION CLIENT ON *.* TO `datadog`@`127.0.0.1`',
   'GRANT SELECT ON `performance_schema`.* TO `datadog`@`127.0.0.1`',
 ]
 
-test('the grants of MariaDB and MySQL read alike', (t) => {
-  t.deepEqual(compareGrants(wantedGrants(true), parseGrants(mariadb)), [])
-  t.deepEqual(compareGrants(wantedGrants(false), parseGrants(mysql)), [])
+test('the rights of MariaDB and MySQL read alike', (t) => {
+  t.deepEqual(compareRights(mariadb.rights.exactly, parseRights(mariadbRows, mariadb.rights)), [])
+  t.deepEqual(compareRights(mysql.rights.exactly, parseRights(mysqlRows, mysql.rights)), [])
 })
 
-test('a password’s hash is not kept', (t) => {
-  t.false(JSON.stringify([...parseGrants(mariadb)]).includes('94BDC'))
+test('a password’s hash is not kept, not even of a row that no pattern foresees', (t) => {
+  t.false(JSON.stringify(parseRights(mariadbRows, mariadb.rights)).includes('94BDC'))
+  const strange = "REVOKE X ON *.* TO `datadog`@`h` IDENTIFIED BY PASSWORD '*94BDC'"
+  t.deepEqual(parseRights([strange], mariadb.rights), ['(REVOKE X ON *.*)'])
 })
 
 test('what is missing and what is too much is told', (t) => {
-  const found = parseGrants(['GRANT PROCESS, SUPER ON *.* TO `d`@`h` WITH GRANT OPTION', 'GRANT `admin` TO `d`@`h`'])
-  t.deepEqual(compareGrants(wantedGrants(false), found), [
+  const rows = [
+    'GRANT PROCESS, SUPER ON *.* TO `d`@`h` WITH GRANT OPTION',
+    'GRANT EXECUTE ON PROCEDURE `datadog`.`explain_statement` TO `d`@`h`',
+    'GRANT `admin` TO `d`@`h`',
+  ]
+  t.deepEqual(compareRights(mysql.rights.exactly, parseRights(rows, mysql.rights)), [
     'lacks REPLICATION CLIENT on *.*',
+    'lacks SELECT on performance_schema.*',
+    'has (GRANT `admin`), which it does not need',
+    'has EXECUTE on PROCEDURE datadog.explain_statement, which it does not need',
     'has GRANT OPTION on *.*, which it does not need',
     'has SUPER on *.*, which it does not need',
-    'lacks SELECT on performance_schema.*',
-    'has (role) on GRANT `admin`, which it does not need',
   ])
 })
 
-const rights = { maxUserConnections: 5, slaveMonitor: true }
+test('an engine that lists its rights one by one needs no pattern', (t) => {
+  const { row: _, ...plain } = mysql.rights
+  t.deepEqual(parseRights(['member of pg_monitor', ' member of pg_monitor'], plain), ['member of pg_monitor'])
+})
+
 const denied = /^(CREATE|SELECT COUNT\(\*\) FROM mysql\.user|SET|UPDATE|DROP|SHOW BINARY)/
 
 const answers = (over: Record<string, Partial<StatementResult>> = {}): Map<string, StatementResult> =>
   new Map(
-    trials(rights).map((text) => {
-      const rows = text === 'SHOW GRANTS' ? mariadb : text.includes('@@max') ? ['5'] : []
+    statementsOf(mariadb).map((text) => {
+      const rows = text === 'SHOW GRANTS' ? mariadbRows : text.includes('@@max') ? ['5'] : []
       const ok = !denied.test(text)
       return [text, { ok, rows, error: ok ? '' : 'Access denied', ...over[text] }]
     }),
   )
 
 test('an account with exactly its rights passes', (t) => {
-  t.deepEqual(
-    judgeGrants(rights, answers()).observed,
-    'PROCESS, REPLICATION CLIENT, SLAVE MONITOR on *.*; SELECT on performance_schema.*; at most 5 connections',
+  t.is(
+    judgeGrants(mariadb, answers()).observed,
+    'PROCESS on *.*, REPLICATION CLIENT on *.*, SELECT on performance_schema.*, SLAVE MONITOR on *.*; at most 5 connections',
   )
-  t.true(judgeGrants(rights, answers()).passed)
+  t.true(judgeGrants(mariadb, answers()).passed)
+})
+
+test('what a refused trial made is taken away after it', (t) => {
+  const all = statementsOf(mariadb)
+  t.true(all.indexOf('DROP DATABASE IF EXISTS boxhound_denied') > all.indexOf('CREATE DATABASE boxhound_denied'))
+  t.is(new Set(all).size, all.length)
+})
+
+test('a command that prints something else than it must is told', (t) => {
+  const inspection = { what: 'listens on', command: ['ss'], output: '127.0.0.1' }
+  t.true(judgeGrants(mariadb, answers(), [{ inspection, output: '127.0.0.1' }]).passed)
+  const verdict = judgeGrants(mariadb, answers(), [{ inspection, output: '0.0.0.0' }])
+  t.false(verdict.passed)
+  t.regex(verdict.observed, /listens on: 0\.0\.0\.0, not 127\.0\.0\.1/)
 })
 
 const broken: readonly [title: string, over: Record<string, Partial<StatementResult>>, said: RegExp][] = [
@@ -65,12 +98,12 @@ const broken: readonly [title: string, over: Record<string, Partial<StatementRes
     /can read the accounts/,
   ],
   ['an account that can create fails', { 'CREATE DATABASE boxhound_denied': { ok: true } }, /can create a database/],
-  ['an account without a cap fails', { 'SELECT @@max_user_connections': { rows: ['0'] } }, /any number of connections/],
+  ['an account without a cap fails', { 'SELECT @@max_user_connections': { rows: ['0'] } }, /may hold 0 connections/],
   ['a login that fails fails', { 'SHOW GRANTS': { ok: false, rows: [], error: 'ERROR 1045' } }, /ERROR 1045/],
 ]
 for (const [title, over, said] of broken) {
   test(title, (t) => {
-    const verdict = judgeGrants(rights, answers(over))
+    const verdict = judgeGrants(mariadb, answers(over))
     t.false(verdict.passed)
     t.regex(verdict.observed, said)
   })

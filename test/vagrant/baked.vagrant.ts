@@ -148,6 +148,6 @@ test.serial('a port that is taken is told before anything is made', async (t) =>
   const taken = await world.vagrant(['up'])
   server.close()
   t.not(taken.code, 0)
-  t.regex(taken.output, new RegExp(`port ${world.port} .* cannot be had[\\s\\S]*APP_PORT=`))
+  t.regex(taken.output, new RegExp(`port ${world.port} .* is not available[\\s\\S]*APP_PORT=`))
   t.deepEqual(world.machines(), [])
 })

@@ -1,4 +1,8 @@
 import test from 'ava'
+import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
+import { boxNames } from '../../scripts/lib/box/folders.ts'
+import { loadBox } from '../../scripts/lib/box/load.ts'
+import { renderBox } from '../../scripts/lib/render/render.ts'
 import { formatControl, formatControls, formatMatrix } from '../../scripts/lib/report/matrix.ts'
 import {
   type Control,
@@ -13,20 +17,32 @@ import { allIds } from '../../scripts/lib/verify/plan.ts'
 import type { CheckResult } from '../../scripts/lib/verify/types.ts'
 import { lab } from './_expectations.ts'
 
-const mysqlCheck = { ...lab.checks[0], name: 'mysql' } as (typeof lab.checks)[number]
-const full = { ...lab, checks: [mysqlCheck, ...lab.checks] }
+const project = projectAt(process.cwd(), {})
 
-test('fault 44: every check of the lab box has a control that turns it red', async (t) => {
-  t.deepEqual(uncontrolled(await readControls('.'), full), [])
-})
+for (const name of boxNames(project)) {
+  test(`fault 44: every check of ${name} has a control that turns it red`, async (t) => {
+    const box = await loadBox(name, project)
+    const { expectations } = await renderBox(box, project)
+    t.deepEqual(uncontrolled(await readControls(box, project), expectations), [])
+  })
 
-test('every control names ids that exist, and breaks something of a box with everything', async (t) => {
-  const controls = await readControls('.')
-  t.true(controls.length >= 20)
-  t.is(controlsFor(controls, full).length, controls.length)
-  for (const { name, red } of controls) {
-    for (const id of red) t.true(allIds(full).includes(id), `${name}: ${id}`)
-  }
+  test(`every control of ${name} names ids that exist, and breaks something of the box`, async (t) => {
+    const box = await loadBox(name, project)
+    const { expectations } = await renderBox(box, project)
+    const controls = await readControls(box, project)
+    t.true(controls.length >= 15)
+    for (const { name: control, red } of controlsFor(controls, expectations))
+      for (const id of red) t.true(allIds(expectations).includes(id), `${control}: ${id}`)
+    t.is(new Set(controls.map((one) => one.name)).size, controls.length)
+  })
+}
+
+test('a control for each check stands there once for each of them', async (t) => {
+  const controls = await readControls(await loadBox('lab', project), project)
+  const names = controls.map(({ name }) => name)
+  for (const name of ['check-interval-changed-mysql', 'check-interval-changed-my_metric', 'check-missing-my_metric'])
+    t.true(names.includes(name), name)
+  t.false(names.includes('check-missing-mysql'))
 })
 
 test('a check without a control is told', (t) => {

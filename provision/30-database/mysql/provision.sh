@@ -4,13 +4,6 @@ set -Eeuo pipefail
 
 readonly maintenance=/etc/mysql/debian.cnf
 
-# The Agent reads the database's logs by group adm; the first boot writes the integration's configuration into a folder of the Agent's.
-ready_agent() {
-  usermod --append --groups adm dd-agent
-  install -d -o dd-agent -g dd-agent -m 0755 /etc/datadog-agent/conf.d/mysql.d
-  install -d -o mysql -g adm -m 2750 /var/log/mysql
-}
-
 # Packages of Ubuntu 24.04 give the maintenance user a password, which every clone would share (fault 45): the socket lets root in without.
 statements() {
   if grep -q '^[[:space:]]*password' "$maintenance"; then
@@ -32,7 +25,6 @@ settle_data() {
 
 # Where a first boot has been, this is an instance's own database, and it may be running: its data and its logs are nobody else's business.
 main() {
-  ready_agent
   if [[ ! -e /var/lib/boxhound/first-boot.json ]]; then settle_data; fi
 }
 

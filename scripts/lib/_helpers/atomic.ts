@@ -1,4 +1,4 @@
-// Writes a file whole or not at all.
+// Atomic file writes.
 
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
@@ -20,17 +20,17 @@ export const syncPath = async (path: string): Promise<void> => {
 export const temporaryName = (path: string): string =>
   join(dirname(path), `.tmp-${ownName()}-${randomBytes(4).toString('hex')}`)
 
-/** Nothing is written for as long as this. */
+/** Longer than any write takes. */
 const day = 86_400_000
 
-/** Whether nobody writes to a temporary file any more: its process has ended, or, where that runs elsewhere, it is a day old. */
+/** Whether a temporary file is abandoned: its process has ended or, if that runs elsewhere, the file is a day old. */
 const isAbandoned = async (path: string, pid: number, started: string, place = ownPlace()): Promise<boolean> => {
   if (place === ownPlace()) return !isRunning(pid, started)
   const found = await stat(path).catch(() => undefined)
   return found !== undefined && Math.abs(Date.now() - found.mtimeMs) > day
 }
 
-/** Removes what killed processes left half-written in a folder (fault 26); a living process's files stay. */
+/** Removes files that killed processes left half-written in a folder (fault 26), but none of a running process. */
 export const clearTemporary = async (folder: string): Promise<void> => {
   for (const name of await readdir(folder).catch(() => [])) {
     const [, pid, started, place] = /^\.tmp-(\d+)-(\d+)-(?:([0-9a-f]{8})-)?/.exec(name) ?? []
@@ -41,7 +41,7 @@ export const clearTemporary = async (folder: string): Promise<void> => {
 }
 
 /**
- * Gives a finished file its final name: synced before, its folder synced after, the old file kept until then (fault 30).
+ * Renames a finished file to its final name: syncs it before and its folder after; the old file stays until then (fault 30).
  *
  * @param temporary from `temporaryName(path)`.
  */
@@ -52,8 +52,7 @@ export const publishFile = async (temporary: string, path: string): Promise<void
 }
 
 /**
- * `writeAtomic` for work that a signal waits for already by other means: this returns also after a signal has come, which what is guarded
- * does not.
+ * `writeAtomic` for work that signals already wait for by other means: unlike guarded work, this still returns after a signal.
  */
 export const writeUnguarded = async (path: string, content: string | Uint8Array, mode = 0o644): Promise<void> => {
   await mkdir(dirname(path), { recursive: true })
@@ -73,6 +72,6 @@ export const writeUnguarded = async (path: string, content: string | Uint8Array,
   }
 }
 
-/** Writes a whole file or nothing; makes its folder. A signal waits for it. */
+/** Writes a file atomically and creates its folder. Signals wait for it. */
 export const writeAtomic = (path: string, content: string | Uint8Array, mode = 0o644): Promise<void> =>
   withoutInterruption(() => writeUnguarded(path, content, mode))

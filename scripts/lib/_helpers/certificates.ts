@@ -1,4 +1,4 @@
-// Certificates in a file, checked.
+// Reads and checks CA bundles.
 
 import { X509Certificate } from 'node:crypto'
 import { BoxhoundError } from './errors.ts'
@@ -21,7 +21,7 @@ const bundleError = (file: string, message: string, found: string, cause?: unkno
     file,
     expected: 'a file of certificates in PEM: -----BEGIN CERTIFICATE----- …',
     found,
-    next: 'mend mirrors.caBundle in the box file, or SSL_CERT_FILE, NODE_EXTRA_CA_CERTS in the environment',
+    next: 'fix mirrors.caBundle in the box file, or SSL_CERT_FILE or NODE_EXTRA_CA_CERTS in the environment',
     exitCode: 2,
     cause,
   })
@@ -45,9 +45,8 @@ export const readBundle = async (file: string): Promise<string[]> => {
   const text = contentOf(file)
   const found = certificatesIn(text)
   if (found.length === 0) throw bundleError(file, 'the CA bundle holds no certificate', `${text.length} characters`)
-  // OpenSSL passes over what it cannot read, and the error would come later, as an authority that nobody knows.
+  // OpenSSL skips what it cannot parse; the error would only appear later, as an unknown authority.
   const broken = found.findIndex((pem) => !isCertificate(pem))
-  if (broken >= 0)
-    throw bundleError(file, 'the CA bundle holds a damaged certificate', `the one in place ${broken + 1}`)
+  if (broken >= 0) throw bundleError(file, 'the CA bundle holds a damaged certificate', `certificate ${broken + 1}`)
   return found
 }

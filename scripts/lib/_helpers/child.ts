@@ -1,4 +1,4 @@
-// Starts processes, without the caller's environment.
+// Starts processes without the caller's environment.
 
 import { type ChildProcess, execFile, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -9,20 +9,20 @@ import { cleanEnvironment } from './environment.ts'
  * environment: `process.env` does not even fit the type of `environment`.
  */
 export interface ChildOptions extends Omit<SpawnOptions, 'env'> {
-  /** All that it gets, from environment.ts; default `cleanEnvironment()`. */
+  /** Its whole environment, from environment.ts; default `cleanEnvironment()`. */
   readonly environment?: Readonly<Record<string, string>>
-  /** The signal that it gets when this process ends, even by SIGKILL: for whatever is detached. On Linux, by setpriv(1). */
+  /** The signal it gets when this process ends, even by SIGKILL; for detached children. On Linux, with setpriv(1). */
   readonly dies?: 'SIGKILL' | 'SIGTERM'
 }
 
 /** util-linux: the kernel ends the child when its parent is gone, which nothing in this process can do. */
 const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path))
 
-/** A command that ends with this process. */
+/** Wraps a command so that it ends with this process. */
 const tied = (command: readonly string[], signal: ChildOptions['dies']): readonly string[] =>
   signal === undefined || setpriv === undefined ? command : [setpriv, '--pdeathsig', signal.slice(3), '--', ...command]
 
-/** Starts a process; an `error` event tells that there is no such program. */
+/** Starts a process; emits `error` if there is no such program. */
 export const startChild = (
   program: string,
   words: readonly string[],
@@ -42,14 +42,14 @@ export interface OutcomeOptions extends Pick<ChildOptions, 'environment' | 'cwd'
   readonly input?: string
   /** Milliseconds after which it is killed. */
   readonly timeout?: number
-  /** The most that it may print, in bytes; default 16 MiB. */
+  /** Maximum output in bytes; default 16 MiB. */
   readonly largest?: number
 }
 
 /**
- * Runs a program to its end and hands over what it printed, whatever its exit status is.
+ * Runs a program to its end and returns what it printed, whatever its exit status.
  *
- * @throws the operating system's error when it cannot be started (`ENOENT`), or when it was killed: too slow, or too much printed.
+ * @throws the operating system's error when it cannot be started (`ENOENT`), or when it was killed for its time or output.
  */
 export const outcomeOf = (
   program: string,
@@ -68,6 +68,6 @@ export const outcomeOf = (
     child.stdin?.end(input)
   })
 
-/** The same at once, for programs that end at once. @returns its exit status; null where there is no such program. */
+/** The same synchronously, for short programs. @returns its exit status; null if there is no such program. */
 export const statusOf = (program: string, words: readonly string[], loud = false): number | null =>
   spawnSync(program, [...words], { stdio: loud ? ['inherit', 2, 2] : 'ignore', env: cleanEnvironment() }).status

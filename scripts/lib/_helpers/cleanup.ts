@@ -8,7 +8,7 @@ type Cleanup = () => void | Promise<void>
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const pending: (() => Promise<void>)[] = []
-/** Why the run ends early: a signal's name, or what has happened. */
+/** Why the run ends early: the name of a signal, or a reason. */
 let interrupted: string | undefined
 
 const tell = (error: unknown): void => console.error(`while cleaning up: ${String(error)}`)
@@ -21,7 +21,7 @@ const runAll = async (): Promise<void> => {
 }
 
 /**
- * Ends the run from where nobody catches an error: what is pending is cleaned up first. Nothing happens when the run is ending anyway.
+ * Ends the run after an uncaught error, cleaning up first. Does nothing if the run is already ending.
  *
  * @param why as part of a sentence: `WHY ends this run`.
  */
@@ -32,7 +32,7 @@ export const endRun = (code: number, why: string): void => {
 }
 
 const interrupt = (signal: NodeJS.Signals): void => {
-  // A second signal means: now. What is left behind is cleared by the next run (fault 26).
+  // A second signal means now. The next run removes what is left (fault 26).
   if (interrupted !== undefined) process.exit(signalExitCode(signal))
   interrupted = signal
   console.error(`\n${signal}: cleaning up …`)
@@ -40,13 +40,13 @@ const interrupt = (signal: NodeJS.Signals): void => {
 }
 
 /**
- * To be asked before anything is begun that leaves something behind: its clean-up may be over already (fault 25).
+ * Call before starting anything that needs clean-up: clean-up may already be over (fault 25).
  *
- * @throws BoxhoundError E_INTERRUPTED. It is not waited for ever instead, since clean-ups wait for work that asks this.
+ * @throws BoxhoundError E_INTERRUPTED. Blocking instead would deadlock, since clean-ups wait for the work that calls this.
  */
 export const refuseIfInterrupted = (): void => {
   if (interrupted !== undefined)
-    throw new BoxhoundError('E_INTERRUPTED', `${interrupted} ends this run: nothing new is started`)
+    throw new BoxhoundError('E_INTERRUPTED', `${interrupted} ends this run: no new work is started`)
 }
 
 /** Never returns once a signal has come: the run ends by `process.exit` when all is clean. */
@@ -64,7 +64,7 @@ const settle = async <T>(work: () => T | Promise<T>): Promise<Settled<T>> => {
   }
 }
 
-/** Runs at most once: who asks again, a signal in the middle of it for one, waits for that run. */
+/** Runs at most once: later callers, such as a signal during the run, wait for it. */
 const once = (cleanup: Cleanup): (() => Promise<void>) => {
   let run: Promise<void> | undefined
   return () => {

@@ -17,9 +17,9 @@ export interface Command {
   readonly verb: string
   readonly summary: string
   readonly positional?: { readonly name: string; readonly help: string; readonly multiple?: boolean }
-  /** The most words besides options, where they are several and limited. */
+  /** The maximum number of positional arguments, if several are allowed. */
   readonly most?: number
-  /** The words of the usage line, where they are others than the positional one and it is optional. */
+  /** Arguments in the usage line, if they differ from `[BOX]`. */
   readonly words?: string
   readonly options: Readonly<Record<string, Option>>
   /** Command and what it is good for. */
@@ -30,7 +30,7 @@ export interface Command {
 
 export interface Parsed {
   readonly positional: string | undefined
-  /** All of them, where the verb takes several. */
+  /** All of them, if the verb takes several. */
   readonly positionals: readonly string[]
   readonly rest: readonly string[]
   readonly flags: Readonly<Record<string, boolean>>
@@ -65,7 +65,7 @@ export const helpText = (command: Command): string => {
   ].join('\n')
 }
 
-/** The action of a verb that has several is the first word that is no option; the rest is parsed as every verb's line is. */
+/** Splits off a verb's action, its first argument that is not an option; the rest is parsed as for any verb. */
 export const splitAction = (argv: readonly string[]): { action: string | undefined; rest: string[] } => {
   const at = argv.findIndex((word) => !word.startsWith('-'))
   return { action: argv[at], rest: argv.filter((_, index) => index !== at) }
@@ -117,7 +117,7 @@ export const parseCommand = (
   const several = command.positional?.multiple === true ? Number.POSITIVE_INFINITY : 1
   const limit = command.most ?? (command.positional === undefined ? 0 : several)
   const extra = parsed.positionals[limit]
-  if (extra !== undefined) throw usageError(command, 'one word too many on the command line', extra)
+  if (extra !== undefined) throw usageError(command, 'too many arguments', extra)
   const [flags, values, lists]: [Record<string, boolean>, Record<string, string>, Record<string, string[]>] = [
     {},
     {},
@@ -127,8 +127,8 @@ export const parseCommand = (
     const allowed = command.options[name]?.value
     for (const item of [value].flat()) {
       if (typeof item === 'string' && Array.isArray(allowed) && !allowed.includes(item))
-        throw usageError(command, `--${name} takes one of ${allowed.join(', ')}`, item)
-      if (item === '') throw usageError(command, `--${name} has an empty value`)
+        throw usageError(command, `--${name} must be one of ${allowed.join(', ')}`, item)
+      if (item === '') throw usageError(command, `--${name} is empty`)
     }
     if (typeof value === 'boolean') flags[name] = value
     else if (typeof value === 'string') values[name] = value

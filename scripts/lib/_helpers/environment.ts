@@ -1,13 +1,13 @@
-// What children may know of the caller's environment.
+// The parts of the caller's environment that child processes get.
 
-/** What every child may know of the caller: nothing of it is secret. */
+/** Variables that every child gets; none is secret. */
 const plain = /^(PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_[A-Z]+|TZ|TERM|TMPDIR)$/
 
 /** How to reach the network; proxies and package indexes may hold passwords. */
 const network =
   /^((https?|all|no)_proxy|(HTTPS?|ALL|NO)_PROXY|PIP_[A-Z_]+|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NODE_EXTRA_CA_CERTS|BOXHOUND_APT_TIMEOUT)$/
 
-/** What a verb of boxhound itself reads besides; a machine's inputs (`DD_API_KEY`) are not among them. */
+/** Further variables that boxhound's verbs read; not a machine's inputs (`DD_API_KEY`). */
 const verb =
   /^(BOXHOUND_[A-Z_]+|XDG_[A-Z_]+|NODE_(ENV|OPTIONS)|CI|NO_COLOR|FORCE_COLOR|COLUMNS|INIT_CWD|DOCKER_CONFIG|npm_config_(registry|cache|cafile))$/
 
@@ -21,8 +21,8 @@ const those = (environment: NodeJS.ProcessEnv, ...patterns: readonly RegExp[]): 
   )
 
 /**
- * The environment of a child that reaches for no network: the default of `startChild`. Whatever else the caller has, keys of an account or of
- * a cloud for example, anybody of the same user could read from /proc for as long as the child runs.
+ * The environment of a child that needs no network: the default of `startChild`. Anything else, such as the keys of an account or a cloud,
+ * would be readable from /proc by any process of the same user while the child runs.
  */
 export const cleanEnvironment = (environment: NodeJS.ProcessEnv = process.env): Environment => those(environment, plain)
 
@@ -34,6 +34,6 @@ export const networkEnvironment = (environment: NodeJS.ProcessEnv = process.env)
 export const verbEnvironment = (environment: NodeJS.ProcessEnv = process.env): Environment =>
   those(environment, plain, network, verb)
 
-/** Some more variables, by name, for a program that works with them. */
+/** The clean environment with further variables, by name. */
 export const namedVariables = (names: RegExp, environment: NodeJS.ProcessEnv = process.env): Environment =>
   those(environment, names)

@@ -1,11 +1,11 @@
-// The one error, and how it is printed.
+// BoxhoundError and how it is printed.
 
 import { foreignText } from './terminal.ts'
 
 /** Exit codes that scripts rely on: 1 the work failed, 2 wrong usage or box file, 3 the machine lacks something. */
 export type ExitCode = 1 | 2 | 3
 
-/** What a reader of an error needs besides its first line; every field is optional and printed on a line of its own. */
+/** Details of an error below its first line; every field is optional and printed on its own line. */
 export interface ErrorDetails {
   /** Path of the file that is wrong, as the user would type it. */
   readonly file?: string
@@ -48,10 +48,10 @@ export const position = ({ file, line, column }: ErrorDetails): string | undefin
     ? undefined
     : [file, line, line === undefined ? undefined : column].filter((x) => x !== undefined).join(':')
 
-/** Characters that one part of an error has at most: a layer's log or a guest's words may stand in it. */
+/** Maximum characters in one part of an error, which may quote a layer's log or a guest. */
 const longest = 8000
 
-/** The error as plain text of several lines: position and message, expected, found, next step. None of it is obeyed by a terminal. */
+/** The error as plain text in several lines: position and message, expected, found, next step. Free of terminal controls. */
 export const formatError = (error: unknown): string => {
   if (!(error instanceof BoxhoundError))
     return foreignText(error instanceof Error ? (error.stack ?? error.message) : String(error), longest)
@@ -73,7 +73,7 @@ export const formatError = (error: unknown): string => {
     .join('\n')
 }
 
-/** The error as `--json` tells it. */
+/** The error as `--json` prints it. */
 export const errorDocument = (error: unknown): Record<string, unknown> => {
   if (!(error instanceof BoxhoundError)) return { message: error instanceof Error ? error.message : String(error) }
   const { cause: _, ...details } = error.details

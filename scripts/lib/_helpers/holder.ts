@@ -1,4 +1,4 @@
-// Who holds a lock: a process, told from a later one of the same number.
+// Identifies the process that holds a lock, even after its PID is reused.
 
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
@@ -6,16 +6,16 @@ import { hostname } from 'node:os'
 import { z } from 'zod'
 import { isHeld, isShared } from './kernel-lock.ts'
 
-/** A process that outlives no reboot and no reuse of its number: who holds a lock or a work folder. */
+/** The holder of a lock or work folder; stays unique across reboots and reuse of PIDs. */
 export const holderSchema = z.object({
   pid: z.number().int().positive(),
   /** Clock ticks after boot at which the process started (field 22 of /proc/PID/stat). */
   started: z.string(),
   bootId: z.string(),
-  /** Which processes the number counts among; older files lack it and mean this one. */
+  /** The PID namespace; missing in older files, which mean this one. */
   namespace: z.string().optional(),
   host: z.string().optional(),
-  /** What it does, for the message of whoever meets the lock. */
+  /** What it does, for the message to others who want the lock. */
   verb: z.string(),
   since: z.string(),
 })
@@ -48,7 +48,7 @@ const namespace = (): string => {
   }
 }
 
-/** A name that two machines don't share: host names such as localhost are everybody's. */
+/** A name unique to this machine, unlike a host name such as localhost. */
 const host = (): string => [hostname(), read('/etc/machine-id')?.trim().slice(0, 8)].filter(Boolean).join('/')
 
 /** This process as a holder. */
@@ -60,21 +60,21 @@ export const ownHolder = (verb: string): Holder => ({
   since: new Date().toISOString(),
 })
 
-/** Eight digits for where this process's number counts: this boot of this machine, this PID namespace. */
+/** Eight digits that identify the scope of this process's PID: this boot of this machine and this PID namespace. */
 export const ownPlace = (): string =>
   createHash('sha256').update(`${bootId()} ${namespace()}`).digest('hex').slice(0, 8)
 
-/** `PID-START-PLACE` of this process: tells its files from those of every other process. */
+/** `PID-START-PLACE` of this process, unique among all processes; used in file names. */
 export const ownName = (): string => `${process.pid}-${startOf(process.pid) ?? '0'}-${ownPlace()}`
 
-/** Whether that very process still runs, not another that got its number. Only for numbers of this place. */
+/** Whether that process still runs, and not another with the same PID. Only for PIDs of this place. */
 export const isRunning = (pid: number, started: string): boolean => startOf(pid) === started
 
 /**
- * Whether a holder still runs. Of this PID namespace /proc tells. One of another is a number of somebody else's here, so the kernel is asked
- * whether the file is held; the kernel of another host, which may share a network file system, can't be asked, and counts as alive.
+ * Whether a holder still runs. In this PID namespace, /proc knows. In another, its PID means nothing here, so we ask the kernel whether the
+ * file is locked. A holder on another host, with which we may share a network file system, counts as alive.
  *
- * @param file that the holder has by `holdFile` for as long as it lives.
+ * @param file that the holder keeps locked with `holdFile` while it lives.
  */
 export const isAlive = async (holder: Holder, file: string): Promise<boolean> => {
   if (holder.bootId !== bootId())
@@ -83,12 +83,12 @@ export const isAlive = async (holder: Holder, file: string): Promise<boolean> =>
   return (await isHeld(file)) !== false
 }
 
-/** `process 12, "bake lab", since …`, and where, if that is not here. */
+/** `process 12, "bake lab", since …`, and where, if elsewhere. */
 export const holderText = ({ pid, verb, since, ...where }: Holder): string => {
   const elsewhere = where.bootId !== bootId() ? ` on ${where.host}` : ' in another PID namespace'
   return `process ${pid}, "${verb}", since ${since}${isLocal(where) ? '' : elsewhere}`
 }
 
-/** Whether the holder's number is one of this place, so that `kill` would reach it. */
+/** Whether the holder's PID is valid here, so that `kill` would reach it. */
 export const isLocal = (holder: Pick<Holder, 'bootId' | 'namespace'>): boolean =>
   holder.bootId === bootId() && (holder.namespace ?? namespace()) === namespace()

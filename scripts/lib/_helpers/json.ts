@@ -1,9 +1,9 @@
-// JSON whose shape nobody has checked.
+// JSON from outside, of unknown shape.
 
-/** JSON whose shape nobody has checked yet. */
+/** JSON whose shape has not been checked yet. */
 export type JsonObject = Record<string, unknown>
 
-/** The value of a text; undefined for what is no JSON. */
+/** Parses a text; undefined if it is not JSON. */
 export const parsedJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -12,7 +12,7 @@ export const parsedJson = (text: string): unknown => {
   }
 }
 
-/** Levels that a document of a guest's or a server's may have: what is deeper says nothing, and recursion over it has no end. */
+/** Maximum nesting of a document from a guest or server; deeper ones are useless and could overflow the stack. */
 const deepest = 128
 
 /** The index behind the value that begins at `start` with a bracket; undefined when it never ends, or is too deep. One walk over the text. */
@@ -34,20 +34,20 @@ const endOfValue = (text: string, start: number): number | undefined => {
 }
 
 /**
- * Parses what somebody else has written.
+ * Parses JSON from outside.
  *
- * @throws SyntaxError when it is no JSON, or nested deeper than anything that is meant.
+ * @throws SyntaxError when it is not JSON, or nested too deeply.
  */
 export const parseForeign = (text: string): unknown => {
   const start = text.search(/\S/)
   if (/[[{]/.test(text[start] ?? '') && endOfValue(text, start) === undefined)
-    throw new SyntaxError(`a document that does not end, or is nested more than ${deepest} levels deep`)
+    throw new SyntaxError(`the document is incomplete or nested more than ${deepest} levels deep`)
   return JSON.parse(text)
 }
 
 /**
- * The JSON document at the end of a text: everything up to the first bracket from which a document reaches to the end is skipped. Walks over
- * the text a few times at most, whatever brackets it is full of.
+ * The JSON document at the end of a text. Skips everything before the first bracket from which a document extends to the end. Walks over the
+ * text only a few times, whatever brackets it contains.
  *
  * @returns undefined when there is none.
  */
@@ -79,10 +79,10 @@ export const objectAt = (value: unknown, key: string): JsonObject => {
   return isObject(member) ? member : {}
 }
 
-/** An array's members, none for what is no array. */
+/** An array's members; none if it is not an array. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-/** The same value with the keys of every object in the order of the alphabet. */
+/** The same value with the keys of every object sorted. */
 export const withSortedKeys = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withSortedKeys)
   if (!isObject(value)) return value
@@ -90,13 +90,13 @@ export const withSortedKeys = (value: unknown): unknown => {
   return Object.fromEntries(keys.map((key) => [key, withSortedKeys(value[key])]))
 }
 
-/** A path that goes one key deeper: `a.b`, or `a["b c"]` for a key that is no plain word. */
+/** A path one key deeper: `a.b`, or `a["b c"]` for a key that is not a plain word. */
 export const memberPath = (path: string, key: string): string => {
   if (!/^[A-Za-z_$][\w$-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`
   return path === '' ? key : `${path}.${key}`
 }
 
-/** What kind of JSON a value is, with an article, as messages tell it. */
+/** A value's JSON type with an article, for messages. */
 export const kindOf = (value: unknown): string => {
   if (value === null || value === undefined) return 'null'
   if (Array.isArray(value)) return 'an array'

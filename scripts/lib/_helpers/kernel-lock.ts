@@ -1,18 +1,18 @@
-// Files that a process holds until it ends.
+// File locks that the kernel releases when the process ends.
 
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { startChild } from './child.ts'
 
-/** What a process holds of a file until it lets go or ends, however that happens. */
+/** A lock on a file, held until it is released or the process ends. */
 export interface Held {
-  /** To be handed to a child that shall hold it too: as one of its descriptors. */
+  /** Pass it to a child as a descriptor to let it share the lock. */
   readonly descriptor: number
   readonly release: () => void
 }
 
-/** flock(1)'s exit status for "somebody else holds it"; anything else but 0 is no answer. */
+/** flock(1)'s exit status for a held lock; anything else but 0 is an error. */
 const taken = 99
 
 const flock = async (
@@ -32,13 +32,13 @@ const flock = async (
 }
 
 /**
- * Takes the kernel's lock on a file. It belongs to the open file, not to a process: flock(1) takes it for the descriptor that it inherits, and
- * this process keeps that open. Node has no such call.
+ * Takes the kernel's lock on a file. The lock belongs to the open file description, not to a process: flock(1) locks the descriptor that it
+ * inherits, and this process keeps that open. Node has no such call.
  *
- * @returns undefined when another process has it. Where there is no flock(1), the descriptor without a lock.
+ * @returns undefined when another process holds it. Without flock(1), the descriptor without a lock.
  */
 export const holdFile = async (path: string): Promise<Held | undefined> => {
-  // A number, not a FileHandle: that would be closed once nobody refers to it.
+  // A number, not a FileHandle, which would be closed when garbage-collected.
   const descriptor = openSync(path, 'r+')
   if ((await flock(descriptor, '--exclusive')) === taken) {
     closeSync(descriptor)
@@ -67,7 +67,7 @@ export const awaitFree = async (path: string): Promise<void> => {
   }
 }
 
-/** Whether any process of this kernel holds a file; undefined where nobody can tell, since flock(1) or the file is missing. */
+/** Whether any process of this kernel holds a file; undefined if unknown because flock(1) or the file is missing. */
 export const isHeld = async (path: string): Promise<boolean | undefined> => {
   let descriptor: number
   try {
@@ -83,12 +83,12 @@ export const isHeld = async (path: string): Promise<boolean | undefined> => {
   }
 }
 
-/** NFS, SMB, CIFS, FUSE (virtiofs among them), 9p, Ceph, Lustre, GFS2, OCFS2: what several kernels may have mounted at a time (statfs(2)). */
+/** NFS, SMB, CIFS, FUSE (virtiofs among them), 9p, Ceph, Lustre, GFS2, OCFS2: file systems that several kernels can mount at once (statfs(2)). */
 const shared = new Set([
   0x6969, 0x517b, 0xfe534d42, 0xff534d42, 0x65735546, 0x01021997, 0x00c36400, 0x0bd00bd0, 0x01161970, 0x7461636f,
 ])
 
-/** Whether another host may be using this file's file system right now: then this kernel does not know of all locks. */
+/** Whether another host may have mounted this file's file system: then this kernel does not know all locks. */
 export const isShared = (path: string): Promise<boolean> =>
   statfs(path).then(
     ({ type }) => shared.has(type),

@@ -1,6 +1,6 @@
-// What stands in a list twice.
+// Duplicates in a list.
 
-/** What stands in a list more than once, each once, in the order of the second places. */
+/** The duplicates in a list, each once, in order of their second occurrence. */
 export const repeated = (words: readonly string[]): string[] => [
   ...new Set(words.filter((word, index) => words.indexOf(word) !== index)),
 ]

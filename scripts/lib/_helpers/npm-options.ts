@@ -1,4 +1,4 @@
-// Options that npm took for itself: refused, with the line that was meant.
+// Rejects options that npm swallowed, and suggests the right command line.
 
 import { isNpmsOwn, onNpmsLine } from '../../_npm.mjs'
 import { BoxhoundError } from './errors.ts'
@@ -9,10 +9,10 @@ interface Command {
   readonly options: Readonly<Record<string, { readonly type: string; readonly value?: string | readonly string[] }>>
 }
 
-/** An option as it was typed, and its value where npm has that. */
+/** An option as typed, with its value if npm kept that. */
 interface Taken {
   readonly written: string
-  /** Placeholder of the value that npm left among the words, since it takes an unknown option for a switch. */
+  /** Placeholder of a value that npm left among the arguments, since it treats unknown options as switches. */
   readonly lost?: string
   readonly known: boolean
 }
@@ -23,15 +23,15 @@ const letters: Readonly<Record<string, string>> = {
   ...{ p: 'parseable', q: 'loglevel', s: 'loglevel', v: 'version', w: 'workspace', y: 'yes' },
 }
 
-/** What npm makes of an option that it reads letter by letter; undefined where it does not. */
+/** How npm reads an option letter by letter; undefined if it doesn't. */
 const spelled = (name: string): string[] | undefined => {
   const all = [...name].map((letter) => letters[letter])
   return name.length > 1 && all.every((one) => one !== undefined) ? [...new Set(all)] : undefined
 }
 
-/** The settings on npm's line, with those that stand for one of the verb's options joined to that. */
+/** The settings on npm's line, with those that make up one of the verb's options merged into it. */
 const joined = (line: ReadonlyMap<string, string>, { options }: Command): [name: string, value: string][] => {
-  // Log level and `yes` are often set by an .npmrc as well, and then not told to be on the line.
+  // Log level and `yes` are often also set by an .npmrc, and then don't show up as typed.
   const found = Object.keys(options).find((name) => {
     const parts = spelled(name)?.filter((one) => one !== 'loglevel' && one !== 'yes') ?? []
     return name !== 'all' && parts.length > 0 && parts.every((one) => line.has(one))
@@ -57,7 +57,7 @@ const takenAs = (name: string, value: string, { options }: Command, environment:
   return [{ written: `--${name}`, lost, known: true }]
 }
 
-/** The line that was meant. Values that npm made words of are taken from their end; which is whose, nobody knows of several. */
+/** The intended command line. Values that npm turned into arguments are taken from the end; with several, which is whose can't be known. */
 const meant = (argv: readonly string[], verb: string, all: readonly Taken[]): string => {
   const lost = all.filter((one) => one.lost !== undefined).length
   const words = lost === 0 ? argv : argv.slice(0, Math.max(argv.length - lost, 0))
@@ -69,8 +69,8 @@ const meant = (argv: readonly string[], verb: string, all: readonly Taken[]): st
 }
 
 /**
- * Refuses a command line whose options npm took, since the two dashes before them were forgotten: the verb would do more than it was asked.
- * A verb that another one calls, or that npm didn't start, is not judged.
+ * Rejects a command line whose options npm swallowed because `--` was forgotten: the verb would do more than asked. Verbs called by another
+ * verb, or not started by npm, are not checked.
  *
  * @param argv words after the verb, as they came.
  * @throws BoxhoundError E_USAGE (exit code 2) with the line to write.
@@ -90,7 +90,7 @@ export const assertNotTaken = (
   const stranger = all.find(({ known }) => !known)
   throw new BoxhoundError('E_USAGE', `${names} ${all.length === 1 ? 'was' : 'were'} taken by npm`, {
     exitCode: 2,
-    expected: 'two dashes before the options: npm keeps those that stand without for itself',
+    expected: '-- before the options: npm keeps options without it for itself',
     found: `npm run ${command.verb} without them`,
     next:
       stranger === undefined

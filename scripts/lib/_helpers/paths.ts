@@ -14,7 +14,7 @@ export interface Project {
 }
 
 /**
- * The project around `root`, with the user's own choice of store.
+ * The project at `root`, with the user's choice of store.
  *
  * @param environment `BOXHOUND_CACHE`, else `XDG_CACHE_HOME/boxhound`, else `~/.cache/boxhound`; `BOXHOUND_OUT` moves `out/`.
  */
@@ -24,7 +24,7 @@ export const projectAt = (root: string, environment: NodeJS.ProcessEnv = process
   cache: environment.BOXHOUND_CACHE || join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'boxhound'),
 })
 
-/** A path for a reader: relative to the project when it lies inside, as it would be typed there. */
+/** A path as shown to the user: relative to the project if inside it. */
 export const shown = (path: string, root = process.cwd()): string => {
   const inside = relative(root, path)
   return inside === '' || inside.startsWith('..') || isAbsolute(inside) ? path : inside

@@ -1,4 +1,4 @@
-// Regular files of the user's, and nothing else.
+// Reads the user's regular files, and nothing else.
 
 import {
   closeSync,
@@ -16,11 +16,11 @@ import { join } from 'node:path'
 import { BoxhoundError } from './errors.ts'
 import { assertNameUtf8 } from './utf8.ts'
 
-/** Largest file that is taken into a box, and most of what one folder may hold. */
+/** The largest file that a box may include, and the most entries in one folder. */
 export const largest = 64 << 20
 const most = 20_000
 
-/** What a path leads to, as messages tell it. */
+/** What a path points to, for messages. */
 export const kindOfFile = (found: Stats): string => {
   if (found.isSymbolicLink()) return 'a symbolic link'
   if (found.isDirectory()) return 'a folder'
@@ -56,11 +56,11 @@ interface ReadOptions {
   readonly source: string
   /** In bytes. */
   readonly maximum?: number
-  /** Whether it may be a link, as files of a system often are. */
+  /** Whether it may be a link, as system files often are. */
   readonly follow?: boolean
 }
 
-/** Reads to the end that the file has had when it was opened: one that grows meanwhile is not waited for. */
+/** Reads up to the size that the file had when opened, even if it grows meanwhile. */
 const contentOf = (file: number, bytes: number): Buffer => {
   const content = Buffer.allocUnsafe(bytes)
   let length = 0
@@ -70,15 +70,15 @@ const contentOf = (file: number, bytes: number): Buffer => {
 }
 
 /**
- * Reads a regular file of the user's, and nothing else: no link, no pipe that nobody writes to, no device, nothing larger than may be.
+ * Reads a regular file, but no link, no pipe without a writer, no device and nothing above the size limit.
  *
- * @throws BoxhoundError E_FILE, exit code 2, naming the file; what the system says when it is not there or not readable.
+ * @throws BoxhoundError E_FILE, exit code 2, naming the file; the system's error when it is missing or unreadable.
  */
 export const readPlain = (
   path: string,
   { source, maximum = largest, follow = false }: ReadOptions,
 ): { readonly content: Buffer; readonly executable: boolean } => {
-  // Looked at first, since opening a device can already do something; again when it is open, since it may be another by then.
+  // Checked before opening, since opening a device can have side effects, and again afterwards, since it may have been replaced.
   if (!follow) assertFile(lstatSync(path), source, maximum)
   const { O_RDONLY, O_NONBLOCK, O_NOCTTY, O_NOFOLLOW } = constants
   const file = openSync(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | (follow ? 0 : O_NOFOLLOW))
@@ -91,12 +91,12 @@ export const readPlain = (
   }
 }
 
-/** What tools leave beside sources: none of it ever gets into a box. */
+/** Files that tools leave beside sources; never included in a box. */
 const leftovers = /^(?:\..+|__pycache__|node_modules)$|\.pyc$|~$|\.swp$/
 
 /**
- * A folder of which something goes into a box holds files and folders only, all the way down, whatever of it is read in the end: a link there
- * would mean something else on each machine.
+ * Checks that a folder used by a box holds only files and folders, all the way down, whether or not they are read: a link could mean
+ * something else on each machine.
  *
  * @param source how errors name the folder.
  * @throws BoxhoundError E_FILE, exit code 2, naming the entry.
@@ -109,7 +109,13 @@ export const assertPlainFolder = (folder: string, source: string): void => {
       assertNameUtf8(name, entry.name)
       count += 1
       if (count > most)
-        throw refuse(source, 'too many files for a folder of a box', `at most ${most}`, 'more', 'keep others elsewhere')
+        throw refuse(
+          source,
+          'too many files in a folder of a box',
+          `at most ${most}`,
+          'more',
+          'move the others elsewhere',
+        )
       const [below, belowName] = [join(path, entry.name), `${name}/${entry.name}`]
       if (entry.isDirectory()) visit(below, belowName)
       else assertFile(lstatSync(below), belowName, largest)
@@ -118,7 +124,7 @@ export const assertPlainFolder = (folder: string, source: string): void => {
   if (existsSync(folder)) visit(folder, source)
 }
 
-/** The end of a file that programs write to, as text; all of a short one. A log that a guest has filled is not read whole. */
+/** The end of a file as text; all of a short one. Never reads a log whole that a guest has filled. */
 export const readTail = async (path: string, bytes = 1 << 20): Promise<string> => {
   const file = await open(path)
   try {

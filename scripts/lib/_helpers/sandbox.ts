@@ -31,17 +31,17 @@ export interface Sandbox {
 const all = new Set<Sandbox>()
 const owned = new AsyncLocalStorage<Set<Sandbox>>()
 
-/** Does work whose sandboxes are its own: several boxes are baked side by side, and one that fails must not end the others. */
+/** Runs work with its own set of sandboxes: boxes are baked in parallel, and a failed one must not end the others. */
 export const withOwnSandboxes = <T>(work: () => T): T => owned.run(new Set(), work)
 
-/** Ends every sandbox of this work, else of this process: what an interrupted run does before it removes their folders. */
+/** Ends every sandbox of this work, or of this process: an interrupted run does so before it removes their folders. */
 export const killSandboxes = async (): Promise<void> => {
   await Promise.all([...(owned.getStore() ?? all)].map(({ kill }) => kill()))
 }
 
 /**
- * Ends the namespace by its first process and lets `unshare` end by itself: it does so when the kernel has reaped the last process in
- * there, whereas the death of `unshare` would only begin that. Killed itself before it has forked, and after that the kernel does the rest.
+ * Kills the namespace's first process and lets `unshare` end by itself, which happens once the kernel has reaped the last process inside;
+ * killing `unshare` would only start that. If it has not forked yet, `unshare` itself is killed.
  *
  * @param pid of `unshare`.
  */
@@ -63,7 +63,7 @@ const childrenOf = (pid: number): number[] => {
 }
 
 /**
- * Runs a command, as root, in mount and process namespaces of its own that die with this process.
+ * Runs a command, as root, in its own mount and process namespaces that die with this process.
  *
  * Whatever ends first, the kernel clears the rest: `--pdeathsig` ends the namespace when this process dies, even by
  * SIGKILL (fault 26); the end of its first process ends all others, also those that ignore SIGTERM (fault 28); and with the
@@ -111,7 +111,7 @@ export const startSandbox = (command: readonly string[], options: SandboxOptions
   return sandbox
 }
 
-/** Runs a short command in a sandbox to its end and hands over what it printed. */
+/** Runs a short command in a sandbox to its end and returns what it printed. */
 export const askSandbox = async (
   command: readonly string[],
   environment: Readonly<Record<string, string>> = {},

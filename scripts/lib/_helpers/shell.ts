@@ -1,4 +1,4 @@
-// Zx, without the caller's environment.
+// zx without the caller's environment.
 
 import { type Options, type ProcessPromise, type Shell, $ as zx } from 'zx'
 import { cleanEnvironment } from './environment.ts'

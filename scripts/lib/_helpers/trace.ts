@@ -16,28 +16,28 @@ interface Complete {
 let events: Complete[] | undefined
 const named = new AsyncLocalStorage<string>()
 
-/** From here on spans are kept; without it they cost nothing. */
+/** Starts recording spans; until then they cost nothing. */
 export const startTrace = (): void => {
   events = []
 }
 
-/** Spans of this work are shown as those of a process of this name: one for each box. */
+/** Shows the spans of this work as those of a process with this name, one per box. */
 export const tracedAs = <T>(process: string, work: () => T): T => named.run(process, work)
 
 /**
- * Keeps a span that is over.
+ * Records a finished span.
  *
- * @param track a line of the picture: spans on one must not overlap, but for one within another.
- * @param start as `end`: milliseconds since this process began, as `performance.now()` tells them.
+ * @param track a row of the picture: spans on one may nest but not overlap.
+ * @param start like `end`: milliseconds since this process began, as from `performance.now()`.
  */
 export const addSpan = (track: string, name: string, start: number, end: number): void => {
   events?.push({ name, track, process: named.getStore() ?? 'boxhound', start, end: Math.max(start, end) })
 }
 
-/** The same moment on this process's clock. @param at seconds since 1970, as a shell tells them. */
+/** The same moment on this process's clock. @param at seconds since 1970, as from a shell. */
 export const sinceStart = (at: number): number => at * 1000 - performance.timeOrigin
 
-/** Does work as a span of a track, also when it fails. */
+/** Runs work as a span of a track, even if it fails. */
 export const span = async <T>(track: string, name: string, work: () => Promise<T>): Promise<T> => {
   if (events === undefined) return work()
   const start = performance.now()
@@ -70,5 +70,5 @@ export const traceText = (): string => {
   return `${JSON.stringify({ displayTimeUnit: 'ms', traceEvents: rows })}\n`
 }
 
-/** Writes the trace, also after a signal has come. */
+/** Writes the trace, even after a signal. */
 export const writeTrace = (path: string): Promise<void> => writeUnguarded(path, traceText())

@@ -1,4 +1,4 @@
-// Bytes and names that are not UTF-8, refused.
+// Rejects contents and names that are not UTF-8.
 
 import { BoxhoundError } from './errors.ts'
 
@@ -7,7 +7,7 @@ const refused = (
   details: { file: string; line?: number; expected: string; found: string; next: string },
 ) => new BoxhoundError('E_UTF8', message, { exitCode: 2, ...details })
 
-/** Line of the first byte that is no UTF-8; undefined when all of them are. */
+/** Line of the first byte that is not UTF-8; undefined if all are. */
 const brokenLine = (content: Buffer): { line: number; byte: number } | undefined => {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   try {
@@ -38,24 +38,24 @@ const brokenLine = (content: Buffer): { line: number; byte: number } | undefined
   }
 }
 
-/** Refuses bytes that are no UTF-8 (fault 66): read as text they would silently become other ones. @throws BoxhoundError E_UTF8 */
+/** Rejects bytes that are not UTF-8 (fault 66): read as text they would silently change. @throws BoxhoundError E_UTF8 */
 export const assertUtf8 = (content: Buffer, source: string): void => {
   const broken = brokenLine(content)
   if (broken !== undefined)
     throw refused('not UTF-8', {
       ...{ file: source, line: broken.line, expected: 'text in UTF-8' },
-      ...{ found: `a byte 0x${broken.byte.toString(16).toUpperCase()} that begins or ends no character` },
+      ...{ found: `a byte 0x${broken.byte.toString(16).toUpperCase()} that is not part of a UTF-8 character` },
       next: 'save the file as UTF-8',
     })
 }
 
-/** The text of a file's content. @throws BoxhoundError E_UTF8 that names it as `source` does */
+/** A file's content as text. @throws BoxhoundError E_UTF8 that names it as `source` does */
 export const decodeUtf8 = (content: Buffer, source: string): string => {
   assertUtf8(content, source)
   return content.toString('utf8')
 }
 
-/** Node hands on a name that is no UTF-8 with a replacement character, under which the file is not found again. @throws BoxhoundError E_UTF8 */
+/** Node replaces invalid bytes in a file name, so that the file is not found again. @throws BoxhoundError E_UTF8 */
 export const assertNameUtf8 = (folder: string, name: string): void => {
   if (name.includes('\ufffd'))
     throw refused('a file name that is not UTF-8', {

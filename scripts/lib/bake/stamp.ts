@@ -15,6 +15,7 @@ import {
 } from '../../_fast.mjs'
 import { writeAtomic } from '../_helpers/atomic.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { ownFolders } from '../box/folders.ts'
 import { formats } from '../box/schema.ts'
 import { periodBounds } from '../plan/plan.ts'
 import type { Plan } from '../plan/types.ts'
@@ -53,7 +54,7 @@ const treeOf = (path: string, root: string, above: readonly number[] = []): Stam
 /** To be called before anything of the box is read. */
 export const seeInputs = (nameOrFile: string, { root }: Project, environment = process.env): Seen => {
   const file = boxFileOf(nameOrFile, root, environment)
-  const paths = [...sources.map((name) => join(root, name)), file, join(dirname(file), 'checks')]
+  const paths = [...sources.map((name) => join(root, name)), file, ...ownFolders(file)]
   return { nameOrFile, entries: paths.flatMap((path) => treeOf(path, root)) }
 }
 

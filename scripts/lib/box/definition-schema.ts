@@ -1,6 +1,7 @@
 // Shape of check.yaml.
 
 import * as z from 'zod'
+import { isPattern } from './pattern.ts'
 import { tags } from './schema.ts'
 
 const common = { description: z.string().optional() }
@@ -23,14 +24,6 @@ const option = z.discriminatedUnion(
   ],
   'type: number, integer, boolean or string',
 )
-
-function isPattern(text: string): boolean {
-  try {
-    return new RegExp(text, 'u') instanceof RegExp
-  } catch {
-    return false
-  }
-}
 
 /** A bound of a metric's values: a number, or the value of an option. */
 const bound = z.union([z.number(), z.strictObject({ option: z.string() })], 'a number or { option: NAME }')

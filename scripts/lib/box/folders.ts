@@ -1,7 +1,7 @@
 // Engines, apps and checks that there are to choose from.
 
 import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
 
 /** A link that leads nowhere is there: whoever reads it says so by its path. */
@@ -21,20 +21,37 @@ const choices = (parent: string, marker: string): string[] =>
         .sort()
     : []
 
-/** Database engines: folders of provision/30-database/ with a database.yaml. */
-export const engines = (project: Project): string[] =>
-  choices(join(project.root, 'provision/30-database'), 'database.yaml')
+/** What a box file chooses by name: a folder beside it, or one of boxhound's own under provision/, known by its marker file. */
+const kinds = {
+  database: { own: 'databases', shared: 'provision/30-database', marker: 'database.yaml' },
+  app: { own: 'apps', shared: 'provision/40-app', marker: 'app.yaml' },
+  check: { own: 'checks', shared: 'provision/50-checks', marker: 'check.yaml' },
+} as const
 
-/** Apps: folders of provision/40-app/ with an app.yaml. */
-export const apps = (project: Project): string[] => choices(join(project.root, 'provision/40-app'), 'app.yaml')
-
-/** Checks by name with their absolute folder: the user's own beside the box file, then provision/50-checks/. */
-export const checkFolders = (boxFile: string, project: Project): ReadonlyMap<string, string> => {
-  const own = join(dirname(boxFile), 'checks')
-  const shared = join(project.root, 'provision/50-checks')
+/** Folders by name, absolute; the user's own beside the box file hide those of the same name under provision/. */
+export const foldersOf = (kind: keyof typeof kinds, boxFile: string, project: Project): ReadonlyMap<string, string> => {
+  const { own, shared, marker } = kinds[kind]
   return new Map(
-    [shared, own].flatMap((parent) => choices(parent, 'check.yaml').map((name) => [name, join(parent, name)])),
+    [join(project.root, shared), join(dirname(boxFile), own)].flatMap((parent) =>
+      choices(parent, marker).map((name) => [name, join(parent, name)] as const),
+    ),
   )
+}
+
+/** The folders beside a box file that a box may be made from, whether they are there or not. */
+export const ownFolders = (boxFile: string): string[] =>
+  Object.values(kinds).map(({ own }) => join(dirname(boxFile), own))
+
+/** The folder beside a box file that a new choice goes into. */
+export const ownFolder = (kind: keyof typeof kinds, boxFile: string): string => join(dirname(boxFile), kinds[kind].own)
+
+/**
+ * How errors and layers name a choice's folder: by its path in the project, or as it stands beside the box file; the name there must not depend on
+ * the machine.
+ */
+export const sourceOf = (folder: string, project: Project): string => {
+  const path = relative(project.root, folder)
+  return path.startsWith('..') ? `${basename(dirname(folder))}/${basename(folder)}` : path
 }
 
 /** Names of the box files in boxes/, without suffix. */

@@ -6,7 +6,8 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { fromCaller } from './caller.ts'
 import { readDefinition } from './definition.ts'
-import { apps, boxNames, checkFolders, engines } from './folders.ts'
+import { monitoringProblem, readEngine } from './engine.ts'
+import { boxNames, foldersOf, ownFolder } from './folders.ts'
 import { nearest, suggest } from './nearest.ts'
 import { resolveOptions } from './options.ts'
 import type { Problem } from './problems.ts'
@@ -14,7 +15,7 @@ import { displayPath, readSource } from './read.ts'
 import { type BoxFile, boxFile } from './schema.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
 import { readSystems, systemsFile } from './systems.ts'
-import type { Agent, AgentRepository, Base, Box, Check, Image, Observe, System } from './types.ts'
+import type { Agent, AgentRepository, App, Base, Box, Check, Database, Image, Observe, System } from './types.ts'
 import { assertNone, validate } from './validate.ts'
 
 /** Datadog's own repository and the keys that sign it (guide/agent-contract.md, "Installation"). */
@@ -78,6 +79,15 @@ const agentOf = ({ repository, ...agent }: BoxFile['agent']): Agent => ({
     repository === 'lab' ? labRepository : repository === undefined ? datadogRepository : { lab: false, ...repository },
 })
 
+type Choice = Parameters<typeof foldersOf>[0]
+
+const words: Readonly<Record<Choice, string>> = { database: 'database engine', app: 'app', check: 'check' }
+const guides: Readonly<Record<Choice, string>> = {
+  database: 'guide/databases.md',
+  app: 'guide/apps.md',
+  check: 'guide/checks.md',
+}
+
 const unknownChoice = (
   source: Source,
   path: Path,
@@ -110,27 +120,37 @@ const observeOf = (given: BoxFile['observe']): Observe => ({
   downtimes: given?.downtimes === false ? null : (given?.downtimes ?? { evening: '19:00', morning: '09:00' }),
 })
 
+/** The folder that a name of the box file chooses; undefined together with what is wrong. */
+const choose = (
+  kind: Choice,
+  name: string,
+  path: Path,
+  source: Source,
+  file: string,
+  project: Project,
+): { readonly folder: string | undefined; readonly problems: readonly Problem[] } => {
+  const folders = foldersOf(kind, file, project)
+  const folder = folders.get(name)
+  if (folder !== undefined) return { folder, problems: [] }
+  const own = `${displayPath(ownFolder(kind, file), project)}/`
+  const [problem] = unknownChoice(source, path, name, words[kind], own, [...folders.keys()])
+  // A folder that lacks the one file by which it is known is what was meant.
+  const marker = `${kind}.yaml`
+  const half = existsSync(join(ownFolder(kind, file), name))
+    ? { message: `${own}${name} has no ${marker}`, next: `add ${own}${name}/${marker}; ${guides[kind]} shows how` }
+    : {}
+  return { folder, problems: problem === undefined ? [] : [{ ...problem, ...half }] }
+}
+
 /** The checks of a box, each with its folder found and its options filled in. */
 const checksOf = (entries: NonNullable<BoxFile['checks']>, source: Source, file: string, project: Project) => {
-  const folders = checkFolders(file, project)
   const problems: Problem[] = []
   const checks: Check[] = []
   for (const [name, given] of Object.entries(entries)) {
     const path = ['checks', name]
-    const folder = folders.get(name)
-    if (folder === undefined) {
-      const own = `${displayPath(join(dirname(file), 'checks'), project)}/`
-      const [problem] = unknownChoice(source, path, name, 'check', own, [...folders.keys()])
-      // A folder that lacks the one file by which it is known is what was meant.
-      const half = existsSync(join(dirname(file), 'checks', name))
-        ? {
-            message: `${own}${name} has no check.yaml`,
-            next: `add ${own}${name}/check.yaml; guide/checks.md shows how`,
-          }
-        : {}
-      if (problem !== undefined) problems.push({ ...problem, ...half, offset: keyOffset(source, path) })
-      continue
-    }
+    const { folder, problems: unknown } = choose('check', name, path, source, file, project)
+    problems.push(...unknown.map((problem) => ({ ...problem, offset: keyOffset(source, path) })))
+    if (folder === undefined) continue
     const { definition } = readDefinition(join(folder, 'check.yaml'), project)
     const resolved = resolveOptions(definition, given?.options ?? {}, source, path)
     problems.push(...resolved.problems)
@@ -144,6 +164,53 @@ const checksOf = (entries: NonNullable<BoxFile['checks']>, source: Source, file:
   }
   return { checks, problems }
 }
+
+const databaseOf = (
+  { database: given, agent }: BoxFile,
+  system: System,
+  source: Source,
+  file: string,
+  project: Project,
+): { readonly database: Database | null; readonly problems: readonly Problem[] } => {
+  if (given == null) return { database: null, problems: [] }
+  const { folder, problems } = choose('database', given.engine, ['database', 'engine'], source, file, project)
+  if (folder === undefined) return { database: null, problems }
+  const engine = readEngine(folder, system.name, project)
+  const { monitoring, title } = engine.definition
+  const check = fileIn(engine.folders, 'check.yaml')
+  const { name = given.engine } = readDefinition(check, project).definition
+  return {
+    database: { ...given, logs: given.logs ?? agent.logs, ...engine, check: { name, file: check } },
+    problems: given.dbm && monitoring === undefined ? [monitoringProblem(source, title)] : [],
+  }
+}
+
+/** The last of an engine's folders that has a file; without any the path where it is missing. */
+const fileIn = (folders: readonly string[], name: string): string => {
+  const paths = folders.map((folder) => join(folder, name))
+  return paths.findLast(existsSync) ?? paths.at(-1) ?? name
+}
+
+const appOf = (
+  given: NonNullable<BoxFile['app']>,
+  database: Database | null,
+  source: Source,
+  file: string,
+  project: Project,
+): { readonly app: App | null; readonly problems: readonly Problem[] } => {
+  const { folder, problems } = choose('app', given.name, ['app', 'name'], source, file, project)
+  if (folder === undefined) return { app: null, problems }
+  const taken = database?.definition.port === given.port ? [portProblem(source, database)] : []
+  return { app: { ...given, folder }, problems: taken }
+}
+
+const portProblem = (source: Source, { definition: { title, port } }: Database): Problem => ({
+  offset: valueOffset(source, ['app', 'port']),
+  message: `port ${port} is ${title}’s`,
+  expected: 'a port that the box doesn’t use itself',
+  found: foundAt(source, ['app', 'port']),
+  next: 'give the app another port',
+})
 
 /**
  * Reads a box file, checks it, fills in defaults and resolves its choices to folders.
@@ -169,24 +236,14 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     throw new Error(`${systemsFile} has no ${systemName}`)
   }
   const base = baseOf(data.base, system, file)
-  const database = data.database ?? null
-  const app = data.app ?? null
+  const { database, problems: databaseProblems } = databaseOf(data, system, source, file, project)
+  const { app, problems: appProblems } =
+    data.app == null ? { app: null, problems: [] } : appOf(data.app, database, source, file, project)
   const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile
   assertNone(source, [
     ...(named ? [wrongName(source, nameOrFile, data.box)] : []),
-    ...(database === null
-      ? []
-      : unknownChoice(
-          source,
-          ['database', 'engine'],
-          database.engine,
-          'database engine',
-          'provision/30-database/',
-          engines(project),
-        )),
-    ...(app === null
-      ? []
-      : unknownChoice(source, ['app', 'name'], app.name, 'app', 'provision/40-app/', apps(project))),
+    ...databaseProblems,
+    ...appProblems,
     ...checkProblems,
   ])
   return {
@@ -195,7 +252,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     file,
     base,
     agent: agentOf(data.agent),
-    database: database === null ? null : { ...database, logs: database.logs ?? data.agent.logs },
+    database,
     checks,
     app,
     image: imageOf(data.image, base),

@@ -9,6 +9,15 @@ export const patternDeadline = 250
 export const slowPattern =
   'simplify the pattern in check.yaml: repetitions inside repetitions, such as (a+)+, backtrack without end'
 
+/** Whether a text is a regular expression of JavaScript's, flag u. */
+export const isPattern = (text: string): boolean => {
+  try {
+    return new RegExp(text, 'u') instanceof RegExp
+  } catch {
+    return false
+  }
+}
+
 let context: Context | undefined
 
 /** Whether a text matches; `slow` when the deadline ends the search: a regular expression can take for ever, and nothing else ends it. */

@@ -127,9 +127,10 @@ const folderName = text(/^[a-z][a-z0-9_-]*$/, 'a name of lower-case letters, dig
 
 const database = z
   .strictObject({
-    engine: folderName.describe('A folder under provision/30-database/'),
+    engine: folderName.describe('A folder under provision/30-database/, or databases/ beside this file'),
     tags: tags.default([]).describe('Tags of the integration'),
     logs: flag.optional().describe("Collect the database's logs; default: as the Agent"),
+    dbm: flag.default(false).describe('Database Monitoring: query metrics, samples and execution plans'),
   })
   .describe('A database with its monitoring user and integration')
 
@@ -153,8 +154,8 @@ const check = z
   })
   .nullable()
 
-/** Ports of a box that already have an owner: ssh, MySQL, the Agent's own. */
-const takenPorts = [22, 3306, 5000, 5001, 5002, 5012, 8125, 8126]
+/** Ports of every box that already have an owner: ssh and the Agent's own. The database's is looked at where the engine is known. */
+const takenPorts = [22, 5000, 5001, 5002, 5012, 8125, 8126]
 
 /** Values of the unified service tags: they become tags themselves. */
 const tagValue = (what: string) =>
@@ -174,7 +175,7 @@ const kept = (what: string, normal: (text: string) => string, limit: number) => 
 
 const app = z
   .strictObject({
-    name: folderName.default('flask').describe('A folder under provision/40-app/'),
+    name: folderName.default('flask').describe('A folder under provision/40-app/, or apps/ beside this file'),
     port: z
       .int('a port number from 1 to 65535')
       .min(1, 'a port number from 1 to 65535')

@@ -1,5 +1,7 @@
 // The box as plain data.
 
+import type { Engine } from './engine.ts'
+
 /** A host tag `key:value`, or a bare word. */
 export type Tag = string
 
@@ -67,10 +69,19 @@ export interface Agent {
 }
 
 export interface Database {
-  /** A folder under provision/30-database/. */
+  /** Name of its folder: databases/ENGINE beside the box file, or provision/30-database/ENGINE. */
   readonly engine: string
   readonly tags: readonly Tag[]
   readonly logs: boolean
+  /** Database Monitoring. */
+  readonly dbm: boolean
+  /** Absolute paths of what belongs to the engine: the folder that it extends, and its own. */
+  readonly folders: readonly string[]
+  /** Of the engine on the box's system, such as `17`; empty for one that does not tell them apart. */
+  readonly version: string
+  /** The integration's check: its name, and the absolute path of its check.yaml. */
+  readonly check: { readonly name: string; readonly file: string }
+  readonly definition: Engine
 }
 
 export interface Check {
@@ -86,8 +97,10 @@ export interface Check {
 }
 
 export interface App {
-  /** A folder under provision/40-app/. */
+  /** Name of its folder. */
   readonly name: string
+  /** Absolute path: apps/NAME beside the box file, or provision/40-app/NAME. */
+  readonly folder: string
   readonly port: number
   readonly service: string
   readonly env: string

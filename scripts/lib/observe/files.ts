@@ -3,7 +3,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
-import { readDefinition } from '../box/definition.ts'
 import { readSource } from '../box/read.ts'
 import type { Box } from '../box/types.ts'
 import { assertNone, validate } from '../box/validate.ts'
@@ -44,38 +43,26 @@ export interface ObserveFiles {
   readonly downtimes: Read<DowntimesFile> | null
 }
 
-/** The integration of a database by the name of its check, e.g. `mysql` for the engine mariadb. */
-const integrationOf = ({ database }: Box, project: Project): string | undefined => {
-  if (database === null) return undefined
-  const file = join(project.root, 'provision/30-database', database.engine, 'check.yaml')
-  return existsSync(file) ? (readDefinition(file, project).definition.name ?? database.engine) : database.engine
-}
-
 /** Templates of the parts in the order in which they stand on the dashboard: checks, database, app, host. */
 const partFiles = (box: Box, project: Project): { name: string; file: string; context: Context }[] => {
   const common = observeContext(box)
-  const integration = integrationOf(box, project)
   return [
     ...box.checks.map((check) => ({
       name: check.name,
       file: join(check.folder, 'observe.yaml.hbs'),
       context: observeCheckContext(box, check),
     })),
-    ...(integration === undefined
-      ? []
-      : [
-          {
-            name: integration,
-            file: join(project.root, 'observe/integrations', `${integration}.yaml.hbs`),
-            context: common,
-          },
-        ]),
+    ...(box.database?.folders ?? []).map((folder) => ({
+      name: box.database?.check.name ?? '',
+      file: join(folder, 'observe.yaml.hbs'),
+      context: common,
+    })),
     ...(box.app === null
       ? []
       : [
           {
             name: box.app.name,
-            file: join(project.root, 'provision/40-app', box.app.name, 'observe.yaml.hbs'),
+            file: join(box.app.folder, 'observe.yaml.hbs'),
             context: common,
           },
         ]),

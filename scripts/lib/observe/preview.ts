@@ -12,6 +12,7 @@ import { judge } from './calendar/judge.ts'
 import { slotsOf } from './calendar/slots.ts'
 import { readFiles } from './files.ts'
 import { type Wanted, wantedOf } from './resources.ts'
+import { samplesOf } from './samples.ts'
 import { previewPage } from './show/page.ts'
 import type { Hints, PreviewWeek } from './show/types.ts'
 import type { Kind } from './types.ts'
@@ -114,6 +115,7 @@ export const writePreview = async (box: Box, project: Project, options: PreviewO
       downtimes: of('downtime'),
       week: weeksOf(wanted, now),
       hints: hintsOf(box, project),
+      samples: samplesOf(box, project),
       ...(options.recorded ? { recorded: await recordedOf(box, project) } : {}),
     }),
   )

@@ -1,5 +1,7 @@
 // What no image holds.
 
+import type { DatabaseExpectation } from '../render/types.ts'
+
 /** Paths that no image holds; `*` stands for any part of one name, and a path that ends in `/*` means an empty folder. */
 export interface AbsentPaths {
   /** Row of the project's list of faults. */
@@ -8,8 +10,8 @@ export interface AbsentPaths {
   readonly paths: readonly string[]
 }
 
-/** Leftovers that are files by themselves. Each path is a test of its own, and each is planted once to be seen red. */
-export const absentPaths: readonly AbsentPaths[] = [
+/** Leftovers that are files by themselves, on any image. */
+const always: readonly AbsentPaths[] = [
   {
     fault: 24,
     title: 'Vagrant’s way in, which is for Vagrant boxes alone',
@@ -25,11 +27,6 @@ export const absentPaths: readonly AbsentPaths[] = [
       ...['/etc/ssh/ssh_host_*', '/etc/hostid', '/var/lib/systemd/random-seed', '/var/lib/systemd/credential.secret'],
       ...['/boot/loader/random-seed', '/boot/efi/loader/random-seed', '/var/lib/urandom/random-seed'],
     ],
-  },
-  {
-    fault: 45,
-    title: 'identity of a database server',
-    paths: ['/var/lib/mysql/auto.cnf', '/var/lib/mysql/*.pem', '/var/lib/postgresql/*/*/global/pg_control'],
   },
   {
     fault: 45,
@@ -74,8 +71,7 @@ export const absentPaths: readonly AbsentPaths[] = [
     title: 'files of an Agent that has run',
     paths: [
       ...['/etc/datadog-agent/auth_token', '/etc/datadog-agent/ipc_cert.pem', '/etc/datadog-agent/install.json'],
-      ...['/etc/datadog-agent/environment', '/etc/datadog-agent/conf.d/mysql.d/conf.yaml'],
-      ...['/opt/datadog-agent/run/*', '/var/log/datadog/*'],
+      ...['/etc/datadog-agent/environment', '/opt/datadog-agent/run/*', '/var/log/datadog/*'],
     ],
   },
   {
@@ -99,7 +95,6 @@ export const absentPaths: readonly AbsentPaths[] = [
       '/var/log/*.log',
       '/var/log/apt/*',
       '/var/log/journal/*',
-      '/var/log/mysql/*',
       '/var/log/*/*.log',
       '/var/lib/wtmpdb/*',
       '/var/lib/lastlog/*',
@@ -161,6 +156,15 @@ export const absentPaths: readonly AbsentPaths[] = [
     ],
   },
 ]
+
+/**
+ * What the image of a box must not hold: the leftovers of any image, and what an engine's folder adds (`seal` in its database.yaml). Each path is a test
+ * of its own, and each is planted once to be seen red.
+ */
+export const absentPathsOf = (database: Pick<DatabaseExpectation, 'title' | 'seal'> | null): readonly AbsentPaths[] =>
+  database === null
+    ? always
+    : [...always, { fault: 45, title: `what belongs to one instance of ${database.title}`, paths: database.seal }]
 
 /** A file that the pattern must find. */
 export const plantedPath = (pattern: string): string => pattern.replaceAll('*', 'planted')

@@ -52,16 +52,25 @@ const withoutPackages = async (
   return findings.filter(({ kind, offset }) => !(shapeKinds.has(kind) && known.has(offset)))
 }
 
-/** Expands an image into `raw` and looks at it from every side, without writing to it. */
+/** What the Agent's database account is called everywhere. */
+export const agentAccount = 'datadog'
+
+/**
+ * Expands an image into `raw` and looks at it from every side, without writing to it.
+ *
+ * @param tables patterns of the files that must not name the Agent's database account.
+ */
 export const examine = async (
   image: string,
   raw: string,
-  patterns: readonly Pattern[],
+  { patterns, tables }: { readonly patterns: readonly Pattern[]; readonly tables: readonly string[] },
   project: Project,
 ): Promise<DiskEvidence> => {
   await expand(image, raw)
   const layout = await readLayout(raw, project)
-  const survey = JSON.parse(await runDiskTool('survey.py', [raw, ...layout.flatMap(surveyWords)], project)) as Survey
+  const asked = JSON.stringify({ account: agentAccount, tables })
+  const answer = await runDiskTool('survey.py', [raw, ...layout.flatMap(surveyWords)], project, asked)
+  const survey = JSON.parse(answer) as Survey
   const { findings, searched } = await scan(raw, patterns)
   const fileSystems = await examineFileSystems(raw, layout)
   return { findings: await withoutPackages(raw, layout, findings, project), searched, survey, fileSystems }

@@ -1,7 +1,7 @@
 // What tells a machine from its clones.
 
 import type { MachineKind } from '../boot/machine.ts'
-import type { Seed } from '../render/types.ts'
+import type { DatabaseExpectation, Seed } from '../render/types.ts'
 import type { Identities } from './types.ts'
 
 /** One thing by which a machine is told from its clones. */
@@ -29,16 +29,21 @@ const always: readonly Identity[] = [
 
 /** What of a box brings identities of its own. */
 export interface Parts {
-  readonly database: boolean
+  readonly database: Pick<DatabaseExpectation, 'identities'> | null
   readonly seed: Seed
   /** Default: qemu. */
   readonly machine?: MachineKind
 }
 
+/** In the configuration of the integration's check. */
+const databasePassword = 'database password'
+
 /** What must differ between two machines of a box; what this kind of machine does not have is not judged. */
 export const identities = ({ database, seed, machine = 'qemu' }: Parts): Identity[] => [
   ...always.filter(({ container }) => machine === 'qemu' || container !== false),
-  ...(database ? [{ name: 'database password', keeps: true }] : []),
+  ...(database === null
+    ? []
+    : [databasePassword, ...database.identities.map(({ name }) => name)].map((name) => ({ name, keeps: true }))),
   ...(seed === 'nocloud' ? [{ name: 'cloud-init instance', keeps: true }] : []),
 ]
 

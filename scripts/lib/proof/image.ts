@@ -36,18 +36,18 @@ export const withImageEvidence = async <T>(
   for (const folder of await clearLeftovers(project.cache)) onNote(`cleared what a killed run left in ${folder}`)
   const run = await createRunFolder(project.cache)
   return withCleanup(run.remove, async () => {
-    const { box, seed } = expectations
-    const [database, app] = [expectations.database !== null, expectations.app !== null]
+    const { box, seed, database, app } = expectations
     const kept = expectations.kept ?? null
     const builder = withoutKept(await thisBuilder(project, environment), kept)
     const patterns = patternsFor(builder)
     const raw = join(run.path, 'disk.raw')
-    const published = await examine(image, raw, patterns, project)
+    const tables = database?.tables ?? []
+    const published = await examine(image, raw, { patterns, tables }, project)
     onNote(`searched ${Math.round(published.searched / 1e6)} MB of the expanded disk`)
-    const copy = await plantCopy(raw, run.path, builder, project)
+    const copy = await plantCopy(raw, run.path, { builder, database }, project)
     await rm(raw)
     const compressed = (await scan(copy, patterns)).findings
-    const planted = await examine(copy, raw, patterns, project)
+    const planted = await examine(copy, raw, { patterns, tables }, project)
     onNote(`searched a copy with ${planted.findings.length} planted secrets`)
     await Promise.all([rm(raw), rm(copy)])
     const kind = machines ? await chooseKind(machine, project, onNote) : 'qemu'

@@ -15,7 +15,7 @@ import { bootMachine, type Login, type Machine, type MachineKind } from '../boot
 import { endProcess, waitForExit } from '../boot/process.ts'
 import { socketPath } from '../boot/socket.ts'
 import type { Accelerator } from '../boot/types.ts'
-import type { Seed } from '../render/types.ts'
+import type { DatabaseExpectation, Seed } from '../render/types.ts'
 import { jsonIn } from '../verify/json.ts'
 import { connect, type Session } from '../verify/ssh.ts'
 import { identities } from './identities.ts'
@@ -24,7 +24,7 @@ import type { Identities, MachineEvidence } from './types.ts'
 export interface MachineOptions {
   readonly box: string
   readonly image: string
-  readonly database: boolean
+  readonly database: DatabaseExpectation | null
   readonly seed: Seed
   /** Holds the machines' disks; the caller removes it. */
   readonly folder: string
@@ -53,7 +53,10 @@ const readIdentities = async (
   { database, seed, kind }: MachineOptions,
   project: Project,
 ): Promise<Identities> => {
-  const stdin = await readFile(join(project.root, 'suite', 'image', 'identities.py'), 'utf8')
+  const source = await readFile(join(project.root, 'suite', 'image', 'identities.py'), 'utf8')
+  const asked = { configuration: database?.configuration ?? null, commands: database?.identities ?? [] }
+  // JSON in a raw string of Python's that nothing in it can end.
+  const stdin = `${source}\nmain(json.loads(bytes.fromhex('${Buffer.from(JSON.stringify(asked)).toString('hex')}')))\n`
   const end = Date.now() + patience * 1000
   for (;;) {
     const result = await session.run('python3 -ISB -', { stdin, name: 'identities.py', deadline: 60 })

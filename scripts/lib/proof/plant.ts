@@ -5,8 +5,9 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { $ } from '../_helpers/shell.ts'
-import { absentPaths, plantedPath } from './absent.ts'
-import { runDiskTool } from './disk.ts'
+import type { DatabaseExpectation } from '../render/types.ts'
+import { absentPathsOf, plantedPath } from './absent.ts'
+import { agentAccount, runDiskTool } from './disk.ts'
 import { deviceOf, type FileSystem, readLayout } from './layout.ts'
 import { type Builder, canary } from './patterns.ts'
 
@@ -56,13 +57,22 @@ const damage = async (raw: string, fileSystem: FileSystem): Promise<void> => {
  * @param raw the expanded image; it becomes the planted disk.
  * @param folder receives the other files; @returns the copy.
  */
-export const plantCopy = async (raw: string, folder: string, builder: Builder, project: Project): Promise<string> => {
-  const [paths, secrets, copy] = [`${folder}/paths`, `${folder}/canary`, `${folder}/planted.qcow2`]
-  const wanted = absentPaths.flatMap(({ paths: patterns }) => patterns.map(plantedPath))
-  await writeFile(paths, `${[...new Set(wanted)].join('\n')}\n`)
+export const plantCopy = async (
+  raw: string,
+  folder: string,
+  { builder, database }: { readonly builder: Builder; readonly database: DatabaseExpectation | null },
+  project: Project,
+): Promise<string> => {
+  const [plan, secrets, copy] = [`${folder}/plan.json`, `${folder}/canary`, `${folder}/planted.qcow2`]
+  const paths = absentPathsOf(database).flatMap(({ paths: patterns }) => patterns.map(plantedPath))
+  const files = [
+    ...(database?.lines ?? []).map(({ path, planted }) => [path, planted]),
+    ...(database?.tables ?? []).map((path) => [plantedPath(path), agentAccount]),
+  ]
+  await writeFile(plan, JSON.stringify({ paths: [...new Set(paths)], files: Object.fromEntries(files) }))
   await writeFile(secrets, canaryText(builder))
   const [root, ...others] = await readLayout(raw, project)
-  await runDiskTool('plant.py', [raw, String(root.offset), paths, secrets], project)
+  await runDiskTool('plant.py', [raw, String(root.offset), plan, secrets], project)
   await damage(raw, root)
   // Of other file systems each gets a secret that was deleted again, and an unclean end.
   for (const other of others.filter(({ kind }) => kind.startsWith('ext'))) {

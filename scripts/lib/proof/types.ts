@@ -1,7 +1,7 @@
 // Findings as plain data.
 
 import type { MachineKind } from '../boot/machine.ts'
-import type { Kept, Seed } from '../render/types.ts'
+import type { DatabaseExpectation, Expectations, Kept, Seed } from '../render/types.ts'
 
 /** One thing found in the bytes of a disk; the value itself is never told. */
 export interface Finding {
@@ -75,8 +75,8 @@ export interface MachineEvidence {
 export interface ImageEvidence {
   readonly box: string
   readonly sha256: string
-  readonly database: boolean
-  readonly app: boolean
+  readonly database: DatabaseExpectation | null
+  readonly app: Expectations['app']
   /** The one source of apt beside the distribution's, as in the expectations. */
   readonly agentSource: string
   /** What the box file wants kept of its mirrors. */

@@ -1,7 +1,7 @@
 // What templates see of a box.
 
 import { boxhoundVersion } from '../_helpers/version.ts'
-import type { Base, Box, Check } from '../box/types.ts'
+import type { App, Base, Box, Check, Database } from '../box/types.ts'
 import type { Context } from './template.ts'
 
 /** Version of the Debian package that carries an Agent: `1:7.83.0-1`. */
@@ -19,9 +19,22 @@ export const contextOf = ({ name, version, base, agent, database, app }: Box): C
   box: { name, version },
   base: { system: base.system.name, python: base.system.python, cloudInit: hasCloudInit(base) },
   agent: { ...agent, package: agentPackage(agent.version), lab: agent.version.endsWith('+lab') },
-  database,
-  app,
+  database: database === null ? null : databaseContext(database),
+  app: app === null ? null : appContext(app),
 })
+
+/** `logs` are the engine's log files, false where the box collects none. */
+const databaseContext = ({ engine, tags, logs, dbm, version, check, definition }: Database): Context => ({
+  ...{ engine, tags, dbm, version },
+  logs: logs ? definition.logs : false,
+  ...{ unit: definition.unit, port: definition.port },
+  seal: [...definition.seal, configurationOf(check.name)],
+})
+
+const appContext = ({ folder: _, ...app }: App): Context => app
+
+/** Where the Agent reads how a check is to run. */
+export const configurationOf = (check: string): string => `/etc/datadog-agent/conf.d/${check}.d/conf.yaml`
 
 /** The same, for the files of one check's folder. */
 export const checkContext = (box: Box, { name, interval, tags, options }: Check): Context => ({

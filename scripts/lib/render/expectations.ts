@@ -1,14 +1,13 @@
 // What the suite must see.
 
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
 import type { Box } from '../box/types.ts'
+import { readApp } from './app.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
-import { hasCloudInit } from './context.ts'
-import { readApp, readDatabase } from './data.ts'
+import { configurationOf, hasCloudInit } from './context.ts'
 import type { CheckExpectation, Expectations, RenderedLayer } from './types.ts'
 
 type Bound = number | { readonly option: string }
@@ -54,26 +53,42 @@ const defaults = ({ options }: CheckDefinition) =>
     Object.entries(options).flatMap(([name, { default: value }]) => (value === undefined ? [] : [[name, value]])),
   )
 
-/** The check of a database's integration, which the box file doesn't list: `30-database/ENGINE/check.yaml`. */
+/** The check of a database's integration, which the box file doesn't list: the check.yaml of the engine. */
 const integrationOf = ({ database }: Box, project: Project): CheckExpectation[] => {
   if (database === null) return []
-  const file = join(project.root, 'provision/30-database', database.engine, 'check.yaml')
-  if (!existsSync(file)) return []
-  const { definition } = readDefinition(file, project)
-  const { name = database.engine, interval } = definition
-  return [expectationOf(definition, { name, interval, tags: database.tags, options: defaults(definition) })]
+  const { definition } = readDefinition(database.check.file, project)
+  const { name } = database.check
+  const { interval } = definition
+  const all = expectationOf(definition, { name, interval, tags: database.tags, options: defaults(definition) })
+  const absent = database.dbm ? (database.definition.monitoring?.absent ?? []) : []
+  return [{ ...all, metrics: all.metrics.filter((metric) => !absent.includes(metric)) }]
 }
 
-const databaseOf = ({ database }: Box, project: Project): Expectations['database'] => {
+const databaseOf = ({ database }: Box): Expectations['database'] => {
   if (database === null) return null
-  const { unit, logs, grants } = readDatabase(database.engine, project)
-  return { engine: database.engine, unit, logs: database.logs ? logs : [], grants }
+  const { engine, logs, dbm, check, definition } = database
+  const { title, unit, client, login, cap, trials, identities, accounts, groups, tables, lines, data } = definition
+  const more = dbm ? definition.monitoring : undefined
+  const configuration = configurationOf(check.name)
+  return {
+    ...{ engine, dbm, title, unit, check: check.name, configuration, client, login, cap },
+    ...{ identities, accounts, groups, tables, lines, data },
+    logs: logs ? definition.logs : [],
+    rights: { ...definition.rights, exactly: [...definition.rights.exactly, ...(more?.rights ?? [])] },
+    trials: {
+      allowed: [...trials.allowed, ...(more?.allowed ?? [])],
+      refused: [...trials.refused, ...(more?.refused ?? [])],
+    },
+    inspections: [...definition.inspections, ...(more?.inspections ?? [])],
+    seal: [...definition.seal, configuration],
+    present: [...definition.present, configuration],
+  }
 }
 
 const appOf = ({ app }: Box, project: Project): Expectations['app'] => {
   if (app === null) return null
-  const { name, ...settings } = app
-  return { ...settings, ...readApp(name, project) }
+  const { folder: _, name: __, ...settings } = app
+  return { ...settings, ...readApp(app, project) }
 }
 
 /**
@@ -81,11 +96,11 @@ const appOf = ({ app }: Box, project: Project): Expectations['app'] => {
  *
  * @throws BoxhoundError E_CONF (exit code 2) when none of them has the check's own: then its `interval` has no effect.
  */
-const configurationOf = (
+const configuredOf = (
   { name, interval }: Box['checks'][number],
   layers: readonly RenderedLayer[],
 ): { intervals: number[]; logs: string[] } => {
-  const path = `etc/datadog-agent/conf.d/${name}.d/conf.yaml`
+  const path = configurationOf(name).slice(1)
   const file = layers.flatMap(({ files }) => files).find((one) => one.path === path)
   if (file === undefined) return { intervals: [], logs: [] }
   const intervals = intervalsOf(file.content)
@@ -121,11 +136,11 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
         expectationOf(
           readDefinition(join(check.folder, 'check.yaml'), project).definition,
           check,
-          configurationOf(check, layers),
+          configuredOf(check, layers),
         ),
       ),
     ],
-    database: databaseOf(box, project),
+    database: databaseOf(box),
     app: appOf(box, project),
     units: [...new Set(layers.flatMap(({ spec }) => spec.units.enable))],
   }

@@ -1,9 +1,10 @@
 // Folders under provision/ to layers.
 
-import { basename, join, relative } from 'node:path'
+import { basename, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
+import { sourceOf } from '../box/folders.ts'
 import type { Box, Check } from '../box/types.ts'
 import { checkFiles } from './checks.ts'
 import { checkContext, contextOf, hasCloudInit } from './context.ts'
@@ -72,14 +73,8 @@ const layerOf = (name: LayerName, parts: readonly Part[]): RenderedLayer => {
   }
 }
 
-/** A check's folder may lie outside the project, beside a box file: its name there doesn't depend on the machine. */
-const checkPlace = ({ name, folder }: Check, project: Project): Place => {
-  const path = relative(project.root, folder)
-  return { file: folder, source: path.startsWith('..') ? `checks/${name}` : path }
-}
-
 const checkPart = (box: Box, check: Check, project: Project): Part => {
-  const folder = checkPlace(check, project)
+  const folder: Place = { file: check.folder, source: sourceOf(check.folder, project) }
   assertFreeName(check, folder)
   const context = checkContext(box, check)
   const part = renderPart(folder, context, project)
@@ -116,11 +111,12 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
   const provision: Place = { file: join(project.root, 'provision'), source: 'provision' }
   const layer = (name: LayerName, folder: string) =>
     layerOf(name, [renderPart(below(provision, folder), context, project)])
+  const chosen = (folder: string) => renderPart({ file: folder, source: sourceOf(folder, project) }, context, project)
   const layers = [
     base(box, provision, context, project),
     layer('agent', '20-agent'),
-    ...(box.database === null ? [] : [layer('database', `30-database/${box.database.engine}`)]),
-    ...(box.app === null ? [] : [layer('app', `40-app/${box.app.name}`)]),
+    ...(box.database === null ? [] : [layerOf('database', box.database.folders.map(chosen))]),
+    ...(box.app === null ? [] : [layerOf('app', [chosen(box.app.folder)])]),
     ...(box.checks.length === 0
       ? []
       : [

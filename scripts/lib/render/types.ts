@@ -1,5 +1,6 @@
 // The rendered box as plain data.
 
+import type { Engine } from '../box/engine.ts'
 import type { AgentRepository, Box } from '../box/types.ts'
 
 /** The layers over the base image, bottom up. A box without database or app leaves those out. */
@@ -50,7 +51,7 @@ export interface LayerRepository extends AgentRepository {
 /** layer.yaml(.hbs) of one or more folders, merged. */
 export interface LayerSpec {
   readonly packages: readonly string[]
-  /** Packages of another suite of the base's own mirror, lab only (lab-mysql: unstable). */
+  /** Packages of another suite of the base's own mirror, lab only, such as unstable. */
   readonly suites: readonly string[]
   readonly repositories: readonly LayerRepository[]
   /** Files of its own tree that must be there before the packages come: guest paths. */
@@ -115,6 +116,27 @@ export interface Kept {
   readonly certificates: readonly string[]
 }
 
+/** What the suite must know and see of a database: its engine's data, with what Database Monitoring adds where the box asks for it. */
+export interface DatabaseExpectation
+  extends Pick<
+    Engine,
+    | ('title' | 'unit' | 'client' | 'login' | 'rights' | 'cap' | 'trials' | 'inspections')
+    | ('identities' | 'accounts' | 'groups' | 'tables' | 'lines' | 'data')
+  > {
+  readonly engine: string
+  /** Whether Database Monitoring is set up, and what it needs is judged. */
+  readonly dbm: boolean
+  /** Name of the integration's check. */
+  readonly check: string
+  /** Where that check finds its login: guest path. */
+  readonly configuration: string
+  /** Log files that dd-agent must be able to read and the Agent must tail; none where the Agent collects no logs. */
+  readonly logs: Engine['logs']
+  /** Patterns of paths that a sealed disk must not hold, and of files that an instance must have made itself. */
+  readonly seal: readonly string[]
+  readonly present: readonly string[]
+}
+
 /** What the suite must see on a machine of this box; plain data, written to expectations.json. */
 export interface Expectations {
   readonly box: string
@@ -132,14 +154,7 @@ export interface Expectations {
     readonly source: string
   }
   readonly checks: readonly CheckExpectation[]
-  readonly database: {
-    readonly engine: string
-    /** systemd unit, e.g. "mariadb". */
-    readonly unit: string
-    /** Log files that dd-agent must be able to read and the Agent must tail. */
-    readonly logs: readonly string[]
-    readonly grants: { readonly maxUserConnections: number; readonly slaveMonitor: boolean }
-  } | null
+  readonly database: DatabaseExpectation | null
   readonly app: {
     readonly port: number
     readonly service: string
@@ -147,6 +162,10 @@ export interface Expectations {
     readonly version: string
     readonly unit: string
     readonly log: string
+    /** Source of its log lines. */
+    readonly source: string
+    readonly accounts: readonly string[]
+    readonly groups: Readonly<Record<string, readonly string[]>>
     readonly routes: readonly { readonly path: string; readonly body: string; readonly resource: string }[]
   } | null
   /** Units that must be enabled. */

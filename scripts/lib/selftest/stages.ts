@@ -55,7 +55,7 @@ const onTwin = [
   'unit-disabled',
 ]
 
-/** MySQL's ways to fail, on the twin besides: the lab box has MariaDB. */
+/** Ways to fail that the twin's database engine has as well as the lab box's. */
 const onBoth = [
   'database-log-unreadable-later',
   'database-password-wrong',
@@ -142,6 +142,9 @@ export const stages: readonly Stage[] = [
   }),
   contains('controls', 'every check seen to turn red', verb('controls', 'lab', ...inContainer), {
     ...{ needs: ['bake'], seconds: 260, deadline: 3000 },
+  }),
+  contains('engine', 'engines of the test’s own, and Database Monitoring', ava('test/engine/ava'), {
+    ...{ reading: 'tap', needs: ['bake'], seconds: 150, deadline: 2400 },
   }),
   bake('twin', 'ubuntu’s twin, from a cloud image in a signed list', verb('bake', 'lab-cloud', '--no-verify'), {
     ...{ seconds: 170, deadline: 2400 },

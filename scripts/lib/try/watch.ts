@@ -7,6 +7,7 @@ import { startChild } from '../_helpers/child.ts'
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { namedVariables, verbEnvironment } from '../_helpers/environment.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { ownFolders } from '../box/folders.ts'
 
 /** What a machine is handed at its first start (boot/credentials.ts). */
 const inputVariables = /^DD_(API_KEY|SITE|TAGS|HOSTNAME)$/
@@ -30,7 +31,7 @@ const ignored = /(^|\/)(\.git|node_modules|__pycache__|out|\.pytest_cache)(\/|$)
 const watched = (file: string, { root }: Project): { path: string; recursive: boolean }[] =>
   [
     { path: dirname(file), recursive: false },
-    { path: join(dirname(file), 'checks'), recursive: true },
+    ...ownFolders(file).map((path) => ({ path, recursive: true })),
     { path: join(root, 'provision'), recursive: true },
     { path: join(root, 'lab', 'agent'), recursive: true },
   ].filter(({ path }) => existsSync(path))

@@ -1,8 +1,11 @@
 // One negative control.
 
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Project } from '../_helpers/paths.ts'
+import type { Box } from '../box/types.ts'
 import type { Expectations } from '../render/types.ts'
 import { allIds } from './plan.ts'
 import type { CheckResult } from './types.ts'
@@ -12,7 +15,7 @@ export interface Control {
   readonly name: string
   readonly breaks: string
   readonly red: readonly string[]
-  /** What the box must have: `database`, `app`, an engine, `check.NAME`, or `kernel` (one of its own, on any box in QEMU); empty for any box. */
+  /** What the box must have: `database`, `monitoring` (that of its database), `app`, `check.NAME`, or `kernel` (one of its own, on any box in QEMU); empty for any box that has its folder. */
   readonly needs: readonly string[]
   /** Bash, to be run as root in the guest. */
   readonly script: string
@@ -35,17 +38,56 @@ export const parseControl = (name: string, text: string, library: string, file: 
   script: `${library}\n${text}`,
 })
 
-/** Every control in suite/controls; files that start with `_` are no controls. */
-export const readControls = async (root: string): Promise<Control[]> => {
-  const folder = join(root, 'suite', 'controls')
-  const library = await readFile(join(folder, '_lib.sh'), 'utf8')
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sh') && !name.startsWith('_')).sort()
-  return Promise.all(
-    names.map(async (name) => {
-      const file = join(folder, name)
-      return parseControl(name.replace(/\.sh$/, ''), await readFile(file, 'utf8'), library, file)
+/** Names of the checks that a control with a line `# Each:` is repeated for, `{check}` in its text replaced; undefined without the line. */
+const repeated = (text: string, { checks, database }: Box): string[] | undefined => {
+  const kinds = /^# Each: (.+)$/m.exec(text)?.[1]?.split(' ')
+  if (kinds === undefined) return undefined
+  return [
+    ...(kinds.includes('check') ? checks.map(({ name }) => name) : []),
+    ...(kinds.includes('integration') && database !== null ? [database.check.name] : []),
+  ]
+}
+
+const scriptsIn = async (folder: string): Promise<string[]> =>
+  existsSync(folder)
+    ? (await readdir(folder)).filter((name) => name.endsWith('.sh') && !name.startsWith('_')).sort()
+    : []
+
+/** The functions of some folders' `_lib.sh`, which are put in front of each control there. */
+const librariesIn = async (folders: readonly string[]): Promise<string> => {
+  const files = folders.map((folder) => join(folder, '_lib.sh')).filter((file) => existsSync(file))
+  return (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n')
+}
+
+/** The controls of one folder; files that start with `_` are no controls. */
+const controlsIn = async (folder: string, before: string, box: Box): Promise<Control[]> => {
+  const names = await scriptsIn(folder)
+  const all = names.map(async (fileName): Promise<Control[]> => {
+    const file = join(folder, fileName)
+    const [name, text] = [fileName.replace(/\.sh$/, ''), await readFile(file, 'utf8')]
+    const checks = repeated(text, box)
+    if (checks === undefined) return [parseControl(name, text, before, file)]
+    return checks.map((check) => parseControl(`${name}-${check}`, text.replaceAll('{check}', check), before, file))
+  })
+  return (await Promise.all(all)).flat()
+}
+
+/** Every control for the parts of a box: those of the suite, and of the folders of its database, app and checks. */
+export const readControls = async (box: Box, { root }: Project): Promise<Control[]> => {
+  const suite = join(root, 'suite', 'controls')
+  // What engines share has functions for each of them.
+  const parts = [
+    box.database?.folders ?? [],
+    ...(box.app === null ? [] : [[box.app.folder]]),
+    ...box.checks.map(({ folder }) => [folder]),
+  ].map((folders) => folders.map((folder) => join(folder, 'controls')))
+  const all = await Promise.all(
+    [[suite], ...parts].map(async (folders) => {
+      const library = await librariesIn([...new Set([suite, ...folders])])
+      return Promise.all(folders.map((folder) => controlsIn(folder, library, box)))
     }),
   )
+  return all.flat(2)
 }
 
 /** The controls for a box, in the order of the ids that they turn red. */
@@ -53,7 +95,8 @@ export const controlsFor = (controls: readonly Control[], expectations: Expectat
   const { database, app, checks } = expectations
   const has = new Set([
     'kernel',
-    ...(database === null ? [] : ['database', database.engine]),
+    ...(database === null ? [] : ['database']),
+    ...(database?.dbm === true ? ['monitoring'] : []),
     ...(app === null ? [] : ['app']),
     ...checks.map(({ name }) => `check.${name}`),
   ])

@@ -1,5 +1,6 @@
 // All of them, each on a machine that was green.
 
+import pLimit from 'p-limit'
 import { BoxhoundError, formatError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import type { MachineChoice } from '../boot/kind.ts'
@@ -9,7 +10,6 @@ import { loadSnapshot, saveSnapshot } from '../boot/snapshot.ts'
 import { type Control, type ControlResult, judgeControl } from './control.ts'
 import { progressOf, type WithOne, withMachines } from './image.ts'
 import { notJudgedOn } from './judgeable.ts'
-import { createLimiter } from './limiter.ts'
 import { connect } from './ssh.ts'
 import type { Deadlines, VerifyResults } from './types.ts'
 import { isGreen } from './verdict.ts'
@@ -144,7 +144,7 @@ export const runControls = (
     announce(await withOne((machine) => seeGreen(machine, published, root)))
     // Nobody reads of each container's boot.
     quiet = true
-    const limit = createLimiter(atOnce)
+    const limit = pLimit(atOnce)
     return Promise.all(
       judged.map((control) =>
         limit(async () => {

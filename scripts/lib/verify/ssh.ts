@@ -1,13 +1,13 @@
 // The one connection.
 
 import { readFile } from 'node:fs/promises'
+import pLimit from 'p-limit'
 import ssh2, { type Client } from 'ssh2'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type CommandOptions, type CommandResult, runCommand } from './command.ts'
 import { forwardPort } from './forward.ts'
 import { guardCommand } from './guard.ts'
 import { fingerprintOf, hostKeyError } from './host-key.ts'
-import { createLimiter } from './limiter.ts'
 import type { Target } from './types.ts'
 
 /** One connection for a whole verification; commands share it. */
@@ -150,7 +150,7 @@ export const connect = async (target: Target, options: SessionOptions = {}): Pro
       lost ??= why
       client.destroy()
     })
-  const limit = createLimiter(concurrency)
+  const limit = pLimit(concurrency)
   if (options.guard === true)
     await runCommand(client, guardCommand(target), { name: 'guard the connection' }, () => lost).result.catch(() => {
       // A machine that cannot be guarded (no sh, no /proc, no sudo) is judged all the same.

@@ -6,10 +6,6 @@ import type { Expectations } from '../render/types.ts'
 import { hostProblems, timeProblems } from './origin.ts'
 import type { Origin, Provoked, WireCheck } from './types.ts'
 
-/** The app logs by Python's logging; MySQL and MariaDB share one integration, and so one source and service. */
-const appSource = 'python'
-const databaseName = 'mysql'
-
 interface Wanted {
   readonly name: string
   readonly text: string
@@ -53,12 +49,12 @@ const routeText = (path: string): string => `GET ${path} 200`
 const wantedLines = ({ app, database }: Expectations, { lines }: Provoked): Wanted[] => [
   ...(app?.routes ?? []).map(({ path }) => ({
     ...{ name: `the app’s line for ${path}`, text: routeText(path), traced: true },
-    ...{ service: app?.service ?? '', source: appSource },
+    ...{ service: app?.service ?? '', source: app?.source ?? '' },
   })),
-  ...Object.entries(database === null ? {} : lines).map(([file, text]) => ({
-    ...{ name: `the line written to ${file}`, text, traced: false },
-    ...{ service: databaseName, source: databaseName },
-  })),
+  ...(database?.logs ?? []).flatMap(({ path, service, source }) => {
+    const text = lines[path]
+    return text === undefined ? [] : [{ name: `the line written to ${path}`, text, service, source, traced: false }]
+  }),
 ]
 
 const lineProblems = (

@@ -92,12 +92,12 @@ export const provoke = async (session: Session, { app, database, agent }: Expect
     )
   }
   const logs = database === null || !agent.logs ? [] : database.logs
-  for (const file of logs)
+  for (const { path: file } of logs)
     await must(
       session,
       `runuser -u "$(stat -c %U -- ${quoteWord(file)})" -- tee -a -- ${quoteWord(file)} >/dev/null`,
       `writing a line to ${file}`,
       `${lineOf(file)}\n`,
     )
-  return Object.fromEntries(logs.map((file) => [file, lineOf(file)]))
+  return Object.fromEntries(logs.map(({ path }) => [path, lineOf(path)]))
 }

@@ -38,7 +38,7 @@ export const judgeLogs = (logs: readonly string[], report: z.infer<typeof report
 export const check: BoxCheck = {
   run: async (guest) => {
     const { database, agent } = guest.context.expectations
-    const logs = database?.logs ?? []
+    const logs = (database?.logs ?? []).map(({ path }) => path)
     const read = judgeLogs(logs, reportSchema.parse(await guest.probe('logs', { logs, rotate: true })))
     if (!read.passed || !agent.logs) return read
     const expected = `${read.expected}, and the Agent follows them`

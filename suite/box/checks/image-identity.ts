@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { agentStatus } from '../agent.ts'
 import type { BoxCheck } from '../check.ts'
-import { configFile } from '../database.ts'
 import { final, judge, type Verdict } from '../verdict.ts'
 
 const reportSchema = z.object({
@@ -52,12 +51,15 @@ export const check: BoxCheck = {
   run: (guest) => {
     const { expectations, fresh } = guest.context
     const required = [
-      ...(expectations.database === null ? [] : [configFile]),
+      ...(expectations.database?.present ?? []),
       // cloud-init took this machine for a new instance. One in use may do without any cloud.
       ...(fresh && expectations.seed === 'nocloud' ? ['/var/lib/cloud/instance/sem/config_ssh'] : []),
     ]
     return guest.until(async () => {
-      const [report, status] = await Promise.all([guest.probe('identity', { required }), agentStatus(guest)])
+      const [report, status] = await Promise.all([
+        guest.probe('identity', { required, optional: expectations.database?.seal ?? [] }),
+        agentStatus(guest),
+      ])
       return judgeIdentity(reportSchema.parse(report), status.hostnameStats?.provider)
     }, expected)
   },

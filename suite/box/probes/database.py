@@ -1,4 +1,4 @@
-"""Runs statements as one database user over TCP and tells what became of each; the password goes by environment only."""
+"""Runs statements as one database user and tells what became of each; the password goes by environment only."""
 
 import os
 import re
@@ -8,23 +8,43 @@ import subprocess
 MARK = 'boxhound-statement-'
 
 
+def filled(text: str) -> str:
+    """`{host}`, `{port}`, `{username}` and `{password}` as the Agent's check has them."""
+    login: dict[str, object] = INPUT['login']  # noqa: F821
+    return re.sub(r'\{(host|port|username|password)\}', lambda found: str(login[found[1]]), text)
+
+
+def command() -> list[str]:
+    client = INPUT['client']  # noqa: F821
+    program = next((found for name in client['programs'] if (found := shutil.which(name))), None)
+    if program is None:
+        raise SystemExit(f'none of these is installed: {", ".join(client["programs"])}')
+    return [program, *map(filled, client['arguments'])]
+
+
+def script(statements: list[str]) -> str:
+    """One line per statement, so that an error's line number names its statement; a mark before each one's rows."""
+    client = INPUT['client']  # noqa: F821
+    return ''.join(
+        f'{client["mark"].replace("{mark}", f"{MARK}{number}")}\n{client["statement"].replace("{statement}", statement)}\n'
+        for number, statement in enumerate(statements)
+    )
+
+
 def main() -> None:
     statements: list[str] = INPUT['statements']  # noqa: F821
-    client = shutil.which('mariadb') or shutil.which('mysql')
-    if client is None:
-        raise SystemExit('neither mariadb nor mysql is installed')
-    # One line per statement, so that an error's line number names its statement; a mark before each one's rows.
-    script = ''.join(f"SELECT '{MARK}{number}';\n{statement};\n" for number, statement in enumerate(statements))
+    client = INPUT['client']  # noqa: F821
     run = subprocess.run(
-        [client, '--no-defaults', '--batch', '--skip-column-names', '--force', '--protocol=TCP', '--connect-timeout=20']
-        + [f'--host={INPUT["host"]}', f'--port={INPUT["port"]}', f'--user={INPUT["username"]}'],  # noqa: F821
-        input=script,
-        env={'PATH': os.environ.get('PATH', ''), 'MYSQL_PWD': INPUT['password']},  # noqa: F821
+        command(),
+        input=script(statements),
+        env={'PATH': os.environ.get('PATH', '')} | {name: filled(value) for name, value in client['environment'].items()},
         capture_output=True,
         text=True,
         timeout=60,
     )
-    errors = {int(line): text for line, text in re.findall(r'at line (\d+): (.*)', run.stderr)}
+    errors: dict[int, str] = {}
+    for line, text in re.findall(client['error'], run.stderr, re.MULTILINE):
+        errors.setdefault(int(line), text)
     rows: dict[int, list[str]] = {}
     current = -1
     for line in run.stdout.splitlines():

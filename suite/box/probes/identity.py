@@ -11,9 +11,6 @@ REQUIRED = ['/etc/machine-id', '/etc/ssh/ssh_host_*_key', '/etc/datadog-agent/au
 OPTIONAL = [
     '/var/lib/systemd/random-seed',
     '/var/lib/systemd/credential.secret',
-    '/var/lib/mysql/auto.cnf',
-    '/var/lib/mysql/*.pem',
-    '/etc/datadog-agent/conf.d/mysql.d/conf.yaml',
     '/etc/datadog-agent/install.json',
     '/etc/datadog-agent/environment',
     # Of Datadog's installer: files alone, since the folders and links beside them came with the package.
@@ -81,7 +78,7 @@ def main() -> None:
         start = born(json.load(stream))  # noqa: F821
     required = REQUIRED + INPUT['required']  # noqa: F821
     missing = [pattern for pattern in required if not glob.glob(pattern)]
-    files = sorted({path for pattern in required + OPTIONAL + host_name_file() for path in glob.glob(pattern)})
+    files = sorted({path for pattern in required + OPTIONAL + INPUT['optional'] + host_name_file() for path in glob.glob(pattern)})
     named = re.search(r'^DD_HOSTNAME(_FILE)?=["\']?[^"\'\s]', read('/etc/datadog-agent/environment'), re.M) is not None
     old = {path: round(start - os.stat(path).st_mtime) for path in files if os.stat(path).st_mtime < start}
     with open('/etc/machine-id', encoding='ascii', errors='replace') as stream:

@@ -6,7 +6,7 @@ import os
 import re
 
 ROOTS = ['/etc', '/root', '/home', '/srv', '/usr/local', '/var', '/opt', '/tmp']
-SKIPPED = {'/var/lib/dpkg', '/var/lib/mysql', '/var/log/journal', '/var/cache/man', '/var/lib/apt/lists', '/etc/ssl/certs'}
+SKIPPED = {'/var/lib/dpkg', '/var/log/journal', '/var/cache/man', '/var/lib/apt/lists', '/etc/ssl/certs'}
 LIMIT = 256 * 1024
 
 # The same shapes as the proof of the disk, from scripts/lib/box/secret-shapes.json.
@@ -49,7 +49,7 @@ PROXY = re.compile(r'^[^#]*\b(https?|all)_proxy\s*=', re.I | re.M)
 
 
 def skip(folder: str) -> bool:
-    return folder in SKIPPED or folder.endswith(('/site-packages', '/dist-packages'))
+    return folder in SKIPPED or folder in INPUT['skipped'] or folder.endswith(('/site-packages', '/dist-packages'))
 
 
 def user_data(path: str) -> bool:

@@ -1,5 +1,9 @@
 import test from 'ava'
+import { projectAt } from '../../../scripts/lib/_helpers/paths.ts'
+import { loadBox } from '../../../scripts/lib/box/load.ts'
+import { samplesOf } from '../../../scripts/lib/observe/samples.ts'
 import { anomalyBand } from '../../../scripts/lib/observe/show/anomaly.ts'
+import { quantityOf } from '../../../scripts/lib/observe/show/quantity.ts'
 import { parseQuery } from '../../../scripts/lib/observe/show/query.ts'
 import { rollUp, usualSize } from '../../../scripts/lib/observe/show/rollup.ts'
 import { sampleSeries } from '../../../scripts/lib/observe/show/sample.ts'
@@ -88,8 +92,19 @@ test('shapes are plausible by name', (t) => {
   within('avg:nobody.knows{*}', 0, 100)
 })
 
+const project = projectAt(process.cwd(), {})
+const samples = samplesOf(await loadBox('lab', project), project)
+
+test('a course of a folder’s preview.yaml counts before what every host has; a limit stays level', (t) => {
+  const level = sampleSeries('avg:mysql.net.max_connections{*}', { ...options, samples })[0]?.points ?? []
+  t.deepEqual([...new Set(level.map(([, value]) => value))], [50])
+  const names = sampleSeries('avg:a{*} by {service}', { ...options, samples }).map(({ tags }) => tags.join())
+  t.deepEqual(names, ['service:trial-app', 'service:mysql'])
+  t.is(quantityOf('mysql.performance.cpu_time', samples.units), 'percent')
+})
+
 test('of the database’s CPU time one burst, and little else, is outside the expected range', (t) => {
-  const points = sampleSeries('avg:mysql.performance.cpu_time{*}', options)[0]?.points ?? []
+  const points = sampleSeries('avg:mysql.performance.cpu_time{*}', { ...options, samples })[0]?.points ?? []
   const { outside, lower, upper } = anomalyBand(points, 2)
   t.is(lower.length, points.length)
   t.true(lower.every(([at, value], index) => upper[index]?.[0] === at && (upper[index]?.[1] ?? 0) > value))
@@ -100,7 +115,7 @@ test('of the database’s CPU time one burst, and little else, is outside the ex
 })
 
 test('a wider band leaves fewer points outside; a level line has none', (t) => {
-  const points = sampleSeries('avg:mysql.performance.cpu_time{*}', options)[0]?.points ?? []
+  const points = sampleSeries('avg:mysql.performance.cpu_time{*}', { ...options, samples })[0]?.points ?? []
   t.true(anomalyBand(points, 1).outside.length > anomalyBand(points, 3).outside.length)
   t.deepEqual(anomalyBand([], 2).outside, [])
   t.deepEqual(

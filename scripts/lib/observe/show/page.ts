@@ -9,7 +9,7 @@ import { downtime } from './downtime.ts'
 import { printable } from './markup.ts'
 import { monitor } from './monitor.ts'
 import type { Scene } from './scene.ts'
-import type { Preview } from './types.ts'
+import { noSamples, type Preview } from './types.ts'
 import { silentHours, week, weekLegend } from './week.ts'
 
 export type { Hint, Hints, Preview, PreviewWeek, Recorded, Resource, Slot } from './types.ts'
@@ -24,8 +24,8 @@ const hours = 24
  * @param root the checkout, where the page's template is.
  */
 export const previewPage = (preview: Preview, root = '.'): string => {
-  const { box, version, now, timezone, isAssumed, hints, recorded = {} } = preview
-  const scene: Scene = { now, timezone, hints, recorded, host: box, hours }
+  const { box, version, now, timezone, isAssumed, hints, samples = noSamples, recorded = {} } = preview
+  const scene: Scene = { now, timezone, hints, samples, recorded, host: box, hours }
   const gaps = preview.week.some(({ rows }) => rows.some(({ slots }) => slots.includes('gap')))
   const template = readFileSync(join(root, 'scripts/lib/observe/show/page.html.hbs'), 'utf8')
   const render = Handlebars.create().compile(template, { strict: true })

@@ -1,18 +1,23 @@
 // Units.
 
 /** What a number counts, as far as drawing cares. */
-export type Quantity = 'byte' | 'second' | 'percent' | 'megawatt' | 'plain'
+export const kinds = ['byte', 'second', 'percent', 'megawatt', 'plain'] as const
+export type Quantity = (typeof kinds)[number]
 
 const quantities: readonly (readonly [RegExp, Quantity])[] = [
   [/^system\.mem\.pct_|^system\.disk\.(in_use|utilized)$/, 'plain'],
   [/^system\.(mem|disk|swap)\.|bytes/, 'byte'],
-  [/^system\.cpu\.|^mysql\.performance\.cpu_time$|pct$|percent/, 'percent'],
+  [/^system\.cpu\.|pct$|percent/, 'percent'],
   [/\.hits(\.|$)|\.errors(\.|$)/, 'plain'],
   [/^trace\.|duration$|latency$/, 'second'],
   [/^electricity\.production$/, 'megawatt'],
 ]
 
-export const quantityOf = (metric: string): Quantity => quantities.find(([name]) => name.test(metric))?.[1] ?? 'plain'
+/** @param units of the box's own parts, by regular expression; they count before what every host has. */
+export const quantityOf = (metric: string, units: Readonly<Record<string, Quantity>> = {}): Quantity =>
+  Object.entries(units).find(([name]) => new RegExp(name, 'u').test(metric))?.[1] ??
+  quantities.find(([name]) => name.test(metric))?.[1] ??
+  'plain'
 
 interface Scale {
   readonly size: number

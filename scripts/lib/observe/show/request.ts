@@ -69,7 +69,7 @@ export const readRequest = (wire: Json): Request => {
   return { queries, aggregators, formulas: formulas.length === 0 ? plain : formulas, wire }
 }
 
-const evaluateAll = (request: Request, data: ReadonlyMap<string, readonly Series[]>): Result[] =>
+const evaluateAll = (request: Request, data: ReadonlyMap<string, readonly Series[]>, { samples }: Scene): Result[] =>
   request.formulas.map(({ formula, alias, quantity }) => {
     // What can't be read is drawn as its first query, so that the tile still shows what it is about.
     const [first] = data.keys()
@@ -81,13 +81,17 @@ const evaluateAll = (request: Request, data: ReadonlyMap<string, readonly Series
         (result.query === formula || ('bounds' in result && result.bounds !== undefined) ? query : undefined) ??
         formula,
       series: result.series,
-      quantity: quantity ?? quantityOf(parseQuery(query ?? '')?.metric ?? ''),
+      quantity: quantity ?? quantityOf(parseQuery(query ?? '')?.metric ?? '', samples.units),
       ...('bounds' in result && result.bounds !== undefined ? { bounds: result.bounds } : {}),
     }
   })
 
 export const resultsOf = (request: Request, scene: Scene, window: Window): Result[] =>
-  evaluateAll(request, new Map([...request.queries].map(([name, query]) => [name, seriesOf(query, scene, window)])))
+  evaluateAll(
+    request,
+    new Map([...request.queries].map(([name, query]) => [name, seriesOf(query, scene, window)])),
+    scene,
+  )
 
 const single = (points: readonly Point[], aggregator: string): number | undefined => {
   const values = points.map(([, value]) => value)
@@ -104,5 +108,5 @@ export const numbersOf = (request: Request, scene: Scene, window: Window): Resul
       return { tags, points: value === undefined ? [] : [[0, value]] }
     }),
   ])
-  return evaluateAll(request, new Map(data))
+  return evaluateAll(request, new Map(data), scene)
 }

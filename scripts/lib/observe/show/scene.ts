@@ -3,13 +3,14 @@
 import { parseQuery } from './query.ts'
 import { joined, rollUp, usualSize } from './rollup.ts'
 import { sampleSeries } from './sample.ts'
-import type { Hints, Point, Recorded, Series } from './types.ts'
+import type { Hints, Point, Recorded, Samples, Series } from './types.ts'
 
 /** What all drawings of one page share. */
 export interface Scene {
   readonly now: Date
   readonly timezone: string
   readonly hints: Hints
+  readonly samples: Samples
   readonly recorded: Recorded
   /** The name that `by {host}` shows. */
   readonly host: string
@@ -48,10 +49,10 @@ export const windowOf = (queries: readonly string[], scene: Scene): Window => {
 /** The points of a query in a window: recorded ones where there are some, else sample data. */
 export const seriesOf = (query: string, scene: Scene, { from, to }: Window): readonly Series[] => {
   const points = recordedOf(query, scene)
-  const { hints, host } = scene
+  const { hints, samples, host } = scene
   const size = usualSize(to - from)
   if (points.length === 0)
-    return sampleSeries(query, { now: new Date(to * 1000), hours: (to - from) / 3600, hints, host, size })
+    return sampleSeries(query, { now: new Date(to * 1000), hours: (to - from) / 3600, hints, samples, host, size })
   const { method, seconds, isCount = false } = parseQuery(query) ?? {}
   const inside = points.filter(([at]) => at >= from && at <= to)
   return [{ tags: [], points: rollUp(inside, method ?? (isCount ? 'sum' : 'avg'), seconds ?? size) }]

@@ -1,6 +1,7 @@
 // How metrics behave.
 
 import { noise, unit } from './random.ts'
+import type { Course, Samples } from './types.ts'
 
 /** The value of a metric at a moment. `ago` counts seconds back from the page's moment. */
 export type Shape = (seconds: number, seed: number, ago: number) => number
@@ -29,13 +30,12 @@ const whole =
   (...moment) =>
     Math.max(0, Math.round(shape(...moment)))
 
-// Seven hours ago somebody ran a report: the one stretch that the anomaly's band must not hold.
-const databaseTime: Shape = (seconds, seed, ago) =>
-  18 +
-  14 * daily(seconds) +
-  2.6 * rough(seed, seconds) +
-  1.6 * noise(seed ^ 0x33, seconds / 240) +
-  21 * burst(ago, 7.4 * 3600, 6.6 * 3600)
+const shapeOfCourse = ({ base, sway, jitter, whole: isWhole = false, burst: height = 0 }: Course): Shape => {
+  // What neither sways nor jitters is a limit, the same on every host.
+  const usual: Shape = sway === 0 && jitter === 0 ? () => base : level(base, sway, jitter)
+  const shape: Shape = (seconds, seed, ago) => usual(seconds, seed, ago) + height * burst(ago, 7.4 * 3600, 6.6 * 3600)
+  return isWhole ? whole(shape) : shape
+}
 
 const errors: Shape = (seconds, seed, ago) =>
   unit(seed, Math.floor(seconds / 15)) < 0.02 + 0.3 * burst(ago, 3.6 * 3600, 3.2 * 3600) ? 1 : 0
@@ -52,10 +52,7 @@ const shapes: readonly (readonly [RegExp, Shape])[] = [
   [/^system\.load\./, level(0.45, 1, 0.8)],
   [/^system\.disk\.(in_use|utilized)$/, level(0.38, 0.01, 0.005)],
   [/^system\.net\.|^system\.io\./, level(42_000, 1.1, 0.9)],
-  [/^mysql\.performance\.cpu_time$/, databaseTime],
-  [/^mysql\.net\.max_connections$/, () => 151],
   [/threads_connected$|connections(\.current)?$/, whole(level(7, 0.9, 0.9))],
-  [/^mysql\.performance\.(queries|questions|com_)/, level(34, 1, 0.7)],
   [/^trace\..*\.hits(\.by_.*)?$/, whole(level(9, 1.3, 0.9))],
   [/^trace\..*\.errors(\.by_.*)?$/, errors],
   [/^trace\.|duration$|latency$/, level(0.0062, 0.4, 0.5)],
@@ -76,8 +73,10 @@ const production: Readonly<Record<string, Shape>> = {
 export const productionTypes: readonly string[] = Object.keys(production)
 
 /** A plausible course of a metric, by its name; a gentle wave for one that nobody here knows. */
-export const shapeOf = (metric: string, tags: readonly string[]): Shape => {
+export const shapeOf = (metric: string, tags: readonly string[], courses: Samples['courses'] = {}): Shape => {
   const kind = tags.find((tag) => tag.startsWith('production_type:'))?.slice('production_type:'.length) ?? ''
   const byKind = metric === 'electricity.production' && Object.hasOwn(production, kind) ? production[kind] : undefined
+  const course = Object.entries(courses).find(([name]) => new RegExp(name, 'u').test(metric))?.[1]
+  if (course !== undefined) return shapeOfCourse(course)
   return byKind ?? shapes.find(([name]) => name.test(metric))?.[1] ?? level(50, 0.5, 0.15)
 }

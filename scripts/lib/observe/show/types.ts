@@ -1,5 +1,7 @@
 // The page as plain data.
 
+import type { Quantity } from './quantity.ts'
+
 /** A point of a series: seconds since 1970, and the value. */
 export type Point = readonly [seconds: number, value: number]
 
@@ -18,6 +20,28 @@ export interface Hint {
 }
 
 export type Hints = Readonly<Record<string, Hint>>
+
+/** How the value of a metric moves through a day. */
+export interface Course {
+  readonly base: number
+  /** Share by which it moves with the day, and at random. */
+  readonly sway: number
+  readonly jitter: number
+  /** Whole numbers only. */
+  readonly whole?: boolean | undefined
+  /** By how much it rises for an hour, seven hours ago: what an anomaly's band must not hold. */
+  readonly burst?: number | undefined
+}
+
+/** What the folders of a box's parts say of sample data (preview.yaml); metrics are regular expressions, the first that matches counts. */
+export interface Samples {
+  readonly units: Readonly<Record<string, Quantity>>
+  readonly courses: Readonly<Record<string, Course>>
+  /** Values that `by {KEY}` shows. */
+  readonly values: Readonly<Record<string, readonly string[]>>
+}
+
+export const noSamples: Samples = { units: {}, courses: {}, values: {} }
 
 export type Recorded = Readonly<Record<string, readonly Point[]>>
 
@@ -58,6 +82,8 @@ export interface Preview {
   readonly downtimes: readonly Resource[]
   readonly week: readonly PreviewWeek[]
   readonly hints: Hints
+  /** Default: none. */
+  readonly samples?: Samples
   /** Points by metric that were really received; they take the place of sample data. */
   readonly recorded?: Recorded
 }

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Breaks: The database knows another password than the Agent's check.
+# Red: check.mysql database.running database.grants
+# Needs: -
+set -Eeuo pipefail
+
+sql <<<"ALTER USER datadog@'127.0.0.1' IDENTIFIED BY 'another-one'"

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Breaks: The procedure by which the Agent explains statements is gone.
+# Red: database.grants
+# Needs: monitoring
+set -Eeuo pipefail
+
+sql <<<'DROP PROCEDURE datadog.explain_statement'

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Breaks: SLAVE MONITOR is revoked: without replication no metric tells.
+# Red: database.grants
+# Needs: -
+set -Eeuo pipefail
+
+sql <<<"REVOKE SLAVE MONITOR ON *.* FROM datadog@'127.0.0.1'"

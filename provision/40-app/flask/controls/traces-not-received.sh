@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Breaks: Nobody receives traces; the app answers as before.
+# Red: app.traces
+# Needs: -
+set -Eeuo pipefail
+
+systemctl stop datadog-agent-trace.service

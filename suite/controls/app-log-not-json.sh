@@ -1,7 +1,0 @@
-#!/usr/bin/env bash
-# Breaks: A line of the app's log is not JSON.
-# Red: app.logs
-# Needs: app
-set -Eeuo pipefail
-
-echo 'Traceback (most recent call last):' >>/var/log/trial-app/app.log

@@ -1,8 +1,0 @@
-#!/usr/bin/env bash
-# Breaks: The check's file cannot be imported, and the Agent was started anew since.
-# Red: check.my_metric check.my_metric.interval
-# Needs: check.my_metric
-set -Eeuo pipefail
-
-sed -i '1i import nothing_of_this_name' /etc/datadog-agent/checks.d/my_metric.py
-restart_agent

@@ -1,7 +1,0 @@
-#!/usr/bin/env bash
-# Breaks: The Agent's user may hold any number of connections.
-# Red: database.grants
-# Needs: database
-set -Eeuo pipefail
-
-sql <<<"ALTER USER datadog@'127.0.0.1' WITH MAX_USER_CONNECTIONS 0"

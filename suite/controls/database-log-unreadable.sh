@@ -1,7 +1,0 @@
-#!/usr/bin/env bash
-# Breaks: dd-agent may not read a database log.
-# Red: database.logs
-# Needs: database
-set -Eeuo pipefail
-
-chmod 0600 /var/log/mysql/*.log

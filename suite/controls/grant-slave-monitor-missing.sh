@@ -1,7 +1,0 @@
-#!/usr/bin/env bash
-# Breaks: SLAVE MONITOR is revoked: without replication no metric tells.
-# Red: database.grants
-# Needs: mariadb
-set -Eeuo pipefail
-
-sql <<<"REVOKE SLAVE MONITOR ON *.* FROM datadog@'127.0.0.1'"

@@ -1,7 +1,0 @@
-#!/usr/bin/env bash
-# Breaks: The Agent's user may do everything.
-# Red: database.grants
-# Needs: database
-set -Eeuo pipefail
-
-sql <<<"GRANT ALL ON *.* TO datadog@'127.0.0.1'"

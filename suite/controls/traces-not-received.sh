@@ -1,7 +1,0 @@
-#!/usr/bin/env bash
-# Breaks: Nobody receives traces; the app answers as before.
-# Red: app.traces
-# Needs: app
-set -Eeuo pipefail
-
-systemctl stop datadog-agent-trace.service

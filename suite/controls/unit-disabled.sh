@@ -1,7 +1,0 @@
-#!/usr/bin/env bash
-# Breaks: The app would not start at the next boot.
-# Red: image.units
-# Needs: app
-set -Eeuo pipefail
-
-systemctl disable --quiet trial-app.service

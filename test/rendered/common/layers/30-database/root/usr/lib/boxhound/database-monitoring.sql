@@ -1,0 +1,2 @@
+-- rendered from provision/30-database/_mysql/root/usr/lib/boxhound/database-monitoring.sql.hbs, do not edit
+-- Database Monitoring is off in this box.

@@ -1,0 +1,140 @@
+#!/bin/bash
+# Seals the image: takes away what two clones would share (fault 45), what tells of the build (fault 46) and what belongs to the builder
+# alone (fault 24). Everything removed is made anew at first boot, or is not needed. Safe to run twice.
+set -Eeuo pipefail
+shopt -s nullglob dotglob
+
+# Present but empty: systemd makes a new id without taking the boot for a factory reset, which would preset every unit.
+identity_of_system() {
+  : >/etc/machine-id
+  if [[ -e /var/lib/dbus/machine-id && ! -L /var/lib/dbus/machine-id ]]; then
+    ln -sfn /etc/machine-id /var/lib/dbus/machine-id
+  fi
+  rm -f /var/lib/systemd/{random-seed,credential.secret} /etc/hostid
+  rm -f /etc/ssh/ssh_host_*
+  rm -f /etc/iscsi/initiatorname.iscsi /etc/nvme/{hostid,hostnqn}
+  rm -rf /var/lib/dhcp/* /var/lib/dhcpcd/* /var/lib/systemd/network/* /var/lib/NetworkManager/* /run/systemd/netif
+  rm -rf /var/lib/systemd/{coredump,timers,timesync,pstore,linger}/*
+  printf 'boxhound\n' >/etc/hostname
+  sed -i '/^127\.0\.1\.1[[:space:]]/d' /etc/hosts
+}
+
+identity_of_packages() {
+  # ssl-cert's snakeoil pair; make-ssl-cert makes a new one when something asks for it.
+  rm -f /etc/ssl/certs/ssl-cert-snakeoil.pem /etc/ssl/private/ssl-cert-snakeoil.key
+  rm -f /var/lib/snapd/state.json
+  rm -rf /var/lib/snapd/{assertions,device,cookie}/* /var/lib/ubuntu-advantage/* /var/lib/landscape/*
+}
+
+# What belongs to one instance of the database, and the integration's configuration, which holds its password: patterns of paths, one per line, from
+# the engine's database.yaml.
+identity_of_database() {
+  local pattern IFS=
+  local -a found
+  while read -r pattern; do
+    # shellcheck disable=SC2206 # the pattern is to be expanded
+    found=($pattern)
+    [[ ${#found[@]} -eq 0 ]] || rm -rf -- "${found[@]}"
+  done </run/boxhound/layer/data/database-paths
+}
+
+# What an earlier instance or an installer told cloud-init, and what it wrote for them; where it looks for a cloud stays as the image's maker
+# chose. Not by --machine-id, which asks systemd for a factory reset, nor by --configs, which is younger than some of the cloud-inits.
+identity_of_cloud_init() {
+  local cloud=/etc/cloud
+  if command -v cloud-init >/dev/null; then
+    cloud-init clean --logs --seed # runs the scripts of other packages in clean.d, too
+  fi
+  rm -rf /var/lib/cloud/* /var/log/cloud-init* /run/cloud-init
+  rm -f "$cloud"/cloud-init.disabled "$cloud"/cloud.cfg.d/{99-installer*,90-installer-network,*subiquity-disable-cloudinit-networking,50-curtin-networking}.cfg
+  rm -f /etc/netplan/50-cloud-init.yaml /etc/network/interfaces.d/50-cloud-init* /etc/systemd/network/10-cloud-init-*
+  rm -f /etc/NetworkManager/system-connections/cloud-init-* /etc/NetworkManager/conf.d/{99-cloud-init,30-cloud-init-ip6-addr-gen-mode}.conf
+  rm -f /etc/udev/rules.d/70-persistent-net.rules /etc/ssh/sshd_config.d/50-cloud-init.conf /etc/sudoers.d/90-cloud-init-users
+}
+
+# guide/agent-contract.md: an Agent that starts makes these; two machines with the same ones could talk as one.
+identity_of_agent() {
+  rm -f /etc/datadog-agent/{auth_token,ipc_cert.pem,install.json,environment}
+  rm -rf /opt/datadog-agent/run/* /var/log/datadog/* /run/datadog /run/datadog-procmgrd /run/datadog-installer
+  # Packages that Datadog's own installer sets up keep state there as well: sockets, databases of tasks, the environment of an instance. Folders
+  # and links stay, since the Agent itself is reached through them; so does the package's list of its Python packages.
+  local state=/opt/datadog-packages/run
+  [[ ! -d $state ]] || find "$state" ! -type d ! -type l ! -name '.*_python_installed_packages.txt' -delete
+  rm -rf /opt/datadog-packages/tmp/*
+}
+
+# Who could get in, and this machinery's own memory of an earlier boot.
+access() {
+  rm -f /root/.ssh/* /home/*/.ssh/authorized_keys /etc/boxhound/seed.env
+  rm -rf /var/lib/boxhound
+  usermod --lock root
+}
+
+# Files go, folders with their owners stay: packages made them and daemons expect them.
+traces() {
+  local file
+  # Login records are emptied, not removed: the programs that write them don't make them.
+  for file in /var/log/{wtmp,btmp,lastlog}; do
+    [[ ! -e $file ]] || : >"$file"
+  done
+  find /var/log -type f ! -name wtmp ! -name btmp ! -name lastlog -delete
+  rm -rf /var/log/journal/*
+  rm -f /var/lib/wtmpdb/* /var/lib/lastlog/*
+  rm -f /root/.*_history /root/.{lesshst,viminfo,wget-hsts} /home/*/.*_history
+  rm -rf /root/.{cache,config,gnupg,npm,local,pip} /home/*/.cache
+  rm -rf /tmp/* /var/tmp/*
+  rm -rf /var/lib/logrotate/status /var/lib/systemd/rfkill/* /var/cache/{man,debconf/*-old,ldconfig,fontconfig,private}
+  rm -f /var/lib/dpkg/*-old /var/cache/debconf/*-old /etc/{passwd,group,shadow,gshadow,subuid,subgid}-
+  rm -f /var/backups/* /etc/.pwd.lock /core /root/.rnd
+  find /etc /var/lib/dpkg -type f \( -name '*.dpkg-old' -o -name '*.dpkg-dist' -o -name '*.dpkg-new' -o -name '*.ucf-old' \) -delete
+}
+
+# apt as Debian ships it: sources from apt's own example, no proxy, no mirror certificate, no lists.
+package_manager() {
+  local example=/usr/share/doc/apt/examples/debian.sources
+  rm -f /usr/sbin/policy-rc.d /etc/apt/sources.list.d/boxhound-bake-* /etc/apt/preferences.d/boxhound-bake-*
+  rm -f /etc/apt/apt.conf.d/*prox* /etc/apt/apt.conf.d/99mmdebstrap /etc/apt/auth.conf /etc/apt/auth.conf.d/* /etc/pip.conf
+  rm -f /var/cache/apt/*.bin
+  if grep -qx 'ID=debian' /etc/os-release && [[ -r $example ]]; then
+    rm -f /etc/apt/sources.list
+    # The example's free part only: what the lab base was made of.
+    sed 's/^Components:.*/Components: main/' "$example" >/etc/apt/sources.list.d/debian.sources
+  fi
+  # Lists and archives are bind mounts in a chroot bake; in a booted one they are in the image.
+  find /var/lib/apt/lists /var/cache/apt/archives -mindepth 1 -type f -delete 2>/dev/null || true
+}
+
+# The builder's resolver and proxies (fault 46).
+network() {
+  if [[ ! -L /etc/resolv.conf ]] && ! mountpoint -q /etc/resolv.conf; then
+    ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
+  fi
+  # systemd-resolved's package keeps the file that it replaced.
+  rm -f /etc/.resolv.conf.systemd-resolved.bak
+  sed -i -E '/^(http|https|ftp|no|all)_proxy=/Id' /etc/environment
+  local -a own=(/usr/local/share/ca-certificates/*)
+  if [[ ${#own[@]} -gt 0 ]]; then
+    rm -rf "${own[@]}"
+    update-ca-certificates --fresh >/dev/null
+  fi
+}
+
+# systemd takes a /usr younger than these marks for an update, and rebuilds the linker cache and the like at the first boot.
+nothing_to_update() {
+  touch --reference=/usr /etc/.updated /var/.updated
+}
+
+main() {
+  access
+  identity_of_system
+  identity_of_packages
+  identity_of_database
+  identity_of_cloud_init
+  identity_of_agent
+  package_manager
+  network
+  traces
+  nothing_to_update
+}
+
+main
