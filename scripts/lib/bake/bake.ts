@@ -15,18 +15,19 @@ import { type LayerRecord, listRecords, overlayPath } from '../cache/store.ts'
 import type { Plan, PlannedLayer } from '../plan/types.ts'
 import { pullMissing } from '../registry/sources.ts'
 import { buildLayers } from './build.ts'
+import type { Builder } from './builders.ts'
 import type { OnError } from './failure.ts'
 import { makeImages, publishStep, stagingFolder } from './images.ts'
 import { boxFolder, looksPublished, type Manifest, readManifest, writeDraft } from './manifest.ts'
 import { readPackerVersion, recallPackerVersion, requirePacker } from './packer-version.ts'
 import type { Progress } from './progress.ts'
 import { dropStale, publishSet, staleImages, updateExpectations } from './publish.ts'
-import { requireFor } from './requirements.ts'
 import { sumsFit } from './sums.ts'
 
 export interface BakeOptions {
   /** Stop at the layer below the seal and publish nothing. */
   readonly draft: boolean
+  readonly builder: Builder
   readonly onError: OnError
   readonly progress: (steps: readonly string[]) => Progress
   /** One line for the user, e.g. about leftovers of a killed run. */
@@ -146,7 +147,15 @@ const bakeLayers = async (
           : await span('bake', 'build', () =>
               buildLayers(
                 missing,
-                { box, base, below: present.at(-1), onError: options.onError, progress, note: options.note },
+                {
+                  box,
+                  base,
+                  below: present.at(-1),
+                  builder: options.builder,
+                  onError: options.onError,
+                  progress,
+                  note: options.note,
+                },
                 work,
                 project,
               ),
@@ -174,7 +183,7 @@ const bakeLayers = async (
       const manifest: Manifest = {
         box: box.name,
         version: box.version,
-        builder: 'chroot',
+        builder: options.builder.name,
         labAgent: plan.rendered.expectations.agent.lab,
         ...published,
         layers,
@@ -227,7 +236,7 @@ export const bakePlan = async (plan: Plan, options: BakeOptions, project: Projec
       return { manifest: published, changed: false }
     }
   }
-  requireFor('bake')
+  options.builder.requireHere()
   await mkdir(project.cache, { recursive: true })
   return withLock(project, `box-${name}`, `bake ${name}`, ({ note }) => {
     if (note !== undefined) options.note(note)

@@ -14,6 +14,7 @@ import { type LayerRecord, layersFolder, overlayPath, readRecord, recordLayer } 
 import { stageLayer } from '../plan/stage.ts'
 import type { PlannedLayer } from '../plan/types.ts'
 import { fetchBase } from './base.ts'
+import type { Builder } from './builders.ts'
 import { followEvents, type StepEvent } from './events.ts'
 import { layerFailure, type OnError } from './failure.ts'
 import { fetchInputs, needsLab } from './inputs.ts'
@@ -23,7 +24,7 @@ import { boxFolder } from './manifest.ts'
 import { bakeNetwork } from './mirrors.ts'
 import { writeNetworkFolder } from './network-folder.ts'
 import { networkHint } from './network-hint.ts'
-import { type BakeFolders, startPacker } from './packer.ts'
+import type { BakeFolders } from './packer.ts'
 import type { Progress } from './progress.ts'
 
 const readPackages = async (work: WorkFolder): Promise<NonNullable<LayerRecord['packages']>> => {
@@ -81,6 +82,7 @@ export const buildLayers = async (
     readonly base: string
     /** The stored layer under the first missing one; undefined when that is the lowest. */
     readonly below: LayerRecord | undefined
+    readonly builder: Builder
     readonly onError: OnError
     readonly progress: Progress
     readonly note: (line: string) => void
@@ -88,7 +90,7 @@ export const buildLayers = async (
   work: WorkFolder,
   project: Project,
 ): Promise<LayerRecord[]> => {
-  const { box, below, onError, progress, note } = options
+  const { box, below, builder, onError, progress, note } = options
   const network = await bakeNetwork(box)
   const folders: BakeFolders = {
     work,
@@ -107,7 +109,7 @@ export const buildLayers = async (
     for (const name of await readdir(folders.logs)) await rm(join(folders.logs, name), { recursive: true })
     for (const layer of missing) await stageLayer(layer, staged(layer), project)
     const server = missing.some(needsLab) ? await startLabServer() : undefined
-    return { server, packer: await startPacker(missing, folders, project) }
+    return { server, packer: await builder.start(missing, folders, project) }
   })
   const records: Promise<LayerRecord>[] = []
   const startedAt = new Map<string, number>()
