@@ -6,8 +6,9 @@ import { type Project, projectAt } from './lib/_helpers/paths.ts'
 import { addSpan, span, startTrace, tracedAs, writeTrace } from './lib/_helpers/trace.ts'
 import { type Baked, type BakeOptions, bakePlan, type Draft } from './lib/bake/bake.ts'
 import { eachBox, type Settled } from './lib/bake/boxes.ts'
+import { builderOf, buildersHelp } from './lib/bake/builders.ts'
 import { onErrorChoices } from './lib/bake/failure.ts'
-import { imagePath, type Manifest } from './lib/bake/manifest.ts'
+import { builderNames, imagePath, type Manifest } from './lib/bake/manifest.ts'
 import { readRefreshed } from './lib/bake/refresh.ts'
 import { type Seen, seeInputs, seeNamed, writeStamp } from './lib/bake/stamp.ts'
 import { fromCaller } from './lib/box/caller.ts'
@@ -30,8 +31,8 @@ const command: Command = {
     all: { type: 'boolean', help: 'every box in boxes/' },
     builder: {
       type: 'string',
-      value: ['chroot'],
-      help: 'how layers are built (chroot: root on Linux, nothing is booted)',
+      value: builderNames,
+      help: `how layers are built (${buildersHelp})`,
     },
     draft: { type: 'boolean', help: 'a bootable overlay only: not sealed, not published, not verified' },
     refresh: { type: 'boolean', help: 'install packages afresh, as if the refresh period were over' },
@@ -104,6 +105,7 @@ const displayOf = (json: boolean): Display => (json ? 'silent' : process.stdout.
 
 const optionsOf = ({ flags, values }: Parsed): Omit<BakeOptions, 'progress'> => ({
   draft: flags.draft === true,
+  builder: builderOf(values.builder),
   onError: onErrorChoices.find((choice) => choice === values['on-error']) ?? 'clean',
   note: (line) => console.error(line),
 })

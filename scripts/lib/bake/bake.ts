@@ -3,30 +3,30 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { clearTemporary } from '../_helpers/atomic.ts'
 import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
-
 import type { Project } from '../_helpers/paths.ts'
 import { askSandbox, killSandboxes } from '../_helpers/sandbox.ts'
 import { span } from '../_helpers/trace.ts'
-import { droppedLines, storedChain } from '../cache/binding.ts'
-import { dropDamaged, findDamaged } from '../cache/integrity.ts'
+import { droppedLines } from '../cache/binding.ts'
 import { clearDeadRuns, clearRun, dropUnusable, makeWorkFolder, type WorkFolder } from '../cache/leftovers.ts'
 import { withLock } from '../cache/lock.ts'
-import { type LayerRecord, listRecords, overlayPath } from '../cache/store.ts'
-import type { Plan, PlannedLayer } from '../plan/types.ts'
+import { overlayPath } from '../cache/store.ts'
+import type { Plan } from '../plan/types.ts'
 import { pullMissing } from '../registry/sources.ts'
 import { buildLayers } from './build.ts'
+import type { Builder } from './builders.ts'
 import type { OnError } from './failure.ts'
 import { makeImages, publishStep, stagingFolder } from './images.ts'
 import { boxFolder, looksPublished, type Manifest, readManifest, writeDraft } from './manifest.ts'
 import { readPackerVersion, recallPackerVersion, requirePacker } from './packer-version.ts'
 import type { Progress } from './progress.ts'
 import { dropStale, publishSet, staleImages, updateExpectations } from './publish.ts'
-import { requireFor } from './requirements.ts'
+import { usableLayers } from './stored.ts'
 import { sumsFit } from './sums.ts'
 
 export interface BakeOptions {
   /** Stop at the layer below the seal and publish nothing. */
   readonly draft: boolean
+  readonly builder: Builder
   readonly onError: OnError
   readonly progress: (steps: readonly string[]) => Progress
   /** One line for the user, e.g. about leftovers of a killed run. */
@@ -57,31 +57,6 @@ export const findPublished = async (plan: Plan, project: Project): Promise<Manif
 }
 
 const expectationsText = ({ rendered }: Plan): string => `${JSON.stringify(rendered.expectations, null, 2)}\n`
-
-/**
- * The layers that are stored whole, from the bottom up, each on the file it was built on, hashed again or known to be unwritten since; others
- * are named and dropped.
- */
-const usableLayers = async (
-  layers: readonly PlannedLayer[],
-  { draft, note }: Pick<BakeOptions, 'draft' | 'note'>,
-  project: Project,
-): Promise<LayerRecord[]> => {
-  const { stored, unusable } = await storedChain(project, layers)
-  if (unusable !== undefined) {
-    for (const line of droppedLines([unusable])) note(line)
-    await dropDamaged(project, [unusable], await listRecords(project))
-  }
-  // What is published rests on bytes that were hashed for it; a draft is thrown away.
-  const damaged = await span('bake', 'hash stored layers', () => findDamaged(project, stored, { unwritten: draft }))
-  if (damaged.length === 0) return stored
-  for (const { name, id } of damaged)
-    note(
-      `layer "${name}" (${id.slice(0, 12)}) is damaged: its SHA-256 is not the recorded one; it is dropped and built again`,
-    )
-  const dropped = new Set(await dropDamaged(project, damaged, await listRecords(project)))
-  return stored.filter(({ id }) => !dropped.has(id))
-}
 
 const qemuVersion = async (): Promise<string> =>
   /\d+\.\d+\.\d+/.exec((await askSandbox(['qemu-img', '--version'])).stdout)?.[0] ?? 'unknown'
@@ -146,7 +121,15 @@ const bakeLayers = async (
           : await span('bake', 'build', () =>
               buildLayers(
                 missing,
-                { box, base, below: present.at(-1), onError: options.onError, progress, note: options.note },
+                {
+                  box,
+                  base,
+                  below: present.at(-1),
+                  builder: options.builder,
+                  onError: options.onError,
+                  progress,
+                  note: options.note,
+                },
                 work,
                 project,
               ),
@@ -174,7 +157,7 @@ const bakeLayers = async (
       const manifest: Manifest = {
         box: box.name,
         version: box.version,
-        builder: 'chroot',
+        builder: options.builder.name,
         labAgent: plan.rendered.expectations.agent.lab,
         ...published,
         layers,
@@ -227,7 +210,7 @@ export const bakePlan = async (plan: Plan, options: BakeOptions, project: Projec
       return { manifest: published, changed: false }
     }
   }
-  requireFor('bake')
+  options.builder.requireHere()
   await mkdir(project.cache, { recursive: true })
   return withLock(project, `box-${name}`, `bake ${name}`, ({ note }) => {
     if (note !== undefined) options.note(note)

@@ -8,6 +8,10 @@ import type { Project } from '../_helpers/paths.ts'
 import { formats } from '../box/schema.ts'
 import type { Seed } from '../render/types.ts'
 
+/** Names of the builders (builders.ts). */
+export const builderNames = ['chroot'] as const
+export type BuilderName = (typeof builderNames)[number]
+
 const imageSchema = z.object({
   file: z.string(),
   format: z.enum(formats),
@@ -22,7 +26,7 @@ export type PublishedImage = z.infer<typeof imageSchema>
 const manifestSchema = z.object({
   box: z.string(),
   version: z.string(),
-  builder: z.literal('chroot'),
+  builder: z.enum(builderNames),
   labAgent: z.boolean(),
   /** The image that boots and is verified. */
   image: imageSchema.extend({ format: z.literal('qcow2') }),

@@ -38,11 +38,11 @@ const onPath = (name: string, path: string): boolean =>
     }
   })
 
-const requirePrograms = (verb: RootVerb, path: string): void => {
+const requirePrograms = (verb: RootVerb, path: string, who: string): void => {
   const wanted: readonly Program[] = needs[verb]
   const lacking = wanted.filter((name) => !onPath(name, `${path}${delimiter}/usr/sbin${delimiter}/sbin`))
   if (lacking.length > 0)
-    throw new BoxhoundError('E_MISSING_PROGRAM', `this machine lacks programs that npm run ${verb} needs`, {
+    throw new BoxhoundError('E_MISSING_PROGRAM', `this machine lacks programs that ${who} needs`, {
       exitCode: 3,
       expected: wanted.join(', '),
       found: `no ${lacking.join(', no ')}`,
@@ -50,11 +50,11 @@ const requirePrograms = (verb: RootVerb, path: string): void => {
     })
 }
 
-const requireDevice = (device: string, verb: RootVerb): void => {
+const requireDevice = (device: string, who: string): void => {
   try {
     accessSync(device, constants.R_OK | constants.W_OK)
   } catch {
-    throw new BoxhoundError('E_MISSING_DEVICE', `npm run ${verb} needs ${device}`, {
+    throw new BoxhoundError('E_MISSING_DEVICE', `${who} needs ${device}`, {
       exitCode: 3,
       file: device,
       next: `modprobe ${device === '/dev/fuse' ? 'fuse' : 'loop'}, or give the container that device`,
@@ -65,17 +65,18 @@ const requireDevice = (device: string, verb: RootVerb): void => {
 /**
  * Whether this machine has what a verb needs that works on images, and its caller may do it.
  *
+ * @param who what needs it, for the message.
  * @throws BoxhoundError with exit code 3 when not.
  */
-export const requireFor = (verb: RootVerb, path = process.env.PATH ?? ''): void => {
-  requirePrograms(verb, path)
+export const requireFor = (verb: RootVerb, path = process.env.PATH ?? '', who = `npm run ${verb}`): void => {
+  requirePrograms(verb, path, who)
   if (process.getuid?.() !== 0)
-    throw new BoxhoundError('E_NOT_ROOT', `npm run ${verb} has work to do that needs root`, {
+    throw new BoxhoundError('E_NOT_ROOT', `${who} has work to do that needs root`, {
       exitCode: 3,
       expected: 'user 0',
       found: `user ${process.getuid?.() ?? 'unknown'}`,
       next: `sudo -E npm run ${verb}`,
     })
-  if (verb !== 'provision') requireDevice('/dev/fuse', verb)
-  if (verb === 'bake') requireDevice('/dev/loop-control', verb)
+  if (verb !== 'provision') requireDevice('/dev/fuse', who)
+  if (verb === 'bake') requireDevice('/dev/loop-control', who)
 }

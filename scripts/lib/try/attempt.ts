@@ -7,6 +7,7 @@ import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { bakePlan } from '../bake/bake.ts'
+import { builderOf } from '../bake/builders.ts'
 import type { Progress } from '../bake/progress.ts'
 import { chooseKind } from '../boot/kind.ts'
 import type { Login } from '../boot/machine.ts'
@@ -70,7 +71,7 @@ const startNew = async (plan: Plan, options: TryOptions, project: Project): Prom
   const { environment, progress, onNote } = options
   // Asked before minutes of baking.
   await chooseKind('container', project, onNote)
-  await bakePlan(plan, { draft: true, onError: 'clean', progress, note: onNote }, project)
+  await bakePlan(plan, { draft: true, builder: builderOf(), onError: 'clean', progress, note: onNote }, project)
   const bootable = await readDraft(project, name)
   // As for a verification: without a key no traces are received, and they are to be judged.
   const inputs = inputsFor(environment)

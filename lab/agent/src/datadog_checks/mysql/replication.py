@@ -1,17 +1,14 @@
 """`replication`: how far a replica is behind, and how many hang on this server."""
 
-from typing import TYPE_CHECKING
+from datadog_checks.base import AgentCheck
 
 from datadog_checks.mysql.connect import pymysql
-
-if TYPE_CHECKING:
-    from datadog_checks.mysql.check import MySqlCheck
-    from datadog_checks.mysql.queries import Server
+from datadog_checks.mysql.queries import Server
 
 RUNNING = 'mysql.replication.replica_running'
 
 
-def collect(check: 'MySqlCheck', server: 'Server', tags: list[str]) -> None:
+def collect(check: AgentCheck, server: Server, tags: list[str]) -> None:
     """A count of replicas needs PROCESS and reads 0 without it; the status needs its own grant and warns."""
     count = "SELECT COUNT(*) FROM information_schema.processlist WHERE command LIKE 'Binlog dump%'"
     check.gauge('mysql.replication.replicas_connected', float(server.rows(count)[0][0]), tags=tags)

@@ -1,12 +1,9 @@
 """`schema_size_metrics`: the size of every schema that the user may see."""
 
-from typing import TYPE_CHECKING
+from datadog_checks.base import AgentCheck
 
 from datadog_checks.mysql.connect import pymysql
-
-if TYPE_CHECKING:
-    from datadog_checks.mysql.check import MySqlCheck
-    from datadog_checks.mysql.queries import Server
+from datadog_checks.mysql.queries import Server
 
 _SIZES = """
 SELECT table_schema, SUM(data_length + index_length) / 1048576
@@ -15,7 +12,7 @@ GROUP BY table_schema
 """
 
 
-def collect(check: 'MySqlCheck', server: 'Server', tags: list[str]) -> None:
+def collect(check: AgentCheck, server: Server, tags: list[str]) -> None:
     try:
         rows = server.rows(_SIZES)
     except pymysql.Error as error:

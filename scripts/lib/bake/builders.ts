@@ -1,0 +1,34 @@
+// The ways to build layers, and which of them a bake takes.
+
+import type { Project } from '../_helpers/paths.ts'
+import type { Sandbox } from '../_helpers/sandbox.ts'
+import type { PlannedLayer } from '../plan/types.ts'
+import { type BuilderName, builderNames } from './manifest.ts'
+import { type BakeFolders, startPacker } from './packer.ts'
+import { requireFor } from './requirements.ts'
+
+/** Builds staged layers into the store. Whichever does it, a layer has the same id and the same events tell of it (events.ts). */
+export interface Builder {
+  readonly name: BuilderName
+  /** For the help page: what it needs, and how it works. */
+  readonly summary: string
+  /** @throws BoxhoundError with exit code 3 that says why it can't run on this machine, or for this user. */
+  readonly requireHere: (path?: string) => void
+  /** Starts the build of the missing layers, from the bottom up. */
+  readonly start: (missing: readonly PlannedLayer[], folders: BakeFolders, project: Project) => Promise<Sandbox>
+}
+
+const builders: Readonly<Record<BuilderName, Builder>> = {
+  chroot: {
+    name: 'chroot',
+    summary: 'root on Linux, nothing is booted',
+    requireHere: (path) => requireFor('bake', path, 'the chroot builder'),
+    start: startPacker,
+  },
+}
+
+/** The builder of a name, as `--builder` gives it; without one, that which suits this machine: so far there is a single one. */
+export const builderOf = (name?: string): Builder => builders[builderNames.find((one) => one === name) ?? 'chroot']
+
+/** What `--builder` takes, for the help page. */
+export const buildersHelp = builderNames.map((name) => `${name}: ${builders[name].summary}`).join('; ')

@@ -1,0 +1,52 @@
+// Inputs of the missing layers, fetched while the layers below them are built.
+
+import { rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { span } from '../_helpers/trace.ts'
+import type { WorkFolder } from '../cache/leftovers.ts'
+import type { PlannedLayer } from '../plan/types.ts'
+
+/** Tells a waiting step that its inputs are there, or why they never will be; a rename, so that it never reads half a message. */
+const announce = async (work: WorkFolder, layer: string, state: 'ready' | 'failed', text = ''): Promise<void> => {
+  const path = join(work.path, 'inputs', `${layer}.${state}`)
+  await writeFile(`${path}.new`, text)
+  await rename(`${path}.new`, path)
+}
+
+export interface Feed {
+  /** Never fails: what went wrong is `error`. */
+  readonly ended: Promise<unknown>
+  /** Why inputs are missing: the first reason. */
+  readonly error: () => unknown
+}
+
+/**
+ * Fetches the inputs of all layers side by side, and tells each layer's step how that ended.
+ *
+ * @param stop ends the build: a step that can't be told would wait for ever.
+ */
+export const feedInputs = (
+  layers: readonly PlannedLayer[],
+  fetch: (layer: PlannedLayer) => Promise<void>,
+  stop: () => Promise<void>,
+  work: WorkFolder,
+): Feed => {
+  let first: unknown
+  const feed = async (layer: PlannedLayer): Promise<void> => {
+    try {
+      await span(`inputs ${layer.name}`, `inputs of ${layer.name}`, () => fetch(layer)).then(
+        () => announce(work, layer.name, 'ready'),
+        (error: unknown) => {
+          first ??= error
+          const reason = error instanceof Error ? error.message : String(error)
+          return announce(work, layer.name, 'failed', `inputs of this layer could not be fetched: ${reason}\n`)
+        },
+      )
+    } catch (error) {
+      // A full disk has no room for the message either.
+      first ??= error
+      await stop()
+    }
+  }
+  return { ended: Promise.all(layers.map(feed)), error: () => first }
+}

@@ -1,0 +1,61 @@
+// Built layers become stored ones.
+
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Project } from '../_helpers/paths.ts'
+import type { WorkFolder } from '../cache/leftovers.ts'
+import { type LayerRecord, readRecord, recordLayer } from '../cache/store.ts'
+
+const readPackages = async (work: WorkFolder): Promise<NonNullable<LayerRecord['packages']>> => {
+  const text = await readFile(join(work.path, 'packages.tsv'), 'utf8')
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((row) => {
+      const [name = '', version = '', source = ''] = row.split('\t')
+      return { name, version, source }
+    })
+}
+
+/**
+ * Another box's bake drops a damaged layer and builds it again, also while this one builds on it.
+ *
+ * @throws BoxhoundError E_LAYER_REPLACED: what was built stands on a file that is gone, or beside one of its own id.
+ */
+const assertUnreplaced = async (record: LayerRecord, project: Project): Promise<void> => {
+  const under = record.parent === null ? undefined : await readRecord(project, record.parent)
+  const there = await readRecord(project, record.id)
+  const isOther = there !== undefined && (there.sha256 !== record.sha256 || there.parentSha256 !== record.parentSha256)
+  if ((under?.sha256 ?? null) === record.parentSha256 && !isOther) return
+  throw new BoxhoundError(
+    'E_LAYER_REPLACED',
+    `layer "${record.name}" stands on layers that another bake has replaced`,
+    {
+      expected: `the layer below as it was at the start: SHA-256 ${record.parentSha256}`,
+      found: isOther ? 'the same layer, built on another file' : (under?.sha256 ?? 'no such layer'),
+      next: 'bake again',
+    },
+  )
+}
+
+/**
+ * Records built layers in the store, from the bottom up; a seal with its list of packages.
+ *
+ * @returns the records as they are stored.
+ * @throws BoxhoundError E_LAYER_REPLACED; layers below stay stored.
+ */
+export const recordBuilt = async (
+  built: readonly LayerRecord[],
+  work: WorkFolder,
+  project: Project,
+): Promise<LayerRecord[]> => {
+  const stored: LayerRecord[] = []
+  for (const record of built) {
+    const full = record.name === 'seal' ? { ...record, packages: await readPackages(work) } : record
+    await assertUnreplaced(full, project)
+    await recordLayer(project, full)
+    stored.push(full)
+  }
+  return stored
+}

@@ -1,0 +1,33 @@
+// Which layers of a plan the store has.
+
+import type { Project } from '../_helpers/paths.ts'
+import { span } from '../_helpers/trace.ts'
+import { droppedLines, storedChain } from '../cache/binding.ts'
+import { dropDamaged, findDamaged } from '../cache/integrity.ts'
+import { type LayerRecord, listRecords } from '../cache/store.ts'
+import type { PlannedLayer } from '../plan/types.ts'
+
+/**
+ * The layers that are stored whole, from the bottom up, each on the file it was built on, hashed again or known to be unwritten since; others
+ * are named and dropped.
+ */
+export const usableLayers = async (
+  layers: readonly PlannedLayer[],
+  { draft, note }: { readonly draft: boolean; readonly note: (line: string) => void },
+  project: Project,
+): Promise<LayerRecord[]> => {
+  const { stored, unusable } = await storedChain(project, layers)
+  if (unusable !== undefined) {
+    for (const line of droppedLines([unusable])) note(line)
+    await dropDamaged(project, [unusable], await listRecords(project))
+  }
+  // What is published rests on bytes that were hashed for it; a draft is thrown away.
+  const damaged = await span('bake', 'hash stored layers', () => findDamaged(project, stored, { unwritten: draft }))
+  if (damaged.length === 0) return stored
+  for (const { name, id } of damaged)
+    note(
+      `layer "${name}" (${id.slice(0, 12)}) is damaged: its SHA-256 is not the recorded one; it is dropped and built again`,
+    )
+  const dropped = new Set(await dropDamaged(project, damaged, await listRecords(project)))
+  return stored.filter(({ id }) => !dropped.has(id))
+}
