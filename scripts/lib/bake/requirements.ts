@@ -1,4 +1,4 @@
-// What a machine must have to bake.
+// Requirements for baking.
 
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -63,14 +63,14 @@ const requireDevice = (device: string, verb: RootVerb): void => {
 }
 
 /**
- * Whether this machine has what a verb needs that works on images, and its caller may do it.
+ * Checks that this machine meets a verb's requirements, and that the caller has the privileges.
  *
  * @throws BoxhoundError with exit code 3 when not.
  */
 export const requireFor = (verb: RootVerb, path = process.env.PATH ?? ''): void => {
   requirePrograms(verb, path)
   if (process.getuid?.() !== 0)
-    throw new BoxhoundError('E_NOT_ROOT', `npm run ${verb} has work to do that needs root`, {
+    throw new BoxhoundError('E_NOT_ROOT', `npm run ${verb} needs root`, {
       exitCode: 3,
       expected: 'user 0',
       found: `user ${process.getuid?.() ?? 'unknown'}`,
