@@ -134,7 +134,7 @@ test('keys that cannot be fetched are told with their repository and with where 
   })
   t.regex(error.message, /^cannot fetch the keys of the repository https:\/\/apt\.example\.invalid: /)
   t.is(error.details.found, 'status 403')
-  t.regex(error.details.next ?? '', /; a mirror of them is mirrors\.keys in the box file$/)
+  t.regex(error.details.next ?? '', /; to use a mirror, set mirrors\.keys in the box file$/)
   t.deepEqual(await readdir(staged), [])
 })
 

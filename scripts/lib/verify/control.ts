@@ -1,4 +1,4 @@
-// One negative control.
+// Reads a negative control.
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'

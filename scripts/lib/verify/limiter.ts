@@ -1,4 +1,4 @@
-// So many at once.
+// Limits concurrency.
 
 /** Runs work, at most so many at once; the others wait in order. */
 export type Limiter = <T>(work: () => Promise<T>) => Promise<T>
