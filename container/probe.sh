@@ -41,7 +41,7 @@ main() {
     return 1
   }
   unshare --net true 2>/dev/null || {
-    echo 'network namespaces cannot be made here'
+    echo 'network namespaces cannot be created here'
     return 1
   }
   [[ -e /dev/loop-control ]] || {

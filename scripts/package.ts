@@ -9,7 +9,7 @@ import { boxName, providers } from './lib/package/providers.ts'
 
 const command: Command = {
   verb: 'package',
-  summary: 'Packages the published image of a box for Vagrant, with a catalog for "vagrant box add".',
+  summary: 'Packages the published image of a box for Vagrant, with a catalogue for "vagrant box add".',
   positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
   options: {
     provider: {
@@ -28,7 +28,7 @@ const command: Command = {
   examples: [
     ['npm run package', 'out/lab/lab-libvirt.box and out/lab/catalog.json'],
     ['npm run package -- ubuntu --provider libvirt --provider virtualbox', 'both'],
-    ['npm run package -- lab --url https://boxes.example/lab/', 'plus a catalog to publish beside the boxes'],
+    ['npm run package -- lab --url https://boxes.example/lab/', 'plus a catalogue to publish beside the boxes'],
     ['vagrant box add out/lab/catalog.json', 'installs the newest version and checks its checksum'],
   ],
 }

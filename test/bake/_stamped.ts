@@ -86,7 +86,7 @@ export const bakeAgain = async (
   const first = await planned()
   if ((await findPublished(first.plan, project)) === undefined) publishAs(first.plan, project)
   const { seen, plan } = await planned()
-  const told = { text: () => 'up to date', verdict: async () => 'verified already' }
+  const told = { text: () => 'up to date', verdict: async () => 'already verified' }
   await writeStamp(seen, plan, told, project, { started, now, environment })
 }
 

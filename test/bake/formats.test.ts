@@ -85,9 +85,9 @@ const fixed = '-f vpc -o subformat=fixed,force_size=on'
 
 for (const [what, formats, program, expected] of [
   ['fails', ['raw', 'vmdk', 'vhd'], 'echo "disk full, says qemu" >&2; exit 1', /status 1[\s\S]*disk full, says qemu/],
-  ['writes nothing', ['raw', 'vmdk', 'vhd'], 'exit 0', /wrote no image/],
-  ['writes an empty file', ['raw', 'vmdk', 'vhd'], ': >"${!#}"', /wrote no image/],
-  ['writes half of it', ['raw', 'vhd'], 'REAL "$@"; truncate -s -4096 "${!#}"', /wrote no image/],
+  ['writes nothing', ['raw', 'vmdk', 'vhd'], 'exit 0', /wrote no valid image/],
+  ['writes an empty file', ['raw', 'vmdk', 'vhd'], ': >"${!#}"', /wrote no valid image/],
+  ['writes half of it', ['raw', 'vhd'], 'REAL "$@"; truncate -s -4096 "${!#}"', /wrote no valid image/],
   [
     'leaves out the middle',
     ['vhd'],

@@ -33,7 +33,7 @@ test('the keyring holds the listed keys in their order, whether they came armore
   const armored = [from(keys, 'CURRENT', [b]), from(keys, 'B', [b]), from(keys, 'A', [a, other])]
   const { content, notes } = await make(t, armored, [a, b])
   t.deepEqual(fingerprintsIn(keys, content), [a, b])
-  t.deepEqual(notes, [`https://keys.example.com/A also holds the key ${other}, which is not listed and left out`])
+  t.deepEqual(notes, [`https://keys.example.com/A also has the key ${other}, which is not listed: ignored`])
   const binary = await make(t, [from(keys, 'B', [b], false), from(keys, 'A', [a], false)], [a, b])
   t.deepEqual(binary.content, content)
   t.deepEqual(binary.notes, [])
@@ -44,7 +44,7 @@ test('an address that gives none of the listed keys is refused, whatever the oth
   const [listed, other] = [keys.make('listed'), keys.make('other')]
   const error = await refused(t, [from(keys, 'A', [listed]), from(keys, 'CURRENT', [other])], [listed])
   t.is(error.code, 'E_KEYS')
-  t.is(error.message, 'https://keys.example.com/CURRENT holds a key that this box does not list')
+  t.is(error.message, 'https://keys.example.com/CURRENT has a key that this box does not list')
   t.is(error.details.expected, `one of ${listed}`)
   t.is(error.details.found, other)
   t.regex(error.details.next ?? '', /may have rotated its key.*agent\.repository/)
@@ -70,7 +70,7 @@ test('a listed key that no address gives is told', async (t) => {
   const [a, absent] = [keys.make('a'), keys.make('absent')]
   const { content, notes } = await make(t, [from(keys, 'A', [a])], [absent, a])
   t.deepEqual(fingerprintsIn(keys, content), [a])
-  t.deepEqual(notes, [`the listed key ${absent} is at none of the addresses: it is left out of the keyring`])
+  t.deepEqual(notes, [`the listed key ${absent} was not found at any address: omitted from the keyring`])
 })
 
 test('an expired key is left out and told with its date; nothing good left is an error', async (t) => {
@@ -78,9 +78,9 @@ test('an expired key is left out and told with its date; nothing good left is an
   const [a, old] = [keys.make('a'), keys.make('old', { when: '20200101T000000', expires: '2y' })]
   const { content, notes } = await make(t, [from(keys, 'A', [a]), from(keys, 'OLD', [old])], [old, a])
   t.deepEqual(fingerprintsIn(keys, content), [a])
-  t.deepEqual(notes, [`the listed key ${old} expired on 2021-12-31: it is left out of the keyring`])
+  t.deepEqual(notes, [`the listed key ${old} expired on 2021-12-31: omitted from the keyring`])
   const error = await refused(t, [from(keys, 'OLD', [old])], [old])
-  t.is(error.message, 'none of the listed keys is good any more')
+  t.is(error.message, 'none of the listed keys is valid any more')
   t.regex(error.details.found ?? '', new RegExp(`${old} expired on 2021-12-31`))
   t.regex(error.details.next ?? '', /clock/)
 })
@@ -93,7 +93,7 @@ test('a revocation counts even where another address still has the key without i
   const deliveries = [from(keys, 'A', [a]), from(keys, 'AFTER', [gone]), before]
   const { content, notes } = await make(t, deliveries, [gone, a])
   t.deepEqual(fingerprintsIn(keys, content), [a])
-  t.deepEqual(notes, [`the listed key ${gone} was revoked by its owner: it is left out of the keyring`])
+  t.deepEqual(notes, [`the listed key ${gone} was revoked by its owner: omitted from the keyring`])
 })
 
 test('no folder and no agent stays behind', async (t) => {

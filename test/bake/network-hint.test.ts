@@ -28,13 +28,13 @@ for (const output of untrusted)
       ...(await bakeNetwork({ base: { kind: 'lab', release: 'trixie', system }, file: '/b' }, {})),
       mirrors: { caBundle: '/own.pem' },
     }
-    t.regex(networkHint(output, bundled, {}) ?? '', /\/own\.pem, holds no authority/)
+    t.regex(networkHint(output, bundled, {}) ?? '', /\/own\.pem, lacks the CA/)
   })
 
 test('a mirror that does not answer is named by its key, with its address and its deadline', async (t) => {
   t.is(
     await hint('E: Failed to fetch https://apt.example:8443/debian/dists/trixie/InRelease  Could not connect'),
-    'mirrors.apt is https://apt.example:8443/debian: see that it answers within 20 s and holds what was asked for',
+    'mirrors.apt is https://apt.example:8443/debian: make sure that it answers within 20 s and has the requested file',
   )
   t.regex(
     (await hint("WARNING: Retrying (Retry(total=0)) after HTTPSConnectionPool(host='pypi.example', port=443)")) ?? '',

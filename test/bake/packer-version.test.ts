@@ -68,7 +68,7 @@ rooted('a program of that name that is none of Packer’s is told as such', asyn
   t.is(version, undefined)
   const error = refusal(version)
   t.is(error?.exitCode, 3)
-  t.regex(formatError(error), /not HashiCorp’s[\s\S]*tells no version/)
+  t.regex(formatError(error), /not HashiCorp’s[\s\S]*prints no version/)
 })
 
 rooted('a draft knows the version from before, until another file is the packer on PATH', async (t) => {

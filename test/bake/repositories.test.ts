@@ -132,9 +132,9 @@ test('keys that cannot be fetched are told with their repository and with where 
   const error = await t.throwsAsync(stageRepositories([real], staged, origins({ keys: url }), project), {
     instanceOf: BoxhoundError,
   })
-  t.regex(error.message, /^no keys of the repository https:\/\/apt\.example\.invalid: /)
+  t.regex(error.message, /^cannot fetch the keys of the repository https:\/\/apt\.example\.invalid: /)
   t.is(error.details.found, 'status 403')
-  t.regex(error.details.next ?? '', /; a mirror of them is mirrors\.keys in the box file$/)
+  t.regex(error.details.next ?? '', /; to use a mirror, set mirrors\.keys in the box file$/)
   t.deepEqual(await readdir(staged), [])
 })
 
@@ -154,7 +154,7 @@ test('what was left out is told with the repository that it belongs to', async (
     notes.map((line) => line.replace(/127\.0\.0\.1:\d+/, 'HOST')),
     [
       'repository http://apt.lab.invalid/: no key at http://HOST/agent/keys/DATADOG_APT_KEY_BBBBBBBB.public any more',
-      `repository http://apt.lab.invalid/: the listed key ${'B'.repeat(40)} is at none of the addresses: it is left out of the keyring`,
+      `repository http://apt.lab.invalid/: the listed key ${'B'.repeat(40)} was not found at any address: omitted from the keyring`,
     ],
   )
 })

@@ -164,12 +164,15 @@ test('a box on the mirror’s own address stays there', async (t) => {
 test('a box without an image, without a publisher, and on somebody else’s image are refused with 2', async (t) => {
   const { published, file, text, run } = await trial(t)
   const cases = [
-    [text.replace(/base:\n(.*\n){3}/, 'base: { lab: trixie }\n'), /stands on no published image/],
+    [text.replace(/base:\n(.*\n){3}/, 'base: { lab: trixie }\n'), /has no published base image/],
     [
       text.replace('ubuntu-24.04', 'debian-13').replace('system: ubuntu-24.04', 'system: debian-13'),
       /not one of its publisher’s releases|no publisher/,
     ],
-    [text.replace(/system: .*/, 'system: debian-13'), /no publisher with a signed list is known for debian-13/],
+    [
+      text.replace(/system: .*/, 'system: debian-13'),
+      /no publisher with a signed checksum list is known for debian-13/,
+    ],
     [
       text.replace(/image: .*/, 'image: https://mine.example/own.img'),
       /not one of its publisher’s releases[\s\S]*https:\/\/mine\.example\/own\.img/,

@@ -21,7 +21,9 @@ test('auto is a container where one can run, and says why not elsewhere', async 
   t.is(await chooseKind('auto', await probing(t, 'exit 0'), note), 'container')
   t.deepEqual(notes, [])
   t.is(await chooseKind('auto', await probing(t, without), note), 'qemu')
-  t.deepEqual(notes, ['no container here: no systemd-nspawn (package systemd-container); QEMU boots the image instead'])
+  t.deepEqual(notes, [
+    'cannot run a container: no systemd-nspawn (package systemd-container); booting the image with QEMU instead',
+  ])
 })
 
 test('a container that is asked for and cannot run is an error with the reason', async (t) => {

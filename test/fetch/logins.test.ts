@@ -45,7 +45,7 @@ for (const value of ['justasecret', ':onlypassword', 'user:', 'a:b%zz', 'user:se
   test(`what cannot be read is refused without being told: ${value}`, (t) => {
     const error = t.throws(() => given(`build:fine ${value}`), { instanceOf: BoxhoundError })
     t.is(error.exitCode, 2)
-    t.regex(error.details.found ?? '', /in place 2/)
+    t.regex(error.details.found ?? '', /at position 2/)
     t.false(JSON.stringify([error.message, error.details]).includes(value))
   })
 

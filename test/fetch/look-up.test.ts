@@ -51,7 +51,7 @@ test('an older list under a newer name has a good signature and is refused', asy
   release('release-20260801', listOf(old), { when: '20260101T000000' })
   const error = await t.throwsAsync(lookUp(publisher, {}, options), { instanceOf: BoxhoundError })
   t.is(error.code, 'E_LIST_OLD')
-  t.regex(formatError(error), /not older than release-20260801[\s\S]*one of 2026-01-01/)
+  t.regex(formatError(error), /no older than release-20260801[\s\S]*one of 2026-01-01/)
   release('release-20260802', listOf(fresh), { when: '20260801T230000' })
   t.is((await lookUp(publisher, {}, options)).sha256, fresh)
 })

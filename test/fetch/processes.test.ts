@@ -60,7 +60,7 @@ test('fault 27: two processes that want one image fetch it once', async (t) => {
   await first.says('bytes ')
   const second = start(t, store, server.url, digest(content))
   await second.says(
-    `waiting for another run that fetches the same image: process ${first.child.pid}, "fetch a.img", since`,
+    `waiting for another run that is fetching the same image: process ${first.child.pid}, "fetch a.img", since`,
   )
   server.letGo()
   for (const { ended, output } of [first, second]) {

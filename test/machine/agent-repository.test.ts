@@ -111,7 +111,7 @@ test.serial('a key with another fingerprint than the listed one is refused befor
 test.serial('a key past its time is told with its date', async (t) => {
   const [fingerprint, key] = [text('expired.fingerprint'), text('expired.public')]
   const stderr = await failure(t, (path) => (path.endsWith('.public') ? key : undefined), { keys: [fingerprint] })
-  t.regex(stderr, /none of the listed keys is good any more/)
+  t.regex(stderr, /none of the listed keys is valid any more/)
   t.true(stderr.includes(`the listed key ${fingerprint} expired on 2021-12-31`))
 })
 
@@ -197,7 +197,7 @@ test.serial('a package that is not there is named with its address', async (t) =
   const stderr = await failure(t, (path) => (path === deb ? 404 : undefined))
   t.true(stderr.includes(`/${deb} could not be downloaded\n`), stderr)
   t.regex(stderr, /found: +no such file there\n/)
-  t.regex(stderr, /next: +mirrors\.agent is http:.* holds what was asked for/)
+  t.regex(stderr, /next: +mirrors\.agent is http:.* has the requested file/)
 })
 
 test.serial('nothing where the repository should be', async (t) => {

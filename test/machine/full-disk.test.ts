@@ -53,7 +53,7 @@ test('fault 30: a disk of the results with no space left leaves the published im
   t.is(failed.code, 1)
   t.regex(
     failed.stderr,
-    /one\.qcow2: qemu-img convert failed[\s\S]*No space left[\s\S]*the published image is as it was/,
+    /one\.qcow2: qemu-img convert failed[\s\S]*No space left[\s\S]*the published image is unchanged/,
   )
   t.deepEqual(await assertWhole(t, project, 'one'), before)
   t.deepEqual(tracesOf(project), [])

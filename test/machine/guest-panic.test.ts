@@ -41,7 +41,7 @@ test('a kernel that gives up ends the wait at once, and is tried a second time u
   t.is(error?.code, 'E_GUEST_PANIC')
   t.regex(error?.details.found ?? '', /int3: 0000 \[#1\]\n.*Fatal exception/)
   t.is(started.length, 2)
-  t.regex(notes.join(), /gave up on the emulated processor/)
+  t.regex(notes.join(), /kernel panic on the emulated processor/)
 })
 
 test('a boot that succeeds is not tried twice', async (t) => {

@@ -125,7 +125,7 @@ test.serial(
     const { code, error, stderr } = await refusal(project)
     t.is(code, 2)
     t.is(error.code, 'E_BOX_VERSION')
-    t.regex(stderr, /boxes\/one\.yaml: Vagrant takes no such version/)
+    t.regex(stderr, /boxes\/one\.yaml: not a version that Vagrant accepts/)
     t.deepEqual(packagedOf(project), {})
     t.deepEqual(tracesOf(project), [])
   },

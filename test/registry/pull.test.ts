@@ -59,13 +59,13 @@ test('only what is missing is asked for', async (t) => {
   t.false(fake.log.some((line) => line.includes(idOf('image').slice(0, 8))))
 })
 
-test('a layer that was built on another build of its parent is not used', async (t) => {
+test('a layer that was built on another build of its parent was rejected', async (t) => {
   const { fake, to } = await filled(t)
   const image = await makeLayer(to, 'image', null)
   const { names, lines } = await pull([connect(t, fake)], to, plan.slice(1), image)
   t.is(names, '')
   t.is(lines.length, 1)
-  t.regex(lines[0] ?? '', /layer "base" of 127.* is not used \(built on another build of the layer below\)/)
+  t.regex(lines[0] ?? '', /layer "base" of 127.* was rejected \(built on another build of the layer below\)/)
   t.false(
     fake.log.some((line) => line.startsWith('HEAD')),
     'none of its bytes was fetched',
@@ -82,9 +82,9 @@ test('a gap ends a chain: what is above it is not pulled', async (t) => {
 
 const blobFaults: readonly (readonly [what: string, spoil: (content: Buffer) => Buffer | undefined, why: RegExp])[] = [
   ['tampered with', (content) => Buffer.from(content.map((byte, at) => (at === 200_000 ? byte ^ 1 : byte))), /digest/],
-  ['truncated', (content) => content.subarray(0, 200_000), /missing or cut/],
-  ['too long', (content) => Buffer.concat([content, Buffer.from('more')]), /missing or cut/],
-  ['missing', () => undefined, /missing or cut/],
+  ['truncated', (content) => content.subarray(0, 200_000), /missing or truncated/],
+  ['too long', (content) => Buffer.concat([content, Buffer.from('more')]), /missing or truncated/],
+  ['missing', () => undefined, /missing or truncated/],
 ]
 
 for (const [what, spoil, why] of blobFaults)
@@ -157,13 +157,13 @@ test('a registry that dies in the middle leaves what was pulled, and is told in 
   const { names, lines } = await pull([connect(t, fake)], to)
   t.is(names, 'image base')
   t.is(lines.length, 1)
-  t.regex(lines[0] ?? '', /the connection to .* broke/)
+  t.regex(lines[0] ?? '', /lost the connection to/)
 })
 
 test('a registry that does not answer is told in one line', async (t) => {
   const lines = (await pull([connect(t, { host: '127.0.0.1:1' })], await emptyProject(t))).lines
   t.is(lines.length, 1)
-  t.regex(lines[0] ?? '', /^127\.0\.0\.1:1\/team\/layers gives no layers: no connection/)
+  t.regex(lines[0] ?? '', /^127\.0\.0\.1:1\/team\/layers gives no layers: cannot connect/)
 })
 
 /** Puts a lying record or manifest in place of a layer's. */
@@ -192,9 +192,9 @@ const lies: readonly (readonly [
   ['another name', { name: 'agent' }, /another name/],
   ['another parent', { parent: idOf('other') }, /another parent/],
   ['no parent’s digest', { parentSha256: null }, /another build of the layer below/],
-  ['another digest of its overlay', { sha256: idOf('x') }, /its content is not what its record says/],
+  ['another digest of its overlay', { sha256: idOf('x') }, /its content does not match its record/],
   ['a smaller overlay', { bytes: 5000 }, /more than the 5000 bytes/],
-  ['a larger overlay', { bytes: 500_000_000 }, /its content is not what its record says/],
+  ['a larger overlay', { bytes: 500_000_000 }, /its content does not match its record/],
   ['a date that is none', { created: '\u001b[31m' }, /a record of another form \(created\)/],
   ['a digest that is a path', { sha256: '../../etc/passwd' }, /a record of another form \(sha256\)/],
   [

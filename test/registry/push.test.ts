@@ -95,7 +95,7 @@ test('an upload that breaks off goes on where it ended', async (t) => {
   fake.faults.breakUploads = [100_000]
   const { states, lines, pushed } = await push(connect(t, fake), layers.slice(0, 1), project)
   t.is(states, 'image:sent')
-  t.true(lines.includes('the upload goes on at 100 kB'), lines.join())
+  t.true(lines.includes('resuming the upload at 100 kB'), lines.join())
   t.true((pushed[0]?.bytes ?? 0) < 600_000)
 })
 
@@ -113,7 +113,7 @@ test('an upload whose broken piece was counted wrong begins anew when its digest
   Object.assign(fake.faults, { breakUploads: [100_000], miscounts: true })
   const { states, lines } = await push(connect(t, fake), layers.slice(0, 1), project)
   t.is(states, 'image:sent')
-  t.regex(lines.join('\n'), /DIGEST_INVALID: no \[31m\): the upload begins anew/, 'without what would move a cursor')
+  t.regex(lines.join('\n'), /DIGEST_INVALID: no \[31m\): restarting the upload/, 'without what would move a cursor')
 })
 
 test('an upload that never gets through ends after a bounded number of tries', async (t) => {

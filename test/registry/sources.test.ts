@@ -72,7 +72,7 @@ test.serial('a bake pulls what it lacks and shows it, and a registry that is gon
   )
   t.deepEqual(ended, ['image pulled', 'base pulled', 'checks pulled', 'seal pulled'])
   t.is(notes.length, 2)
-  t.regex(notes[0] ?? '', /^127\.0\.0\.1:1\/gone gives no layers: no connection/)
+  t.regex(notes[0] ?? '', /^127\.0\.0\.1:1\/gone gives no layers: cannot connect/)
   t.regex(notes[1] ?? '', /^4 layers pulled from 127.*, 1\.2 MB$/)
   fake.log.length = 0
   t.deepEqual(await pullMissing({ layers: plan, stored: pulled }, options, work, project), [])

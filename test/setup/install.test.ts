@@ -56,7 +56,7 @@ test('a machine without apt is told what to install by its own means', async (t)
   t.is(error.code, 'E_NO_APT')
   t.is(error.exitCode, 3)
   t.regex(error.message, /neither Debian nor Ubuntu/)
-  t.is(error.details.next, 'install what these Debian packages hold: packer, fuse3')
+  t.is(error.details.next, 'install the equivalents of these Debian packages: packer, fuse3')
 })
 
 test('who is neither root nor has sudo is told the command for root', async (t) => {

@@ -35,7 +35,7 @@ test('hundreds of metrics are cut', (t) => {
   const metrics = Array.from({ length: 143 }, (_, index) => ({ metric: `m${index}`, type: 'gauge', points: [[1, 1]] }))
   const lines = formatOutput(JSON.stringify([{ aggregator: { metrics }, runner }]), '').split('\n')
   t.is(lines.length, 41)
-  t.is(lines.at(-1), '… and 103 metrics more')
+  t.is(lines.at(-1), '… and 103 more metrics')
 })
 
 test('what is no JSON is shown as it came, the cause on stdout included', (t) => {

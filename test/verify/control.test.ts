@@ -93,7 +93,7 @@ test('a check that stays green makes its control wrong', (t) => {
 test('a check that turns red too makes the control wrong, and is told with what it saw', (t) => {
   const result = judgeControl(control, [check('agent.tags', 'failed'), check('first-boot', 'failed')], 1)
   t.false(isRight(result))
-  t.regex(formatControl(result), /turned red too: first-boot: seen/)
+  t.regex(formatControl(result), /also red: first-boot: seen/)
 })
 
 test('a control that could not be carried out is wrong', (t) => {
@@ -119,6 +119,6 @@ test('a run ends in its matrix, what was wrong once more, and the count', (t) =>
   const wrong = judgeControl({ ...control, name: 'other' }, [check('first-boot', 'failed')], 1)
   t.is(formatControls([right], ids), `${formatMatrix([right], ids)}\n\n1 passed, 0 failed`)
   const told = formatControls([right, wrong], ids)
-  t.regex(told, /✗ other[\s\S]*turned red too: first-boot: seen\n\n1 passed, 1 failed$/)
+  t.regex(told, /✗ other[\s\S]*also red: first-boot: seen\n\n1 passed, 1 failed$/)
   t.notRegex(told, /✓/)
 })

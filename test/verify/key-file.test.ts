@@ -48,7 +48,7 @@ test('what is no key, a half of one, or no file is refused with the reason', (t)
   t.is(refused(t, write('empty', '')).details.found, 'no private key')
   t.regex(
     refused(t, write('half', '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE=\n')).details.found ?? '',
-    /cannot be read/,
+    /unreadable/,
   )
   t.is(refused(t, join(folder, 'absent')).details.found, 'no such file')
   t.is(refused(t, folder).details.found, 'a folder')

@@ -43,7 +43,7 @@ test('fault 39: a command that a signal ends fails and names the signal', async 
   })
   const session = await connect(target)
   t.teardown(session.close)
-  await t.throwsAsync(session.run('victim'), { code: 'E_SSH_SIGNAL', message: /victim: was ended by SIGKILL/ })
+  await t.throwsAsync(session.run('victim'), { code: 'E_SSH_SIGNAL', message: /victim: was killed by SIGKILL/ })
 })
 
 test('fault 40: a command that hangs on a living peer meets its own deadline', async (t) => {

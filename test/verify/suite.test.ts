@@ -94,7 +94,7 @@ test('a command’s failure reaches the check with its words', async (t) => {
     channel.end()
   })
   const { checks } = await verifyTarget(target, lab, options)
-  t.regex(checks[0]?.observed ?? '', /first-boot\.json: was ended by SIGKILL/)
+  t.regex(checks[0]?.observed ?? '', /first-boot\.json: was killed by SIGKILL/)
 })
 
 test('keys of the caller are not in the suite’s environment', async (t) => {
@@ -144,7 +144,7 @@ test('a connection that is lost is made anew once, and the checks are judged', a
   const results = await verifyTarget(target, lab, { ...options, onNote: (text) => notes.push(text) })
   t.like(results, { planned: 1, passed: 1, failed: 0, notJudged: 0 })
   t.true(logins() >= 2)
-  t.regex(notes.join(), /the connection was lost \(.+\); logging in once more/)
+  t.regex(notes.join(), /the connection was lost \(.+\); reconnecting/)
 })
 
 test('what could not be judged for want of a connection is not judged, and not red', async (t) => {

@@ -22,14 +22,14 @@ const refused = test.macro((t, values: Record<string, string>, message: RegExp) 
   const error = t.throws(() => targetFrom('verify', values), { instanceOf: BoxhoundError, message })
   t.is(error.exitCode, 2)
 })
-test('an option of a machine without --host is refused', refused, { port: '22' }, /--port belongs to --host/)
+test('an option of a machine without --host is refused', refused, { port: '22' }, /--port needs --host/)
 test('--host without a private key is refused', refused, { host: 'a' }, /--key FILE/)
-test('a port out of range is refused', refused, { ...whole, port: '70000' }, /70000 is no port/)
+test('a port out of range is refused', refused, { ...whole, port: '70000' }, /70000 is not a port/)
 test('fault 41: no host key, no connection', refused, { host: 'a', key: 'k' }, /--host-key SHA256/)
-test('fault 41: half a fingerprint is none', refused, { ...whole, 'host-key': 'SHA256:abc' }, /is no fingerprint/)
+test('fault 41: half a fingerprint is none', refused, { ...whole, 'host-key': 'SHA256:abc' }, /is not a fingerprint/)
 test(
   'a key that cannot be used is refused before anything starts',
   refused,
   { ...whole, key: `${key}.pub` },
-  /no private key/,
+  /not a usable private key/,
 )

@@ -5,9 +5,9 @@ const key = ['--host', 'db1.example', '--key', '/k']
 const refused: readonly [title: string, argv: string[], said: RegExp][] = [
   ['a host without a key', ['--host', 'db1.example'], /--host needs --key/],
   ['fault 41: a host without a fingerprint', key, /--host needs --host-key/],
-  ['a fingerprint of the wrong shape', [...key, '--host-key', 'MD5:aa:bb'], /is no fingerprint/],
+  ['a fingerprint of the wrong shape', [...key, '--host-key', 'MD5:aa:bb'], /is not a fingerprint/],
   ['a port that is none', [...key, '--port', '70000'], /--port 70000/],
-  ['options of a host without a host', ['--user', 'admin'], /--user belongs to --host/],
+  ['options of a host without a host', ['--user', 'admin'], /--user needs --host/],
 ]
 
 for (const [title, argv, said] of refused) {

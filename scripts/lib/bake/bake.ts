@@ -1,4 +1,4 @@
-// Plan to published image.
+// Bakes a plan into a published image.
 
 import { mkdir, rm } from 'node:fs/promises'
 import { clearTemporary } from '../_helpers/atomic.ts'
@@ -39,14 +39,14 @@ export interface Baked {
   readonly changed: boolean
 }
 
-/** A bootable overlay that nobody sealed or published. */
+/** A bootable overlay, neither sealed nor published. */
 export interface Draft {
   readonly overlay: string
   readonly layers: Manifest['layers']
   readonly seconds: number
 }
 
-/** What is published, when it is all of this plan already: nothing is started, no layer and no image is read. */
+/** The published image if it is already that of the plan; starts nothing and reads no layer or image. */
 export const findPublished = async (plan: Plan, project: Project): Promise<Manifest | undefined> => {
   const { name, image } = plan.rendered.box
   const manifest = await readManifest(project, name)
@@ -70,7 +70,7 @@ const describeBase = ({ rendered, layers }: Plan): Record<string, string> => {
     : { kind: base.kind, system, release: base.release, id }
 }
 
-/** Clears what killed runs left behind, and says so. */
+/** Removes leftovers of killed runs, and reports that. */
 const clearLeftovers = async (box: string, note: BakeOptions['note'], project: Project): Promise<void> => {
   for (const line of await clearDeadRuns(project)) note(line)
   await clearTemporary(boxFolder(project, box))
@@ -173,7 +173,7 @@ const bakeLayers = async (
   )
 }
 
-/** Everything of a run that must not outlive it hangs on its work folder: made first, cleared last. */
+/** Everything that must not outlive a run is tied to its work folder, which is made first and removed last. */
 const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): Promise<Baked | Draft> => {
   const { name } = plan.rendered.box
   await span('bake', 'clear leftovers', () => withoutInterruption(() => clearLeftovers(name, options.note, project)))

@@ -1,4 +1,4 @@
-// What makes the lowest layer: the lab's base, or a fetched disk image.
+// Builds the lowest layer from the lab's base or a downloaded disk image.
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ import { startLabServer } from './lab-server.ts'
 /** Where downloaded disk images are kept. */
 const imagesFolder = ({ cache }: Project): string => join(cache, 'images')
 
-/** What makes the lowest layer: scripts with their arguments, `@OUT@` for the image's path (packer/chroot/layer.sh, build_base). */
+/** The scripts that make the lowest layer, with arguments; `@OUT@` stands for the image's path (packer/chroot/layer.sh, build_base). */
 export type Builder = readonly (readonly [script: string, ...args: string[]])[]
 
 /**
@@ -68,7 +68,7 @@ const fetchPublished = (
     },
   )
 
-/** The lab's twin of a published image, served on loopback and taken from there as any other: newest release, signed list, digest. */
+/** The lab's stand-in for a published image, served on loopback and downloaded like any other: newest release, signed list, digest. */
 const fetchTwin = async (
   box: Box,
   id: string,
@@ -76,7 +76,7 @@ const fetchTwin = async (
   doing: (text: string) => void,
   project: Project,
 ): Promise<string> => {
-  doing('the lab makes its cloud image')
+  doing('building the lab’s cloud image')
   const folder = await labReleases(id, folders, project)
   const tree = join(folder, 'tree')
   const server = await startLabServer()

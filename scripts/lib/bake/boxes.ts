@@ -1,4 +1,4 @@
-// Several boxes side by side.
+// Bakes several boxes in parallel.
 
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
@@ -8,11 +8,11 @@ import { tracedAs } from '../_helpers/trace.ts'
 /** Bytes of memory that a bake may need at a time: apt and dpkg, pip with its wheels, the converter's buffers, /tmp of a layer. */
 const perBox = 1.5 * 2 ** 30
 
-/** How many boxes are baked at a time: as many as processors and free memory bear, and one in any case. */
+/** How many boxes to bake at a time: as many as processors and free memory allow, at least one. */
 export const boxesAtOnce = (boxes: number, processors: number, free: number): number =>
   Math.max(1, Math.min(boxes, processors, Math.floor(free / perBox)))
 
-/** Bytes that the kernel could give without swapping: MemAvailable; Infinity where it does not tell. */
+/** Available memory without swapping (MemAvailable); Infinity if unknown. */
 const freeMemory = async (): Promise<number> => {
   const text = await readFile('/proc/meminfo', 'utf8').catch(() => '')
   const kibibytes = /^MemAvailable:\s+(\d+) kB$/m.exec(text)?.[1]
@@ -22,8 +22,8 @@ const freeMemory = async (): Promise<number> => {
 export type Settled<T> = { readonly box: string } & ({ readonly value: T } | { readonly error: unknown })
 
 /**
- * Does the work of several boxes side by side, as many at a time as fit. One that fails neither ends the others nor keeps one from being
- * begun; a signal ends all.
+ * Runs work for several boxes in parallel, as many at a time as fit. A failure neither ends the others nor prevents later ones from starting;
+ * a signal ends all.
  *
  * @returns how each ended, in the order given.
  */

@@ -1,4 +1,4 @@
-// SHA-256 of a folder of downloads.
+// SHA-256 of a folder in the store.
 
 import { readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// What the steps report.
+// Progress events of a build.
 
 import { open } from 'node:fs/promises'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-// A failed layer: its log's end, its file, a shell.
+// Reports a failed layer: the end of its log, the file at fault, a shell.
 
 import { rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
@@ -9,11 +9,11 @@ import { readTail } from '../_helpers/plain-file.ts'
 import { startSandbox } from '../_helpers/sandbox.ts'
 import type { PlannedLayer } from '../plan/types.ts'
 
-/** What becomes of a failed layer's overlay: a shell in it, kept for later, or removed. */
+/** What to do with a failed layer's overlay: open a shell in it, keep it, or remove it. */
 export const onErrorChoices = ['shell', 'keep', 'clean'] as const
 export type OnError = (typeof onErrorChoices)[number]
 
-/** The file that was at work when a layer's log ended: a script of it, else its layer.yaml. */
+/** The file that was running when a layer's log ended: one of its scripts, else its layer.yaml. */
 const culprit = (layer: PlannedLayer, log: string): string => {
   const steps = [...log.matchAll(/^== (.+)$/gm)].map(([, step = '']) => step)
   const script = /^script (.+)$/.exec(steps.at(-1) ?? '')?.[1]
@@ -24,7 +24,7 @@ const culprit = (layer: PlannedLayer, log: string): string => {
 
 /** The image below all layers is made on the host: there is nothing to open a shell in. */
 const nextStep = (layer: PlannedLayer, kept: string | undefined, box: string): string => {
-  if (layer.rendered === null) return 'the log says more; if a mirror did not answer, try again'
+  if (layer.rendered === null) return 'see the log; if a mirror did not answer, try again'
   return kept === undefined
     ? `a shell in the failed layer: npm run bake -- ${box} --on-error shell`
     : `a shell in it: sudo bash packer/chroot/shell.sh ${kept}`
@@ -49,7 +49,7 @@ const explained = (log: string): { readonly why: Explained; readonly before: str
 
 const openShell = async (overlay: string, staged: string, project: Project): Promise<void> => {
   if (!process.stdin.isTTY) {
-    console.error('--on-error shell: no terminal to give the shell to')
+    console.error('--on-error shell needs a terminal')
     return
   }
   console.error('\nA shell in the failed layer, as root; leave it with "exit":')
@@ -63,8 +63,8 @@ const openShell = async (overlay: string, staged: string, project: Project): Pro
 }
 
 /**
- * Does with a failed layer's overlay what the user chose, and makes the error to show: the file that failed, the last lines of
- * the layer's own output, and how to get a shell in it.
+ * Handles a failed layer's overlay as the user chose, and builds the error: the file that failed, the last lines of the layer's
+ * own output, and how to get a shell in it.
  *
  * @param paths its overlay is where the failing step left it, and may be missing.
  * @param hint what the layer's output tells of the network, if that is to blame.

@@ -1,4 +1,4 @@
-// A disk in one format, written and measured.
+// Converts a disk to a format and verifies the result.
 
 import { stat } from 'node:fs/promises'
 import { waitIfInterrupted } from '../_helpers/cleanup.ts'
@@ -42,7 +42,7 @@ const inspect = async (path: string, format: Format): Promise<{ driver: string; 
   // raw and a fixed VHD have nothing at their beginning to be known by; of the others the file itself must tell what it is.
   const told = format === 'raw' || format === 'vhd' ? ['-f', writings[format].driver] : []
   const { code, stdout } = await askSandbox(['qemu-img', 'info', '--output=json', ...told, '--', path])
-  if (code !== 0) return { driver: 'nothing that qemu-img can read', virtual: 0 }
+  if (code !== 0) return { driver: 'not readable by qemu-img', virtual: 0 }
   const info: unknown = JSON.parse(stdout)
   const record = typeof info === 'object' && info !== null ? info : {}
   return {
@@ -69,7 +69,7 @@ export const convertImage = async (
 ): Promise<number> => {
   const { driver, words, bytes } = writings[format]
   if (format === 'vhd' && (expected ?? 0) % mebibyte !== 0)
-    throw new BoxhoundError('E_PUBLISH', 'a VHD must hold a whole number of MiB, or Azure refuses it', {
+    throw new BoxhoundError('E_PUBLISH', 'the size of a VHD must be a whole number of MiB, or Azure rejects it', {
       file: shown,
       found: `a disk of ${expected} bytes`,
       next: 'give the disk a size in the box file: image: { size: 10G }',
@@ -86,8 +86,8 @@ export const convertImage = async (
   if (code !== 0)
     throw new BoxhoundError('E_PUBLISH', `qemu-img convert failed with status ${code}`, {
       file: shown,
-      found: Buffer.concat(complaints).toString('utf8').trim() || 'no message of its own',
-      next: 'is the disk full? the published image is as it was',
+      found: Buffer.concat(complaints).toString('utf8').trim() || 'no message',
+      next: 'is the disk full? the published image is unchanged',
     })
   const written = await inspect(target, format)
   await waitIfInterrupted()
@@ -98,7 +98,7 @@ export const convertImage = async (
   )
   const wanted = bytes?.(virtual) ?? size
   if (written.driver !== driver || written.virtual !== virtual || virtual === 0 || size !== wanted)
-    throw new BoxhoundError('E_PUBLISH', 'qemu-img convert wrote no image', {
+    throw new BoxhoundError('E_PUBLISH', 'qemu-img convert wrote no valid image', {
       file: shown,
       expected: expected === undefined ? driver : `${driver}, ${virtual} bytes, in a file of ${wanted}`,
       found: `${written.driver}, ${written.virtual} bytes, in a file of ${size}`,

@@ -1,4 +1,4 @@
-// The images of a publication; what is published already stays.
+// Makes the images of a publication; reuses those already published.
 
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'

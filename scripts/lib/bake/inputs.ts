@@ -1,4 +1,4 @@
-// Wheels and repositories, fetched by the host.
+// Fetches wheels and repositories on the host.
 
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -67,7 +67,7 @@ export const run = async (
     )
 }
 
-/** Folders that this process is making. */
+/** Folders being made by this process. */
 const making = new Map<string, Promise<string>>()
 
 const isThere = (folder: string): Promise<boolean> =>
@@ -79,7 +79,7 @@ const isThere = (folder: string): Promise<boolean> =>
 /** Beside a folder, the digest of what was put into it. */
 const sumOf = (folder: string): string => `${folder}.sha256`
 
-/** Whether a folder holds what was put into it: a disk that loses bits, a full one and a power failure leave folders of the right name. */
+/** Whether a folder is intact: bit rot, a full disk or a power failure leave damaged folders under the right name. */
 const isWhole = async (folder: string): Promise<boolean> => {
   const known = await readFile(sumOf(folder), 'utf8').catch(() => undefined)
   return known !== undefined && known === (await digestContents(folder).catch(() => undefined))
@@ -94,8 +94,8 @@ const setAside = async (folder: string, scratch: string): Promise<void> => {
 }
 
 /**
- * A folder made once per content: `make` fills a temporary one below `scratch`, which is then renamed to it. One that is not what was made any
- * more, or was made by an older boxhound and so can't be told, is made again.
+ * A folder made once per content: `make` fills a temporary one in `scratch`, which is then renamed. A damaged folder, or one of an older
+ * boxhound that can't be checked, is made again.
  */
 export const once = async (
   folder: string,
@@ -222,8 +222,8 @@ export const needsLab = (layer: PlannedLayer): boolean =>
   layer.rendered?.spec.repositories.some(({ lab }) => lab) ?? false
 
 /**
- * Fetches what a layer wants from outside into its staged folder: wheels by hash, repositories with the keys that sign them. The host does
- * it, so that a closed network's certificate never enters the guest.
+ * Fetches a layer's external inputs into its staged folder: wheels by hash, repositories with their signing keys. The host does this, so that a
+ * closed network's certificate never enters the guest.
  *
  * @param told how folders are served while the layer is built, and where notes go.
  */

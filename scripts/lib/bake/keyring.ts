@@ -1,4 +1,4 @@
-// The listed keys of a repository, and no others.
+// Builds a keyring from the listed keys of a repository.
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -49,7 +49,7 @@ const gpg = async (home: string, words: readonly string[]): Promise<Ran> => {
   }).catch((error: unknown) => {
     if (!isErrno(error, 'ENOENT')) throw error
     throw new BoxhoundError('E_GPG', 'gpg is not installed', {
-      ...{ expected: 'the program that reads OpenPGP keys', found: 'none in PATH', exitCode: 3 },
+      ...{ expected: 'the program gpg, which reads OpenPGP keys', found: 'not in PATH', exitCode: 3 },
       next: 'apt-get install gpg, or npm run setup',
     })
   })
@@ -62,7 +62,7 @@ const gpgStrictly = async (home: string, words: readonly string[]): Promise<Buff
   if (status === 0) return stdout
   throw new BoxhoundError('E_GPG', `gpg ${words[0]} failed with status ${status}`, {
     found: said,
-    next: 'try it by hand in a folder of its own: gpg --homedir FOLDER',
+    next: 'try it by hand in a new folder: gpg --homedir FOLDER',
   })
 }
 
@@ -87,7 +87,7 @@ const day = (seconds: number): string => new Date(seconds * 1000).toISOString().
 const fault = ({ validity, expires, signs }: Key): string | undefined => {
   if (validity === 'r') return 'was revoked by its owner'
   if (validity === 'e') return `expired${expires === undefined ? '' : ` on ${day(expires)}`}`
-  return signs ? undefined : 'has nothing that can sign today'
+  return signs ? undefined : 'has no valid signing key'
 }
 
 const rotated =
@@ -108,10 +108,10 @@ const keysOf = async (
     throw new BoxhoundError('E_KEYS', `no public key at ${address}`, {
       expected: 'an OpenPGP key, armored or binary',
       found: `${JSON.stringify(Buffer.from(content.subarray(0, 60)).toString('latin1'))} (${said})`,
-      next: 'look at the address in a browser: a proxy may answer in its place',
+      next: 'open the address in a browser: a proxy may have answered instead',
     })
   if (!keys.some(({ fingerprint }) => wanted.includes(fingerprint)))
-    throw new BoxhoundError('E_KEYS', `${address} holds a key that this box does not list`, {
+    throw new BoxhoundError('E_KEYS', `${address} has a key that this box does not list`, {
       expected: `one of ${wanted.join(', ')}`,
       found: keys.map(({ fingerprint }) => fingerprint).join(', '),
       next: rotated,
@@ -143,7 +143,7 @@ export const makeKeyring = async (
         const keys = await keysOf(delivery, files[index] ?? '', home, wanted)
         for (const { fingerprint } of keys)
           if (!wanted.includes(fingerprint))
-            notes.push(`${delivery.address} also holds the key ${fingerprint}, which is not listed and left out`)
+            notes.push(`${delivery.address} also has the key ${fingerprint}, which is not listed: ignored`)
       }
       await gpg(home, ['--import', '--', ...files])
       // Listed after the import: a revocation in one of the files counts for the key in all of them.
@@ -151,12 +151,12 @@ export const makeKeyring = async (
       const good: string[] = []
       for (const fingerprint of wanted) {
         const key = merged.find((one) => one.fingerprint === fingerprint)
-        const why = key === undefined ? 'is at none of the addresses' : fault(key)
+        const why = key === undefined ? 'was not found at any address' : fault(key)
         if (why === undefined) good.push(fingerprint)
-        else notes.push(`the listed key ${fingerprint} ${why}: it is left out of the keyring`)
+        else notes.push(`the listed key ${fingerprint} ${why}: omitted from the keyring`)
       }
       if (good.length === 0)
-        throw new BoxhoundError('E_KEYS', 'none of the listed keys is good any more', {
+        throw new BoxhoundError('E_KEYS', 'none of the listed keys is valid any more', {
           expected: 'a key that can sign today',
           found: notes.join('; '),
           next: `check this machine's clock (${day(Date.now() / 1000)}); ${rotated}`,

@@ -1,4 +1,4 @@
-// Public keys, fetched by address.
+// Fetches public keys.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { folderAddress, shownAddress } from '../fetch/address.ts'
@@ -57,7 +57,7 @@ export const fetchKeys = async (
     )
     const gone = addresses.filter((_, index) => fetched[index] === undefined).map(shownAddress)
     if (gone.length === addresses.length)
-      throw new BoxhoundError('E_KEYS', 'no address has a public key of the repository', {
+      throw new BoxhoundError('E_KEYS', 'no public key of the repository was found', {
         expected: 'the keys that sign it',
         found: `no file at ${gone.join(', ')}`,
         next: 'check agent.repository.keyUrls and mirrors.keys in the box file',

@@ -1,4 +1,4 @@
-// What the lab makes, on loopback.
+// Serves the lab's files on loopback.
 
 import { createServer } from 'node:http'
 import sirv from 'sirv'

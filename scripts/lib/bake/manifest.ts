@@ -1,4 +1,4 @@
-// Manifest.json.
+// Reads and writes manifest.json.
 
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'

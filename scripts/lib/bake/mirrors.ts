@@ -1,4 +1,4 @@
-// How one bake reaches the outside.
+// Network settings of a bake.
 
 import { dirname } from 'node:path'
 import { type AptMirror, aptMirrorOf } from '../box/mirrors.ts'
@@ -7,7 +7,7 @@ import type { Logins } from '../fetch/logins.ts'
 import { type Network, networkOf } from '../fetch/network.ts'
 import { redactorFor } from '../fetch/redaction.ts'
 
-/** How one bake reaches the outside. It holds passwords: nothing of it goes into an argument, a log or the image. */
+/** Network settings of a bake. Contains passwords: never put them in an argument, a log or the image. */
 export interface BakeNetwork {
   readonly mirrors: Mirrors
   readonly network: Network

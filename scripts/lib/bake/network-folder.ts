@@ -1,4 +1,4 @@
-// That, as files for apt.
+// Network settings as files for apt.
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -48,15 +48,11 @@ const authConf = (network: BakeNetwork): string =>
   [...proxyLogins(network), ...network.logins]
     .map(([origin, { user, password }]) => {
       if (/\s/.test(user + password))
-        throw new BoxhoundError(
-          'E_MIRROR_AUTH',
-          `apt can use no user and no password with a blank in it, for ${origin}`,
-          {
-            expected: 'a user and a password without blanks',
-            next: 'give that mirror or proxy another password',
-            exitCode: 2,
-          },
-        )
+        throw new BoxhoundError('E_MIRROR_AUTH', `apt cannot use a user or password with a space, for ${origin}`, {
+          expected: 'a user and a password without spaces',
+          next: 'use another password for that mirror or proxy',
+          exitCode: 2,
+        })
       return `machine ${origin} login ${user} password ${password}\n`
     })
     .join('')

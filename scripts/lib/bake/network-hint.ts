@@ -1,4 +1,4 @@
-// Failures of the network in the words of the box file.
+// Explains network failures in terms of the box file.
 
 import { loginVariable } from '../fetch/logins.ts'
 import type { BakeNetwork } from './mirrors.ts'
@@ -44,10 +44,10 @@ export const networkHint = (
   const { caBundle } = bake.mirrors
   if (certificate.test(output))
     return caBundle === undefined
-      ? 'name a file with the authority that signed this certificate: mirrors: { caBundle: FILE } in the box file'
-      : `mirrors.caBundle in the box file, ${caBundle}, holds no authority that signed this certificate: add it`
+      ? 'set mirrors: { caBundle: FILE } in the box file to a file with the CA that signed this certificate'
+      : `mirrors.caBundle in the box file, ${caBundle}, lacks the CA that signed this certificate: add it`
   if (/\b407\b.*[Pp]roxy|[Pp]roxy.*\b407\b/.test(output))
-    return 'the proxy wants a login: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT in the environment'
+    return 'the proxy requires a login: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT in the environment'
   const lines = output.split('\n').filter((line) => failing.test(line))
   const guilty = named(bake).find(([, address]) => {
     const { hostname } = new URL(address)
@@ -56,6 +56,6 @@ export const networkHint = (
   if (guilty === undefined) return undefined
   const [key, address] = guilty
   return /\b401\b/.test(output)
-    ? `${shown(address)} (${key}) wants a login: ${loginVariable}=USER:PASSWORD in the environment`
-    : `${key} is ${shown(address)}: see that it answers within ${seconds(environment, key)} s and holds what was asked for`
+    ? `${shown(address)} (${key}) requires a login: ${loginVariable}=USER:PASSWORD in the environment`
+    : `${key} is ${shown(address)}: make sure that it answers within ${seconds(environment, key)} s and has the requested file`
 }

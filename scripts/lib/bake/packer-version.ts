@@ -1,4 +1,4 @@
-// Which Packer is installed, and its surroundings.
+// Finds the version of Packer, and sets up its environment.
 
 import { accessSync, constants } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
@@ -89,7 +89,7 @@ export const requirePacker = (version: string | undefined): void => {
       new BoxhoundError('E_PACKER_VERSION', 'the program packer on PATH is not HashiCorp’s', {
         exitCode: 3,
         expected: `Packer ${minimumPacker} or newer`,
-        found: 'a program whose "packer -machine-readable version" tells no version',
+        found: 'a program whose "packer -machine-readable version" prints no version',
         next,
       })
     : new BoxhoundError('E_PACKER_VERSION', 'this Packer is too old', {

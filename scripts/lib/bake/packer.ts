@@ -1,4 +1,4 @@
-// The template, and Packer itself.
+// Renders the template and runs Packer.
 
 import { chmod, mkdir, open, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'

@@ -1,4 +1,4 @@
-// Pip's environment.
+// Environment for pip.
 
 import { withLogin } from '../fetch/logins.ts'
 import type { BakeNetwork } from './mirrors.ts'

@@ -1,4 +1,4 @@
-// The task list.
+// Progress display.
 
 import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer } from 'listr2'
 import { formatBytes, formatSeconds } from '../_helpers/format.ts'

@@ -1,4 +1,4 @@
-// Images, manifest and list, whole or not at all.
+// Publishes images, manifest and checksums atomically.
 
 import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -61,7 +61,7 @@ export const updateExpectations = async (manifest: Manifest, expectations: strin
   await writeAtomic(join(folder, sumsFile), publishedSums(manifest, documents))
 }
 
-/** Images in formats that the box file does not name any more; paths. */
+/** Paths of images in formats that the box file no longer lists. */
 export const staleImages = async (box: string, wanted: readonly Format[], project: Project): Promise<string[]> => {
   const paths = allFormats
     .filter((format) => !wanted.includes(format))
@@ -81,5 +81,5 @@ export const staleImages = async (box: string, wanted: readonly Format[], projec
 export const dropStale = async (box: string, wanted: readonly Format[], project: Project): Promise<string[]> => {
   const stale = await staleImages(box, wanted, project)
   for (const path of stale) await rm(path, { force: true })
-  return stale.map((path) => `${shown(path)} is removed: the box file does not name its format any more`)
+  return stale.map((path) => `${shown(path)} was removed: the box file no longer lists its format`)
 }

@@ -1,4 +1,4 @@
-// --refresh, remembered.
+// Remembers --refresh.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Where a layer installs from, with its keyring.
+// Repositories of a layer, with their keyrings.
 
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -76,9 +76,9 @@ const forKeys =
   (url: string) =>
   (error: unknown): never => {
     if (!(error instanceof BoxhoundError) || !error.code.startsWith('E_FETCH')) throw error
-    throw new BoxhoundError(error.code, `no keys of the repository ${url}: ${error.message}`, {
+    throw new BoxhoundError(error.code, `cannot fetch the keys of the repository ${url}: ${error.message}`, {
       ...error.details,
-      next: [error.details.next, 'a mirror of them is mirrors.keys in the box file'].filter(Boolean).join('; '),
+      next: [error.details.next, 'to use a mirror, set mirrors.keys in the box file'].filter(Boolean).join('; '),
     })
   }
 

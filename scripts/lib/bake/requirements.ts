@@ -1,4 +1,4 @@
-// What a machine must have to bake.
+// Requirements for baking.
 
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -63,7 +63,7 @@ const requireDevice = (device: string, who: string): void => {
 }
 
 /**
- * Whether this machine has what a verb needs that works on images, and its caller may do it.
+ * Checks that this machine meets a verb's requirements, and that the caller has the privileges.
  *
  * @param who what needs it, for the message.
  * @throws BoxhoundError with exit code 3 when not.
@@ -71,7 +71,7 @@ const requireDevice = (device: string, who: string): void => {
 export const requireFor = (verb: RootVerb, path = process.env.PATH ?? '', who = `npm run ${verb}`): void => {
   requirePrograms(verb, path, who)
   if (process.getuid?.() !== 0)
-    throw new BoxhoundError('E_NOT_ROOT', `${who} has work to do that needs root`, {
+    throw new BoxhoundError('E_NOT_ROOT', `${who} needs root`, {
       exitCode: 3,
       expected: 'user 0',
       found: `user ${process.getuid?.() ?? 'unknown'}`,

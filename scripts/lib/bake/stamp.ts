@@ -1,4 +1,4 @@
-// What the answer "up to date" rests on, for `scripts/_fast.mjs` to give it again at once.
+// Records the inputs of an "up to date" answer, so that `scripts/_fast.mjs` can repeat it at once.
 
 import { randomBytes } from 'node:crypto'
 import { readdirSync, statSync } from 'node:fs'
@@ -51,14 +51,14 @@ const treeOf = (path: string, root: string, above: readonly number[] = []): Stam
   return [entry, ...readdirSync(path).flatMap((name) => treeOf(join(path, name), root, [...above, found.ino]))]
 }
 
-/** To be called before anything of the box is read. */
+/** Call before reading anything of the box. */
 export const seeInputs = (nameOrFile: string, { root }: Project, environment = process.env): Seen => {
   const file = boxFileOf(nameOrFile, root, environment)
   const paths = [...sources.map((name) => join(root, name)), file, ...ownFolders(file)]
   return { nameOrFile, entries: paths.flatMap((path) => treeOf(path, root)) }
 }
 
-/** What the box file leads to, to be called when it is known and before that is read. */
+/** Call once the box file is known, before reading the files it refers to. */
 export const seeNamed = (
   { nameOrFile, entries }: Seen,
   { name, file, mirrors }: Plan['rendered']['box'],
@@ -120,6 +120,6 @@ export const writeStamp = async (
     json: JSON.stringify(manifest),
     verified: verdict === undefined ? null : { text: verdict, results },
   }
-  // Without it the next bake goes the whole way: no reason to fail, as on a full disk.
+  // Without it, the next bake runs in full: no reason to fail, for example on a full disk.
   await writeAtomic(stampPath(nameOrFile, project, environment), JSON.stringify(stamp), 0o600).catch(() => {})
 }

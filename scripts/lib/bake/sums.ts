@@ -1,4 +1,4 @@
-// SHA256SUMS.
+// Writes and checks SHA256SUMS.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Two values of a box file replaced, all else kept.
+// Replaces two values in a box file and keeps the rest.
 
 import { isScalar, type Scalar, stringify } from 'yaml'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -16,7 +16,7 @@ const keys = ['image', 'sha256'] as const
 const editError = (path: string, message: string, found: string): BoxhoundError =>
   new BoxhoundError('E_BOX_EDIT', message, {
     file: path,
-    expected: 'base.image and base.sha256 as plain or quoted text on one line',
+    expected: 'base.image and base.sha256 as plain or quoted strings on one line',
     found,
     next: 'write both into the file by hand: --dry-run shows them',
   })
@@ -26,7 +26,7 @@ const scalarAt = (source: Source, key: string): Scalar.Parsed => {
   if (isScalar(node) && node.range) return node as Scalar.Parsed
   throw editError(
     source.path,
-    `base.${key} is not a value that can be replaced`,
+    `cannot replace the value of base.${key}`,
     node === undefined ? 'nothing' : 'something else',
   )
 }
@@ -60,8 +60,7 @@ export const withImage = (text: string, values: ImageValues, path: string): stri
   let edited = text
   for (const { key, node } of edits) {
     const [from, to] = node.range
-    if (/\n/.test(text.slice(from, to)))
-      throw editError(path, `base.${key} takes more than one line`, 'a value of several lines')
+    if (/\n/.test(text.slice(from, to))) throw editError(path, `base.${key} spans several lines`, 'a multi-line value')
     edited = edited.slice(0, from) + written(values[key], node) + edited.slice(to)
   }
   const after = parseSource(edited, path)

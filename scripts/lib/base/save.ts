@@ -1,4 +1,4 @@
-// A text saved: mode, owner and links kept.
+// Saves a text, keeping mode, owner and links.
 
 import { chown, readFile, realpath, stat } from 'node:fs/promises'
 import { writeAtomic } from '../_helpers/atomic.ts'
@@ -22,8 +22,8 @@ export const saveText = async (file: string, before: string, text: string): Prom
   if ((await readText(path)) !== before)
     throw new BoxhoundError('E_BOX_CHANGED', 'the box file was changed in the meantime', {
       file,
-      expected: 'the file as it was when this began',
-      found: 'another text',
+      expected: 'the file as it was at the start',
+      found: 'other content',
       next: 'run it again',
     })
   await writeAtomic(path, text, mode & 0o7777)

@@ -1,4 +1,4 @@
-// The newest image of a box's series.
+// Finds the newest image of a box's series.
 
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -44,18 +44,18 @@ interface Series {
 export const seriesOf = (box: Box): Series => {
   const { base, mirrors } = box
   if (base.kind !== 'image')
-    throw baseError(box, 'this box stands on no published image', {
+    throw baseError(box, 'this box has no published base image', {
       expected: 'base: { image: ADDRESS, sha256: DIGEST, system: NAME }',
       found: `base: { lab: ${base.release} }`,
-      next: 'name a box with an image, such as ubuntu',
+      next: 'choose a box with an image, such as ubuntu',
     })
   const { image, sha256, system } = base
   const { publisher } = system
   if (publisher === undefined)
-    throw baseError(box, `no publisher with a signed list is known for ${system.name}`, {
+    throw baseError(box, `no publisher with a signed checksum list is known for ${system.name}`, {
       expected: 'a publisher in provision/systems.yaml',
       found: `none for ${system.name}`,
-      next: 'write address and digest into the box file by hand, after checking the digest',
+      next: 'check the digest, then write address and digest into the box file by hand',
     })
   const folders = [publisher.releases, ...(mirrors?.images === undefined ? [] : [mirrors.images])].map(folderAddress)
   for (const folder of folders) {
@@ -65,7 +65,7 @@ export const seriesOf = (box: Box): Series => {
   throw baseError(box, 'the image of this box is not one of its publisher’s releases', {
     expected: folders.map((folder) => `${folder}release-YYYYMMDD/${publisher.image}`).join(', or '),
     found: image,
-    next: 'an image of your own has no signed list: write its address and digest into the box file by hand',
+    next: 'your own image has no signed list: write its address and digest into the box file by hand',
   })
 }
 
@@ -87,11 +87,11 @@ export const findUpdate = async (
   const newest = parseRelease(found.release)
   if (newest === undefined) throw new Error('lookUp names a release')
   if (compareReleases(newest, release) < 0 && options.allowOlder !== true)
-    throw new BoxhoundError('E_BASE_OLDER', 'the newest release there is older than the one in the box file', {
+    throw new BoxhoundError('E_BASE_OLDER', 'the newest release is older than the one in the box file', {
       file: shown(box.file),
       expected: `${release.name} or newer`,
       found: `${newest.name} at ${folderAddress(box.mirrors?.images ?? publisher.releases)}`,
-      next: 'check the mirror; --allow-older goes back all the same',
+      next: 'check the mirror; --allow-older downgrades anyway',
     })
   const { sha256 } = found
   return { from, to: { release: found.release, image: `${folder}${found.release}/${publisher.image}`, sha256 } }

@@ -1,4 +1,4 @@
-// KVM, if it really boots.
+// Chooses KVM if it really boots a kernel.
 
 import { access, constants, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

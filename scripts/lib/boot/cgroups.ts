@@ -1,4 +1,4 @@
-// A container's control groups, removed.
+// Removes a container's control groups.
 
 import { readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// What the box says on its console.
+// Parses the box's console output.
 
 import { open } from 'node:fs/promises'
 import type { ConsoleFacts } from './types.ts'

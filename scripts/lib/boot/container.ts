@@ -1,4 +1,4 @@
-// A box's userland in systemd-nspawn.
+// Runs a box's userland in systemd-nspawn.
 
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -72,7 +72,7 @@ const handIn = async (
 export const memoryFrom = ({ BOXHOUND_MACHINE_MEMORY: size }: NodeJS.ProcessEnv): string => {
   if (size === undefined || size === '') return '4G'
   if (/^[1-9]\d{0,5}[MG]$/.test(size)) return size
-  throw new BoxhoundError('E_INPUT', 'BOXHOUND_MACHINE_MEMORY of the environment is no size', {
+  throw new BoxhoundError('E_INPUT', 'BOXHOUND_MACHINE_MEMORY is not a valid size', {
     ...{ expected: 'a number of MiB or GiB, such as 4G', found: size, exitCode: 2 },
   })
 }
@@ -82,7 +82,7 @@ const spawned = (child: ChildProcess): Promise<void> =>
     child.once('spawn', () => resolve())
     child.once('error', (error) =>
       reject(
-        new BoxhoundError('E_CONTAINER_START', 'the container cannot be started', {
+        new BoxhoundError('E_CONTAINER_START', 'cannot start the container', {
           found: error.message,
           next: 'npm run setup',
           exitCode: 3,
@@ -158,7 +158,7 @@ const launch = async (options: ContainerOptions): Promise<{ process: ProcessIden
     words = await readTail(join(folder, 'container.log'))
     if (!isPortTaken(words)) break
   }
-  throw new BoxhoundError('E_CONTAINER_START', 'the container ended before it ran', {
+  throw new BoxhoundError('E_CONTAINER_START', 'the container exited during start-up', {
     file: join(folder, 'container.log'),
     found: lastLines(words, 8) || 'no message',
     next: isPortTaken(words)

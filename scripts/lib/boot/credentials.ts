@@ -1,4 +1,4 @@
-// The caller's values, as files for QEMU.
+// Passes the caller's values to QEMU as files.
 
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,10 +18,10 @@ const isApiKey = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
 export const inputsFrom = (environment: NodeJS.ProcessEnv, authorizedKeys: readonly string[]): GuestInputs => {
   const apiKey = environment.DD_API_KEY
   if (apiKey && !isApiKey(apiKey)) {
-    throw new BoxhoundError('E_API_KEY', 'DD_API_KEY of the environment has not the shape of an API key', {
+    throw new BoxhoundError('E_API_KEY', 'DD_API_KEY is not a valid API key', {
       expected: '32 lower-case hexadecimal digits',
       found: `${apiKey.length} characters`,
-      next: 'set the right key, or unset DD_API_KEY: a box runs without one',
+      next: 'set the right key, or unset DD_API_KEY: a box runs without it',
       exitCode: 2,
     })
   }
@@ -33,8 +33,8 @@ export const inputsFrom = (environment: NodeJS.ProcessEnv, authorizedKeys: reado
   }
   for (const name of ['DD_SITE', 'DD_TAGS', 'DD_HOSTNAME'] as const) {
     if (/[\r\n]/.test(environment[name] ?? ''))
-      throw new BoxhoundError('E_INPUT', `${name} of the environment holds a line break`, {
-        expected: 'one line; tags stand with spaces or commas between them',
+      throw new BoxhoundError('E_INPUT', `${name} contains a line break`, {
+        expected: 'one line; separate tags with spaces or commas',
         exitCode: 2,
       })
   }

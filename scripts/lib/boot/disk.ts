@@ -1,4 +1,4 @@
-// A disposable overlay.
+// Creates a disposable overlay.
 
 import { resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -18,7 +18,7 @@ export const createOverlay = async (image: string, overlay: string): Promise<voi
     quiet: true,
   })`qemu-img create -q -f qcow2 -F qcow2 -o cluster_size=2M -b ${backing} ${overlay}`
   if (made.exitCode !== 0) {
-    throw new BoxhoundError('E_OVERLAY', 'a disposable disk could not be made', {
+    throw new BoxhoundError('E_OVERLAY', 'cannot create a disposable disk', {
       file: backing,
       expected: 'a qcow2 image',
       found: made.stderr.trim(),

@@ -1,4 +1,4 @@
-// The published image as a plain disk.
+// Expands the published image to a raw disk.
 
 import { resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -25,7 +25,7 @@ export const expandImage = async (image: string, raw: string): Promise<void> => 
     resolve(raw),
   ])
   if (made.code === 0) return
-  throw new BoxhoundError('E_EXPAND', 'the image cannot be expanded to a disk', {
+  throw new BoxhoundError('E_EXPAND', 'cannot expand the image to a raw disk', {
     file: image,
     expected: `room for the disk at ${raw}`,
     found: made.stderr.trim(),

@@ -1,4 +1,4 @@
-// Waits for the end of first boot.
+// Waits until first boot has finished.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -32,30 +32,30 @@ export const awaitConsole = async (
     if (seen(facts, sign)) return facts
     const panic = kernelPanic(text)
     if (panic !== null)
-      throw new BoxhoundError('E_GUEST_PANIC', 'the kernel of the machine gave up while it booted', {
+      throw new BoxhoundError('E_GUEST_PANIC', 'kernel panic during boot', {
         file: console,
         expected: 'the line "boxhound: first-boot done" on the serial console',
         found: `\n${panic}`,
-        next: 'try again; if it happens again, look at the kernel in the image',
+        next: 'try again; if it happens again, check the kernel in the image',
       })
     if (!running || Date.now() > end) {
-      const trouble = running ? `first boot did not end within ${deadline} s` : 'the machine ended while it booted'
+      const trouble = running ? `first boot did not finish within ${deadline} s` : 'the machine exited during boot'
       throw new BoxhoundError('E_BOOT', trouble, {
         expected: 'the line "boxhound: first-boot done" on the serial console',
-        found: `as the console's last lines:\n${lastLines(text) || '(nothing)'}`,
+        found: `last lines of the console:\n${lastLines(text) || '(nothing)'}`,
       })
     }
     await sleep(50)
   }
 }
 
-/** The fingerprint that the machine itself told; without one it could not be told from another machine. */
+/** The fingerprint that the machine printed itself, which identifies it. */
 export const hostKeyOf = (facts: ConsoleFacts, console: string): string => {
   const hostKey = preferredHostKey(facts)
   if (hostKey !== null) return hostKey
-  throw new BoxhoundError('E_HOST_KEY_UNKNOWN', 'the machine told no host key on its console', {
+  throw new BoxhoundError('E_HOST_KEY_UNKNOWN', 'the machine printed no host key on its console', {
     file: console,
     expected: '"boxhound: host-key TYPE SHA256:…"',
-    next: 'bake the box again: its image lacks the unit that prints the key',
+    next: 'rebake the box: its image lacks the unit that prints the key',
   })
 }

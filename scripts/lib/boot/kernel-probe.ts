@@ -1,4 +1,4 @@
-// A kernel under KVM.
+// Tests whether a kernel boots under KVM.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// The caller's key pair.
+// Generates the caller's key pair.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

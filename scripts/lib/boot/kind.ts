@@ -1,4 +1,4 @@
-// Container or QEMU.
+// Chooses between container and QEMU.
 
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -28,7 +28,7 @@ export const whyNoContainer = async ({ root }: Pick<Project, 'root'>): Promise<s
   if (process.getuid?.() !== 0) return 'containers need root'
   const { code, stdout } = await askSandbox(['bash', join(root, 'container', 'probe.sh')]).catch(() => ({
     code: null,
-    stdout: 'namespaces cannot be made here',
+    stdout: 'namespaces cannot be created here',
   }))
   return code === 0 ? undefined : stdout.trim().split('\n')[0] || 'the probe of namespaces and mounts failed'
 }
@@ -47,12 +47,12 @@ export const chooseKind = async (
   const reason = await whyNoContainer(project)
   if (reason === undefined) return 'container'
   if (choice === 'auto') {
-    onNote(`no container here: ${reason}; QEMU boots the image instead`)
+    onNote(`cannot run a container: ${reason}; booting the image with QEMU instead`)
     return 'qemu'
   }
-  throw new BoxhoundError('E_NO_CONTAINER', 'no container can run on this machine', {
+  throw new BoxhoundError('E_NO_CONTAINER', 'this machine cannot run a container', {
     found: reason,
-    next: 'npm run setup; --machine qemu works without',
+    next: 'npm run setup; or use --machine qemu',
     exitCode: 3,
   })
 }

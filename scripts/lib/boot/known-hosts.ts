@@ -1,4 +1,4 @@
-// Fingerprints and known_hosts.
+// Writes known_hosts from a fingerprint.
 
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
@@ -33,7 +33,7 @@ export const writeKnownHosts = async (file: string, port: number, hostKey: strin
     if (lines.length > 0) return writeFile(file, `${lines.join('\n')}\n`, { mode: 0o600 })
     found = scan.stdout.trim() || found
   }
-  throw new BoxhoundError('E_HOST_KEY', 'the machine shows another host key than its console told', {
+  throw new BoxhoundError('E_HOST_KEY', 'the machine’s SSH host key differs from the one on its console', {
     expected: hostKey,
     found,
   })

@@ -1,4 +1,4 @@
-// QEMU, started; another port when one is taken.
+// Starts QEMU, retrying when the port is taken.
 
 import { existsSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
@@ -114,7 +114,7 @@ export const launch = async (
     if (confined && isUnconfinable(words)) confined = false
     else if (!isPortTaken(words)) break
   }
-  throw new BoxhoundError('E_QEMU_START', 'QEMU ended before the machine ran', {
+  throw new BoxhoundError('E_QEMU_START', 'QEMU exited during start-up', {
     file: options.log,
     found: lastLines(words, 5) || 'no message',
     next: isPortTaken(words) ? `${attempts} ports in a row were taken; try again` : 'see that file',

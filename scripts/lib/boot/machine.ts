@@ -1,4 +1,4 @@
-// A running machine.
+// Boots a machine.
 
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -161,7 +161,7 @@ export const bootMachine = async (options: BootOptions): Promise<QemuMachine> =>
     const again = error instanceof BoxhoundError && error.code === 'E_GUEST_PANIC' && options.accelerator === 'tcg'
     if (!again) throw error
     options.onNote?.(
-      `the kernel gave up on the emulated processor; once more from the published file\n${error.details.found ?? ''}`,
+      `kernel panic on the emulated processor; retrying from the published file\n${error.details.found ?? ''}`,
     )
     // The folder also says whose it is: only what the first try made goes.
     for (const name of ['disk.qcow2', 'console.log', 'id_ed25519', 'id_ed25519.pub'])

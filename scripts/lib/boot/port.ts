@@ -1,4 +1,4 @@
-// Free ports.
+// Finds free ports.
 
 import { createServer } from 'node:net'
 

@@ -1,4 +1,4 @@
-// A boot sector under KVM.
+// Tests KVM with a boot sector.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// Ends a process and nobody else's.
+// Ends a process safely, despite reuse of PIDs.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'

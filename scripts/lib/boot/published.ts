@@ -1,4 +1,4 @@
-// The published image, checked.
+// Finds and checks the published image.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,8 +20,8 @@ const missing = (file: string, box: string): BoxhoundError =>
   new BoxhoundError('E_NOT_PUBLISHED', `${box} has not been baked`, { file, next: `npm run bake -- ${box}` })
 
 const unreadable = (file: string, next: string): BoxhoundError =>
-  new BoxhoundError('E_STATE', 'a file that boxhound wrote cannot be read', {
-    ...{ file, expected: 'the JSON that it wrote, whole', found: 'a cut or foreign file', next },
+  new BoxhoundError('E_STATE', 'cannot read a file that boxhound wrote', {
+    ...{ file, expected: 'the complete JSON that it wrote', found: 'a truncated or foreign file', next },
   })
 
 const read = async (file: string, box: string): Promise<unknown> => {
@@ -46,7 +46,7 @@ export const readPublished = async (project: Project, box: string): Promise<Publ
   if (found === null) throw missing(image, box)
   const expected = manifest.image?.sha256
   if (found !== expected) {
-    throw new BoxhoundError('E_IMAGE_DIGEST', 'the published image is not the one that was baked', {
+    throw new BoxhoundError('E_IMAGE_DIGEST', 'the published image differs from the one that was baked', {
       file: image,
       expected: `SHA-256 ${expected ?? '(none in manifest.json)'}`,
       found,
@@ -84,7 +84,7 @@ export const readDraft = async (project: Project, box: string): Promise<Bootable
   const { file, sha256, seed } = draft as unknown as DraftFile
   const found = await sha256File(file).catch(() => 'no file')
   if (found !== sha256)
-    throw new BoxhoundError('E_IMAGE_DIGEST', 'the draft is not the one that was baked', {
+    throw new BoxhoundError('E_IMAGE_DIGEST', 'the draft differs from the one that was baked', {
       file,
       expected: `SHA-256 ${sha256}`,
       found,

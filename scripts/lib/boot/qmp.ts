@@ -1,4 +1,4 @@
-// QEMU's monitor.
+// Talks to QEMU's monitor.
 
 import { createConnection } from 'node:net'
 import { createInterface } from 'node:readline'

@@ -1,4 +1,4 @@
-// A private folder per machine.
+// Private folders of machines.
 
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

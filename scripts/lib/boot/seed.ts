@@ -1,4 +1,4 @@
-// The same values as a NoCloud seed.
+// Passes the caller's values as a NoCloud seed.
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'

@@ -1,6 +1,6 @@
-// Addresses as messages tell them, file names from them.
+// Addresses for messages, and file names from addresses.
 
-/** An address as messages may tell it: no user, no password, and of its query only that there is one, which may be a signed ticket. */
+/** An address for messages: without user and password, and with the query elided, since that may be a signature. */
 export const shownAddress = (address: string | URL): string => {
   if (!URL.canParse(String(address))) return 'an address that cannot be read'
   const { protocol, host, pathname, search } = new URL(address)

@@ -1,4 +1,4 @@
-// Whose certificates are trusted.
+// Trusted certificate authorities.
 
 import { readFile } from 'node:fs/promises'
 import { certificatesIn, readBundle } from '../_helpers/certificates.ts'

@@ -1,4 +1,4 @@
-// SHA256SUMS as coreutils writes it.
+// Parses SHA256SUMS as coreutils writes it.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 
@@ -6,7 +6,7 @@ const listError = (place: string, line: number, message: string, found: string):
   new BoxhoundError('E_CHECKSUMS', message, {
     file: place,
     line,
-    expected: 'lines as sha256sum writes them: 64 hexadecimal digits, two blanks or a blank and *, a file name',
+    expected: 'lines as sha256sum writes them: 64 hexadecimal digits, two spaces or a space and *, a file name',
     found: found.length > 80 ? `${found.slice(0, 80)}…` : found,
     next: 'check that the address is that of a SHA256SUMS file',
   })
@@ -27,8 +27,8 @@ export const parseChecksums = (text: string, place: string): ReadonlyMap<string,
     if (line.startsWith('\\')) throw listError(place, index + 1, 'a file name with escapes', line)
     const [, digest, name] = /^([0-9a-fA-F]{64}) [ *]([^\r\0]+)$/.exec(line) ?? []
     if (digest === undefined || name === undefined)
-      throw listError(place, index + 1, 'this is no line of a list of checksums', line)
-    if (digests.has(name)) throw listError(place, index + 1, 'a file that stands in the list twice', name)
+      throw listError(place, index + 1, 'not a line of a checksum list', line)
+    if (digests.has(name)) throw listError(place, index + 1, 'a file listed twice', name)
     digests.set(name, digest.toLowerCase())
   }
   return digests
@@ -39,7 +39,7 @@ export const checksumOf = (digests: ReadonlyMap<string, string>, name: string, p
   const digest = digests.get(name)
   if (digest !== undefined) return digest
   const near = [...digests.keys()].filter((other) => other.endsWith(name.slice(name.lastIndexOf('.')))).slice(0, 5)
-  throw new BoxhoundError('E_CHECKSUMS_MISSING', `the signed list does not name ${name}`, {
+  throw new BoxhoundError('E_CHECKSUMS_MISSING', `the signed list lacks ${name}`, {
     file: place,
     expected: name,
     found:

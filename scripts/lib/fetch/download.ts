@@ -1,4 +1,4 @@
-// A disk image on this machine, whole and verified.
+// Downloads and verifies a disk image.
 
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
@@ -50,7 +50,7 @@ const isRemote = (image: string): boolean => /^https?:/i.test(image)
 const wrongDigest = (image: string, expected: string, found: string, bytes: number, next: string): BoxhoundError =>
   new BoxhoundError(
     'E_IMAGE_DIGEST',
-    `${isRemote(image) ? shownAddress(image) : image} is not the image that the box file names`,
+    `${isRemote(image) ? shownAddress(image) : image} is not the image in the box file`,
     {
       expected: `SHA-256 ${expected}`,
       found: `SHA-256 ${found} (${formatBytes(bytes)})`,
@@ -73,7 +73,13 @@ const localImage = async ({ image, sha256 }: ImageSource): Promise<string> => {
     })
   const found = await digestOf(path)
   if (found === sha256) return path
-  throw wrongDigest(path, sha256, found, there.size, 'check that it is the right file, and base.sha256 in the box file')
+  throw wrongDigest(
+    path,
+    sha256,
+    found,
+    there.size,
+    'make sure that it is the right file, and check base.sha256 in the box file',
+  )
 }
 
 /** What an earlier run downloaded, hashed again: a flipped bit passes every other check (fault 31). */
@@ -154,7 +160,7 @@ const alone = async (folder: string, { source, tell, options: { signal } }: Job,
       return await withLock(store, name, `fetch ${baseName(source.image)}`, work)
     } catch (error) {
       if (!(error instanceof BoxhoundError) || error.code !== 'E_LOCKED') throw error
-      if (!waiting) tell(`waiting for another run that fetches the same image: ${error.details.found}`)
+      if (!waiting) tell(`waiting for another run that is fetching the same image: ${error.details.found}`)
       waiting = true
       await delay(200, undefined, signal === undefined ? {} : { signal })
     }

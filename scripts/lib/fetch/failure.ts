@@ -1,4 +1,4 @@
-// What went wrong on the network, and whether to try again.
+// Explains network failures, and decides whether to retry.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatSeconds } from '../_helpers/format.ts'
@@ -37,9 +37,9 @@ const isBefore = (error: unknown): boolean => {
 
 const byDeadline = (code: string, host: string, { deadlines }: Client): [code: string, message: string] | undefined => {
   const [connect, quiet] = [deadlines.connect, deadlines.quiet].map((ms) => formatSeconds(ms / 1000))
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return ['E_FETCH_CONNECT', `${host} takes no connection within ${connect}`]
-  if (code === 'UND_ERR_HEADERS_TIMEOUT') return ['E_FETCH_QUIET', `${host} does not answer within ${quiet}`]
-  if (code === 'UND_ERR_BODY_TIMEOUT') return ['E_FETCH_QUIET', `${host} has sent nothing for ${quiet}`]
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return ['E_FETCH_CONNECT', `connecting to ${host} timed out after ${connect}`]
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') return ['E_FETCH_QUIET', `${host} did not answer within ${quiet}`]
+  if (code === 'UND_ERR_BODY_TIMEOUT') return ['E_FETCH_QUIET', `${host} sent nothing for ${quiet}`]
   return undefined
 }
 
@@ -54,7 +54,7 @@ const refusedTunnel = (error: unknown): number | undefined => {
 const gone = 'check the address; publishers remove old releases, and npm run base -- update BOX names the newest one'
 
 const refusals: Readonly<Record<number, string>> = {
-  401: `a mirror that wants a login gets it from ${loginVariable} in the environment`,
+  401: `for a mirror that requires a login, set ${loginVariable} in the environment`,
   404: gone,
   410: gone,
 }
@@ -67,20 +67,20 @@ const refusals: Readonly<Record<number, string>> = {
 export const statusFailure = (status: number, url: URL, proxy = ''): BoxhoundError => {
   const address = shownAddress(url)
   if (status === 407)
-    return new BoxhoundError('E_FETCH_PROXY', 'the proxy wants a user and a password', {
+    return new BoxhoundError('E_FETCH_PROXY', 'the proxy requires a user and a password', {
       found: `${status} from ${proxy === '' ? url.host : shownProxy(proxy)}`,
-      next: 'put them into HTTPS_PROXY or HTTP_PROXY of the environment, never into a box file',
+      next: 'put them in HTTPS_PROXY or HTTP_PROXY in the environment, never in a box file',
     })
   const who = proxy === '' ? 'the server' : `the proxy ${shownProxy(proxy)}`
   if (status >= 500 || status === 429 || status === 408)
-    return new BoxhoundError('E_FETCH_SERVER', `${who} cannot serve ${address} now`, {
+    return new BoxhoundError('E_FETCH_SERVER', `${who} cannot serve ${address} at the moment`, {
       found: `status ${status}`,
       next: 'try again later',
     })
-  return new BoxhoundError('E_FETCH_STATUS', `${who} does not give out ${address}`, {
+  return new BoxhoundError('E_FETCH_STATUS', `${who} refuses ${address}`, {
     expected: 'status 200',
     found: `status ${status}`,
-    next: refusals[status] ?? 'check the address, and whether this machine may read it',
+    next: refusals[status] ?? 'check the address, and whether this machine has access',
   })
 }
 
@@ -101,22 +101,22 @@ export const failureOf = async (error: unknown, url: URL, client: Client): Promi
   if (late !== undefined)
     return new BoxhoundError(late[0], late[1], { found: `while fetching ${address}`, next, cause: error })
   if (code === 'ENOTFOUND')
-    return new BoxhoundError('E_FETCH_NAME', 'a host that no name server knows', {
+    return new BoxhoundError('E_FETCH_NAME', 'unknown host', {
       ...{ found: `${detail(error)}, while fetching ${address}`, cause: error },
       next: proxy === '' ? 'check the name; in a closed network set mirrors.proxy or HTTPS_PROXY' : next,
     })
   if (unreachable.has(code) && isBefore(error))
-    return new BoxhoundError('E_FETCH_CONNECT', `no connection to ${url.host}`, {
+    return new BoxhoundError('E_FETCH_CONNECT', `cannot connect to ${url.host}`, {
       ...{ found: `${detail(error)}, while fetching ${address}`, next, cause: error },
     })
   if (/^(EPROTO|ERR_SSL_)/.test(code))
-    return new BoxhoundError('E_FETCH_TLS', `no encrypted connection to ${url.host} comes about`, {
+    return new BoxhoundError('E_FETCH_TLS', `TLS connection to ${url.host} failed`, {
       ...{ found: `${detail(error)}, while fetching ${address}`, cause: error },
-      next: 'check that the address is one for https, and its port',
+      next: 'check that the server speaks https on that port',
     })
   const isForeign = error instanceof Error && error.name === 'HTTPParserError'
   if (isForeign || unreachable.has(code) || /^(UND_ERR_(SOCKET|RES_)|ECONN|EPIPE)/.test(code))
-    return new BoxhoundError('E_FETCH_LOST', `the connection to ${url.host} broke`, {
+    return new BoxhoundError('E_FETCH_LOST', `lost the connection to ${url.host}`, {
       ...{ found: `${detail(error)}, while fetching ${address}`, next, cause: error },
     })
   return error

@@ -1,4 +1,4 @@
-// SHA-256 of a file that grows, on a thread.
+// Computes SHA-256 of a growing file on a thread.
 
 import { Worker } from 'node:worker_threads'
 

@@ -1,4 +1,4 @@
-// Who asks a mirror, from the environment.
+// Logins for mirrors, from the environment.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Mirrors } from '../box/types.ts'
@@ -34,7 +34,7 @@ const entryError = (found: string): BoxhoundError =>
     expected:
       'USER:PASSWORD, or for one host of several USER:PASSWORD@HOST[:PORT], blanks between them, %XX for odd characters',
     found,
-    next: `mend ${loginVariable} in the environment`,
+    next: `fix ${loginVariable} in the environment`,
     exitCode: 2,
   })
 
@@ -43,11 +43,11 @@ const parseEntry = (text: string, number: number): Login & { readonly host: stri
   const url = URL.canParse(`http://${text}`) ? new URL(`http://${text}`) : undefined
   const [, userinfo = text, host = ''] = /^(.*)@([^@]*)$/.exec(text) ?? []
   const [, user = '', password = ''] = /^([^:]+):(.+)$/.exec(userinfo) ?? []
-  if (user === '' || (host !== '' && url?.pathname !== '/')) throw entryError(`something else in place ${number}`)
+  if (user === '' || (host !== '' && url?.pathname !== '/')) throw entryError(`an invalid entry at position ${number}`)
   try {
     return { user: decodeURIComponent(user), password: decodeURIComponent(password), host: host.toLowerCase() }
   } catch {
-    throw entryError(`a percent sign that starts no %XX in place ${number}`)
+    throw entryError(`an invalid percent-encoding at position ${number}`)
   }
 }
 

@@ -1,4 +1,4 @@
-// A publisher's newest image, out of its signed list.
+// Looks up a publisher's newest image in its signed list.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Publisher } from '../box/types.ts'
@@ -35,11 +35,11 @@ const margin = 86_400
 const requireFresh = ({ name, date }: Release, signed: number, place: string): void => {
   const [year, month, day] = [Math.floor(date / 10_000), Math.floor(date / 100) % 100, date % 100]
   if (signed >= Date.UTC(year, month - 1, day) / 1000 - margin) return
-  throw new BoxhoundError('E_LIST_OLD', 'the list was signed before its release was made', {
+  throw new BoxhoundError('E_LIST_OLD', 'the signature of the list is older than its release', {
     file: place,
-    expected: `a signature not older than ${name}`,
+    expected: `a signature no older than ${name}`,
     found: `one of ${new Date(signed * 1000).toISOString().slice(0, 10)}`,
-    next: 'look at another mirror: this one shows an older release’s list under a newer name',
+    next: 'try another mirror: this one serves an older release’s list under a newer name',
   })
 }
 

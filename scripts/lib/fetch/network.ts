@@ -1,4 +1,4 @@
-// Proxy and authorities from box file and environment.
+// Proxy and CAs from box file and environment.
 
 import { isAbsolute, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -43,10 +43,10 @@ const proxyAddress = (text: string, source: string): string => {
   const url = URL.canParse(full) ? new URL(full) : undefined
   if (url !== undefined && ['http:', 'https:'].includes(url.protocol) && url.hostname !== '')
     return `${url.protocol}//${url.username === '' ? '' : `${url.username}:${url.password}@`}${url.host}`
-  throw new BoxhoundError('E_PROXY', `${source} holds no address of an HTTP proxy`, {
+  throw new BoxhoundError('E_PROXY', `${source} is not the address of an HTTP proxy`, {
     expected: 'http://HOST:PORT or https://HOST:PORT',
     found: url === undefined ? 'something else' : `${url.protocol}//…`,
-    next: `mend ${source}`,
+    next: `fix ${source}`,
     exitCode: 2,
   })
 }

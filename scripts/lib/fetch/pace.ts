@@ -1,4 +1,4 @@
-// Answers that are too slow, or never end.
+// Rejects answers that are too slow or too large.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatBytes, formatSeconds } from '../_helpers/format.ts'
@@ -38,9 +38,9 @@ export async function* paced(
     if (passed >= quiet) {
       if (bytes < (slowest * passed) / 1000)
         throw new BoxhoundError('E_FETCH_SLOW', `${url.host} sends too slowly`, {
-          expected: `at least ${formatBytes(slowest)} a second`,
+          expected: `at least ${formatBytes(slowest)} per second`,
           found: `${bytes} bytes of ${shownAddress(url)} in ${formatSeconds(passed / 1000)}`,
-          next: 'try again later, or name a mirror of it',
+          next: 'try again later, or use a mirror',
         })
       ;[begin, bytes] = [performance.now(), 0]
     }

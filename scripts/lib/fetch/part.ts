@@ -1,4 +1,4 @@
-// An unfinished download that outlives its run.
+// Partial downloads that survive a run.
 
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
@@ -54,11 +54,11 @@ export const isFull = (error: unknown): boolean =>
 
 /** The error of a disk without room for the rest. */
 export const diskFull = (path: string, needed: number | undefined, free: number | undefined): BoxhoundError =>
-  new BoxhoundError('E_DISK_FULL', 'the disk has no room for the image', {
+  new BoxhoundError('E_DISK_FULL', 'not enough disk space for the image', {
     file: path,
-    expected: needed === undefined ? 'room for the whole file' : `${formatBytes(needed)} free`,
+    expected: needed === undefined ? 'space for the whole file' : `${formatBytes(needed)} free`,
     found: free === undefined ? 'no space left' : `${formatBytes(free)} free`,
-    next: 'make room, or move the store: BOXHOUND_CACHE names another folder; npm run cache -- prune removes old layers',
+    next: 'free some space (npm run cache -- prune removes old layers), or move the store with BOXHOUND_CACHE',
   })
 
 /** How much is written before the hashing thread is told: a message costs more than hashing a few kilobytes. */

@@ -1,4 +1,4 @@
-// How far a download is.
+// Progress of a download.
 
 import { formatBytes } from '../_helpers/format.ts'
 

@@ -1,4 +1,4 @@
-// Passwords out of what tools print.
+// Redacts passwords in the output of tools.
 
 import { type Logins, loginIn } from './logins.ts'
 import type { Network } from './network.ts'

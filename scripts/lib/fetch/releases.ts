@@ -1,4 +1,4 @@
-// Names of releases, and a folder's listing of them.
+// Parses release names and folder listings.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { folderAddress, shownAddress } from './address.ts'
@@ -52,7 +52,7 @@ export const newestRelease = (html: string, index: URL): Release => {
   if (newest !== undefined) return newest
   throw new BoxhoundError('E_RELEASES', `no release in the listing of ${shownAddress(index)}`, {
     expected: 'links to folders such as release-20260725/',
-    found: `${links.length} links to something else`,
+    found: `${links.length} other links`,
     next: 'check publisher.releases in provision/systems.yaml, or mirrors.images in the box file',
   })
 }

@@ -1,4 +1,4 @@
-// One GET, redirects followed.
+// Sends one GET request and follows redirects.
 
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
@@ -37,13 +37,13 @@ export const redirected = (location: string | undefined, from: URL): URL => {
     new BoxhoundError('E_FETCH_REDIRECT', message, {
       expected,
       found: `${found}, by ${shownAddress(from)}`,
-      next: 'check the address in a browser, and take the one that it ends at',
+      next: 'open the address in a browser, and use the final one',
     })
   if (location === undefined || !URL.canParse(location, from.href))
-    throw refuse('a redirect to nowhere', 'an address in the header Location', 'none')
+    throw refuse('a redirect without a target', 'an address in the Location header', 'none')
   const to = new URL(location, from)
   if (!['https:', 'http:'].includes(to.protocol))
-    throw refuse('a redirect to what is no web address', 'https or http', to.protocol)
+    throw refuse('a redirect to something other than a web address', 'https or http', to.protocol)
   if (from.protocol === 'https:' && to.protocol === 'http:')
     throw refuse('a redirect from https down to http', 'an https address', shownAddress(to))
   return to
@@ -107,7 +107,7 @@ export const get = async (
   }
   throw new BoxhoundError('E_FETCH_REDIRECT', `more than ${maximumRedirects} redirects`, {
     found: shownAddress(address),
-    next: 'check the address in a browser',
+    next: 'open the address in a browser',
   })
 }
 

@@ -1,4 +1,4 @@
-// Bounded tries.
+// Bounded retries.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { formatSeconds } from '../_helpers/format.ts'

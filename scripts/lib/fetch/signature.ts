@@ -1,4 +1,4 @@
-// A detached OpenPGP signature, judged by gpgv's status lines.
+// Verifies a detached OpenPGP signature by gpgv's status lines.
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -70,7 +70,7 @@ const fault = ({ verdict = '', primary, digest = 0, key }: Signature, { fingerpr
     return strongDigests.includes(digest)
       ? undefined
       : { verdict, text: `it signs a digest that can be forged (OpenPGP number ${digest})` }
-  return { verdict, text: `${explained[verdict] ?? 'it cannot be read'} (${primary ?? key ?? 'no key named'})` }
+  return { verdict, text: `${explained[verdict] ?? 'it is unreadable'} (${primary ?? key ?? 'no key named'})` }
 }
 
 /**
@@ -104,8 +104,8 @@ const gpgv = async (words: readonly string[]): Promise<{ readonly stdout: string
     (error: unknown) => {
       if (!isErrno(error, 'ENOENT')) throw error
       throw new BoxhoundError('E_GPGV', 'gpgv is not installed', {
-        expected: 'the program that checks OpenPGP signatures',
-        found: 'none in PATH',
+        expected: 'the program gpgv, which checks OpenPGP signatures',
+        found: 'not in PATH',
         next: 'apt-get install gpgv, or npm run setup',
         exitCode: 3,
       })

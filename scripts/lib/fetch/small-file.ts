@@ -1,4 +1,4 @@
-// Listings and lists, in memory.
+// Fetches small files into memory.
 
 import type { Client } from './client.ts'
 import { failureOf, statusFailure } from './failure.ts'

@@ -1,4 +1,4 @@
-// A range of a file, or all of it.
+// Transfers a file or a range of it.
 
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -46,10 +46,10 @@ const requireRoom = async (part: Part, total: number | undefined): Promise<void>
 }
 
 const cut = (part: Part, { url }: Answer, total: number): BoxhoundError =>
-  new BoxhoundError('E_FETCH_LOST', `${url.host} ended its answer too early`, {
+  new BoxhoundError('E_FETCH_LOST', `${url.host} closed the connection too early`, {
     expected: `${total} bytes`,
     found: `${part.bytes()} bytes of ${shownAddress(url)}`,
-    next: 'try again; if it ends there each time, the file on the server is cut',
+    next: 'try again; if it always stops there, the file on the server is truncated',
   })
 
 const save = async (answer: Answer, part: Part, client: Client, options: TransferOptions): Promise<void> => {
@@ -77,7 +77,7 @@ const judge = (answer: Answer, part: Part): Verdict => {
 }
 
 const begin = async (url: string, answer: Answer, part: Part, tell: (line: string) => void): Promise<void> => {
-  if (part.bytes() > 0) tell(`begins anew: ${answer.url.host} gives no range of it, or the file there has changed`)
+  if (part.bytes() > 0) tell(`starting over: ${answer.url.host} does not support ranges, or the file has changed`)
   const validator = validatorOf(answer)
   const total = lengthOf(answer)
   const note: Note = {

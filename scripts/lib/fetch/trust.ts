@@ -1,4 +1,4 @@
-// A certificate that was not believed: whose it is.
+// Identifies an untrusted certificate.
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls'

@@ -1,4 +1,4 @@
-// A tar archive with nothing in it of who made it.
+// Makes tar archives without traces of their builder.
 
 import { waitIfInterrupted } from '../_helpers/cleanup.ts'
 import { cleanEnvironment } from '../_helpers/environment.ts'
@@ -34,7 +34,7 @@ export const writeArchive = async (
   if (code !== 0)
     throw new BoxhoundError('E_PACKAGE', `tar failed with status ${code}`, {
       file: shown,
-      found: Buffer.concat(complaints).toString('utf8').trim() || 'no message of its own',
-      next: 'is the disk full? the boxes made earlier are as they were',
+      found: Buffer.concat(complaints).toString('utf8').trim() || 'no message',
+      next: 'is the disk full? existing boxes are unchanged',
     })
 }

@@ -1,4 +1,4 @@
-// What `vagrant box add` takes, from a file or a web server.
+// Catalogue for `vagrant box add`, from a file or a web server.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -33,13 +33,13 @@ export const webFolder = (address: string): string => {
   const url = URL.canParse(address) ? new URL(address) : undefined
   // First, so that no other message quotes a password.
   if (url !== undefined && (url.username !== '' || url.password !== ''))
-    throw new BoxhoundError('E_USAGE', '--url holds a login, which everybody who reads the catalogue would see', {
-      next: 'leave it out; Vagrant takes one from ~/.netrc',
+    throw new BoxhoundError('E_USAGE', '--url contains a login, which every reader of the catalogue would see', {
+      next: 'remove it; Vagrant can read a login from ~/.netrc',
       exitCode: 2,
     })
   // By its text: an empty query is none to URL, and would stay in the address all the same.
   if (url === undefined || !/^https?:$/.test(url.protocol) || /[?#]/.test(address))
-    throw new BoxhoundError('E_USAGE', '--url is the address of a folder on a web server', {
+    throw new BoxhoundError('E_USAGE', '--url must be the address of a folder on a web server', {
       expected: 'https://boxes.example/lab/',
       found: address,
       exitCode: 2,

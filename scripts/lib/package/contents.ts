@@ -1,4 +1,4 @@
-// The small files of a box.
+// Small files in a Vagrant box.
 
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'

@@ -1,4 +1,4 @@
-// The golden image with Vagrant's layer in it.
+// Adds Vagrant's layer to the golden image.
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ const run = async (command: readonly string[], failure: string): Promise<void> =
   if (code !== 0)
     throw new BoxhoundError('E_PACKAGE', failure, {
       found: Buffer.concat(complaints).toString('utf8').trim() || `status ${code}`,
-      next: 'is the disk full? the published image and its boxes are as they were',
+      next: 'is the disk full? the published image and its boxes are unchanged',
     })
 }
 

@@ -1,4 +1,4 @@
-// What a box's machine has by default.
+// Default hardware of a Vagrant machine.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

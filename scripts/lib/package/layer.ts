@@ -1,4 +1,4 @@
-// The files that a Vagrant box has more than the golden image.
+// Files that a Vagrant box adds to the golden image.
 
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'

@@ -1,4 +1,4 @@
-// Box.ovf, and the MAC that the image decides.
+// Renders box.ovf, with a MAC derived from the image.
 
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'

@@ -1,4 +1,4 @@
-// A published image to Vagrant boxes and catalogues.
+// Packages a published image as Vagrant boxes and catalogues.
 
 import { link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -59,7 +59,7 @@ const gather = async (box: Box, project: Project): Promise<Material> => {
   const published = await readPublished(project, box.name)
   const { version } = published.expectations
   if (version !== box.version)
-    throw new BoxhoundError('E_NOT_PUBLISHED', 'the published image is of another version than the box file', {
+    throw new BoxhoundError('E_NOT_PUBLISHED', 'the published image and the box file have different versions', {
       file: shown(box.file),
       expected: `version ${box.version}`,
       found: `out/${box.name}/${box.name}.qcow2 of version ${version}`,
@@ -79,9 +79,9 @@ const recipeOf = (provider: Provider, { published, files, hardware, tools }: Mat
 /** One version that Vagrant doesn’t take, and it reads nothing of the whole catalogue. */
 const assertVersion = ({ file, version }: Box): void => {
   if (!isVagrantVersion(version))
-    throw new BoxhoundError('E_BOX_VERSION', 'Vagrant takes no such version', {
+    throw new BoxhoundError('E_BOX_VERSION', 'not a version that Vagrant accepts', {
       file: shown(file),
-      expected: 'numbers, and behind a hyphen what marks a pre-release: 1.0.0, 1.1.0-rc1',
+      expected: 'numbers, and a pre-release after a hyphen: 1.0.0, 1.1.0-rc1',
       found: version,
       next: `change "version" in ${shown(file)} and bake again`,
       exitCode: 2,
@@ -94,9 +94,9 @@ const newerOf = (a: string, b: string): string => (compareVersions(a, b) >= 0 ? 
 const assertNewest = ({ box }: Material, records: readonly BoxRecord[]): void => {
   const newest = records.map(({ version }) => version).reduce(newerOf, box.version)
   if (compareVersions(newest, box.version) > 0)
-    throw new BoxhoundError('E_OLD_VERSION', 'the catalogue holds a newer version of this box', {
+    throw new BoxhoundError('E_OLD_VERSION', 'the catalogue has a newer version of this box', {
       file: shown(box.file),
-      expected: `a version from ${newest} on`,
+      expected: `version ${newest} or newer`,
       found: box.version,
       next: `raise "version" in ${shown(box.file)} and bake again`,
       exitCode: 2,
@@ -142,7 +142,7 @@ const diskFull = (error: unknown, box: Box, project: Project): unknown =>
     ? new BoxhoundError('E_PACKAGE', 'no space is left', {
         file: shown(boxFolder(project, box.name)),
         found: error.message,
-        next: 'is the disk full? the boxes made earlier are as they were',
+        next: 'is the disk full? existing boxes are unchanged',
         cause: error,
       })
     : error
@@ -226,7 +226,7 @@ const packageLocked = async (box: Box, options: PackageOptions, project: Project
         progress.ended(provider, { kind: 'built', seconds: (performance.now() - begin) / 1000, bytes })
         if (earlier !== undefined && earlier.image !== image)
           options.note(
-            `version ${box.version} had another image: who has installed it keeps that, until "version" in ${shown(box.file)} is raised or the box removed`,
+            `version ${box.version} had another image: machines that installed it keep it until "version" in ${shown(box.file)} is raised or the box is removed`,
           )
         boxes.push({ ...record, path, changed: true })
       }

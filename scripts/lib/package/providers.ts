@@ -1,4 +1,4 @@
-// What boxes are made for, and their names.
+// Vagrant providers and box names.
 
 /** What Vagrant boxes are made for. */
 export const providers = ['libvirt', 'virtualbox'] as const

@@ -1,4 +1,4 @@
-// Which boxes there are, old versions among them.
+// Records of packaged boxes, including old versions.
 
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -42,7 +42,7 @@ export const readRecords = async (box: string, project: Project): Promise<readon
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return []
     throw new BoxhoundError('E_RECORDS', 'the list of Vagrant boxes cannot be read', {
       file: shown(path),
-      expected: 'what boxhound wrote there',
+      expected: 'the file as boxhound wrote it',
       next: `remove it together with the .box files beside it, then: npm run package -- ${box}`,
       cause,
     })

@@ -1,4 +1,4 @@
-// The disk as a VMDK, always the same bytes.
+// Writes a reproducible VMDK.
 
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -22,17 +22,17 @@ const noDescriptor = (
   found: string,
   expected = 'a VMDK with one CID in its descriptor',
 ): BoxhoundError =>
-  new BoxhoundError('E_PACKAGE', 'the VMDK has not the form that boxhound knows', {
+  new BoxhoundError('E_PACKAGE', 'unexpected VMDK structure', {
     file: shown,
     expected,
     found,
-    next: 'which qemu-img is this? `qemu-img --version`',
+    next: 'check the version of qemu-img: qemu-img --version',
   })
 
 /** Where the descriptor is embedded, by the sparse extent's header (VMware's Virtual Disk Format 1.1): both in bytes. */
 const locate = async (file: FileHandle, shown: string): Promise<{ start: number; room: number }> => {
   const header = await readAt(file, 0, sector, shown)
-  if (header.toString('latin1', 0, 4) !== 'KDMV') throw noDescriptor(shown, 'another beginning than KDMV')
+  if (header.toString('latin1', 0, 4) !== 'KDMV') throw noDescriptor(shown, 'a file that does not start with KDMV')
   return {
     start: Number(header.readBigUInt64LE(28)) * sector,
     room: Number(header.readBigUInt64LE(36)) * sector,

@@ -1,4 +1,4 @@
-// What would tell of the machine that built it.
+// Traces of the machine that built the image.
 
 import { readdir, readFile } from 'node:fs/promises'
 import { homedir, hostname } from 'node:os'

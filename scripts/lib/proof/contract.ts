@@ -1,4 +1,4 @@
-// Judges an Agent by its contract.
+// Tests an Agent against the contract.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// An EFI partition: sound, and what is free in it.
+// Checks an EFI partition and finds its free space.
 
 import { open } from 'node:fs/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'

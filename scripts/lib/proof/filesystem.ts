@@ -1,4 +1,4 @@
-// Every file system: sound, its free blocks zero.
+// Checks every file system, and that its free blocks are zero.
 
 import { $ } from '../_helpers/shell.ts'
 import { checkFat, freeClusters } from './fat.ts'

@@ -1,4 +1,4 @@
-// What tells a machine from its clones.
+// Identities that differ between clones of a machine.
 
 import type { MachineKind } from '../boot/machine.ts'
 import type { DatabaseExpectation, Seed } from '../render/types.ts'

@@ -1,4 +1,4 @@
-// Evidence for the proofs on an image.
+// Collects evidence for the proofs of an image.
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -33,7 +33,7 @@ export const withImageEvidence = async <T>(
   { environment, machine, machines, onNote }: ProofOptions,
   work: (evidence: ImageEvidence, folder: string) => Promise<T>,
 ): Promise<T> => {
-  for (const folder of await clearLeftovers(project.cache)) onNote(`cleared what a killed run left in ${folder}`)
+  for (const folder of await clearLeftovers(project.cache)) onNote(`removed leftovers of a killed run in ${folder}`)
   const run = await createRunFolder(project.cache)
   return withCleanup(run.remove, async () => {
     const { box, seed, database, app } = expectations

@@ -1,4 +1,4 @@
-// The file systems of a disk.
+// Finds the file systems of a disk.
 
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -42,7 +42,7 @@ export const readLayout = async (raw: string, { root }: Project): Promise<readon
   const done = await $({ nothrow: true, quiet: true, env })`bash ${join(root, 'packer/chroot/layout.sh')} ${raw}`
   const [first, ...rest] = done.exitCode === 0 ? parseLayout(done.stdout) : []
   if (first === undefined)
-    throw new BoxhoundError('E_LAYOUT', 'the file systems of the disk cannot be told', {
+    throw new BoxhoundError('E_LAYOUT', 'cannot identify the file systems of the disk', {
       file: raw,
       found: done.stderr.trim().slice(-1000),
     })

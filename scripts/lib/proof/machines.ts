@@ -1,4 +1,4 @@
-// Two machines from one image.
+// Starts two machines from one image.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -62,7 +62,7 @@ const readIdentities = async (
     const result = await session.run('python3 -ISB -', { stdin, name: 'identities.py', deadline: 60 })
     const report = reportSchema.safeParse(jsonIn(result.stdout))
     if (!report.success)
-      throw new BoxhoundError('E_IDENTITIES', 'the machine did not tell its identities', {
+      throw new BoxhoundError('E_IDENTITIES', 'cannot read the identities of the machine', {
         found: result.stderr.slice(-500),
       })
     const complete = identities({ database, seed, machine: kind }).every(({ name }) => report.data[name] != null)
@@ -93,7 +93,7 @@ const boot = (folder: string, options: MachineOptions, { root }: Project, again?
 const switchOff = async (machine: Machine, session: Session): Promise<void> => {
   await session.run('systemctl --no-block poweroff').catch(() => undefined)
   if (!(await waitForExit(machine.process, 60)))
-    throw new BoxhoundError('E_POWEROFF', 'the machine did not switch off within 60 s')
+    throw new BoxhoundError('E_POWEROFF', 'the machine did not power off within 60 s')
 }
 
 /** The same disk again, with nothing handed in: what the first boot was given must have stayed. */
@@ -140,7 +140,7 @@ export const meetMachines = async (options: MachineOptions, project: Project): P
     }),
   )
   const again = await bootAgain(machine, one, options, project)
-  onNote('first machine switched off and on again')
+  onNote('first machine power-cycled')
   const second = await boot(join(folder, 'two'), options, project)
   onNote(`second machine up after ${second.bootSeconds.toFixed(1)} s`)
   const other = await withCleanup(second.stop, () =>

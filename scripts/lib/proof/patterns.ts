@@ -1,4 +1,4 @@
-// What a secret looks like in bytes.
+// Byte patterns of secrets.
 
 import { secretShapes } from '../box/secret-shapes.ts'
 import type { Finding, Pattern } from './types.ts'

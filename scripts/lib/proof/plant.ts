@@ -1,4 +1,4 @@
-// A copy with everything planted.
+// Makes a copy of the disk with planted secrets.
 
 import { writeFile } from 'node:fs/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'

@@ -1,4 +1,4 @@
-// Searches every byte.
+// Searches every byte of a disk.
 
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
@@ -22,7 +22,7 @@ const overlap = 64 << 10
 export const expand = async (image: string, raw: string): Promise<void> => {
   const done = await $({ nothrow: true, quiet: true })`qemu-img convert -O raw -m 8 -W -- ${image} ${raw}`
   if (done.exitCode !== 0)
-    throw new BoxhoundError('E_RAW', 'the image cannot be expanded', { file: image, found: done.stderr.trim() })
+    throw new BoxhoundError('E_RAW', 'cannot expand the image', { file: image, found: done.stderr.trim() })
 }
 
 /** The extents of a file that hold data; everything between them is a hole and reads as zero. */

@@ -1,4 +1,4 @@
-// AVA run and counted.
+// Runs AVA and counts the results.
 
 import { startChild } from '../_helpers/child.ts'
 import { withCleanup } from '../_helpers/cleanup.ts'

@@ -1,4 +1,4 @@
-// The one script that makes a stock machine the box.
+// Writes the script that turns a stock machine into the box.
 
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'

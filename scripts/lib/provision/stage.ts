@@ -1,4 +1,4 @@
-// The layers of it, with what they want from outside.
+// Stages its layers with their external inputs.
 
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Blobs of a registry: whether they are there, downloaded, checked.
+// Finds, downloads and checks blobs.
 
 import { mkdir } from 'node:fs/promises'
 import { withCleanup } from '../_helpers/cleanup.ts'
@@ -61,13 +61,13 @@ const fill = async (part: Part, blob: Blob, registry: Registry, options: BlobOpt
   const { patience, tell, signal } = options
   // Neither what is too long nor what an earlier run left is worth a request.
   const received = (bytes: number): void => {
-    if (bytes > blob.bytes) throw badBlob('its blob is longer than its manifest tells')
+    if (bytes > blob.bytes) throw badBlob('its blob is longer than in its manifest')
     options.received(bytes)
   }
   await retrying(patience, { tell, gained: part.bytes, signal }, async () => {
     if (part.bytes() >= blob.bytes) return
     // The transfer itself does not log in: whoever asks here first gets a token that is good for it.
-    if (!(await hasBlob(registry, blob))) throw badBlob('its blob is missing or cut')
+    if (!(await hasBlob(registry, blob))) throw badBlob('its blob is missing or truncated')
     await transfer(address, part, registry.client, { received, tell, signal })
   })
 }
@@ -96,7 +96,7 @@ export const withBlob = async <T>(
         await part.restart({ url: blobAddress(registry, blob) })
         await fill(part, blob, registry, options)
       }
-      if ((await part.digest()) !== blob.sha256) throw badBlob('its blob is not what its digest says')
+      if ((await part.digest()) !== blob.sha256) throw badBlob('its blob does not match its digest')
       return await use(part.path).finally(part.drop)
     } catch (error) {
       // Anything else, a signal for one, leaves a good beginning, from which the next run goes on.

@@ -1,4 +1,4 @@
-// WWW-Authenticate, parsed.
+// Parses WWW-Authenticate.
 
 /** What a registry wants before it answers (RFC 9110, 11.6.1): the scheme in lower case, and its parameters. */
 export interface Challenge {

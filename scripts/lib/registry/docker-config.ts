@@ -1,4 +1,4 @@
-// Credentials from docker's config file and its helpers.
+// Credentials from docker's config file and credential helpers.
 
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
@@ -33,9 +33,9 @@ export const dockerConfigPath = ({ DOCKER_CONFIG: folder }: NodeJS.ProcessEnv = 
   join(folder || join(homedir(), '.docker'), 'config.json')
 
 const configError = (file: string, expected: string, found: string, cause?: unknown): BoxhoundError =>
-  new BoxhoundError('E_DOCKER_CONFIG', 'docker’s config file cannot be used', {
+  new BoxhoundError('E_DOCKER_CONFIG', 'cannot use docker’s config file', {
     ...{ file, expected, found, exitCode: 2, cause },
-    next: 'docker login writes it anew; DOCKER_CONFIG names another folder',
+    next: 'recreate it with docker login, or set DOCKER_CONFIG to another folder',
   })
 
 const readConfig = async (file: string): Promise<Config> => {
@@ -45,7 +45,7 @@ const readConfig = async (file: string): Promise<Config> => {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     if (code === 'ENOENT') return {}
-    throw configError(file, 'a file that can be read', code, error)
+    throw configError(file, 'a readable file', code, error)
   }
   try {
     return configSchema.parse(JSON.parse(text))

@@ -1,4 +1,4 @@
-// Answers of a registry as errors.
+// Turns a registry's answers into errors.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { shownAddress } from '../fetch/address.ts'
@@ -58,11 +58,11 @@ export const refusal = async (answer: Answer, client: Client, doing: string): Pr
   if (status >= 500 || status === 429 || status === 408) return statusFailure(status, url)
   const details = { expected: `an answer to: ${doing}`, found: `status ${status}${words === '' ? '' : `, ${words}`}` }
   if (status === 403)
-    return new BoxhoundError('E_REGISTRY_DENIED', `${url.host} does not allow it`, {
+    return new BoxhoundError('E_REGISTRY_DENIED', `${url.host} denies access`, {
       ...details,
-      next: 'check what the user of docker login may do with this repository',
+      next: 'check the permissions of the docker login user for this repository',
     })
-  return new BoxhoundError('E_REGISTRY_STATUS', `${url.host} does not do what it was asked for`, {
+  return new BoxhoundError('E_REGISTRY_STATUS', `unexpected answer from ${url.host}`, {
     ...details,
     next: `check the repository, and that an OCI registry answers there: ${shownAddress(url)}`,
   })

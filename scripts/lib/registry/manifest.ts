@@ -1,4 +1,4 @@
-// Manifest and record of a layer, written and judged.
+// Writes and validates a layer's manifest and record.
 
 import * as z from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -91,9 +91,9 @@ export const manifestOf = (record: PublishedRecord, overlay: Blob): { manifest: 
 
 /** The error of a layer that is not what it must be; `found` is this project's own words. */
 export const badLayer = (registry: string, name: string, found: string, cause?: unknown): BoxhoundError =>
-  new BoxhoundError('E_REGISTRY_LAYER', `layer "${name}" of ${registry} is not used`, {
-    ...{ expected: 'what boxhound pushed there, whole and unchanged', found, cause },
-    next: 'npm run cache -- push --replace puts a good one in its place',
+  new BoxhoundError('E_REGISTRY_LAYER', `layer "${name}" of ${registry} was rejected`, {
+    ...{ expected: 'the complete, unchanged layer that boxhound pushed', found, cause },
+    next: 'npm run cache -- push --replace replaces it with a good one',
   })
 
 const parsed = <T>(schema: z.ZodType<T>, text: Buffer, what: string): T | string => {

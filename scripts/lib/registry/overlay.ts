@@ -1,4 +1,4 @@
-// Which files a pulled qcow2 names.
+// Checks the files that a pulled qcow2 refers to.
 
 import { open } from 'node:fs/promises'
 

@@ -1,4 +1,4 @@
-// Layers of a plan, fetched and stored.
+// Pulls a plan's layers into the store.
 
 import { link, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -88,7 +88,7 @@ const fetchOverlay = async (remote: RemoteLayer, job: Job): Promise<void> => {
       withBlob(overlay, registry, options, async (path) => {
         const expanded = await expandFile(path, target, record.bytes)
         if (expanded.bytes !== record.bytes || expanded.sha256 !== record.sha256)
-          throw new Error('its content is not what its record says')
+          throw new Error('its content does not match its record')
         const fault = await overlayFault(target, record.parent)
         if (fault !== undefined) throw new Error(`its overlay has ${fault}`)
       }),

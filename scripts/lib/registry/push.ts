@@ -1,4 +1,4 @@
-// Stored layers, sent unless they are there.
+// Pushes stored layers that the registry lacks.
 
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -101,7 +101,7 @@ const send = async (
           file: path,
           expected: `SHA-256 ${layer.sha256}`,
           found: `SHA-256 ${digests.get(path)}`,
-          next: 'the next bake drops it and builds it again',
+          next: 'the next bake drops and rebuilds it',
         })
       const compressed = (await sha256Files([file], 1)).get(file) ?? ''
       const { size: bytes } = await stat(file)

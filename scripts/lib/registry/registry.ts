@@ -1,4 +1,4 @@
-// One repository, with login and redirects.
+// Requests to one repository, with login and redirects.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { isLoopback, type Repository } from '../box/repository.ts'
@@ -47,10 +47,10 @@ const apiHost = (host: string): string => (host === 'docker.io' ? 'registry-1.do
 /** @throws BoxhoundError E_PLAIN_HTTP (exit code 2) for plain HTTP to anything but loopback. */
 export const requireLoopback = ({ host, path }: Repository): void => {
   if (!isLoopback(host))
-    throw new BoxhoundError('E_PLAIN_HTTP', 'plain HTTP is for registries on this machine only', {
+    throw new BoxhoundError('E_PLAIN_HTTP', 'plain HTTP is only allowed for registries on this machine', {
       expected: `localhost:PORT/${path}`,
       found: `${host}/${path}`,
-      next: 'leave --plain-http out: over a network everybody on the way could read the login and exchange the layers',
+      next: 'remove --plain-http: anyone on the network could read the login and replace the layers',
       exitCode: 2,
     })
 }
@@ -94,10 +94,10 @@ export const openRegistry = (repository: Repository, options: RegistryOptions): 
       const secure = (other: URL): boolean =>
         other.protocol === 'https:' || (plainHttp && other.protocol === 'http:' && isLoopback(other.hostname))
       if (!secure(url))
-        throw new BoxhoundError('E_REGISTRY_ADDRESS', `${host} names an address that is not asked`, {
+        throw new BoxhoundError('E_REGISTRY_ADDRESS', `${host} points to an address that is not allowed`, {
           expected: plainHttp ? 'an address on loopback' : 'an https address',
           found: shownAddress(url),
-          next: 'a registry behind a proxy must be told that its clients come by https: X-Forwarded-Proto, or relative URLs',
+          next: 'a registry behind a proxy must know that clients use https: set X-Forwarded-Proto, or use relative URLs',
         })
       const answer = await once(method, url, more)
       // Who answers after a redirect elsewhere is not the registry: it gets no login.

@@ -1,4 +1,4 @@
-// What a registry has under a layer's id.
+// Looks up a layer's id in a registry.
 
 import { discard } from '../fetch/request.ts'
 import { readBlob } from './blob.ts'

@@ -1,4 +1,4 @@
-// The longest chain that registries have.
+// Finds the longest chain of layers in registries.
 
 import { bindingFault } from '../cache/binding.ts'
 import { type Patience, retrying } from '../fetch/retry.ts'

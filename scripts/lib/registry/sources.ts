@@ -1,4 +1,4 @@
-// Which registries a bake pulls from.
+// Registries that a bake pulls from.
 
 import { dirname } from 'node:path'
 import { withCleanup } from '../_helpers/cleanup.ts'
@@ -26,7 +26,7 @@ export interface Sources {
 const sourceError = (variable: string, expected: string, found: string): BoxhoundError =>
   new BoxhoundError('E_CACHE_FROM', `${variable} cannot be read`, {
     ...{ expected, found, exitCode: 2 },
-    next: `mend ${variable} in the environment`,
+    next: `fix ${variable} in the environment`,
   })
 
 /**
@@ -41,7 +41,7 @@ export const sourcesOf = ({ cache }: Pick<Box, 'cache'>, environment: NodeJS.Pro
   const names = from === undefined ? (cache?.from ?? []) : from.split(/[\s,]+/).filter(Boolean)
   const repositories = names.map((name, index) => {
     const parsed = parseRepository(name)
-    if (typeof parsed === 'string') throw sourceError(fromVariable, parsed, `something else in place ${index + 1}`)
+    if (typeof parsed === 'string') throw sourceError(fromVariable, parsed, `an invalid entry at position ${index + 1}`)
     return parsed
   })
   return { repositories, plainHttp: plain === '1' || (from === undefined && cache?.plainHttp === true) }
@@ -51,7 +51,7 @@ export const sourcesOf = ({ cache }: Pick<Box, 'cache'>, environment: NodeJS.Pro
 export const repositoryArgument = (text: string | undefined): Repository => {
   const parsed = text === undefined ? repositoryExpectation : parseRepository(text)
   if (typeof parsed !== 'string') return parsed
-  throw new BoxhoundError('E_USAGE', text === undefined ? 'no repository is named' : 'this is no repository', {
+  throw new BoxhoundError('E_USAGE', text === undefined ? 'no repository given' : 'not a repository', {
     expected: parsed,
     found: text === undefined ? 'nothing' : text.includes('@') ? '…@…' : text,
     next: 'npm run cache -- --help',

@@ -1,4 +1,4 @@
-// One changing line for long transfers.
+// Progress line for long transfers.
 
 /** One line that changes in place on a terminal; in a log, one every few seconds. */
 export interface Ticker {

@@ -1,4 +1,4 @@
-// Bearer and Basic.
+// Bearer and Basic authentication.
 
 import * as z from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -27,15 +27,16 @@ export interface Wish {
 }
 
 const loginError = ({ host, credential }: Wish, found: string, next?: string): BoxhoundError =>
-  new BoxhoundError('E_REGISTRY_LOGIN', `${host} wants a login`, {
+  new BoxhoundError('E_REGISTRY_LOGIN', `${host} requires a login`, {
     file: dockerConfigPath(),
-    expected: `credentials for ${host} that it accepts`,
+    expected: `valid credentials for ${host}`,
     found,
-    next: next ?? `docker login ${host}${credential === undefined ? '' : ', with a user who may do this'}`,
+    next: next ?? `docker login ${host}${credential === undefined ? '' : ', as a user with permission'}`,
   })
 
 const realmOf = ({ parameters: { realm = '' } }: Challenge, wish: Wish): URL => {
-  if (!URL.canParse(realm)) throw loginError(wish, 'a token service without an address', 'ask who runs the registry')
+  if (!URL.canParse(realm))
+    throw loginError(wish, 'a token service without an address', 'ask the operator of the registry')
   const url = new URL(realm)
   if (!wish.isPrivate(url) || url.username !== '')
     throw loginError(
@@ -68,7 +69,7 @@ const fetchToken = async (challenge: Challenge, wish: Wish, client: Client): Pro
   }
   if (answer.status === 401 || answer.status === 400) {
     discard(answer.body)
-    throw loginError(wish, credential === undefined ? 'none' : `credentials that ${realm.host} refuses`)
+    throw loginError(wish, credential === undefined ? 'none' : `credentials that ${realm.host} rejects`)
   }
   if (answer.status !== 200) throw await refusal(answer, client, 'a token')
   try {
@@ -77,7 +78,7 @@ const fetchToken = async (challenge: Challenge, wish: Wish, client: Client): Pro
     if (access_token === undefined || !/^[\x21-\x7e]+$/.test(access_token)) throw new Error('no token')
     return access_token
   } catch {
-    throw loginError(wish, `an answer of ${realm.host} without a token`, 'ask who runs the registry')
+    throw loginError(wish, `an answer from ${realm.host} without a token`, 'ask the operator of the registry')
   }
 }
 
@@ -92,12 +93,12 @@ export const authorizationFrom = async (header: string, wish: Wish, client: Clie
   const bearer = challenges.find(({ scheme }) => scheme === 'bearer')
   if (bearer !== undefined) return `Bearer ${await fetchToken(bearer, wish, client)}`
   if (!challenges.some(({ scheme }) => scheme === 'basic'))
-    throw loginError(wish, 'a way to log in that is neither Bearer nor Basic', 'ask who runs the registry')
+    throw loginError(wish, 'an authentication scheme other than Bearer and Basic', 'ask the operator of the registry')
   if (wish.credential?.kind !== 'password')
-    throw loginError(wish, wish.credential === undefined ? 'none' : 'an identity token where it wants a password')
+    throw loginError(wish, wish.credential === undefined ? 'none' : 'an identity token instead of a password')
   return basic(wish.credential)
 }
 
 /** The error of a registry that refuses what it has just asked for. */
 export const refusedLogin = (wish: Wish): BoxhoundError =>
-  loginError(wish, wish.credential === undefined ? 'none' : 'credentials that it refuses')
+  loginError(wish, wish.credential === undefined ? 'none' : 'credentials that it rejects')

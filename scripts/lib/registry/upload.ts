@@ -1,4 +1,4 @@
-// One blob, sent and resumed.
+// Uploads a blob, with resumption.
 
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
@@ -33,8 +33,8 @@ interface Upload {
 const locationOf = (answer: Answer): string => {
   const location = answer.header('location')
   if (location !== undefined && URL.canParse(location, answer.url.href)) return new URL(location, answer.url).href
-  throw new BoxhoundError('E_REGISTRY_STATUS', `${answer.url.host} begins an upload and does not say where`, {
-    expected: 'an address in the header Location',
+  throw new BoxhoundError('E_REGISTRY_STATUS', `${answer.url.host} started an upload without an address`, {
+    expected: 'an address in the Location header',
     found: 'none',
     next: 'check that an OCI registry answers there',
   })
@@ -130,13 +130,13 @@ export const pushBlob = async (registry: Registry, source: Source, options: Uplo
     const resumed = upload === undefined ? undefined : await resume(registry, upload)
     if (upload !== undefined && resumed === undefined) options.tell('the upload begins anew')
     if (resumed !== undefined) {
-      options.tell(`the upload goes on at ${formatBytes(resumed.offset)}`)
+      options.tell(`resuming the upload at ${formatBytes(resumed.offset)}`)
       try {
         return await attempt(resumed)
       } catch (error) {
         // Some registries count what came of a broken piece wrong, which the digest shows: the whole of it once more.
         if (isPassing(error)) throw error
-        options.tell(`${oneLine(error)}: the upload begins anew`)
+        options.tell(`${oneLine(error)}: restarting the upload`)
       }
     }
     await attempt(await begin(registry))

@@ -1,4 +1,4 @@
-// Cache push and cache pull.
+// The actions push and pull of npm run cache.
 
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -97,7 +97,7 @@ const pushRow = (pushed: Pushed): string =>
 
 const requireStored = (layers: readonly LayerRecord[], box: string | undefined): void => {
   if (layers.length > 0) return
-  throw new BoxhoundError('E_NOTHING_STORED', 'there is nothing to push', {
+  throw new BoxhoundError('E_NOTHING_STORED', 'nothing to push', {
     expected: box === undefined ? 'layers in the store' : `layers of box "${box}" in the store`,
     found: 'none',
     next: `npm run bake -- ${box ?? 'lab'}`,
@@ -138,7 +138,7 @@ export const pushVerb = async (given: Words, planOf: Planner, project: Project):
     const sent = results.filter(({ state }) => state === 'sent').length
     const absent = plan?.layers.slice(layers.length).map(({ name }) => name) ?? []
     if (absent.length > 0)
-      told.line(`not stored here, and so not pushed: ${absent.join(', ')} (npm run bake -- ${box})`)
+      told.line(`not pushed because not in the store: ${absent.join(', ')} (npm run bake -- ${box})`)
     if (flags.json === true) console.log(JSON.stringify({ repository: registry.name, bytes, layers: results }))
     else console.log(`${sent} of ${results.length} layers sent to ${registry.name}, ${formatBytes(bytes)}`)
     return results.some(({ state }) => state === 'left') ? 1 : 0
@@ -156,7 +156,7 @@ export const pullVerb = async (given: Words, planOf: Planner, project: Project):
   const target = repositoryArgument(repository)
   if (flags['plain-http'] === true) requireLoopback(target)
   const wrong = ['all', 'replace', 'dry-run'].find((name) => flags[name] === true)
-  if (wrong !== undefined) throw usage('an option that pull does not have', `--${wrong}`)
+  if (wrong !== undefined) throw usage('pull does not have this option', `--${wrong}`)
   const plan = await planOf(given.box ?? 'lab')
   const stored = await storedOf(plan, project)
   const ids = plan.layers.map(({ id }) => id)

@@ -1,4 +1,4 @@
-// Overlays compressed and expanded, by the zstd program.
+// Compresses and expands overlays with zstd.
 
 import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -15,7 +15,7 @@ const decompressing = ['-q', '-d', '-c']
 const missing = (error: NodeJS.ErrnoException): unknown =>
   error.code === 'ENOENT'
     ? new BoxhoundError('E_MISSING_PROGRAM', 'zstd is not installed', {
-        ...{ expected: 'the program that layers are compressed by', found: 'none in PATH', exitCode: 3, cause: error },
+        ...{ expected: 'the program zstd, which compresses layers', found: 'not in PATH', exitCode: 3, cause: error },
         next: 'npm run setup   (or: apt-get install zstd)',
       })
     : error

@@ -1,4 +1,4 @@
-// Verifies what was baked, once.
+// Verifies a baked image, once.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -31,7 +31,7 @@ export const knownVerdict = async (
 ): Promise<string | undefined> => {
   const known = await earlier(join(project.out, box.name, 'verify', 'results.json'))
   return known !== undefined && isVerified(known, image, expectations)
-    ? `verified already: ${known.passed} passed, ${known.failed} failed on this very image`
+    ? `already verified: ${known.passed} passed, ${known.failed} failed on this image`
     : undefined
 }
 

@@ -1,4 +1,4 @@
-// Names of the kinds of machines.
+// Display names of machine kinds.
 
 import type { MachineKind } from '../verify/types.ts'
 

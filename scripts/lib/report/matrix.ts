@@ -1,4 +1,4 @@
-// Controls against red checks.
+// Matrix of controls and failed checks.
 
 import { formatSeconds } from '../_helpers/format.ts'
 import { foreignText } from '../_helpers/terminal.ts'
@@ -18,7 +18,7 @@ export const formatControl = (result: ControlResult, paint: Paint = plain): stri
     ...(missing.length === 0 ? [] : [`        stayed green: ${missing.join(', ')}`]),
     ...red
       .filter(({ id }) => unexpected.includes(id))
-      .map(({ id, observed }) => `        turned red too: ${id}: ${indent(foreignText(observed))}`),
+      .map(({ id, observed }) => `        also red: ${id}: ${indent(foreignText(observed))}`),
   ].join('\n')
 }
 

@@ -1,4 +1,4 @@
-// The published image, verified and reported.
+// Verifies the published image and reports.
 
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'

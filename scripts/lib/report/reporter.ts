@@ -1,4 +1,4 @@
-// A verification told as it runs.
+// Reports a verification as it runs.
 
 import { join } from 'node:path'
 import { type Project, shown } from '../_helpers/paths.ts'

@@ -51,12 +51,7 @@ export const formatSummary = (results: VerifyResults, paint: Paint = plain): str
     `${verdict}: ${planned} checks planned, ${formatSeconds(seconds)}`,
     `machine: ${machineNames[machine]}`,
     ...(lost > 0
-      ? [
-          paint(
-            'yellow',
-            `the connection was lost: ${lost} of ${planned} checks say nothing about the machine; run it again`,
-          ),
-        ]
+      ? [paint('yellow', `the connection was lost: ${lost} of ${planned} checks are inconclusive; run it again`)]
       : []),
     ...(labAgent ? [paint('yellow', 'lab Agent: this says nothing about Datadog’s own Agent')] : []),
     counts,

@@ -1,4 +1,4 @@
-// The three files.
+// Writes the report files.
 
 import { join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'

@@ -1,4 +1,4 @@
-// What a stage ran.
+// Counts a stage's test results.
 
 /** What a stage of `npm test` ran. */
 export interface Counts {

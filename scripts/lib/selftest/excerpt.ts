@@ -1,4 +1,4 @@
-// What is shown of a failed stage.
+// Excerpt of a failed stage's output.
 
 import type { Reading } from './count.ts'
 

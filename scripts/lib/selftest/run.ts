@@ -1,4 +1,4 @@
-// One stage of npm test, as a process.
+// Runs one stage of npm test as a process.
 
 import type { ChildProcess } from 'node:child_process'
 import { createWriteStream, readFileSync } from 'node:fs'

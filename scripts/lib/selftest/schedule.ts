@@ -1,4 +1,4 @@
-// Which stages start now; the whole run as a plan.
+// Schedules stages.
 
 import type { Stage } from './stages.ts'
 

@@ -1,4 +1,4 @@
-// Stages by name, or of a quick run.
+// Selects stages by name, or for a quick run.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Stage } from './stages.ts'

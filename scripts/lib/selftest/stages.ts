@@ -1,4 +1,4 @@
-// All of them: command, needs, what each uses.
+// All stages, with command, dependencies and resources.
 
 import type { Reading } from './count.ts'
 

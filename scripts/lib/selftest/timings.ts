@@ -1,4 +1,4 @@
-// Seconds of each stage, as a table and as JSON.
+// Timings of stages, as a table and as JSON.
 
 import { formatSeconds } from '../_helpers/format.ts'
 import type { Limits } from './schedule.ts'

@@ -1,4 +1,4 @@
-// Stages side by side, ended together.
+// Runs stages in parallel, and ends them together.
 
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { type RunningStage, type StageResult, startStage } from './run.ts'

@@ -1,4 +1,4 @@
-// By apt, as root or by sudo.
+// Installs packages with apt, as root or with sudo.
 
 import { existsSync } from 'node:fs'
 import { startChild, statusOf } from '../_helpers/child.ts'
@@ -65,13 +65,13 @@ export const installPackages = async (
   const names = lacking.map(({ name }) => name)
   const byHand = `apt-get install --no-install-recommends ${names.join(' ')}`
   if (!existsSync(apt))
-    throw new BoxhoundError('E_NO_APT', 'setup installs by apt, and this is neither Debian nor Ubuntu', {
+    throw new BoxhoundError('E_NO_APT', 'setup needs apt, but this is neither Debian nor Ubuntu', {
       exitCode: 3,
       expected: apt,
-      next: `install what these Debian packages hold: ${names.join(', ')}`,
+      next: `install the equivalents of these Debian packages: ${names.join(', ')}`,
     })
   if (!isRoot && !existsSync(sudo))
-    throw new BoxhoundError('E_NOT_ROOT', 'packages are missing, and setup is neither root nor has sudo', {
+    throw new BoxhoundError('E_NOT_ROOT', 'packages are missing, and setup has neither root nor sudo', {
       exitCode: 3,
       next: `as root: ${byHand}`,
     })
@@ -87,7 +87,7 @@ export const installPackages = async (
   for (const { unwanted } of lacking) if (unwanted !== undefined) stopService(unwanted, !isRoot)
   const still = lackingPackages(lacking)
   if (still.length > 0)
-    throw new BoxhoundError('E_APT', 'apt-get ended well, yet something is missing', {
+    throw new BoxhoundError('E_APT', 'apt-get succeeded, but something is still missing', {
       exitCode: 3,
       found: `no ${still.map(({ name }) => name).join(', no ')}`,
     })

@@ -1,4 +1,4 @@
-// Which, and why.
+// Required packages, and why.
 
 /** A Debian or Ubuntu package that some verb needs. */
 export interface SystemPackage {

@@ -1,4 +1,4 @@
-// One turn: what changed into a container, and judged.
+// One attempt: applies changes to a container and runs the checks.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -75,7 +75,7 @@ const startNew = async (plan: Plan, options: TryOptions, project: Project): Prom
   const bootable = await readDraft(project, name)
   // As for a verification: without a key no traces are received, and they are to be judged.
   const inputs = inputsFor(environment)
-  if (inputs !== environment) onNote('no DD_API_KEY given: this container gets a made-up one, and no network')
+  if (inputs !== environment) onNote('no DD_API_KEY set: this container gets a fake one, and no network')
   return startMachine(project, name, bootable, { kind: 'container', environment: inputs, draft: true, onNote })
 }
 
@@ -95,12 +95,13 @@ const applyChecks = async (plan: Plan, login: Login, removed: readonly string[],
 
 const sayWhat = (change: Change, ids: readonly string[]): string => {
   const judged = `${ids.length} ${ids.length === 1 ? 'check' : 'checks'} to run`
-  if (change.kind === 'first') return `no container yet: a draft and a new one; ${judged}`
-  if (change.kind === 'new') return `changed: layer ${change.layers.join(', ')}; a draft and a new container; ${judged}`
+  if (change.kind === 'first') return `no container yet: baking a draft and starting one; ${judged}`
+  if (change.kind === 'new')
+    return `changed: layer ${change.layers.join(', ')}; baking a draft and starting a new container; ${judged}`
   if (change.kind === 'live')
-    return `changed: ${change.checks.join(', ') || 'a check that is gone'}; into the running container; ${judged}`
+    return `changed: ${change.checks.join(', ') || 'a removed check'}; updating the running container; ${judged}`
   return change.checks.length > 0
-    ? `changed: what ${change.checks.join(', ')} is judged by; ${judged}`
+    ? `changed: expectations of ${change.checks.join(', ')}; ${judged}`
     : `nothing changed; ${judged}`
 }
 

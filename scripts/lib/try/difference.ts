@@ -1,4 +1,4 @@
-// What changed since the last turn.
+// Finds changes since the last attempt.
 
 import type { TryState } from './state.ts'
 

@@ -1,4 +1,4 @@
-// The checks that a change affects.
+// Selects the checks that a change affects.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Expectations } from '../render/types.ts'

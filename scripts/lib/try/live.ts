@@ -1,4 +1,4 @@
-// Files of checks into a running machine.
+// Copies check files into a running machine.
 
 import { outcomeOf } from '../_helpers/child.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -31,7 +31,7 @@ export const applyLive = async (session: Session, staged: string, removed: reado
     largest: 256 << 20,
   })
   if (packed.code !== 0)
-    throw new BoxhoundError('E_LIVE', 'the changed files could not be packed', { found: String(packed.stderr).trim() })
+    throw new BoxhoundError('E_LIVE', 'cannot pack the changed files', { found: String(packed.stderr).trim() })
   const command = quoteCommand(['bash', '-c', script, 'apply', ...removed])
   const {
     code,
@@ -43,7 +43,7 @@ export const applyLive = async (session: Session, staged: string, removed: reado
     deadline: 120,
   })
   if (code === 0) return
-  throw new BoxhoundError('E_LIVE', 'the changed files could not be applied to the running machine', {
+  throw new BoxhoundError('E_LIVE', 'cannot apply the changed files to the running machine', {
     found: `${said}${stderr}`.trim().split('\n').slice(-10).join('\n'),
     next: 'npm run down -- BOX, then try again: a new container is made',
   })

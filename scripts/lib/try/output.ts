@@ -1,4 +1,4 @@
-// A check's own output as text.
+// Formats a check's own output.
 
 import { z } from 'zod'
 import { jsonIn } from '../verify/json.ts'
@@ -67,7 +67,7 @@ export const formatOutput = (stdout: string, stderr: string): string => {
       return [
         ...(parsed.data.length > 1 ? [`instance ${index + 1}`] : []),
         ...metrics.slice(0, most),
-        ...(metrics.length > most ? [`… and ${metrics.length - most} metrics more`] : []),
+        ...(metrics.length > most ? [`… and ${metrics.length - most} more metrics`] : []),
         ...services,
         ...(runner?.LastWarnings ?? []).map((text) => `${'warning'.padEnd(8)} ${text}`),
         ...(runner?.LastError ? [traceback(runner.LastError)] : []),

@@ -1,4 +1,4 @@
-// What the container holds.
+// State of the container.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

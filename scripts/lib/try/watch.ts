@@ -1,4 +1,4 @@
-// A turn at every save.
+// Runs an attempt at every save.
 
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, type FSWatcher, watch } from 'node:fs'
@@ -80,7 +80,7 @@ export const watchBox = async (file: string, argv: readonly string[], project: P
       next = start()
       const mine = current
       void ended(mine).then(() => {
-        if (mine === current) console.log('\nwaiting for a save; Ctrl-C ends this and leaves the container')
+        if (mine === current) console.log('\nwaiting for a save; Ctrl-C stops watching and keeps the container')
       })
     }
     const go = (): void => {

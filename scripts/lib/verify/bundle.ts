@@ -1,4 +1,4 @@
-// AVA and the suites as compiled files.
+// Compiles AVA and the suites.
 
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'

@@ -1,4 +1,4 @@
-// Planned against executed.
+// Matches planned checks with results.
 
 import type { PlannedCheck } from './ids.ts'
 import type { CheckResult } from './types.ts'
@@ -18,7 +18,7 @@ export const reconcile = (
   planned.map(({ id, title }) => {
     const result = results.find((other) => other.id === id)
     if (result !== undefined) return result
-    const expected = 'the check runs and tells what it saw'
+    const expected = 'the check runs and reports its observation'
     return { id, title, status: 'failed', seconds: 0, expected, observed: `it did not run: ${why}` }
   })
 
@@ -26,7 +26,7 @@ export const reconcile = (
 export const unjudged = (planned: readonly PlannedCheck[], reasons: ReadonlyMap<string, string>): CheckResult[] =>
   planned.flatMap(({ id, title }) => {
     const reason = reasons.get(id)
-    const expected = 'a machine that can show it'
+    const expected = 'a machine that can show this'
     return reason === undefined
       ? []
       : [{ id, title, status: 'not judged' as const, seconds: 0, expected, observed: reason }]

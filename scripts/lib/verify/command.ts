@@ -1,4 +1,4 @@
-// Commands over SSH that fail closed.
+// Runs commands over SSH; any uncertainty is a failure.
 
 import type { Client, ClientChannel } from 'ssh2'
 import { BoxhoundError, type ErrorDetails } from '../_helpers/errors.ts'
@@ -93,11 +93,11 @@ const start = (
       reject(new BoxhoundError(code, `${name}: ${message}`, details))
     }
     const gone = (): void => {
-      fail('E_SSH_LOST', 'the connection ended before the command did', { found: lost() ?? 'no exit status' })
+      fail('E_SSH_LOST', 'the connection ended before the command finished', { found: lost() ?? 'no exit status' })
       closed()
     }
     const timer = setTimeout(() => {
-      fail('E_SSH_DEADLINE', `did not end within ${deadline} s`)
+      fail('E_SSH_DEADLINE', `did not finish within ${deadline} s`)
       channel?.close()
       // A server that never closes it must not hold up what waits for its place.
       setTimeout(closed, patience * 1000).unref()
@@ -133,7 +133,7 @@ const start = (
         if (ended) return
         settle()
         if (signal)
-          return fail('E_SSH_SIGNAL', `was ended by ${signal.replace(/^(SIG)?/, 'SIG')}`, { found: stderr.text() })
+          return fail('E_SSH_SIGNAL', `was killed by ${signal.replace(/^(SIG)?/, 'SIG')}`, { found: stderr.text() })
         if (typeof code !== 'number') return gone()
         if (stdout.overflowed() || stderr.overflowed()) return fail('E_SSH_OUTPUT', `printed more than ${limit} bytes`)
         resolve({ code, stdout: stdout.text(), stderr: stderr.text(), seconds: (Date.now() - begun) / 1000 })

@@ -1,4 +1,4 @@
-// One negative control.
+// Reads a negative control.
 
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'

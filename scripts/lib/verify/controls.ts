@@ -1,4 +1,4 @@
-// All of them, each on a machine that was green.
+// Runs the negative controls, each on a green machine.
 
 import pLimit from 'p-limit'
 import { BoxhoundError, formatError } from '../_helpers/errors.ts'
@@ -59,7 +59,7 @@ const breakIt = async (machine: Machine, { script, name }: Control): Promise<voi
   try {
     const { code, stderr } = await session.run('bash -s', { stdin: script, name, deadline: 180 })
     if (code !== 0)
-      throw new BoxhoundError('E_CONTROL', `the control ${name} could not break anything`, { found: stderr.trim() })
+      throw new BoxhoundError('E_CONTROL', `the control ${name} failed to break anything`, { found: stderr.trim() })
   } finally {
     session.close()
   }
@@ -122,7 +122,7 @@ export const runControls = (
 ): Promise<ControlResult[]> => {
   const { root } = project
   const announce = (checks: number): void =>
-    onNote(`the unbroken box is green in all ${checks} checks; ${controls.length} controls follow`)
+    onNote(`all ${checks} checks pass on the unbroken box; running ${controls.length} controls`)
   let quiet = false
   const note = (text: string): void => (quiet ? undefined : onNote(text))
   const own = async <T>(withOne: WithOne, work: (machine: Machine) => Promise<T>): Promise<T> =>
@@ -140,7 +140,7 @@ export const runControls = (
       })
     const judged = controls.filter(({ needs }) => !needs.includes('kernel'))
     for (const { name } of controls.filter((control) => !judged.includes(control)))
-      onNote(`${name} is left out: it breaks a kernel, and a container has none (--machine qemu)`)
+      onNote(`skipped ${name}: it breaks a kernel, and a container has none (--machine qemu)`)
     announce(await withOne((machine) => seeGreen(machine, published, root)))
     // Nobody reads of each container's boot.
     quiet = true

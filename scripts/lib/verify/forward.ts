@@ -1,4 +1,4 @@
-// A port of the machine's that ends here.
+// Forwards a port of the machine to this process.
 
 import { connect } from 'node:net'
 import type { Client } from 'ssh2'
@@ -23,7 +23,7 @@ export const forwardPort = (client: Client, port: number): Promise<number> =>
       if (error === undefined) resolve(bound)
       else
         reject(
-          new BoxhoundError('E_SSH_FORWARD', 'the SSH server opens no port for this machine', {
+          new BoxhoundError('E_SSH_FORWARD', 'the SSH server refuses remote port forwarding', {
             expected: 'AllowTcpForwarding yes, or remote',
             found: error.message,
             next: 'allow it in the sshd_config of the machine',

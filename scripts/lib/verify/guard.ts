@@ -1,4 +1,4 @@
-// Ends on the target what a lost connection left running.
+// Ends processes that a lost connection left on the target.
 
 import { quoteCommand } from './quote.ts'
 import type { Target } from './types.ts'

@@ -1,4 +1,4 @@
-// The host key, checked.
+// Checks the host key.
 
 import { createHash } from 'node:crypto'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -12,7 +12,7 @@ export const isFingerprint = (text: string): boolean => /^SHA256:[A-Za-z0-9+/]{4
 
 /** The refusal of a server that shows another key than the one that the console or the caller told (fault 41). */
 export const hostKeyError = (expected: string, found: string): BoxhoundError =>
-  new BoxhoundError('E_HOST_KEY', 'the machine shows another host key than expected', {
+  new BoxhoundError('E_HOST_KEY', 'unexpected host key', {
     expected,
     found,
     next: 'make sure that this is the machine you mean; read its key on its console, never from the connection itself',

@@ -1,4 +1,4 @@
-// Every check id, once.
+// Ids of all checks.
 
 import type { Expectations } from '../render/types.ts'
 

@@ -1,4 +1,4 @@
-// Starts machines from what is verified.
+// Starts machines for a verification.
 
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -51,7 +51,7 @@ const qemu = async (
   { environment, onNote }: BootChoice,
 ): Promise<Start> => {
   const kernelBoots = (): Promise<boolean> => {
-    onNote('trying whether a kernel boots under KVM here (once per boot of this machine)')
+    onNote('testing whether a kernel boots under KVM here (once per boot of this machine)')
     return kernelBootsUnderKvm(expectations.box, image)
   }
   const accelerator = await chooseAccelerator({ cache: project.cache, environment, kernelBoots })
@@ -92,10 +92,10 @@ export const withMachines = async <T>(
   const { expectations } = published
   const { environment, onNote } = options
   const { box, seed } = expectations
-  for (const folder of await clearLeftovers(project.cache)) onNote(`cleared what a killed run left in ${folder}`)
+  for (const folder of await clearLeftovers(project.cache)) onNote(`removed leftovers of a killed run in ${folder}`)
   const kind = await chooseKind(options.machine ?? 'qemu', project, onNote)
   const inputs = options.keyless === true ? environment : inputsFor(environment)
-  if (inputs !== environment) onNote('no DD_API_KEY given: this machine gets a made-up one, and no network')
+  if (inputs !== environment) onNote('no DD_API_KEY set: this machine gets a fake one, and no network')
   const start = kind === 'qemu' ? await qemu(project, published, options) : container(project, published, options)
   const folder = await createRunFolder(project.cache)
   let machines = 0

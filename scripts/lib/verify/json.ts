@@ -1,4 +1,4 @@
-// JSON behind text.
+// Finds JSON after text.
 
 import { documentIn } from '../_helpers/json.ts'
 

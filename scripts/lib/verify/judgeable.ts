@@ -1,4 +1,4 @@
-// What a kind of machine cannot show.
+// Checks that a kind of machine cannot run.
 
 import type { MachineKind } from './types.ts'
 

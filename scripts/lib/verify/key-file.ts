@@ -1,4 +1,4 @@
-// The caller's private key, checked before anything is started.
+// Validates the caller's private key before starting anything.
 
 import ssh2 from 'ssh2'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -16,7 +16,7 @@ const reasonFor = (file: string, text: string): { found: string; next: string } 
     if (!/PRIVATE KEY/.test(text))
       return {
         found: 'a public key',
-        next: file.endsWith('.pub') ? `--key ${file.slice(0, -4)}` : 'name the private key that belongs to it',
+        next: file.endsWith('.pub') ? `--key ${file.slice(0, -4)}` : 'give the matching private key',
       }
   }
   const parsed = ssh2.utils.parseKey(text)
@@ -26,10 +26,10 @@ const reasonFor = (file: string, text: string): { found: string; next: string } 
   if (!(parsed instanceof Error) && parsed.isPrivateKey()) return undefined
   return /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----|^PuTTY-User-Key-File/m.test(text)
     ? {
-        found: `a private key that cannot be read: ${message}`,
-        next: 'check that the file is whole; ssh-keygen -y -f FILE must print its public key',
+        found: `an unreadable private key: ${message}`,
+        next: 'check that the file is complete; ssh-keygen -y -f FILE must print its public key',
       }
-    : { found: 'no private key', next: 'name the file of a private key, such as ~/.ssh/id_ed25519' }
+    : { found: 'no private key', next: 'give the file of a private key, such as ~/.ssh/id_ed25519' }
 }
 
 /**
@@ -39,7 +39,7 @@ const reasonFor = (file: string, text: string): { found: string; next: string } 
  */
 export const assertPrivateKey = (file: string): void => {
   const fail = (found: string, next: string, cause?: unknown): BoxhoundError =>
-    new BoxhoundError('E_SSH_KEY', 'this is no private key that can be used', {
+    new BoxhoundError('E_SSH_KEY', 'not a usable private key', {
       ...{ file, exitCode: 2, expected: 'a private key without a passphrase', found, next },
       ...(cause === undefined ? {} : { cause }),
     })
@@ -48,7 +48,7 @@ export const assertPrivateKey = (file: string): void => {
     content = readPlain(file, { source: file, maximum: maximumBytes, follow: true }).content
   } catch (cause) {
     if (cause instanceof BoxhoundError)
-      throw fail(cause.details.found ?? cause.message, 'name the file of a private key', cause)
+      throw fail(cause.details.found ?? cause.message, 'give the file of a private key', cause)
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
     const found = { ENOENT: 'no such file', EISDIR: 'a folder', EACCES: 'a file that you may not read' }[code] ?? code
     throw fail(found, 'check the path after --key', cause)

@@ -1,4 +1,4 @@
-// A connection that is made anew once.
+// A connection that reconnects once.
 
 import { formatError } from '../_helpers/errors.ts'
 import type { Session } from './ssh.ts'
@@ -40,7 +40,7 @@ export const lastingRun = (
       // The very first login is its caller's business.
       const session = used === first ? await used : await used.catch((error: unknown) => error)
       if (!isSession(session)) {
-        end ??= `it could not be made anew: ${formatError(session).replaceAll('\n', ' ')}`
+        end ??= `reconnecting failed: ${formatError(session).replaceAll('\n', ' ')}`
         continue
       }
       try {

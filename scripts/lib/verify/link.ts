@@ -1,4 +1,4 @@
-// Messages between the suite and the process that verifies.
+// Messages between the suite and the verifying process.
 
 import type { Duplex } from 'node:stream'
 import { BoxhoundError, type ErrorDetails, formatError } from '../_helpers/errors.ts'

@@ -1,4 +1,4 @@
-// Checks that a run is asked for.
+// Selects the checks of a run.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Expectations } from '../render/types.ts'

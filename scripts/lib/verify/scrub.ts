@@ -1,4 +1,4 @@
-// Results without the secrets that they quote.
+// Removes secrets from results.
 
 import type { CheckResult } from './types.ts'
 

@@ -1,4 +1,4 @@
-// The one connection.
+// The SSH connection of a verification.
 
 import { readFile } from 'node:fs/promises'
 import pLimit from 'p-limit'
@@ -67,8 +67,8 @@ const readKey = async (file: string): Promise<Buffer> => {
 const loginError = (target: Target, error: Error & { level?: string }): BoxhoundError => {
   const place = `${target.user}@${target.host}:${target.port}`
   return error.level === 'client-authentication'
-    ? new BoxhoundError('E_SSH_AUTH', `${place} does not let this key in`, { file: target.key, found: error.message })
-    : new BoxhoundError('E_SSH_CONNECT', `no SSH connection to ${place}`, { found: error.message })
+    ? new BoxhoundError('E_SSH_AUTH', `${place} rejects this key`, { file: target.key, found: error.message })
+    : new BoxhoundError('E_SSH_CONNECT', `cannot connect to ${place} by SSH`, { found: error.message })
 }
 
 /** The base64 of a target's public key, as authorized_keys has it. */

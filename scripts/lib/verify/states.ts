@@ -1,4 +1,4 @@
-// States of service checks, and which are right.
+// States of service checks.
 
 import type { ServiceState } from '../render/types.ts'
 

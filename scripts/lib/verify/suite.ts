@@ -1,4 +1,4 @@
-// AVA over suite/box.
+// Runs AVA over suite/box.
 
 import type { ChildProcess } from 'node:child_process'
 import type { Duplex } from 'node:stream'
@@ -162,7 +162,7 @@ export const startSuite = async (root: string, { guard = false } = {}): Promise<
     const execute = lastingRun(
       () => open(context.target, progress),
       first,
-      (why) => onNote(`the connection was lost (${why}); logging in once more`),
+      (why) => onNote(`the connection was lost (${why}); reconnecting`),
     )
     const { results, ready } = serve(runner, execute, context, onResult)
     const late = new AbortController()
@@ -176,7 +176,7 @@ export const startSuite = async (root: string, { guard = false } = {}): Promise<
     } finally {
       late.abort()
     }
-    throw new BoxhoundError('E_SUITE_DEADLINE', `the suite did not end within ${deadline} s`, {
+    throw new BoxhoundError('E_SUITE_DEADLINE', `the suite did not finish within ${deadline} s`, {
       found: scrub(runner.output().slice(-2000)),
     })
   }

@@ -1,4 +1,4 @@
-// A machine that the caller names.
+// A machine given by the caller.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { fromCaller } from '../box/caller.ts'
@@ -22,15 +22,15 @@ const usage = (verb: string, message: string, next = `npm run ${verb} -- --help`
 export const targetFrom = (verb: string, values: Readonly<Record<string, string>>): Target | undefined => {
   const { host, key, port = '22', user = 'root', 'host-key': hostKey } = values
   const stray = ['port', 'user', 'key', 'host-key'].find((name) => values[name] !== undefined)
-  if (host === undefined && stray !== undefined) throw usage(verb, `--${stray} belongs to --host`)
+  if (host === undefined && stray !== undefined) throw usage(verb, `--${stray} needs --host`)
   if (host === undefined) return undefined
-  if (key === undefined) throw usage(verb, '--host needs --key FILE', 'name the private key that lets you in')
+  if (key === undefined) throw usage(verb, '--host needs --key FILE', 'give the private key for the login')
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535)
-    throw usage(verb, `--port ${port} is no port`, 'give a number from 1 to 65535')
+    throw usage(verb, `--port ${port} is not a port`, 'give a number from 1 to 65535')
   if (hostKey === undefined || !isFingerprint(hostKey))
     throw usage(
       verb,
-      hostKey === undefined ? '--host needs --host-key SHA256:…' : `--host-key ${hostKey} is no fingerprint`,
+      hostKey === undefined ? '--host needs --host-key SHA256:…' : `--host-key ${hostKey} is not a fingerprint`,
       'on the machine’s own console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub; a key read from the connection itself proves nothing',
     )
   const file = fromCaller(key)

@@ -1,4 +1,4 @@
-// The error of a machine that cannot be reached any more.
+// The error for a machine that became unreachable.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 
@@ -9,7 +9,7 @@ const code = 'E_UNREACHABLE'
 export const unreachable = (name: string, why: string): BoxhoundError =>
   new BoxhoundError(code, `${name}: the connection to the machine was lost`, {
     found: why,
-    next: 'run it again; under load, on a machine that does less at the same time',
+    next: 'run it again; if this machine is under load, with fewer other tasks',
   })
 
 export const isUnreachable = (error: unknown): boolean => error instanceof BoxhoundError && error.code === code

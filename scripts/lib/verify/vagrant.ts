@@ -1,4 +1,4 @@
-// The running machine of the Vagrantfile as a target.
+// Finds the running machine of the Vagrantfile.
 
 import { startChild } from '../_helpers/child.ts'
 import { cleanEnvironment, namedVariables } from '../_helpers/environment.ts'
@@ -76,14 +76,14 @@ export const vagrantTarget = async (root: string, box: string, environment: Node
   const [host, port, user, key] = ['hostname', 'port', 'user', 'identityfile'].map((keyword) => words.get(keyword))
   if (config.code !== 0 || host === undefined || user === undefined || key === undefined)
     throw new BoxhoundError('E_VAGRANT', `Vagrant has no running machine "${name}"`, {
-      expected: 'a machine that vagrant ssh could enter',
+      expected: 'a machine that vagrant ssh can log in to',
       found: config.stderr.trim() || `vagrant ssh-config ended with status ${config.code ?? 'none'}`,
       next: up,
     })
   const shown = await ask(root, ['ssh', name, '--no-tty', '-c', 'cat /etc/ssh/ssh_host_*_key.pub'], env)
   const hostKey = fingerprintIn(shown.stdout)
   if (hostKey === undefined)
-    throw new BoxhoundError('E_VAGRANT', `the machine "${name}" does not tell its host keys`, {
+    throw new BoxhoundError('E_VAGRANT', `cannot read the host keys of the machine "${name}"`, {
       expected: 'public keys in /etc/ssh',
       found: shown.stderr.trim() || shown.stdout.trim() || `status ${shown.code ?? 'none'}`,
       next: `vagrant reload, or: vagrant destroy && ${up}`,

@@ -1,4 +1,4 @@
-// What makes an exit code 0.
+// Decides the exit code.
 
 import type { VerifyResults } from './types.ts'
 

@@ -1,4 +1,4 @@
-// A machine, judged.
+// Verifies a machine.
 
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -44,7 +44,7 @@ const lastOutput = ({ code, output }: SuiteRun): string => {
 const nothingJudged = (results: readonly CheckResult[]): BoxhoundError =>
   new BoxhoundError('E_NOT_JUDGED', 'none of the planned checks can be judged on this machine', {
     found: results.map(({ id, observed }) => `${id}: ${observed}`).join('\n'),
-    next: 'judge them on a machine with a kernel of its own',
+    next: 'run them on a machine with a kernel of its own',
   })
 
 /**

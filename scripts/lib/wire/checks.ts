@@ -1,4 +1,4 @@
-// Everything that must arrive from a machine.
+// All checks of the wire.
 
 import type { Expectations } from '../render/types.ts'
 import { encodings } from './encodings.ts'

@@ -1,4 +1,4 @@
-// Where each kind of payload goes, and in which form.
+// Paths and encodings of payloads.
 
 import type { Encoding, Received } from '../../../lab/intake/types.ts'
 import { formatCount } from '../_helpers/format.ts'

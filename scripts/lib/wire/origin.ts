@@ -1,4 +1,4 @@
-// The host and the time that everything must have.
+// Checks host and time of arrivals.
 
 import type { Pointed } from './point.ts'
 import type { Origin } from './types.ts'
@@ -16,7 +16,7 @@ export const originOf = ({ host, started, ahead }: Pointed, now: number): Origin
 /** What is wrong with the host that something names as its own. */
 export const hostProblems = (what: string, host: string, origin: Origin): string[] => {
   if (host === origin.host) return []
-  return [host === '' ? `${what} has no host` : `${what} is of the host ${host}, not of ${origin.host}`]
+  return [host === '' ? `${what} has no host` : `${what} is from host ${host}, not ${origin.host}`]
 }
 
 /** What is wrong with the time of something. @param seconds since 1970; milliseconds are far outside. */

@@ -1,4 +1,4 @@
-// Points an Agent at the intake, asks who it is, makes something happen.
+// Points an Agent at the intake, reads its identity and triggers traffic.
 
 import * as z from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -22,7 +22,7 @@ export const intakeSettings = (port: number): Readonly<Record<string, string>> =
 const must = async (session: Session, command: string, name: string, stdin = ''): Promise<string> => {
   const { code, stdout, stderr } = await session.run(command, { stdin, deadline: 180, name })
   if (code === 0) return stdout
-  throw new BoxhoundError('E_WIRE', `${name} failed in the machine`, {
+  throw new BoxhoundError('E_WIRE', `${name} failed on the machine`, {
     expected: 'exit status 0',
     found: `${code}: ${stderr.trim().slice(-500)}`,
   })
@@ -39,7 +39,7 @@ export interface Pointed {
 }
 
 const unreadable = (what: string, found: string): BoxhoundError =>
-  new BoxhoundError('E_WIRE', `the machine does not tell ${what}`, { found: found.trim().slice(-500) })
+  new BoxhoundError('E_WIRE', `cannot read ${what} from the machine`, { found: found.trim().slice(-500) })
 
 const clockOf = async (session: Session): Promise<number> => {
   const told = await must(session, 'date +%s', 'reading the clock')

@@ -1,4 +1,4 @@
-// The proof of a published image, told as it runs.
+// Verifies what a published image sends, and reports.
 
 import { join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'

@@ -1,4 +1,4 @@
-// Points that arrived, kept for the preview.
+// Keeps received points for the preview.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

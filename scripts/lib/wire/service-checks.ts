@@ -1,4 +1,4 @@
-// Service checks, the last of each.
+// The last state of each service check.
 
 import type { ServiceCheck } from '../../../lab/intake/types.ts'
 import { formatCount } from '../_helpers/format.ts'

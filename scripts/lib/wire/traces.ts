@@ -40,7 +40,7 @@ export const traces = ({ app, agent }: Expectations, origin: Origin): WireCheck[
 const spanProblems = ({ resource, host, env, start }: Span, app: App, origin: Origin): string[] => [
   ...hostProblems(`a span of ${resource}`, host, origin),
   ...timeProblems(`a span of ${resource}`, Number(start) / 1e9, origin),
-  ...(env === app.env ? [] : [`a span of ${resource} is of the environment “${env}”, not ${app.env}`]),
+  ...(env === app.env ? [] : [`a span of ${resource} has the environment “${env}”, not ${app.env}`]),
 ]
 
 const rootProblems = ({ resource, error, duration, meta }: Span, app: App): string[] => [
@@ -48,7 +48,7 @@ const rootProblems = ({ resource, error, duration, meta }: Span, app: App): stri
   ...(Number(duration) > 0 ? [] : [`a root span of ${resource} has the duration ${duration}`]),
   ...(meta.version === app.version
     ? []
-    : [`a root span of ${resource} is of version “${meta.version ?? ''}”, not ${app.version}`]),
+    : [`a root span of ${resource} has version “${meta.version ?? ''}”, not ${app.version}`]),
 ]
 
 const linkProblems = (

@@ -1,4 +1,4 @@
-// What a check of the wire is.
+// Types of the wire checks.
 
 import type { Received } from '../../../lab/intake/types.ts'
 

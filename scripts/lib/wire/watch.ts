@@ -1,4 +1,4 @@
-// Looks until all has arrived.
+// Polls until everything has arrived.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Received } from '../../../lab/intake/types.ts'

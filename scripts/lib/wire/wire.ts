@@ -1,4 +1,4 @@
-// Boots, points, reports.
+// Boots a machine, points its Agent at the intake, and reports.
 
 import { startIntake } from '../../../lab/intake/server.ts'
 import type { Received } from '../../../lab/intake/types.ts'
@@ -76,7 +76,7 @@ export const verifyWire = async (
     const checks = judged.map((result) => scrubResult(result))
     for (const line of encodingsOf(intake.received())) onNote(line)
     const { interrupted } = intake.received()
-    if (interrupted > 0) onNote(`${formatCount(interrupted, 'request')} broke off before the whole body was there`)
+    if (interrupted > 0) onNote(`${formatCount(interrupted, 'request')} ended before the whole body arrived`)
     const failed = checks.filter(({ status }) => status === 'failed').length
     return {
       received: intake.received(),

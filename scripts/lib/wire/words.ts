@@ -1,4 +1,4 @@
-// Words of the checks.
+// Phrases of the checks.
 
 export const missing = (wanted: readonly string[], found: Iterable<string>): string[] => {
   const present = new Set(found)
