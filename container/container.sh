@@ -15,8 +15,8 @@ set -Eeuo pipefail
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
-# shellcheck source-path=SCRIPTDIR source=../packer/chroot/overlay.sh
-. "$here/../packer/chroot/overlay.sh"
+# shellcheck source-path=SCRIPTDIR source=../disk/overlay.sh
+. "$here/../disk/overlay.sh"
 # shellcheck source-path=SCRIPTDIR source=cgroups.sh
 . "$here/cgroups.sh"
 

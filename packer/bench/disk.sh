@@ -8,8 +8,8 @@ set -Eeuo pipefail
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
-# shellcheck source-path=SCRIPTDIR source=../chroot/overlay.sh
-. "$here/../chroot/overlay.sh"
+# shellcheck source-path=SCRIPTDIR source=../../disk/overlay.sh
+. "$here/../../disk/overlay.sh"
 # shellcheck source-path=SCRIPTDIR source=../chroot/target.sh
 . "$here/../chroot/target.sh"
 

@@ -7,8 +7,8 @@ set -Eeuo pipefail
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
-# shellcheck source-path=SCRIPTDIR source=python.sh
-. "$here/python.sh"
+# shellcheck source-path=SCRIPTDIR source=../../disk/python.sh
+. "$here/../../disk/python.sh"
 
 main() {
   local name

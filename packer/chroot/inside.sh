@@ -6,8 +6,8 @@ set -Eeuo pipefail
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
-# shellcheck source-path=SCRIPTDIR source=overlay.sh
-. "$here/overlay.sh"
+# shellcheck source-path=SCRIPTDIR source=../../disk/overlay.sh
+. "$here/../../disk/overlay.sh"
 # shellcheck source-path=SCRIPTDIR source=target.sh
 . "$here/target.sh"
 # shellcheck source-path=SCRIPTDIR source=events.sh

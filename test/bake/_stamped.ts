@@ -41,7 +41,7 @@ export const stampedProject = async (t: ExecutionContext): Promise<Stamped> => {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), content)
   }
-  for (const folder of ['packer', 'provision/_engine', 'provision/systems.yaml'])
+  for (const folder of ['disk', 'packer', 'provision/_engine', 'provision/systems.yaml'])
     cpSync(folder, join(root, folder), { recursive: true })
   for (const [path, content] of Object.entries(files)) write(path, content)
   const [out, cache] = [join(root, 'out'), join(root, 'cache')]

@@ -35,7 +35,7 @@ test('the lab’s base is made by its script, and grown where the box file gives
   t.deepEqual(builderOf(box, undefined, { root }), [['/project/lab/base/build.sh', '@OUT@']])
   t.deepEqual(builderOf({ ...box, image: { size: 8, formats: ['qcow2'] } }, undefined, { root }), [
     ['/project/lab/base/build.sh', '@OUT@'],
-    ['/project/packer/chroot/grow.sh', '@OUT@', '8'],
+    ['/project/disk/grow.sh', '@OUT@', '8'],
   ])
 })
 
@@ -45,7 +45,7 @@ test('a disk image is imported with its size and what it must hold, a word per l
   await mkdir(project.cache, { recursive: true })
   await writeFile(image, 'a disk')
   const { builder } = await fetched(t, imageBox(image))
-  t.is(builder, `/project/packer/chroot/import.sh\n${image}\n@OUT@\n10737418240\ndebian\n13\n`)
+  t.is(builder, `/project/disk/import.sh\n${image}\n@OUT@\n10737418240\ndebian\n13\n`)
 })
 
 test('an image with another digest is refused before anything is built on it', async (t) => {

@@ -43,7 +43,7 @@ const changes: Readonly<Record<string, (project: Stamped) => void>> = {
   'a renamed folder': ({ root }) => fs.renameSync(join(root, 'provision/90-seal'), join(root, 'provision/95-seal')),
   'the engine': ({ root }) => alter(join(root, 'provision/_engine/apply.sh')),
   'what makes the base': ({ root }) => alter(join(root, 'lab/base/build.sh')),
-  'what imports an image': ({ root }) => alter(join(root, 'packer/chroot/import.sh')),
+  'what imports an image': ({ root }) => alter(join(root, 'disk/import.sh')),
   'a source of boxhound': ({ root }) => alter(join(root, 'scripts/verb.ts')),
   'its lock file': ({ root }) => alter(join(root, 'package-lock.json')),
   'the installed packages': ({ write }) => write('node_modules/.package-lock.json', '{}'),

@@ -2,7 +2,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'ava'
 
-const folders = ['scripts', 'suite', 'provision', 'packer', 'container', 'lab', 'test', 'boxes', 'guide', 'lint']
+const folders = [
+  'scripts',
+  'suite',
+  'provision',
+  'packer',
+  'disk',
+  'container',
+  'lab',
+  'test',
+  'boxes',
+  'guide',
+  'lint',
+]
 
 /** Names of pages that tests make up. */
 const madeUp = ['guide/PAGE.md', 'src/README.md', 'lab/base/README.md']

@@ -18,7 +18,9 @@ const citations = (folder: string): { path: string; number: number }[] =>
       )
     })
 
-const cited = ['scripts', 'suite', 'provision', 'packer', 'lab', 'container', 'test', 'boxes'].flatMap(citations)
+const cited = ['scripts', 'suite', 'provision', 'packer', 'disk', 'lab', 'container', 'test', 'boxes'].flatMap(
+  citations,
+)
 
 test('the faults of the guide are numbered without a gap', (t) => {
   t.deepEqual(

@@ -36,7 +36,7 @@ make_root() {
 # Ubuntu's numbers: 1 is the root and lies last.
 make_cloud_disk() {
   local root=$1 disk=$2
-  python3 "$(dirname -- "$0")/../packer/disks.py" "$disk" <<JSON
+  python3 "$(dirname -- "$0")/../disk/disks.py" "$disk" <<JSON
 {"size": 240, "partitions": [
   {"number": 1, "start": 78, "size": 160, "fs": "ext4", "label": "cloudimg-rootfs", "tree": "$root"},
   {"number": 14, "start": 1, "size": 4, "type": "21686148-6449-6e6f-744e-656564454649"},

@@ -7,9 +7,9 @@ import type { ExecutionContext } from 'ava'
 import { parseLayout } from '../../scripts/lib/proof/layout.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
-const builder = join(repository, 'packer/chroot')
+const tools = join(repository, 'disk')
 
-/** As test/packer/disks.py takes it: sizes in MiB. */
+/** As test/disk/disks.py takes it: sizes in MiB. */
 export interface DiskSpec {
   readonly size: number
   readonly table?: 'gpt' | 'mbr' | 'none'
@@ -53,7 +53,7 @@ const must = (program: string, words: readonly string[], input = ''): string => 
 }
 
 export const makeDisk = (path: string, spec: DiskSpec): string => {
-  must('python3', [join(repository, 'test/packer/disks.py'), path], JSON.stringify(spec))
+  must('python3', [join(repository, 'test/disk/disks.py'), path], JSON.stringify(spec))
   return path
 }
 
@@ -97,7 +97,7 @@ export const importDisk = (
   size = '-',
   { version = '13', environment = {} }: { readonly version?: string; readonly environment?: NodeJS.ProcessEnv } = {},
 ): Ended => {
-  const words = [join(builder, 'import.sh'), source, out, size, 'debian', version]
+  const words = [join(tools, 'import.sh'), source, out, size, 'debian', version]
   const done = spawnSync('bash', words, {
     encoding: 'utf8',
     timeout: 60_000,
@@ -109,7 +109,7 @@ export const importDisk = (
 
 /** The same, killed after so many milliseconds. */
 export const killImport = (source: string, out: string, after: number): Promise<NodeJS.Signals | null> => {
-  const child = spawn('bash', [join(builder, 'import.sh'), source, out, '120M', 'debian', '13'], { stdio: 'ignore' })
+  const child = spawn('bash', [join(tools, 'import.sh'), source, out, '120M', 'debian', '13'], { stdio: 'ignore' })
   const timer = setTimeout(() => child.kill('SIGKILL'), after)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
@@ -120,14 +120,14 @@ export const killImport = (source: string, out: string, after: number): Promise<
   })
 }
 
-export const growDisk = (file: string, size: string): Ended => run('bash', [join(builder, 'grow.sh'), file, size])
+export const growDisk = (file: string, size: string): Ended => run('bash', [join(tools, 'grow.sh'), file, size])
 
 /** File systems of a qcow2 as [partition, kind, mount point, MiB], root first; each ext4 has passed a full check. */
 export const lookInto = (image: string): (readonly [number, string, string | null, number])[] => {
   const raw = `${image}.raw-for-test`
   try {
     qemuImg('convert', '-f', 'qcow2', '-O', 'raw', image, raw)
-    const found = parseLayout(must('bash', [join(builder, 'layout.sh'), raw]))
+    const found = parseLayout(must('bash', [join(tools, 'layout.sh'), raw]))
     for (const { kind, offset } of found) if (kind === 'ext4') must('e2fsck', ['-fn', `${raw}?offset=${offset}`])
     return found.map(({ partition, kind, mountPoint, offset }) => {
       const words = kind === 'ext4' ? must('tune2fs', ['-l', `${raw}?offset=${offset}`]) : ''

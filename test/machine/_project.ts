@@ -63,7 +63,7 @@ export const tinyProject = async (t: ExecutionContext): Promise<TinyProject> => 
   const root = mkdtempSync(join(tmpdir(), 'boxhound-machine-'))
   const project = { root, out: join(root, 'out'), cache: join(root, 'cache'), verbs: common.verbs }
   t.teardown(() => rmSync(root, { recursive: true, force: true }))
-  for (const folder of ['packer', 'provision/_engine'])
+  for (const folder of ['disk', 'packer', 'provision/_engine'])
     cpSync(join(repository, folder), join(root, folder), { recursive: true })
   cpSync(join(repository, 'provision/systems.yaml'), join(root, 'provision/systems.yaml'))
   cpSync(common.image, join(root, 'image.qcow2'))

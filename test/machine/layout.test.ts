@@ -52,7 +52,7 @@ test('faults 47, 48: layers write to /boot where the machine will read it, and n
     spawnSync('debugfs', ['-R', request, deviceOf(raw, at)], { encoding: 'utf8' }).stdout
   t.is(debugfs('cat /new/vmlinuz', boot), 'kernel\n')
   t.notRegex(debugfs('ls -p /boot', root), /new/)
-  for (const { name, code, words, state, freeBlocks } of await examineFileSystems(raw, layout)) {
+  for (const { name, code, words, state, freeBlocks } of await examineFileSystems(raw, layout, project)) {
     t.is(code, 0, `${name}: ${words}`)
     t.is(state, 'clean', name)
     t.true(freeBlocks.free > 100, name)

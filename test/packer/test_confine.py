@@ -2,10 +2,11 @@
 
 import importlib.util
 import struct
+from pathlib import Path
 
 import pytest
-from disks import CHROOT
 
+CHROOT = Path(__file__).parents[2] / 'packer' / 'chroot'
 spec = importlib.util.spec_from_file_location('confine', CHROOT / 'confine.py')
 confine = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(confine)

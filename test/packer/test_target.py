@@ -1,19 +1,22 @@
 """Where a path leads within an image, and what the engine's notes may say: functions of target.sh and events.sh."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
-from disks import CHROOT
+
+ROOT = Path(__file__).parents[2]
 
 
 def bash(script, *words):
     command = [
         'bash',
         '-c',
-        f'set -Eeuo pipefail\n. "$1/overlay.sh"\n. "$1/target.sh"\n. "$1/events.sh"\n{script}',
+        'set -Eeuo pipefail\ncd -- "$1"\n. disk/overlay.sh\n. packer/chroot/target.sh\n. packer/chroot/events.sh\n'
+        f'{script}',
         'bash',
     ]
-    return subprocess.run([*command, CHROOT, *map(str, words)], capture_output=True, text=True, check=False, timeout=20)
+    return subprocess.run([*command, ROOT, *map(str, words)], capture_output=True, text=True, check=False, timeout=20)
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,7 @@ export const plannedProject = async (t: ExecutionContext): Promise<Project> => {
     ['provision/_engine/apply.sh', '#!/bin/bash\n'],
     ['lab/base/build.sh', 'make it\n'],
     ['lab/base/README.md', 'how it is made\n'],
-    ...['grow.sh', 'grow_table.py', 'growth.sh', 'import.sh'].map(
-      (name) => [`packer/chroot/${name}`, `${name}\n`] as const,
-    ),
+    ...['grow.sh', 'grow_table.py', 'growth.sh', 'import.sh'].map((name) => [`disk/${name}`, `${name}\n`] as const),
     ['lab/agent/src/agent.py', 'pass\n'],
     ['requirements.txt', 'flask==3.1.3\n'],
   ] as const) {

@@ -126,7 +126,7 @@ test('a disk image is another layer with another size, and when the scripts that
   )
   t.is(formatted, grown)
   const plain = await idsOf(project)
-  await writeFile(join(project.root, 'packer/chroot/growth.sh'), 'edited\n')
+  await writeFile(join(project.root, 'disk/growth.sh'), 'edited\n')
   t.not((await idsOf(project, sized(8)))[0], grown)
   t.deepEqual(await idsOf(project), plain)
 })

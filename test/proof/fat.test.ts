@@ -2,9 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { checkFat, freeClusters } from '../../scripts/lib/proof/fat.ts'
+import type { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
+import { examineFat } from '../../scripts/lib/proof/fat.ts'
 import type { FileSystem } from '../../scripts/lib/proof/layout.ts'
 
+const project = projectAt(process.cwd())
 const offset = 4096
 const partition: FileSystem = { partition: 15, offset, bytes: 0, kind: 'vfat', mountPoint: '/boot/efi' }
 
@@ -38,14 +41,15 @@ const write = async (t: ExecutionContext, bytes: Buffer): Promise<string> => {
 
 test('a FAT with equal tables and the mark of a clean end is sound', async (t) => {
   const file = await write(t, makeFat(makeTable(), makeTable()))
-  t.deepEqual(await checkFat(file, partition), { code: 0, words: '5000 clusters of FAT16', state: 'clean' })
+  const { state } = await examineFat(file, partition, project)
+  t.deepEqual(state, { code: 0, words: '5000 clusters of FAT16', state: 'clean' })
 })
 
 test('a FAT that was never unmounted, or whose tables differ, is told', async (t) => {
   const mounted = await write(t, makeFat(makeTable(0x7fff), makeTable(0x7fff)))
-  t.is((await checkFat(mounted, partition)).state, 'not unmounted')
+  t.is((await examineFat(mounted, partition, project)).state.state, 'not unmounted')
   const differing = await write(t, makeFat(makeTable(), Buffer.alloc(20 * 512)))
-  t.deepEqual(await checkFat(differing, partition), {
+  t.deepEqual((await examineFat(differing, partition, project)).state, {
     code: 4,
     words: 'the copies of its table differ',
     state: 'clean',
@@ -55,16 +59,27 @@ test('a FAT that was never unmounted, or whose tables differ, is told', async (t
 test('free clusters are byte ranges of the disk, neighbours in one', async (t) => {
   const file = await write(t, makeFat(makeTable(), makeTable()))
   const data = offset + (1 + 40 + 32) * 512
-  t.deepEqual(await freeClusters(file, partition), {
-    size: 512,
-    free: [
-      { start: data + 512, end: data + 3 * 512 },
-      { start: data + 4 * 512, end: data + 5000 * 512 },
+  const { size, free } = await examineFat(file, partition, project)
+  t.deepEqual(
+    [size, free],
+    [
+      512,
+      [
+        { start: data + 512, end: data + 3 * 512 },
+        { start: data + 4 * 512, end: data + 5000 * 512 },
+      ],
     ],
-  })
+  )
 })
 
 test('a FAT that ends too early is an error, not an empty one', async (t) => {
   const file = await write(t, makeFat(makeTable()).subarray(0, offset + 700))
-  await t.throwsAsync(checkFat(file, partition), { message: /ends too early/ })
+  const error = await t.throwsAsync(examineFat(file, partition, project), { message: /cannot be read/ })
+  t.regex(String((error as BoxhoundError).details.found), /ends too early/)
+})
+
+test('what is no FAT is an error', async (t) => {
+  const file = await write(t, Buffer.alloc(offset + 512))
+  const error = await t.throwsAsync(examineFat(file, partition, project), { code: 'E_FAT' })
+  t.regex(String((error as BoxhoundError).details.found), /no FAT file system/)
 })

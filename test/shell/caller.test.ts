@@ -11,7 +11,7 @@ const guard = '[[ $- == *p* ]] || exec bash -p -- "$0" "$@"'
 
 const scripts = spawnSync(
   'git',
-  ['ls-files', '.ci', 'lab', 'packer', 'container', 'test', ':!test/rendered', ':!test/fixtures', ':!*.hbs'],
+  ['ls-files', '.ci', 'lab', 'disk', 'packer', 'container', 'test', ':!test/rendered', ':!test/fixtures', ':!*.hbs'],
   { cwd: root, encoding: 'utf8' },
 )
   .stdout.split('\n')
@@ -31,7 +31,7 @@ test('each script of the builder’s begins anew without what its caller’s she
 /** An environment that would lead every script astray. */
 const astray = (t: ExecutionContext): NodeJS.ProcessEnv => {
   const folder = temporaryFolder(t)
-  for (const name of ['test/python', 'test/shell', 'packer/chroot', 'lab/base', 'lab/cloud', 'lab/agent'])
+  for (const name of ['test/python', 'test/shell', 'packer/chroot', 'disk', 'lab/base', 'lab/cloud', 'lab/agent'])
     mkdirSync(join(folder, name), { recursive: true })
   const file = join(folder, 'env.sh')
   writeFileSync(
@@ -51,11 +51,11 @@ const astray = (t: ExecutionContext): NodeJS.ProcessEnv => {
 }
 
 for (const [file, words, code, said] of [
-  ['packer/chroot/layout.sh', [], 2, /^usage: layout\.sh/],
-  ['packer/chroot/grow.sh', [], 2, /^usage: grow\.sh/],
-  ['packer/chroot/import.sh', [], 2, /^usage: import\.sh/],
+  ['disk/layout.sh', [], 2, /^usage: layout\.sh/],
+  ['disk/grow.sh', [], 2, /^usage: grow\.sh/],
+  ['disk/import.sh', [], 2, /^usage: import\.sh/],
   ['packer/chroot/shell.sh', [], 2, /^usage: shell\.sh/],
-  ['packer/chroot/layout.sh', ['/dev/null'], 1, /no partition table/],
+  ['disk/layout.sh', ['/dev/null'], 1, /no partition table/],
   ['test/python/run.sh', ['--help'], 0, /^usage: test\/python\/run\.sh/],
 ] as const)
   test(`${file} ${words.join(' ')}: the same in every shell`, (t) => {

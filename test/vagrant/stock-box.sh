@@ -7,8 +7,8 @@ set -Eeuo pipefail
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 root=$here/../..
-# shellcheck source-path=SCRIPTDIR source=../../packer/chroot/overlay.sh
-. "$root/packer/chroot/overlay.sh"
+# shellcheck source-path=SCRIPTDIR source=../../disk/overlay.sh
+. "$root/disk/overlay.sh"
 
 add_user() {
   local target=$1 key

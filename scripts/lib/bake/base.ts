@@ -29,9 +29,9 @@ export const builderOf = (
 ): Builder => {
   const bytes = size === null ? '-' : String(size)
   const { id, versionId } = base.system
-  if (image !== undefined) return [[join(root, 'packer/chroot/import.sh'), image, '@OUT@', bytes, id, versionId]]
+  if (image !== undefined) return [[join(root, 'disk/import.sh'), image, '@OUT@', bytes, id, versionId]]
   const made: Builder = [[join(root, 'lab/base/build.sh'), '@OUT@']]
-  return size === null ? made : [...made, [join(root, 'packer/chroot/grow.sh'), '@OUT@', bytes]]
+  return size === null ? made : [...made, [join(root, 'disk/grow.sh'), '@OUT@', bytes]]
 }
 
 /** A word per line, an empty line between two scripts. */

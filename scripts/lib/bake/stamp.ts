@@ -27,7 +27,7 @@ import { sumsFile } from './sums.ts'
 
 /** What a bake is made of besides its box file: boxhound itself, and all that a layer or an id may be read from. */
 const sources = [
-  ...['scripts', 'suite', 'lab', 'packer', 'provision'],
+  ...['scripts', 'suite', 'lab', 'disk', 'packer', 'provision'],
   ...['package.json', 'package-lock.json', 'node_modules/.package-lock.json'],
 ]
 

@@ -28,7 +28,7 @@ const run = async (command: readonly string[], failure: string): Promise<void> =
 
 /**
  * Copies a golden image and puts the files of a tree into the copy, at the price of a few clusters: nothing is compressed again. The same
- * image and tree give the same bytes (packer/chroot/insert.sh).
+ * image and tree give the same bytes (disk/insert.sh).
  *
  * @param scratch a folder of this run for the export; made here, in one that is there.
  * @throws BoxhoundError E_PACKAGE
@@ -43,6 +43,6 @@ export const makeBoxDisk = async (
   // In a sandbox, which a signal ends before the folder is removed.
   await run(['cp', '--reflink=auto', '--', image, disk], 'the image could not be copied')
   await withoutInterruption(() => mkdir(scratch))
-  const insert = join(root, 'packer/chroot/insert.sh')
+  const insert = join(root, 'disk/insert.sh')
   await run(['bash', insert, disk, tree, scratch], 'Vagrant’s layer could not be put into the image')
 }

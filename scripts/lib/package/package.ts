@@ -65,7 +65,7 @@ const gather = async (box: Box, project: Project): Promise<Material> => {
       found: `out/${box.name}/${box.name}.qcow2 of version ${version}`,
       next: `npm run bake -- ${box.name}`,
     })
-  const sources = ['packer/vagrant', 'packer/chroot', 'scripts/lib/package']
+  const sources = ['packer/vagrant', 'disk', 'scripts/lib/package']
   const digests = await Promise.all(sources.map((name) => digestFolder(join(project.root, name))))
   const files = vagrantFiles(box, project)
   return { box, published, files, hardware: await readHardware(project), tools: sha256(digests.join()) }

@@ -72,7 +72,7 @@ const layerIdentity = async (
 const importers = ['grow.sh', 'grow_table.py', 'growth.sh', 'import.sh']
 
 const digestOfImporters = async (root: string): Promise<string> => {
-  const scripts = importers.map((name) => readFile(join(root, 'packer/chroot', name), 'utf8'))
+  const scripts = importers.map((name) => readFile(join(root, 'disk', name), 'utf8'))
   return sha256((await Promise.all(scripts)).join('\0'))
 }
 

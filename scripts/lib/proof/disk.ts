@@ -72,6 +72,6 @@ export const examine = async (
   const answer = await runDiskTool('survey.py', [raw, ...layout.flatMap(surveyWords)], project, asked)
   const survey = JSON.parse(answer) as Survey
   const { findings, searched } = await scan(raw, patterns)
-  const fileSystems = await examineFileSystems(raw, layout)
+  const fileSystems = await examineFileSystems(raw, layout, project)
   return { findings: await withoutPackages(raw, layout, findings, project), searched, survey, fileSystems }
 }

@@ -1,7 +1,8 @@
 // Checks every file system, and that its free blocks are zero.
 
+import type { Project } from '../_helpers/paths.ts'
 import { $ } from '../_helpers/shell.ts'
-import { checkFat, freeClusters } from './fat.ts'
+import { examineFat } from './fat.ts'
 import { deviceOf, type FileSystem } from './layout.ts'
 import { dataExtents, type Extent, eachPiece } from './raw.ts'
 import type { FileSystemEvidence, FileSystemState } from './types.ts'
@@ -94,12 +95,16 @@ const examineOne = async (
   raw: string,
   fileSystem: FileSystem,
   data: readonly Extent[],
+  project: Project,
 ): Promise<FileSystemEvidence> => {
   const { kind, partition, mountPoint } = fileSystem
   const name = `${kind} of partition ${partition}${mountPoint === null ? '' : `, ${mountPoint}`}`
-  const isFat = kind === 'vfat'
-  const state = await (isFat ? checkFat : checkExt)(raw, fileSystem)
-  const free = await (isFat ? freeClusters : freeInExt)(raw, fileSystem)
+  if (kind === 'vfat') {
+    const { state, ...free } = await examineFat(raw, fileSystem, project)
+    return { name, kind, ...state, freeBlocks: await countFreeBlocks(raw, free, data) }
+  }
+  const state = await checkExt(raw, fileSystem)
+  const free = await freeInExt(raw, fileSystem)
   return { name, kind, ...state, freeBlocks: await countFreeBlocks(raw, free, data) }
 }
 
@@ -107,10 +112,11 @@ const examineOne = async (
 export const examineFileSystems = async (
   raw: string,
   fileSystems: readonly FileSystem[],
+  project: Project,
 ): Promise<FileSystemEvidence[]> => {
   const data = await dataExtents(raw)
   const found: FileSystemEvidence[] = []
   for (const fileSystem of fileSystems)
-    if (fileSystem.kind !== 'swap') found.push(await examineOne(raw, fileSystem, data))
+    if (fileSystem.kind !== 'swap') found.push(await examineOne(raw, fileSystem, data, project))
   return found
 }

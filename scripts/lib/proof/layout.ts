@@ -39,7 +39,7 @@ export const parseLayout = (text: string): FileSystem[] =>
  */
 export const readLayout = async (raw: string, { root }: Project): Promise<readonly [FileSystem, ...FileSystem[]]> => {
   const env = { ...cleanEnvironment(), PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` }
-  const done = await $({ nothrow: true, quiet: true, env })`bash ${join(root, 'packer/chroot/layout.sh')} ${raw}`
+  const done = await $({ nothrow: true, quiet: true, env })`bash ${join(root, 'disk/layout.sh')} ${raw}`
   const [first, ...rest] = done.exitCode === 0 ? parseLayout(done.stdout) : []
   if (first === undefined)
     throw new BoxhoundError('E_LAYOUT', 'cannot identify the file systems of the disk', {

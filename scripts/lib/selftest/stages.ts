@@ -123,7 +123,16 @@ export const stages: readonly Stage[] = [
   light(
     'python',
     'app, checks, disks',
-    ['bash', 'test/python/run.sh', 'test/provision', 'test/packer', 'suite/image', 'packer/chroot'],
+    [
+      'bash',
+      'test/python/run.sh',
+      'test/provision',
+      'test/packer',
+      'test/disk',
+      'suite/image',
+      'packer/chroot',
+      'disk',
+    ],
     { reading: 'pytest', seconds: 60, deadline: 900 },
   ),
   light('agent', 'lab Agent', ['bash', 'lab/agent/test.sh'], { reading: 'pytest', seconds: 30, deadline: 1200 }),

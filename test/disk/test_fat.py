@@ -1,5 +1,6 @@
-"""Free clusters of an EFI partition, as commands for qemu-io."""
+"""The FAT reader: free clusters of an EFI partition, as commands for qemu-io and as a report."""
 
+import json
 import struct
 
 import pytest
@@ -30,16 +31,23 @@ def test_every_width(tmp_path, tool, width, sectors, table):
         if width == 32:
             packed = packed[:19] + b'\xf0' + packed[20:]
     write_at(disk, start, bytes(boot) + bytes((reserved - 1) * SECTOR) + packed.ljust(2 * table * SECTOR, b'\0'))
-    code, printed, error = tool('fat_free.py', disk, start)
+    code, printed, error = tool('fat.py', 'zeroes', disk, start)
     assert (code, error) == (0, '')
     assert printed.splitlines() == [
         f'write -q -z -u {start + data + SECTOR} {SECTOR}',
         f'write -q -z -u {start + data + 3 * SECTOR} {2 * SECTOR}',
         f'write -q -z -u {start + data + 6 * SECTOR} {(sectors - 6) * SECTOR}',
     ]
+    code, printed, error = tool('fat.py', 'report', disk, start)
+    assert (code, error) == (0, '')
+    said = json.loads(printed)
+    assert (said['bits'], said['clusters'], said['clusterBytes']) == (width, sectors, SECTOR)
+    # The second copy of the table was left empty, and entry 1 has no mark of a clean end where there is room for one.
+    assert (said['same'], said['clean']) == (False, width == 12)
+    assert said['free'][0] == {'start': start + data + SECTOR, 'end': start + data + 2 * SECTOR}
 
 
 def test_nothing_of_the_kind(tmp_path, tool):
-    code, printed, error = tool('fat_free.py', make(tmp_path / 'disk', 8, [part(15, 1, 4, type=ESP)]), MIB)
+    code, printed, error = tool('fat.py', 'zeroes', make(tmp_path / 'disk', 8, [part(15, 1, 4, type=ESP)]), MIB)
     assert (code, printed) == (1, '')
     assert 'no FAT' in error

@@ -4,9 +4,9 @@ import importlib.util
 import struct
 
 import pytest
-from disks import CHROOT
+from disks import DISK
 
-spec = importlib.util.spec_from_file_location('identity', CHROOT / 'identity.py')
+spec = importlib.util.spec_from_file_location('identity', DISK / 'identity.py')
 identity = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(identity)
 

@@ -155,7 +155,7 @@ overlay_zeroes() {
         overlay_free_blocks "$disk?offset=$offset" | awk -v offset="$offset" -v size="${BASH_REMATCH[1]}" '
           { printf "write -q -z -u %.0f %.0f\n", offset + $1 * size, ($2 - $1 + 1) * size }' || return
         ;;
-      vfat) "$python" -IB "${BASH_SOURCE[0]%/*}/fat_free.py" "$disk" "$offset" || return ;;
+      vfat) "$python" -IB "${BASH_SOURCE[0]%/*}/fat.py" zeroes "$disk" "$offset" || return ;;
     esac
   done
 }

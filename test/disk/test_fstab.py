@@ -3,14 +3,14 @@
 import subprocess
 
 import pytest
-from disks import CHROOT
+from disks import DISK
 
 UUID = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee'
 PARTUUID = '01234567-89ab-cdef-0123-456789abcdef'
 # A disk as partitions_read leaves it: the root is 1, a file system with a space in its names 16, an encrypted one 3.
 SCRIPT = f"""set -Eeuo pipefail
-. {CHROOT}/partitions.sh
-. {CHROOT}/fstab.sh
+. {DISK}/partitions.sh
+. {DISK}/fstab.sh
 partition_root=1 partition_numbers=(1 3 4 5 16)
 for number in "${{partition_numbers[@]}}"; do
   partition_start[number]=$((number << 20)) partition_bytes[number]=1048576 partition_fs[number]=ext4

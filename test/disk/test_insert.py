@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from disks import BIOS, CHROOT, MIB, make, part, system
+from disks import BIOS, DISK, MIB, make, part, system
 
 pytestmark = pytest.mark.skipif(
     shutil.which('qemu-storage-daemon') is None or not os.access('/dev/fuse', os.W_OK),
@@ -85,7 +85,7 @@ def insert(tmp_path):
         folder = tmp_path / f'run-{len(runs)}'
         folder.mkdir()
         runs.append(folder)
-        command = ['bash', CHROOT / 'insert.sh', image, tree, folder]
+        command = ['bash', DISK / 'insert.sh', image, tree, folder]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
     yield run

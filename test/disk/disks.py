@@ -17,7 +17,7 @@ import tempfile
 import uuid
 from pathlib import Path
 
-CHROOT = Path(__file__).parents[2] / 'packer' / 'chroot'
+DISK = Path(__file__).parents[2] / 'disk'
 MIB = 1 << 20
 SECTOR = 512
 PER_MIB = MIB // SECTOR

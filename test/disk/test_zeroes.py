@@ -4,7 +4,7 @@ import os
 import subprocess
 
 import pytest
-from disks import CHROOT, ESP, MIB, make, part
+from disks import DISK, ESP, MIB, make, part
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def disk(tmp_path):
 def zeroed(disk, tools=None):
     """Every KiB that a seal would make zero, counted from the start of the disk; exit status and stderr otherwise."""
     path = os.environ['PATH'] if tools is None else f'{tools}:{os.environ["PATH"]}'
-    script = f'set -Eeuo pipefail; . {CHROOT}/overlay.sh; overlay_zeroes "$1"'
+    script = f'set -Eeuo pipefail; . {DISK}/overlay.sh; overlay_zeroes "$1"'
     command = ['bash', '-c', script, 'bash', disk]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, 'PATH': path})
     if done.returncode != 0:

@@ -1,7 +1,7 @@
 import subprocess
 
 import pytest
-from disks import CHROOT
+from disks import DISK
 
 
 @pytest.fixture
@@ -9,7 +9,7 @@ def layout():
     """Runs layout.sh: rows as tuples of (number, kind, mount point)."""
 
     def run(disk):
-        done = subprocess.run(['bash', CHROOT / 'layout.sh', disk], capture_output=True, text=True, check=False)
+        done = subprocess.run(['bash', DISK / 'layout.sh', disk], capture_output=True, text=True, check=False)
         rows = [line.split('\t') for line in done.stdout.splitlines()]
         # An error has said so on stderr; what was printed until then is nobody's.
         assert (done.returncode == 0) == (done.stderr == ''), done.stderr
@@ -20,10 +20,10 @@ def layout():
 
 @pytest.fixture
 def tool():
-    """Runs a Python tool of the chroot builder: its exit status, stdout and stderr."""
+    """Runs a Python tool for disks: its exit status, stdout and stderr."""
 
     def run(name, *words):
-        command = ['python3', '-IB', CHROOT / name, *map(str, words)]
+        command = ['python3', '-IB', DISK / name, *map(str, words)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout, done.stderr
 
