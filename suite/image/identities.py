@@ -1,7 +1,7 @@
 """Digests of everything by which this machine is told from its clones; null for what it lacks.
 
-No secret leaves the machine. The caller adds a call of main() with what is asked of the box's database: where its integration is configured,
-and commands whose output tells two instances apart.
+No secret leaves the machine. The caller adds a call of main() with what is asked of the box's database: where its
+integration is configured, and commands whose output tells two instances apart.
 """
 
 import hashlib
@@ -76,4 +76,3 @@ def main(asked: dict[str, Any]) -> None:
         'cloud-init instance': instance(),
     } | {one['name']: output(one['command']) for one in asked['commands']}
     print(json.dumps({name: digest(value) for name, value in values.items()}))
-

@@ -1,8 +1,8 @@
 """Plants in a raw disk what no published image may hold: plant.py DISK OFFSET PLAN CANARY.
 
-PLAN is JSON, `-` for none at all: `paths` of files to be made, and `files` with their contents; CANARY is written to the disk and deleted again, so that
-only free blocks hold it. Written by debugfs: nothing is mounted, and free blocks keep what was deleted, as on a disk
-that was never trimmed.
+PLAN is JSON, `-` for none at all: `paths` of files to be made, and `files` with their contents; CANARY is written to
+the disk and deleted again, so that only free blocks hold it. Written by debugfs: nothing is mounted, and free blocks
+keep what was deleted, as on a disk that was never trimmed.
 """
 
 import json
@@ -102,7 +102,11 @@ def main() -> None:
         if plan != '-':
             wanted = json.loads(Path(plan).read_text(encoding='utf-8'))
             contents = dict.fromkeys(wanted['paths'], 'planted\n') | wanted['files']
-            plant(device, {path: written(content, folder / f'file-{n}') for n, (path, content) in enumerate(contents.items())}, folder)
+            files = {
+                path: written(content, folder / f'file-{number}')
+                for number, (path, content) in enumerate(contents.items())
+            }
+            plant(device, files, folder)
             plant(device, edited(device, folder), folder)
         plant(device, {'/.canary': Path(canary)}, folder)
         debugfs(device, ['rm /.canary'], folder)

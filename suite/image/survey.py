@@ -1,5 +1,6 @@
-"""Tells what a disk holds, as one JSON document: survey.py DISK KIND:OFFSET:MOUNTPOINT…, the root first. It is asked on stdin,
-as JSON, which files (`tables`, patterns with *) must not name which `account`.
+"""Tells what a disk holds, as one JSON document: survey.py DISK KIND:OFFSET:MOUNTPOINT…, the root first.
+
+It is asked on stdin, as JSON, which files (`tables`, patterns with *) must not name which `account`.
 
 Read by debugfs and mtools: nothing is mounted, nothing is written. Contents of small text files of the root only; no
 secret is judged here.
