@@ -198,8 +198,10 @@ const assertDistinct = (all: readonly Wanted[]): void => {
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined)
     throw new BoxhoundError('E_USAGE', `the box "${twice}" is named twice`, {
-      ...{ exitCode: 2, expected: 'boxes of different names: results are published under them' },
-      ...{ found: names.join(' '), next: 'bake one after the other' },
+      exitCode: 2,
+      expected: 'boxes of different names: results are published under them',
+      found: names.join(' '),
+      next: 'bake one after the other',
     })
 }
 

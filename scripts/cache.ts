@@ -134,7 +134,9 @@ export const main = async (argv: string[]): Promise<number> => {
   const [, extra] = parsed.positionals
   if (extra !== undefined)
     throw new BoxhoundError('E_USAGE', 'too many arguments', {
-      ...{ exitCode: 2, found: extra, next: 'npm run cache -- --help' },
+      exitCode: 2,
+      found: extra,
+      next: 'npm run cache -- --help',
     })
   if (what === 'list') return list(project, json)
   if (what === 'verify') return verify(project, json)

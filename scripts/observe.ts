@@ -74,7 +74,9 @@ const takers: Readonly<Record<string, readonly Action[]>> = {
 
 const wordError = (found: string): BoxhoundError =>
   new BoxhoundError('E_USAGE', 'too many arguments', {
-    ...{ found, exitCode: 2, next: 'npm run observe -- --help' },
+    found,
+    exitCode: 2,
+    next: 'npm run observe -- --help',
   })
 
 /** An option that belongs to another action would otherwise be ignored silently. */
@@ -107,7 +109,10 @@ export const main = async (argv: string[]): Promise<number> => {
   const box = await loadBox(positional, project)
   const json = flags.json === true
   const run: Run = {
-    ...{ box, project, flags, now: new Date() },
+    box,
+    project,
+    flags,
+    now: new Date(),
     paint: paintFor(process.stdout, process.env),
     width: process.stdout.columns ?? 80,
     say: (text) => (json ? undefined : console.log(text)),

@@ -28,7 +28,9 @@ const command = {
 const filesOf = ({ layers }: Rendered) => layers.flatMap(({ files, scripts }) => [...files, ...scripts])
 
 const describe = ({ box, layers, expectations }: Rendered, out: string) => ({
-  ...{ box: box.name, version: box.version, out },
+  box: box.name,
+  version: box.version,
+  out,
   layers: layers.map((layer) => ({ folder: layerFolder(layer.name), ...layerData(layer) })),
   expectations,
 })

@@ -29,12 +29,10 @@ export const main = async (argv: string[]): Promise<number> => {
   const stale = !existsSync(file) || readFileSync(file, 'utf8') !== schema
   if (parsed.flags.check === true && stale)
     throw new BoxhoundError('E_STALE', 'the JSON schema of box files is stale', {
-      ...{
-        file: path,
-        expected: 'what scripts/lib/box/schema.ts says',
-        found: 'something else',
-        next: 'npm run schema, then commit it',
-      },
+      file: path,
+      expected: 'what scripts/lib/box/schema.ts says',
+      found: 'something else',
+      next: 'npm run schema, then commit it',
     })
   if (stale) await writeAtomic(file, schema)
   if (parsed.flags.json === true) console.log(JSON.stringify({ file: path, stale }))

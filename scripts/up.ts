@@ -31,7 +31,9 @@ export const main = async (argv: string[]): Promise<number> => {
   const onNote = (text: string): void => console.error(text)
   const kind = await chooseKind(machineChoice(parsed.values.machine, 'qemu'), project, onNote)
   const { login, already } = await up(project, name, {
-    ...{ kind, environment: process.env, onNote },
+    kind,
+    environment: process.env,
+    onNote,
     draft: parsed.flags.draft === true,
   })
   if (parsed.flags.json === true) {

@@ -96,7 +96,13 @@ const verifyHost = async (
     })
     onNote(`verifying ${target.user}@${target.host}:${target.port} against ${box.file}`)
     const results = await verifyTarget(target, expectations, {
-      ...{ root: project.root, image: null, keyed: null, only: lists.only ?? [], onResult, onNote, suite },
+      root: project.root,
+      image: null,
+      keyed: null,
+      only: lists.only ?? [],
+      onResult,
+      onNote,
+      suite,
       machine: flags.vagrant === true ? 'vagrant' : 'host',
     })
     await finish(results)
@@ -118,7 +124,9 @@ const verifyByWire = async (project: Project, name: string, parsed: Parsed): Pro
     )
   const { verifyPublishedWire } = await import('./lib/wire/published.ts')
   return verifyPublishedWire(project, (await loadBox(name, project)).name, {
-    ...{ quiet: flags.json === true, environment: process.env, machine: machineChoice(values.machine, 'auto') },
+    quiet: flags.json === true,
+    environment: process.env,
+    machine: machineChoice(values.machine, 'auto'),
     ...(values.out === undefined ? {} : { out: fromCaller(values.out) }),
   })
 }
@@ -143,7 +151,9 @@ export const main = async (argv: string[]): Promise<number> => {
           project,
           (await loadBox(name, project)).name,
           {
-            ...{ quiet: flags.json === true, environment: process.env, only: lists.only ?? [] },
+            quiet: flags.json === true,
+            environment: process.env,
+            only: lists.only ?? [],
             machine: machineChoice(values.machine, 'qemu'),
             ...out,
           },

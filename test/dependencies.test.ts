@@ -12,8 +12,15 @@ const entries = async (): Promise<string[]> => {
 const imported = async (): Promise<string[]> => {
   const { metafile } = await build({
     entryPoints: await entries(),
-    ...{ bundle: true, splitting: true, packages: 'external', metafile: true, write: false, logLevel: 'error' },
-    ...{ format: 'esm', platform: 'node', outdir: 'unused' },
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    metafile: true,
+    write: false,
+    logLevel: 'error',
+    format: 'esm',
+    platform: 'node',
+    outdir: 'unused',
   })
   const paths = Object.values(metafile.inputs).flatMap(({ imports }) =>
     imports.filter(({ external }) => external).map(({ path }) => path),

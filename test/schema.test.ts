@@ -12,7 +12,10 @@ const run = (cwd: string, ...argv: string[]) =>
   spawnSync(
     process.execPath,
     [
-      ...['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), '--input-type=module', '--eval'],
+      '--import',
+      join(root, 'node_modules/tsx/dist/loader.mjs'),
+      '--input-type=module',
+      '--eval',
       `import { run } from ${JSON.stringify(join(root, 'scripts/_main.ts'))}; process.exitCode = await run(${JSON.stringify(['schema', ...argv])})`,
     ],
     { cwd, encoding: 'utf8' },

@@ -111,7 +111,10 @@ const optionsProblems = (monitor: JsonObject, options: JsonObject): string[] => 
   const [type, query] = [String(monitor.type), String(monitor.query)]
   return optionProblems({
     type: isMetricMonitor(type) ? 'query alert' : type,
-    ...{ query, options, groups: groupsOf(type, query), restrictedRoles: monitor.restricted_roles },
+    query,
+    options,
+    groups: groupsOf(type, query),
+    restrictedRoles: monitor.restricted_roles,
   })
 }
 

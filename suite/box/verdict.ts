@@ -18,7 +18,10 @@ export interface Verdict {
 
 /** What this machine cannot show, and why. */
 export const notJudged = (expected: string, reason: string): Verdict => ({
-  ...{ passed: true, expected, observed: reason, notJudged: true },
+  passed: true,
+  expected,
+  observed: reason,
+  notJudged: true,
 })
 
 /** Red as soon as there is a problem; the problems then are what is told as observed. */

@@ -2,8 +2,22 @@ import { type BoxParts, linesIn, type Rule, recordsOf } from './_survey.ts'
 
 /** Accounts of Debian's and Ubuntu's own packages beside base-passwd's; the names are theirs, numbers are given out at install. */
 const packaged = [
-  ...['_apt', 'systemd-network', 'systemd-resolve', 'systemd-timesync', 'messagebus', 'sshd', 'polkitd', 'dhcpcd'],
-  ...['tss', 'tcpdump', 'uuidd', 'landscape', 'fwupd-refresh', 'usbmux', 'pollinate', 'syslog'],
+  '_apt',
+  'systemd-network',
+  'systemd-resolve',
+  'systemd-timesync',
+  'messagebus',
+  'sshd',
+  'polkitd',
+  'dhcpcd',
+  'tss',
+  'tcpdump',
+  'uuidd',
+  'landscape',
+  'fwupd-refresh',
+  'usbmux',
+  'pollinate',
+  'syslog',
 ]
 
 const accounts = ({ database, app }: BoxParts): Set<string> =>

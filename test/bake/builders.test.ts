@@ -34,7 +34,10 @@ test('a bake asks the builder that was chosen, before anything else', async (t) 
     },
   }
   const options: BakeOptions = {
-    ...{ draft: true, builder, onError: 'clean', note: () => t.fail() },
+    draft: true,
+    builder,
+    onError: 'clean',
+    note: () => t.fail(),
     progress: () => t.fail() as never,
   }
   const plan = { rendered: { box: { name: 'lab' } }, layers: [] } as unknown as Plan

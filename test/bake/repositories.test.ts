@@ -24,7 +24,11 @@ const real: LayerRepository = {
 const lab: LayerRepository = { ...real, lab: true, url: 'http://apt.lab.invalid/', keys: [] }
 
 const networkOf = (mirrors: Mirrors): BakeNetwork => ({
-  ...{ mirrors, network: {}, apt: undefined, logins: new Map(), authorities: [] },
+  mirrors,
+  network: {},
+  apt: undefined,
+  logins: new Map(),
+  authorities: [],
   redact: (text) => text,
 })
 

@@ -16,7 +16,10 @@ export const runs = (...outcomes: readonly (Measured | string)[]): Attempt[] =>
   )
 
 export const goal = (limit: number, changes: Partial<Goal> = {}): Goal => ({
-  ...{ tool: 'packer', quantity: 'seconds', reading: 'times', limit },
+  tool: 'packer',
+  quantity: 'seconds',
+  reading: 'times',
+  limit,
   ...changes,
 })
 
@@ -27,15 +30,24 @@ export const row = (number: number, changes: Partial<RowResult> = {}): RowResult
     sideResult(side('Packer', 'packer'), runs({ seconds: 50 }, { seconds: 30 }, 'packer ended with status 1')),
   ]
   return {
-    ...{ number, title: `Row ${number}`, work: 'The work.', notes: ['A note.'], at: '2026-11-28T12:00:00.000Z' },
-    ...{ pairs: 3, sides, comparisons: compare(sides, [goal(300)]) },
+    number,
+    title: `Row ${number}`,
+    work: 'The work.',
+    notes: ['A note.'],
+    at: '2026-11-28T12:00:00.000Z',
+    pairs: 3,
+    sides,
+    comparisons: compare(sides, [goal(300)]),
     load: { before: [0.5, 1, 1.5], after: [2, 1, 1] },
     ...changes,
   }
 }
 
 export const results = (rows: readonly RowResult[], changes: Partial<BenchResults> = {}): BenchResults => ({
-  ...{ schema: 1, boxhound: '0.1.0', tools: { packer: '1.6.6' }, rows },
+  schema: 1,
+  boxhound: '0.1.0',
+  tools: { packer: '1.6.6' },
+  rows,
   machine: { cpu: 'CPU', cores: 2, memoryBytes: 24e9, kernel: '6.1', system: 'Debian', accelerator: 'tcg' },
   ...changes,
 })

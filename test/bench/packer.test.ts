@@ -11,7 +11,9 @@ test('stock Packer comes in two variants that differ in their processors alone',
   const project = { root: process.cwd(), out: work, cache: work }
   const bench = { project, work, accelerator: 'tcg', quick: false, say: () => {} } as const
   const sides = await packerSides(bench, {
-    ...{ name: 'row', disk, scripts: ['echo "a %{b}"'] },
+    name: 'row',
+    disk,
+    scripts: ['echo "a %{b}"'],
     uploads: [{ source: '/src/check.py', destination: '/opt/check.py' }],
   })
   t.deepEqual(

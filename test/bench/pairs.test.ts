@@ -10,7 +10,9 @@ const noLog = (): string => '/dev/null'
 const noted = (name: string, calls: string[], end: (count: number) => Measured = () => ({ seconds: 1 })): Side => {
   let count = 0
   return {
-    ...{ name, tool: name, command: name },
+    name,
+    tool: name,
+    command: name,
     prepare: async () => void calls.push(`prepare ${name}`),
     run: async () => {
       calls.push(name)

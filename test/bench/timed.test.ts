@@ -7,7 +7,10 @@ import { temporaryFolder } from '../helpers/_folder.ts'
 // As a command that may leave a machine: without a sandbox, which takes root.
 const shell = (script: string, cwd: string, deadline = 60): TimedCommand => ({
   words: ['bash', '-c', script],
-  ...{ cwd, environment: { PATH: process.env.PATH ?? '' }, leavesMachine: true, deadline },
+  cwd,
+  environment: { PATH: process.env.PATH ?? '' },
+  leavesMachine: true,
+  deadline,
 })
 
 test('a command’s output comes back line by line, and is in the log with what it said on stderr', async (t) => {

@@ -27,9 +27,18 @@ test('fault 20: 40 lower-case hexadecimal digits, or ddapp_ and 34 letters and d
   t.true(isApplicationKey(`${api}01234567`))
   t.true(isApplicationKey(prefixed))
   for (const wrong of [
-    ...['', 'a', api, `${api}012345678`, `${api}0123456g`],
-    ...[prefixed.slice(1), prefixed.slice(0, -1), `${prefixed}0`, `${prefixed}\n`, prefixed.replace('B', '_')],
-    ...[prefixed.toUpperCase(), prefixed.replace('ddapp_', 'ddpat_')],
+    '',
+    'a',
+    api,
+    `${api}012345678`,
+    `${api}0123456g`,
+    prefixed.slice(1),
+    prefixed.slice(0, -1),
+    `${prefixed}0`,
+    `${prefixed}\n`,
+    prefixed.replace('B', '_'),
+    prefixed.toUpperCase(),
+    prefixed.replace('ddapp_', 'ddpat_'),
   ])
     t.false(isApplicationKey(wrong), JSON.stringify(wrong))
   t.false(isApiKey(prefixed))

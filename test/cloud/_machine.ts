@@ -45,8 +45,15 @@ export const startInstance = async (userData: string): Promise<Instance> => {
     const grown = join(run.path, 'grown.qcow2')
     await $({ quiet: true })`qemu-img create -q -f qcow2 -F qcow2 -b ${image} ${grown} ${diskBytes}`
     const machine = await bootMachine({
-      ...{ box, image: grown, folder: run.path, accelerator, detached: false, isolated: true, environment: {} },
-      ...{ seed: expectations.seed, userData: { text: userData, user } },
+      box,
+      image: grown,
+      folder: run.path,
+      accelerator,
+      detached: false,
+      isolated: true,
+      environment: {},
+      seed: expectations.seed,
+      userData: { text: userData, user },
       onStart: run.note,
     })
     const session = await connect(machine.login)

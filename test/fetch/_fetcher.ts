@@ -7,7 +7,10 @@ try {
   const path = await fetchImage(
     { image, sha256 },
     {
-      ...{ folder, network: {}, deadlines: late, patience: twice },
+      folder,
+      network: {},
+      deadlines: late,
+      patience: twice,
       tell: (line) => console.log(line),
       progress: ({ bytes }) => console.log(`bytes ${bytes}`),
     },

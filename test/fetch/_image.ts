@@ -35,12 +35,18 @@ export const imageStore = async (t: ExecutionContext): Promise<Store> => {
   const folder = join(await temporaryFolder(t), 'images')
   const [lines, states]: [string[], Download[]] = [[], []]
   const options: FetchOptions = {
-    ...{ folder, network: {}, deadlines: late, patience: twice },
+    folder,
+    network: {},
+    deadlines: late,
+    patience: twice,
     tell: (line) => lines.push(line),
     progress: (state) => states.push(state),
   }
   return {
-    ...{ folder, lines, states, options },
+    folder,
+    lines,
+    states,
+    options,
     fetch: (image, sha, more = {}) => fetchImage({ image, sha256: sha }, { ...options, ...more }),
     names: () => (existsSync(folder) ? readdirSync(folder).sort() : []),
     leave: (sha, content, note) => {

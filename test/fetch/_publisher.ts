@@ -27,7 +27,10 @@ export const publish = async (t: ExecutionContext): Promise<Published> => {
   })
   const names: string[] = []
   return {
-    ...{ files, server, keys, fingerprint },
+    files,
+    server,
+    keys,
+    fingerprint,
     publisher: { releases: `${server.url}/noble/`, image: imageName, ...keys.signer(fingerprint) },
     release: (name, list, { by = fingerprint, when } = {}) => {
       names.push(name)

@@ -86,8 +86,13 @@ test('what an .npmrc or the environment of npm sets is not on its line', async (
   const rc = join(temporaryFolder(t), 'npmrc')
   await writeFile(rc, '; mine\njson = true\ndry_run=true\nca[]=x\n')
   const own = environment({
-    ...{ npm_config_userconfig: rc, npm_config_json: 'true', npm_config_dry_run: 'true', npm_config_ca: 'x' },
-    ...{ npm_config_yes: 'true', npm_config_lab: 'true', npm_config_cache: '/x' },
+    npm_config_userconfig: rc,
+    npm_config_json: 'true',
+    npm_config_dry_run: 'true',
+    npm_config_ca: 'x',
+    npm_config_yes: 'true',
+    npm_config_lab: 'true',
+    npm_config_cache: '/x',
   })
   t.deepEqual([...onNpmsLine(own, () => ['yes'])], [['lab', 'true']])
 })

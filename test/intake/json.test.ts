@@ -105,7 +105,11 @@ test('log lines are read at both paths; an object as message becomes its JSON', 
   t.is(await answer.text(), '{}')
   t.is((await post(intake, '/v1/input', JSON.stringify({ message: 'alone' }))).status, 202)
   const whole = {
-    ...{ status: 'info', host: 'web-1', service: 'mysql', source: 'mysql', encoding: json('/api/v2/logs') },
+    status: 'info',
+    host: 'web-1',
+    service: 'mysql',
+    source: 'mysql',
+    encoding: json('/api/v2/logs'),
     timestamp: 1_700_000_000_000,
   }
   t.deepEqual(intake.received().logs, [

@@ -25,8 +25,17 @@ const imageThatSays = async (folder: string, text: string): Promise<string> => {
 
 const boot = async (folder: string, image: string, notes: string[], started: number[]) =>
   bootMachine({
-    ...{ box: 'panic', image, folder: join(folder, 'run'), accelerator: 'tcg', memory: 64, deadline: 60 },
-    ...{ detached: false, isolated: true, environment: {}, seed: 'credentials', onNote: (text) => notes.push(text) },
+    box: 'panic',
+    image,
+    folder: join(folder, 'run'),
+    accelerator: 'tcg',
+    memory: 64,
+    deadline: 60,
+    detached: false,
+    isolated: true,
+    environment: {},
+    seed: 'credentials',
+    onNote: (text) => notes.push(text),
     onStart: ({ pid }) => {
       started.push(pid)
     },

@@ -26,8 +26,12 @@ const copyProject = (t: ExecutionContext): string => {
 }
 
 const record = {
-  ...{ schema: 1, box: 'lab', version: '1.0.0', state: 'done' },
-  ...{ started: '2026-11-20T10:00:00Z', finished: '2026-11-20T10:00:09Z' },
+  schema: 1,
+  box: 'lab',
+  version: '1.0.0',
+  state: 'done',
+  started: '2026-11-20T10:00:00Z',
+  finished: '2026-11-20T10:00:09Z',
   bootId: '8f8c1f0e-5a06-4b0c-8d6e-0f5d7f6b8a11',
   steps: [{ name: 'early/10-machine-id', status: 'done', seconds: 0.1, message: 'made' }],
 }

@@ -343,7 +343,7 @@ test.serial(
     await ok(t, pack(project, both))
     t.deepEqual(
       listed(project).map(({ version, provider }) => `${version} ${provider}`),
-      [...['1.0.0 libvirt', '1.1.0 libvirt', '1.1.0 virtualbox']],
+      ['1.0.0 libvirt', '1.1.0 libvirt', '1.1.0 virtualbox'],
     )
     assertPackaged(t, project)
   },

@@ -64,7 +64,11 @@ export const openLab = async (t: ExecutionContext | null, options: AccountOption
     withGateway({ ...usual, ...credentials }, {}, { tell: (line) => told.push(line), patience }, work)
   const plan: Lab['plan'] = (box, destroy = false) => use((gateway) => planFor(box, gateway, { now, destroy }, project))
   return {
-    ...{ account, told, waits, use, plan },
+    account,
+    told,
+    waits,
+    use,
+    plan,
     apply: (box, destroy = false) =>
       use(async (gateway) => {
         const done = await applyPlan(await planFor(box, gateway, { now, destroy }, project), gateway, () => {})

@@ -15,16 +15,14 @@ test('what the server adds by itself is no part of a resource', (t) => {
   const wire = { name: 'x', type: 'metric alert', query: 'q', options: { thresholds: { critical: 1 } } }
   const answered = {
     ...wire,
-    ...{
-      id: 5,
-      created: 'then',
-      multi: true,
-      overall_state: 'No Data',
-      priority: null,
-      restricted_roles: null,
-      type: 'query alert',
-      tags: ['b', 'a'].slice(2),
-    },
+    id: 5,
+    created: 'then',
+    multi: true,
+    overall_state: 'No Data',
+    priority: null,
+    restricted_roles: null,
+    type: 'query alert',
+    tags: ['b', 'a'].slice(2),
     options: {
       ...wire.options,
       notify_audit: false,

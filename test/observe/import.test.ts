@@ -30,7 +30,9 @@ const opened = async (t: ExecutionContext, options: Parameters<typeof openLab>[1
   const plan = () =>
     lab.use(async (gateway) => planFor(await loadBox('taken', own), gateway, { now, destroy: false }, own))
   return {
-    ...{ lab, root, plan },
+    lab,
+    root,
+    plan,
     take: (request: Partial<ImportRequest> & Pick<ImportRequest, 'kind' | 'id'>) =>
       lab.use(async (gateway) =>
         importResource(await loadBox('taken', own), { name: undefined, ...request }, gateway, { now, project: own }),

@@ -28,19 +28,20 @@ test('blanks at the end of a line, and other blanks, can be told from each other
 
 test('nothing of the account reaches the terminal as it is: titles, names, ids, fields, errors', (t) => {
   const change: Change = {
-    ...{
-      action: 'change',
-      kind: 'monitor',
-      name: evil,
-      id: evil,
-      reason: 'edited by hand',
-      kept: [],
-      bridge: null,
-      drift: true,
-      wanted: null,
-    },
+    action: 'change',
+    kind: 'monitor',
+    name: evil,
+    id: evil,
+    reason: 'edited by hand',
+    kept: [],
+    bridge: null,
+    drift: true,
+    wanted: null,
     live: {
-      ...{ kind: 'monitor', id: evil, marker: { box: 'lab', name: evil, applied: '' }, created: '' },
+      kind: 'monitor',
+      id: evil,
+      marker: { box: 'lab', name: evil, applied: '' },
+      created: '',
       wire: { name: `${evil}${'x'.repeat(500)}` },
     },
     fields: [

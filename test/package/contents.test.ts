@@ -14,9 +14,16 @@ import { published } from './_records.ts'
 const project = projectAt(fileURLToPath(new URL('../..', import.meta.url)))
 const hardware: Hardware = { memoryMiB: 1536, cpus: 3, bootTimeout: 77 }
 const app = {
-  ...{ port: 5051, service: 'trial-app', env: 'trial', version: '1.0.0' },
-  ...{ unit: 'trial-app.service', log: '/var/log/trial-app/app.log', routes: [] },
-  ...{ source: 'python', accounts: [], groups: {} },
+  port: 5051,
+  service: 'trial-app',
+  env: 'trial',
+  version: '1.0.0',
+  unit: 'trial-app.service',
+  log: '/var/log/trial-app/app.log',
+  routes: [],
+  source: 'python',
+  accounts: [],
+  groups: {},
 }
 
 const textOf = (provider: Provider, file: string, given: Parameters<typeof published>[0] = { app }): string => {

@@ -72,7 +72,9 @@ export const machine = async (t: ExecutionContext, osRelease = 'ID=debian\nVERSI
       })
       const known = await readdir(join(folder, 'lib/boxhound'))
       return {
-        ...{ code, stdout, stderr },
+        code,
+        stdout,
+        stderr,
         applied: lines(await read('lib/applied')),
         systemctl: lines(await read('systemctl')),
         record: known.includes('layers') ? await read('lib/boxhound/layers') : undefined,

@@ -46,9 +46,14 @@ export const makeLayer = async (
   await mkdir(layersFolder(project), { recursive: true })
   await writeFile(overlayPath(project, id), content)
   const record: LayerRecord = {
-    ...{ id, name, parent: parent === null ? null : idOf(parent), sha256: sha256(content), bytes: content.length },
+    id,
+    name,
+    parent: parent === null ? null : idOf(parent),
+    sha256: sha256(content),
+    bytes: content.length,
     parentSha256: parent === null ? null : ((await readRecord(project, idOf(parent)))?.sha256 ?? idOf('no file')),
-    ...{ seconds: 1.5, created: '2026-01-01T00:00:00.000Z' },
+    seconds: 1.5,
+    created: '2026-01-01T00:00:00.000Z',
     ...(name === 'seal' ? { packages: [{ name: 'bash', version: '5.2', source: 'bash' }] } : {}),
   }
   await recordLayer(project, record)
@@ -59,7 +64,9 @@ const names: readonly PlannedName[] = ['image', 'base', 'checks', 'seal']
 
 /** image ← base ← checks ← seal, as a plan has them. */
 export const plan: readonly PlannedLayer[] = names.map((name, index) => ({
-  ...{ name, id: idOf(name), rendered: null },
+  name,
+  id: idOf(name),
+  rendered: null,
   parent: index === 0 ? null : idOf(names[index - 1] ?? ''),
 }))
 
@@ -76,7 +83,10 @@ export const fullStore = async (t: ExecutionContext): Promise<{ project: Project
 export const connect = (t: ExecutionContext, { host }: Pick<FakeRegistry, 'host'>, environment = {}): Registry => {
   const repository = { host, path: 'team/layers' }
   const registry = openRegistry(repository, {
-    ...{ network: {}, plainHttp: true, actions: 'pull,push', deadlines: late },
+    network: {},
+    plainHttp: true,
+    actions: 'pull,push',
+    deadlines: late,
     environment: { DOCKER_CONFIG: '/nonexistent', ...environment },
   })
   t.teardown(registry.close)
@@ -91,7 +101,11 @@ export const push = async (
 ): Promise<{ pushed: Pushed[]; states: string; lines: string[] }> => {
   const lines: string[] = []
   const options: PushOptions = {
-    ...{ dryRun: false, replace: false, patience: patient, doing: () => {}, ended: () => {} },
+    dryRun: false,
+    replace: false,
+    patience: patient,
+    doing: () => {},
+    ended: () => {},
     tell: (line) => lines.push(line),
     ...more,
   }

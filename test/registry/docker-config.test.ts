@@ -67,7 +67,9 @@ test.serial('a helper is asked by its stdin', async (t) => {
   const script = `printf '{"ServerURL":"%s","Username":"robot","Secret":"%s"}' "$registry" "$registry-$#-$1"`
   const { environment } = await helper(t, script, { credHelpers: { 'r.example:5000': 'vault' } })
   t.deepEqual(await credentialFor('r.example:5000', environment), {
-    ...{ kind: 'password', user: 'robot', password: 'r.example:5000-1-get' },
+    kind: 'password',
+    user: 'robot',
+    password: 'r.example:5000-1-get',
   })
   t.is(await credentialFor('other.example', environment), undefined)
 })
@@ -80,7 +82,8 @@ test.serial('a helper may give an identity token', async (t) => {
 
 test.serial('a helper that knows nobody is no fault', async (t) => {
   const { environment } = await helper(t, 'echo "credentials not found in native keychain"; exit 1', {
-    ...{ credsStore: 'vault', auths: { 'r.example': { auth: base64('u:p') } } },
+    credsStore: 'vault',
+    auths: { 'r.example': { auth: base64('u:p') } },
   })
   t.deepEqual(await credentialFor('r.example', environment), { kind: 'password', user: 'u', password: 'p' })
 })

@@ -54,7 +54,8 @@ test.serial('both verbs tell each layer, or print one document', async (t) => {
   const planned = async (): Promise<Plan> =>
     ({ layers: plan, rendered: { box: { file: '/x/y.yaml' } } }) as unknown as Plan
   const words = (...names: string[]) => ({
-    ...{ repository: `${fake.host}/team/layers`, box: undefined },
+    repository: `${fake.host}/team/layers`,
+    box: undefined,
     flags: { 'plain-http': true, ...Object.fromEntries(names.map((name) => [name, true])) },
   })
   const pushed = await printed(() => pushVerb(words(), planned, project))

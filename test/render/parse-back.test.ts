@@ -6,7 +6,11 @@ import { renderNamed } from './_project.ts'
 import { has } from './_render.ts'
 
 const file = (language: Language, path: string, content: string): RenderedFile => ({
-  ...{ path, mode: 0o644, language, content: Buffer.from(content), source: `provision/${path}.hbs` },
+  path,
+  mode: 0o644,
+  language,
+  content: Buffer.from(content),
+  source: `provision/${path}.hbs`,
 })
 
 test('everything that the fixture renders is valid in its own language', async (t) => {

@@ -18,9 +18,14 @@ test('the seal takes what an Agent’s run has left, also where Datadog’s inst
   t.teardown(() => rmSync(root, { recursive: true, force: true }))
   const packages = 'opt/datadog-packages'
   const gone = [
-    ...['etc/datadog-agent/auth_token', 'etc/datadog-agent/install.json', 'opt/datadog-agent/run/agent.pid'],
-    ...[`${packages}/run/installer_tasks.db`, `${packages}/run/environment`, `${packages}/tmp/installer`],
-    ...[`${packages}/run/datadog-agent/state.json`, 'run/datadog-procmgrd/dd-procmgrd.sock'],
+    'etc/datadog-agent/auth_token',
+    'etc/datadog-agent/install.json',
+    'opt/datadog-agent/run/agent.pid',
+    `${packages}/run/installer_tasks.db`,
+    `${packages}/run/environment`,
+    `${packages}/tmp/installer`,
+    `${packages}/run/datadog-agent/state.json`,
+    'run/datadog-procmgrd/dd-procmgrd.sock',
   ]
   const kept = [
     'etc/datadog-agent/datadog.yaml',

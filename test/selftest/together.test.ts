@@ -123,8 +123,14 @@ test('a signal ends every stage that runs, and what they started', async (t) => 
 })
 
 const result: TimedResult = {
-  ...{ name: 'unit', seconds: 61.234, computed: 100.5, startedAt: 0.004, waited: 0 },
-  ...{ passed: 1800, failed: 1, skipped: 2 },
+  name: 'unit',
+  seconds: 61.234,
+  computed: 100.5,
+  startedAt: 0.004,
+  waited: 0,
+  passed: 1800,
+  failed: 1,
+  skipped: 2,
 }
 
 test('the timings of a run as a document and as a table', (t) => {
@@ -133,7 +139,14 @@ test('the timings of a run as a document and as a table', (t) => {
   t.is(document.seconds, 130)
   t.is(document.processors, 2)
   t.deepEqual(document.stages[0], {
-    ...{ name: 'unit', started: 0, waited: 0, seconds: 61.23, computed: 100.5, passed: 1800, failed: 1, skipped: 2 },
+    name: 'unit',
+    started: 0,
+    waited: 0,
+    seconds: 61.23,
+    computed: 100.5,
+    passed: 1800,
+    failed: 1,
+    skipped: 2,
   })
   t.is(document.stages[1].computed, null)
   t.is(

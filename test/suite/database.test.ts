@@ -111,8 +111,12 @@ for (const [title, over, said] of broken) {
 
 const log = '/var/log/mysql/error.log'
 const report = {
-  ...{ before: { [log]: '' }, after: { [log]: '' }, described: { [log]: '640 mysql:adm' } },
-  ...{ rotated: [log], rotation: '', files: ['/etc/logrotate.d/mariadb'] },
+  before: { [log]: '' },
+  after: { [log]: '' },
+  described: { [log]: '640 mysql:adm' },
+  rotated: [log],
+  rotation: '',
+  files: ['/etc/logrotate.d/mariadb'],
 }
 
 test('logs that dd-agent reads before and after a rotation pass', (t) => {

@@ -14,8 +14,13 @@ const answer = (code: number): CommandResult => ({ code, stdout: '', stderr: '',
 
 const guestWith = (run: (command: string) => CommandResult, poll = 5, limit = 30): Guest => {
   const context: SuiteContext = {
-    ...{ target: { host: 'h', port: 22, user: 'root', key: '/k', hostKey: '' }, expectations: lab, planned: [] },
-    ...{ fresh: false, vagrant: false, keyed: null, deadlines: { command: 5, poll, limit } },
+    target: { host: 'h', port: 22, user: 'root', key: '/k', hostKey: '' },
+    expectations: lab,
+    planned: [],
+    fresh: false,
+    vagrant: false,
+    keyed: null,
+    deadlines: { command: 5, poll, limit },
   }
   return createGuest({ run: async (command) => run(command) }, context, 'AAAA')
 }

@@ -7,15 +7,14 @@ import { judgeUsers } from '../../suite/box/checks/image-users.ts'
 
 const step = { name: 'early/10-machine-id', status: 'done', seconds: 0.1, message: 'made' }
 const record = {
-  ...{
-    schema: 1,
-    box: 'lab',
-    version: '1.0.0',
-    state: 'done',
-    started: '2026-11-20T10:00:00Z',
-    finished: '2026-11-20T10:00:09Z',
-  },
-  ...{ bootId: '8f8c1f0e-5a06-4b0c-8d6e-0f5d7f6b8a11', steps: [step] },
+  schema: 1,
+  box: 'lab',
+  version: '1.0.0',
+  state: 'done',
+  started: '2026-11-20T10:00:00Z',
+  finished: '2026-11-20T10:00:09Z',
+  bootId: '8f8c1f0e-5a06-4b0c-8d6e-0f5d7f6b8a11',
+  steps: [step],
 }
 const firstBoot = (over: object = {}) => judgeFirstBoot(JSON.stringify({ ...record, ...over }), 'lab', '1.0.0')
 
@@ -88,8 +87,12 @@ test('fault 24: a user, a password, a sudo rule or a key too many fails', (t) =>
 
 const cloudy = {
   ...users,
-  ...{ login: ['root', 'debian'], people: ['debian'], admins: ['debian'], sudoers: ['90-cloud-init-users'] },
-  ...{ cloud: ['debian'], keys: { root: ['AAAAmine'], debian: ['AAAAmine'] } },
+  login: ['root', 'debian'],
+  people: ['debian'],
+  admins: ['debian'],
+  sudoers: ['90-cloud-init-users'],
+  cloud: ['debian'],
+  keys: { root: ['AAAAmine'], debian: ['AAAAmine'] },
 }
 
 test('on a cloud the user that cloud-init has made on this instance may enter, by the caller’s key', (t) => {
@@ -109,7 +112,10 @@ test('that user is nobody’s where the image has no cloud-init, or where it cam
 
 const vagrant = {
   ...users,
-  ...{ login: ['root', 'vagrant'], people: ['vagrant'], sudoers: ['vagrant'], vagrantRules: ['vagrant'] },
+  login: ['root', 'vagrant'],
+  people: ['vagrant'],
+  sudoers: ['vagrant'],
+  vagrantRules: ['vagrant'],
   keys: { vagrant: ['AAAAown'] },
 }
 const everybodys = 'AAAAB3NzaC1yc2EGEgE98OHlnVYCzRdK8jlqm8tehUc9c9WhQ=='

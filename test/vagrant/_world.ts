@@ -80,8 +80,12 @@ export const openWorld = async (): Promise<World> => {
     ...Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !/^(DD_|VAGRANT_|BOX$|BOXHOUND_BASE$)/.test(name)),
     ),
-    ...{ VAGRANT_HOME: join(folder, 'home'), VAGRANT_DOTFILE_PATH: join(folder, 'dot'), APP_PORT: String(port) },
-    ...{ VAGRANT_NO_COLOR: '1', VAGRANT_CHECKPOINT_DISABLE: '1', VAGRANT_DEFAULT_PROVIDER: 'libvirt' },
+    VAGRANT_HOME: join(folder, 'home'),
+    VAGRANT_DOTFILE_PATH: join(folder, 'dot'),
+    APP_PORT: String(port),
+    VAGRANT_NO_COLOR: '1',
+    VAGRANT_CHECKPOINT_DISABLE: '1',
+    VAGRANT_DEFAULT_PROVIDER: 'libvirt',
   }
   let count = 0
   const start: World['start'] = (log, words, extra = {}) => {
@@ -109,7 +113,13 @@ export const openWorld = async (): Promise<World> => {
     rmSync(folder, { recursive: true, force: true })
   }
   return {
-    ...{ folder, environment, port, start, vagrant, machines, close },
+    folder,
+    environment,
+    port,
+    start,
+    vagrant,
+    machines,
+    close,
     python: async (machine, script, extra = {}) => {
       const child = spawn('vagrant', ['ssh', machine, '--no-tty', '-c', 'sudo python3 -'], {
         cwd: root,

@@ -35,7 +35,9 @@ test.serial(
   async (t) => {
     const folders = new Set(readdirSync('/dev/shm'))
     const { ended } = world.start('up-debug', ['up'], {
-      ...{ DD_API_KEY: canary, DD_TAGS: 'env:trial role:database region:local', VAGRANT_LOG: 'debug' },
+      DD_API_KEY: canary,
+      DD_TAGS: 'env:trial role:database region:local',
+      VAGRANT_LOG: 'debug',
     })
     let seen = ''
     let over = false

@@ -4,18 +4,24 @@ import { lab } from './_expectations.ts'
 
 test('a box with everything has every id of the design, in order', (t) => {
   t.deepEqual(allIds(lab), [
-    ...['first-boot', 'agent.running', 'agent.version', 'agent.tags', 'agent.unkeyed'],
-    ...['check.my_metric', 'check.my_metric.interval', 'database.running', 'database.grants', 'database.logs'],
-    ...[
-      'app.routes',
-      'app.traces',
-      'app.logs',
-      'image.identity',
-      'image.secrets',
-      'image.users',
-      'image.units',
-      'image.kernel',
-    ],
+    'first-boot',
+    'agent.running',
+    'agent.version',
+    'agent.tags',
+    'agent.unkeyed',
+    'check.my_metric',
+    'check.my_metric.interval',
+    'database.running',
+    'database.grants',
+    'database.logs',
+    'app.routes',
+    'app.traces',
+    'app.logs',
+    'image.identity',
+    'image.secrets',
+    'image.users',
+    'image.units',
+    'image.kernel',
   ])
 })
 

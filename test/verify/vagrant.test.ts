@@ -123,8 +123,11 @@ const keysOf = says([ecdsa.line, ed25519.line, ''].join('\n'))
 test('address, user, key and host key are the ones that Vagrant tells of the box’s machine, asked in the project', async (t) => {
   const { root, environment, calls } = await stub(t, running, keysOf)
   t.deepEqual(await vagrantTarget(root, 'lab', environment), {
-    ...{ host: '127.0.0.1', port: 2222, user: 'vagrant' },
-    ...{ key: '/keys of mine/id', hostKey: ed25519.fingerprint },
+    host: '127.0.0.1',
+    port: 2222,
+    user: 'vagrant',
+    key: '/keys of mine/id',
+    hostKey: ed25519.fingerprint,
   })
   t.deepEqual(await calls(), [
     `${root}: --no-color ssh-config lab`,
@@ -141,7 +144,10 @@ test('the caller’s keys are not handed to Vagrant, and the name of the box is'
   t.notRegex(text, /^DD_/m)
   t.false(text.includes(canary))
   t.deepEqual(text.match(/^(BOX|VAGRANT_LOG)=.*$/gm)?.toSorted(), [
-    ...['BOX=ubuntu', 'BOX=ubuntu', 'VAGRANT_LOG=debug', 'VAGRANT_LOG=debug'],
+    'BOX=ubuntu',
+    'BOX=ubuntu',
+    'VAGRANT_LOG=debug',
+    'VAGRANT_LOG=debug',
   ])
 })
 

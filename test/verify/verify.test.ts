@@ -8,8 +8,12 @@ import { lab } from './_expectations.ts'
 const target = { host: '127.0.0.1', port: 22, user: 'root', key: '/k', hostKey: 'SHA256:x' }
 
 const result = (id: string, status: CheckStatus = 'passed'): CheckResult => ({
-  ...{ id, status, title: id, seconds: 1 },
-  ...{ expected: 'e', observed: 'o' },
+  id,
+  status,
+  title: id,
+  seconds: 1,
+  expected: 'e',
+  observed: 'o',
 })
 
 const suiteOf = (run: SuiteRun): Suite => ({ connect: async () => {}, run: async () => run, end: () => {} })
@@ -75,7 +79,9 @@ test('what a machine cannot show does not run, and is neither green nor red', as
   const planned: (readonly string[])[] = []
   const told: CheckResult[] = []
   const results = await verify({ results: [], code: 0, output: '' }, ['first-boot', 'agent.tags'], {
-    ...{ machine: 'container', notJudged, onResult: (one) => told.push(one) },
+    machine: 'container',
+    notJudged,
+    onResult: (one) => told.push(one),
     suite: {
       run: async (context) => {
         planned.push(context.planned.map(({ id }) => id))

@@ -31,22 +31,37 @@ export const expectations: Expectations = {
 export const sent = 1_764_000_000
 
 export const provoked: Provoked = {
-  ...{ host: 'small-1', from: sent - 60, to: sent + 240 },
+  host: 'small-1',
+  from: sent - 60,
+  to: sent + 240,
   lines: { '/var/log/mysql/error.log': 'a line' },
 }
 
 const encoding = (path: string, form: Encoding['form'] = 'json', contentEncoding = 'deflate'): Encoding => ({
-  ...{ path, form, contentEncoding },
+  path,
+  form,
+  contentEncoding,
   contentType: form === 'json' ? 'application/json' : 'application/x-protobuf',
 })
 
 export const series = (metric: string, tags: readonly string[] = [], value = 5): Series => ({
-  ...{ metric, tags, type: 'gauge', host: 'small-1', interval: 0, points: [[sent, value]] },
+  metric,
+  tags,
+  type: 'gauge',
+  host: 'small-1',
+  interval: 0,
+  points: [[sent, value]],
   encoding: encoding('/api/v2/series', 'protobuf'),
 })
 
 const logLine = (message: string, service: string, source: string): LogLine => ({
-  ...{ message, service, source, status: 'info', timestamp: sent * 1000, tags: [], host: 'small-1' },
+  message,
+  service,
+  source,
+  status: 'info',
+  timestamp: sent * 1000,
+  tags: [],
+  host: 'small-1',
   encoding: encoding('/api/v2/logs', 'json', 'gzip'),
 })
 
@@ -64,8 +79,18 @@ const appLine = (path: string, trace: number): LogLine =>
   )
 
 const span = (resource: string, trace: number, parentId: string): Span => ({
-  ...{ service: 'trial-app', name: 'flask.request', resource, traceId: String(trace), spanId: '1', parentId },
-  ...{ error: 0, start: `${sent}123456789`, duration: '2000000', metrics: {}, host: 'small-1', env: 'trial' },
+  service: 'trial-app',
+  name: 'flask.request',
+  resource,
+  traceId: String(trace),
+  spanId: '1',
+  parentId,
+  error: 0,
+  start: `${sent}123456789`,
+  duration: '2000000',
+  metrics: {},
+  host: 'small-1',
+  env: 'trial',
   meta: parentId === '0' ? { '_dd.p.tid': upper, version: '1.0.0' } : {},
   encoding: encoding('/api/v0.2/traces', 'protobuf', 'gzip'),
 })
@@ -78,7 +103,12 @@ export const healthy: Received = {
     series('my_metric', ['check:my_metric']),
   ],
   serviceChecks: ['datadog.agent.up', 'mysql.can_connect'].map((check) => ({
-    ...{ check, host: 'small-1', status: 0, message: '', tags: [], timestamp: sent },
+    check,
+    host: 'small-1',
+    status: 0,
+    message: '',
+    tags: [],
+    timestamp: sent,
     encoding: encoding('/api/v1/check_run'),
   })),
   hosts: [
@@ -96,5 +126,10 @@ export const healthy: Received = {
     span('GET /api/apm', 42, '0'),
     span('trial_app.apm', 42, '1'),
   ],
-  ...{ stats: 0, validations: 1, others: [], problems: [], requests: 9, interrupted: 0 },
+  stats: 0,
+  validations: 1,
+  others: [],
+  problems: [],
+  requests: 9,
+  interrupted: 0,
 }

@@ -13,7 +13,11 @@ const good: Received = { ...healthy, serviceChecks: healthy.serviceChecks.map((o
 const watched = async (received: () => Received, deadline: number) => {
   const told: string[] = []
   const results = await watch({
-    ...{ session: machine().session, pointed, expectations: bare, received, deadline },
+    session: machine().session,
+    pointed,
+    expectations: bare,
+    received,
+    deadline,
     onResult: ({ id, status }) => told.push(`${id} ${status}`),
   })
   return { told, results }

@@ -55,7 +55,9 @@ const host = (): string => [hostname(), read('/etc/machine-id')?.trim().slice(0,
 export const ownHolder = (verb: string): Holder => ({
   pid: process.pid,
   started: startOf(process.pid) ?? '0',
-  ...{ bootId: bootId(), namespace: namespace(), host: host() },
+  bootId: bootId(),
+  namespace: namespace(),
+  host: host(),
   verb,
   since: new Date().toISOString(),
 })

@@ -14,8 +14,20 @@ interface Taken {
 
 /** npm's one-letter options: it reads an unknown `--plan` as `-p -l -a -n`. */
 const letters: Readonly<Record<string, string>> = {
-  ...{ a: 'all', c: 'call', d: 'loglevel', f: 'force', g: 'global', l: 'long', m: 'message', n: 'yes' },
-  ...{ p: 'parseable', q: 'loglevel', s: 'loglevel', v: 'version', w: 'workspace', y: 'yes' },
+  a: 'all',
+  c: 'call',
+  d: 'loglevel',
+  f: 'force',
+  g: 'global',
+  l: 'long',
+  m: 'message',
+  n: 'yes',
+  p: 'parseable',
+  q: 'loglevel',
+  s: 'loglevel',
+  v: 'version',
+  w: 'workspace',
+  y: 'yes',
 }
 
 /** How npm reads an option letter by letter; undefined if it doesn't. */

@@ -43,8 +43,10 @@ export const assertUtf8 = (content: Buffer, source: string): void => {
   const broken = brokenLine(content)
   if (broken !== undefined)
     throw refused('not UTF-8', {
-      ...{ file: source, line: broken.line, expected: 'text in UTF-8' },
-      ...{ found: `a byte 0x${broken.byte.toString(16).toUpperCase()} that is not part of a UTF-8 character` },
+      file: source,
+      line: broken.line,
+      expected: 'text in UTF-8',
+      found: `a byte 0x${broken.byte.toString(16).toUpperCase()} that is not part of a UTF-8 character`,
       next: 'save the file as UTF-8',
     })
 }
@@ -59,6 +61,9 @@ export const decodeUtf8 = (content: Buffer, source: string): string => {
 export const assertNameUtf8 = (folder: string, name: string): void => {
   if (name.includes('\ufffd'))
     throw refused('a file name that is not UTF-8', {
-      ...{ file: folder, expected: 'file names in UTF-8', found: name, next: 'rename it' },
+      file: folder,
+      expected: 'file names in UTF-8',
+      found: name,
+      next: 'rename it',
     })
 }

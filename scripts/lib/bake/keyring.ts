@@ -49,7 +49,9 @@ const gpg = async (home: string, words: readonly string[]): Promise<Ran> => {
   }).catch((error: unknown) => {
     if (!isErrno(error, 'ENOENT')) throw error
     throw new BoxhoundError('E_GPG', 'gpg is not installed', {
-      ...{ expected: 'the program gpg, which reads OpenPGP keys', found: 'not in PATH', exitCode: 3 },
+      expected: 'the program gpg, which reads OpenPGP keys',
+      found: 'not in PATH',
+      exitCode: 3,
       next: 'apt-get install gpg, or npm run setup',
     })
   })

@@ -27,8 +27,15 @@ import { sumsFile } from './sums.ts'
 
 /** What a bake is made of besides its box file: boxhound itself, and all that a layer or an id may be read from. */
 const sources = [
-  ...['scripts', 'suite', 'lab', 'disk', 'packer', 'provision'],
-  ...['package.json', 'package-lock.json', 'node_modules/.package-lock.json'],
+  'scripts',
+  'suite',
+  'lab',
+  'disk',
+  'packer',
+  'provision',
+  'package.json',
+  'package-lock.json',
+  'node_modules/.package-lock.json',
 ]
 
 /** The files and folders that one answer rests on, as they were before they were read. */
@@ -114,7 +121,8 @@ export const writeStamp = async (
     node: process.version,
     salt,
     environment: environmentDigest(environment, salt),
-    ...{ from, until },
+    from,
+    until,
     inputs: [...entries, ...published],
     text: told.text(manifest),
     json: JSON.stringify(manifest),

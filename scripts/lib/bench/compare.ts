@@ -14,7 +14,9 @@ const figures = (runs: readonly Attempt[], quantity: Quantity): number[] =>
 export const sideResult = ({ name, tool, command, template }: Side, runs: readonly Attempt[]): SideResult => {
   const [seconds, bytes] = [spreadOf(figures(runs, 'seconds')), spreadOf(figures(runs, 'bytes'))]
   return {
-    ...{ name, tool, command },
+    name,
+    tool,
+    command,
     ...(template === undefined ? {} : { template }),
     runs,
     failed: runs.filter(({ error }) => error !== undefined).length,

@@ -79,7 +79,9 @@ export const measureRow = async (
       ...shared,
       notRun: forReaders(words, { work: bench.work, root: bench.project.root }),
       ...(error.exitCode === 3 ? {} : { broken: true }),
-      ...{ sides: [], comparisons: [], load: { before: load, after: loadNow() } },
+      sides: [],
+      comparisons: [],
+      load: { before: load, after: loadNow() },
     }
   }
 }

@@ -25,8 +25,10 @@ const credential = ({ name, file }: Credential): string[] => [
 
 /** A virtio disk, not a CD: every kernel that boots from one has its driver, and the guest's default user is in the group `cdrom`. */
 const seedDisk = (file: string): string[] => [
-  ...['-drive', `file=${value(file)},format=raw,if=none,id=seed,readonly=on`],
-  ...['-device', 'virtio-blk-pci,drive=seed'],
+  '-drive',
+  `file=${value(file)},format=raw,if=none,id=seed,readonly=on`,
+  '-device',
+  'virtio-blk-pci,drive=seed',
 ]
 
 /** A network card of this disk's own, as any hypervisor gives it: QEMU's default is one address for all, and DHCP may know machines by it. */

@@ -73,7 +73,9 @@ export const memoryFrom = ({ BOXHOUND_MACHINE_MEMORY: size }: NodeJS.ProcessEnv)
   if (size === undefined || size === '') return '4G'
   if (/^[1-9]\d{0,5}[MG]$/.test(size)) return size
   throw new BoxhoundError('E_INPUT', 'BOXHOUND_MACHINE_MEMORY is not a valid size', {
-    ...{ expected: 'a number of MiB or GiB, such as 4G', found: size, exitCode: 2 },
+    expected: 'a number of MiB or GiB, such as 4G',
+    found: size,
+    exitCode: 2,
   })
 }
 

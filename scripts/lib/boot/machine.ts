@@ -107,7 +107,9 @@ const start = async (options: BootOptions, inputs: GuestInputs, disk: string, co
     return await launch(
       { ...machine, ...files },
       {
-        ...{ log: join(folder, 'qemu.log'), detached: options.detached, lock: options.lock },
+        log: join(folder, 'qemu.log'),
+        detached: options.detached,
+        lock: options.lock,
         onSpawn: (process) => options.onStart?.(process, () => endProcess(process)),
       },
     )

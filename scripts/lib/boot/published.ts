@@ -21,7 +21,10 @@ const missing = (file: string, box: string): BoxhoundError =>
 
 const unreadable = (file: string, next: string): BoxhoundError =>
   new BoxhoundError('E_STATE', 'cannot read a file that boxhound wrote', {
-    ...{ file, expected: 'the complete JSON that it wrote', found: 'a truncated or foreign file', next },
+    file,
+    expected: 'the complete JSON that it wrote',
+    found: 'a truncated or foreign file',
+    next,
   })
 
 const read = async (file: string, box: string): Promise<unknown> => {

@@ -26,7 +26,8 @@ const ownUserData = (inputs: GuestInputs): string => {
   const file = { path: '/etc/boxhound/seed.env', permissions: '0600', content }
   const config = {
     // Root logs in, as on machines without cloud-init.
-    ...{ disable_root: false, ssh_authorized_keys: inputs.authorizedKeys },
+    disable_root: false,
+    ssh_authorized_keys: inputs.authorizedKeys,
     ...(content === '' ? {} : { write_files: [file] }),
   }
   return `#cloud-config\n${stringify(config, { lineWidth: 0 })}`

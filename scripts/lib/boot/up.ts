@@ -102,7 +102,13 @@ export const startMachine = async (
   }
   return withCleanup(giveUp, async () => {
     const machine = await boot(project, bootable, options, {
-      ...{ box, folder, detached: true, environment, seed, onNote, lock: held?.descriptor },
+      box,
+      folder,
+      detached: true,
+      environment,
+      seed,
+      onNote,
+      lock: held?.descriptor,
       onStart: (process) => writeState(folder, { box, login: null, process, image: sha256 }),
     })
     if (machine.facts.firstBoot === 'failed') throw failedFirstBoot(machine.facts, box)

@@ -49,7 +49,9 @@ const fileOf = (nameOrFile: string, project: Project): string => {
   const known = boxNames(project)
   if (known.includes(nameOrFile)) return join(project.root, 'boxes', `${nameOrFile}.yaml`)
   throw new BoxhoundError('E_BOX_UNKNOWN', `no box named "${nameOrFile}"`, {
-    ...{ expected: 'the name of a file in boxes/ without .yaml, or a path', found: nameOrFile, exitCode: 2 },
+    expected: 'the name of a file in boxes/ without .yaml, or a path',
+    found: nameOrFile,
+    exitCode: 2,
     next: suggest(nameOrFile, known),
   })
 }

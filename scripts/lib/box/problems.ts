@@ -46,7 +46,10 @@ export const problemsError = (
   const { line = 1, column = 1 } = first.details
   const text = errors.map((error) => formatError(error).replaceAll(/^/gm, '  ')).join('\n')
   return new BoxhoundError(code, `${errors.length} problems\n${text}`, {
-    ...{ file, line, column, exitCode: 2 },
+    file,
+    line,
+    column,
+    exitCode: 2,
     cause: new AggregateError(errors),
   })
 }

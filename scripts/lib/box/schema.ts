@@ -14,17 +14,15 @@ const flag = z.boolean('true or false')
 
 /** The sites that Datadog runs, as its official client lists them. */
 export const sites = [
-  ...[
-    'datadoghq.com',
-    'us3.datadoghq.com',
-    'us5.datadoghq.com',
-    'datadoghq.eu',
-    'ap1.datadoghq.com',
-    'ap2.datadoghq.com',
-    'uk1.datadoghq.com',
-    'ddog-gov.com',
-    'us2.ddog-gov.com',
-  ],
+  'datadoghq.com',
+  'us3.datadoghq.com',
+  'us5.datadoghq.com',
+  'datadoghq.eu',
+  'ap1.datadoghq.com',
+  'ap2.datadoghq.com',
+  'uk1.datadoghq.com',
+  'ddog-gov.com',
+  'us2.ddog-gov.com',
 ] as const
 
 export const version = text(/^\d+\.\d+\.\d+(?:[-+~][0-9A-Za-z.+~-]+)?$/, 'a version such as 1.0.0').describe(

@@ -102,22 +102,28 @@ export const failureOf = async (error: unknown, url: URL, client: Client): Promi
     return new BoxhoundError(late[0], late[1], { found: `while fetching ${address}`, next, cause: error })
   if (code === 'ENOTFOUND')
     return new BoxhoundError('E_FETCH_NAME', 'unknown host', {
-      ...{ found: `${detail(error)}, while fetching ${address}`, cause: error },
+      found: `${detail(error)}, while fetching ${address}`,
+      cause: error,
       next: proxy === '' ? 'check the name; in a closed network set mirrors.proxy or HTTPS_PROXY' : next,
     })
   if (unreachable.has(code) && isBefore(error))
     return new BoxhoundError('E_FETCH_CONNECT', `cannot connect to ${url.host}`, {
-      ...{ found: `${detail(error)}, while fetching ${address}`, next, cause: error },
+      found: `${detail(error)}, while fetching ${address}`,
+      next,
+      cause: error,
     })
   if (/^(EPROTO|ERR_SSL_)/.test(code))
     return new BoxhoundError('E_FETCH_TLS', `TLS connection to ${url.host} failed`, {
-      ...{ found: `${detail(error)}, while fetching ${address}`, cause: error },
+      found: `${detail(error)}, while fetching ${address}`,
+      cause: error,
       next: 'check that the server speaks https on that port',
     })
   const isForeign = error instanceof Error && error.name === 'HTTPParserError'
   if (isForeign || unreachable.has(code) || /^(UND_ERR_(SOCKET|RES_)|ECONN|EPIPE)/.test(code))
     return new BoxhoundError('E_FETCH_LOST', `lost the connection to ${url.host}`, {
-      ...{ found: `${detail(error)}, while fetching ${address}`, next, cause: error },
+      found: `${detail(error)}, while fetching ${address}`,
+      next,
+      cause: error,
     })
   return error
 }

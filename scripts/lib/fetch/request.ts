@@ -76,7 +76,8 @@ export const send = async (url: URL, client: Client, { method, headers, body, si
         ...headers,
         ...(client.authorize?.(url) ?? authorizationFor(url, client.network.logins)),
       },
-      ...{ headersTimeout: client.deadlines.quiet, bodyTimeout: client.deadlines.quiet },
+      headersTimeout: client.deadlines.quiet,
+      bodyTimeout: client.deadlines.quiet,
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     })

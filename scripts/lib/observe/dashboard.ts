@@ -33,7 +33,11 @@ const groupsOf = (part: ReadPart): Group[] => {
   )
   if (inner.length === 0 && groups.length > 0) return groups
   const definition = {
-    ...{ type: 'group', layout_type: 'ordered', title, background_color: color, show_title: true },
+    type: 'group',
+    layout_type: 'ordered',
+    title,
+    background_color: color,
+    show_title: true,
     widgets: inner.map((index) => bare(widgets[index] ?? {})),
   }
   return [{ part, own: undefined, wire: { definition }, places: inner }, ...groups]

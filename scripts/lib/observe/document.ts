@@ -6,7 +6,13 @@ import { type AccountPlan, countsOf } from './plan.ts'
 
 /** A change as `--json` prints it. */
 export const changeDocument = ({ action, kind, name, id, reason, drift, fields, kept, bridge, wanted }: Change) => ({
-  ...{ action, kind, name, id, reason, drift, source: wanted?.source ?? null },
+  action,
+  kind,
+  name,
+  id,
+  reason,
+  drift,
+  source: wanted?.source ?? null,
   fields: fields.map(({ path, from = null, to = null, ...moved }) => ({ path, from, to, ...moved })),
   bridge: bridge === null ? null : { minutes: bridge.minutes, until: new Date(bridge.until).toISOString() },
   kept: kept.map(({ path, value }) => ({ path, value })),

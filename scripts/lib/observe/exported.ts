@@ -4,7 +4,14 @@ import { isObject, type Json, type JsonObject, listOf, textOf } from './json.ts'
 
 /** What an export says of the dashboard that it was made from: the account's own, for the new one too. */
 const metadata: ReadonlySet<string> = new Set([
-  ...['id', 'url', 'author_handle', 'author_name', 'author_info', 'created_at', 'modified_at', 'deleted_at'],
+  'id',
+  'url',
+  'author_handle',
+  'author_name',
+  'author_info',
+  'created_at',
+  'modified_at',
+  'deleted_at',
   'experience_type',
 ])
 

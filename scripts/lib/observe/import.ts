@@ -33,7 +33,9 @@ export interface ImportRequest {
 
 const usage = (message: string, expected: string, found: string): BoxhoundError =>
   new BoxhoundError('E_USAGE', message, {
-    ...{ expected, found, exitCode: 2 },
+    expected,
+    found,
+    exitCode: 2,
     next: 'npm run observe -- import dashboard abc-def-ghi lab',
   })
 
@@ -77,7 +79,10 @@ const assertFree = (wire: JsonObject, { kind, id }: ImportRequest, box: Box): vo
 const assertNew = (file: string): void => {
   if (!existsSync(file)) return
   throw new BoxhoundError('E_OUT', 'there is such a file already', {
-    ...{ file: shown(file), expected: 'a new file', found: 'another one', exitCode: 2 },
+    file: shown(file),
+    expected: 'a new file',
+    found: 'another one',
+    exitCode: 2,
     next: 'name this one: --as NAME',
   })
 }

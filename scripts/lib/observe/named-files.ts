@@ -76,7 +76,8 @@ const assertFiles = (box: Box, list: NamedList, folders: readonly string[], proj
       const beside = displayPath(join(folders[0] ?? '', `${name}.json`), project)
       return [
         {
-          ...{ offset: valueOffset(source, ['observe', list, index]), found: name },
+          offset: valueOffset(source, ['observe', list, index]),
+          found: name,
           message: `observe.${list}: there is no file of "${name}"`,
           expected: known.length === 0 ? `a file ${beside}` : `one of ${known.join(', ')}`,
           next: near === undefined ? `save an export as ${beside}` : `did you mean "${near}"?`,

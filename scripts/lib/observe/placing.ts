@@ -31,7 +31,8 @@ const inRows = (widgets: readonly Json[], top: number, { perRow, width, height, 
     layout: {
       x: (index % perRow) * (width + gap),
       y: top + Math.floor(index / perRow) * (height + gap),
-      ...{ width, height },
+      width,
+      height,
     },
   }))
 

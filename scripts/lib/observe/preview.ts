@@ -37,7 +37,9 @@ const writePage = async (file: string, page: string): Promise<void> => {
     if (reason === undefined) throw cause
     const isFolder = existsSync(`${file}/`)
     throw new BoxhoundError('E_OUT', 'the page cannot be written here', {
-      ...{ file: shown(file), expected: 'the name of a file in a folder that can be written', cause },
+      file: shown(file),
+      expected: 'the name of a file in a folder that can be written',
+      cause,
       found: isFolder ? 'a folder' : reason,
       next: isFolder ? `--out ${shown(join(file, 'observe.html'))}` : '--out with another file',
       exitCode: 2,
@@ -109,7 +111,11 @@ export const writePreview = async (box: Box, project: Project, options: PreviewO
   await writePage(
     file,
     previewPage({
-      ...{ box: box.name, version: box.version, now, timezone, isAssumed },
+      box: box.name,
+      version: box.version,
+      now,
+      timezone,
+      isAssumed,
       dashboards: of('dashboard'),
       monitors: of('monitor'),
       downtimes: of('downtime'),

@@ -52,7 +52,9 @@ const choiceProblem = (
   if (file === undefined) {
     const names = monitors.map((one) => one.name)
     return {
-      ...{ offset: keyOffset(source, path), message: `observe.monitors: no monitor is named "${name}"`, found: name },
+      offset: keyOffset(source, path),
+      message: `observe.monitors: no monitor is named "${name}"`,
+      found: name,
       expected: names.length === 0 ? 'nothing here: the box has no monitors' : `one of ${names.join(', ')}`,
       next: meant(name, names),
     }
@@ -62,12 +64,14 @@ const choiceProblem = (
   const place = { offset: valueOffset(source, path), found: choice }
   if (variants.length === 0)
     return {
-      ...{ ...place, message: `observe.monitors.${name}: this monitor has no variants` },
+      ...place,
+      message: `observe.monitors.${name}: this monitor has no variants`,
       expected: 'false, which leaves the monitor out, or nothing at all',
       next: `write ${name}: false, or remove it`,
     }
   return {
-    ...{ ...place, message: `observe.monitors.${name}: no such variant` },
+    ...place,
+    message: `observe.monitors.${name}: no such variant`,
     expected: `false, or one of ${variants.join(', ')}`,
     next: meant(choice, ['false', ...variants]),
   }
@@ -138,8 +142,11 @@ export const wantedOf = (box: Box, files: ObserveFiles, timezone: string, now: D
     resources: [
       ...monitorResources(box, monitors),
       {
-        ...{ kind: 'dashboard', name: 'board', source: board.source },
-        ...{ wire: dashboardWire(files), placeOf: dashboardPlace(files) },
+        kind: 'dashboard',
+        name: 'board',
+        source: board.source,
+        wire: dashboardWire(files),
+        placeOf: dashboardPlace(files),
       },
       ...files.boards.map(
         (one): Resource => ({

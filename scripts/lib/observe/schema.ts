@@ -64,8 +64,13 @@ const hours = z.array(stretch, 'a list of hours')
 export const downtimes = z.strictObject({
   silent: z.strictObject(
     {
-      ...{ monday: hours, tuesday: hours, wednesday: hours, thursday: hours, friday: hours },
-      ...{ saturday: hours, sunday: hours },
+      monday: hours,
+      tuesday: hours,
+      wednesday: hours,
+      thursday: hours,
+      friday: hours,
+      saturday: hours,
+      sunday: hours,
     },
     'a list of hours for each day of the week',
   ),

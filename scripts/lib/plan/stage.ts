@@ -48,7 +48,9 @@ export const stageLayer = async (layer: PlannedLayer, folder: string, project: P
   const absent = early.find((path) => !files.some((file) => file.path === path))
   if (absent !== undefined)
     throw new BoxhoundError('E_STAGE', 'layer.yaml lists an early file that the layer does not contain', {
-      ...{ expected: 'a file of root/', found: `/${absent}`, exitCode: 2 },
+      expected: 'a file of root/',
+      found: `/${absent}`,
+      exitCode: 2,
     })
   const lists: Record<string, string> = {
     'packages.list': table(spec.packages.map((name) => [name])),

@@ -60,7 +60,17 @@ export const withImageEvidence = async <T>(
     const agentSource = expectations.agent.source
     return work(
       {
-        ...{ box, sha256, database, app, agentSource, kept, seed, kinds, published, planted, compressed },
+        box,
+        sha256,
+        database,
+        app,
+        agentSource,
+        kept,
+        seed,
+        kinds,
+        published,
+        planted,
+        compressed,
         machine: kind,
         machines: met,
       },

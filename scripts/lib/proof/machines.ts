@@ -111,8 +111,16 @@ const bootAgain = async (
   }
   const console = join(folder, 'console-2.log')
   const spec = {
-    ...{ name: `boxhound-${options.box}`, accelerator: options.accelerator, cpus: 2, memory: 2048, isolated: true },
-    ...{ disk: join(folder, 'disk.qcow2'), console, qmp: socketPath(folder), credentials: [], seed: null },
+    name: `boxhound-${options.box}`,
+    accelerator: options.accelerator,
+    cpus: 2,
+    memory: 2048,
+    isolated: true,
+    disk: join(folder, 'disk.qcow2'),
+    console,
+    qmp: socketPath(folder),
+    credentials: [],
+    seed: null,
   }
   const launched = await launch(spec, { log: join(folder, 'qemu-2.log'), detached: false })
   return withCleanup(

@@ -50,8 +50,10 @@ export const stageStock = async (
 ): Promise<void> => {
   const network = await bakeNetwork(plan.rendered.box)
   const folders = {
-    ...{ network, networkFolder: join(scratch, 'network') },
-    ...{ logs: join(scratch, 'logs'), scratch: join(scratch, 'downloads') },
+    network,
+    networkFolder: join(scratch, 'network'),
+    logs: join(scratch, 'logs'),
+    scratch: join(scratch, 'downloads'),
   }
   const layers = stockLayers(plan)
   // A signal removes the folders: nothing may be made in them after that.

@@ -34,7 +34,11 @@ export const dockerConfigPath = ({ DOCKER_CONFIG: folder }: NodeJS.ProcessEnv = 
 
 const configError = (file: string, expected: string, found: string, cause?: unknown): BoxhoundError =>
   new BoxhoundError('E_DOCKER_CONFIG', 'cannot use docker’s config file', {
-    ...{ file, expected, found, exitCode: 2, cause },
+    file,
+    expected,
+    found,
+    exitCode: 2,
+    cause,
     next: 'recreate it with docker login, or set DOCKER_CONFIG to another folder',
   })
 
@@ -67,14 +71,18 @@ const askHelper = async (name: string, registry: string, file: string): Promise<
   const program = `docker-credential-${name}`
   const refuse = (found: string, cause?: unknown): BoxhoundError =>
     new BoxhoundError('E_CREDENTIAL_HELPER', `${program} gave no credentials`, {
-      ...{ file, expected: 'JSON with Username and Secret on its stdout', found, cause },
+      file,
+      expected: 'JSON with Username and Secret on its stdout',
+      found,
+      cause,
       next: `try it by hand: echo ${registry} | ${program} get >/dev/null`,
     })
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
     throw configError(file, 'the end of a program’s name in credHelpers or credsStore', 'something else')
   const child = startChild(program, ['get'], {
     environment: { ...cleanEnvironment(), ...namedVariables(helperVariables) },
-    ...{ stdio: ['pipe', 'pipe', 'ignore'], timeout: deadline },
+    stdio: ['pipe', 'pipe', 'ignore'],
+    timeout: deadline,
   })
   child.stdin?.on('error', () => {}).end(registry) // one that reads nothing is judged by its answer
   let output = ''

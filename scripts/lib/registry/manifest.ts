@@ -59,7 +59,14 @@ export interface Blob {
 export const published = ({ packages, ...record }: LayerRecord): PublishedRecord => {
   const { id, name, parent, parentSha256, sha256: own, bytes, seconds, created } = record
   return {
-    ...{ id, name, parent, parentSha256, sha256: own, bytes, seconds, created },
+    id,
+    name,
+    parent,
+    parentSha256,
+    sha256: own,
+    bytes,
+    seconds,
+    created,
     ...(packages === undefined ? {} : { packages }),
   }
 }
@@ -92,7 +99,9 @@ export const manifestOf = (record: PublishedRecord, overlay: Blob): { manifest: 
 /** The error of a layer that is not what it must be; `found` is this project's own words. */
 export const badLayer = (registry: string, name: string, found: string, cause?: unknown): BoxhoundError =>
   new BoxhoundError('E_REGISTRY_LAYER', `layer "${name}" of ${registry} was rejected`, {
-    ...{ expected: 'the complete, unchanged layer that boxhound pushed', found, cause },
+    expected: 'the complete, unchanged layer that boxhound pushed',
+    found,
+    cause,
     next: 'npm run cache -- push --replace replaces it with a good one',
   })
 

@@ -80,7 +80,9 @@ const fetchOverlay = async (remote: RemoteLayer, job: Job): Promise<void> => {
   const meter = downloadMeter((state: Download) => doing(downloadText(state)))
   const options = {
     folder: join(job.project.cache, 'registry'),
-    ...{ patience, tell: doing, signal: job.signal },
+    patience,
+    tell: doing,
+    signal: job.signal,
     received: (bytes: number) => meter.received(bytes, overlay.bytes),
   }
   try {

@@ -25,7 +25,9 @@ export interface Sources {
 
 const sourceError = (variable: string, expected: string, found: string): BoxhoundError =>
   new BoxhoundError('E_CACHE_FROM', `${variable} cannot be read`, {
-    ...{ expected, found, exitCode: 2 },
+    expected,
+    found,
+    exitCode: 2,
     next: `fix ${variable} in the environment`,
   })
 

@@ -15,7 +15,10 @@ const decompressing = ['-q', '-d', '-c']
 const missing = (error: NodeJS.ErrnoException): unknown =>
   error.code === 'ENOENT'
     ? new BoxhoundError('E_MISSING_PROGRAM', 'zstd is not installed', {
-        ...{ expected: 'the program zstd, which compresses layers', found: 'not in PATH', exitCode: 3, cause: error },
+        expected: 'the program zstd, which compresses layers',
+        found: 'not in PATH',
+        exitCode: 3,
+        cause: error,
         next: 'npm run setup   (or: apt-get install zstd)',
       })
     : error

@@ -25,12 +25,10 @@ export const checkFiles = (
     const found = findFile(folder, file)
     if (found !== undefined) return found
     throw new BoxhoundError('E_CHECK', `the check "${name}" has no ${file}`, {
-      ...{
-        file: folder.source,
-        expected: `${folder.source}/${file}, named like the check`,
-        found: 'no such file',
-        exitCode: 2,
-      },
+      file: folder.source,
+      expected: `${folder.source}/${file}, named like the check`,
+      found: 'no such file',
+      exitCode: 2,
       next: 'add it; guide/checks.md shows how',
     })
   }

@@ -32,7 +32,8 @@ const tagProblems = (tags: Node | null | undefined, at: number, text: string): F
       {
         offset: startOf(tags, at),
         message: 'tags is not a list',
-        ...{ expected, found: kindOf(tags, text) },
+        expected,
+        found: kindOf(tags, text),
         next: isMap(tags)
           ? 'write each as a string: - "env:prod"; from a map, the Agent would use the keys'
           : 'write each as an item: - "env:prod"; from a string, the Agent would make every letter a tag',
@@ -45,7 +46,8 @@ const tagProblems = (tags: Node | null | undefined, at: number, text: string): F
         {
           offset,
           message: `tags[${index}] is not a string`,
-          ...{ expected, found: kindOf(item, text) },
+          expected,
+          found: kindOf(item, text),
           next: isMap(item) ? 'write - "env:prod", in quotes: a space after the colon makes it a map' : 'quote it',
         },
       ]
@@ -68,7 +70,8 @@ const changed = (
         {
           offset,
           message: `Datadog would change ${name}`,
-          ...{ expected, found: excerpt(value) },
+          expected,
+          found: excerpt(value),
           next:
             normal === ''
               ? 'write a name that starts with a letter'

@@ -25,9 +25,13 @@ export const contextOf = ({ name, version, base, agent, database, app }: Box): C
 
 /** `logs` are the engine's log files, false where the box collects none. */
 const databaseContext = ({ engine, tags, logs, dbm, version, check, definition }: Database): Context => ({
-  ...{ engine, tags, dbm, version },
+  engine,
+  tags,
+  dbm,
+  version,
   logs: logs ? definition.logs : false,
-  ...{ unit: definition.unit, port: definition.port },
+  unit: definition.unit,
+  port: definition.port,
   seal: [...definition.seal, configurationOf(check.name)],
 })
 

@@ -71,8 +71,21 @@ const databaseOf = ({ database }: Box): Expectations['database'] => {
   const more = dbm ? definition.monitoring : undefined
   const configuration = configurationOf(check.name)
   return {
-    ...{ engine, dbm, title, unit, check: check.name, configuration, client, login, cap },
-    ...{ identities, accounts, groups, tables, lines, data },
+    engine,
+    dbm,
+    title,
+    unit,
+    check: check.name,
+    configuration,
+    client,
+    login,
+    cap,
+    identities,
+    accounts,
+    groups,
+    tables,
+    lines,
+    data,
     logs: logs ? definition.logs : [],
     rights: { ...definition.rights, exactly: [...definition.rights.exactly, ...(more?.rights ?? [])] },
     trials: {
@@ -106,7 +119,9 @@ const configuredOf = (
   const intervals = intervalsOf(file.content)
   if (!intervals.includes(interval))
     throw new BoxhoundError('E_CONF', `no instance of ${name} has the interval of the check`, {
-      ...{ file: file.source, exitCode: 2, expected: `min_collection_interval: ${interval} on an instance` },
+      file: file.source,
+      exitCode: 2,
+      expected: `min_collection_interval: ${interval} on an instance`,
       found: intervals.map((one) => `each ${one} s`).join(', '),
       next: 'write min_collection_interval: {{check.interval}} on the instance, or correct the interval in check.yaml or the box file',
     })

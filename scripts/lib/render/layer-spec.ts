@@ -102,11 +102,11 @@ export const parseLayerSpec = (content: string, file: string, folder: Place, pro
   assertNone(source, problems)
   const parsed = spec(data ?? {})
   const absent = (path: (string | number)[], what: string) => ({
-    ...{ offset: valueOffset(source, path), message: `${pathName(path)} does not exist`, expected: what },
-    ...{
-      found: foundAt(source, path),
-      next: `create it, or give its path relative to ${folder.source} or to the project`,
-    },
+    offset: valueOffset(source, path),
+    message: `${pathName(path)} does not exist`,
+    expected: what,
+    found: foundAt(source, path),
+    next: `create it, or give its path relative to ${folder.source} or to the project`,
   })
   assertNone(source, [
     ...parsed.wheels.flatMap(({ requirements }, index) =>

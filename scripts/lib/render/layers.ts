@@ -51,7 +51,10 @@ const assertDistinct = (files: readonly RenderedFile[]): void => {
     if (other !== undefined)
       throw new BoxhoundError('E_LAYER', `two files for /${path}`, {
         exitCode: 2,
-        ...{ file: source, expected: 'one file', found: `${other} and ${source}`, next: 'remove or rename one' },
+        file: source,
+        expected: 'one file',
+        found: `${other} and ${source}`,
+        next: 'remove or rename one',
       })
     seen.set(path, source)
   }

@@ -22,11 +22,15 @@ interface Grammar {
 }
 
 const quotes = (open: string, escapes = true, close = open): Block => ({
-  ...{ open, close, escapes },
+  open,
+  close,
+  escapes,
   what: 'a multi-line string',
 })
 const remark = (open: string, close: string): Block => ({
-  ...{ open, close, escapes: false },
+  open,
+  close,
+  escapes: false,
   what: 'a multi-line comment',
 })
 

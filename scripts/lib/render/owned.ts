@@ -20,8 +20,11 @@ export const assertFreeName = ({ name }: Pick<Check, 'name'>, folder: Place): vo
   const [owner] = owners.find(([, names]) => names.includes(name)) ?? []
   if (owner !== undefined)
     throw new BoxhoundError('E_CHECK', `the name "${name}" is taken: it is ${owner}`, {
-      ...{ file: folder.source, exitCode: 2, expected: 'a unique name: the Agent would load the other one' },
-      ...{ found: name, next: `rename folder and files, for example to my_${name}` },
+      file: folder.source,
+      exitCode: 2,
+      expected: 'a unique name: the Agent would load the other one',
+      found: name,
+      next: `rename folder and files, for example to my_${name}`,
     })
 }
 
@@ -35,12 +38,10 @@ export const assertNoHelper = ({ name }: Pick<Check, 'name'>, folder: Place): vo
   )
   if (helper !== undefined)
     throw new BoxhoundError('E_CHECK', `${helper} would not be installed with the check "${name}"`, {
-      ...{
-        file: `${folder.source}/${helper}`,
-        exitCode: 2,
-        expected: `${name}.py and its tests (test_….py, conftest.py)`,
-      },
-      ...{ found: helper },
+      file: `${folder.source}/${helper}`,
+      exitCode: 2,
+      expected: `${name}.py and its tests (test_….py, conftest.py)`,
+      found: helper,
       next: `move it to ${folder.source}/root/etc/datadog-agent/checks.d/${helper}, from where ${name}.py can import it; move other tools to a folder of their own`,
     })
 }
@@ -57,8 +58,11 @@ export const assertFreePaths = (layers: readonly RenderedLayer[]): void => {
       const other = agents.test(path) ? 'the Agent' : seen.get(path)
       if (other !== undefined)
         throw new BoxhoundError('E_LAYER', `/${path} belongs to ${other}`, {
-          ...{ file: source, exitCode: 2, expected: 'a unique path: one of the two files would be lost' },
-          ...{ found: `${other} and ${source}`, next: 'remove or rename one' },
+          file: source,
+          exitCode: 2,
+          expected: 'a unique path: one of the two files would be lost',
+          found: `${other} and ${source}`,
+          next: 'remove or rename one',
         })
       seen.set(path, source)
     }

@@ -12,12 +12,10 @@ const failure = (
 ): BoxhoundError =>
   new BoxhoundError('E_RENDERED', `the rendered file ${path} is not valid ${language}`, {
     exitCode: 2,
-    ...{
-      file: source,
-      expected: `${language} that parses`,
-      found,
-      next: `fix the template; \`npm run render\` shows the result`,
-    },
+    file: source,
+    expected: `${language} that parses`,
+    found,
+    next: `fix the template; \`npm run render\` shows the result`,
     ...(line === undefined
       ? {}
       : { next: `fix the template: see line ${line} of the result, which \`npm run render\` shows` }),

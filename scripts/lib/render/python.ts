@@ -109,7 +109,10 @@ const python2 =
 
 const refuse = ({ source, path }: RenderedFile, { line, column, message, text }: Broken, banner: number): never => {
   throw new BoxhoundError('E_PYTHON', `${path.split('/').at(-1)} is not valid Python 3: ${message}`, {
-    ...{ file: source, line: Math.max(line - banner, 1), column, exitCode: 2 },
+    file: source,
+    line: Math.max(line - banner, 1),
+    column,
+    exitCode: 2,
     expected: 'code that the Agent’s Python 3 compiles',
     found: text.trim() === '' ? message : text.trim(),
     next: python2.test(message) ? 'this is Python 2: convert it, for example with 2to3 or by hand' : 'correct the line',
@@ -142,7 +145,9 @@ export const assertPython = async (files: readonly RenderedFile[], guest: string
     const [first, second] = report.classes
     if (!isCheckModule(file.path) || first === undefined || second === undefined) continue
     throw new BoxhoundError('E_CHECK', `two classes could be the check: ${first.name} and ${second.name}`, {
-      ...{ file: file.source, line: Math.max(second.line - banner, 1), exitCode: 2 },
+      file: file.source,
+      line: Math.max(second.line - banner, 1),
+      exitCode: 2,
       expected: 'exactly one class that derives from AgentCheck and has no subclass',
       found: report.classes.map(({ name, line }) => `${name} (line ${Math.max(line - banner, 1)})`).join(', '),
       next: 'keep one in this module; move the other to a folder of its own, or derive one from the other. Which one runs depends on the Agent’s version',

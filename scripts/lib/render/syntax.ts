@@ -162,7 +162,11 @@ export const parseTemplate = (template: string, file: string): Program => {
     const line = Number(/on line (\d+)/.exec(text)?.[1] ?? 1)
     throw new BoxhoundError('E_TEMPLATE', 'the template cannot be parsed', {
       exitCode: 2,
-      ...{ file, line, expected: 'a Handlebars template', found: text.split('\n').slice(-1)[0] ?? '', cause },
+      file,
+      line,
+      expected: 'a Handlebars template',
+      found: text.split('\n').slice(-1)[0] ?? '',
+      cause,
       next: text.includes("'CLOSE_UNESCAPED'")
         ? 'put a space between }} and the brace that follows'
         : 'close every {{#block}} with its {{/block}}',

@@ -74,15 +74,13 @@ const environmentFor = (template: string, file: string, language: Language, prin
     if (spot === undefined) throw new Error(`no value number ${index}`)
     const fail = (message: string, found: string, next: string, cause?: unknown) =>
       new BoxhoundError('E_TEMPLATE', message, {
-        ...{
-          file,
-          line: spot.line,
-          column: spot.column,
-          expected: `a value that ${language} can hold here`,
-          found,
-          next,
-          exitCode: 2,
-        },
+        file,
+        line: spot.line,
+        column: spot.column,
+        expected: `a value that ${language} can hold here`,
+        found,
+        next,
+        exitCode: 2,
         ...(cause === undefined ? {} : { cause }),
       })
     if (!isValue(value))
@@ -128,14 +126,12 @@ const renderProgram = (
       'E_TEMPLATE',
       missing === undefined ? 'the template failed' : `unknown name "${missing.path}"`,
       {
-        ...{
-          exitCode: 2,
-          file,
-          line: spot?.line ?? 1,
-          column: spot?.column ?? 1,
-          expected: 'a name in the context',
-          found: missing?.path ?? String(error),
-        },
+        exitCode: 2,
+        file,
+        line: spot?.line ?? 1,
+        column: spot?.column ?? 1,
+        expected: 'a name in the context',
+        found: missing?.path ?? String(error),
         next: missing?.message ?? 'fix the template',
         cause: error,
       },

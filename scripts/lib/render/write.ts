@@ -34,7 +34,9 @@ const entry = ({ path, mode, source, language }: RenderedFile) => ({ path, mode:
 
 /** The contents of layer.json. */
 export const layerData = ({ name, folders, spec, files, scripts, data }: RenderedLayer) => ({
-  ...{ name, folders, spec },
+  name,
+  folders,
+  spec,
   files: files.map(entry),
   scripts: scripts.map(entry),
   ...(data.length === 0 ? {} : { data: data.map(entry) }),
@@ -60,7 +62,9 @@ const assertOwn = async (folder: string): Promise<void> => {
   const names = await readdir(folder)
   if (names.every((name) => name === 'layers' || name === 'expectations.json')) return
   throw new BoxhoundError('E_OUT', 'the output folder holds something other than a rendered box', {
-    ...{ file: folder, exitCode: 2, expected: 'a new folder, an empty one, or an earlier result' },
+    file: folder,
+    exitCode: 2,
+    expected: 'a new folder, an empty one, or an earlier result',
     found: names.slice(0, 5).join(', '),
     next: 'choose another folder with --out',
   })

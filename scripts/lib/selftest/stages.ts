@@ -84,7 +84,13 @@ type Rest = Pick<Stage, 'seconds' | 'deadline'> & Partial<Pick<Stage, 'needs' | 
 const define =
   (uses: Uses, defaults: Pick<Stage, 'reading' | 'part'>) =>
   (name: string, title: string, command: Stage['command'], rest: Rest): Stage => ({
-    ...{ name, title, command, uses, needs: [], ...defaults, ...rest },
+    name,
+    title,
+    command,
+    uses,
+    needs: [],
+    ...defaults,
+    ...rest,
   })
 
 /** Boots nothing and computes on one processor. */
@@ -117,7 +123,9 @@ export const stages: readonly Stage[] = [
   light('schema', 'JSON Schema of the box file is fresh', verb('schema', '--check'), { seconds: 1, deadline: 300 }),
   light('shell', 'shell files', ['bash', 'test/shell/run.sh'], { seconds: 12, deadline: 300 }),
   light('ruby', 'the Vagrantfile and what it asks', ['bash', 'test/ruby/run.sh'], {
-    ...{ reading: 'plain', seconds: 5, deadline: 300 },
+    reading: 'plain',
+    seconds: 5,
+    deadline: 300,
   }),
   heavy('unit', 'unit and property tests', ['node', 'test/unit.mjs', '--tap'], { seconds: 390, deadline: 1800 }),
   light(
@@ -137,37 +145,60 @@ export const stages: readonly Stage[] = [
   ),
   light('agent', 'lab Agent', ['bash', 'lab/agent/test.sh'], { reading: 'pytest', seconds: 30, deadline: 1200 }),
   bakes('machine', 'kills, locks, full disks', ava('test/machine/ava'), {
-    ...{ seconds: 900, deadline: 3000 },
+    seconds: 900,
+    deadline: 3000,
   }),
   bake('bake', 'the lab box from an empty store', verb('bake', 'lab', '--no-verify'), {
-    ...{ part: 'both', seconds: 140, deadline: 1800 },
+    part: 'both',
+    seconds: 140,
+    deadline: 1800,
   }),
   contains('container', 'the published image in a container', verb('verify', 'lab', '--machine', 'container'), {
-    ...{ part: 'quick', needs: ['bake'], seconds: 10, deadline: 300 },
+    part: 'quick',
+    needs: ['bake'],
+    seconds: 10,
+    deadline: 300,
   }),
   boots('verify', 'the published image over SSH', verb('verify', 'lab'), {
-    ...{ needs: ['bake'], seconds: 60, deadline: 1200 },
+    needs: ['bake'],
+    seconds: 60,
+    deadline: 1200,
   }),
   contains('wire', 'what the Agent sends, at an intake', verb('verify', 'lab', '--wire', ...inContainer), {
-    ...{ needs: ['bake'], seconds: 25, deadline: 1200 },
+    needs: ['bake'],
+    seconds: 25,
+    deadline: 1200,
   }),
   boots('up', 'a machine of one’s own', ava('test/up/ava'), {
-    ...{ reading: 'tap', needs: ['bake'], seconds: 95, deadline: 1200 },
+    reading: 'tap',
+    needs: ['bake'],
+    seconds: 95,
+    deadline: 1200,
   }),
   vagrant('vagrant', 'vagrant up: the baked box, a stock box; the catalogue', ava('test/vagrant/ava'), {
-    ...{ needs: ['bake'], seconds: 2100, deadline: 6600 },
+    needs: ['bake'],
+    seconds: 2100,
+    deadline: 6600,
   }),
   contains('image', 'no secret, no identity, no trace in the image', verb('image', 'lab', ...inContainer), {
-    ...{ needs: ['bake'], seconds: 50, deadline: 1800 },
+    needs: ['bake'],
+    seconds: 50,
+    deadline: 1800,
   }),
   contains('contract', 'the Agent’s contract', verb('contract', 'lab', ...inContainer), {
-    ...{ needs: ['bake'], seconds: 25, deadline: 1800 },
+    needs: ['bake'],
+    seconds: 25,
+    deadline: 1800,
   }),
   contains('controls', 'every check seen to turn red', verb('controls', 'lab', ...inContainer), {
-    ...{ needs: ['bake'], seconds: 260, deadline: 3000 },
+    needs: ['bake'],
+    seconds: 260,
+    deadline: 3000,
   }),
   bake('postgres', 'the lab box with PostgreSQL', verb('bake', 'lab-postgres', '--no-verify'), {
-    ...{ needs: ['bake'], seconds: 40, deadline: 1200 },
+    needs: ['bake'],
+    seconds: 40,
+    deadline: 1200,
   }),
   // Sees the box green before it breaks it, so that there is no stage of its own for that.
   contains(
@@ -175,29 +206,50 @@ export const stages: readonly Stage[] = [
     'its database broken, one way at a time',
     verb('controls', 'lab-postgres', ...inContainer, ...flags('--only', ofEngine)),
     {
-      ...{ needs: ['postgres'], seconds: 100, deadline: 2400 },
+      needs: ['postgres'],
+      seconds: 100,
+      deadline: 2400,
     },
   ),
   light('postgres-image', 'no secret and no trace on its disk', verb('image', 'lab-postgres', '--disk-only'), {
-    ...{ reading: 'plain', part: 'full', needs: ['postgres'], seconds: 45, deadline: 1800 },
+    reading: 'plain',
+    part: 'full',
+    needs: ['postgres'],
+    seconds: 45,
+    deadline: 1800,
   }),
   contains('engine', 'engines of the test’s own, and Database Monitoring', ava('test/engine/ava'), {
-    ...{ reading: 'tap', needs: ['bake'], seconds: 150, deadline: 2400 },
+    reading: 'tap',
+    needs: ['bake'],
+    seconds: 150,
+    deadline: 2400,
   }),
   bake('twin', 'ubuntu’s twin, from a cloud image in a signed list', verb('bake', 'lab-cloud', '--no-verify'), {
-    ...{ seconds: 130, deadline: 2400 },
+    seconds: 130,
+    deadline: 2400,
   }),
   boots('twin-ssh', 'the twin’s image over SSH, and its kernel broken', verb('controls', 'lab-cloud', ...ofKernel), {
-    ...{ needs: ['twin'], seconds: 210, deadline: 1800 },
+    needs: ['twin'],
+    seconds: 210,
+    deadline: 1800,
   }),
   boots('twin-init', 'what a cloud hands over by user-data', ava('test/cloud/ava'), {
-    ...{ reading: 'tap', needs: ['twin'], seconds: 270, deadline: 1800 },
+    reading: 'tap',
+    needs: ['twin'],
+    seconds: 270,
+    deadline: 1800,
   }),
   light('twin-image', 'no secret and no trace on the twin’s disk', verb('image', 'lab-cloud', '--disk-only'), {
-    ...{ reading: 'plain', part: 'full', needs: ['twin'], seconds: 90, deadline: 1800 },
+    reading: 'plain',
+    part: 'full',
+    needs: ['twin'],
+    seconds: 90,
+    deadline: 1800,
   }),
   vagrantBoots('twin-vagrant', 'the twin’s Vagrant box, without a cloud', ava('test/vagrant/twin'), {
-    ...{ needs: ['twin'], seconds: 160, deadline: 1800 },
+    needs: ['twin'],
+    seconds: 160,
+    deadline: 1800,
   }),
   contains(
     'sabotage',

@@ -117,8 +117,13 @@ const judge = async (
 ): Promise<VerifyResults> => {
   const { expectations } = plan.rendered
   const results = await verifyTarget(login, expectations, {
-    ...{ root, only: ids, image: null, keyed: null, onResult: options.onResult },
-    ...{ machine: 'container', notJudged: notJudgedOn('container') },
+    root,
+    only: ids,
+    image: null,
+    keyed: null,
+    onResult: options.onResult,
+    machine: 'container',
+    notJudged: notJudgedOn('container'),
     // Nothing here runs on an emulated processor, and a red check is to be told soon.
     deadlines: { command: 60, poll: 20, limit: 60 },
     ...(options.suite === undefined ? {} : { suite: options.suite }),

@@ -129,7 +129,9 @@ export const judgeControl = (control: Control, checks: readonly CheckResult[], s
   const red = checks.filter(({ status }) => status === 'failed')
   const ids = red.map(({ id }) => id)
   return {
-    ...{ control, red, seconds },
+    control,
+    red,
+    seconds,
     missing: control.red.filter((id) => !ids.includes(id)),
     unexpected: ids.filter((id) => !control.red.includes(id)),
   }

@@ -37,7 +37,11 @@ const judge = (
   over: Partial<Deadlines>,
 ): Promise<VerifyResults> =>
   verifyTarget(machine.login, expectations, {
-    ...{ root, machine: machine.kind, notJudged: notJudgedOn(machine.kind), image: sha256, keyed: machine.keyed },
+    root,
+    machine: machine.kind,
+    notJudged: notJudgedOn(machine.kind),
+    image: sha256,
+    keyed: machine.keyed,
     ...progressOf(machine),
     deadlines: over,
   })

@@ -40,7 +40,11 @@ const reasonFor = (file: string, text: string): { found: string; next: string } 
 export const assertPrivateKey = (file: string): void => {
   const fail = (found: string, next: string, cause?: unknown): BoxhoundError =>
     new BoxhoundError('E_SSH_KEY', 'not a usable private key', {
-      ...{ file, exitCode: 2, expected: 'a private key without a passphrase', found, next },
+      file,
+      exitCode: 2,
+      expected: 'a private key without a passphrase',
+      found,
+      next,
       ...(cause === undefined ? {} : { cause }),
     })
   let content: Buffer

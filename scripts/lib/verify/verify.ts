@@ -84,7 +84,9 @@ export const verifyTarget = async (
     () => (own ? started.end() : undefined),
     () =>
       started.run(context, {
-        ...{ deadline, onResult, onNote },
+        deadline,
+        onResult,
+        onNote,
         ...(options.progress === undefined ? {} : { progress: options.progress }),
       }),
   )

@@ -48,8 +48,11 @@ const routeText = (path: string): string => `GET ${path} 200`
 
 const wantedLines = ({ app, database }: Expectations, { lines }: Provoked): Wanted[] => [
   ...(app?.routes ?? []).map(({ path }) => ({
-    ...{ name: `the app’s line for ${path}`, text: routeText(path), traced: true },
-    ...{ service: app?.service ?? '', source: app?.source ?? '' },
+    name: `the app’s line for ${path}`,
+    text: routeText(path),
+    traced: true,
+    service: app?.service ?? '',
+    source: app?.source ?? '',
   })),
   ...(database?.logs ?? []).flatMap(({ path, service, source }) => {
     const text = lines[path]

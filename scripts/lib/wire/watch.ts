@@ -27,7 +27,9 @@ const resultOf = (
 ): CheckResult => {
   const found = problems(received)
   return {
-    ...{ id, title, expected },
+    id,
+    title,
+    expected,
     status: found.length === 0 ? 'passed' : 'failed',
     seconds: (Date.now() - begun) / 1000,
     observed: cutText(found.length === 0 ? observed(received) : told(found), 20_000),

@@ -57,7 +57,9 @@ const judgeOwn = (name: string, intervals: readonly number[], status: AgentStatu
   const expected = `the instances of ${name} run ${eachOf(intervals)}`
   const instances = Object.entries(status.runnerStats?.Checks?.[name] ?? {}).map(
     ([id, { Interval, TotalRuns = 0 }]) => ({
-      ...{ id, runs: TotalRuns, seconds: (Interval ?? Number.NaN) / nanoseconds },
+      id,
+      runs: TotalRuns,
+      seconds: (Interval ?? Number.NaN) / nanoseconds,
     }),
   )
   const seen = eachOf(instances.map(({ seconds }) => seconds))

@@ -9,7 +9,14 @@ import { judge } from '../verdict.ts'
 const noToken = /unable to fetch auth token/
 
 const command = ({ name, rates }: CheckExpectation): string[] => [
-  ...['runuser', '-u', 'dd-agent', '--', 'datadog-agent', 'check', name, '--json'],
+  'runuser',
+  '-u',
+  'dd-agent',
+  '--',
+  'datadog-agent',
+  'check',
+  name,
+  '--json',
   ...(rates.length > 0 ? ['--check-rate'] : []),
 ]
 

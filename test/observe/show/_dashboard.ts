@@ -8,7 +8,10 @@ const metric = (name: string, query: string, more: Json = {}): Json => ({
 })
 
 const series = (display: string, query: string, formula: Json = { formula: 'query1' }, more: Json = {}): Json => ({
-  ...{ response_format: 'timeseries', display_type: display, queries: [metric('query1', query)], formulas: [formula] },
+  response_format: 'timeseries',
+  display_type: display,
+  queries: [metric('query1', query)],
+  formulas: [formula],
   ...more,
 })
 
@@ -18,14 +21,14 @@ const timeseries = (title: string, requests: readonly Json[], more: Json = {}): 
 
 const queryValue = (title: string, query: string, aggregator: string, more: Json = {}, request: Json = {}): Json => ({
   definition: {
-    ...{ type: 'query_value', title, autoscale: true },
+    type: 'query_value',
+    title,
+    autoscale: true,
     requests: [
       {
-        ...{
-          response_format: 'scalar',
-          queries: [metric('query1', query, { aggregator })],
-          formulas: [{ formula: 'query1' }],
-        },
+        response_format: 'scalar',
+        queries: [metric('query1', query, { aggregator })],
+        formulas: [{ formula: 'query1' }],
         ...request,
       },
     ],
@@ -35,10 +38,12 @@ const queryValue = (title: string, query: string, aggregator: string, more: Json
 
 const toplist = (title: string, query: string, more: Json = {}): Json => ({
   definition: {
-    ...{ type: 'toplist', title },
+    type: 'toplist',
+    title,
     requests: [
       {
-        ...{ response_format: 'scalar', queries: [metric('query1', query, { aggregator: 'avg' })] },
+        response_format: 'scalar',
+        queries: [metric('query1', query, { aggregator: 'avg' })],
         formulas: [{ formula: 'query1', limit: { count: 10, order: 'desc' } }],
         ...more,
       },
@@ -77,7 +82,8 @@ export const board: Json = {
         'purple',
       ),
       timeseries('my_metric on the host', [series('line', 'avg:my_metric{$host} by {host}')], {
-        ...{ markers: bounds, yaxis: { min: '0', max: '1000', include_zero: true } },
+        markers: bounds,
+        yaxis: { min: '0', max: '1000', include_zero: true },
       }),
       timeseries('my_metric, sum of each hour', [
         series(
@@ -101,7 +107,9 @@ export const board: Json = {
         },
       ),
       queryValue('values sent, 24 h', 'sum:my_metric{$host}.rollup(count, 3600)', 'sum', {
-        ...{ precision: 0, autoscale: false, timeseries_background: { type: 'area' } },
+        precision: 0,
+        autoscale: false,
+        timeseries_background: { type: 'area' },
       }),
     ]),
     group('Database', 'vivid_blue', [
@@ -122,7 +130,8 @@ export const board: Json = {
     group('Host', 'vivid_green', [
       timeseries('CPU by kind', [
         {
-          ...{ response_format: 'timeseries', display_type: 'area' },
+          response_format: 'timeseries',
+          display_type: 'area',
           queries: [
             metric('u', 'avg:system.cpu.user{$host}'),
             metric('s', 'avg:system.cpu.system{$host}'),
@@ -162,7 +171,10 @@ export const board: Json = {
       ]),
       {
         definition: {
-          ...{ type: 'query_value', title: 'Errors', precision: 2, custom_unit: '%' },
+          type: 'query_value',
+          title: 'Errors',
+          precision: 2,
+          custom_unit: '%',
           requests: [
             {
               response_format: 'scalar',
@@ -203,7 +215,9 @@ export const monitors: readonly { readonly name: string; readonly wire: Json }[]
   {
     name: 'my_metric-average',
     wire: {
-      ...{ name: 'my_metric is high on {{host.name}}', type: 'metric alert', tags: ['managed-by:boxhound', 'box:lab'] },
+      name: 'my_metric is high on {{host.name}}',
+      type: 'metric alert',
+      tags: ['managed-by:boxhound', 'box:lab'],
       query: 'avg(last_5m):avg:my_metric{*} by {host} > 800',
       message: [
         '{{#is_alert}}**my_metric is {{value}}** on {{host.name}} ({{host.ip}}). @oncall@example.org{{/is_alert}}',
@@ -223,7 +237,9 @@ export const monitors: readonly { readonly name: string; readonly wire: Json }[]
   {
     name: 'mysql-connects',
     wire: {
-      ...{ name: 'MySQL does not answer on {{host.name}}', type: 'service check', tags: ['managed-by:boxhound'] },
+      name: 'MySQL does not answer on {{host.name}}',
+      type: 'service check',
+      tags: ['managed-by:boxhound'],
       query: '"mysql.can_connect".over("env:trial").by("host").last(4).count_by_status()',
       message:
         '{{#is_alert}}The Agent can not connect to MySQL. @oncall@example.org{{/is_alert}}\n{{#is_recovery}}MySQL answers again. @oncall@example.org{{/is_recovery}}',

@@ -55,14 +55,14 @@ export const downtimes: Preview['downtimes'] = [
 ]
 
 export const preview: Preview = {
-  ...{
-    box: 'lab',
-    version: '1.0.0',
-    now: new Date('2026-11-26T13:20:00Z'),
-    timezone: 'Europe/Paris',
-    isAssumed: false,
-  },
+  box: 'lab',
+  version: '1.0.0',
+  now: new Date('2026-11-26T13:20:00Z'),
+  timezone: 'Europe/Paris',
+  isAssumed: false,
   dashboards: [{ name: 'overview', wire: board }],
-  ...{ monitors, week: [week], downtimes },
+  monitors,
+  week: [week],
+  downtimes,
   hints: { my_metric: { min: 0, max: 1000, interval: 45 } },
 }

@@ -134,7 +134,8 @@ const poisoned = (value: unknown, more: string, key = ''): unknown => {
 
 const hostile = (more: string): Preview => ({
   ...preview,
-  ...{ box: `lab${more}`, version: `1${more}` },
+  box: `lab${more}`,
+  version: `1${more}`,
   dashboards: preview.dashboards.map(({ name, wire }) => ({ name: name + more, wire: poisoned(wire, more) })),
   monitors: preview.monitors.map(({ name, wire }) => ({ name: name + more, wire: poisoned(wire, more) })),
   downtimes: preview.downtimes.map(({ name, wire }) => ({ name: name + more, wire: poisoned(wire, more) })),
@@ -258,7 +259,8 @@ test('JSON of any shape is a page, never an error', (t) => {
 test('groups stand where the file puts them, side by side if they are narrow', (t) => {
   const group = (title: string, x: number, y: number, width: number) => ({
     definition: {
-      ...{ type: 'group', title },
+      type: 'group',
+      title,
       widgets: [{ definition: { type: 'note', content: title }, layout: { x: 0, y: 0, width, height: 1 } }],
     },
     layout: { x, y, width, height: 3 },

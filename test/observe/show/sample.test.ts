@@ -9,7 +9,9 @@ import { rollUp, usualSize } from '../../../scripts/lib/observe/show/rollup.ts'
 import { sampleSeries } from '../../../scripts/lib/observe/show/sample.ts'
 
 const options = {
-  ...{ now: new Date('2026-11-26T13:20:00Z'), hours: 24, host: 'lab' },
+  now: new Date('2026-11-26T13:20:00Z'),
+  hours: 24,
+  host: 'lab',
   hints: { my_metric: { min: 0, max: 1000, interval: 45 } },
 }
 
@@ -18,8 +20,12 @@ const values = (query: string, more = {}): number[] =>
 
 test('a query is read into its parts', (t) => {
   t.deepEqual(parseQuery('sum:my_metric{host:lab, $env} by {host,env}.rollup(sum, 3600)'), {
-    ...{ metric: 'my_metric', scope: ['host:lab', '$env'], by: ['host', 'env'], isCount: false },
-    ...{ method: 'sum', seconds: 3600 },
+    metric: 'my_metric',
+    scope: ['host:lab', '$env'],
+    by: ['host', 'env'],
+    isCount: false,
+    method: 'sum',
+    seconds: 3600,
   })
   t.deepEqual(parseQuery('sum:a.hits{*}.as_count()'), { metric: 'a.hits', scope: ['*'], by: [], isCount: true })
   t.is(parseQuery('my_metric'), undefined)

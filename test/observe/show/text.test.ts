@@ -58,7 +58,10 @@ test('sections in sections, open ones and other conditions lose nothing', (t) =>
 
 test('states have words', (t) => {
   t.deepEqual(['is_alert', 'is_no_data', 'is_warning_recovery', 'not is_alert'].map(stateLabel), [
-    ...['alert', 'no data', 'recovery from warning', 'not alert'],
+    'alert',
+    'no data',
+    'recovery from warning',
+    'not alert',
   ])
 })
 

@@ -33,9 +33,21 @@ export const isGreen = (output: string, name: string): boolean => {
 
 const sshWords = (key: string, port: number, knownHosts: string): [string, ...string[]] => [
   ...(['ssh', '-F', 'none', '-i', key, '-p', String(port)] as [string, ...string[]]),
-  ...['-o', 'StrictHostKeyChecking=yes', '-o', `UserKnownHostsFile="${knownHosts}"`, '-o', 'BatchMode=yes'],
-  ...['-o', 'HostKeyAlgorithms=ssh-ed25519'],
-  ...['-o', 'ConnectTimeout=10', '-o', 'IdentitiesOnly=yes', '-o', 'LogLevel=ERROR', 'root@127.0.0.1'],
+  '-o',
+  'StrictHostKeyChecking=yes',
+  '-o',
+  `UserKnownHostsFile="${knownHosts}"`,
+  '-o',
+  'BatchMode=yes',
+  '-o',
+  'HostKeyAlgorithms=ssh-ed25519',
+  '-o',
+  'ConnectTimeout=10',
+  '-o',
+  'IdentitiesOnly=yes',
+  '-o',
+  'LogLevel=ERROR',
+  'root@127.0.0.1',
 ]
 
 const awaitGreen = async (

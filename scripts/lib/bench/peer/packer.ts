@@ -66,8 +66,14 @@ const side = async (
   const id = `${name}-${variant.cpus}`
   const output = join(bench.work, 'packer-output', id)
   const { folder, text } = await writeTemplate(bench, id, 'build', {
-    ...{ disk: disk.path, checksum: `sha256:${disk.sha256}`, key: disk.key, accelerator: bench.accelerator },
-    ...{ cpus: variant.cpus, output, uploads, scripts },
+    disk: disk.path,
+    checksum: `sha256:${disk.sha256}`,
+    key: disk.key,
+    accelerator: bench.accelerator,
+    cpus: variant.cpus,
+    output,
+    uploads,
+    scripts,
   })
   const folders = { work: bench.work, root: bench.project.root }
   return {

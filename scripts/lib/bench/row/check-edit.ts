@@ -17,8 +17,11 @@ const open = async (bench: Bench): Promise<OpenRow> => {
   const uploads = [{ source: scratch.checkFile, destination: '/opt/check.py' }]
   const others = async (): Promise<Side[]> => [
     await mkosiSide(bench, {
-      ...{ name: 'check-edit', packages: [...(await basePackages(bench)), 'mariadb-server'] },
-      ...{ file: scratch.checkFile, incremental: true, prepare: edit },
+      name: 'check-edit',
+      packages: [...(await basePackages(bench)), 'mariadb-server'],
+      file: scratch.checkFile,
+      incremental: true,
+      prepare: edit,
     }),
     await guestfsSide(bench, 'check-edit', disk, ['--copy-in', `${scratch.checkFile}:/opt`], edit),
   ]

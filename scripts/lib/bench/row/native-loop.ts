@@ -19,7 +19,9 @@ export const packerLoop = async (bench: Bench, scratch: Scratch, name: string): 
   const { overlay } = await draftOf(scratch, join(bench.work, name, 'bake.log'))
   const disk = await makePeerDisk(bench, name, overlay)
   return packerSides(bench, {
-    ...{ name, disk, prepare: () => editCheck(scratch) },
+    name,
+    disk,
+    prepare: () => editCheck(scratch),
     uploads: [{ source: scratch.checkFile, destination: `/etc/datadog-agent/checks.d/${checkName}.py` }],
     after: (built) => bootAndCheck(bench, { disk: built, peer: disk, check: checkName }),
   })
@@ -48,7 +50,10 @@ const open = async (bench: Bench): Promise<OpenRow> => {
   return {
     sides: [
       {
-        ...{ name: 'boxhound, a new machine', tool: 'boxhound', command, run: attempt },
+        name: 'boxhound, a new machine',
+        tool: 'boxhound',
+        command,
+        run: attempt,
         prepare: async () => {
           await down()
           await editCheck(scratch)

@@ -34,8 +34,13 @@ const open = async (bench: Bench): Promise<OpenRow> => {
   const theirs = join(work, 'packer-output', 'peer.box')
   const pidfile = join(work, 'packer-output', 'peer.pid')
   const { folder, text } = await writeTemplate(bench, 'vagrant-box', 'vagrant', {
-    ...{ disk: image, checksum: `sha256:${await sha256File(image)}`, accelerator: bench.accelerator },
-    ...{ output, box: theirs, pidfile, end: `kill "$(cat ${pidfile})"` },
+    disk: image,
+    checksum: `sha256:${await sha256File(image)}`,
+    accelerator: bench.accelerator,
+    output,
+    box: theirs,
+    pidfile,
+    end: `kill "$(cat ${pidfile})"`,
   })
   return {
     sides: [

@@ -13,7 +13,9 @@ const open = async (bench: Bench): Promise<OpenRow> => {
   const side = (name: string, tool: string, machine: string) => {
     const words = ['verify', scratch.boxFile, '--machine', machine]
     return {
-      ...{ name, tool, command: `node scripts/_run.mjs verify BOX --machine ${machine}` },
+      name,
+      tool,
+      command: `node scripts/_run.mjs verify BOX --machine ${machine}`,
       run: async (log: string) => ({ seconds: (await runVerb(scratch, words, log)).seconds }),
     }
   }

@@ -40,7 +40,8 @@ const exchange = async (request: RequestContext, { client }: TransportOptions): 
       method: request.getHttpMethod(),
       headers: { ...request.getHeaders(), 'user-agent': 'boxhound', 'accept-encoding': 'identity' },
       body: typeof body === 'string' ? body : null,
-      ...{ headersTimeout: client.deadlines.quiet, bodyTimeout: client.deadlines.quiet },
+      headersTimeout: client.deadlines.quiet,
+      bodyTimeout: client.deadlines.quiet,
     })
     const headers = Object.fromEntries(
       Object.entries(answer.headers).map(([name, value]) => [name, [value].flat()[0] ?? '']),

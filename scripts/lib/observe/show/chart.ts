@@ -106,7 +106,9 @@ export const chart = ({ title, graphs, markers, yaxis, quantity, window, zone, h
   const least = joined('min', values) ?? 0
   const zero = yaxis.include_zero === false ? [] : [0]
   const axis = axisFor(Math.min(least, ...zero), Math.max(joined('max', values) ?? 1, ...zero), {
-    ...{ min: number(yaxis.min), max: number(yaxis.max), quantity },
+    min: number(yaxis.min),
+    max: number(yaxis.max),
+    quantity,
   })
   const { from, to } = widened(window, graphs)
   const plane = { x: linear(from, to, 0, side), y: linear(axis.from, axis.to, side, 0) }

@@ -53,7 +53,9 @@ export const graphOf = ({ wire }: Request, results: readonly Result[], offset: n
     size: distance(all[0]?.points ?? []),
     style: styles.filter((one) => one === style.line_type || one === style.line_width).join(' '),
     lines: all.map(({ label, points, bounds }, index) => ({
-      ...{ name: nameOf(label, groups[index]), points, layer: layers[index] ?? { lower: [], upper: [] } },
+      name: nameOf(label, groups[index]),
+      points,
+      layer: layers[index] ?? { lower: [], upper: [] },
       colour: colourAt(text(style.palette), text(style.palette) === undefined ? offset + index : index),
       ...(bounds === undefined ? {} : { band: anomalyBand(points, bounds) }),
     })),

@@ -30,7 +30,11 @@ export const previewPage = (preview: Preview, root = '.'): string => {
   const template = readFileSync(join(root, 'scripts/lib/observe/show/page.html.hbs'), 'utf8')
   const render = Handlebars.create().compile(template, { strict: true })
   return render({
-    ...{ box: printable(box), version: printable(version), timezone: printable(timezone), isAssumed, gaps },
+    box: printable(box),
+    version: printable(version),
+    timezone: printable(timezone),
+    isAssumed,
+    gaps,
     moment: DateTime.fromJSDate(now, { zone: timezone }).toFormat('ccc d LLL yyyy, HH:mm', { locale: 'en' }),
     hasRecorded: Object.values(recorded).some((points) => points.length > 0),
     widgets: preview.dashboards.reduce((count, { wire }) => count + countWidgets(wire), 0),

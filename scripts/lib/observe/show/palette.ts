@@ -23,10 +23,21 @@ export const colourAt = (palette: string | undefined, index: number): string => 
 }
 
 const tones: Readonly<Record<string, string>> = {
-  ...{ vivid_blue: 'vivid blue', vivid_purple: 'vivid purple', vivid_pink: 'vivid pink', vivid_orange: 'vivid orange' },
-  ...{ vivid_yellow: 'vivid yellow', vivid_green: 'vivid green' },
-  ...{ blue: 'blue', purple: 'purple', pink: 'pink', orange: 'orange', yellow: 'yellow', green: 'green' },
-  ...{ gray: 'gray', white: 'white', transparent: 'transparent' },
+  vivid_blue: 'vivid blue',
+  vivid_purple: 'vivid purple',
+  vivid_pink: 'vivid pink',
+  vivid_orange: 'vivid orange',
+  vivid_yellow: 'vivid yellow',
+  vivid_green: 'vivid green',
+  blue: 'blue',
+  purple: 'purple',
+  pink: 'pink',
+  orange: 'orange',
+  yellow: 'yellow',
+  green: 'green',
+  gray: 'gray',
+  white: 'white',
+  transparent: 'transparent',
 }
 
 /** The classes of a background that a widget names; a name that the page does not know is white. */

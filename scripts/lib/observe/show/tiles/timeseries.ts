@@ -28,7 +28,11 @@ export const timeseries = (definition: Json, title: string, scene: Scene): Body 
     title: name,
     origin: originOf(queries, scene),
     content: chart({
-      ...{ title: name, graphs, window, zone: scene.timezone, yaxis: record(definition.yaxis) },
+      title: name,
+      graphs,
+      window,
+      zone: scene.timezone,
+      yaxis: record(definition.yaxis),
       markers: markersOf(definition),
       quantity: all[0]?.results[0]?.quantity ?? 'plain',
       hasLegend: definition.show_legend !== false,
