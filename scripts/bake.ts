@@ -15,7 +15,7 @@ import { fromCaller } from './lib/box/caller.ts'
 import { boxNames } from './lib/box/folders.ts'
 import { loadBox } from './lib/box/load.ts'
 import { planBox } from './lib/plan/plan.ts'
-import type { Plan } from './lib/plan/types.ts'
+import type { Plan } from './lib/plan/planned-layer.ts'
 import { renderBox } from './lib/render/render.ts'
 
 const command: Command = {

@@ -5,8 +5,8 @@ import { type Project, projectAt, shown } from './lib/_helpers/paths.ts'
 import { withImage } from './lib/base/edit.ts'
 import { readText, saveText } from './lib/base/save.ts'
 import { findUpdate, isChange, seriesOf, type Update } from './lib/base/update.ts'
+import type { Box } from './lib/box/box.ts'
 import { loadBox } from './lib/box/load.ts'
-import type { Box } from './lib/box/types.ts'
 import { networkOf } from './lib/fetch/network.ts'
 
 const command: Command = {

@@ -8,7 +8,7 @@ import { clearDeadRuns, dropUnusable, unusableLayers } from './lib/cache/leftove
 import { withLock } from './lib/cache/lock.ts'
 import { prune } from './lib/cache/prune.ts'
 import { type LayerRecord, layersFolder, listRecords } from './lib/cache/store.ts'
-import type { Plan } from './lib/plan/types.ts'
+import type { Plan } from './lib/plan/planned-layer.ts'
 
 const command: Command = {
   verb: 'cache',

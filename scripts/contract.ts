@@ -5,15 +5,15 @@ import { withCleanup } from './lib/_helpers/cleanup.ts'
 import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
 import { type Project, projectAt } from './lib/_helpers/paths.ts'
 import { machineChoice, machineOption } from './lib/boot/kind.ts'
-import { readPublished } from './lib/boot/published.ts'
+import { readPublished } from './lib/boot/published-image.ts'
 import { loadBox } from './lib/box/load.ts'
 import { judgeContract } from './lib/proof/contract.ts'
 import { renderBox } from './lib/render/render.ts'
 import type { Counts } from './lib/selftest/count.ts'
 import { withMachine } from './lib/verify/image.ts'
+import type { Target } from './lib/verify/results.ts'
 import { scrub } from './lib/verify/scrub.ts'
 import { targetFrom, targetOptions } from './lib/verify/target.ts'
-import type { Target } from './lib/verify/types.ts'
 
 const command: Command = {
   verb: 'contract',

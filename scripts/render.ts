@@ -7,7 +7,7 @@ import { boxNames } from './lib/box/folders.ts'
 import { loadBox } from './lib/box/load.ts'
 import { parseBack } from './lib/render/parse-back.ts'
 import { renderBox } from './lib/render/render.ts'
-import type { Rendered } from './lib/render/types.ts'
+import type { Rendered } from './lib/render/rendered-box.ts'
 import { layerData, layerFolder, writeRendered } from './lib/render/write.ts'
 
 const command = {

@@ -4,11 +4,11 @@ import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { type Project, projectAt } from './lib/_helpers/paths.ts'
 import { machineChoice, machineOption } from './lib/boot/kind.ts'
+import type { Box } from './lib/box/box.ts'
 import { fromCaller } from './lib/box/caller.ts'
-import type { Box } from './lib/box/types.ts'
+import type { Target, VerifyResults } from './lib/verify/results.ts'
 import { startSuite } from './lib/verify/suite.ts'
 import { targetFrom, targetOptions } from './lib/verify/target.ts'
-import type { Target, VerifyResults } from './lib/verify/types.ts'
 import { isGreen } from './lib/verify/verdict.ts'
 
 const command: Command = {
@@ -122,7 +122,7 @@ const verifyByWire = async (project: Project, name: string, parsed: Parsed): Pro
         next: 'leave one out',
       },
     )
-  const { verifyPublishedWire } = await import('./lib/wire/published.ts')
+  const { verifyPublishedWire } = await import('./lib/wire/wire-published.ts')
   return verifyPublishedWire(project, (await loadBox(name, project)).name, {
     quiet: flags.json === true,
     environment: process.env,
@@ -147,7 +147,7 @@ export const main = async (argv: string[]): Promise<number> => {
   const out = values.out === undefined ? {} : { out: fromCaller(values.out) }
   const results =
     target === undefined
-      ? await (await import('./lib/report/published.ts')).verifyPublished(
+      ? await (await import('./lib/report/verify-published.ts')).verifyPublished(
           project,
           (await loadBox(name, project)).name,
           {

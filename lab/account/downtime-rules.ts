@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { IANAZone } from 'luxon'
 import { isObject, type JsonObject, listOf, objectAt } from '../../scripts/lib/_helpers/json.ts'
+import type { AccountState } from './account-state.ts'
 import { recurrenceProblems } from './recurrence.ts'
-import type { AccountState } from './types.ts'
 
 /** Luxon takes offsets such as UTC+2 for zones; the API wants names of the IANA list. */
 const isZone = (name: unknown): boolean => typeof name === 'string' && IANAZone.isValidZone(name)

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Fault } from './types.ts'
+import type { Fault } from './account-state.ts'
 
 /** An answer before it is sent. */
 export interface Reply {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import type { Seen } from './account-state.ts'
 import { Refusal } from './refusal.ts'
-import type { Seen } from './types.ts'
 
 /** More than any dashboard takes. */
 const largest = 5 * 1024 * 1024

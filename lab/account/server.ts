@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+import type { Account, AccountOptions, Kind, Seen } from './account-state.ts'
 import { answer, failBefore, type Reply } from './faults.ts'
 import { dashboardId, downtimeId, monitorId } from './ids.ts'
 import {
@@ -15,11 +16,10 @@ import { Refusal } from './refusal.ts'
 import { type Body, readBody, requireJson, seenOf } from './request.ts'
 import { route } from './routing.ts'
 import { openStore, type Store } from './store.ts'
-import type { Account, AccountOptions, Kind, Seen } from './types.ts'
 
+export type { Account, AccountOptions, AccountState, Fault, Kind, Seen } from './account-state.ts'
 export { rateLimited } from './faults.ts'
 export { allPermissions, labApiKey, labApplicationKey } from './permissions.ts'
-export type { Account, AccountOptions, AccountState, Fault, Kind, Seen } from './types.ts'
 
 interface Setting {
   readonly keys: Keys

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { writeUnguarded } from '../../scripts/lib/_helpers/atomic.ts'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
-import type { AccountState } from './types.ts'
+import type { AccountState } from './account-state.ts'
 
 const resources = z.record(z.string(), z.record(z.string(), z.unknown()))
 const schema = z.strictObject({

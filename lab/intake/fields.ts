@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { bodyError } from './failure.ts'
-import type { Encoding, Payload } from './types.ts'
+import type { Encoding, Payload } from './payloads.ts'
 
 /** A text that may be missing or null: Go writes an empty list or string as null now and then. */
 export const text = z

@@ -3,9 +3,9 @@ import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { decompress } from './compression.ts'
 import { statusOf } from './failure.ts'
 import { type KeyState, keyState } from './key.ts'
+import type { Payload } from './payloads.ts'
 import type { Recorder } from './record.ts'
 import { type Answer, routeOf } from './routes.ts'
-import type { Payload } from './types.ts'
 
 /** Bytes of a body, before and after decompression. */
 export const bodyLimit = 50_000_000

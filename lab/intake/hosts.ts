@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { encodingOf, fit, isProbe, parseJson, tags, text } from './fields.ts'
-import type { Content, Payload } from './types.ts'
+import type { Content, Payload } from './payloads.ts'
 
 const metadata = z.object({
   internalHostname: text,

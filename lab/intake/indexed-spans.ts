@@ -1,6 +1,6 @@
 import { bodyError } from './failure.ts'
 import type { IndexedPayload, IndexedSpan } from './indexed-message.ts'
-import type { Encoding, Span } from './types.ts'
+import type { Encoding, Span } from './payloads.ts'
 
 /** A reader of the table of strings; place 0 means none. */
 const table =

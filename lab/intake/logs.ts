@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { encodingOf, listOf, text } from './fields.ts'
-import type { Content, Payload } from './types.ts'
+import type { Content, Payload } from './payloads.ts'
 
 const item = z.object({
   message: z.union([z.string(), z.record(z.string(), z.unknown())]),

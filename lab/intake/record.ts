@@ -1,4 +1,4 @@
-import type { Content, Host, LogLine, Received, Series, ServiceCheck, Span } from './types.ts'
+import type { Content, Host, LogLine, Received, Series, ServiceCheck, Span } from './payloads.ts'
 
 export interface Recorder {
   readonly received: Received

@@ -1,9 +1,9 @@
 import { readHost } from './hosts.ts'
 import { readLogs } from './logs.ts'
+import type { Content, Payload } from './payloads.ts'
 import { readFirstSeries, readSeries } from './series.ts'
 import { readServiceChecks } from './service-checks.ts'
 import { readSpans } from './spans.ts'
-import type { Content, Payload } from './types.ts'
 
 export interface Answer {
   readonly status: number

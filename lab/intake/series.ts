@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { bodyError } from './failure.ts'
 import { encodingOf, fit, isProbe, isProtobuf, number, parseJson, tags, text } from './fields.ts'
+import type { Content, Encoding, Payload, Series, SeriesType } from './payloads.ts'
 import { parseProtobuf } from './protobuf.ts'
 import { decodeMetricPayload, type MetricPayload } from './series-message.ts'
-import type { Content, Encoding, Payload, Series, SeriesType } from './types.ts'
 
 /** The types in the order of their numbers in the second version of the API. */
 const types = ['unspecified', 'count', 'rate', 'gauge'] as const

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { handle } from './handle.ts'
+import type { Received } from './payloads.ts'
 import { createRecorder } from './record.ts'
-import type { Received } from './types.ts'
 import { createWaiters } from './waiters.ts'
 
-export type { Encoding, Host, LogLine, Received, Series, ServiceCheck, Span } from './types.ts'
+export type { Encoding, Host, LogLine, Received, Series, ServiceCheck, Span } from './payloads.ts'
 
 /** A sink that answers as Datadog's intake does, on this machine alone. */
 export interface Intake {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { encodingOf, listOf, number, tags, text } from './fields.ts'
-import type { Content, Payload } from './types.ts'
+import type { Content, Payload } from './payloads.ts'
 
 const item = z.object({
   check: z.string().min(1),

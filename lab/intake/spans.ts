@@ -1,8 +1,8 @@
 import { encodingOf } from './fields.ts'
 import { indexedSpans } from './indexed-spans.ts'
+import type { Content, Encoding, Payload, Span } from './payloads.ts'
 import { parseProtobuf } from './protobuf.ts'
 import { decodeAgentPayload, type SpanMessage } from './span-message.ts'
-import type { Content, Encoding, Payload, Span } from './types.ts'
 
 const fromMessage = (span: SpanMessage, where: { host: string; env: string; encoding: Encoding }): Span => ({
   service: span.service,

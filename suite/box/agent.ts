@@ -1,6 +1,6 @@
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import type { CommandResult } from '../../scripts/lib/verify/command.ts'
-import { jsonIn } from '../../scripts/lib/verify/json.ts'
+import { jsonIn } from '../../scripts/lib/verify/output-json.ts'
 import { type AgentStatus, hasKey, statusSchema } from './agent-status.ts'
 import type { Guest } from './guest.ts'
 import { waitFor } from './wait.ts'

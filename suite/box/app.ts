@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
-import type { Expectations } from '../../scripts/lib/render/types.ts'
+import type { Expectations } from '../../scripts/lib/render/rendered-box.ts'
 import type { Guest } from './guest.ts'
 import { waitFor } from './wait.ts'
 

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { parseForeign } from '../../scripts/lib/_helpers/json.ts'
-import type { CheckExpectation } from '../../scripts/lib/render/types.ts'
+import type { CheckExpectation } from '../../scripts/lib/render/rendered-box.ts'
 import type { CommandResult } from '../../scripts/lib/verify/command.ts'
-import { jsonIn } from '../../scripts/lib/verify/json.ts'
+import { jsonIn } from '../../scripts/lib/verify/output-json.ts'
 import { isRightState, stateName } from '../../scripts/lib/verify/states.ts'
 import { judge, list, missing, type Verdict } from './verdict.ts'
 

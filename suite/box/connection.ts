@@ -2,8 +2,8 @@ import { Socket } from 'node:net'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import type { CommandResult } from '../../scripts/lib/verify/command.ts'
 import { type FromSuite, openLink, type ToSuite } from '../../scripts/lib/verify/link.ts'
+import type { CheckOutcome, SuiteContext } from '../../scripts/lib/verify/results.ts'
 import type { Session } from '../../scripts/lib/verify/ssh.ts'
-import type { CheckOutcome, SuiteContext } from '../../scripts/lib/verify/types.ts'
 
 /** The process that verifies, as the suite sees it: it tells what to judge, holds the SSH connection, and takes what was found. */
 export interface Connection extends Pick<Session, 'run'> {

@@ -1,7 +1,7 @@
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
-import type { DatabaseExpectation } from '../../scripts/lib/render/types.ts'
+import type { DatabaseExpectation } from '../../scripts/lib/render/rendered-box.ts'
 import type { Guest } from './guest.ts'
 
 const instance = z.looseObject({

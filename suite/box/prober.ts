@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import type { CommandOptions, CommandResult } from '../../scripts/lib/verify/command.ts'
-import { jsonIn } from '../../scripts/lib/verify/json.ts'
+import { jsonIn } from '../../scripts/lib/verify/output-json.ts'
 
 /** Runs a program as root in the guest. */
 export type Run = (words: readonly string[], options?: CommandOptions) => Promise<CommandResult>

@@ -1,4 +1,4 @@
-import type { Expectations } from '../../scripts/lib/render/types.ts'
+import type { Expectations } from '../../scripts/lib/render/rendered-box.ts'
 import { type CheckId, checkId, type FixedId, intervalId } from '../../scripts/lib/verify/ids.ts'
 import type { BoxCheck } from './check.ts'
 import { checkOf } from './checks/agent-check.ts'

@@ -1,4 +1,4 @@
-import type { DatabaseExpectation } from '../../scripts/lib/render/types.ts'
+import type { DatabaseExpectation } from '../../scripts/lib/render/rendered-box.ts'
 
 /** How an engine tells what an account has been granted, and what that must be: `rights` of its database.yaml. */
 export type Rights = DatabaseExpectation['rights']

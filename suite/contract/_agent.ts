@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import type { ContractContext } from '../../scripts/lib/proof/contract.ts'
 import type { CommandOptions, CommandResult } from '../../scripts/lib/verify/command.ts'
-import { jsonIn } from '../../scripts/lib/verify/json.ts'
+import { jsonIn } from '../../scripts/lib/verify/output-json.ts'
 import type { Guest } from '../box/guest.ts'
 
 /** A field that is absent or of another type is undefined: the clause that speaks of it fails, and no other. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { ImageEvidence } from '../../scripts/lib/proof/types.ts'
+import type { ImageEvidence } from '../../scripts/lib/proof/evidence.ts'
 
 const file = process.env.BOXHOUND_EVIDENCE
 if (file === undefined) throw new Error('BOXHOUND_EVIDENCE is not set: start these tests with "npm run image"')

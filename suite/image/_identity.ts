@@ -1,5 +1,5 @@
-import type { Survey } from '../../scripts/lib/proof/types.ts'
-import type { DatabaseExpectation } from '../../scripts/lib/render/types.ts'
+import type { Survey } from '../../scripts/lib/proof/evidence.ts'
+import type { DatabaseExpectation } from '../../scripts/lib/render/rendered-box.ts'
 import { entryOf, linesIn, linesOf, type Rule } from './_survey.ts'
 
 /** Fault 45: what two clones would share, inside of files that belong into the image. */

@@ -1,5 +1,5 @@
-import type { Entry, Survey } from '../../scripts/lib/proof/types.ts'
-import type { DatabaseExpectation, Expectations, Kept } from '../../scripts/lib/render/types.ts'
+import type { Entry, Survey } from '../../scripts/lib/proof/evidence.ts'
+import type { DatabaseExpectation, Expectations, Kept } from '../../scripts/lib/render/rendered-box.ts'
 
 /** A rule about contents; `problems` is empty on a good image. Each is seen red on the planted copy. */
 export interface Rule {

@@ -10,7 +10,7 @@ import { seeInputs, seeNamed, writeStamp } from '../../scripts/lib/bake/stamp.ts
 import { publishedSums, sumsFile } from '../../scripts/lib/bake/sums.ts'
 import { loadBox } from '../../scripts/lib/box/load.ts'
 import { planBox } from '../../scripts/lib/plan/plan.ts'
-import type { Plan } from '../../scripts/lib/plan/types.ts'
+import type { Plan } from '../../scripts/lib/plan/planned-layer.ts'
 import { renderBox } from '../../scripts/lib/render/render.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 import { manifestOf } from './_published.ts'

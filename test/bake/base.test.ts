@@ -7,7 +7,7 @@ import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { sha256 } from '../../scripts/lib/_helpers/hash.ts'
 import { builderOf, fetchBase } from '../../scripts/lib/bake/base.ts'
 import { bakeNetwork } from '../../scripts/lib/bake/mirrors.ts'
-import type { Base, Box } from '../../scripts/lib/box/types.ts'
+import type { Base, Box } from '../../scripts/lib/box/box.ts'
 import { emptyProject } from '../cache/_store.ts'
 import { box, system } from '../plan/_rendered.ts'
 

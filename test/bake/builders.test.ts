@@ -3,7 +3,7 @@ import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { type BakeOptions, bakePlan } from '../../scripts/lib/bake/bake.ts'
 import { type Builder, builderOf, buildersHelp } from '../../scripts/lib/bake/builders.ts'
 import { builderNames } from '../../scripts/lib/bake/manifest.ts'
-import type { Plan } from '../../scripts/lib/plan/types.ts'
+import type { Plan } from '../../scripts/lib/plan/planned-layer.ts'
 import { programFolder } from './_programs.ts'
 
 test('each name gives the builder of that name, and the help page tells of it', (t) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { type BoxhoundError, formatError } from '../../scripts/lib/_helpers/errors.ts'
 import { layerFailure, type OnError } from '../../scripts/lib/bake/failure.ts'
-import type { PlannedLayer } from '../../scripts/lib/plan/types.ts'
+import type { PlannedLayer } from '../../scripts/lib/plan/planned-layer.ts'
 import { emptyProject } from '../cache/_store.ts'
 import { file, layer } from '../plan/_rendered.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { feedInputs } from '../../scripts/lib/bake/feed.ts'
 import type { WorkFolder } from '../../scripts/lib/cache/leftovers.ts'
-import type { PlannedLayer } from '../../scripts/lib/plan/types.ts'
+import type { PlannedLayer } from '../../scripts/lib/plan/planned-layer.ts'
 
 const layers = [{ name: 'agent' }, { name: 'app' }] as PlannedLayer[]
 

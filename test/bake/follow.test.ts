@@ -6,7 +6,7 @@ import { sha256 } from '../../scripts/lib/_helpers/hash.ts'
 import { followBuild } from '../../scripts/lib/bake/follow.ts'
 import type { Progress } from '../../scripts/lib/bake/progress.ts'
 import { type LayerRecord, layersFolder, overlayPath } from '../../scripts/lib/cache/store.ts'
-import type { PlannedLayer } from '../../scripts/lib/plan/types.ts'
+import type { PlannedLayer } from '../../scripts/lib/plan/planned-layer.ts'
 
 const layers = [
   { name: 'agent', id: 'a'.repeat(64), parent: '0'.repeat(64) },

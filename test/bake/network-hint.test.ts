@@ -1,7 +1,7 @@
 import test from 'ava'
 import { bakeNetwork } from '../../scripts/lib/bake/mirrors.ts'
 import { networkHint } from '../../scripts/lib/bake/network-hint.ts'
-import type { Mirrors } from '../../scripts/lib/box/types.ts'
+import type { Mirrors } from '../../scripts/lib/box/box.ts'
 import { system } from '../plan/_rendered.ts'
 
 const mirrors: Mirrors = {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { sha256 } from '../../scripts/lib/_helpers/hash.ts'
 import { renderPackerTemplate } from '../../scripts/lib/bake/packer.ts'
-import type { PlannedLayer } from '../../scripts/lib/plan/types.ts'
+import type { PlannedLayer } from '../../scripts/lib/plan/planned-layer.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 import { runPacker, testedPackers } from './_packers.ts'
 

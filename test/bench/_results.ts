@@ -1,5 +1,5 @@
 import { compare, sideResult } from '../../scripts/lib/bench/compare.ts'
-import type { Attempt, BenchResults, Goal, Measured, RowResult, Side } from '../../scripts/lib/bench/types.ts'
+import type { Attempt, BenchResults, Goal, Measured, RowResult, Side } from '../../scripts/lib/bench/measurement.ts'
 
 /** A side whose runs are told beforehand; a text is a failure. */
 export const side = (name: string, tool = name): Side => ({

@@ -3,7 +3,7 @@ import test, { type ExecutionContext } from 'ava'
 import { BoxhoundError, type ExitCode } from '../../scripts/lib/_helpers/errors.ts'
 import { failuresOf } from '../../scripts/lib/bench/bench.ts'
 import { measureRow } from '../../scripts/lib/bench/measure.ts'
-import type { OpenRow, RowResult } from '../../scripts/lib/bench/types.ts'
+import type { OpenRow, RowResult } from '../../scripts/lib/bench/measurement.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 import { goal, side } from './_results.ts'
 

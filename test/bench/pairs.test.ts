@@ -1,7 +1,7 @@
 import test from 'ava'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+import type { Measured, Side } from '../../scripts/lib/bench/measurement.ts'
 import { runPairs } from '../../scripts/lib/bench/pairs.ts'
-import type { Measured, Side } from '../../scripts/lib/bench/types.ts'
 
 const quiet = { started: () => {}, ended: () => {} }
 const noLog = (): string => '/dev/null'

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { qemuArguments } from '../../scripts/lib/boot/command.ts'
-import type { QemuSpec } from '../../scripts/lib/boot/types.ts'
+import type { QemuSpec } from '../../scripts/lib/boot/machine-spec.ts'
 
 const spec: QemuSpec = {
   name: 'boxhound-lab',

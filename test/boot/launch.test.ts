@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { $ } from 'zx'
 import { launch } from '../../scripts/lib/boot/launch.ts'
+import type { QemuSpec } from '../../scripts/lib/boot/machine-spec.ts'
 import { freePort } from '../../scripts/lib/boot/port.ts'
 import { endProcess, isRunning } from '../../scripts/lib/boot/process.ts'
 import { humanMonitor } from '../../scripts/lib/boot/qmp.ts'
-import type { QemuSpec } from '../../scripts/lib/boot/types.ts'
 
 const prepare = async (
   t: ExecutionContext,

@@ -4,7 +4,7 @@ import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
 import { chooseAccelerator } from '../../scripts/lib/boot/accelerator.ts'
 import { kernelBootsUnderKvm } from '../../scripts/lib/boot/kernel-probe.ts'
 import { bootMachine, type Machine } from '../../scripts/lib/boot/machine.ts'
-import { readPublished } from '../../scripts/lib/boot/published.ts'
+import { readPublished } from '../../scripts/lib/boot/published-image.ts'
 import { createRunFolder } from '../../scripts/lib/boot/run-folder.ts'
 import { connect, type Session } from '../../scripts/lib/verify/ssh.ts'
 

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
-import { jsonIn } from '../../scripts/lib/verify/json.ts'
+import { jsonIn } from '../../scripts/lib/verify/output-json.ts'
 import { filledIn, userDataOf } from '../guide/_blocks.ts'
 import { diskBytes, type Instance, startInstance, user } from './_machine.ts'
 

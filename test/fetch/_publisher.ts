@@ -1,5 +1,5 @@
 import type { ExecutionContext } from 'ava'
-import type { Publisher } from '../../scripts/lib/box/types.ts'
+import type { Publisher } from '../../scripts/lib/box/box.ts'
 import { type Keys, makeKeys } from './_keys.ts'
 import { type Server, serve } from './_server.ts'
 

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import test from 'ava'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
-import type { Mirrors } from '../../scripts/lib/box/types.ts'
+import type { Mirrors } from '../../scripts/lib/box/box.ts'
 import { openClient } from '../../scripts/lib/fetch/client.ts'
 import { authorizationFor, loginIn, loginsOf, withLogin } from '../../scripts/lib/fetch/logins.ts'
 import { networkOf } from '../../scripts/lib/fetch/network.ts'

@@ -7,10 +7,10 @@ import {
   startAccount,
 } from '../../lab/account/server.ts'
 import { type Project, projectAt } from '../../scripts/lib/_helpers/paths.ts'
+import type { Box, Observe } from '../../scripts/lib/box/box.ts'
 import { loadBox } from '../../scripts/lib/box/load.ts'
-import type { Box, Observe } from '../../scripts/lib/box/types.ts'
+import type { Credentials } from '../../scripts/lib/observe/account/credentials.ts'
 import type { Gateway } from '../../scripts/lib/observe/account/gateway.ts'
-import type { Credentials } from '../../scripts/lib/observe/account/keys.ts'
 import type { AccountPatience } from '../../scripts/lib/observe/account/patience.ts'
 import { applyPlan } from '../../scripts/lib/observe/apply.ts'
 import { type AccountPlan, planFor } from '../../scripts/lib/observe/plan.ts'

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava'
 import { isObject, type JsonObject, listOf, objectAt } from '../../scripts/lib/_helpers/json.ts'
-import type { Box } from '../../scripts/lib/box/types.ts'
+import type { Box } from '../../scripts/lib/box/box.ts'
 import { applyPlan } from '../../scripts/lib/observe/apply.ts'
 import { bridgeOf } from '../../scripts/lib/observe/calendar/bridge.ts'
 import { planFor } from '../../scripts/lib/observe/plan.ts'

@@ -2,7 +2,7 @@ import test from 'ava'
 import { canonical, fingerprint } from '../../scripts/lib/observe/canonical.ts'
 import { difference } from '../../scripts/lib/observe/difference.ts'
 import { readServer } from '../../scripts/lib/observe/files.ts'
-import type { Json } from '../../scripts/lib/observe/json.ts'
+import type { Json } from '../../scripts/lib/observe/json-object.ts'
 import { project } from './_observe.ts'
 
 const server = readServer(project)

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { isObject, type JsonObject } from '../../scripts/lib/_helpers/json.ts'
-import type { Box } from '../../scripts/lib/box/types.ts'
+import type { Box } from '../../scripts/lib/box/box.ts'
 import { isChange } from '../../scripts/lib/observe/changes.ts'
 import { actionsOf, type Lab, labBox, openLab } from './_observe.ts'
 

@@ -1,7 +1,7 @@
 import test from 'ava'
 import type { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { isObject, type JsonObject, listOf, objectAt } from '../../scripts/lib/_helpers/json.ts'
-import type { Box } from '../../scripts/lib/box/types.ts'
+import type { Box } from '../../scripts/lib/box/box.ts'
 import { bodyOf } from '../../scripts/lib/observe/body.ts'
 import { planChanges } from '../../scripts/lib/observe/changes.ts'
 import { readServer } from '../../scripts/lib/observe/files.ts'

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { labApiKey, labApplicationKey } from '../../lab/account/server.ts'
 import { type BoxhoundError, formatError } from '../../scripts/lib/_helpers/errors.ts'
-import { credentialsFrom } from '../../scripts/lib/observe/account/keys.ts'
+import { credentialsFrom } from '../../scripts/lib/observe/account/credentials.ts'
 import { labBox, openLab } from './_observe.ts'
 
 const apiKey = 'ab'.repeat(16)

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { fieldsLines, shownValue } from '../../scripts/lib/observe/field-lines.ts'
-import type { Json } from '../../scripts/lib/observe/json.ts'
+import type { Json } from '../../scripts/lib/observe/json-object.ts'
 import { lineDifference } from '../../scripts/lib/observe/lines.ts'
 import { plain } from '../../scripts/lib/report/terminal.ts'
 

@@ -1,8 +1,8 @@
 import test from 'ava'
 import fc from 'fast-check'
-import type { JsonObject } from '../../scripts/lib/observe/json.ts'
+import type { JsonObject } from '../../scripts/lib/observe/json-object.ts'
 import { mark, markerOf, unmark } from '../../scripts/lib/observe/marker.ts'
-import { kinds } from '../../scripts/lib/observe/types.ts'
+import { kinds } from '../../scripts/lib/observe/resource-kinds.ts'
 
 const marker = { box: 'lab', name: 'my_metric', applied: '0a1b2c3d' }
 

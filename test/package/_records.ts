@@ -1,4 +1,4 @@
-import type { Published } from '../../scripts/lib/boot/published.ts'
+import type { Published } from '../../scripts/lib/boot/published-image.ts'
 import type { BoxRecord } from '../../scripts/lib/package/records.ts'
 import { renderedOf } from '../plan/_rendered.ts'
 

@@ -2,9 +2,15 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import type { Project } from '../../scripts/lib/_helpers/paths.ts'
-import type { Box, System } from '../../scripts/lib/box/types.ts'
+import type { Box, System } from '../../scripts/lib/box/box.ts'
 import { emptySpec } from '../../scripts/lib/render/layer-spec.ts'
-import type { LayerName, LayerSpec, Rendered, RenderedFile, RenderedLayer } from '../../scripts/lib/render/types.ts'
+import type {
+  LayerName,
+  LayerSpec,
+  Rendered,
+  RenderedFile,
+  RenderedLayer,
+} from '../../scripts/lib/render/rendered-box.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 
 /** What a plan reads of a project: the engine, the base image's sources, and the files that layers name. */

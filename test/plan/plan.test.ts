@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import type { Project } from '../../scripts/lib/_helpers/paths.ts'
 import { planBox, refreshPeriod } from '../../scripts/lib/plan/plan.ts'
-import type { Rendered, RenderedLayer } from '../../scripts/lib/render/types.ts'
+import type { Rendered, RenderedLayer } from '../../scripts/lib/render/rendered-box.ts'
 import { box, file, layer, layers, plannedProject, renderedOf, system } from './_rendered.ts'
 
 const day = 86_400_000

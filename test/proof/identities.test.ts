@@ -1,6 +1,6 @@
 import test from 'ava'
 import { identities, judgeClones, judgeSecondBoot } from '../../scripts/lib/proof/identities.ts'
-import type { Seed } from '../../scripts/lib/render/types.ts'
+import type { Seed } from '../../scripts/lib/render/rendered-box.ts'
 import { lab } from '../verify/_expectations.ts'
 
 const kept = { name: 'machine id', keeps: true }

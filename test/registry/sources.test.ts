@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import test from 'ava'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
-import type { Box } from '../../scripts/lib/box/types.ts'
+import type { Box } from '../../scripts/lib/box/box.ts'
 import { makeWorkFolder } from '../../scripts/lib/cache/leftovers.ts'
 import { pullMissing, repositoryArgument, sourcesOf } from '../../scripts/lib/registry/sources.ts'
 import { emptyProject } from '../cache/_store.ts'

@@ -4,7 +4,7 @@ import type { ExecutionContext } from 'ava'
 import type { Project } from '../../scripts/lib/_helpers/paths.ts'
 import { loadBox } from '../../scripts/lib/box/load.ts'
 import { renderBox } from '../../scripts/lib/render/render.ts'
-import type { LayerName, Rendered, RenderedFile, RenderedLayer } from '../../scripts/lib/render/types.ts'
+import type { LayerName, Rendered, RenderedFile, RenderedLayer } from '../../scripts/lib/render/rendered-box.ts'
 import { fixture } from '../boxfile/_files.ts'
 import { temporaryFolder } from './_render.ts'
 

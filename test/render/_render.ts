@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+import type { Language } from '../../scripts/lib/render/rendered-box.ts'
 import { type Context, renderTemplate } from '../../scripts/lib/render/template.ts'
-import type { Language } from '../../scripts/lib/render/types.ts'
 
 export const render = (template: string, context: Context, language: Language = 'text'): string =>
   renderTemplate(template, context, { file: 'some.hbs', language })

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: text for other languages
 import test from 'ava'
-import type { Language } from '../../scripts/lib/render/types.ts'
+import type { Language } from '../../scripts/lib/render/rendered-box.ts'
 import { refused, render } from './_render.ts'
 
 const value = { a: 'x"\n\'$(id)\nEOF\n', n: 1, items: ['y'] }

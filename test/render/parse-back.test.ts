@@ -1,7 +1,7 @@
 import test from 'ava'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { parseBack } from '../../scripts/lib/render/parse-back.ts'
-import type { Language, RenderedFile } from '../../scripts/lib/render/types.ts'
+import type { Language, RenderedFile } from '../../scripts/lib/render/rendered-box.ts'
 import { renderNamed } from './_project.ts'
 import { has } from './_render.ts'
 

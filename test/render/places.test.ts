@@ -10,7 +10,7 @@ import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
 import { loadBox } from '../../scripts/lib/box/load.ts'
 import { renderBox } from '../../scripts/lib/render/render.ts'
-import type { RenderedFile } from '../../scripts/lib/render/types.ts'
+import type { RenderedFile } from '../../scripts/lib/render/rendered-box.ts'
 import { has, nasty, output, temporaryFolder } from './_render.ts'
 
 const project = projectAt(fileURLToPath(new URL('../..', import.meta.url)), {})

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
-import type { Rendered, RenderedFile } from '../../scripts/lib/render/types.ts'
+import type { Rendered, RenderedFile } from '../../scripts/lib/render/rendered-box.ts'
 import { renderNamed } from './_project.ts'
 
 const project = projectAt(fileURLToPath(new URL('../..', import.meta.url)), {})

@@ -1,4 +1,4 @@
-import type { CheckResult, VerifyResults } from '../../scripts/lib/verify/types.ts'
+import type { CheckResult, VerifyResults } from '../../scripts/lib/verify/results.ts'
 
 const passed = (id: string, title: string, seconds: number): CheckResult => ({
   id,

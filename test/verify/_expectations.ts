@@ -1,4 +1,4 @@
-import type { Expectations } from '../../scripts/lib/render/types.ts'
+import type { Expectations } from '../../scripts/lib/render/rendered-box.ts'
 
 /** A box with everything. */
 export const lab: Expectations = {

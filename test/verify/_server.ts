@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import ssh2, { type Connection, type ServerChannel } from 'ssh2'
 import { fingerprintOf } from '../../scripts/lib/verify/host-key.ts'
-import type { Target } from '../../scripts/lib/verify/types.ts'
+import type { Target } from '../../scripts/lib/verify/results.ts'
 
 /** How the server answers one command. */
 export type Answer = (channel: ServerChannel, connection: Connection, command: string) => void

@@ -14,7 +14,7 @@ import {
   uncontrolled,
 } from '../../scripts/lib/verify/control.ts'
 import { allIds } from '../../scripts/lib/verify/plan.ts'
-import type { CheckResult } from '../../scripts/lib/verify/types.ts'
+import type { CheckResult } from '../../scripts/lib/verify/results.ts'
 import { lab } from './_expectations.ts'
 
 const project = projectAt(process.cwd(), {})

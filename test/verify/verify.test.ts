@@ -1,7 +1,7 @@
 import test from 'ava'
 import { reconcile } from '../../scripts/lib/verify/collect.ts'
+import type { CheckResult, CheckStatus } from '../../scripts/lib/verify/results.ts'
 import type { Suite, SuiteRun } from '../../scripts/lib/verify/suite.ts'
-import type { CheckResult, CheckStatus } from '../../scripts/lib/verify/types.ts'
 import { type VerifyOptions, verifyTarget } from '../../scripts/lib/verify/verify.ts'
 import { lab } from './_expectations.ts'
 

@@ -1,4 +1,4 @@
-import type { Encoding, LogLine, Received, Series, ServiceCheck, Span } from '../../lab/intake/types.ts'
+import type { Encoding, LogLine, Received, Series, ServiceCheck, Span } from '../../lab/intake/payloads.ts'
 import { healthy, sent, series } from './_received.ts'
 
 const [host] = healthy.hosts

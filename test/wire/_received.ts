@@ -1,6 +1,6 @@
-import type { Encoding, LogLine, Received, Series, Span } from '../../lab/intake/types.ts'
-import type { CheckExpectation, Expectations } from '../../scripts/lib/render/types.ts'
-import type { Provoked } from '../../scripts/lib/wire/types.ts'
+import type { Encoding, LogLine, Received, Series, Span } from '../../lab/intake/payloads.ts'
+import type { CheckExpectation, Expectations } from '../../scripts/lib/render/rendered-box.ts'
+import type { Provoked } from '../../scripts/lib/wire/wire-check.ts'
 import { lab } from '../verify/_expectations.ts'
 
 const mysql: CheckExpectation = {

@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { Received } from '../../lab/intake/types.ts'
+import type { Received } from '../../lab/intake/payloads.ts'
 import { wireChecks } from '../../scripts/lib/wire/checks.ts'
 import { faults, harmless } from './_faults.ts'
 import { expectations, healthy, provoked } from './_received.ts'

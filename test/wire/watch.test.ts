@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { Received } from '../../lab/intake/types.ts'
+import type { Received } from '../../lab/intake/payloads.ts'
 import { watch } from '../../scripts/lib/wire/watch.ts'
 import { expectations, healthy } from './_received.ts'
 import { machine } from './_session.ts'

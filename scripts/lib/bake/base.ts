@@ -3,7 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
-import type { Box, Publisher } from '../box/types.ts'
+import type { Box, Publisher } from '../box/box.ts'
 import { fetchImage, type ImageSource } from '../fetch/download.ts'
 import { lookUp, mirrored } from '../fetch/look-up.ts'
 import type { Network } from '../fetch/network.ts'

@@ -2,7 +2,7 @@
 
 import type { Project } from '../_helpers/paths.ts'
 import type { Sandbox } from '../_helpers/sandbox.ts'
-import type { PlannedLayer } from '../plan/types.ts'
+import type { PlannedLayer } from '../plan/planned-layer.ts'
 import { type BuilderName, builderNames } from './manifest.ts'
 import { type BakeFolders, startPacker } from './packer.ts'
 import { requireFor } from './requirements.ts'

@@ -7,7 +7,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { readTail } from '../_helpers/plain-file.ts'
 import { startSandbox } from '../_helpers/sandbox.ts'
-import type { PlannedLayer } from '../plan/types.ts'
+import type { PlannedLayer } from '../plan/planned-layer.ts'
 
 /** What to do with a failed layer's overlay: open a shell in it, keep it, or remove it. */
 export const onErrorChoices = ['shell', 'keep', 'clean'] as const

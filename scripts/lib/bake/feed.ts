@@ -4,7 +4,7 @@ import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { span } from '../_helpers/trace.ts'
 import type { WorkFolder } from '../cache/leftovers.ts'
-import type { PlannedLayer } from '../plan/types.ts'
+import type { PlannedLayer } from '../plan/planned-layer.ts'
 
 /** Tells a waiting step that its inputs are there, or why they never will be; a rename, so that it never reads half a message. */
 const announce = async (work: WorkFolder, layer: string, state: 'ready' | 'failed', text = ''): Promise<void> => {

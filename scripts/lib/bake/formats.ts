@@ -5,7 +5,7 @@ import { waitIfInterrupted } from '../_helpers/cleanup.ts'
 import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { askSandbox, startSandbox } from '../_helpers/sandbox.ts'
-import type { Format } from '../box/types.ts'
+import type { Format } from '../box/box.ts'
 
 const mebibyte = 1 << 20
 

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { writeAtomic } from '../_helpers/atomic.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { formats } from '../box/schema.ts'
-import type { Seed } from '../render/types.ts'
+import type { Seed } from '../render/rendered-box.ts'
 
 /** Names of the builders (builders.ts). */
 export const builderNames = ['chroot'] as const

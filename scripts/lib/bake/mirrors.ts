@@ -1,8 +1,8 @@
 // Network settings of a bake.
 
 import { dirname } from 'node:path'
+import type { Box, Mirrors } from '../box/box.ts'
 import { type AptMirror, aptMirrorOf } from '../box/mirrors.ts'
-import type { Box, Mirrors } from '../box/types.ts'
 import type { Logins } from '../fetch/logins.ts'
 import { type Network, networkOf } from '../fetch/network.ts'
 import { redactorFor } from '../fetch/redaction.ts'

@@ -7,7 +7,7 @@ import type { Project } from '../_helpers/paths.ts'
 import { type Sandbox, startSandbox } from '../_helpers/sandbox.ts'
 import type { WorkFolder } from '../cache/leftovers.ts'
 import { layersFolder } from '../cache/store.ts'
-import type { PlannedLayer } from '../plan/types.ts'
+import type { PlannedLayer } from '../plan/planned-layer.ts'
 import { renderTemplateFile } from '../render/template.ts'
 import { packerEnvironment } from './packer-version.ts'
 

@@ -7,10 +7,10 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { folderAddress } from '../fetch/address.ts'
-import type { LayerRepository } from '../render/types.ts'
+import type { LayerRepository } from '../render/rendered-box.ts'
 import { makeKeyring } from './keyring.ts'
-import { fetchKeys, inFolder } from './keys.ts'
 import type { BakeNetwork } from './mirrors.ts'
+import { fetchKeys, inFolder } from './public-keys.ts'
 
 /** Where a bake has what layers install from. */
 export interface Origins {

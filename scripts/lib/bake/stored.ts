@@ -5,7 +5,7 @@ import { span } from '../_helpers/trace.ts'
 import { droppedLines, storedChain } from '../cache/binding.ts'
 import { dropDamaged, findDamaged } from '../cache/integrity.ts'
 import { type LayerRecord, listRecords } from '../cache/store.ts'
-import type { PlannedLayer } from '../plan/types.ts'
+import type { PlannedLayer } from '../plan/planned-layer.ts'
 
 /**
  * The layers that are stored whole, from the bottom up, each on the file it was built on, hashed again or known to be unwritten since; others

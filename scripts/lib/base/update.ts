@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type Project, shown } from '../_helpers/paths.ts'
-import type { Box, Publisher } from '../box/types.ts'
+import type { Box, Publisher } from '../box/box.ts'
 import { folderAddress } from '../fetch/address.ts'
 import { type LookUpOptions, lookUp } from '../fetch/look-up.ts'
 import type { Network } from '../fetch/network.ts'

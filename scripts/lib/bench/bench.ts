@@ -11,15 +11,15 @@ import { boxhoundVersion } from '../_helpers/version.ts'
 import { imagePath } from '../bake/manifest.ts'
 import { chooseAccelerator } from '../boot/accelerator.ts'
 import { kernelBootsUnderKvm } from '../boot/kernel-probe.ts'
-import type { Accelerator } from '../boot/types.ts'
+import type { Accelerator } from '../boot/machine-spec.ts'
 import { clearDeadRuns, clearRun, makeWorkFolder, type WorkFolder } from '../cache/leftovers.ts'
 import { listRecords } from '../cache/store.ts'
 import { deadSides } from './compare.ts'
 import { rowLines, tellProgress } from './lines.ts'
 import { describeMachine, toolVersions } from './machine.ts'
 import { measureRow } from './measure.ts'
+import type { Bench, BenchResults, Row, RowResult } from './measurement.ts'
 import { writeResults } from './results.ts'
-import type { Bench, BenchResults, Row, RowResult } from './types.ts'
 
 export interface BenchOptions {
   readonly pairs: number

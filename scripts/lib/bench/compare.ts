@@ -1,7 +1,7 @@
 // Runs of a side summed up; ratios within pairs, against the fastest variant.
 
+import type { Attempt, Comparison, Goal, Quantity, Reading, Side, SideResult } from './measurement.ts'
 import { spreadOf } from './statistics.ts'
-import type { Attempt, Comparison, Goal, Quantity, Reading, Side, SideResult } from './types.ts'
 
 export const ownTool = 'boxhound'
 /** Shown beside a row's sides and never the subject of a claim. */

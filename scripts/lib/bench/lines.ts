@@ -2,7 +2,7 @@
 
 import { formatCount } from '../_helpers/format.ts'
 import type { MeasureEvents } from './measure.ts'
-import type { Attempt, Quantity, RowResult, Side } from './types.ts'
+import type { Attempt, Quantity, RowResult, Side } from './measurement.ts'
 import { formatComparison, formatFigure, formatLoad, formatQuantity, has } from './words.ts'
 
 const quantities: readonly Quantity[] = ['seconds', 'bytes']

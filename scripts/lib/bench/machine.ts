@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises'
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { cleanEnvironment } from '../_helpers/environment.ts'
 import { askSandbox } from '../_helpers/sandbox.ts'
-import type { Accelerator } from '../boot/types.ts'
-import type { Load, Machine } from './types.ts'
+import type { Accelerator } from '../boot/machine-spec.ts'
+import type { Load, Machine } from './measurement.ts'
 
 /** Load averages of this moment. A benchmark on a busy machine says so. */
 export const loadNow = (): Load => {

@@ -6,9 +6,9 @@ import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { compare, sideResult } from './compare.ts'
 import { loadNow } from './machine.ts'
+import type { Attempt, Bench, OpenRow, Row, RowResult, Side } from './measurement.ts'
 import { runPairs } from './pairs.ts'
 import { forReaders } from './shown.ts'
-import type { Attempt, Bench, OpenRow, Row, RowResult, Side } from './types.ts'
 
 export interface MeasureEvents {
   readonly rowStarted: (row: Row) => void

@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Handlebars from 'handlebars'
 import { formatBytes } from '../_helpers/format.ts'
+import type { BenchResults, Quantity, RowResult, SideResult } from './measurement.ts'
 import { plot } from './plot.ts'
-import type { BenchResults, Quantity, RowResult, SideResult } from './types.ts'
 import { formatComparison, formatFigure, formatLoad, formatRatio, has, ratioNoun } from './words.ts'
 
 const quantities: readonly Quantity[] = ['seconds', 'bytes']

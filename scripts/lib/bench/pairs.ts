@@ -1,7 +1,7 @@
 // Sides by turns; a failed run is told apart from a machine that lacks something.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
-import type { Attempt, Measured, Side } from './types.ts'
+import type { Attempt, Measured, Side } from './measurement.ts'
 
 export interface PairEvents {
   readonly started: (side: Side, pair: number) => void

@@ -1,7 +1,7 @@
 // Every run as a dot, as SVG.
 
 import { type Markup, markup } from '../observe/show/markup.ts'
-import type { Quantity, SideResult } from './types.ts'
+import type { Quantity, SideResult } from './measurement.ts'
 import { formatQuantity } from './words.ts'
 
 const width = 800

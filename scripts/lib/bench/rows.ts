@@ -1,6 +1,7 @@
 // All rows, and which of them are chosen.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
+import type { Row } from './measurement.ts'
 import { checkEdit } from './row/check-edit.ts'
 import { coldLoop } from './row/cold-loop.ts'
 import { delta } from './row/delta.ts'
@@ -10,7 +11,6 @@ import { noChange } from './row/no-change.ts'
 import { packageLayer } from './row/package-layer.ts'
 import { vagrantBox } from './row/vagrant-box.ts'
 import { verification } from './row/verification.ts'
-import type { Row } from './types.ts'
 
 /** All rows, in the order of their numbers. */
 export const rows: readonly Row[] = [

@@ -1,8 +1,8 @@
 // Figures, ratios and load as text.
 
 import { formatBytes, formatSeconds } from '../_helpers/format.ts'
+import type { Comparison, Load, Quantity, SideResult } from './measurement.ts'
 import type { Spread } from './statistics.ts'
-import type { Comparison, Load, Quantity, SideResult } from './types.ts'
 
 /** A figure with its unit. */
 export const formatQuantity = (value: number, quantity: Quantity): string =>

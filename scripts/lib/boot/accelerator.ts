@@ -3,8 +3,8 @@
 import { access, constants, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isObject, parsedJson } from '../_helpers/json.ts'
+import type { Accelerator } from './machine-spec.ts'
 import { sectorBootsUnderKvm } from './probe.ts'
-import type { Accelerator } from './types.ts'
 
 export interface AcceleratorOptions {
   /** The layer store; holds the answer until this machine boots again. */

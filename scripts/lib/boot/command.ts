@@ -1,7 +1,7 @@
 // QEMU's command line.
 
 import { sha256 } from '../_helpers/hash.ts'
-import type { Accelerator, Credential, QemuSpec } from './types.ts'
+import type { Accelerator, Credential, QemuSpec } from './machine-spec.ts'
 
 /**
  * `-cpu host` needs KVM; under TCG qemu64 avoids emulating AVX (11 s to a login where `max` needs 13.5 s). With rdrand the kernel has its

@@ -1,7 +1,7 @@
 // Parses the box's console output.
 
 import { open } from 'node:fs/promises'
-import type { ConsoleFacts } from './types.ts'
+import type { ConsoleFacts } from './machine-spec.ts'
 
 const hostKey = /boxhound: host-key (\S+) (SHA256:[A-Za-z0-9+/]{43})(?![A-Za-z0-9+/])/g
 const firstBoot = /boxhound: first-boot (done|failed)(?: ([\w./-]+))?/g

@@ -3,7 +3,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import type { Credential, GuestInputs } from './types.ts'
+import type { Credential, GuestInputs } from './machine-spec.ts'
 
 const isApiKey = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
 

@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { follow, kernelPanic, lastLines, preferredHostKey, readConsole } from './console.ts'
+import type { ConsoleFacts } from './machine-spec.ts'
 import { isRunning, type ProcessIdentity } from './process.ts'
-import type { ConsoleFacts } from './types.ts'
 
 /** What to wait for: any host key (user space runs), or the end of first boot, well or badly. */
 export type Sign = 'host-key' | 'first-boot'

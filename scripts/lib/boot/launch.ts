@@ -9,11 +9,11 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { readTail } from '../_helpers/plain-file.ts'
 import { qemuArguments } from './command.ts'
 import { lastLines } from './console.ts'
+import type { QemuSpec } from './machine-spec.ts'
 import { freePort, isPortTaken } from './port.ts'
 import { identify, isRunning, type ProcessIdentity } from './process.ts'
 import { connectQmp, type Qmp } from './qmp.ts'
 import { makeSocketFolder } from './socket.ts'
-import type { QemuSpec } from './types.ts'
 
 /** A QEMU that has read its files, opened its ports and answers its monitor. */
 export interface Launched {

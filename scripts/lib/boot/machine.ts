@@ -3,17 +3,17 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import type { Seed } from '../render/types.ts'
+import type { Seed } from '../render/rendered-box.ts'
 import { inputsFrom, removeCredentials, writeCredentials } from './credentials.ts'
 import { createOverlay } from './disk.ts'
 import { awaitConsole, hostKeyOf, type Sign } from './first-boot.ts'
-import { createKeyPair } from './keys.ts'
+import { createKeyPair } from './key-pair.ts'
 import { type Launched, launch } from './launch.ts'
+import type { Accelerator, ConsoleFacts, GuestInputs, QemuSpec } from './machine-spec.ts'
 import { endProcess, type ProcessIdentity } from './process.ts'
 import type { Qmp } from './qmp.ts'
 import { noCloudFiles, writeSeed } from './seed.ts'
 import { socketPath } from './socket.ts'
-import type { Accelerator, ConsoleFacts, GuestInputs, QemuSpec } from './types.ts'
 
 /** How to reach a machine, as `up --json` prints it. */
 export interface Login {

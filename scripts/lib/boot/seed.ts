@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { $ } from '../_helpers/shell.ts'
-import type { GuestInputs } from './types.ts'
+import type { GuestInputs } from './machine-spec.ts'
 
 /** The files of a NoCloud seed, by their names on its disk. */
 export interface NoCloud {

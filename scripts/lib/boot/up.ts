@@ -20,8 +20,9 @@ import {
   type MachineOptions,
   machineKinds,
 } from './machine.ts'
+import type { ConsoleFacts } from './machine-spec.ts'
 import { endProcess, isRunning, type ProcessIdentity } from './process.ts'
-import { type Bootable, readBootable, readDraft } from './published.ts'
+import { type Bootable, readBootable, readDraft } from './published-image.ts'
 import { connectQmp } from './qmp.ts'
 import { socketPath, socketRemains } from './socket.ts'
 import {
@@ -33,7 +34,6 @@ import {
   runningMachine,
   writeState,
 } from './state.ts'
-import type { ConsoleFacts } from './types.ts'
 
 export interface Up {
   readonly login: Login

@@ -1,6 +1,6 @@
 // Where apt finds a mirrored archive.
 
-import type { Mirrors, System } from './types.ts'
+import type { Mirrors, System } from './box.ts'
 
 /** Addresses of a distribution's archive for apt, without a trailing slash. */
 export interface AptMirror {

@@ -3,8 +3,8 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'
+import type { System } from './box.ts'
 import { readSource } from './read.ts'
-import type { System } from './types.ts'
 import { isAddress } from './urls.ts'
 import { assertNone, validate } from './validate.ts'
 

@@ -1,7 +1,7 @@
 // Logins for mirrors, from the environment.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
-import type { Mirrors } from '../box/types.ts'
+import type { Mirrors } from '../box/box.ts'
 
 /** Who asks a mirror, in plain text: never print one. */
 export interface Login {

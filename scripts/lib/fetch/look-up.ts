@@ -1,7 +1,7 @@
 // Looks up a publisher's newest image in its signed list.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
-import type { Publisher } from '../box/types.ts'
+import type { Publisher } from '../box/box.ts'
 import { folderAddress, shownAddress } from './address.ts'
 import { checksumOf, parseChecksums } from './checksums.ts'
 import { openClient } from './client.ts'

@@ -2,7 +2,7 @@
 
 import { isAbsolute, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import type { Mirrors } from '../box/types.ts'
+import type { Mirrors } from '../box/box.ts'
 import { type Logins, loginsOf } from './logins.ts'
 
 /** How the host reaches the outside. Proxies are addresses with `http:` or `https:`, and may hold a password: never print one. */

@@ -4,10 +4,10 @@ import { bridgeRecurrence } from './calendar/bridge.ts'
 import { canonical, fingerprint, type Rules, rulesOf } from './canonical.ts'
 import { beginsAnew, type Change } from './changes.ts'
 import { withIdentities } from './identities.ts'
-import { isObject, type Json, type JsonObject, listOf } from './json.ts'
+import { isObject, type Json, type JsonObject, listOf } from './json-object.ts'
 import { mark } from './marker.ts'
+import type { Resource } from './resource-kinds.ts'
 import type { ServerFile } from './schema.ts'
-import type { Resource } from './types.ts'
 
 const withValue = (object: JsonObject, [name = '', ...rest]: readonly string[], value: Json): JsonObject => {
   const inner = object[name]

@@ -3,9 +3,9 @@
 import { type Bridge, bridgeOf } from './calendar/bridge.ts'
 import { startMargin } from './calendar/next.ts'
 import { beginsAnew, type Change } from './changes.ts'
-import { isObject, listOf, textOf } from './json.ts'
+import { isObject, listOf, textOf } from './json-object.ts'
+import type { Live, Resource } from './resource-kinds.ts'
 import type { Wanted } from './resources.ts'
-import type { Live, Resource } from './types.ts'
 
 /** Whether a downtime is on, or is before it can be told anything. */
 const isInProgress = ({ wire: { status, schedule } }: Live, now: Date): boolean => {

@@ -6,10 +6,10 @@ import { clockTime } from './calendar/days.ts'
 import { formatDuration } from './calendar/duration.ts'
 import { parseRecurrence } from './calendar/recurrence.ts'
 import { withPlaces } from './exported.ts'
-import { isObject, type Json, type JsonObject, listOf, ordered, textOf } from './json.ts'
+import { isObject, type Json, type JsonObject, listOf, ordered, textOf } from './json-object.ts'
 import { unmark } from './marker.ts'
+import type { Kind } from './resource-kinds.ts'
 import type { ServerFile } from './schema.ts'
-import type { Kind } from './types.ts'
 
 /** What the server does with one kind of resources. */
 export type Rules = NonNullable<ServerFile[Kind]>

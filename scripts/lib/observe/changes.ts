@@ -4,8 +4,8 @@ import type { Bridge } from './calendar/bridge.ts'
 import { canonical, counted, countsBy, equal, fingerprint, fingerprintOf, type Rules, rulesOf } from './canonical.ts'
 import { difference, type Field } from './difference.ts'
 import { type Kept, keptOf } from './kept.ts'
+import { type Kind, kinds, type Live, type Resource } from './resource-kinds.ts'
 import type { ServerFile } from './schema.ts'
-import { type Kind, kinds, type Live, type Resource } from './types.ts'
 
 /** `replace` makes it anew and then removes what was there: where the account takes no such change. */
 export type Action = 'add' | 'change' | 'replace' | 'remove' | 'keep' | 'leave'

@@ -1,6 +1,6 @@
 // What the files may name.
 
-import type { Box } from '../box/types.ts'
+import type { Box } from '../box/box.ts'
 import { contextOf } from '../render/context.ts'
 import type { Context } from '../render/template.ts'
 

@@ -2,9 +2,9 @@
 
 import { fromExport } from './exported.ts'
 import type { ObserveFiles, ReadPart } from './files.ts'
-import { isObject, type Json, type JsonObject, listOf, textOf } from './json.ts'
+import { isObject, type Json, type JsonObject, listOf, textOf } from './json-object.ts'
 import { placedGroups, placingOf } from './placing.ts'
-import type { Place } from './types.ts'
+import type { Place } from './resource-kinds.ts'
 
 type Files = Pick<ObserveFiles, 'board' | 'parts' | 'variables'>
 

@@ -1,7 +1,7 @@
 // Field by field.
 
 import { equal } from './canonical.ts'
-import { isObject, type Json, type JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject } from './json-object.ts'
 import { movedPairs, pairsOf } from './pairs.ts'
 
 /** One field that differs; undefined where a side has none. */

@@ -3,7 +3,7 @@
 import { recurrenceOf } from './calendar/next.ts'
 import type { Schedule } from './calendar/recurrence.ts'
 import type { Wish } from './calendar/week.ts'
-import type { JsonObject } from './json.ts'
+import type { JsonObject } from './json-object.ts'
 import { boxTag } from './marker.ts'
 import type { DowntimesFile } from './schema.ts'
 

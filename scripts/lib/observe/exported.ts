@@ -1,6 +1,6 @@
 // An export without what belongs to its account.
 
-import { isObject, type Json, type JsonObject, listOf, textOf } from './json.ts'
+import { isObject, type Json, type JsonObject, listOf, textOf } from './json-object.ts'
 
 /** What an export says of the dashboard that it was made from: the account's own, for the new one too. */
 const metadata: ReadonlySet<string> = new Set([

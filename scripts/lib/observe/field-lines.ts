@@ -3,7 +3,7 @@
 import type { Paint } from '../report/terminal.ts'
 import type { Field } from './difference.ts'
 import { placeIn } from './field-path.ts'
-import { isObject, type Json, textOf } from './json.ts'
+import { isObject, type Json, textOf } from './json-object.ts'
 import { type Line, lineDifference } from './lines.ts'
 import { definitionOf } from './pairs.ts'
 import { cut, exact, printable } from './printable.ts'

@@ -1,6 +1,6 @@
 // Places of a dashboard by title.
 
-import { isObject, type Json, type JsonObject, listOf, textOf } from './json.ts'
+import { isObject, type Json, type JsonObject, listOf, textOf } from './json-object.ts'
 
 const titleOf = (widget: Json | undefined): string => {
   const definition = isObject(widget) && isObject(widget.definition) ? widget.definition : {}

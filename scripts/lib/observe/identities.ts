@@ -1,6 +1,6 @@
 // Ids of widgets, sent back.
 
-import { isObject, type Json, type JsonObject, listOf } from './json.ts'
+import { isObject, type Json, type JsonObject, listOf } from './json-object.ts'
 import { pairsOf } from './pairs.ts'
 
 const innerOf = (widget: Json | undefined): Json | undefined =>

@@ -1,7 +1,7 @@
 // What an update sends back as the account has it.
 
 import { countsBy, isUsual, type Rules } from './canonical.ts'
-import { isObject, type Json, type JsonObject, listOf, textOf } from './json.ts'
+import { isObject, type Json, type JsonObject, listOf, textOf } from './json-object.ts'
 
 /** A field that the account has and the files don't say. */
 export interface Kept {

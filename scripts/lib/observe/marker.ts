@@ -1,8 +1,8 @@
 // By what a resource is found again.
 
-import type { JsonObject } from './json.ts'
-import { listOf, textOf } from './json.ts'
-import type { Kind, Marker } from './types.ts'
+import type { JsonObject } from './json-object.ts'
+import { listOf, textOf } from './json-object.ts'
+import type { Kind, Marker } from './resource-kinds.ts'
 
 /** Tags of a monitor by which it is found again, and which downtimes aim at. */
 export const boxTag = (box: string): string => `boxhound_box:${box}`

@@ -1,6 +1,6 @@
 // Options that exclude one another or their monitor.
 
-import { isObject, type Json, type JsonObject, listOf, textOf } from './json.ts'
+import { isObject, type Json, type JsonObject, listOf, textOf } from './json-object.ts'
 import { groupsOf, isAnomaly, isMetric, type MonitorType } from './monitor-types.ts'
 
 /** What the rules below look at. */

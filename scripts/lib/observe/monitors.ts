@@ -1,7 +1,7 @@
 // Query, thresholds and message from one file.
 
-import type { Observe } from '../box/types.ts'
-import type { JsonObject } from './json.ts'
+import type { Observe } from '../box/box.ts'
+import type { JsonObject } from './json-object.ts'
 import { comparisons, type Side, sides } from './monitor-types.ts'
 import type { MonitorFile } from './schema.ts'
 

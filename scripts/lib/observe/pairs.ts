@@ -1,6 +1,6 @@
 // Which items of two lists are one.
 
-import { isObject, type Json, ordered, textOf } from './json.ts'
+import { isObject, type Json, ordered, textOf } from './json-object.ts'
 
 /** One item's place in the list before and in the list after. */
 export interface Pair {

@@ -1,6 +1,6 @@
 // Groups on boards whose widgets have places.
 
-import { isObject, type Json, type JsonObject, listOf } from './json.ts'
+import { isObject, type Json, type JsonObject, listOf } from './json-object.ts'
 
 /** The lowest line that a widget with a place takes. */
 const bottomOf = (widgets: readonly Json[]): number =>

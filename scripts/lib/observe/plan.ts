@@ -2,7 +2,7 @@
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
-import type { Box } from '../box/types.ts'
+import type { Box } from '../box/box.ts'
 import type { Gateway } from './account/gateway.ts'
 import { bodyOf } from './body.ts'
 import { withBridges } from './bridges.ts'
@@ -10,9 +10,9 @@ import { assertZone } from './calendar/zone.ts'
 import { type Change, isChange, planChanges } from './changes.ts'
 import { readFiles, readServer } from './files.ts'
 import { assertModels } from './models/assert.ts'
+import type { Resource } from './resource-kinds.ts'
 import { type Wanted, wantedOf } from './resources.ts'
 import type { ServerFile } from './schema.ts'
-import type { Resource } from './types.ts'
 
 /** What stands between the files of a box and an account. */
 export interface AccountPlan {

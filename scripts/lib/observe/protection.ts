@@ -2,7 +2,7 @@
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Change } from './changes.ts'
-import { listOf } from './json.ts'
+import { listOf } from './json-object.ts'
 
 /** What keeps others from changing a resource, in the words of the API. */
 const protectionOf = ({ live }: Change): string | undefined => {

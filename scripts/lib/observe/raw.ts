@@ -5,11 +5,11 @@ import { weekdays } from './calendar/days.ts'
 import { recurrenceOf, type Silence, startMargin } from './calendar/next.ts'
 import { parseRecurrence } from './calendar/recurrence.ts'
 import { rulesOf } from './canonical.ts'
-import { isObject, type Json, type JsonObject, listOf, textOf } from './json.ts'
+import { isObject, type Json, type JsonObject, listOf, textOf } from './json-object.ts'
 import { unmark } from './marker.ts'
 import type { Named } from './named-files.ts'
+import type { Kind, Resource } from './resource-kinds.ts'
 import type { ServerFile } from './schema.ts'
-import type { Kind, Resource } from './types.ts'
 
 /** What a file under exports/ holds: only these two are neither dashboards nor anything else that is marked. */
 export const rawKindOf = (wire: JsonObject): Exclude<Kind, 'dashboard'> =>

@@ -3,11 +3,11 @@
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { repeated } from '../_helpers/lists.ts'
 import type { Project } from '../_helpers/paths.ts'
+import type { Box } from '../box/box.ts'
 import { nearest } from '../box/nearest.ts'
 import type { Problem } from '../box/problems.ts'
 import { readSource } from '../box/read.ts'
 import { keyOffset, type Source, valueOffset } from '../box/source.ts'
-import type { Box } from '../box/types.ts'
 import { assertNone } from '../box/validate.ts'
 import type { Schedule } from './calendar/recurrence.ts'
 import type { Wish } from './calendar/week.ts'
@@ -16,8 +16,8 @@ import { downtimeWire, schedulesOf, wishOf } from './downtimes.ts'
 import type { ObserveFiles, ReadPart } from './files.ts'
 import { monitorWire } from './monitors.ts'
 import { rawResources } from './raw.ts'
+import type { Resource } from './resource-kinds.ts'
 import type { MonitorFile } from './schema.ts'
-import type { Resource } from './types.ts'
 
 /** Everything that a box wants in an account. */
 export interface Wanted {

@@ -4,12 +4,12 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'
+import type { Box } from '../box/box.ts'
 import { isPattern } from '../box/pattern.ts'
 import { readSource } from '../box/read.ts'
-import type { Box } from '../box/types.ts'
 import { assertNone, validate } from '../box/validate.ts'
+import { noSamples, type Samples } from './show/page-data.ts'
 import { kinds } from './show/quantity.ts'
-import { noSamples, type Samples } from './show/types.ts'
 
 const metric = z.string().refine(isPattern, 'a regular expression of metric names')
 const number = z.number('a number')

@@ -6,12 +6,12 @@ import { clockTime, dayName } from './calendar/days.ts'
 import { formatDuration } from './calendar/duration.ts'
 import { parseRecurrence } from './calendar/recurrence.ts'
 import { inset } from './field-lines.ts'
-import { isObject, type JsonObject, listOf, textOf } from './json.ts'
+import { isObject, type JsonObject, listOf, textOf } from './json-object.ts'
 import { definitionOf } from './pairs.ts'
 import { printable } from './printable.ts'
+import type { Kind, Resource } from './resource-kinds.ts'
 import { handlesIn } from './show/handles.ts'
 import { messageParts, stateLabel } from './show/message.ts'
-import type { Kind, Resource } from './types.ts'
 
 /** A name and what there is to say of it, a line for each. */
 export type Row = readonly [label: string, texts: readonly string[]]

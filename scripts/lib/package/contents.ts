@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
 import { boxhoundVersion } from '../_helpers/version.ts'
-import type { Published } from '../boot/published.ts'
+import type { Published } from '../boot/published-image.ts'
 import { renderTemplateFile } from '../render/template.ts'
 import type { Hardware } from './hardware.ts'
 import { macOf } from './ovf.ts'

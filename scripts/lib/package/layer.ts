@@ -3,10 +3,10 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
-import type { Box } from '../box/types.ts'
+import type { Box } from '../box/box.ts'
 import { contextOf, hasCloudInit } from '../render/context.ts'
+import type { RenderedFile } from '../render/rendered-box.ts'
 import { renderTree } from '../render/tree.ts'
-import type { RenderedFile } from '../render/types.ts'
 
 /**
  * The files that a Vagrant box has more than the golden image: the first-boot step that lets Vagrant in, and without a cloud around it the

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { readPlain } from '../_helpers/plain-file.ts'
-import type { Box } from '../box/types.ts'
-import type { Rendered, RenderedFile, RenderedLayer } from '../render/types.ts'
+import type { Box } from '../box/box.ts'
+import type { Rendered, RenderedFile, RenderedLayer } from '../render/rendered-box.ts'
 import { digestFolder } from './digest.ts'
-import type { Plan, PlannedLayer } from './types.ts'
+import type { Plan, PlannedLayer } from './planned-layer.ts'
 
 export interface PlanOptions {
   /** Milliseconds since 1970. */

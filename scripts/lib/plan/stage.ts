@@ -4,8 +4,8 @@ import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
-import type { RenderedFile } from '../render/types.ts'
-import type { PlannedLayer } from './types.ts'
+import type { RenderedFile } from '../render/rendered-box.ts'
+import type { PlannedLayer } from './planned-layer.ts'
 
 /** Rows for the engine's `read`: a tab or newline inside a value would shift every column behind it. */
 const table = (rows: readonly (readonly string[])[]): string => {

@@ -1,6 +1,6 @@
 // What no image holds.
 
-import type { DatabaseExpectation } from '../render/types.ts'
+import type { DatabaseExpectation } from '../render/rendered-box.ts'
 
 /** Paths that no image holds; `*` stands for any part of one name, and a path that ends in `/*` means an empty folder. */
 export interface AbsentPaths {

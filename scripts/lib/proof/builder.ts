@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
-import type { Kept } from '../render/types.ts'
+import type { Kept } from '../render/rendered-box.ts'
 import type { Builder } from './patterns.ts'
 
 const bundles = ['PIP_CERT', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE']

@@ -2,9 +2,9 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Expectations } from '../render/types.ts'
+import type { Expectations } from '../render/rendered-box.ts'
 import type { Counts } from '../selftest/count.ts'
-import type { Target } from '../verify/types.ts'
+import type { Target } from '../verify/results.ts'
 import { runAva } from './suite.ts'
 
 /** What the contract tests are told of the machine whose Agent they judge. */

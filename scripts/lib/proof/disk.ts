@@ -5,11 +5,11 @@ import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { $ } from '../_helpers/shell.ts'
+import type { DiskEvidence, Finding, Pattern, Survey } from './evidence.ts'
 import { examineFileSystems } from './filesystem.ts'
 import { type FileSystem, readLayout } from './layout.ts'
 import { shapeKinds } from './patterns.ts'
 import { expand, scan } from './raw.ts'
-import type { DiskEvidence, Finding, Pattern, Survey } from './types.ts'
 
 /**
  * Runs a Python file of suite/image on a raw disk and returns what it prints. They work by debugfs, so nothing is

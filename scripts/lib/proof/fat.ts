@@ -5,9 +5,9 @@ import { z } from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { $ } from '../_helpers/shell.ts'
+import type { FileSystemState } from './evidence.ts'
 import type { FileSystem } from './layout.ts'
 import type { Extent } from './raw.ts'
-import type { FileSystemState } from './types.ts'
 
 /** What disk/fat.py reports. */
 const reportSchema = z.object({

@@ -2,10 +2,10 @@
 
 import type { Project } from '../_helpers/paths.ts'
 import { $ } from '../_helpers/shell.ts'
+import type { FileSystemEvidence, FileSystemState } from './evidence.ts'
 import { examineFat } from './fat.ts'
 import { deviceOf, type FileSystem } from './layout.ts'
 import { dataExtents, type Extent, eachPiece } from './raw.ts'
-import type { FileSystemEvidence, FileSystemState } from './types.ts'
 
 /** e2fsck without touching anything; its exit status is 0 for a clean file system that was cleanly unmounted. */
 const checkExt = async (raw: string, fileSystem: FileSystem): Promise<FileSystemState> => {

@@ -1,8 +1,8 @@
 // Identities that differ between clones of a machine.
 
 import type { MachineKind } from '../boot/machine.ts'
-import type { DatabaseExpectation, Seed } from '../render/types.ts'
-import type { Identities } from './types.ts'
+import type { DatabaseExpectation, Seed } from '../render/rendered-box.ts'
+import type { Identities } from './evidence.ts'
 
 /** One thing by which a machine is told from its clones. */
 export interface Identity {

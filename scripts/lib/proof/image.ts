@@ -7,15 +7,15 @@ import type { Project } from '../_helpers/paths.ts'
 import { chooseAccelerator } from '../boot/accelerator.ts'
 import { kernelBootsUnderKvm } from '../boot/kernel-probe.ts'
 import { chooseKind, type MachineChoice } from '../boot/kind.ts'
-import type { Published } from '../boot/published.ts'
+import type { Published } from '../boot/published-image.ts'
 import { clearLeftovers, createRunFolder } from '../boot/run-folder.ts'
 import { thisBuilder, withoutKept } from './builder.ts'
 import { examine } from './disk.ts'
+import type { ImageEvidence } from './evidence.ts'
 import { meetMachines } from './machines.ts'
 import { patternsFor } from './patterns.ts'
 import { plantCopy } from './plant.ts'
 import { scan } from './raw.ts'
-import type { ImageEvidence } from './types.ts'
 
 export interface ProofOptions {
   readonly environment: NodeJS.ProcessEnv

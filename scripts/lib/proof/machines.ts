@@ -12,14 +12,14 @@ import { expandImage } from '../boot/expand.ts'
 import { awaitConsole, hostKeyOf } from '../boot/first-boot.ts'
 import { launch } from '../boot/launch.ts'
 import { bootMachine, type Login, type Machine, type MachineKind } from '../boot/machine.ts'
+import type { Accelerator } from '../boot/machine-spec.ts'
 import { endProcess, waitForExit } from '../boot/process.ts'
 import { socketPath } from '../boot/socket.ts'
-import type { Accelerator } from '../boot/types.ts'
-import type { DatabaseExpectation, Seed } from '../render/types.ts'
-import { jsonIn } from '../verify/json.ts'
+import type { DatabaseExpectation, Seed } from '../render/rendered-box.ts'
+import { jsonIn } from '../verify/output-json.ts'
 import { connect, type Session } from '../verify/ssh.ts'
+import type { Identities, MachineEvidence } from './evidence.ts'
 import { identities } from './identities.ts'
-import type { Identities, MachineEvidence } from './types.ts'
 
 export interface MachineOptions {
   readonly box: string

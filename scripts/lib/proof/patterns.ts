@@ -1,7 +1,7 @@
 // Byte patterns of secrets.
 
 import { secretShapes } from '../box/secret-shapes.ts'
-import type { Finding, Pattern } from './types.ts'
+import type { Finding, Pattern } from './evidence.ts'
 
 /**
  * Shapes of secrets. A header alone is no key: libraries and documents name it, so base64 must follow.

@@ -4,8 +4,8 @@ import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { $ } from '../_helpers/shell.ts'
+import type { Finding, Pattern } from './evidence.ts'
 import { findIn } from './patterns.ts'
-import type { Finding, Pattern } from './types.ts'
 
 /** Bytes from `start` up to but not including `end`. */
 export interface Extent {

@@ -9,8 +9,8 @@ import { fetchInputs, needsLab } from '../bake/inputs.ts'
 import { startLabServer } from '../bake/lab-server.ts'
 import { bakeNetwork } from '../bake/mirrors.ts'
 import { writeNetworkFolder } from '../bake/network-folder.ts'
+import type { Plan, PlannedLayer } from '../plan/planned-layer.ts'
 import { stageLayer } from '../plan/stage.ts'
-import type { Plan, PlannedLayer } from '../plan/types.ts'
 
 /** The layers that make a running machine the box. Not the seal: it takes away what tells an instance from its clones. */
 export const stockLayers = ({ layers }: Plan): PlannedLayer[] =>

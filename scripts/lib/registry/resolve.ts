@@ -2,7 +2,7 @@
 
 import { bindingFault } from '../cache/binding.ts'
 import { type Patience, retrying } from '../fetch/retry.ts'
-import type { PlannedLayer } from '../plan/types.ts'
+import type { PlannedLayer } from '../plan/planned-layer.ts'
 import { oneLine } from './failure.ts'
 import { badLayer } from './manifest.ts'
 import type { Registry } from './registry.ts'

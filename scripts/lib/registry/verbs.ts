@@ -11,7 +11,7 @@ import { clearDeadRuns, clearRun, makeWorkFolder, type WorkFolder } from '../cac
 import { type LayerRecord, listRecords } from '../cache/store.ts'
 import { networkOf } from '../fetch/network.ts'
 import { usualPatience } from '../fetch/retry.ts'
-import type { Plan } from '../plan/types.ts'
+import type { Plan } from '../plan/planned-layer.ts'
 import { pulledText, pullLayers } from './pull.ts'
 import { type Pushed, type PushState, pushLayers } from './push.ts'
 import { openRegistry, type Registry, requireLoopback } from './registry.ts'

@@ -3,8 +3,8 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'
+import type { App } from '../box/box.ts'
 import { readSource } from '../box/read.ts'
-import type { App } from '../box/types.ts'
 import { assertNone, validate } from '../box/validate.ts'
 
 const absolute = z.string('an absolute path').regex(/^\/[^\0\n]+$/, 'an absolute path')

@@ -1,9 +1,9 @@
 // Places a check's files at the Agent's paths.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
+import type { OwnerRule, RenderedFile } from './rendered-box.ts'
 import type { Context } from './template.ts'
 import { findFile, type Place, renderFile } from './tree.ts'
-import type { OwnerRule, RenderedFile } from './types.ts'
 
 const agentFile = (path: string, mode: string): OwnerRule => ({
   path: `/${path}`,

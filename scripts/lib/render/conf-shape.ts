@@ -5,7 +5,7 @@ import { excerpt } from '../box/excerpt.ts'
 import { type Problem, problemsError } from '../box/problems.ts'
 import { isTag, maximumServiceLength, normalService, normalTag, tagExpectation } from '../box/tags.ts'
 import { type Origin, offsetOfLine } from './origin.ts'
-import type { RenderedFile } from './types.ts'
+import type { RenderedFile } from './rendered-box.ts'
 
 /** A problem in the rendered text; `offset` refers to that text. */
 interface Found extends Omit<Problem, 'offset' | 'fatal'> {

@@ -1,7 +1,7 @@
 // What templates see of a box.
 
 import { boxhoundVersion } from '../_helpers/version.ts'
-import type { App, Base, Box, Check, Database } from '../box/types.ts'
+import type { App, Base, Box, Check, Database } from '../box/box.ts'
 import type { Context } from './template.ts'
 
 /** Version of the Debian package that carries an Agent: `1:7.83.0-1`. */

@@ -3,12 +3,12 @@
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import type { Box } from '../box/box.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
-import type { Box } from '../box/types.ts'
 import { readApp } from './app.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
 import { configurationOf, hasCloudInit } from './context.ts'
-import type { CheckExpectation, Expectations, RenderedLayer } from './types.ts'
+import type { CheckExpectation, Expectations, RenderedLayer } from './rendered-box.ts'
 
 type Bound = number | { readonly option: string }
 

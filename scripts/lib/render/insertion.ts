@@ -1,6 +1,6 @@
 // The position of a value within a line.
 
-import type { Language } from './types.ts'
+import type { Language } from './rendered-box.ts'
 
 /** The text around a value in its template. */
 export interface Insertion {

@@ -2,10 +2,10 @@
 
 import { X509Certificate } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
+import type { Box } from '../box/box.ts'
 import { type AptMirror, aptMirrorOf } from '../box/mirrors.ts'
-import type { Box } from '../box/types.ts'
+import type { Kept } from './rendered-box.ts'
 import type { Context } from './template.ts'
-import type { Kept } from './types.ts'
 
 /** Loaded lazily, to keep an unchanged bake fast. */
 const certificates = async (file: string): Promise<string[]> => {

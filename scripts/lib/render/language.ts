@@ -1,6 +1,6 @@
 // Detects a file's language, and adds its banner.
 
-import type { Language } from './types.ts'
+import type { Language } from './rendered-box.ts'
 
 const bySuffix: Readonly<Record<string, Language>> = {
   sh: 'shell',

@@ -8,8 +8,8 @@ import { parseSource } from '../box/read.ts'
 import { aptRepository } from '../box/schema.ts'
 import { foundAt, valueOffset } from '../box/source.ts'
 import { assertNone, pathName, validate } from '../box/validate.ts'
+import type { LayerSpec } from './rendered-box.ts'
 import type { Place } from './tree.ts'
-import type { LayerSpec } from './types.ts'
 
 const text = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected)
 // Fault 19: apt, systemctl and chown must not read anything in these lists as an option.

@@ -4,15 +4,15 @@ import { basename, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
+import type { Box, Check } from '../box/box.ts'
 import { sourceOf } from '../box/folders.ts'
-import type { Box, Check } from '../box/types.ts'
 import { checkFiles } from './checks.ts'
 import { checkContext, contextOf, hasCloudInit } from './context.ts'
 import { emptySpec, mergeSpecs, parseLayerSpec } from './layer-spec.ts'
 import { assertFreeName, assertFreePaths, assertNoHelper } from './owned.ts'
+import type { LayerName, LayerSpec, RenderedFile, RenderedLayer } from './rendered-box.ts'
 import type { Context } from './template.ts'
 import { below, findFile, type Place, renderFile, renderTree } from './tree.ts'
-import type { LayerName, LayerSpec, RenderedFile, RenderedLayer } from './types.ts'
 
 interface Part {
   readonly folder: string

@@ -1,7 +1,7 @@
 // Rejects values in here-documents, multi-line strings and comments.
 
 import { xmlProblem } from './insertion.ts'
-import type { Language } from './types.ts'
+import type { Language } from './rendered-box.ts'
 
 /** A construct that may span several lines: a quoted string or a comment. */
 interface Block {

@@ -1,8 +1,8 @@
 // Maps a rendered file back to the user's file.
 
 import { readFileSync } from 'node:fs'
+import type { RenderedFile } from './rendered-box.ts'
 import { type Context, templateLines } from './template.ts'
-import type { RenderedFile } from './types.ts'
 
 /** The file that a user edits, and for each rendered line the line there. */
 export interface Origin {

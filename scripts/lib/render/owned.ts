@@ -2,10 +2,10 @@
 
 import { readdirSync } from 'node:fs'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import type { Check } from '../box/types.ts'
+import type { Check } from '../box/box.ts'
 import document from './agent-names.json' with { type: 'json' }
+import type { RenderedLayer } from './rendered-box.ts'
 import type { Place } from './tree.ts'
-import type { RenderedLayer } from './types.ts'
 
 /** Owners of taken names: the Agent searches checks.d last, so a check with such a name would never run. */
 const owners: readonly (readonly [owner: string, names: readonly string[]])[] = [

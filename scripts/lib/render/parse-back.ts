@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { outcomeOf } from '../_helpers/child.ts'
 import { BoxhoundError, isErrno } from '../_helpers/errors.ts'
 import { parseData } from './parse-data.ts'
-import type { RenderedFile } from './types.ts'
+import type { RenderedFile } from './rendered-box.ts'
 
 interface Outcome {
   readonly code: number

@@ -2,7 +2,7 @@
 
 import { parseAllDocuments, visit } from 'yaml'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import type { RenderedFile } from './types.ts'
+import type { RenderedFile } from './rendered-box.ts'
 
 const failure = (
   { path, source, language }: RenderedFile,

@@ -2,7 +2,7 @@
 
 import { outcomeOf } from '../_helpers/child.ts'
 import { BoxhoundError, isErrno } from '../_helpers/errors.ts'
-import type { RenderedFile } from './types.ts'
+import type { RenderedFile } from './rendered-box.ts'
 
 interface Broken {
   readonly line: number

@@ -1,13 +1,13 @@
 // Renders a box.
 
 import type { Project } from '../_helpers/paths.ts'
-import type { Box } from '../box/types.ts'
+import type { Box } from '../box/box.ts'
 import { expectationsOf } from './expectations.ts'
 import { keptExpectation, keptMirrors } from './kept.ts'
 import { renderLayers } from './layers.ts'
 import { parseData } from './parse-data.ts'
 import { assertPython } from './python.ts'
-import type { Rendered } from './types.ts'
+import type { Rendered } from './rendered-box.ts'
 
 /**
  * Renders everything that goes into a box's image, and the expectations of the suite. Reads the project, writes nothing, and only

@@ -6,7 +6,7 @@ import { isPlaceholder, isSecretName } from '../box/secret-names.ts'
 import { secretShapes } from '../box/secret-shapes.ts'
 import { findKeys } from '../box/secrets.ts'
 import { type Origin, offsetOfLine } from './origin.ts'
-import type { Language, RenderedFile } from './types.ts'
+import type { Language, RenderedFile } from './rendered-box.ts'
 
 /** A description of what was found, never the secret itself; `line` is 1-based, in the rendered text. */
 interface Finding {

@@ -13,8 +13,8 @@ import { insertionAt, insertionProblem } from './insertion.ts'
 import { commentOf, languageOf, withBanner } from './language.ts'
 import { markedLines, markLines } from './lines.ts'
 import { openedProblem } from './opened.ts'
+import type { Language } from './rendered-box.ts'
 import { helperNames, type Printed, type Program, parseTemplate, printHelper } from './syntax.ts'
-import type { Language } from './types.ts'
 
 const escapers: Readonly<Record<Exclude<Language, 'unit'>, Escaper>> = {
   shell,

@@ -8,9 +8,9 @@ import { assertNameUtf8, assertUtf8 } from '../_helpers/utf8.ts'
 import { assertConfShape } from './conf-shape.ts'
 import { languageOf } from './language.ts'
 import { type Origin, originOf } from './origin.ts'
+import type { RenderedFile } from './rendered-box.ts'
 import { assertNoSecrets } from './secrets.ts'
 import { type Context, renderTemplateFile } from './template.ts'
-import type { RenderedFile } from './types.ts'
 
 /** A file or folder to read, and its name in banners and errors, which is never an absolute path. */
 export interface Place {

@@ -5,7 +5,7 @@ import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { temporaryName } from '../_helpers/atomic.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import type { LayerName, Rendered, RenderedFile, RenderedLayer } from './types.ts'
+import type { LayerName, Rendered, RenderedFile, RenderedLayer } from './rendered-box.ts'
 
 const numbers: Readonly<Record<LayerName, number>> = {
   base: 10,

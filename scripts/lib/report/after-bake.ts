@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { sha256 } from '../_helpers/hash.ts'
 import { isObject, parsedJson } from '../_helpers/json.ts'
 import type { Project } from '../_helpers/paths.ts'
-import type { Expectations, Rendered } from '../render/types.ts'
+import type { Expectations, Rendered } from '../render/rendered-box.ts'
 import { allIds } from '../verify/plan.ts'
-import type { VerifyResults } from '../verify/types.ts'
+import type { VerifyResults } from '../verify/results.ts'
 import { isGreen } from '../verify/verdict.ts'
 
 /** True when these results cover every check of the box, all green, on a cold boot of this very image. */
@@ -53,7 +53,7 @@ export const verifyBaked = async (
     return 0
   }
   // Only now: a bake with nothing to do need not load what boots a machine and talks to it.
-  const { verifyPublished } = await import('./published.ts')
+  const { verifyPublished } = await import('./verify-published.ts')
   const results = await verifyPublished(project, rendered.box.name, { quiet, environment: process.env })
   return isGreen(results) ? 0 : 1
 }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Handlebars from 'handlebars'
 import { formatSeconds } from '../_helpers/format.ts'
-import type { CheckResult, VerifyResults } from '../verify/types.ts'
+import type { CheckResult, VerifyResults } from '../verify/results.ts'
 import { isGreen } from '../verify/verdict.ts'
 import { machineNames } from './machine.ts'
 

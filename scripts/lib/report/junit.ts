@@ -1,6 +1,6 @@
 // JUnit XML.
 
-import type { CheckResult, VerifyResults } from '../verify/types.ts'
+import type { CheckResult, VerifyResults } from '../verify/results.ts'
 
 /** Text for XML 1.0: the five characters with a meaning, and none of those that a document may not hold at all. */
 const xml = (text: string): string =>

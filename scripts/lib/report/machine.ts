@@ -1,6 +1,6 @@
 // Display names of machine kinds.
 
-import type { MachineKind } from '../verify/types.ts'
+import type { MachineKind } from '../verify/results.ts'
 
 /** What was judged, in words for a reader. */
 export const machineNames: Readonly<Record<MachineKind, string>> = {

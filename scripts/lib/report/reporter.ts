@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { type Project, shown } from '../_helpers/paths.ts'
-import type { VerifyResults } from '../verify/types.ts'
+import type { VerifyResults } from '../verify/results.ts'
 import { formatResult, formatSummary, paintFor } from './terminal.ts'
 import { writeReports } from './write.ts'
 

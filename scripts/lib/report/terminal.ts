@@ -3,7 +3,7 @@
 import { styleText } from 'node:util'
 import { formatSeconds } from '../_helpers/format.ts'
 import { foreignText } from '../_helpers/terminal.ts'
-import type { CheckResult, VerifyResults } from '../verify/types.ts'
+import type { CheckResult, VerifyResults } from '../verify/results.ts'
 import { isGreen } from '../verify/verdict.ts'
 import { machineNames } from './machine.ts'
 

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'
-import type { VerifyResults } from '../verify/types.ts'
+import type { VerifyResults } from '../verify/results.ts'
 import { formatHtml } from './html.ts'
 import { formatJunit } from './junit.ts'
 

@@ -1,7 +1,7 @@
 // Selects the checks that a change affects.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
-import type { Expectations } from '../render/types.ts'
+import type { Expectations } from '../render/rendered-box.ts'
 import { allIds } from '../verify/plan.ts'
 import type { Difference } from './difference.ts'
 

@@ -1,7 +1,7 @@
 // Formats a check's own output.
 
 import { z } from 'zod'
-import { jsonIn } from '../verify/json.ts'
+import { jsonIn } from '../verify/output-json.ts'
 import { quoteCommand } from '../verify/quote.ts'
 import { knownSecrets, scrub } from '../verify/scrub.ts'
 import type { Session } from '../verify/ssh.ts'

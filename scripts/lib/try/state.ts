@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { writeAtomic } from '../_helpers/atomic.ts'
 import { sha256 } from '../_helpers/hash.ts'
-import type { Plan } from '../plan/types.ts'
-import type { Rendered } from '../render/types.ts'
+import type { Plan } from '../plan/planned-layer.ts'
+import type { Rendered } from '../render/rendered-box.ts'
 
 /** What the container of `try` was made of and has been given since, so that the next try knows what changed. */
 const stateSchema = z.object({

@@ -1,7 +1,7 @@
 // Matches planned checks with results.
 
 import type { PlannedCheck } from './ids.ts'
-import type { CheckResult } from './types.ts'
+import type { CheckResult } from './results.ts'
 
 /**
  * Results in the planned order, one per planned id.

@@ -5,10 +5,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
-import type { Box } from '../box/types.ts'
-import type { Expectations } from '../render/types.ts'
+import type { Box } from '../box/box.ts'
+import type { Expectations } from '../render/rendered-box.ts'
 import { allIds } from './plan.ts'
-import type { CheckResult } from './types.ts'
+import type { CheckResult } from './results.ts'
 
 /** A script that breaks a running box in one way, and the ids that must turn red by it, no others. */
 export interface Control {

@@ -1,7 +1,7 @@
 // Ends processes that a lost connection left on the target.
 
 import { quoteCommand } from './quote.ts'
-import type { Target } from './types.ts'
+import type { Target } from './results.ts'
 
 /**
  * Ends every process of one SSH connection: those that have its SSH_CONNECTION in their environment, and what they started, since sudo clears

@@ -1,6 +1,6 @@
 // Ids of all checks.
 
-import type { Expectations } from '../render/types.ts'
+import type { Expectations } from '../render/rendered-box.ts'
 
 interface Row {
   readonly title: string

@@ -11,10 +11,10 @@ import { kernelBootsUnderKvm } from '../boot/kernel-probe.ts'
 import { chooseKind, type MachineChoice } from '../boot/kind.ts'
 import { bootMachine, type Machine, type MachineKind, type MachineOptions } from '../boot/machine.ts'
 import { processorTime } from '../boot/process.ts'
-import type { Published } from '../boot/published.ts'
+import type { Published } from '../boot/published-image.ts'
 import { clearLeftovers, createRunFolder, discardOutside } from '../boot/run-folder.ts'
 import { notJudgedOn } from './judgeable.ts'
-import type { CheckResult, VerifyResults } from './types.ts'
+import type { CheckResult, VerifyResults } from './results.ts'
 import { verifyTarget } from './verify.ts'
 
 export interface ImageOptions {

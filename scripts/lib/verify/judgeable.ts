@@ -1,6 +1,6 @@
 // Checks that a kind of machine cannot run.
 
-import type { MachineKind } from './types.ts'
+import type { MachineKind } from './results.ts'
 
 /** Checks of the kernel that a machine booted by itself. */
 const kernelIds = ['image.kernel']

@@ -3,7 +3,7 @@
 import type { Duplex } from 'node:stream'
 import { BoxhoundError, type ErrorDetails, formatError } from '../_helpers/errors.ts'
 import type { CommandOptions, CommandResult } from './command.ts'
-import type { CheckOutcome, SuiteContext } from './types.ts'
+import type { CheckOutcome, SuiteContext } from './results.ts'
 
 /** An error that crosses the link: its cause stays behind. */
 export interface SentError {

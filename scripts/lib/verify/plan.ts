@@ -1,7 +1,7 @@
 // Selects the checks of a run.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
-import type { Expectations } from '../render/types.ts'
+import type { Expectations } from '../render/rendered-box.ts'
 import { allChecks, type PlannedCheck } from './ids.ts'
 
 /** Every check id that a box of these expectations is judged by. */

@@ -1,6 +1,6 @@
 // Removes secrets from results.
 
-import type { CheckResult } from './types.ts'
+import type { CheckResult } from './results.ts'
 
 const stars = '********'
 

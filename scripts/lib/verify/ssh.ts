@@ -8,7 +8,7 @@ import { type CommandOptions, type CommandResult, runCommand } from './command.t
 import { forwardPort } from './forward.ts'
 import { guardCommand } from './guard.ts'
 import { fingerprintOf, hostKeyError } from './host-key.ts'
-import type { Target } from './types.ts'
+import type { Target } from './results.ts'
 
 /** One connection for a whole verification; commands share it. */
 export interface Session {

@@ -1,6 +1,6 @@
 // States of service checks.
 
-import type { ServiceState } from '../render/types.ts'
+import type { ServiceState } from '../render/rendered-box.ts'
 
 const names = ['ok', 'warning', 'critical', 'unknown'] as const
 

@@ -10,9 +10,9 @@ import { cutText } from '../_helpers/terminal.ts'
 import { avaCommand, bundleSuite } from './bundle.ts'
 import { lastingRun } from './lasting.ts'
 import { type FromSuite, type Link, linkDescriptor, openLink, sentError, type ToSuite } from './link.ts'
+import type { CheckResult, SuiteContext, Target } from './results.ts'
 import { scrub } from './scrub.ts'
 import type { Session } from './ssh.ts'
-import type { CheckResult, SuiteContext, Target } from './types.ts'
 
 export interface SuiteRun {
   readonly results: readonly CheckResult[]

@@ -4,7 +4,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { fromCaller } from '../box/caller.ts'
 import { isFingerprint } from './host-key.ts'
 import { assertPrivateKey } from './key-file.ts'
-import type { Target } from './types.ts'
+import type { Target } from './results.ts'
 
 /** Options by which a caller names a machine; the same for every verb that takes one. */
 export const targetOptions = {

@@ -3,12 +3,12 @@
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256 } from '../_helpers/hash.ts'
-import type { Expectations } from '../render/types.ts'
+import type { Expectations } from '../render/rendered-box.ts'
 import { reconcile, unjudged } from './collect.ts'
 import { planChecks } from './plan.ts'
+import type { CheckResult, Deadlines, MachineKind, SuiteContext, Target, VerifyResults } from './results.ts'
 import { scrub, scrubResult } from './scrub.ts'
 import { type Suite, type SuiteRun, startSuite } from './suite.ts'
-import type { CheckResult, Deadlines, MachineKind, SuiteContext, Target, VerifyResults } from './types.ts'
 
 export interface VerifyOptions {
   /** The checkout. */

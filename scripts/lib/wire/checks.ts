@@ -1,13 +1,13 @@
 // All checks of the wire.
 
-import type { Expectations } from '../render/types.ts'
+import type { Expectations } from '../render/rendered-box.ts'
 import { encodings } from './encodings.ts'
 import { hostTags } from './host-tags.ts'
 import { logs } from './logs.ts'
 import { metricsOf } from './metrics.ts'
 import { serviceChecks } from './service-checks.ts'
 import { traces } from './traces.ts'
-import type { Provoked, WireCheck } from './types.ts'
+import type { Provoked, WireCheck } from './wire-check.ts'
 
 /** Everything that must arrive from a machine of this box. */
 export const wireChecks = (expectations: Expectations, provoked: Provoked): readonly WireCheck[] => [

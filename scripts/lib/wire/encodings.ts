@@ -1,8 +1,8 @@
 // Paths and encodings of payloads.
 
-import type { Encoding, Received } from '../../../lab/intake/types.ts'
+import type { Encoding, Received } from '../../../lab/intake/payloads.ts'
 import { formatCount } from '../_helpers/format.ts'
-import type { WireCheck } from './types.ts'
+import type { WireCheck } from './wire-check.ts'
 
 const kinds = ['series', 'serviceChecks', 'hosts', 'logs', 'spans'] as const
 type Kind = (typeof kinds)[number]

@@ -1,9 +1,9 @@
 // The host, its tags and the Agent's version.
 
-import type { Host } from '../../../lab/intake/types.ts'
-import type { Expectations } from '../render/types.ts'
+import type { Host } from '../../../lab/intake/payloads.ts'
+import type { Expectations } from '../render/rendered-box.ts'
 import { hostProblems } from './origin.ts'
-import type { Origin, WireCheck } from './types.ts'
+import type { Origin, WireCheck } from './wire-check.ts'
 import { lacking, missing } from './words.ts'
 
 /** One host, known to the Agent by this name, has arrived with all tags and the version, and no other has. */

@@ -1,10 +1,10 @@
 // Log lines with service and source.
 
-import type { LogLine } from '../../../lab/intake/types.ts'
+import type { LogLine } from '../../../lab/intake/payloads.ts'
 import { formatCount } from '../_helpers/format.ts'
-import type { Expectations } from '../render/types.ts'
+import type { Expectations } from '../render/rendered-box.ts'
 import { hostProblems, timeProblems } from './origin.ts'
-import type { Origin, Provoked, WireCheck } from './types.ts'
+import type { Origin, Provoked, WireCheck } from './wire-check.ts'
 
 interface Wanted {
   readonly name: string

@@ -1,10 +1,10 @@
 // The metrics of a check.
 
-import type { Received, Series } from '../../../lab/intake/types.ts'
+import type { Received, Series } from '../../../lab/intake/payloads.ts'
 import { formatCount } from '../_helpers/format.ts'
-import type { CheckExpectation } from '../render/types.ts'
+import type { CheckExpectation } from '../render/rendered-box.ts'
 import { hostProblems, timeProblems } from './origin.ts'
-import type { Origin, WireCheck } from './types.ts'
+import type { Origin, WireCheck } from './wire-check.ts'
 import { lacking, missing } from './words.ts'
 
 /** Each metric of a check has arrived, and all of its series are this host's, typed, tagged, of now and within their bounds. */

@@ -1,7 +1,7 @@
 // Checks host and time of arrivals.
 
 import type { Pointed } from './point.ts'
-import type { Origin } from './types.ts'
+import type { Origin } from './wire-check.ts'
 
 /** Seconds. What the Agent gathers may begin before its start, and a guest's clock runs unevenly on an emulated processor. */
 const margin = 60

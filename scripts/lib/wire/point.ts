@@ -2,11 +2,11 @@
 
 import * as z from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import type { Expectations } from '../render/types.ts'
-import { jsonIn } from '../verify/json.ts'
+import type { Expectations } from '../render/rendered-box.ts'
+import { jsonIn } from '../verify/output-json.ts'
 import { quoteWord } from '../verify/quote.ts'
 import type { Session } from '../verify/ssh.ts'
-import type { Provoked } from './types.ts'
+import type { Provoked } from './wire-check.ts'
 
 const environmentFile = '/etc/datadog-agent/environment'
 

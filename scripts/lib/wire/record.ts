@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Received } from '../../../lab/intake/types.ts'
+import type { Received } from '../../../lab/intake/payloads.ts'
 import { isObject, parsedJson } from '../_helpers/json.ts'
 
 /** Points that arrived, by metric: seconds since 1970 and value, in order. */

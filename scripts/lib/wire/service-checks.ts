@@ -1,11 +1,11 @@
 // The last state of each service check.
 
-import type { ServiceCheck } from '../../../lab/intake/types.ts'
+import type { ServiceCheck } from '../../../lab/intake/payloads.ts'
 import { formatCount } from '../_helpers/format.ts'
-import type { Expectations, ServiceState } from '../render/types.ts'
+import type { Expectations, ServiceState } from '../render/rendered-box.ts'
 import { isRightState, stateName } from '../verify/states.ts'
 import { hostProblems, timeProblems } from './origin.ts'
-import type { Origin, WireCheck } from './types.ts'
+import type { Origin, WireCheck } from './wire-check.ts'
 import { lacking, missing } from './words.ts'
 
 /** The service check that every Agent sends with each flush. */

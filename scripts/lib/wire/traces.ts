@@ -1,11 +1,11 @@
 // Root spans, and the log lines that carry their ids.
 
-import type { LogLine, Span } from '../../../lab/intake/types.ts'
+import type { LogLine, Span } from '../../../lab/intake/payloads.ts'
 import { formatCount } from '../_helpers/format.ts'
-import type { Expectations } from '../render/types.ts'
+import type { Expectations } from '../render/rendered-box.ts'
 import { routeLines, traceIn } from './logs.ts'
 import { hostProblems, timeProblems } from './origin.ts'
-import type { Origin, WireCheck } from './types.ts'
+import type { Origin, WireCheck } from './wire-check.ts'
 
 type App = NonNullable<Expectations['app']>
 

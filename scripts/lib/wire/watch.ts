@@ -1,15 +1,15 @@
 // Polls until everything has arrived.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Received } from '../../../lab/intake/types.ts'
+import type { Received } from '../../../lab/intake/payloads.ts'
 import { cutText } from '../_helpers/terminal.ts'
-import type { Expectations } from '../render/types.ts'
+import type { Expectations } from '../render/rendered-box.ts'
+import type { CheckResult } from '../verify/results.ts'
 import type { Session } from '../verify/ssh.ts'
-import type { CheckResult } from '../verify/types.ts'
 import { wireChecks } from './checks.ts'
 import { originOf } from './origin.ts'
 import { type Pointed, provoke } from './point.ts'
-import type { Provoked, WireCheck } from './types.ts'
+import type { Provoked, WireCheck } from './wire-check.ts'
 
 /** So many problems of one check are told; what is wrong with all points of a series says nothing new. */
 const toldProblems = 20

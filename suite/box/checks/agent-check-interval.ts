@@ -1,4 +1,4 @@
-import type { CheckExpectation } from '../../../scripts/lib/render/types.ts'
+import type { CheckExpectation } from '../../../scripts/lib/render/rendered-box.ts'
 import { observeAgent } from '../agent.ts'
 import { type AgentStatus, instancesRun, loadErrors } from '../agent-status.ts'
 import type { BoxCheck } from '../check.ts'

@@ -1,4 +1,4 @@
-import type { CheckExpectation } from '../../../scripts/lib/render/types.ts'
+import type { CheckExpectation } from '../../../scripts/lib/render/rendered-box.ts'
 import { agentStatus, runWithAgent } from '../agent.ts'
 import { tailProblems } from '../agent-status.ts'
 import type { BoxCheck } from '../check.ts'

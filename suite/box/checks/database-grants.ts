@@ -1,5 +1,5 @@
 import type { Inspection, Trial } from '../../../scripts/lib/box/engine.ts'
-import type { DatabaseExpectation } from '../../../scripts/lib/render/types.ts'
+import type { DatabaseExpectation } from '../../../scripts/lib/render/rendered-box.ts'
 import type { BoxCheck } from '../check.ts'
 import { asAgentUser, databaseOf, type StatementResult } from '../database.ts'
 import type { Guest } from '../guest.ts'

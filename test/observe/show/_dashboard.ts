@@ -1,4 +1,4 @@
-import type { Json } from '../../../scripts/lib/observe/show/json.ts'
+import type { Json } from '../../../scripts/lib/observe/show/json-fields.ts'
 
 const metric = (name: string, query: string, more: Json = {}): Json => ({
   data_source: 'metrics',

@@ -3,9 +3,9 @@ import { barsPath } from '../../../scripts/lib/observe/show/bars.ts'
 import { groupNames } from '../../../scripts/lib/observe/show/group-name.ts'
 import { areaPath, dotsPath, linePath } from '../../../scripts/lib/observe/show/line.ts'
 import { markersOf } from '../../../scripts/lib/observe/show/marker.ts'
+import type { Point } from '../../../scripts/lib/observe/show/page-data.ts'
 import { stack } from '../../../scripts/lib/observe/show/stack.ts'
 import { lookOf } from '../../../scripts/lib/observe/show/tiles/query-value.ts'
-import type { Point } from '../../../scripts/lib/observe/show/types.ts'
 
 const plane = { x: (seconds: number) => seconds * 10, y: (value: number) => 100 - value }
 const points: readonly Point[] = [

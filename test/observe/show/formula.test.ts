@@ -1,7 +1,7 @@
 import test from 'ava'
 import { evaluate } from '../../../scripts/lib/observe/show/formula.ts'
+import type { Series } from '../../../scripts/lib/observe/show/page-data.ts'
 import { readRequest } from '../../../scripts/lib/observe/show/request.ts'
-import type { Series } from '../../../scripts/lib/observe/show/types.ts'
 
 const series = (value: number, ...tags: string[]): Series => ({
   tags,

@@ -1,7 +1,7 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { previewPage } from '../../../scripts/lib/observe/show/page.ts'
-import type { Point, Preview } from '../../../scripts/lib/observe/show/types.ts'
+import type { Point, Preview } from '../../../scripts/lib/observe/show/page-data.ts'
 import { elementsOf } from './_elements.ts'
 import { preview, week } from './_preview.ts'
 

@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { PreviewWeek, Slot } from '../../../scripts/lib/observe/show/types.ts'
+import type { PreviewWeek, Slot } from '../../../scripts/lib/observe/show/page-data.ts'
 import { runsOfSlots, silentHours, week } from '../../../scripts/lib/observe/show/week.ts'
 import { elementsOf } from './_elements.ts'
 import { week as sample } from './_preview.ts'

@@ -10,9 +10,9 @@ import { BoxhoundError } from '../../_helpers/errors.ts'
 import { launch } from '../../boot/launch.ts'
 import { endProcess, type ProcessIdentity } from '../../boot/process.ts'
 import { socketPath } from '../../boot/socket.ts'
-import { jsonIn } from '../../verify/json.ts'
+import { jsonIn } from '../../verify/output-json.ts'
+import type { Bench } from '../measurement.ts'
 import { runTimed } from '../timed.ts'
-import type { Bench } from '../types.ts'
 import type { PeerDisk } from './disk.ts'
 
 const verdictSchema = z

@@ -4,8 +4,8 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cleanEnvironment } from '../../_helpers/environment.ts'
 import { sha256File } from '../../_helpers/hash.ts'
+import type { Bench } from '../measurement.ts'
 import { runTimed } from '../timed.ts'
-import type { Bench } from '../types.ts'
 
 /** A disk that a peer starts from, and the key that opens what boots from it. */
 export interface PeerDisk {

@@ -3,9 +3,9 @@
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { networkEnvironment } from '../../_helpers/environment.ts'
+import type { Bench, Measured, Side } from '../measurement.ts'
 import { forReaders } from '../shown.ts'
 import { runTimed } from '../timed.ts'
-import type { Bench, Measured, Side } from '../types.ts'
 import type { PeerDisk } from './disk.ts'
 
 /** virt-customize on a copy of the disk; the copy is part of the work, as it is of Packer's. */

@@ -4,9 +4,9 @@ import { cp, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { networkEnvironment } from '../../_helpers/environment.ts'
 import { BoxhoundError } from '../../_helpers/errors.ts'
+import type { Bench, Measured, Side } from '../measurement.ts'
 import { forReaders } from '../shown.ts'
 import { runTimed } from '../timed.ts'
-import type { Bench, Measured, Side } from '../types.ts'
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
 

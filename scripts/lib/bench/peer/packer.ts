@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path'
 import { networkEnvironment } from '../../_helpers/environment.ts'
 import { packerEnvironment } from '../../bake/packer-version.ts'
 import { renderTemplateFile } from '../../render/template.ts'
+import type { Bench, Measured, Side } from '../measurement.ts'
 import { forReaders } from '../shown.ts'
 import { runTimed, type Timed } from '../timed.ts'
-import type { Bench, Measured, Side } from '../types.ts'
 import type { PeerDisk } from './disk.ts'
 
 /** What a build does once its machine runs. */

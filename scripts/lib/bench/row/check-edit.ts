@@ -1,12 +1,12 @@
 // Row 2.
 
 import { join } from 'node:path'
+import type { Bench, OpenRow, Row, Side } from '../measurement.ts'
 import { makePeerDisk } from '../peer/disk.ts'
 import { guestfsSide } from '../peer/guestfs.ts'
 import { basePackages, mkosiSide } from '../peer/mkosi.ts'
 import { packerSides } from '../peer/packer.ts'
 import { draftOf, editCheck, makeScratch, scratchBase } from '../scratch.ts'
-import type { Bench, OpenRow, Row, Side } from '../types.ts'
 
 const open = async (bench: Bench): Promise<OpenRow> => {
   const scratch = await makeScratch(bench.work, bench.project, { name: 'check-edit' })

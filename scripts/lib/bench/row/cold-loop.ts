@@ -1,8 +1,8 @@
 // Row 5.
 
+import type { Bench, OpenRow, Row } from '../measurement.ts'
 import { checkName, editCheck, makeScratch, runVerb } from '../scratch.ts'
 import { takesFlag } from '../supports.ts'
-import type { Bench, OpenRow, Row } from '../types.ts'
 import { packerLoop } from './native-loop.ts'
 
 const open = async (bench: Bench): Promise<OpenRow> => {

@@ -6,9 +6,9 @@ import { cleanEnvironment } from '../../_helpers/environment.ts'
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { readManifest } from '../../bake/manifest.ts'
 import { overlayPath } from '../../cache/store.ts'
+import type { Bench, OpenRow, Row } from '../measurement.ts'
 import { editCheck, makeScratch, runVerb, type Scratch } from '../scratch.ts'
 import { runTimed } from '../timed.ts'
-import type { Bench, OpenRow, Row } from '../types.ts'
 
 /** The layers that an edited check makes new, and the image that they become. */
 interface Published {

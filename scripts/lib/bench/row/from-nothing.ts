@@ -3,9 +3,9 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readManifest } from '../../bake/manifest.ts'
+import type { Bench, OpenRow, Row } from '../measurement.ts'
 import { mkosiSide } from '../peer/mkosi.ts'
 import { makeScratch, runVerb } from '../scratch.ts'
-import type { Bench, OpenRow, Row } from '../types.ts'
 
 /** Debian's packages in the published box. Kernels by their meta package: a version may be gone from the mirror. */
 const debianPackages = async (bench: Bench): Promise<string[]> => {

@@ -2,12 +2,12 @@
 
 import { join } from 'node:path'
 import { BoxhoundError } from '../../_helpers/errors.ts'
+import type { Bench, OpenRow, Row, Side } from '../measurement.ts'
 import { bootAndCheck } from '../peer/check.ts'
 import { makePeerDisk } from '../peer/disk.ts'
 import { packerSides } from '../peer/packer.ts'
 import { checkName, draftOf, editCheck, makeScratch, runVerb, type Scratch } from '../scratch.ts'
 import { requireFlag } from '../supports.ts'
-import type { Bench, OpenRow, Row, Side } from '../types.ts'
 
 const id = `check.${checkName}`
 

@@ -2,11 +2,11 @@
 
 import { join } from 'node:path'
 import { cleanEnvironment } from '../../_helpers/environment.ts'
+import type { Bench, OpenRow, Row } from '../measurement.ts'
 import { makePeerDisk } from '../peer/disk.ts'
 import { packerSides } from '../peer/packer.ts'
 import { makeScratch, runVerb, scratchBase } from '../scratch.ts'
 import { runTimed } from '../timed.ts'
-import type { Bench, OpenRow, Row } from '../types.ts'
 
 const open = async (bench: Bench): Promise<OpenRow> => {
   const scratch = await makeScratch(bench.work, bench.project, { name: 'no-change' })

@@ -1,11 +1,11 @@
 // Row 3.
 
 import { join } from 'node:path'
+import type { Bench, OpenRow, Row } from '../measurement.ts'
 import { makePeerDisk } from '../peer/disk.ts'
 import { guestfsSide } from '../peer/guestfs.ts'
 import { packerSides } from '../peer/packer.ts'
 import { draftOf, dropFrom, makeScratch, scratchBase } from '../scratch.ts'
-import type { Bench, OpenRow, Row } from '../types.ts'
 
 const text = `box: lab
 version: 1.0.0

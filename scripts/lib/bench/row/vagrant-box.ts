@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { sha256File } from '../../_helpers/hash.ts'
 import { boxFolder, imagePath } from '../../bake/manifest.ts'
+import type { Bench, Measured, OpenRow, Row } from '../measurement.ts'
 import { runPacker, writeTemplate } from '../peer/packer.ts'
 import { makeScratch, runVerb } from '../scratch.ts'
 import { forReaders } from '../shown.ts'
 import type { Timed } from '../timed.ts'
-import type { Bench, Measured, OpenRow, Row } from '../types.ts'
 
 /** Seconds from the start of the post-processor to the end of the run: nothing of the build before it counts. */
 export const postProcessorSeconds = ({ lines, seconds }: Pick<Timed, 'lines' | 'seconds'>): number => {

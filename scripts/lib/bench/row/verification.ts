@@ -1,9 +1,9 @@
 // Row 9.
 
 import { join } from 'node:path'
+import type { Bench, OpenRow, Row } from '../measurement.ts'
 import { makeScratch, runVerb } from '../scratch.ts'
 import { requireFlag } from '../supports.ts'
-import type { Bench, OpenRow, Row } from '../types.ts'
 
 const open = async (bench: Bench): Promise<OpenRow> => {
   const scratch = await makeScratch(bench.work, bench.project, { name: 'verification' })

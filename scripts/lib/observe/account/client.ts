@@ -5,8 +5,8 @@ import type {
   RequestContext,
 } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-common/http/http.js'
 import { BoxhoundError } from '../../_helpers/errors.ts'
-import type { JsonObject } from '../json.ts'
-import type { Credentials } from './keys.ts'
+import type { JsonObject } from '../json-object.ts'
+import type { Credentials } from './credentials.ts'
 
 /** Only the modules that are needed: the package as a whole takes twice as long to load. */
 const load = async () => {

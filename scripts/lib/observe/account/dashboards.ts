@@ -1,7 +1,7 @@
 // Dashboards of an account.
 
 import { BoxhoundError } from '../../_helpers/errors.ts'
-import { isObject, textOf } from '../json.ts'
+import { isObject, textOf } from '../json-object.ts'
 import { markerOf } from '../marker.ts'
 import type { ApiClient } from './client.ts'
 import type { Store, Stored } from './store.ts'

@@ -1,6 +1,6 @@
 // Monitors of an account.
 
-import { isObject, textOf } from '../json.ts'
+import { isObject, textOf } from '../json-object.ts'
 import { boxTag } from '../marker.ts'
 import type { ApiClient } from './client.ts'
 import type { Store, Stored } from './store.ts'

@@ -2,7 +2,7 @@
 
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import type { ApiClient } from './client.ts'
-import type { Credentials } from './keys.ts'
+import type { Credentials } from './credentials.ts'
 
 /** What is done, for a message, and the permission that an application key needs for it. */
 export interface Operation {

@@ -1,6 +1,6 @@
 // One kind of resources, in the API's own words.
 
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../json-object.ts'
 
 /** A resource as a store finds it: `wire` as in `Live`. */
 export interface Stored {

@@ -1,7 +1,7 @@
 // Every resource by the models, told with its file and place.
 
 import { BoxhoundError } from '../../_helpers/errors.ts'
-import type { Place, Resource } from '../types.ts'
+import type { Place, Resource } from '../resource-kinds.ts'
 import { type DashboardVerdict, judgeDashboard } from './dashboard.ts'
 import { fieldProblems, modelProblems, type Problem } from './problems.ts'
 

@@ -2,7 +2,7 @@
 
 import { isObject, type JsonObject, listOf, memberPath, objectAt } from '../../_helpers/json.ts'
 import { repeated } from '../../_helpers/lists.ts'
-import type { Problem } from './types.ts'
+import type { Problem } from './model-problem.ts'
 
 /** `$name` in the scopes and groups of a query, each once. */
 const variablesIn = (query: string): string[] => {

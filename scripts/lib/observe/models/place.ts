@@ -3,8 +3,8 @@
 import { type JsonObject, memberPath } from '../../_helpers/json.ts'
 import { nearest } from '../../box/nearest.ts'
 import type { Version } from './client.ts'
+import type { Problem } from './model-problem.ts'
 import type { Shape } from './shape.ts'
-import type { Problem } from './types.ts'
 
 /** Where the walk is, and what is expected there. */
 export interface Place {

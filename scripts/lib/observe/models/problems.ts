@@ -2,10 +2,10 @@
 
 import { isObject, kindOf } from '../../_helpers/json.ts'
 import { deserialize, isUnparsed, type Version } from './client.ts'
-import type { Problem } from './types.ts'
+import type { Problem } from './model-problem.ts'
 import { walk } from './walk.ts'
 
-export type { Problem } from './types.ts'
+export type { Problem } from './model-problem.ts'
 
 /** Whether the client has set something aside at any depth. */
 const hasUnparsed = (value: unknown): boolean => {

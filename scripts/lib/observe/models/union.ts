@@ -2,9 +2,9 @@
 
 import { isObject, type JsonObject, kindOf, memberPath } from '../../_helpers/json.ts'
 import type { Version } from './client.ts'
+import type { Problem } from './model-problem.ts'
 import { keyProblems, type Place, valueProblem, type Walk } from './place.ts'
 import { type Shape, shapeOf } from './shape.ts'
-import type { Problem } from './types.ts'
 
 interface Member {
   readonly type: string

@@ -2,9 +2,9 @@
 
 import { isObject, type JsonObject, kindOf, memberPath } from '../../_helpers/json.ts'
 import type { Version } from './client.ts'
+import type { Problem } from './model-problem.ts'
 import { keyProblems, type ObjectShape, type Place, valueProblem, type Walk } from './place.ts'
 import { shapeOf } from './shape.ts'
-import type { Problem } from './types.ts'
 import { unionProblems } from './union.ts'
 
 /** No dashboard comes near it; a body that does would only exhaust the stack. */

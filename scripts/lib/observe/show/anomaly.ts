@@ -1,6 +1,6 @@
 // The band of what is expected.
 
-import type { Point } from './types.ts'
+import type { Point } from './page-data.ts'
 
 /** What a metric is expected to be, at the times of its points. */
 export interface Band {

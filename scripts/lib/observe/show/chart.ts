@@ -2,7 +2,7 @@
 
 import { graphShapes, hoverShapes, markerEdges, markerTint, side } from './drawing.ts'
 import { type Graph, valuesOf } from './graph.ts'
-import { type Json, number } from './json.ts'
+import { type Json, number } from './json-fields.ts'
 import { edgesOf, type Marker } from './marker.ts'
 import { type Markup, markup } from './markup.ts'
 import { formatQuantity, type Quantity, tickFormat } from './quantity.ts'

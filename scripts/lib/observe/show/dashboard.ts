@@ -1,13 +1,13 @@
 // A board with its groups.
 
-import { type Json, number, record, records, text, texts } from './json.ts'
+import { type Json, number, record, records, text, texts } from './json-fields.ts'
 import { columns, layoutOf, placed } from './layout.ts'
 import { inlineMarkdown, markdown } from './markdown.ts'
 import { type Markup, markup } from './markup.ts'
+import type { Resource } from './page-data.ts'
 import { toneOf } from './palette.ts'
 import type { Scene } from './scene.ts'
 import { tile } from './tile.ts'
-import type { Resource } from './types.ts'
 
 /** Widgets that lie together: those of a group, or those between two groups. */
 interface Section {

@@ -2,10 +2,10 @@
 
 import { rulesText } from '../summary.ts'
 import { handlesIn } from './handles.ts'
-import { type Json, record, text, texts } from './json.ts'
+import { type Json, record, text, texts } from './json-fields.ts'
 import { markdown } from './markdown.ts'
 import { type Markup, markup } from './markup.ts'
-import type { Resource } from './types.ts'
+import type { Resource } from './page-data.ts'
 
 /** Whose notifications are held back. */
 const aimOf = (wire: Json): string => {

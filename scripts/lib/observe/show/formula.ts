@@ -1,6 +1,6 @@
 // Formulas.
 
-import type { Point, Series } from './types.ts'
+import type { Point, Series } from './page-data.ts'
 
 /** What a formula gives: series, or a number that stands for itself. */
 type Value = readonly Series[] | number

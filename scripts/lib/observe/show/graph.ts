@@ -2,11 +2,11 @@
 
 import { anomalyBand, type Band } from './anomaly.ts'
 import { groupNames } from './group-name.ts'
-import { record, text } from './json.ts'
+import { record, text } from './json-fields.ts'
+import type { Point } from './page-data.ts'
 import { colourAt } from './palette.ts'
 import type { Request, Result } from './request.ts'
 import { type Layer, stack } from './stack.ts'
-import type { Point } from './types.ts'
 
 /** One series as it is drawn. */
 export interface Line {

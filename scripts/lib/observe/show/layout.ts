@@ -1,6 +1,6 @@
 // Tiles on a grid.
 
-import { type Json, number, record, text } from './json.ts'
+import { type Json, number, record, text } from './json-fields.ts'
 
 /** A widget's definition and its place on a grid, in columns and rows from 0; rows can be halved. */
 export interface Placed {

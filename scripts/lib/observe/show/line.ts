@@ -1,7 +1,7 @@
 // Lines.
 
+import type { Point } from './page-data.ts'
 import { type Place, rounded } from './scale.ts'
-import type { Point } from './types.ts'
 
 export interface Plane {
   readonly x: Place

@@ -1,6 +1,6 @@
 // Lines across a graph.
 
-import { type Json, number, records, text } from './json.ts'
+import { type Json, number, records, text } from './json-fields.ts'
 
 /** A line across a graph, or a range of values. */
 export interface Marker {

@@ -1,12 +1,12 @@
 // A monitor.
 
 import { handlesIn } from './handles.ts'
-import { type Json, number, record, text, texts } from './json.ts'
+import { type Json, number, record, text, texts } from './json-fields.ts'
 import { markdown } from './markdown.ts'
 import { type Markup, markup } from './markup.ts'
 import { type MessagePart, messageParts, stateLabel } from './message.ts'
+import type { Resource } from './page-data.ts'
 import { thresholdBar } from './threshold-bar.ts'
-import type { Resource } from './types.ts'
 
 const levels: readonly (readonly [RegExp, string])[] = [
   [/^not /, 'every'],

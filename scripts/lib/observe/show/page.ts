@@ -8,11 +8,11 @@ import { countWidgets, dashboard } from './dashboard.ts'
 import { downtime } from './downtime.ts'
 import { printable } from './markup.ts'
 import { monitor } from './monitor.ts'
+import { noSamples, type Preview } from './page-data.ts'
 import type { Scene } from './scene.ts'
-import { noSamples, type Preview } from './types.ts'
 import { silentHours, week, weekLegend } from './week.ts'
 
-export type { Hint, Hints, Preview, PreviewWeek, Recorded, Resource, Slot } from './types.ts'
+export type { Hint, Hints, Preview, PreviewWeek, Recorded, Resource, Slot } from './page-data.ts'
 
 /** Of everything; a day shows hourly bars and the daily wave. */
 const hours = 24

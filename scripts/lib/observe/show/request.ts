@@ -1,12 +1,12 @@
 // Queries and formulas of a widget.
 
 import { evaluate } from './formula.ts'
-import { type Json, record, records, text } from './json.ts'
+import { type Json, record, records, text } from './json-fields.ts'
+import type { Point, Series } from './page-data.ts'
 import { type Quantity, quantityOf } from './quantity.ts'
 import { parseQuery } from './query.ts'
 import { joined } from './rollup.ts'
 import { type Scene, seriesOf, type Window } from './scene.ts'
-import type { Point, Series } from './types.ts'
 
 /** What a request asks for, read from the widget. */
 export interface Request {

@@ -1,7 +1,7 @@
 // Points of one stretch joined.
 
+import type { Point } from './page-data.ts'
 import type { Method } from './query.ts'
-import type { Point } from './types.ts'
 
 const sizes = [5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 43_200, 86_400]
 

@@ -1,10 +1,10 @@
 // Sample data.
 
+import { type Hints, noSamples, type Point, type Samples, type Series } from './page-data.ts'
 import { type MetricQuery, parseQuery } from './query.ts'
 import { seedOf, unit } from './random.ts'
 import { rollUp, usualSize } from './rollup.ts'
 import { productionTypes, type Shape, shapeOf } from './shapes.ts'
-import { type Hints, noSamples, type Point, type Samples, type Series } from './types.ts'
 
 export interface SampleOptions {
   readonly now: Date

@@ -1,9 +1,9 @@
 // Sample data or recorded points.
 
+import type { Hints, Point, Recorded, Samples, Series } from './page-data.ts'
 import { parseQuery } from './query.ts'
 import { joined, rollUp, usualSize } from './rollup.ts'
 import { sampleSeries } from './sample.ts'
-import type { Hints, Point, Recorded, Samples, Series } from './types.ts'
 
 /** What all drawings of one page share. */
 export interface Scene {

@@ -1,7 +1,7 @@
 // How metrics behave.
 
+import type { Course, Samples } from './page-data.ts'
 import { noise, unit } from './random.ts'
-import type { Course, Samples } from './types.ts'
 
 /** The value of a metric at a moment. `ago` counts seconds back from the page's moment. */
 export type Shape = (seconds: number, seed: number, ago: number) => number

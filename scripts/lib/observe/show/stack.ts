@@ -1,6 +1,6 @@
 // Areas upon another.
 
-import type { Point, Series } from './types.ts'
+import type { Point, Series } from './page-data.ts'
 
 export interface Layer {
   readonly lower: readonly Point[]

@@ -1,6 +1,6 @@
 // Thresholds as a bar.
 
-import { type Json, number, record } from './json.ts'
+import { type Json, number, record } from './json-fields.ts'
 import { type Markup, markup } from './markup.ts'
 import { figure } from './quantity.ts'
 import { axisFor } from './scale.ts'

@@ -1,6 +1,6 @@
 // A tile.
 
-import { type Json, text } from './json.ts'
+import { type Json, text } from './json-fields.ts'
 import type { Placed } from './layout.ts'
 import { type Markup, markup } from './markup.ts'
 import type { Origin, Scene } from './scene.ts'

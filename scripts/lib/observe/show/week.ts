@@ -1,7 +1,7 @@
 // A week as a strip.
 
 import { type Markup, markup } from './markup.ts'
-import type { PreviewWeek, Slot } from './types.ts'
+import type { PreviewWeek, Slot } from './page-data.ts'
 
 const words: Readonly<Record<Slot, string>> = {
   silent: 'silent',

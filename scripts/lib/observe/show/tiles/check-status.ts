@@ -1,6 +1,6 @@
 // A service check.
 
-import { type Json, text, texts } from '../json.ts'
+import { type Json, text, texts } from '../json-fields.ts'
 import { markup } from '../markup.ts'
 import type { Body } from './body.ts'
 

@@ -1,6 +1,6 @@
 // A note.
 
-import { type Json, number, text } from '../json.ts'
+import { type Json, number, text } from '../json-fields.ts'
 import { markdown } from '../markdown.ts'
 import { markup } from '../markup.ts'
 import { toneOf } from '../palette.ts'

@@ -1,14 +1,14 @@
 // A number.
 
-import { type Json, number, records, text } from '../json.ts'
+import { type Json, number, records, text } from '../json-fields.ts'
 import { areaPath, linePath } from '../line.ts'
 import { type Markup, markup } from '../markup.ts'
+import type { Point } from '../page-data.ts'
 import { figure } from '../quantity.ts'
 import { numbersOf, type Request, readRequest, resultsOf } from '../request.ts'
 import { joined } from '../rollup.ts'
 import { linear } from '../scale.ts'
 import { originOf, type Scene, type Window, windowOf } from '../scene.ts'
-import type { Point } from '../types.ts'
 import type { Body } from './body.ts'
 
 const comparators: Readonly<Record<string, (value: number, bound: number) => boolean>> = {

@@ -2,7 +2,7 @@
 
 import { chart } from '../chart.ts'
 import { type Graph, graphOf } from '../graph.ts'
-import { type Json, record, records } from '../json.ts'
+import { type Json, record, records } from '../json-fields.ts'
 import { markersOf } from '../marker.ts'
 import { readRequest, resultsOf } from '../request.ts'
 import { originOf, type Scene, windowOf } from '../scene.ts'

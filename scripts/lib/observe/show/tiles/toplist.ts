@@ -1,7 +1,7 @@
 // A list of the highest.
 
 import { groupNames } from '../group-name.ts'
-import { type Json, list, number, record, records } from '../json.ts'
+import { type Json, list, number, record, records } from '../json-fields.ts'
 import { markup } from '../markup.ts'
 import { formatQuantity } from '../quantity.ts'
 import { numbersOf, readRequest } from '../request.ts'

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
-import { fetchKeys, inFolder } from '../../scripts/lib/bake/keys.ts'
+import { fetchKeys, inFolder } from '../../scripts/lib/bake/public-keys.ts'
 import { serve } from '../fetch/_server.ts'
 
 const impatient = { deadlines: { connect: 500, quiet: 500 }, patience: { tries: 2, pause: () => 0 } }

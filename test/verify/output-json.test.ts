@@ -1,5 +1,5 @@
 import test from 'ava'
-import { jsonIn } from '../../scripts/lib/verify/json.ts'
+import { jsonIn } from '../../scripts/lib/verify/output-json.ts'
 
 test('text before the document is skipped', (t) => {
   t.deepEqual(jsonIn('Error: something [not json]\n=== {x} ===\n[{"a": 1}]\n'), [{ a: 1 }])

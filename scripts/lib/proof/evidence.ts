@@ -1,7 +1,7 @@
 // Findings as plain data.
 
 import type { MachineKind } from '../boot/machine.ts'
-import type { DatabaseExpectation, Expectations, Kept, Seed } from '../render/types.ts'
+import type { DatabaseExpectation, Expectations, Kept, Seed } from '../render/rendered-box.ts'
 
 /** One thing found in the bytes of a disk; the value itself is never told. */
 export interface Finding {

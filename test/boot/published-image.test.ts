@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
-import { readDraft, readPublished } from '../../scripts/lib/boot/published.ts'
+import { readDraft, readPublished } from '../../scripts/lib/boot/published-image.ts'
 
 const content = 'an image'
 const digest = createHash('sha256').update(content).digest('hex')

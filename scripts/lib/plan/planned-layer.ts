@@ -1,6 +1,6 @@
 // The plan as plain data.
 
-import type { LayerName, Rendered, RenderedLayer } from '../render/types.ts'
+import type { LayerName, Rendered, RenderedLayer } from '../render/rendered-box.ts'
 
 /** `image` is the disk image below all layers: made by lab/ or downloaded. */
 export type PlannedName = 'image' | LayerName

@@ -1,6 +1,6 @@
 // Resources as plain data.
 
-import type { JsonObject } from './json.ts'
+import type { JsonObject } from './json-object.ts'
 
 /** What an account holds of a box. */
 export const kinds = ['monitor', 'dashboard', 'downtime'] as const

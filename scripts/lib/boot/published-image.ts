@@ -7,7 +7,7 @@ import { sha256File } from '../_helpers/hash.ts'
 import { isObject, parsedJson } from '../_helpers/json.ts'
 import type { Project } from '../_helpers/paths.ts'
 import type { DraftFile } from '../bake/manifest.ts'
-import type { Expectations, Seed } from '../render/types.ts'
+import type { Expectations, Seed } from '../render/rendered-box.ts'
 
 /** A published image whose bytes are the ones that its manifest names. */
 export interface Published {

@@ -1,7 +1,7 @@
 // The rendered box as plain data.
 
+import type { AgentRepository, Box } from '../box/box.ts'
 import type { Engine } from '../box/engine.ts'
-import type { AgentRepository, Box } from '../box/types.ts'
 
 /** The layers over the base image, bottom up. A box without database or app leaves those out. */
 export const layerNames = ['base', 'agent', 'database', 'app', 'checks', 'seal'] as const

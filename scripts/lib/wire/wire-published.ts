@@ -3,10 +3,10 @@
 import { join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'
 import type { Project } from '../_helpers/paths.ts'
-import { readPublished } from '../boot/published.ts'
-import type { ReportOptions } from '../report/published.ts'
+import { readPublished } from '../boot/published-image.ts'
 import { reporter } from '../report/reporter.ts'
-import type { VerifyResults } from '../verify/types.ts'
+import type { ReportOptions } from '../report/verify-published.ts'
+import type { VerifyResults } from '../verify/results.ts'
 import { recordFile, recordOf } from './record.ts'
 import { verifyWire } from './wire.ts'
 

@@ -3,9 +3,9 @@
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
 import type { MachineChoice } from '../boot/kind.ts'
-import { readPublished } from '../boot/published.ts'
+import { readPublished } from '../boot/published-image.ts'
 import { verifyImage } from '../verify/image.ts'
-import type { VerifyResults } from '../verify/types.ts'
+import type { VerifyResults } from '../verify/results.ts'
 import { type ReporterOptions, reporter } from './reporter.ts'
 
 export interface ReportOptions extends ReporterOptions {

@@ -1,7 +1,7 @@
 // Rows, sides and results as plain data.
 
 import type { Project } from '../_helpers/paths.ts'
-import type { Accelerator } from '../boot/types.ts'
+import type { Accelerator } from '../boot/machine-spec.ts'
 import type { Spread } from './statistics.ts'
 
 /** What can be measured of a run. */

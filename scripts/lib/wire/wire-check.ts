@@ -1,6 +1,6 @@
 // Types of the wire checks.
 
-import type { Received } from '../../../lab/intake/types.ts'
+import type { Received } from '../../../lab/intake/payloads.ts'
 
 /** What must have arrived at the intake, and what is wrong with what has. */
 export interface WireCheck {

@@ -1,6 +1,6 @@
 // Targets and results as plain data.
 
-import type { Expectations } from '../render/types.ts'
+import type { Expectations } from '../render/rendered-box.ts'
 import type { PlannedCheck } from './ids.ts'
 
 /** A machine reachable over SSH, as `up --json` prints it. */
