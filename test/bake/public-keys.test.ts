@@ -49,7 +49,7 @@ test('fault 36: an address that hangs is given up, with its host and the seconds
   const server = await serve(t, () => {})
   const error = await t.throwsAsync(fetchKeys([`${server.url}/a`], {}, impatient), { instanceOf: BoxhoundError })
   t.is(error.code, 'E_FETCH_QUIET')
-  t.is(error.message, `${new URL(server.url).host} does not answer within 0.50 s`)
+  t.is(error.message, `${new URL(server.url).host} did not answer within 0.50 s`)
 })
 
 test('a mirror has the keys under their own names in a folder of its own', (t) => {
