@@ -11,7 +11,19 @@ const guard = '[[ $- == *p* ]] || exec bash -p -- "$0" "$@"'
 
 const scripts = spawnSync(
   'git',
-  ['ls-files', '.ci', 'lab', 'disk', 'packer', 'container', 'test', ':!test/rendered', ':!test/fixtures', ':!*.hbs'],
+  [
+    'ls-files',
+    '.ci',
+    'lab',
+    'disk',
+    'packer',
+    'container',
+    'test',
+    ':!test/engine/databases',
+    ':!test/rendered',
+    ':!test/fixtures',
+    ':!*.hbs',
+  ],
   { cwd: root, encoding: 'utf8' },
 )
   .stdout.split('\n')
