@@ -31,7 +31,9 @@ def survey(tmp_path):
             data = image.read_bytes()
             assert data.count(change[0]) == 1
             image.write_bytes(data.replace(*change))
-        done = subprocess.run(['python3', '-IB', TOOL, image, f'ext4:{OFFSET}:/'], capture_output=True, check=True)
+        asked = json.dumps({'account': 'datadog', 'tables': ['/var/lib/tiny/*']}).encode()
+        command = ['python3', '-IB', TOOL, image, f'ext4:{OFFSET}:/']
+        done = subprocess.run(command, input=asked, capture_output=True, check=True)
         return json.loads(done.stdout)
 
     return run
@@ -62,3 +64,8 @@ def test_odd_names_and_long_links(survey):
     targets = {entry[0]: entry[6] for entry in found['entries'] if entry[1] == 'l'}
     assert targets == {'/etc/long': str(long), '/etc/short': 'a "b"'}
     assert found['texts'] == {'/etc/a "quoted" name': 'text', '/root/Ã¼': 'text'}
+
+
+def test_a_table_that_names_the_account_is_told(survey):
+    files = {'var/lib/tiny/users': 'id datadog', 'var/lib/tiny/more/users': 'datadog', 'var/lib/tiny/other': 'nobody'}
+    assert survey(files)['accounts'] == ['/var/lib/tiny/users']

@@ -14,7 +14,9 @@ CLIENTS = {'mariadb': 'mariadb', 'mysql': 'mysql'}
 
 @pytest.fixture(params=sorted(CLIENTS))
 def database(request, tmp_path) -> Machine:
-    machine = Machine(tmp_path, ['10-base', f'30-database/{request.param}'])
+    machine = Machine(tmp_path, ['10-base', '30-database/_mysql', f'30-database/{request.param}'])
+    # A template, which renders to nothing for a box without Database Monitoring.
+    machine.write('usr/lib/boxhound/database-monitoring.sql', '')
     machine.write(TEMPLATE, 'instances:\n  - username: datadog\n    password: "@PASSWORD@"\n    port: 3306\n')
     client = machine.programs / CLIENTS[request.param]
     client.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >>{tmp_path}/arguments\ncat >{tmp_path}/statements\n')
