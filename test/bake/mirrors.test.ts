@@ -10,33 +10,17 @@ import { writeNetworkFolder } from '../../scripts/lib/bake/network-folder.ts'
 import { pipEnvironment } from '../../scripts/lib/bake/pip.ts'
 import type { Mirrors } from '../../scripts/lib/box/box.ts'
 import { loadBox } from '../../scripts/lib/box/load.ts'
-import { aptMirrorOf } from '../../scripts/lib/box/mirrors.ts'
 import { planBox } from '../../scripts/lib/plan/plan.ts'
 import { renderBox } from '../../scripts/lib/render/render.ts'
 import { bare, loadText, refused, temporaryFile } from '../boxfile/_files.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 import { system } from '../plan/_rendered.ts'
 
-const [debian, ubuntu] = [system, { ...system, id: 'ubuntu' }]
+const debian = system
 const bundle = '/nowhere/authorities.pem'
 
 const networkFor = (mirrors: Mirrors, environment: NodeJS.ProcessEnv = {}): Promise<BakeNetwork> =>
   bakeNetwork({ mirrors, base: { kind: 'lab', release: 'trixie', system: debian }, file: '/box.yaml' }, environment)
-
-test('one address is a mirror of Debian with its security updates beside it, as Debian has them, and of Ubuntu with them in it', (t) => {
-  const apt = 'https://mirror.example/debian/'
-  t.deepEqual(aptMirrorOf(apt, debian), {
-    main: 'https://mirror.example/debian',
-    security: 'https://mirror.example/debian-security',
-  })
-  t.deepEqual(aptMirrorOf('https://mirror.example/ubuntu', ubuntu), {
-    main: 'https://mirror.example/ubuntu',
-    security: 'https://mirror.example/ubuntu',
-  })
-  const both = { main: 'https://a.example/x/', security: 'https://b.example/y' }
-  t.deepEqual(aptMirrorOf(both, debian), { main: 'https://a.example/x', security: 'https://b.example/y' })
-  t.is(aptMirrorOf(undefined, debian), undefined)
-})
 
 test('a box file gives a mirror as one address or as two, never with a password', async (t) => {
   const given = async (apt: string) => (await loadText(t, `${bare}mirrors: { apt: ${apt} }\n`)).mirrors?.apt

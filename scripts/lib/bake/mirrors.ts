@@ -2,16 +2,17 @@
 
 import { dirname } from 'node:path'
 import type { Box, Mirrors } from '../box/box.ts'
-import { type AptMirror, aptMirrorOf } from '../box/mirrors.ts'
 import type { Logins } from '../fetch/logins.ts'
 import { type Network, networkOf } from '../fetch/network.ts'
 import { redactorFor } from '../fetch/redaction.ts'
+import { familyOf } from '../systems/families.ts'
+import type { ArchiveMirror } from '../systems/family.ts'
 
 /** Network settings of a bake. Contains passwords: never put them in an argument, a log or the image. */
 export interface BakeNetwork {
   readonly mirrors: Mirrors
   readonly network: Network
-  readonly apt: AptMirror | undefined
+  readonly apt: ArchiveMirror | undefined
   readonly logins: Logins
   /** Everything that is trusted while baking, in PEM. */
   readonly authorities: readonly string[]
@@ -35,7 +36,7 @@ export const bakeNetwork = async (
     mirrors,
     network,
     logins,
-    apt: aptMirrorOf(mirrors.apt, base.system),
+    apt: familyOf(base.system).archiveOf(mirrors.apt, base.system),
     authorities: await authorities(network.caBundle),
     redact: redactorFor(network, logins),
   }

@@ -3,12 +3,13 @@
 import { join } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
 import { renderTemplateFile } from '../render/template.ts'
+import type { MachineType } from '../systems/family.ts'
 
 /** A machine as VirtualBox makes it from a box. */
 export interface OvfMachine {
   /** What VirtualBox suggests as its name. */
   readonly name: string
-  readonly system: 'debian' | 'ubuntu'
+  readonly system: MachineType
   readonly disk: {
     /** A stream-optimised VMDK, beside the OVF. */
     readonly file: string
@@ -23,12 +24,6 @@ export interface OvfMachine {
   readonly mac: string
 }
 
-/** Operating systems by their number in CIM_OperatingSystem.OSType, and as `VBoxManage list ostypes` names them. */
-const systems = {
-  debian: { cim: 96, vbox: 'Debian_64' },
-  ubuntu: { cim: 94, vbox: 'Ubuntu_64' },
-} as const satisfies Readonly<Record<OvfMachine['system'], object>>
-
 /** An address that the image decides, so that the same image gives the same box: VirtualBox's 08:00:27, then the digest's first 24 bits. */
 export const macOf = (sha256: string): string => `080027${sha256.slice(0, 6).toUpperCase()}`
 
@@ -36,7 +31,6 @@ export const macOf = (sha256: string): string => `080027${sha256.slice(0, 6).toU
 export const ovfText = (machine: OvfMachine, { root }: Project): string => {
   const context = {
     ...machine,
-    system: systems[machine.system],
     address: machine.mac.replaceAll(/..(?=.)/g, '$&:'),
   }
   const source = 'packer/vagrant/box.ovf.hbs'

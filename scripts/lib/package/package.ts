@@ -16,6 +16,7 @@ import type { Box } from '../box/box.ts'
 import { withLock } from '../cache/lock.ts'
 import { digestFolder } from '../plan/digest.ts'
 import type { RenderedFile } from '../render/rendered-box.ts'
+import { familyOf } from '../systems/families.ts'
 import { writeArchive } from './archive.ts'
 import { writeCatalogs } from './catalog.ts'
 import { boxTexts, diskFile } from './contents.ts'
@@ -116,10 +117,9 @@ const makeBox = async (provider: Provider, material: Material, folder: string, p
   if (provider === 'virtualbox') {
     const file = diskFile(provider)
     const { bytes, virtualBytes } = await writeVmdk(qcow2, join(folder, file), told, published.sha256.slice(0, 8))
-    const system = box.base.system.name.startsWith('ubuntu') ? 'ubuntu' : 'debian'
     const machine = {
       name: box.name,
-      system,
+      system: familyOf(box.base.system).machineType(box.base.system),
       disk: { file, bytes, virtualBytes },
       mac: macOf(published.sha256),
     } as const

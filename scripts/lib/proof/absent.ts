@@ -1,6 +1,7 @@
 // What no image holds.
 
 import type { DatabaseExpectation } from '../render/rendered-box.ts'
+import { families } from '../systems/families.ts'
 
 /** Paths that no image holds; `*` stands for any part of one name, and a path that ends in `/*` means an empty folder. */
 export interface AbsentPaths {
@@ -151,21 +152,8 @@ const always: readonly AbsentPaths[] = [
   },
   {
     fault: 46,
-    title: 'lists, archives and settings of package managers',
-    paths: [
-      '/var/lib/apt/lists/*_Packages*',
-      '/var/lib/apt/lists/*InRelease',
-      '/var/lib/apt/lists/partial/*',
-      '/var/cache/apt/*.bin',
-      '/var/cache/apt/archives/*.deb',
-      '/var/cache/apt/archives/partial/*',
-      '/etc/apt/auth.conf',
-      '/etc/apt/auth.conf.d/*',
-      '/etc/apt/sources.list.d/boxhound-bake-*',
-      '/etc/apt/preferences.d/boxhound-bake-*',
-      '/etc/pip.conf',
-      '/root/.config/pip/*',
-    ],
+    title: 'settings of pip',
+    paths: ['/etc/pip.conf', '/root/.config/pip/*'],
   },
   {
     fault: 46,
@@ -190,14 +178,20 @@ const always: readonly AbsentPaths[] = [
   },
 ]
 
+/** Those, and what package managers leave. */
+const ofAny: readonly AbsentPaths[] = [
+  ...always,
+  ...families.flatMap(({ leftovers }) => leftovers.map((one) => ({ fault: 46 as const, ...one }))),
+]
+
 /**
  * What the image of a box must not hold: the leftovers of any image, and what an engine's folder adds (`seal` in its database.yaml). Each path is a test
  * of its own, and each is planted once to be seen red.
  */
 export const absentPathsOf = (database: Pick<DatabaseExpectation, 'title' | 'seal'> | null): readonly AbsentPaths[] =>
   database === null
-    ? always
-    : [...always, { fault: 45, title: `what belongs to one instance of ${database.title}`, paths: database.seal }]
+    ? ofAny
+    : [...ofAny, { fault: 45, title: `what belongs to one instance of ${database.title}`, paths: database.seal }]
 
 /** A file that the pattern must find. */
 export const plantedPath = (pattern: string): string => pattern.replaceAll('*', 'planted')

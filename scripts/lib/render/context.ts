@@ -2,10 +2,8 @@
 
 import { boxhoundVersion } from '../_helpers/version.ts'
 import type { App, Base, Box, Check, Database } from '../box/box.ts'
+import { familyOf } from '../systems/families.ts'
 import type { Context } from './template.ts'
-
-/** Version of the Debian package that carries an Agent: `1:7.83.0-1`. */
-export const agentPackage = (version: string): string => `1:${version}-1`
 
 /** Every published image is made for cloud-init; the lab's own Debian base does without. */
 export const hasCloudInit = ({ kind }: Base): boolean => kind !== 'lab'
@@ -18,7 +16,7 @@ export const contextOf = ({ name, version, base, agent, database, app }: Box): C
   boxhound: { version: boxhoundVersion },
   box: { name, version },
   base: { system: base.system.name, python: base.system.python, cloudInit: hasCloudInit(base) },
-  agent: { ...agent, package: agentPackage(agent.version), lab: agent.version.endsWith('+lab') },
+  agent: { ...agent, package: familyOf(base.system).agentPackage(agent.version), lab: agent.version.endsWith('+lab') },
   database: database === null ? null : databaseContext(database),
   app: app === null ? null : appContext(app),
 })

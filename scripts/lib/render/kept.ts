@@ -3,7 +3,8 @@
 import { X509Certificate } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import type { Box } from '../box/box.ts'
-import { type AptMirror, aptMirrorOf } from '../box/mirrors.ts'
+import { familyOf } from '../systems/families.ts'
+import type { ArchiveMirror } from '../systems/family.ts'
 import type { Kept } from './rendered-box.ts'
 import type { Context } from './template.ts'
 
@@ -15,7 +16,7 @@ const certificates = async (file: string): Promise<string[]> => {
 
 /** Addresses and certificates of the box file's mirrors; a type of its own, so that it can be a template context. */
 export type KeptMirrors = Context & {
-  readonly apt: AptMirror | null
+  readonly apt: ArchiveMirror | null
   readonly agent: string | null
   readonly pypi: string | null
   readonly proxy: string | null
@@ -33,7 +34,7 @@ export const keptMirrors = async ({ mirrors, base, file }: Box): Promise<KeptMir
   if (mirrors?.keep !== true) return undefined
   const { apt, agent, pypi, proxy, caBundle } = mirrors
   return {
-    apt: aptMirrorOf(apt, base.system) ?? null,
+    apt: familyOf(base.system).archiveOf(apt, base.system) ?? null,
     agent: agent ?? null,
     pypi: pypi ?? null,
     proxy: proxy ?? null,

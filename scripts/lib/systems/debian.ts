@@ -1,0 +1,35 @@
+// Debian and what descends from it.
+
+import type { Family } from './family.ts'
+
+const bare = (address: string): string => address.replace(/\/+$/, '')
+
+/** Debian and Ubuntu: apt, dpkg. */
+export const debian: Family = {
+  ids: ['debian', 'ubuntu'],
+  agentPackage: (version) => `1:${version}-1`,
+  // Debian publishes its security updates beside the archive, Ubuntu inside it; a mirror with another layout needs both addresses.
+  archiveOf: (mirror, { id }) => {
+    if (mirror === undefined) return undefined
+    if (typeof mirror === 'object') return { main: bare(mirror.main), security: bare(mirror.security) }
+    return { main: bare(mirror), security: id === 'debian' ? `${bare(mirror)}-security` : bare(mirror) }
+  },
+  machineType: ({ id }) => (id === 'ubuntu' ? { cim: 94, vbox: 'Ubuntu_64' } : { cim: 96, vbox: 'Debian_64' }),
+  leftovers: [
+    {
+      title: 'lists, archives and settings of apt',
+      paths: [
+        '/var/lib/apt/lists/*_Packages*',
+        '/var/lib/apt/lists/*InRelease',
+        '/var/lib/apt/lists/partial/*',
+        '/var/cache/apt/*.bin',
+        '/var/cache/apt/archives/*.deb',
+        '/var/cache/apt/archives/partial/*',
+        '/etc/apt/auth.conf',
+        '/etc/apt/auth.conf.d/*',
+        '/etc/apt/sources.list.d/boxhound-bake-*',
+        '/etc/apt/preferences.d/boxhound-bake-*',
+      ],
+    },
+  ],
+}
