@@ -70,6 +70,17 @@ test('controls that a box has no use for are left out', (t) => {
   t.is(controlsFor([control], { ...lab, app: null }).length, 0)
 })
 
+test('a control is for a database with Database Monitoring, or for one without', (t) => {
+  const names = (dbm: boolean): string[] => {
+    if (lab.database === null) return t.fail()
+    const controls = ['monitoring', 'no-monitoring'].map((need) => ({ ...control, name: need, needs: [need] }))
+    return controlsFor(controls, { ...lab, database: { ...lab.database, dbm } }).map(({ name }) => name)
+  }
+  t.deepEqual(names(true), ['monitoring'])
+  t.deepEqual(names(false), ['no-monitoring'])
+  t.deepEqual(controlsFor([{ ...control, needs: ['no-monitoring'] }], { ...lab, database: null }), [])
+})
+
 const control: Control = { name: 'tags', breaks: '', red: ['agent.tags'], needs: [], script: '' }
 const check = (id: string, status: CheckResult['status']): CheckResult => ({
   id,

@@ -6,7 +6,7 @@ import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { holdFile } from '../_helpers/kernel-lock.ts'
 import type { Project } from '../_helpers/paths.ts'
-import { takeLock } from '../cache/lock.ts'
+import { withLock } from '../cache/lock.ts'
 import { chooseAccelerator } from './accelerator.ts'
 import { bootContainer, endContainer } from './container.ts'
 import { expandImage } from './expand.ts'
@@ -125,7 +125,7 @@ export const startMachine = async (
 export const up = async (project: Project, box: string, options: UpOptions): Promise<Up> => {
   const running = await runningMachine(project.cache, box, options.kind)
   if (running !== null) return { login: running.login, already: true }
-  return withLock(project, box, 'up', async () => {
+  return withLock(project, lockOf(box), 'up', async () => {
     const bootable = await (options.draft ? readDraft : readBootable)(project, box)
     return { login: await startMachine(project, box, bootable, options), already: false }
   })
@@ -161,14 +161,11 @@ export const down = (
   box: string,
   kinds: readonly MachineKind[] = machineKinds,
 ): Promise<MachineKind[]> =>
-  withLock(project, box, 'down', async () => {
+  withLock(project, lockOf(box), 'down', async () => {
     const ended: MachineKind[] = []
     for (const kind of kinds) if (await end(project, box, kind)) ended.push(kind)
     return ended
   })
 
-/** Runs `work` while no other process starts or ends a machine of this box. */
-export const withLock = async <T>(project: Project, box: string, verb: string, work: () => Promise<T>): Promise<T> => {
-  const { release } = await takeLock(project, `machine-${box}`, verb)
-  return withCleanup(release, work)
-}
+/** Name of the lock that lets one process at a time start or end a machine of this box. */
+export const lockOf = (box: string): string => `machine-${box}`

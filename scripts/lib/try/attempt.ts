@@ -13,7 +13,8 @@ import { chooseKind } from '../boot/kind.ts'
 import type { Login } from '../boot/machine.ts'
 import { readDraft } from '../boot/published-image.ts'
 import { machineFolder, runningMachine } from '../boot/state.ts'
-import { startMachine, withLock } from '../boot/up.ts'
+import { lockOf, startMachine } from '../boot/up.ts'
+import { withLock } from '../cache/lock.ts'
 import type { Plan } from '../plan/planned-layer.ts'
 import { stageLayer } from '../plan/stage.ts'
 import { inputsFor } from '../verify/image.ts'
@@ -151,7 +152,7 @@ const judge = async (
 export const attempt = (plan: Plan, options: TryOptions, project: Project): Promise<Tried> => {
   const { box, expectations } = plan.rendered
   const folder = machineFolder(project.cache, box.name, 'container')
-  return withLock(project, box.name, 'try', async () => {
+  return withLock(project, lockOf(box.name), 'try', async () => {
     const wanted = stateOf(plan, [])
     const { change, login, last } = await lookAt(project, box.name, wanted)
     const ids = idsFor(change, expectations, options.ids, last)
