@@ -63,7 +63,7 @@ test('an API key that the site does not know is named as what it is', async (t) 
   const lab = await openLab(t, { apiKeys: [apiKey] })
   const error = await t.throwsAsync<BoxhoundError>(lab.plan(await labBox()))
   t.is(error?.code, 'E_ACCOUNT_KEY')
-  t.regex(error?.message ?? '', /DD_API_KEY is no API key of an account at datadoghq\.com/)
+  t.regex(error?.message ?? '', /DD_API_KEY does not belong to an account at datadoghq\.com/)
 })
 
 const lacking: readonly [permission: string, message: RegExp][] = [

@@ -139,10 +139,10 @@ for (const [status, text] of [
     used = Object.keys(lab.account.state().monitors)[0] ?? ''
     const error = await t.throwsAsync<BoxhoundError>(lab.apply(box, true))
     t.is(error?.code, 'E_OBSERVE_APPLY')
-    t.regex(error?.message ?? '', /something else in the account uses the monitor/)
+    t.regex(error?.message ?? '', /the monitor is in use by something else in the account/)
     t.true(error?.details.found?.includes(text))
     t.regex(error?.details.found ?? '', /not done: remove monitor my_metric$/)
-    t.regex(error?.details.next ?? '', /^take the monitor out of what uses it; then run it again/)
+    t.regex(error?.details.next ?? '', /^remove the monitor from whatever uses it; then run it again/)
     const { monitors, dashboards } = lab.account.state()
     t.deepEqual([Object.keys(monitors), dashboards], [[used], {}])
     t.deepEqual(actionsOf(await lab.plan(box, true)), ['remove monitor my_metric'])

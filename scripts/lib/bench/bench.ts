@@ -88,7 +88,7 @@ export const runBench = async (
   project: Project,
 ): Promise<{ readonly results: BenchResults; readonly failures: readonly string[] }> => {
   if (process.getuid?.() !== 0)
-    throw new BoxhoundError('E_NOT_ROOT', 'npm run bench bakes and mounts disks, which takes root', {
+    throw new BoxhoundError('E_NOT_ROOT', 'npm run bench needs root: it bakes and mounts disks', {
       exitCode: 3,
       next: 'sudo npm run bench',
     })

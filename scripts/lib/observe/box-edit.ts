@@ -11,8 +11,8 @@ const editError = (path: string, list: string, name: string): BoxhoundError =>
   new BoxhoundError('E_BOX_EDIT', `observe.${list} cannot be edited without changing something else`, {
     file: path,
     expected: `observe: { ${list}: [${name}] }`,
-    found: 'an unusual way to write it',
-    next: 'write the name into the file by hand, and run it again',
+    found: 'a form that can’t be edited safely',
+    next: 'add the name by hand, then run it again',
     exitCode: 2,
   })
 

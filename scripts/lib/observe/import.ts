@@ -78,12 +78,12 @@ const assertFree = (wire: JsonObject, { kind, id }: ImportRequest, box: Box): vo
 
 const assertNew = (file: string): void => {
   if (!existsSync(file)) return
-  throw new BoxhoundError('E_OUT', 'there is such a file already', {
+  throw new BoxhoundError('E_OUT', 'the file exists already', {
     file: shown(file),
     expected: 'a new file',
     found: 'another one',
     exitCode: 2,
-    next: 'name this one: --as NAME',
+    next: 'choose another name: --as NAME',
   })
 }
 

@@ -78,7 +78,7 @@ const assertFiles = (box: Box, list: NamedList, folders: readonly string[], proj
         {
           offset: valueOffset(source, ['observe', list, index]),
           found: name,
-          message: `observe.${list}: there is no file of "${name}"`,
+          message: `observe.${list}: no file for "${name}"`,
           expected: known.length === 0 ? `a file ${beside}` : `one of ${known.join(', ')}`,
           next: near === undefined ? `save an export as ${beside}` : `did you mean "${near}"?`,
         },

@@ -25,11 +25,11 @@ export interface AccountPlan {
 }
 
 const refused = (wanted: Resource, cause: BoxhoundError): BoxhoundError =>
-  new BoxhoundError('E_OBSERVE_INVALID', `the account does not take the monitor ${wanted.name}`, {
+  new BoxhoundError('E_OBSERVE_INVALID', `the account rejects the monitor ${wanted.name}`, {
     file: wanted.source,
-    expected: 'a monitor that the API validates',
+    expected: 'a monitor that passes the API’s validation',
     ...(cause.details.found === undefined ? {} : { found: cause.details.found }),
-    next: 'mend the monitor in this file; nothing was changed in the account',
+    next: 'fix the monitor in this file; nothing was changed in the account',
     cause,
   })
 

@@ -36,9 +36,9 @@ const writePage = async (file: string, page: string): Promise<void> => {
     const reason = unwritable[cause instanceof Error && 'code' in cause ? String(cause.code) : '']
     if (reason === undefined) throw cause
     const isFolder = existsSync(`${file}/`)
-    throw new BoxhoundError('E_OUT', 'the page cannot be written here', {
+    throw new BoxhoundError('E_OUT', 'the page cannot be written', {
       file: shown(file),
-      expected: 'the name of a file in a folder that can be written',
+      expected: 'a file in a writable folder',
       cause,
       found: isFolder ? 'a folder' : reason,
       next: isFolder ? `--out ${shown(join(file, 'observe.html'))}` : '--out with another file',
@@ -81,7 +81,7 @@ const recordedOf = async (box: Box, project: Project): Promise<RecordedPoints> =
   const folder = join(project.out, box.name, 'verify-wire')
   const record = await readRecord(folder)
   if (record !== undefined) return record
-  throw new BoxhoundError('E_NOT_RECORDED', `no machine of ${box.name} has been recorded`, {
+  throw new BoxhoundError('E_NOT_RECORDED', `nothing was recorded from a machine of ${box.name}`, {
     file: recordFile(folder),
     next: `npm run verify -- ${box.name} --wire, or leave --recorded out`,
     exitCode: 2,

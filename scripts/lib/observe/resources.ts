@@ -53,9 +53,9 @@ const choiceProblem = (
     const names = monitors.map((one) => one.name)
     return {
       offset: keyOffset(source, path),
-      message: `observe.monitors: no monitor is named "${name}"`,
+      message: `observe.monitors: no monitor named "${name}"`,
       found: name,
-      expected: names.length === 0 ? 'nothing here: the box has no monitors' : `one of ${names.join(', ')}`,
+      expected: names.length === 0 ? 'no entries: the box has no monitors' : `one of ${names.join(', ')}`,
       next: meant(name, names),
     }
   }
@@ -66,7 +66,7 @@ const choiceProblem = (
     return {
       ...place,
       message: `observe.monitors.${name}: this monitor has no variants`,
-      expected: 'false, which leaves the monitor out, or nothing at all',
+      expected: 'false, to leave the monitor out, or no entry',
       next: `write ${name}: false, or remove it`,
     }
   return {

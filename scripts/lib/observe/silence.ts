@@ -29,9 +29,9 @@ export const judgeSilence = ({ calendar }: Wanted, now: Date, changes: readonly 
  */
 export const assertNoGap = (judgement: Judgement | null): void => {
   if (judgement === null || judgement.gaps.length === 0) return
-  throw new BoxhoundError('E_OBSERVE_GAP', 'the downtimes leave hours uncovered that are wished to be silent', {
+  throw new BoxhoundError('E_OBSERVE_GAP', 'the downtimes leave gaps in the hours that should be silent', {
     file: 'observe/downtimes.yaml.hbs',
-    expected: 'every hour under "silent" in a downtime',
+    expected: 'a downtime for every hour under "silent"',
     found: judgement.findings.join('; '),
     next: 'let a downtime begin earlier or last longer; nothing was changed in the account',
     exitCode: 2,

@@ -20,7 +20,7 @@ const hostMirror = async ({ project, work }: Bench): Promise<string> => {
   )
   const [, address] = /^deb \[[^\]]*\] (\S+) trixie main$/m.exec(stdout) ?? []
   if (address === undefined)
-    throw new BoxhoundError('E_BENCH_MIRROR', 'apt on this machine names no mirror of Debian', {
+    throw new BoxhoundError('E_BENCH_MIRROR', 'apt on this machine has no Debian mirror', {
       exitCode: 3,
       expected: 'a Debian host',
       next: 'measure the other rows',

@@ -15,7 +15,7 @@ import type { Timed } from '../timed.ts'
 export const postProcessorSeconds = ({ lines, seconds }: Pick<Timed, 'lines' | 'seconds'>): number => {
   const line = lines.find(({ text }) => /Running post-processor: .*vagrant|\(vagrant\): Creating/.test(text))
   if (line === undefined)
-    throw new BoxhoundError('E_BENCH_RUN', 'Packer never said that its post-processor runs', {
+    throw new BoxhoundError('E_BENCH_RUN', 'Packer did not report its post-processor', {
       expected: 'a line "Running post-processor: vagrant"',
     })
   return seconds - line.at

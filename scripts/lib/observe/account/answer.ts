@@ -46,7 +46,7 @@ export const errorsIn = (text: string): string[] => {
 const messages: Readonly<Record<string, string>> = {
   E_ACCOUNT_INVALID: 'the account does not take it',
   E_ACCOUNT_FORBIDDEN: 'the account does not allow it',
-  E_ACCOUNT_GONE: 'the account has no such thing',
+  E_ACCOUNT_GONE: 'not found in the account',
   E_ACCOUNT_CONFLICT: 'something in the account stands against it',
   E_ACCOUNT_LIMIT: 'the account takes no more requests now',
   E_ACCOUNT_SERVER: 'the account’s server cannot serve it now',
@@ -63,9 +63,9 @@ const messages: Readonly<Record<string, string>> = {
 export const assertAnswer = ({ status, text }: Answer, request: string, redact: (text: string) => string): void => {
   if (status >= 200 && status < 300) {
     if (text === '' || isJson(text)) return
-    throw new BoxhoundError('E_ACCOUNT_BROKEN', 'the account’s answer is no JSON', {
+    throw new BoxhoundError('E_ACCOUNT_BROKEN', 'the account’s response is not JSON', {
       found: `${text.length} characters, to ${request}`,
-      next: 'try again; check that no proxy changes answers',
+      next: 'try again; check that no proxy rewrites responses',
     })
   }
   const code = codes[status] ?? (status >= 500 ? 'E_ACCOUNT_SERVER' : 'E_ACCOUNT_STATUS')
@@ -75,6 +75,6 @@ export const assertAnswer = ({ status, text }: Answer, request: string, redact: 
   throw new BoxhoundError(code, messages[code] ?? '', {
     expected: 'status 200',
     found: `status ${status}${told === '' ? '' : `, “${told.slice(0, 600)}”`}, to ${request}`,
-    ...(code === 'E_ACCOUNT_SERVER' ? { next: 'run it again: what was done is found and kept' } : {}),
+    ...(code === 'E_ACCOUNT_SERVER' ? { next: 'run it again: finished work is found and kept' } : {}),
   })
 }

@@ -30,7 +30,7 @@ const keyOf = (environment: NodeJS.ProcessEnv, name: keyof typeof kinds): string
   const value = environment[name] ?? ''
   const { what, expected, fits } = kinds[name]
   if (value === '')
-    throw new BoxhoundError('E_ACCOUNT_KEY', `${name} is not in the environment: no ${what}`, {
+    throw new BoxhoundError('E_ACCOUNT_KEY', `${name} is not set`, {
       expected,
       found: 'nothing',
       next: `set ${name}, ${lab}`,
@@ -38,7 +38,7 @@ const keyOf = (environment: NodeJS.ProcessEnv, name: keyof typeof kinds): string
     })
   // The value itself is told nowhere (fault 20).
   if (!fits(value))
-    throw new BoxhoundError('E_ACCOUNT_KEY', `${name} of the environment has not the shape of an ${what}`, {
+    throw new BoxhoundError('E_ACCOUNT_KEY', `${name} is not a valid ${what}`, {
       expected,
       found: `${value.length} characters, not shown`,
       next: `set the right key, ${lab}`,
@@ -57,10 +57,10 @@ export const credentialsFrom = (environment: NodeJS.ProcessEnv, site: string): C
   const chosen = environment.DD_SITE || site
   if (!sites.some((known) => known === chosen)) {
     const best = nearest(chosen, sites)
-    throw new BoxhoundError('E_ACCOUNT_SITE', 'DD_SITE of the environment names no site of Datadog', {
+    throw new BoxhoundError('E_ACCOUNT_SITE', 'DD_SITE is not a Datadog site', {
       expected: `one of ${sites.join(', ')}`,
       found: chosen,
-      next: best === undefined ? 'take the one in the address of your account' : `did you mean "${best}"?`,
+      next: best === undefined ? 'use the site in the address of your account' : `did you mean "${best}"?`,
       exitCode: 2,
     })
   }

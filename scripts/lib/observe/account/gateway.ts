@@ -58,10 +58,10 @@ const tellUse =
   (error: unknown): never => {
     const found = error instanceof BoxhoundError ? (error.details.found ?? '') : ''
     if (!/referenced in|part of the following/i.test(found)) throw error
-    throw new BoxhoundError('E_ACCOUNT_CONFLICT', `something else in the account uses the ${kind}`, {
+    throw new BoxhoundError('E_ACCOUNT_CONFLICT', `the ${kind} is in use by something else in the account`, {
       expected: `a ${kind} that no SLO and no composite monitor refers to`,
       found,
-      next: `take the ${kind} out of what uses it`,
+      next: `remove the ${kind} from whatever uses it`,
       cause: error,
     })
   }
@@ -109,7 +109,7 @@ export const openGateway = (
           throw new BoxhoundError('E_ACCOUNT_GONE', `the account has no ${kind} ${id}`, {
             expected: `the id of a ${kind}, as in the address of its page`,
             found: cause.details.found ?? id,
-            next: 'compare the id, and DD_SITE with the address of your account',
+            next: 'check the id, and check DD_SITE against the address of your account',
             cause,
           })
         },

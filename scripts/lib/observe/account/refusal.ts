@@ -11,10 +11,10 @@ export interface Operation {
 }
 
 const keyError = (site: string, found: string | undefined): BoxhoundError =>
-  new BoxhoundError('E_ACCOUNT_KEY', `DD_API_KEY is no API key of an account at ${site}`, {
+  new BoxhoundError('E_ACCOUNT_KEY', `DD_API_KEY does not belong to an account at ${site}`, {
     expected: `an API key of your organization, and DD_SITE of the site where it is: ${site}`,
     ...(found === undefined ? {} : { found }),
-    next: 'compare DD_SITE with the address of your account: a key is known at its own site alone',
+    next: 'check DD_SITE against the address of your account: a key is valid at its own site only',
   })
 
 /**

@@ -69,10 +69,10 @@ const withinLimits = async (
     const limit = name === undefined ? 'a limit of requests' : `the limit of requests ${name}`
     waited += Math.max(seconds, 1)
     if (waited > patience.longest)
-      throw new BoxhoundError('E_ACCOUNT_LIMIT', `the account has ${limit}, which opens too late`, {
+      throw new BoxhoundError('E_ACCOUNT_LIMIT', `the account has ${limit}, which resets too late`, {
         expected: `within ${formatSeconds(patience.longest)}`,
         found: `${formatSeconds(seconds)} more, to ${what}`,
-        next: 'run it again then: what was done is found and kept',
+        next: 'run it again after that: finished work is found and kept',
       })
     tell(`the account has ${limit}: going on in ${formatSeconds(seconds)}`)
     await patience.wait(seconds * 1000)

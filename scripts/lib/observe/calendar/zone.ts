@@ -11,8 +11,8 @@ import { isSpeltZone, meantZone } from '../../box/zones.ts'
 export const assertZone = (name: string): void => {
   if (isSpeltZone(name)) return
   const near = meantZone(name)
-  throw new BoxhoundError('E_TIMEZONE', 'this is no time zone', {
-    expected: 'a name of the IANA time zone database, such as Europe/Paris or UTC',
+  throw new BoxhoundError('E_TIMEZONE', 'not a time zone', {
+    expected: 'a name from the IANA time zone database, such as Europe/Paris or UTC',
     found: name === '' ? 'nothing' : JSON.stringify(name.slice(0, 80)),
     next:
       near === undefined

@@ -51,7 +51,7 @@ export const assertModels = (resources: readonly Resource[]): string[] =>
       throw new BoxhoundError('E_OBSERVE_MODEL', `the API does not accept the ${resource.kind} ${resource.name}`, {
         ...wordsOf(resource, problem),
         expected: 'fields and values of the API',
-        next: 'mend the file; nothing was changed in the account',
+        next: 'fix the file; nothing was changed in the account',
         exitCode: 2,
       })
     return unsure.map((one) => doubtOf(resource, one))
