@@ -118,7 +118,7 @@ test('a box without tags looks at every host, one without database, app and chec
 const wrong: readonly [title: string, monitors: Record<string, string | false>, expected: RegExp][] = [
   ['a monitor that there is not', { my_metrics: false }, /did you mean "my_metric"/],
   ['a variant that there is not', { my_metric: 'ones' }, /did you mean "once"/],
-  ['a variant of a monitor without variants', { agent: 'once' }, /^false, which leaves the monitor out.* agent: false/],
+  ['a variant of a monitor without variants', { agent: 'once' }, /^false, to leave the monitor out.* agent: false/],
 ]
 
 for (const [title, monitors, expected] of wrong)
