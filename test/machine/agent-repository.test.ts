@@ -102,7 +102,7 @@ test.serial('a new version changes the layers from the Agent up; what is below i
 test.serial('a key with another fingerprint than the listed one is refused before the layer is begun', async (t) => {
   const wrong = 'A'.repeat(40)
   const stderr = await failure(t, () => undefined, { keys: [wrong] })
-  t.regex(stderr, /\/repository\/keys\/DATADOG_APT_KEY_CURRENT\.public holds a key that this box does not list/)
+  t.regex(stderr, /\/repository\/keys\/DATADOG_APT_KEY_CURRENT\.public has a key that this box does not list/)
   t.true(stderr.includes(`expected: one of ${wrong}`))
   t.true(stderr.includes(`found:    ${text('repository/fingerprints')}`))
   t.regex(stderr, /next: +Datadog may have rotated its key/)

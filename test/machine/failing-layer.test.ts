@@ -63,7 +63,7 @@ test('--on-error shell without a terminal says so and goes on', async (t) => {
   breakAgent(project)
   const { code, stderr } = await bake(project, 'one', ['--on-error', 'shell'])
   t.is(code, 1)
-  t.regex(stderr, /no terminal/)
+  t.regex(stderr, /needs a terminal/)
   t.deepEqual(tracesOf(project), [])
 })
 

@@ -74,14 +74,14 @@ test('a format more is only published, a format less is removed and told; whatev
 
   ask(project, 'qcow2', 'raw')
   const less = await run()
-  t.regex(less.stderr, /one\.vmdk is removed: [^\n]*\n[^\n]*one\.vhd is removed: /)
+  t.regex(less.stderr, /one\.vmdk was removed: [^\n]*\n[^\n]*one\.vhd was removed: /)
   t.false(existsSync(published(project, 'one.vhd')))
   assertListed(t, project, ['qcow2', 'raw'])
   t.regex((await run()).stdout, /is up to date/)
 
   // As a bake leaves it that is killed before it removes what is stale.
   writeFileSync(published(project, 'one.vmdk'), 'stale')
-  t.regex((await run()).stderr, /one\.vmdk is removed/)
+  t.regex((await run()).stderr, /one\.vmdk was removed/)
   t.false(existsSync(published(project, 'one.vmdk')))
   t.deepEqual((await assertWhole(t, project, 'one'))?.image, first?.image)
 })

@@ -93,7 +93,7 @@ test.serial('without a published image, or with another one than its manifest’
   t.is(raised.code, 1)
   t.regex(
     raised.stderr,
-    /boxes\/one\.yaml: the published image is of another version[\s\S]*version 1\.1\.0[\s\S]*1\.0\.0/,
+    /boxes\/one\.yaml: the published image and the box file have different versions[\s\S]*version 1\.1\.0[\s\S]*1\.0\.0/,
   )
   t.deepEqual(packagedOf(project), {})
 
@@ -260,7 +260,7 @@ test.serial('a new version keeps the old one, file and line; a lower one is refu
   const { code, error, stderr } = await refusal(project)
   t.is(code, 2)
   t.is(error.code, 'E_OLD_VERSION')
-  t.regex(stderr, /expected: a version from 1\.10\.0 on\n {2}found: +1\.9\.1\n/)
+  t.regex(stderr, /expected: version 1\.10\.0 or newer\n {2}found: +1\.9\.1\n/)
   t.deepEqual(packagedOf(project), before)
 
   setVersion(project, '1.10.0')
