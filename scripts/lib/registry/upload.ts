@@ -128,7 +128,7 @@ export const pushBlob = async (registry: Registry, source: Source, options: Uplo
     // Also after a broken try: its last answer may have been lost on the way.
     if (await hasBlob(registry, source)) return
     const resumed = upload === undefined ? undefined : await resume(registry, upload)
-    if (upload !== undefined && resumed === undefined) options.tell('the upload begins anew')
+    if (upload !== undefined && resumed === undefined) options.tell('restarting the upload')
     if (resumed !== undefined) {
       options.tell(`resuming the upload at ${formatBytes(resumed.offset)}`)
       try {
