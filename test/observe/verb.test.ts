@@ -94,10 +94,7 @@ const wrong: readonly [words: readonly string[], said: RegExp][] = [
   [['plan', 'nowhere', '--lab'], /no box named "nowhere"/],
   [['plan', 'lab'], /DD_API_KEY is not set/],
   [['show', 'lab', '--recorded'], /nothing was recorded from a machine of lab/],
-  [
-    ['show', 'lab', '--out', '/tmp'],
-    /\/tmp: the page cannot be written\n.*a folder\n.*--out \/tmp\/observe\.html/s,
-  ],
+  [['show', 'lab', '--out', '/tmp'], /\/tmp: the page cannot be written\n.*a folder\n.*--out \/tmp\/observe\.html/s],
   [['show', 'lab', '--out', '/proc/x.html'], /\/proc\/x\.html: the page cannot be written\n {2}expected:/],
   [
     ['show', 'lab', '--out', join(process.cwd(), 'package.json/x.html')],
