@@ -37,10 +37,9 @@ def output(command: list[str]) -> bytes:
 
 def agent_host() -> bytes:
     """The running Agent's word: `datadog-agent hostname` computes one by itself."""
-    command = ['datadog-agent', 'status', '--json']
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, timeout=60)
     try:
-        return str(json.loads(result.stdout)['metadata']['meta']['hostname']).encode()
+        status = json.loads(output(['datadog-agent', 'status', '--json']))
+        return str(status['metadata']['meta']['hostname']).encode()
     except (ValueError, KeyError, TypeError):
         return b''
 

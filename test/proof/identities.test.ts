@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import test from 'ava'
-import { identities, judgeClones, judgeSecondBoot } from '../../scripts/lib/proof/identities.ts'
+import { identities, identitiesScript, judgeClones, judgeSecondBoot } from '../../scripts/lib/proof/identities.ts'
 import type { Seed } from '../../scripts/lib/render/rendered-box.ts'
 import { lab } from '../verify/_expectations.ts'
 
@@ -32,4 +34,17 @@ test('an instance of cloud-init is asked for where the image has it', (t) => {
   const names = (seed: Seed): string[] => identities({ database: null, seed }).map(({ name }) => name)
   t.true(names('nocloud').includes('cloud-init instance'))
   t.false(names('credentials').includes('cloud-init instance'))
+})
+
+test('the script prints an identity for each thing that is asked of it', (t) => {
+  const database = {
+    configuration: '/nowhere/it’s "here".yaml',
+    identities: [{ name: 'a number', command: ['echo', "it's 7"] }],
+  }
+  const input = identitiesScript(readFileSync('suite/image/identities.py', 'utf8'), database)
+  const { status, stdout, stderr } = spawnSync('python3', ['-ISB', '-'], { input, encoding: 'utf8' })
+  t.is(status, 0, stderr)
+  const report = JSON.parse(stdout)
+  t.regex(report['a number'], /^[0-9a-f]{32}$/)
+  t.is(report['database password'], null)
 })

@@ -5,10 +5,12 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
+import { identitiesScript } from '../../scripts/lib/proof/identities.ts'
+import type { Expectations } from '../../scripts/lib/render/rendered-box.ts'
 import { bootBox } from './_boot.ts'
 import { argumentsOfAll, filesHolding, keyInGuest, openWorld, project, type World } from './_world.ts'
 
-const identities = readFileSync(new URL('../../suite/image/identities.py', import.meta.url), 'utf8')
+const source = readFileSync(new URL('../../suite/image/identities.py', import.meta.url), 'utf8')
 /** A value like a key of Datadog’s, which nobody has. */
 const canary = randomBytes(16).toString('hex')
 let world: World
@@ -22,7 +24,10 @@ test.serial.after.always('nothing stays', async () => {
   await world?.close()
 })
 
-const identity = async (): Promise<Record<string, string | null>> => JSON.parse(await world.python('lab', identities))
+const expectations = (): Expectations => JSON.parse(readFileSync(join(project.out, 'lab', 'expectations.json'), 'utf8'))
+
+const identity = async (): Promise<Record<string, string | null>> =>
+  JSON.parse(await world.python('lab', identitiesScript(source, expectations().database)))
 
 /** What a reboot changes as well. */
 const ofOneBoot = ['boot id', 'random seed']
@@ -113,7 +118,7 @@ test.serial(
       t.is(JSON.parse(booted.stdout).state, 'done')
       const root = await session.run('lsblk --noheadings --output TRAN --nodeps /dev/sda')
       t.is(root.stdout.trim(), 'sata')
-      const asked = await session.run('sudo python3 -', { stdin: identities })
+      const asked = await session.run('sudo python3 -', { stdin: identitiesScript(source, expectations().database) })
       t.is(asked.code, 0, asked.stderr)
       const second = JSON.parse(asked.stdout) as Record<string, string | null>
       const same = Object.entries(first as Record<string, string | null>).filter(

@@ -59,3 +59,18 @@ export const judgeSecondBoot = ({ name, keeps }: Identity, before: Identities, a
   if ((before[name] === after[name]) === keeps) return ''
   return keeps ? 'it changed' : 'it is that of the boot before'
 }
+
+/**
+ * The Python that prints a machine's identities: suite/image/identities.py, with a call that asks for those of its database.
+ *
+ * @param source content of that file.
+ */
+export const identitiesScript = (
+  source: string,
+  database: Pick<DatabaseExpectation, 'configuration' | 'identities'> | null,
+): string => {
+  const asked = { configuration: database?.configuration ?? null, commands: database?.identities ?? [] }
+  // As hexadecimal digits: nothing in them can end a string of Python's.
+  const hex = Buffer.from(JSON.stringify(asked)).toString('hex')
+  return `${source}\nmain(json.loads(bytes.fromhex('${hex}')))\n`
+}

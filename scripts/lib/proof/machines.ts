@@ -19,7 +19,7 @@ import type { DatabaseExpectation, Seed } from '../render/rendered-box.ts'
 import { jsonIn } from '../verify/output-json.ts'
 import { connect, type Session } from '../verify/ssh.ts'
 import type { Identities, MachineEvidence } from './evidence.ts'
-import { identities } from './identities.ts'
+import { identities, identitiesScript } from './identities.ts'
 
 export interface MachineOptions {
   readonly box: string
@@ -54,9 +54,7 @@ const readIdentities = async (
   project: Project,
 ): Promise<Identities> => {
   const source = await readFile(join(project.root, 'suite', 'image', 'identities.py'), 'utf8')
-  const asked = { configuration: database?.configuration ?? null, commands: database?.identities ?? [] }
-  // JSON in a raw string of Python's that nothing in it can end.
-  const stdin = `${source}\nmain(json.loads(bytes.fromhex('${Buffer.from(JSON.stringify(asked)).toString('hex')}')))\n`
+  const stdin = identitiesScript(source, database)
   const end = Date.now() + patience * 1000
   for (;;) {
     const result = await session.run('python3 -ISB -', { stdin, name: 'identities.py', deadline: 60 })
