@@ -101,7 +101,7 @@ test('the port of the database is taken', async (t) => {
   const error = await t.throwsAsync<BoxhoundError>(
     loadBox(box(project, `database: { engine: mysql }\n${app}`), project),
   )
-  t.regex(error?.message ?? '', /port 3306 is MySQL’s/)
+  t.regex(error?.message ?? '', /port 3306 is taken by MySQL/)
   await t.notThrowsAsync(loadBox(box(project, app), project))
 })
 

@@ -3,6 +3,7 @@
 import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
+import type { Box } from './box.ts'
 
 /** A link that leads nowhere is there: whoever reads it says so by its path. */
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
@@ -37,6 +38,13 @@ export const foldersOf = (kind: keyof typeof kinds, boxFile: string, project: Pr
     ),
   )
 }
+
+/** Folders of a box's parts: those of its database (what the engine extends, and its own), of its app, and of each check. */
+export const partFolders = ({ database, app, checks }: Box): (readonly string[])[] => [
+  ...(database === null ? [] : [database.folders]),
+  ...(app === null ? [] : [[app.folder]]),
+  ...checks.map(({ folder }) => [folder]),
+]
 
 /** The folders beside a box file that a box may be made from, whether they are there or not. */
 export const ownFolders = (boxFile: string): string[] =>

@@ -208,8 +208,8 @@ const appOf = (
 
 const portProblem = (source: Source, { definition: { title, port } }: Database): Problem => ({
   offset: valueOffset(source, ['app', 'port']),
-  message: `port ${port} is ${title}’s`,
-  expected: 'a port that the box doesn’t use itself',
+  message: `port ${port} is taken by ${title}`,
+  expected: 'a free port',
   found: foundAt(source, ['app', 'port']),
   next: 'give the app another port',
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'
 import type { Box } from '../box/box.ts'
+import { partFolders } from '../box/folders.ts'
 import { isPattern } from '../box/pattern.ts'
 import { readSource } from '../box/read.ts'
 import { assertNone, validate } from '../box/validate.ts'
@@ -43,13 +44,11 @@ const read = (file: string, project: Project): Samples => {
  *
  * @throws BoxhoundError E_BOX_FILE with positions inside preview.yaml.
  */
-export const samplesOf = ({ database, app, checks }: Box, project: Project): Samples => {
-  const folders = [
-    ...(database?.folders ?? []),
-    ...(app === null ? [] : [app.folder]),
-    ...checks.map(({ folder }) => folder),
-  ]
-  const files = folders.map((folder) => join(folder, 'preview.yaml')).filter((file) => existsSync(file))
+export const samplesOf = (box: Box, project: Project): Samples => {
+  const files = partFolders(box)
+    .flat()
+    .map((folder) => join(folder, 'preview.yaml'))
+    .filter((file) => existsSync(file))
   return files
     .map((file) => read(file, project))
     .reduce(

@@ -61,7 +61,8 @@ const integrationOf = ({ database }: Box, project: Project): CheckExpectation[] 
   const { interval } = definition
   const all = expectationOf(definition, { name, interval, tags: database.tags, options: defaults(definition) })
   const absent = database.dbm ? (database.definition.monitoring?.absent ?? []) : []
-  return [{ ...all, metrics: all.metrics.filter((metric) => !absent.includes(metric)) }]
+  const sent = (names: readonly string[]): string[] => names.filter((metric) => !absent.includes(metric))
+  return [{ ...all, metrics: sent(all.metrics), rates: sent(all.rates) }]
 }
 
 const databaseOf = ({ database }: Box): Expectations['database'] => {

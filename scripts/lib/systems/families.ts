@@ -5,14 +5,14 @@ import type { System } from '../box/box.ts'
 import { debian } from './debian.ts'
 import type { Family } from './family.ts'
 
-/** All that there are. A second one is a file beside debian.ts, and a folder beside provision/_engine's. */
+/** All that are supported. A second one is a file beside debian.ts. */
 export const families: readonly Family[] = [debian]
 
 /** @throws BoxhoundError E_SYSTEM (exit code 2) for a system of no family, which provision/systems.yaml must not name. */
 export const familyOf = ({ id }: Pick<System, 'id'>): Family => {
   const family = families.find(({ ids }) => ids.includes(id))
   if (family !== undefined) return family
-  throw new BoxhoundError('E_SYSTEM', `no family of distributions has the system ${id}`, {
+  throw new BoxhoundError('E_SYSTEM', `unsupported system "${id}"`, {
     file: 'provision/systems.yaml',
     expected: `id: one of ${families.flatMap(({ ids }) => ids).join(', ')}`,
     found: id,

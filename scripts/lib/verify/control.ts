@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import type { Box } from '../box/box.ts'
+import { partFolders } from '../box/folders.ts'
 import type { Expectations } from '../render/rendered-box.ts'
 import { allIds } from './plan.ts'
 import type { CheckResult } from './results.ts'
@@ -76,11 +77,7 @@ const controlsIn = async (folder: string, before: string, box: Box): Promise<Con
 export const readControls = async (box: Box, { root }: Project): Promise<Control[]> => {
   const suite = join(root, 'suite', 'controls')
   // What engines share has functions for each of them.
-  const parts = [
-    box.database?.folders ?? [],
-    ...(box.app === null ? [] : [[box.app.folder]]),
-    ...box.checks.map(({ folder }) => [folder]),
-  ].map((folders) => folders.map((folder) => join(folder, 'controls')))
+  const parts = partFolders(box).map((folders) => folders.map((folder) => join(folder, 'controls')))
   const all = await Promise.all(
     [[suite], ...parts].map(async (folders) => {
       const library = await librariesIn([...new Set([suite, ...folders])])
@@ -95,8 +92,7 @@ export const controlsFor = (controls: readonly Control[], expectations: Expectat
   const { database, app, checks } = expectations
   const has = new Set([
     'kernel',
-    ...(database === null ? [] : ['database']),
-    ...(database === null ? [] : [database.dbm ? 'monitoring' : 'no-monitoring']),
+    ...(database === null ? [] : ['database', database.dbm ? 'monitoring' : 'no-monitoring']),
     ...(app === null ? [] : ['app']),
     ...checks.map(({ name }) => `check.${name}`),
   ])
