@@ -184,5 +184,8 @@ test('Database Monitoring adds its rights and trials, and takes away what is not
     database?.trials.allowed.map(({ what }) => what),
     ['explain'],
   )
-  t.like(checks.find(({ name }) => name === 'mysql'), { metrics: [], rates: [] })
+  t.like(
+    checks.find(({ name }) => name === 'mysql'),
+    { metrics: [], rates: [] },
+  )
 })
