@@ -97,6 +97,24 @@ test.serial('what a caller hands in is in no file and no command line of this ma
   t.is(verb('down', 'lab').status, 0)
 })
 
+test.serial('a key that comes later wakes the trace-agent, which had given up without one', async (t) => {
+  t.teardown(() => verb('down', 'lab'))
+  t.is(verb('up', 'lab', '--machine', 'container').status, 0)
+  const trace = (): string => verb('ssh', 'lab', '--', 'systemctl is-active datadog-agent-trace.service').stdout.trim()
+  const becomes = async (state: string): Promise<string> => {
+    for (let tries = 0; tries < 60 && trace() !== state; tries += 1) await sleep(1000)
+    return trace()
+  }
+  t.is(await becomes('failed'), 'failed')
+  const key = randomBytes(16).toString('hex')
+  const take = `umask 077; echo DD_API_KEY=${key} >/root/inputs; /usr/lib/boxhound/take-inputs /root/inputs`
+  t.is(verb('ssh', 'lab', '--', take).status, 0)
+  t.is(await becomes('active'), 'active')
+  await sleep(3000)
+  t.is(trace(), 'active', 'and it stays up')
+  t.is(verb('down', 'lab').status, 0)
+})
+
 for (const [index, signal] of (['SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGINT'] as const).entries())
   test.serial(
     `${signal} at some moment of a verification leaves no process, mount or group of it, try ${index + 1}`,
