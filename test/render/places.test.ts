@@ -1,6 +1,7 @@
 // Every text of a box file, whatever it holds, is refused or stays one value in every file that it gets into.
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
@@ -88,8 +89,17 @@ const shapeOf = (value: unknown): unknown => {
 
 const lines = (text: string): string[] => text.split('\n')
 
-const settingsOfApt = (text: string): unknown =>
-  lines(output('apt-config', ['-c', '/dev/stdin', 'dump'], text).toString()).map((line) => line.split(' ', 1)[0])
+/** By a file: what Node hands over on standard input is a socket, which nobody can open by its path. */
+const settingsOfApt = (text: string): unknown => {
+  const folder = mkdtempSync(join(tmpdir(), 'boxhound-test-'))
+  try {
+    writeFileSync(join(folder, 'apt.conf'), text)
+    const dump = output('apt-config', ['-c', join(folder, 'apt.conf'), 'dump'], '').toString()
+    return lines(dump).map((line) => line.split(' ', 1)[0])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
 
 const readIni = `
 import configparser, json, sys
@@ -126,6 +136,8 @@ const tails = [
   '$(id)',
   '`id`',
   ' #',
+  // A valid address, as hardly any other of these: it must get into the files for them to be compared.
+  '#$0',
   '\\',
   '%h',
   '[x]',
