@@ -27,8 +27,9 @@ module Boxhound
         status = machine.communicate.sudo('systemctl start boxhound-first-boot.service', error_check: false)
         return if status.zero?
 
-        raise Error.new("the first boot of #{box.name} failed", expected: 'every step done', found: failed(machine),
-                                                                    advice: 'vagrant ssh -c "sudo journalctl -u boxhound-first-boot"')
+        raise Error.new("the first boot of #{box.name} failed",
+                        expected: 'every step done', found: failed(machine),
+                        advice: 'vagrant ssh -c "sudo journalctl -u boxhound-first-boot"')
       end
 
       # Each is a line of the file: a second one would be somebody else's.
