@@ -29,7 +29,7 @@ export const main = async (argv: string[]): Promise<number> => {
   if (parsed === undefined) return 0
   const project = projectAt(process.cwd())
   const { name } = await loadBox(parsed.positional ?? 'lab', project)
-  const image = imagePath(project, name)
+  const image = imagePath(name, project)
   const kernelBoots = (): Promise<boolean> => kernelBootsUnderKvm(name, image)
   const accelerator = await chooseAccelerator({
     cache: project.cache,

@@ -52,7 +52,7 @@ const command: Command = {
 }
 
 const upToDateLine = ({ box, image }: Manifest, project: Project): string =>
-  `${relative(project.root, imagePath(project, box))} is up to date  ${formatBytes(image.bytes)}  sha256:${image.sha256.slice(0, 16)}…`
+  `${relative(project.root, imagePath(box, project))} is up to date  ${formatBytes(image.bytes)}  sha256:${image.sha256.slice(0, 16)}…`
 
 const report = (baked: Baked | Draft, project: Project): void => {
   if ('overlay' in baked) {
@@ -60,7 +60,7 @@ const report = (baked: Baked | Draft, project: Project): void => {
     return
   }
   const { image, box, seconds } = baked.manifest
-  const path = relative(project.root, imagePath(project, box))
+  const path = relative(project.root, imagePath(box, project))
   console.log(
     baked.changed
       ? `\n${path}  ${formatBytes(image.bytes)}  sha256:${image.sha256.slice(0, 16)}…  baked in ${formatSeconds(seconds)}`
@@ -81,7 +81,7 @@ const plan = async (name: string, { draft, refresh }: Parsed['flags'], project: 
   const seen = inputs && seeNamed(inputs, box, project)
   const refreshed = await readRefreshed(box.name, refresh === true, project)
   const rendered = await span('bake', 'render', () => renderBox(box, project))
-  const planned = span('bake', 'plan', () => planBox(rendered, project, { now: Date.now(), ...refreshed }))
+  const planned = span('bake', 'plan', () => planBox(rendered, { now: Date.now(), ...refreshed }, project))
   return { plan: await planned, seen }
 }
 

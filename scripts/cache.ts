@@ -41,7 +41,7 @@ const command: Command = {
 const row = ({ id, name, bytes, created }: LayerRecord): string =>
   `  ${id.slice(0, 12)}  ${name.padEnd(9)} ${formatBytes(bytes).padStart(8)}  ${created.slice(0, 16).replace('T', ' ')}`
 
-const list = async (project: Project, json: boolean): Promise<number> => {
+const list = async (json: boolean, project: Project): Promise<number> => {
   const layers = await listRecords(project)
   const bytes = layers.reduce((sum, layer) => sum + layer.bytes, 0)
   if (json)
@@ -70,7 +70,7 @@ const judge = async (project: Project): Promise<{ total: number; unusable: Unusa
   return { total, unusable: [...unusable, ...damaged.map(({ id, name }) => ({ id, name, fault }))] }
 }
 
-const verify = async (project: Project, json: boolean): Promise<number> => {
+const verify = async (json: boolean, project: Project): Promise<number> => {
   const { total, unusable } = await judge(project)
   if (json)
     console.log(
@@ -84,14 +84,14 @@ const verify = async (project: Project, json: boolean): Promise<number> => {
   return unusable.length === 0 ? 0 : 1
 }
 
-const pruneStore = async (project: Project, days: string, json: boolean): Promise<number> => {
+const pruneStore = async (days: string, json: boolean, project: Project): Promise<number> => {
   if (!/^\d{1,5}$/.test(days))
     throw new BoxhoundError('E_USAGE', '--days must be a whole number of days', { exitCode: 2, found: days })
-  return withLock(project, 'prune', 'cache prune', async () => {
+  return withLock('prune', 'cache prune', project, async () => {
     const cleared = await clearDeadRuns(project)
     const dropped = await dropUnusable(project)
     const unrecorded = dropped.map(({ id }) => id)
-    const { layers, bytes, runs } = await prune(project, { days: Number(days), now: Date.now() })
+    const { layers, bytes, runs } = await prune({ days: Number(days), now: Date.now() }, project)
     if (json)
       console.log(
         JSON.stringify({ removed: layers.map(({ id, name }) => ({ id, name })), bytes, unrecorded, cleared, runs }),
@@ -114,7 +114,7 @@ const planOf = async (name: string, project: Project): Promise<Plan> => {
   const { readRefreshed } = await import('./lib/bake/refresh.ts')
   const box = await loadBox(name, project)
   const refreshed = await readRefreshed(box.name, false, project)
-  return planBox(await renderBox(box, project), project, { now: Date.now(), ...refreshed })
+  return planBox(await renderBox(box, project), { now: Date.now(), ...refreshed }, project)
 }
 
 /** `npm run cache`: the layer store. */
@@ -138,9 +138,9 @@ export const main = async (argv: string[]): Promise<number> => {
       found: extra,
       next: 'npm run cache -- --help',
     })
-  if (what === 'list') return list(project, json)
-  if (what === 'verify') return verify(project, json)
-  if (what === 'prune') return pruneStore(project, parsed.values.days ?? '7', json)
+  if (what === 'list') return list(json, project)
+  if (what === 'verify') return verify(json, project)
+  if (what === 'prune') return pruneStore(parsed.values.days ?? '7', json, project)
   throw new BoxhoundError('E_USAGE', `cache has no "${what}"`, {
     exitCode: 2,
     expected: 'list, verify, prune, push or pull',

@@ -40,7 +40,7 @@ const onLine =
     if (flags.verbose === true || !line.startsWith('ok ')) console.log(scrub(line))
   }
 
-const judgeHost = async (project: Project, name: string, target: Target, parsed: Parsed): Promise<Counts> => {
+const judgeHost = async (name: string, target: Target, parsed: Parsed, project: Project): Promise<Counts> => {
   const { expectations } = await renderBox(await loadBox(name, project), project)
   const folder = await mkdtemp(join(tmpdir(), 'boxhound-contract-'))
   return withCleanup(
@@ -53,13 +53,13 @@ const judgeHost = async (project: Project, name: string, target: Target, parsed:
   )
 }
 
-const judgeImage = async (project: Project, name: string, parsed: Parsed): Promise<Counts> => {
-  const published = await readPublished(project, (await loadBox(name, project)).name)
+const judgeImage = async (name: string, parsed: Parsed, project: Project): Promise<Counts> => {
+  const published = await readPublished((await loadBox(name, project)).name, project)
   const onNote = (text: string): void => console.log(`  ${text}`)
   const { DD_API_KEY: _, ...environment } = process.env
   const machine = machineChoice(parsed.values.machine, 'auto')
   // Starts without a key, as part of the contract; the key comes later.
-  return withMachine(project, published, { environment, onNote, machine, keyless: true }, ({ login, keyed }) =>
+  return withMachine(published, { environment, onNote, machine, keyless: true }, project, ({ login, keyed }) =>
     judgeContract(
       { target: login, expectations: published.expectations, disposable: true, keyed },
       { root: project.root, folder: dirname(login.key), onLine: onLine(parsed) },
@@ -75,8 +75,8 @@ export const main = async (argv: string[]): Promise<number> => {
   const name = parsed.positional ?? 'lab'
   const target = targetFrom('contract', parsed.values)
   const { passed, failed, skipped } = await (target === undefined
-    ? judgeImage(project, name, parsed)
-    : judgeHost(project, name, target, parsed))
+    ? judgeImage(name, parsed, project)
+    : judgeHost(name, target, parsed, project))
   console.log(`\n${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`)
   return failed === 0 ? 0 : 1
 }

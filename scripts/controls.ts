@@ -57,7 +57,7 @@ export const main = async (argv: string[]): Promise<number> => {
   if (parsed === undefined) return 0
   const project = projectAt(process.cwd())
   const box = await loadBox(parsed.positional ?? 'lab', project)
-  const published = await readPublished(project, box.name)
+  const published = await readPublished(box.name, project)
   const { expectations } = published
   const known = await readControls(box, project)
   const bare = uncontrolled(known, expectations)
@@ -71,12 +71,17 @@ export const main = async (argv: string[]): Promise<number> => {
   const controls = choose(controlsFor(known, expectations), parsed.lists.only, parsed.lists.except)
   const quiet = parsed.flags.json === true
   const paint = paintFor(process.stdout, process.env)
-  const results = await runControls(project, published, controls, {
-    environment: process.env,
-    machine: machineChoice(parsed.values.machine, 'auto'),
-    onNote: (text) => (quiet ? console.error(text) : console.log(paint('dim', text))),
-    onResult: (result) => (quiet ? undefined : console.log(formatControl(result, paint))),
-  })
+  const results = await runControls(
+    published,
+    controls,
+    {
+      environment: process.env,
+      machine: machineChoice(parsed.values.machine, 'auto'),
+      onNote: (text) => (quiet ? console.error(text) : console.log(paint('dim', text))),
+      onResult: (result) => (quiet ? undefined : console.log(formatControl(result, paint))),
+    },
+    project,
+  )
   if (quiet)
     console.log(
       JSON.stringify(results.map(({ control: { script: _, ...control }, ...rest }) => ({ ...control, ...rest }))),

@@ -35,11 +35,11 @@ export const main = async (argv: string[]): Promise<number> => {
   const begun = performance.now()
   const project = projectAt(process.cwd())
   const { name } = await loadBox(parsed.positional ?? 'lab', project)
-  const published = await readPublished(project, name)
+  const published = await readPublished(name, project)
   const onNote = (text: string): void => console.log(`  ${text} (${formatSeconds((performance.now() - begun) / 1000)})`)
   const machine = machineChoice(parsed.values.machine, 'auto')
   const options = { environment: process.env, machine, machines: parsed.flags['disk-only'] !== true, onNote }
-  const { passed, failed, skipped } = await withImageEvidence(project, published, options, async (evidence, folder) => {
+  const { passed, failed, skipped } = await withImageEvidence(published, options, project, async (evidence, folder) => {
     const file = join(folder, 'evidence.json')
     await writeFile(file, JSON.stringify(evidence), { mode: 0o600 })
     const all = parsed.flags.verbose === true

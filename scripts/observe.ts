@@ -119,7 +119,7 @@ export const main = async (argv: string[]): Promise<number> => {
   }
   if (action === 'show') return show(run, values.out === undefined ? undefined : fromCaller(values.out))
   const work = action === 'import' ? importing(importRequest(positionals, values.as)) : { plan, apply, destroy }[action]
-  return withLock(project, `observe-${box.name}`, 'observe', () =>
+  return withLock(`observe-${box.name}`, 'observe', project, () =>
     withAccount(
       box,
       {

@@ -45,7 +45,7 @@ const tell = (tried: Tried, seconds: number, paint: Paint): string => {
 
 const indent = (text: string): string => text.replace(/^/gm, '        ')
 
-const once = async (project: Project, { positionals: [name = 'lab', ...ids], flags }: Parsed): Promise<number> => {
+const once = async ({ positionals: [name = 'lab', ...ids], flags }: Parsed, project: Project): Promise<number> => {
   const begun = performance.now()
   const quiet = flags.json === true
   const paint = paintFor(process.stdout, process.env)
@@ -59,7 +59,7 @@ const once = async (project: Project, { positionals: [name = 'lab', ...ids], fla
     () => suite?.end(),
     async () => {
       const refreshed = await readRefreshed(box.name, false, project)
-      const plan = await planBox(await renderBox(box, project), project, { now: Date.now(), ...refreshed })
+      const plan = await planBox(await renderBox(box, project), { now: Date.now(), ...refreshed }, project)
       return attempt(
         plan,
         {
@@ -90,7 +90,7 @@ export const main = async (argv: string[]): Promise<number> => {
   if (parsed === undefined) return 0
   const project = projectAt(process.cwd())
   if (process.env[waitVariable] !== undefined && !(await awaitWord())) return 0
-  if (parsed.flags.watch !== true) return once(project, parsed)
+  if (parsed.flags.watch !== true) return once(parsed, project)
   if (parsed.flags.json === true)
     throw new BoxhoundError('E_USAGE', '--watch prints no JSON document', {
       exitCode: 2,

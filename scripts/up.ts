@@ -30,12 +30,16 @@ export const main = async (argv: string[]): Promise<number> => {
   const { name } = await loadBox(parsed.positional ?? 'lab', project)
   const onNote = (text: string): void => console.error(text)
   const kind = await chooseKind(machineChoice(parsed.values.machine, 'qemu'), project, onNote)
-  const { login, already } = await up(project, name, {
-    kind,
-    environment: process.env,
-    onNote,
-    draft: parsed.flags.draft === true,
-  })
+  const { login, already } = await up(
+    name,
+    {
+      kind,
+      environment: process.env,
+      onNote,
+      draft: parsed.flags.draft === true,
+    },
+    project,
+  )
   if (parsed.flags.json === true) {
     if (already) console.error(`${name} is already up`)
     console.log(JSON.stringify(login))

@@ -52,7 +52,7 @@ const command: Command = {
 const loadBox = async (name: string, project: Project): Promise<Box> =>
   (await import('./lib/box/load.ts')).loadBox(name, project)
 
-const targetOf = async (project: Project, name: string, { flags, values }: Parsed): Promise<Target | undefined> => {
+const targetOf = async (name: string, { flags, values }: Parsed, project: Project): Promise<Target | undefined> => {
   const target = targetFrom('verify', values)
   if (values.machine !== undefined && (target !== undefined || flags.vagrant === true))
     throw new BoxhoundError(
@@ -71,10 +71,10 @@ const targetOf = async (project: Project, name: string, { flags, values }: Parse
 }
 
 const verifyHost = async (
-  project: Project,
   name: string,
   target: Target,
   { flags, values, lists }: Parsed,
+  project: Project,
 ): Promise<VerifyResults> => {
   const suite = await startSuite(project.root, { guard: true })
   return withCleanup(suite.end, async () => {
@@ -90,10 +90,11 @@ const verifyHost = async (
     // Results for a Vagrant machine don't replace those for the published image.
     const own = flags.vagrant === true ? 'verify-vagrant' : 'verify'
     const folder = values.out === undefined ? join(project.out, box.name, own) : fromCaller(values.out)
-    const { onNote, onResult, finish } = reporter(project, folder, {
-      quiet: flags.json === true,
-      environment: process.env,
-    })
+    const { onNote, onResult, finish } = reporter(
+      folder,
+      { quiet: flags.json === true, environment: process.env },
+      project,
+    )
     onNote(`verifying ${target.user}@${target.host}:${target.port} against ${box.file}`)
     const results = await verifyTarget(target, expectations, {
       root: project.root,
@@ -110,7 +111,7 @@ const verifyHost = async (
   })
 }
 
-const verifyByWire = async (project: Project, name: string, parsed: Parsed): Promise<VerifyResults> => {
+const verifyByWire = async (name: string, parsed: Parsed, project: Project): Promise<VerifyResults> => {
   const { flags, values, lists } = parsed
   const other = ['host', 'vagrant', 'only'].find((flag) => flag in values || flag in flags || flag in lists)
   if (other !== undefined)
@@ -123,12 +124,16 @@ const verifyByWire = async (project: Project, name: string, parsed: Parsed): Pro
       },
     )
   const { verifyPublishedWire } = await import('./lib/wire/wire-published.ts')
-  return verifyPublishedWire(project, (await loadBox(name, project)).name, {
-    quiet: flags.json === true,
-    environment: process.env,
-    machine: machineChoice(values.machine, 'auto'),
-    ...(values.out === undefined ? {} : { out: fromCaller(values.out) }),
-  })
+  return verifyPublishedWire(
+    (await loadBox(name, project)).name,
+    {
+      quiet: flags.json === true,
+      environment: process.env,
+      machine: machineChoice(values.machine, 'auto'),
+      ...(values.out === undefined ? {} : { out: fromCaller(values.out) }),
+    },
+    project,
+  )
 }
 
 /** `npm run verify`: 0 when no check failed, 1 when one did, or when the machine became unreachable. */
@@ -139,16 +144,15 @@ export const main = async (argv: string[]): Promise<number> => {
   const name = parsed.positional ?? 'lab'
   const { flags, values, lists } = parsed
   if (flags.wire === true) {
-    const results = await verifyByWire(project, name, parsed)
+    const results = await verifyByWire(name, parsed, project)
     if (flags.json === true) console.log(JSON.stringify(results))
     return isGreen(results) ? 0 : 1
   }
-  const target = await targetOf(project, name, parsed)
+  const target = await targetOf(name, parsed, project)
   const out = values.out === undefined ? {} : { out: fromCaller(values.out) }
   const results =
     target === undefined
       ? await (await import('./lib/report/verify-published.ts')).verifyPublished(
-          project,
           (await loadBox(name, project)).name,
           {
             quiet: flags.json === true,
@@ -157,8 +161,9 @@ export const main = async (argv: string[]): Promise<number> => {
             machine: machineChoice(values.machine, 'qemu'),
             ...out,
           },
+          project,
         )
-      : await verifyHost(project, name, target, parsed)
+      : await verifyHost(name, target, parsed, project)
   if (flags.json === true) console.log(JSON.stringify(results))
   return isGreen(results) ? 0 : 1
 }

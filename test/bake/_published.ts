@@ -15,7 +15,7 @@ export const expectations = '{"box":"lab"}\n'
 /** A disk of 8 MiB with something at its beginning, in its middle and at its end, as the layer that is published. */
 export const storeDisk = async (project: Project, id = tip): Promise<void> => {
   await mkdir(layersFolder(project), { recursive: true })
-  const path = overlayPath(project, id)
+  const path = overlayPath(id, project)
   await $({ quiet: true })`qemu-img create -q -f qcow2 -- ${path} 8M`
   // Its first byte tells disks of different ids apart.
   for (const write of [`write -q -P 0x${id.slice(0, 2)} 0 64k`, 'write -q -P 2 4000k 3k', 'write -q -P 3 8388096 512'])
@@ -24,7 +24,7 @@ export const storeDisk = async (project: Project, id = tip): Promise<void> => {
 
 export const silent: Pick<Progress, 'started' | 'ended'> = { started: () => {}, ended: () => {} }
 
-export const publication = (project: Project, given: Partial<Publication>): Publication => ({
+export const publication = (given: Partial<Publication>, project: Project): Publication => ({
   box: 'lab',
   tip,
   formats: ['qcow2'],
@@ -48,7 +48,7 @@ export const manifestOf = (images: Pick<Manifest, 'image' | 'images'>, id = tip)
 
 /** Makes and publishes, as a bake does. */
 export const publish = async (project: Project, given: Partial<Publication> = {}): Promise<Manifest> => {
-  const order = publication(project, given)
+  const order = publication(given, project)
   const manifest = manifestOf(await makeImages(order, silent, project), order.tip)
   await publishSet(manifest, expectations, order.staging, project)
   await $({ quiet: true })`rm -r -- ${order.staging}`
@@ -56,9 +56,9 @@ export const publish = async (project: Project, given: Partial<Publication> = {}
 }
 
 /** Something at the place of a published file, to see that it stays. */
-export const writePublished = async (project: Project, name: string, content: string): Promise<string> => {
-  await mkdir(boxFolder(project, 'lab'), { recursive: true })
-  const path = join(boxFolder(project, 'lab'), name)
+export const writePublished = async (name: string, content: string, project: Project): Promise<string> => {
+  await mkdir(boxFolder('lab', project), { recursive: true })
+  const path = join(boxFolder('lab', project), name)
   await writeFile(path, content)
   return path
 }

@@ -50,7 +50,7 @@ export const stampedProject = async (t: ExecutionContext): Promise<Stamped> => {
 
 const publishAs = (plan: Plan, project: Project): void => {
   const { name } = plan.rendered.box
-  const folder = boxFolder(project, name)
+  const folder = boxFolder(name, project)
   mkdirSync(join(folder, 'verify'), { recursive: true })
   const image = join(folder, `${name}.qcow2`)
   writeFileSync(image, 'an image')
@@ -81,7 +81,7 @@ export const bakeAgain = async (
     const box = await loadBox(nameOrFile, project)
     const seen = seeNamed(inputs, box, project)
     const refreshed = await readRefreshed(box.name, false, project)
-    return { seen, plan: await planBox(await renderBox(box, project), project, { now: Date.now(), ...refreshed }) }
+    return { seen, plan: await planBox(await renderBox(box, project), { now: Date.now(), ...refreshed }, project) }
   }
   const first = await planned()
   if ((await findPublished(first.plan, project)) === undefined) publishAs(first.plan, project)

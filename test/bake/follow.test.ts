@@ -20,7 +20,7 @@ const follow = async (t: ExecutionContext) => {
   t.teardown(() => rm(cache, { recursive: true, force: true }))
   const project = { root: '/', out: '/', cache }
   await mkdir(layersFolder(project))
-  for (const { id, name } of layers) await writeFile(overlayPath(project, id), name)
+  for (const { id, name } of layers) await writeFile(overlayPath(id, project), name)
   const told: unknown[] = []
   const progress = {
     started: (name: string) => void told.push(['started', name]),

@@ -21,7 +21,7 @@ const formats = Object.keys(drivers) as Format[]
 const convert = async (t: ExecutionContext, format: Format): Promise<{ source: string; target: string }> => {
   const project = await emptyProject(t)
   await storeDisk(project)
-  const [source, target] = [overlayPath(project, tip), join(project.root, imageFile('lab', format))]
+  const [source, target] = [overlayPath(tip, project), join(project.root, imageFile('lab', format))]
   t.is(await convertImage(source, target, format, { expected: virtual, shown: 'it' }), virtual)
   return { source, target }
 }
@@ -118,7 +118,7 @@ for (const [what, formats, program, expected] of [
       firstOnPath(t, await programFolder(t, { 'qemu-img': text }))
       const target = join(project.root, `lab.${format}`)
       const shown = `out/lab/lab.${format}`
-      const convert = convertImage(overlayPath(project, tip), target, format, { expected: virtual, shown })
+      const convert = convertImage(overlayPath(tip, project), target, format, { expected: virtual, shown })
       const error = await t.throwsAsync(convert, { instanceOf: BoxhoundError })
       t.is(error.code, 'E_PUBLISH')
       t.true(formatError(error).startsWith(`${shown}: `))

@@ -24,7 +24,7 @@ const again = async (
     started: (step: string): void => void shown.push(`${step} …`),
     ended: (step: string, { kind }: { kind: string }): void => void shown.push(`${step} ${kind}`),
   }
-  const order = publication(project, { earlier, formats, tip: id })
+  const order = publication({ earlier, formats, tip: id }, project)
   const { images } = await makeImages(order, progress, project)
   await rm(order.staging, { recursive: true })
   return { shown, images }
@@ -38,7 +38,7 @@ rooted('another format in the box file is made from the published qcow2, which s
   const project = await emptyProject(t)
   await storeDisk(project)
   const earlier = await publish(project, { formats: ['qcow2', 'raw'] })
-  await rm(overlayPath(project, tip))
+  await rm(overlayPath(tip, project))
   const { shown, images } = await again(project, earlier, ['qcow2', 'raw', 'vhd'])
   t.deepEqual(shown, ['publish cached', 'as raw cached', 'as vhd …', 'as vhd built'])
   t.deepEqual(images.slice(0, 2), earlier.images)
@@ -49,7 +49,7 @@ rooted('a lost format is made again, alone', async (t) => {
   const project = await emptyProject(t)
   await storeDisk(project)
   const earlier = await publish(project, { formats: ['qcow2', 'raw', 'vhd'] })
-  await rm(join(boxFolder(project, 'lab'), 'lab.raw'))
+  await rm(join(boxFolder('lab', project), 'lab.raw'))
   const { shown } = await again(project, earlier, ['qcow2', 'raw', 'vhd'])
   // Hashed while the display goes on.
   t.deepEqual(shown.sort(), ['as raw built', 'as raw …', 'as vhd cached', 'publish cached'])
@@ -74,7 +74,7 @@ rooted(
     const project = await emptyProject(t)
     await storeDisk(project)
     const earlier = await publish(project, { formats: ['qcow2', 'raw'] })
-    const path = join(boxFolder(project, 'lab'), 'lab.qcow2')
+    const path = join(boxFolder('lab', project), 'lab.qcow2')
     const content = await readFile(path)
     content.writeUInt8(content.readUInt8(content.length - 1) ^ 1, content.length - 1)
     await writeFile(path, content)
@@ -82,7 +82,7 @@ rooted(
     const images = await Promise.all(
       earlier.images.map(async (image) => ({
         ...image,
-        modified: (await stat(join(boxFolder(project, 'lab'), image.file))).mtimeMs,
+        modified: (await stat(join(boxFolder('lab', project), image.file))).mtimeMs,
       })),
     )
     const { shown } = await again(project, { ...earlier, images }, ['qcow2', 'raw'])

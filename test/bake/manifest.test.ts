@@ -14,7 +14,7 @@ import { emptyProject } from '../cache/_store.ts'
 
 const publish = async (t: ExecutionContext): Promise<{ project: Project; manifest: Manifest }> => {
   const project = await emptyProject(t)
-  const path = imagePath(project, 'lab')
+  const path = imagePath('lab', project)
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, 'image')
   await writeFile(path.replace('qcow2', 'raw'), 'raw image')
@@ -41,39 +41,39 @@ const publish = async (t: ExecutionContext): Promise<{ project: Project; manifes
     tools: { packer: '1.6.6' },
     seconds: 3,
   }
-  await writeFile(`${boxFolder(project, 'lab')}/manifest.json`, manifestText(manifest))
+  await writeFile(`${boxFolder('lab', project)}/manifest.json`, manifestText(manifest))
   return { project, manifest }
 }
 
 test('a manifest is read as it was written', async (t) => {
   const { project, manifest } = await publish(t)
-  t.deepEqual(await readManifest(project, 'lab'), manifest)
+  t.deepEqual(await readManifest('lab', project), manifest)
 })
 
 test('no manifest, half of one and one of another shape count as nothing published', async (t) => {
   const { project, manifest } = await publish(t)
-  t.is(await readManifest(project, 'other'), undefined)
+  t.is(await readManifest('other', project), undefined)
   // As earlier versions wrote it.
   const withoutImages = JSON.stringify({ ...manifest, images: undefined })
   for (const text of ['{"box": "lab"', '{}', '{"box":"lab","builder":"by hand"}', withoutImages]) {
-    await writeFile(`${boxFolder(project, 'lab')}/manifest.json`, text)
-    t.is(await readManifest(project, 'lab'), undefined, text)
+    await writeFile(`${boxFolder('lab', project)}/manifest.json`, text)
+    t.is(await readManifest('lab', project), undefined, text)
   }
 })
 
 test('the images are taken for the published ones by size and time', async (t) => {
   const { project, manifest } = await publish(t)
-  t.true(await looksPublished(project, manifest))
-  t.false(await looksPublished(project, { ...manifest, box: 'other' }), 'absent')
-  t.false(await looksPublished(project, { ...manifest, images: [{ ...manifest.image, bytes: 6 }] }))
-  const raw = imagePath(project, 'lab').replace('qcow2', 'raw')
+  t.true(await looksPublished(manifest, project))
+  t.false(await looksPublished({ ...manifest, box: 'other' }, project), 'absent')
+  t.false(await looksPublished({ ...manifest, images: [{ ...manifest.image, bytes: 6 }] }, project))
+  const raw = imagePath('lab', project).replace('qcow2', 'raw')
   const { atime, mtime } = await stat(raw)
   await utimes(raw, 1, 1)
-  t.false(await looksPublished(project, manifest), 'another format touched')
-  t.true(await looksPublished(project, { ...manifest, images: [manifest.image] }))
+  t.false(await looksPublished(manifest, project), 'another format touched')
+  t.true(await looksPublished({ ...manifest, images: [manifest.image] }, project))
   await utimes(raw, atime, mtime)
   await rm(raw)
-  t.false(await looksPublished(project, manifest), 'another format lost')
-  await utimes(imagePath(project, 'lab'), 1, 1)
-  t.false(await looksPublished(project, { ...manifest, images: [manifest.image] }), 'touched')
+  t.false(await looksPublished(manifest, project), 'another format lost')
+  await utimes(imagePath('lab', project), 1, 1)
+  t.false(await looksPublished({ ...manifest, images: [manifest.image] }, project), 'touched')
 })

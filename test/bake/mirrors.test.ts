@@ -39,7 +39,7 @@ test('mirrors, proxy and authorities make no other layers: they are other ways t
   const project = projectAt(fileURLToPath(new URL('../..', import.meta.url)), {})
   const ids = async (text: string): Promise<string[]> => {
     const box = await loadBox(temporaryFile(t, text), project)
-    const plan = await planBox(await renderBox(box, project), project, { now: 0 })
+    const plan = await planBox(await renderBox(box, project), { now: 0 }, project)
     return plan.layers.map(({ id }) => id)
   }
   const own =

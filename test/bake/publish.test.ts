@@ -21,9 +21,9 @@ const all = ['qcow2', 'raw', 'vmdk', 'vhd'] as const
 rooted('the published file is one whole qcow2, described as it is', async (t) => {
   const project = await emptyProject(t)
   await storeDisk(project)
-  await writePublished(project, 'lab.qcow2', 'old image')
+  await writePublished('lab.qcow2', 'old image', project)
   const { image, images } = await publish(project)
-  const path = imagePath(project, 'lab')
+  const path = imagePath('lab', project)
   const { size, mtimeMs } = await stat(path)
   t.deepEqual(image, {
     file: 'lab.qcow2',
@@ -36,7 +36,7 @@ rooted('the published file is one whole qcow2, described as it is', async (t) =>
   t.deepEqual(images, [image])
   const info = JSON.parse((await $({ quiet: true })`qemu-img info --output=json -- ${path}`).stdout)
   t.is(info['backing-filename'], undefined)
-  t.deepEqual(await readdir(boxFolder(project, 'lab')), [
+  t.deepEqual(await readdir(boxFolder('lab', project)), [
     'SHA256SUMS',
     'expectations.json',
     'lab.qcow2',
@@ -52,10 +52,10 @@ rooted('all formats and documents stand in SHA256SUMS, as sha256sum -c reads it'
     manifest.images.map(({ file, format, virtualBytes }) => [file, format, virtualBytes]),
     all.map((format) => [`lab.${format}`, format, 8 << 20]),
   )
-  t.deepEqual(await readManifest(project, 'lab'), manifest)
-  t.true(await looksPublished(project, manifest))
-  t.true(await sumsFit(project, manifest))
-  const check = $({ quiet: true, cwd: boxFolder(project, 'lab') })`sha256sum --check --strict SHA256SUMS`
+  t.deepEqual(await readManifest('lab', project), manifest)
+  t.true(await looksPublished(manifest, project))
+  t.true(await sumsFit(manifest, project))
+  const check = $({ quiet: true, cwd: boxFolder('lab', project) })`sha256sum --check --strict SHA256SUMS`
   t.deepEqual((await check).stdout.trimEnd().split('\n').sort(), [
     'expectations.json: OK',
     ...['qcow2', 'raw', 'vhd', 'vmdk'].map((format) => `lab.${format}: OK`),
@@ -95,24 +95,24 @@ for (const [what, program, expected] of [
   rooted(`faults 30, 37: when qemu-img ${what}, every published file stays as it was`, async (t) => {
     const project = await emptyProject(t)
     await storeDisk(project)
-    for (const name of ['lab.qcow2', 'lab.vhd', 'SHA256SUMS']) await writePublished(project, name, `old ${name}`)
+    for (const name of ['lab.qcow2', 'lab.vhd', 'SHA256SUMS']) await writePublished(name, `old ${name}`, project)
     const real = (await $({ quiet: true })`which qemu-img`).stdout.trim()
     firstOnPath(t, await programFolder(t, { 'qemu-img': program.replaceAll('REAL', real) }))
-    const order = publication(project, { formats: ['qcow2', 'vhd'] })
+    const order = publication({ formats: ['qcow2', 'vhd'] }, project)
     const error = await t.throwsAsync(makeImages(order, silent, project), { instanceOf: BoxhoundError })
     t.is(error.code, 'E_PUBLISH')
     t.regex(formatError(error), expected)
     await rm(order.staging, { recursive: true })
-    t.deepEqual(await readdir(boxFolder(project, 'lab')), ['SHA256SUMS', 'lab.qcow2', 'lab.vhd'])
+    t.deepEqual(await readdir(boxFolder('lab', project)), ['SHA256SUMS', 'lab.qcow2', 'lab.vhd'])
     for (const name of ['lab.qcow2', 'lab.vhd', 'SHA256SUMS'])
-      t.is(await readFile(join(boxFolder(project, 'lab'), name), 'utf8'), `old ${name}`)
+      t.is(await readFile(join(boxFolder('lab', project), name), 'utf8'), `old ${name}`)
   })
 
 /** Whether a bake that comes next would take what stands there for published. */
-const isPublished = async (project: Parameters<typeof readManifest>[0]): Promise<Manifest | undefined> => {
-  const manifest = await readManifest(project, 'lab')
+const isPublished = async (project: Parameters<typeof readManifest>[1]): Promise<Manifest | undefined> => {
+  const manifest = await readManifest('lab', project)
   if (manifest === undefined) return undefined
-  return (await looksPublished(project, manifest)) && (await sumsFit(project, manifest)) ? manifest : undefined
+  return (await looksPublished(manifest, project)) && (await sumsFit(manifest, project)) ? manifest : undefined
 }
 
 rooted('fault 26: killed after any of its renames, it is the old set, the new one, or none', async (t) => {
@@ -121,10 +121,10 @@ rooted('fault 26: killed after any of its renames, it is the old set, the new on
   await storeDisk(project, idOf('other'))
   const formats = ['qcow2', 'raw', 'vhd'] as const
   const old = await publish(project, { formats })
-  const folder = boxFolder(project, 'lab')
+  const folder = boxFolder('lab', project)
   const keep = join(project.root, 'keep')
   await $({ quiet: true })`cp -a -- ${folder} ${keep}`
-  const order = publication(project, { tip: idOf('other'), formats })
+  const order = publication({ tip: idOf('other'), formats }, project)
   const images = await makeImages(order, silent, project)
   const next = manifestOf(images, order.tip)
   const staged = join(project.root, 'staged')
@@ -150,10 +150,10 @@ rooted('fault 26: killed after any of its renames, it is the old set, the new on
 rooted('the renames come in that order: images, documents, list', async (t) => {
   const project = await emptyProject(t)
   await storeDisk(project)
-  const order = publication(project, { formats: ['qcow2', 'raw'] })
+  const order = publication({ formats: ['qcow2', 'raw'] }, project)
   const manifest = manifestOf(await makeImages(order, silent, project))
   // A folder in the way of one file: what comes after it must not have been moved.
-  const folder = boxFolder(project, 'lab')
+  const folder = boxFolder('lab', project)
   for (const [blocked, moved] of [
     ['lab.qcow2', ['lab.raw']],
     ['manifest.json', ['expectations.json', 'lab.qcow2', 'lab.raw']],
@@ -171,26 +171,26 @@ rooted('expectations that change with nothing else have their digest in the list
   const project = await emptyProject(t)
   await storeDisk(project)
   const manifest = await publish(project)
-  const list = join(boxFolder(project, 'lab'), 'SHA256SUMS')
+  const list = join(boxFolder('lab', project), 'SHA256SUMS')
   const { mtimeMs } = await stat(list)
   await updateExpectations(manifest, expectations, project)
   t.is((await stat(list)).mtimeMs, mtimeMs, 'the same: nothing is written')
   await updateExpectations(manifest, '{}\n', project)
-  t.true(await sumsFit(project, manifest))
+  t.true(await sumsFit(manifest, project))
   await t.notThrowsAsync(
-    async () => $({ quiet: true, cwd: boxFolder(project, 'lab') })`sha256sum -c --strict SHA256SUMS`,
+    async () => $({ quiet: true, cwd: boxFolder('lab', project) })`sha256sum -c --strict SHA256SUMS`,
   )
 })
 
 test('an image in a format that the box file does not name any more is removed and told; nothing else is', async (t) => {
   const project = await emptyProject(t)
   for (const name of ['lab.qcow2', 'lab.raw', 'lab.vhd', 'lab.vmdk.txt', 'other.raw'])
-    await writePublished(project, name, 'x')
+    await writePublished(name, 'x', project)
   t.deepEqual(await staleImages('lab', ['qcow2', 'raw', 'vhd'], project), [])
   const told = await dropStale('lab', ['qcow2', 'vhd'], project)
   t.is(told.length, 1)
   t.regex(told[0] ?? '', /lab\.raw was removed: the box file no longer lists its format$/)
-  t.deepEqual(await readdir(boxFolder(project, 'lab')), ['lab.qcow2', 'lab.vhd', 'lab.vmdk.txt', 'other.raw'])
+  t.deepEqual(await readdir(boxFolder('lab', project)), ['lab.qcow2', 'lab.vhd', 'lab.vmdk.txt', 'other.raw'])
   t.deepEqual(await dropStale('lab', ['qcow2', 'vhd'], project), [])
   t.deepEqual(await dropStale('absent', ['qcow2'], project), [])
 })

@@ -225,7 +225,7 @@ test('nothing is written down of what is not published', async (t) => {
   fs.rmSync(join(project.out, 'one/one.qcow2'))
   const inputs = seeInputs('one', project, project.environment)
   const box = await loadBox('one', project)
-  const plan = await planBox(await renderBox(box, project), project, { now: Date.now() })
+  const plan = await planBox(await renderBox(box, project), { now: Date.now() }, project)
   const told = { text: () => 'up to date', verdict: async () => undefined }
   const times = { started: soon(), now: soon(), environment: project.environment }
   await writeStamp(seeNamed(inputs, box, project), plan, told, project, times)

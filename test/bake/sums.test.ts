@@ -25,7 +25,7 @@ const documents = { 'expectations.json': expectations, 'manifest.json': manifest
 const published = async (t: ExecutionContext): Promise<Project> => {
   const project = await emptyProject(t)
   for (const [name, text] of Object.entries({ ...documents, [sumsFile]: publishedSums(manifest, documents) }))
-    await writePublished(project, name, text)
+    await writePublished(name, text, project)
   return project
 }
 
@@ -37,7 +37,7 @@ test('one line per file: digest, two spaces, name; images from the manifest, doc
 })
 
 test('the list fits without an image being read: there is none here', async (t) => {
-  t.true(await sumsFit(await published(t), manifest))
+  t.true(await sumsFit(manifest, await published(t)))
 })
 
 const other: Manifest = { ...manifest, images: [image] }
@@ -52,6 +52,6 @@ for (const [what, change, given] of [
 ] as const)
   test(`it does not fit when ${what}`, async (t) => {
     const project = await published(t)
-    await change(boxFolder(project, 'lab'))
-    t.false(await sumsFit(project, given))
+    await change(boxFolder('lab', project))
+    t.false(await sumsFit(given, project))
   })

@@ -66,7 +66,7 @@ const project = projectAt(fileURLToPath(new URL('../..', import.meta.url)), {})
 test('where layers come from is no part of their ids, nor of anything rendered', async (t) => {
   const planOf = async (text: string) => {
     const rendered = await renderBox(await loadBox(temporaryFile(t, text), project), project)
-    const { layers } = await planBox(rendered, project, { now: 0 })
+    const { layers } = await planBox(rendered, { now: 0 }, project)
     return { ids: layers.map(({ id }) => id), expectations: rendered.expectations }
   }
   t.deepEqual(await planOf(`${bare}cache: { from: [ghcr.io/team/layers] }\n`), await planOf(bare))

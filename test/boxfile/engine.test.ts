@@ -21,7 +21,7 @@ const edited = (t: ExecutionContext, file: string, edit: (text: string) => strin
 const read = (project: Project, engine = 'mariadb', system = 'debian-13') =>
   readEngine(join(project.root, engines, engine), system, project)
 
-const box = (project: Project, more: string): string => {
+const box = (more: string, project: Project): string => {
   const file = join(project.root, 'own', 'box.yaml')
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${bare}${more}`)
@@ -74,7 +74,7 @@ test('a pattern that is none, a client without a place for the statement, and a 
 
 test('an engine beside the box file is one to choose, and hides another of its name', async (t) => {
   const project = copiedProject(t)
-  const file = box(project, 'database: { engine: mysql }\n')
+  const file = box('database: { engine: mysql }\n', project)
   const own = join(dirname(file), 'databases')
   cpSync(join(project.root, engines, 'mysql'), join(own, 'mysql'), { recursive: true })
   const { database } = await loadBox(file, project)
@@ -82,14 +82,14 @@ test('an engine beside the box file is one to choose, and hides another of its n
   t.deepEqual(database?.folders, [join(project.root, engines, '_mysql'), join(own, 'mysql')])
   rmSync(join(own, 'mysql', 'database.yaml'))
   mkdirSync(join(own, 'fast'))
-  const error = await t.throwsAsync<BoxhoundError>(loadBox(box(project, 'database: { engine: fast }\n'), project))
+  const error = await t.throwsAsync<BoxhoundError>(loadBox(box('database: { engine: fast }\n', project), project))
   t.regex(error?.message ?? '', /has no database\.yaml/)
   t.regex(error?.details.next ?? '', /guide\/databases\.md/)
 })
 
 test('an app beside the box file is one to choose', async (t) => {
   const project = copiedProject(t)
-  const file = box(project, 'app: { name: shop, port: 5050, service: shop, env: trial, version: 1.0.0 }\n')
+  const file = box('app: { name: shop, port: 5050, service: shop, env: trial, version: 1.0.0 }\n', project)
   const own = join(dirname(file), 'apps', 'shop')
   cpSync(join(project.root, 'provision/40-app/flask'), own, { recursive: true })
   t.is((await loadBox(file, project)).app?.folder, own)
@@ -99,15 +99,15 @@ test('the port of the database is taken', async (t) => {
   const project = copiedProject(t)
   const app = 'app: { port: 3306, service: shop, env: trial, version: 1.0.0 }\n'
   const error = await t.throwsAsync<BoxhoundError>(
-    loadBox(box(project, `database: { engine: mysql }\n${app}`), project),
+    loadBox(box(`database: { engine: mysql }\n${app}`, project), project),
   )
   t.regex(error?.message ?? '', /port 3306 is taken by MySQL/)
-  await t.notThrowsAsync(loadBox(box(project, app), project))
+  await t.notThrowsAsync(loadBox(box(app, project), project))
 })
 
 test('Database Monitoring is for engines whose folder says how', async (t) => {
   const project = copiedProject(t)
-  const file = box(project, 'database: { engine: mysql, dbm: true }\n')
+  const file = box('database: { engine: mysql, dbm: true }\n', project)
   t.true((await loadBox(file, project)).database?.dbm)
   const path = join(project.root, engines, '_mysql/database.yaml')
   writeFileSync(path, readFileSync(path, 'utf8').replace(/^monitoring:[\s\S]*/m, ''))

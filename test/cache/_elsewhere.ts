@@ -10,15 +10,15 @@ const [cache = '', mode] = process.argv.slice(2)
 const project = { root: cache, out: join(cache, 'out'), cache }
 
 if (mode === 'hold') {
-  await takeLock(project, 'box-lab', 'bake lab')
-  await makeWorkFolder(project, 'bake lab', [])
+  await takeLock('box-lab', 'bake lab', project)
+  await makeWorkFolder('bake lab', [], project)
   await mkdir(join(cache, 'layers'), { recursive: true })
   await writeFile(temporaryName(join(cache, 'layers', 'x')), 'half')
   console.log('held')
   setInterval(() => {}, 1000)
 } else {
   console.log(`cleared: ${(await clearDeadRuns(project)).length}`)
-  await takeLock(project, 'box-lab', 'bake lab').then(
+  await takeLock('box-lab', 'bake lab', project).then(
     () => console.log('taken'),
     (error: unknown) => {
       if (!(error instanceof BoxhoundError)) throw error

@@ -24,18 +24,18 @@ export const storeLayer = async (
   const id = idOf(name)
   const content = `overlay of ${name}`
   await mkdir(layersFolder(project), { recursive: true })
-  await writeFile(overlayPath(project, id), content)
+  await writeFile(overlayPath(id, project), content)
   const record: LayerRecord = {
     id,
     name,
     parent: parent === null ? null : idOf(parent),
-    parentSha256: parent === null ? null : ((await readRecord(project, idOf(parent)))?.sha256 ?? idOf('no file')),
+    parentSha256: parent === null ? null : ((await readRecord(idOf(parent), project))?.sha256 ?? idOf('no file')),
     sha256: sha256(content),
     bytes: content.length,
     seconds: 1,
     created,
   }
-  await recordLayer(project, record)
+  await recordLayer(record, project)
   return record
 }
 

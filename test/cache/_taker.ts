@@ -19,7 +19,7 @@ console.log('ready')
 while (!existsSync(`${cache}/go`)) await delay(1)
 for (let turn = 1; turn <= 60; turn++) {
   try {
-    await takeLock(project, 'box-lab', `taker ${process.pid}`)
+    await takeLock('box-lab', `taker ${process.pid}`, project)
     appendFileSync(log, `+${process.pid}\n`)
     await delay(1)
     appendFileSync(log, `-${process.pid}\n`)

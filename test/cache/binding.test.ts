@@ -21,24 +21,24 @@ const wanted = names.map((name, index) => ({
   name,
   parent: index === 0 ? null : idOf(names[index - 1] ?? ''),
 }))
-const recordFile = (project: Project, name: string): string => join(layersFolder(project), `${idOf(name)}.json`)
+const recordFile = (name: string, project: Project): string => join(layersFolder(project), `${idOf(name)}.json`)
 const faults = async (project: Project): Promise<string[]> =>
   (await unusableLayers(project))
     .map(({ id, fault }) => `${[...names, 'seal-2'].find((name) => idOf(name) === id)}: ${fault}`)
     .sort()
 
 /** Another machine's build of a layer: the same id and parent, other bytes. */
-const buildAgain = async (project: Project, name: string): Promise<void> => {
-  const record = await readRecord(project, idOf(name))
+const buildAgain = async (name: string, project: Project): Promise<void> => {
+  const record = await readRecord(idOf(name), project)
   const content = `another overlay of ${name}`
-  await writeFile(overlayPath(project, idOf(name)), content)
-  if (record !== undefined) await recordLayer(project, { ...record, sha256: sha256(content), bytes: content.length })
+  await writeFile(overlayPath(idOf(name), project), content)
+  if (record !== undefined) await recordLayer({ ...record, sha256: sha256(content), bytes: content.length }, project)
 }
 
 test('a chain on its own files is taken whole', async (t) => {
   const project = await emptyProject(t)
   const layers = await storeChain(project)
-  t.deepEqual(await storedChain(project, wanted), { stored: layers.slice(0, 4), unusable: undefined })
+  t.deepEqual(await storedChain(wanted, project), { stored: layers.slice(0, 4), unusable: undefined })
   t.deepEqual(unboundLayers(layers), [])
   t.deepEqual(await unusableLayers(project), [])
 })
@@ -46,10 +46,10 @@ test('a chain on its own files is taken whole', async (t) => {
 test('fault 49: a record copied over another is no record of it, though its file is what it says', async (t) => {
   const project = await emptyProject(t)
   await storeChain(project)
-  await copyFile(recordFile(project, 'agent'), recordFile(project, 'seal'))
-  t.is(await inspectRecord(project, idOf('seal')), 'its record belongs to another layer')
+  await copyFile(recordFile('agent', project), recordFile('seal', project))
+  t.is(await inspectRecord(idOf('seal'), project), 'its record belongs to another layer')
   t.is((await listRecords(project)).length, 4)
-  const { stored, unusable } = await storedChain(project, wanted)
+  const { stored, unusable } = await storedChain(wanted, project)
   t.deepEqual(
     stored.map(({ name }) => name),
     ['image', 'base', 'agent'],
@@ -61,10 +61,10 @@ test('fault 49: a record copied over another is no record of it, though its file
 test('fault 49: record and overlay of another layer, with the id written over, are not taken', async (t) => {
   const project = await emptyProject(t)
   await storeChain(project)
-  await copyFile(overlayPath(project, idOf('base')), overlayPath(project, idOf('agent')))
-  const text = await readFile(recordFile(project, 'base'), 'utf8')
-  await writeFile(recordFile(project, 'agent'), text.replace(idOf('base'), idOf('agent')))
-  const { stored, unusable } = await storedChain(project, wanted)
+  await copyFile(overlayPath(idOf('base'), project), overlayPath(idOf('agent'), project))
+  const text = await readFile(recordFile('base', project), 'utf8')
+  await writeFile(recordFile('agent', project), text.replace(idOf('base'), idOf('agent')))
+  const { stored, unusable } = await storedChain(wanted, project)
   t.is(stored.length, 2)
   t.is(unusable?.fault, 'another name')
 })
@@ -72,8 +72,8 @@ test('fault 49: record and overlay of another layer, with the id written over, a
 test('fault 50: of two merged stores no layer is used on another build of its parent', async (t) => {
   const project = await emptyProject(t)
   await storeChain(project)
-  await buildAgain(project, 'base')
-  const { stored, unusable } = await storedChain(project, wanted)
+  await buildAgain('base', project)
+  const { stored, unusable } = await storedChain(wanted, project)
   t.deepEqual(
     stored.map(({ name }) => name),
     ['image', 'base'],
@@ -92,10 +92,10 @@ test('records of an older boxhound: the lowest layer stays, the others are told 
   const project = await emptyProject(t)
   await storeChain(project)
   for (const name of [...names, 'seal-2']) {
-    const { parentSha256: _, ...old } = JSON.parse(await readFile(recordFile(project, name), 'utf8'))
-    await writeFile(recordFile(project, name), JSON.stringify(old))
+    const { parentSha256: _, ...old } = JSON.parse(await readFile(recordFile(name, project), 'utf8'))
+    await writeFile(recordFile(name, project), JSON.stringify(old))
   }
-  t.is((await readRecord(project, idOf('image')))?.parentSha256, null)
+  t.is((await readRecord(idOf('image'), project))?.parentSha256, null)
   const lines = droppedLines(await dropUnusable(project))
   t.is(lines.length, 1)
   t.regex(
@@ -111,7 +111,7 @@ test('records of an older boxhound: the lowest layer stays, the others are told 
 test('layers of a living run are neither told nor dropped', async (t) => {
   const project = await emptyProject(t)
   await storeLayer(project, 'agent', 'base')
-  await makeWorkFolder(project, 'bake other', [idOf('agent')])
+  await makeWorkFolder('bake other', [idOf('agent')], project)
   t.deepEqual(await unusableLayers(project), [])
 })
 
@@ -132,8 +132,8 @@ test('each part of a record is held against what is wanted', async (t) => {
 test('a record that cannot be read is one reason of its own, and a missing one is none', async (t) => {
   const project = await emptyProject(t)
   await storeChain(project)
-  await writeFile(recordFile(project, 'seal'), '')
-  t.is(await inspectRecord(project, idOf('seal')), 'its record is unreadable')
-  await rm(recordFile(project, 'seal'))
-  t.is(await inspectRecord(project, idOf('seal')), undefined)
+  await writeFile(recordFile('seal', project), '')
+  t.is(await inspectRecord(idOf('seal'), project), 'its record is unreadable')
+  await rm(recordFile('seal', project))
+  t.is(await inspectRecord(idOf('seal'), project), undefined)
 })

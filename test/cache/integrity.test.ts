@@ -15,12 +15,12 @@ test('whole layers are not damaged', async (t) => {
 test('fault 31: one flipped bit, a cut file and a missing one are found, and no other', async (t) => {
   const project = await emptyProject(t)
   const layers = await storeChain(project)
-  const flipped = overlayPath(project, idOf('base'))
+  const flipped = overlayPath(idOf('base'), project)
   const content = await readFile(flipped)
   content[5] = (content[5] ?? 0) ^ 1
   await writeFile(flipped, content)
-  await truncate(overlayPath(project, idOf('agent')), 4)
-  await rm(overlayPath(project, idOf('seal-2')))
+  await truncate(overlayPath(idOf('agent'), project), 4)
+  await rm(overlayPath(idOf('seal-2'), project))
   t.deepEqual(names(await findDamaged(project, layers)), ['agent', 'base', 'seal-2'])
 })
 
@@ -28,7 +28,7 @@ test('a damaged layer is dropped with all that stand on it, and what it stands o
   const project = await emptyProject(t)
   const layers = await storeChain(project)
   const damaged = layers.filter(({ name }) => name === 'agent')
-  const dropped = await dropDamaged(project, damaged, layers)
+  const dropped = await dropDamaged(damaged, layers, project)
   t.deepEqual([...dropped].sort(), ['agent', 'seal', 'seal-2'].map(idOf).sort())
   t.deepEqual(names(await listRecords(project)), ['base', 'image'])
 })

@@ -31,7 +31,7 @@ const deadRun = async (project: Project, holder = true): Promise<string> => {
 test('fault 26: a dead run’s folder and unfinished overlays are cleared, and it is said whose they were', async (t) => {
   const project = await emptyProject(t)
   const run = await deadRun(project)
-  const mine = await makeWorkFolder(project, 'bake lab', [])
+  const mine = await makeWorkFolder('bake lab', [], project)
   await mkdir(layersFolder(project), { recursive: true })
   for (const name of [`.tmp-${run}-${idOf('x')}.qcow2`, `.tmp-${mine.run}-${idOf('x')}.qcow2`, '.failed-lab.qcow2'])
     await writeFile(join(layersFolder(project), name), '')
@@ -59,7 +59,7 @@ test('fault 26: half-written records and locks of dead processes are cleared', a
 test('a run that was killed before it wrote who it is, is told by its folder’s name', async (t) => {
   const project = await emptyProject(t)
   await deadRun(project, false)
-  const mine = await makeWorkFolder(project, 'bake lab', [])
+  const mine = await makeWorkFolder('bake lab', [], project)
   await rm(join(mine.path, 'holder.json'))
   t.is((await clearDeadRuns(project)).length, 1)
   t.deepEqual(await readdir(workRoot(project)), [mine.run])
@@ -67,12 +67,12 @@ test('a run that was killed before it wrote who it is, is told by its folder’s
 
 test('a work folder is closed to other users, and gone with all that is in it', async (t) => {
   const project = await emptyProject(t)
-  const work = await makeWorkFolder(project, 'bake lab', [idOf('a')])
+  const work = await makeWorkFolder('bake lab', [idOf('a')], project)
   await mkdir(join(work.path, 'a/b'), { recursive: true })
   t.is((await stat(work.path)).mode & 0o777, 0o700)
   t.deepEqual(JSON.parse(await readFile(join(work.path, 'ids.json'), 'utf8')), [idOf('a')])
   t.deepEqual(await idsInUse(project), new Set([idOf('a')]))
-  await clearRun(project, work)
+  await clearRun(work, project)
   t.deepEqual(await readdir(workRoot(project)), [])
   t.deepEqual(await idsInUse(project), new Set())
 })
@@ -80,9 +80,9 @@ test('a work folder is closed to other users, and gone with all that is in it', 
 test('an overlay whose run was killed before it was recorded is dropped, one of a living run stays', async (t) => {
   const project = await emptyProject(t)
   const recorded = await storeLayer(project, 'recorded', null)
-  await writeFile(overlayPath(project, idOf('unrecorded')), 'x')
-  await writeFile(overlayPath(project, idOf('living')), 'x')
-  await makeWorkFolder(project, 'bake other', [idOf('living')])
+  await writeFile(overlayPath(idOf('unrecorded'), project), 'x')
+  await writeFile(overlayPath(idOf('living'), project), 'x')
+  await makeWorkFolder('bake other', [idOf('living')], project)
   t.deepEqual(await dropUnusable(project), [{ id: idOf('unrecorded'), name: undefined, fault: 'never recorded' }])
   t.deepEqual(
     (await readdir(layersFolder(project))).sort(),
@@ -111,7 +111,7 @@ test('a layer that has lost its parent is dropped with all on it: a new parent i
 test('a layer that a living run works with is not taken for one without a parent', async (t) => {
   const project = await emptyProject(t)
   await storeLayer(project, 'agent', 'base')
-  await makeWorkFolder(project, 'bake other', [idOf('base'), idOf('agent')])
+  await makeWorkFolder('bake other', [idOf('base'), idOf('agent')], project)
   t.deepEqual(await dropUnusable(project), [])
   t.deepEqual(await names(project), ['agent'])
 })

@@ -19,8 +19,8 @@ const deadLock = async (project: Project, name = 'box-lab'): Promise<void> => {
 
 test('fault 27: the second taker is refused and told who holds it and how to end that', async (t) => {
   const project = await emptyProject(t)
-  const lock = await takeLock(project, 'box-lab', 'bake lab')
-  const error = await t.throwsAsync(takeLock(project, 'box-lab', 'bake lab'), { instanceOf: BoxhoundError })
+  const lock = await takeLock('box-lab', 'bake lab', project)
+  const error = await t.throwsAsync(takeLock('box-lab', 'bake lab', project), { instanceOf: BoxhoundError })
   t.is(error.code, 'E_LOCKED')
   t.is(error.exitCode, 1)
   const text = formatError(error)
@@ -33,10 +33,10 @@ test('fault 27: the second taker is refused and told who holds it and how to end
 
 test('fault 27: another box’s lock is free, and a released one too', async (t) => {
   const project = await emptyProject(t)
-  const lab = await takeLock(project, 'box-lab', 'bake lab')
-  const other = await takeLock(project, 'box-ubuntu', 'bake ubuntu')
+  const lab = await takeLock('box-lab', 'bake lab', project)
+  const other = await takeLock('box-ubuntu', 'bake ubuntu', project)
   await lab.release()
-  const again = await takeLock(project, 'box-lab', 'bake lab')
+  const again = await takeLock('box-lab', 'bake lab', project)
   t.is(again.stale, undefined)
   for (const { release } of [other, again]) await release()
 })
@@ -44,7 +44,7 @@ test('fault 27: another box’s lock is free, and a released one too', async (t)
 test('a dead holder’s lock is taken over, and it is told whose it was', async (t) => {
   const project = await emptyProject(t)
   await deadLock(project)
-  const { stale, release } = await takeLock(project, 'box-lab', 'bake lab')
+  const { stale, release } = await takeLock('box-lab', 'bake lab', project)
   t.is(stale?.started, '1')
   t.is(JSON.parse(await readFile(lockFile(project), 'utf8')).started, ownHolder('').started)
   await release()
@@ -55,14 +55,14 @@ test('a lock of an earlier boot is taken over, though a process with that number
   const project = await emptyProject(t)
   await mkdir(join(project.cache, 'locks'), { recursive: true })
   await writeFile(lockFile(project), JSON.stringify({ ...ownHolder('bake lab'), bootId: 'of yesterday' }))
-  t.is((await takeLock(project, 'box-lab', 'bake lab')).stale?.bootId, 'of yesterday')
+  t.is((await takeLock('box-lab', 'bake lab', project)).stale?.bootId, 'of yesterday')
 })
 
 test('a lock is taken over also when who was about to do so died at it', async (t) => {
   const project = await emptyProject(t)
   await deadLock(project)
   await deadLock(project, `box-lab.${process.pid}-1`)
-  const { release } = await takeLock(project, 'box-lab', 'bake lab')
+  const { release } = await takeLock('box-lab', 'bake lab', project)
   await release()
   t.deepEqual(await readdir(join(project.cache, 'locks')), [])
 })
@@ -72,7 +72,7 @@ test('fault 70: an empty or cut lock that nobody holds is taken over and told', 
   await mkdir(join(project.cache, 'locks'), { recursive: true })
   for (const text of ['', '{"pid":', 'null', '{}', '\0\0\0']) {
     await writeFile(lockFile(project), text)
-    const { stale, note, release } = await takeLock(project, 'box-lab', 'bake lab')
+    const { stale, note, release } = await takeLock('box-lab', 'bake lab', project)
     t.is(stale, undefined)
     t.is(note, 'took over the lock "box-lab", which was damaged and not held')
     await release()
@@ -82,9 +82,9 @@ test('fault 70: an empty or cut lock that nobody holds is taken over and told', 
 
 test('a damaged lock that somebody holds is an error that names its file', async (t) => {
   const project = await emptyProject(t)
-  const { release } = await takeLock(project, 'box-lab', 'bake lab')
+  const { release } = await takeLock('box-lab', 'bake lab', project)
   await truncate(lockFile(project))
-  const error = await t.throwsAsync(takeLock(project, 'box-lab', 'bake lab'), { instanceOf: BoxhoundError })
+  const error = await t.throwsAsync(takeLock('box-lab', 'bake lab', project), { instanceOf: BoxhoundError })
   t.is(error.code, 'E_LOCK_UNREADABLE')
   t.is(error.details.file, lockFile(project))
   await release()
@@ -107,7 +107,7 @@ rooted(
     t.regex(other.output(), /cleared: 0\n/)
     // Seen from outside as well.
     t.deepEqual(await clearDeadRuns(project), [])
-    await t.throwsAsync(takeLock(project, 'box-lab', 'bake lab'), { message: /another run holds the lock/ })
+    await t.throwsAsync(takeLock('box-lab', 'bake lab', project), { message: /another run holds the lock/ })
     t.deepEqual((await readdir(join(project.cache, 'layers'))).length, 1)
     holder.child.kill('SIGKILL')
     await holder.ended
@@ -120,9 +120,9 @@ rooted(
 
 test('a lock around work is released when the work ends and when it fails', async (t) => {
   const project = await emptyProject(t)
-  const held = await withLock(project, 'prune', 'cache prune', () => readdir(join(project.cache, 'locks')))
+  const held = await withLock('prune', 'cache prune', project, () => readdir(join(project.cache, 'locks')))
   t.deepEqual(held, ['prune.json'])
-  await t.throwsAsync(withLock(project, 'prune', 'cache prune', () => Promise.reject(new Error('work'))))
+  await t.throwsAsync(withLock('prune', 'cache prune', project, () => Promise.reject(new Error('work'))))
   t.deepEqual(await readdir(join(project.cache, 'locks')), [])
 })
 

@@ -47,8 +47,8 @@ test('layers of published images and of living runs stay on disk, all others are
   await writeFile(join(project.out, 'lab/manifest.json'), JSON.stringify({ layers: [{ id: idOf('seal') }] }))
   await mkdir(join(project.out, 'broken'), { recursive: true })
   await writeFile(join(project.out, 'broken/manifest.json'), '{"layers":')
-  await makeWorkFolder(project, 'bake other', [idOf('other')])
-  const { layers, bytes } = await prune(project, { days: 0, now })
+  await makeWorkFolder('bake other', [idOf('other')], project)
+  const { layers, bytes } = await prune({ days: 0, now }, project)
   t.deepEqual(names(layers), ['seal-2', 'unused'])
   t.is(bytes, 'overlay of seal-2'.length + 'overlay of unused'.length)
   t.deepEqual(names(await listRecords(project)), ['agent', 'base', 'image', 'other', 'seal'])
@@ -81,7 +81,7 @@ test('old downloads and failed overlays go, young ones and the repository’s ke
     ['locks/box-lab.json', old],
   ] as const)
     await put(path, time)
-  await prune(project, { days: 7, now })
+  await prune({ days: 7, now }, project)
   t.deepEqual(await readdir(join(project.cache, 'wheels')), ['young'])
   t.deepEqual(await readdir(join(project.cache, 'images')), ['young.img'])
   t.deepEqual(await readdir(join(project.cache, 'lab')), ['gnupg', 'gnupg-images'])
@@ -109,11 +109,11 @@ test('fault 52: while a run lives every download stays, however old, and lock an
     await writeFile(file, '')
     await utimes(file, old, old)
   }
-  const work = await makeWorkFolder(project, 'bake lab', [])
-  t.is((await prune(project, { days: 0, now })).runs, 1)
+  const work = await makeWorkFolder('bake lab', [], project)
+  t.is((await prune({ days: 0, now }, project)).runs, 1)
   for (const path of paths) t.true(existsSync(join(project.cache, path)), path)
-  await clearRun(project, work)
-  t.is((await prune(project, { days: 0, now })).runs, 0)
+  await clearRun(work, project)
+  t.is((await prune({ days: 0, now }, project)).runs, 0)
   for (const path of paths) t.false(existsSync(join(project.cache, path)), path)
 })
 
@@ -124,7 +124,7 @@ test('fault 52: a run that begins while a prune is at work waits for its end', a
   await writeFile(gate, '')
   const held = await holdFile(gate)
   let begun = false
-  const making = makeWorkFolder(project, 'bake lab', [idOf('a')]).then(() => {
+  const making = makeWorkFolder('bake lab', [idOf('a')], project).then(() => {
     begun = true
   })
   await delay(300)

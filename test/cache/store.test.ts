@@ -8,8 +8,8 @@ test('a recorded layer is found as it was recorded', async (t) => {
   const project = await emptyProject(t)
   const record = await storeLayer(project, 'base', null)
   const packages = [{ name: 'curl', version: '8.0-1', source: 'curl' }]
-  await recordLayer(project, { ...record, packages })
-  t.deepEqual(await readRecord(project, record.id), { ...record, packages })
+  await recordLayer({ ...record, packages }, project)
+  t.deepEqual(await readRecord(record.id, project), { ...record, packages })
   t.deepEqual((await readdir(layersFolder(project))).sort(), [`${record.id}.json`, `${record.id}.qcow2`])
 })
 
@@ -17,7 +17,7 @@ test('an overlay without its record is no layer', async (t) => {
   const project = await emptyProject(t)
   const { id } = await storeLayer(project, 'one', null)
   await rm(join(layersFolder(project), `${id}.json`))
-  t.is(await readRecord(project, id), undefined)
+  t.is(await readRecord(id, project), undefined)
 })
 
 test('a record that cannot be read, or is of another shape, counts as none', async (t) => {
@@ -25,7 +25,7 @@ test('a record that cannot be read, or is of another shape, counts as none', asy
   const { id } = await storeLayer(project, 'base', null)
   for (const text of ['{"id": "', '{}', '', 'null']) {
     await writeFile(join(layersFolder(project), `${id}.json`), text)
-    t.is(await readRecord(project, id), undefined, text)
+    t.is(await readRecord(id, project), undefined, text)
   }
 })
 
@@ -46,7 +46,7 @@ test('layers are listed newest first, and nothing else that lies there', async (
 test('a dropped layer leaves nothing, and dropping it again does no harm', async (t) => {
   const project = await emptyProject(t)
   const { id } = await storeLayer(project, 'base', null)
-  await dropLayer(project, id)
+  await dropLayer(id, project)
   t.deepEqual(await readdir(layersFolder(project)), [])
-  await dropLayer(project, idOf('absent'))
+  await dropLayer(idOf('absent'), project)
 })

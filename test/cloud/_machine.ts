@@ -37,7 +37,7 @@ const asRoot =
 /** Starts an instance of the published image by this user-data, with an SSH key that the cloud hands over. */
 export const startInstance = async (userData: string): Promise<Instance> => {
   const project = projectAt(process.cwd())
-  const { image, expectations } = await readPublished(project, box)
+  const { image, expectations } = await readPublished(box, project)
   const kernelBoots = (): Promise<boolean> => kernelBootsUnderKvm(box, image)
   const accelerator = await chooseAccelerator({ cache: project.cache, environment: process.env, kernelBoots })
   const run = await createRunFolder(project.cache)

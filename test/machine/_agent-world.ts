@@ -88,17 +88,16 @@ export const agentProject = async (
   rmSync(join(project.root, 'provision/20-agent'), { recursive: true })
   cpSync(here('../../provision/20-agent'), join(project.root, 'provision/20-agent'), { recursive: true })
   write(
-    project,
     'provision/10-base/provision.sh',
     `rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*
 echo 'deb [trusted=yes arch=amd64] ${distribution} tiny main' >/etc/apt/sources.list.d/tiny.list
 echo 'dd-agent:x:900:900::/:/usr/sbin/nologin' >>/etc/passwd
 echo 'dd-agent:x:900:' >>/etc/group
 `,
-  )
-  write(project, 'provision/90-seal/layer.yaml', 'packages: [other]\n')
-  write(
     project,
+  )
+  write('provision/90-seal/layer.yaml', 'packages: [other]\n', project)
+  write(
     'boxes/one.yaml',
     `box: one
 version: 1.0.0
@@ -111,6 +110,7 @@ agent:
     keyUrls: [https://keys.example.invalid/DATADOG_APT_KEY_CURRENT.public]
 mirrors: { agent: ${packages}, keys: ${keyFolder} }
 `,
+    project,
   )
   return project
 }

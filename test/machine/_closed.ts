@@ -171,16 +171,16 @@ export const closedProject = async (t: ExecutionContext, mirrors: string): Promi
   cpSync(join(folder, 'image.qcow2'), join(project.root, 'image.qcow2'))
   cpSync(join(folder, 'authority.pem'), join(project.root, 'boxes/authority.pem'))
   cpSync(seal, join(project.root, 'provision/90-seal'), { recursive: true })
-  write(project, 'provision/20-agent/requirements.txt', readFileSync(join(folder, 'requirements.txt'), 'utf8'))
+  write('provision/20-agent/requirements.txt', readFileSync(join(folder, 'requirements.txt'), 'utf8'), project)
   write(
-    project,
     'provision/20-agent/layer.yaml',
     'packages: [closed-one]\nwheels:\n  - { name: closed, requirements: requirements.txt, python: "3.13" }\n',
+    project,
   )
   write(
-    project,
     'provision/20-agent/provision.sh',
     'cp /run/boxhound/layer/wheels/closed/*.whl /usr/share/closed-one/\n',
+    project,
   )
   setMirrors(project, mirrors)
   return project
@@ -188,7 +188,7 @@ export const closedProject = async (t: ExecutionContext, mirrors: string): Promi
 
 export const setMirrors = (project: TinyProject, mirrors: string): void =>
   write(
-    project,
     'boxes/one.yaml',
     `box: one\nversion: 1.0.0\nbase: { lab: trixie }\nagent: { version: 7.83.0+lab, repository: lab }\n${mirrors}`,
+    project,
   )

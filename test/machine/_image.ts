@@ -33,22 +33,22 @@ export const isFileSystemClean = (image: string): boolean => {
 /** What is published is one whole image: its manifest's digest, qemu's own check, the content of the layers it was made from. */
 export const assertWhole = async (
   t: ExecutionContext,
-  project: Project,
   box: string,
+  project: Project,
 ): Promise<Manifest | undefined> => {
-  const manifest = await readManifest(project, box)
-  const path = imagePath(project, box)
+  const manifest = await readManifest(box, project)
+  const path = imagePath(box, project)
   t.is<string | undefined, string | undefined>(await sha256File(path), manifest?.image.sha256)
   const check = qemuImg('check', '-q', path)
   t.is(check.status, 0, check.output)
   const tip = manifest?.layers.at(-1)?.id ?? ''
-  const compare = qemuImg('compare', path, overlayPath(project, tip))
+  const compare = qemuImg('compare', path, overlayPath(tip, project))
   t.is(compare.status, 0, compare.output)
   return manifest
 }
 
 /** The digest that the manifest of a box names, if there is one. */
-export const manifestDigest = (project: Project, box: string): string | undefined => {
+export const manifestDigest = (box: string, project: Project): string | undefined => {
   const path = join(project.out, box, 'manifest.json')
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).image.sha256 : undefined
 }

@@ -28,14 +28,14 @@ const files: Readonly<Record<string, string>> = {
 const boxFile = (name: string): string =>
   `box: ${name}\nversion: 1.0.0\nbase: { lab: trixie }\nagent: { version: 7.83.0+lab, repository: lab }\n`
 
-export const write = ({ root }: Project, path: string, content: string): void => {
+export const write = (path: string, content: string, { root }: Project): void => {
   mkdirSync(dirname(join(root, path)), { recursive: true })
   writeFileSync(join(root, path), content)
 }
 
 /** Changes what the base image is made from: from now on every layer is another one. */
-export const newEdition = (project: Project, edition: number): void =>
-  write(project, 'lab/base/build.sh', (files['lab/base/build.sh'] ?? '').replace('edition 0', `edition ${edition}`))
+export const newEdition = (edition: number, project: Project): void =>
+  write('lab/base/build.sh', (files['lab/base/build.sh'] ?? '').replace('edition 0', `edition ${edition}`), project)
 
 interface Shared {
   readonly verbs: string
@@ -67,8 +67,8 @@ export const tinyProject = async (t: ExecutionContext): Promise<TinyProject> => 
     cpSync(join(repository, folder), join(root, folder), { recursive: true })
   cpSync(join(repository, 'provision/systems.yaml'), join(root, 'provision/systems.yaml'))
   cpSync(common.image, join(root, 'image.qcow2'))
-  for (const [path, content] of Object.entries(files)) write(project, path, content)
-  for (const name of ['one', 'two']) write(project, `boxes/${name}.yaml`, boxFile(name))
+  for (const [path, content] of Object.entries(files)) write(path, content, project)
+  for (const name of ['one', 'two']) write(`boxes/${name}.yaml`, boxFile(name), project)
   chmodSync(join(root, 'provision/10-base/root/usr/bin/tool'), 0o755)
   return project
 }

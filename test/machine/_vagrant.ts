@@ -8,27 +8,27 @@ import { sha256 } from '../../scripts/lib/_helpers/hash.ts'
 import type { Project } from '../../scripts/lib/_helpers/paths.ts'
 import type { Catalog } from '../../scripts/lib/package/catalog.ts'
 
-export const boxFile = ({ out }: Project, name: string): string => join(out, 'one', name)
+export const boxFile = (name: string, { out }: Project): string => join(out, 'one', name)
 
-export const digestOf = (project: Project, name: string): string => sha256(readFileSync(boxFile(project, name)))
+export const digestOf = (name: string, project: Project): string => sha256(readFileSync(boxFile(name, project)))
 
 /** Boxes, catalogue and list of a project: name, digest, modification time and inode of each, so that whatever is written again is seen. */
 export const packagedOf = (project: Project): Readonly<Record<string, string>> => {
-  const names = readdirSync(boxFile(project, '')).filter((name) => /\.box$|^(catalog|boxes)\.json$/.test(name))
+  const names = readdirSync(boxFile('', project)).filter((name) => /\.box$|^(catalog|boxes)\.json$/.test(name))
   return Object.fromEntries(
     names.map((name) => {
-      const { ino, mtimeMs } = statSync(boxFile(project, name))
-      return [name, `${digestOf(project, name)} ${mtimeMs} ${ino}`]
+      const { ino, mtimeMs } = statSync(boxFile(name, project))
+      return [name, `${digestOf(name, project)} ${mtimeMs} ${ino}`]
     }),
   )
 }
 
 export const catalogOf = (project: Project, name = 'catalog.json'): Catalog =>
-  JSON.parse(readFileSync(boxFile(project, name), 'utf8'))
+  JSON.parse(readFileSync(boxFile(name, project), 'utf8'))
 
 /** Version, provider, address and checksum of each box in the catalogue. */
 export const listed = (project: Project): { version: string; provider: string; path: string; checksum: string }[] =>
-  existsSync(boxFile(project, 'catalog.json'))
+  existsSync(boxFile('catalog.json', project))
     ? catalogOf(project).versions.flatMap(({ version, providers }) =>
         providers.map(({ name, url, checksum }) => ({ version, provider: name, path: fileURLToPath(url), checksum })),
       )

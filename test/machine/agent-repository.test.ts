@@ -28,7 +28,7 @@ const bakeFrom = async (t: ExecutionContext, answers: Answers, box: Partial<Agen
 const failure = async (t: ExecutionContext, answers: Answers, box: Partial<AgentBox> = {}): Promise<string> => {
   const { ended, project } = await bakeFrom(t, answers, box)
   t.is(ended.code, 1, ended.stdout)
-  t.is(await readManifest(project, 'one'), undefined)
+  t.is(await readManifest('one', project), undefined)
   return ended.stderr
 }
 
@@ -47,7 +47,7 @@ test.serial(
   async (t) => {
     const { server, project, ended } = await bakeFrom(t, () => undefined)
     t.is(ended.code, 0, ended.stdout + ended.stderr)
-    const image = imagePath(project, 'one')
+    const image = imagePath('one', project)
     const read = (path: string): string => ask(image, `cat ${path}`).toString()
     const rights = (path: string): string[] =>
       /Mode: +(\d+)[\s\S]*User: +(\d+) +Group: +(\d+)/.exec(ask(image, `stat ${path}`).toString())?.slice(1) ?? []
@@ -80,11 +80,11 @@ test.serial(
 test.serial('a new version changes the layers from the Agent up; what is below is not built again', async (t) => {
   const { server, project, ended } = await bakeFrom(t, () => undefined)
   t.is(ended.code, 0, ended.stderr)
-  const before = (await readManifest(project, 'one'))?.layers ?? []
+  const before = (await readManifest('one', project))?.layers ?? []
   const box = readFileSync(join(project.root, 'boxes/one.yaml'), 'utf8').replace('7.83.0', '7.84.0')
   spawnSync('tee', [join(project.root, 'boxes/one.yaml')], { input: box })
   t.is((await bake(project)).code, 0)
-  const after = (await readManifest(project, 'one'))?.layers ?? []
+  const after = (await readManifest('one', project))?.layers ?? []
   t.deepEqual(
     after.map(({ name, id, cached }, index) => [name, id === before[index]?.id, cached]),
     [
@@ -95,7 +95,7 @@ test.serial('a new version changes the layers from the Agent up; what is below i
     ],
   )
   t.true(server.requests.includes(deb.replace('7.83', '7.84')))
-  const tip = overlayPath(project, after.at(-1)?.id ?? '')
+  const tip = overlayPath(after.at(-1)?.id ?? '', project)
   t.regex(ask(tip, 'cat /var/lib/dpkg/status').toString(), /Status: hold ok installed\n[\s\S]*?Version: 1:7\.84\.0-1\n/)
 })
 

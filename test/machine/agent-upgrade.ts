@@ -49,7 +49,7 @@ const bake = async (version: string): Promise<Baked> => {
     encoding: 'utf8',
     env: { ...process.env, BOXHOUND_CACHE: cache, BOXHOUND_OUT: project.out },
   })
-  const manifest = await readManifest(project, box)
+  const manifest = await readManifest(box, project)
   if (status !== 0 || manifest === undefined) throw new Error(readFileSync(errors, 'utf8'))
   const [user = 0, system = 0] = stderr.trim().split(' ').map(Number)
   return {

@@ -8,11 +8,11 @@ import { bake } from './_run.ts'
 test('fault 46: no path of the builder gets into an image, by superblock and journal neither', async (t) => {
   const project = await tinyProject(t)
   // What the builder reads of a mounted layer before anything runs in it; and the tiny image has no resolv.conf.
-  write(project, 'provision/10-base/root/etc/fstab', '/dev/root / ext4 defaults 0 1\n')
+  write('provision/10-base/root/etc/fstab', '/dev/root / ext4 defaults 0 1\n', project)
   const { code, stderr } = await bake(project)
   t.is(code, 0, stderr)
   const raw = join(project.root, 'expanded.raw')
-  await expand(imagePath(project, 'one'), raw)
+  await expand(imagePath('one', project), raw)
   const { findings, searched } = await scan(raw, [
     { kind: 'path', source: project.root },
     { kind: 'control', source: 'echo tool' },

@@ -122,7 +122,7 @@ const main = async (name: string): Promise<boolean> => {
   console.log(`command lines with a password: ${network.overheard.length}`)
   const project = projectAt(process.cwd(), environment)
   const raw = join(folder, 'expanded.raw')
-  await expand(imagePath(project, name), raw)
+  await expand(imagePath(name, project), raw)
   const words = {
     mirror: 'closed.invalid',
     proxy: network.proxy.replace('http://', ''),

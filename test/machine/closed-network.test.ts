@@ -26,7 +26,7 @@ const bundled = ', caBundle: authority.pem'
 /** Which of the words the expanded image holds, in free blocks too. */
 const found = async (project: TinyProject, words: Readonly<Record<string, string>>): Promise<string[]> => {
   const raw = join(project.root, 'expanded.raw')
-  await expand(imagePath(project, 'one'), raw)
+  await expand(imagePath('one', project), raw)
   const patterns = Object.entries(words).map(([kind, source]) => ({ kind, source }))
   const { findings, searched } = await scan(raw, patterns)
   if (searched < 1 << 24) throw new Error(`only ${searched} bytes were searched`)
@@ -44,10 +44,10 @@ const holding = (folder: string, word: string): string =>
   spawnSync('grep', ['-rlaF', '--', word, folder], { encoding: 'utf8' }).stdout
 
 const idsOf = async (project: TinyProject): Promise<string[]> =>
-  (await readManifest(project, 'one'))?.layers.map(({ id }) => id) ?? []
+  (await readManifest('one', project))?.layers.map(({ id }) => id) ?? []
 
 const read = (t: ExecutionContext, project: TinyProject, path: string): string => {
-  const text = readGuest(imagePath(project, 'one'), path)
+  const text = readGuest(imagePath('one', project), path)
   t.not(text, undefined, path)
   return text ?? ''
 }
@@ -112,7 +112,6 @@ test('disk image, vendor’s repository, its keys and a further suite come by th
   const project = await closedProject(t, '')
   const { mirror } = network
   write(
-    project,
     'provision/systems.yaml',
     [
       'debian-13:',
@@ -126,6 +125,7 @@ test('disk image, vendor’s repository, its keys and a further suite come by th
       `    fingerprint: ${'A'.repeat(40)}`,
       '',
     ].join('\n'),
+    project,
   )
   const image = readFileSync(join(world(), 'image.qcow2'))
   mkdirSync(join(world(), 'www/images/release-1'), { recursive: true })
@@ -157,10 +157,10 @@ test('disk image, vendor’s repository, its keys and a further suite come by th
   const layer = readFileSync(join(repository, 'provision/20-agent/layer.yaml.hbs'), 'utf8')
   const repositories = /^repositories:\n(?:[ {].*\n)+/m.exec(layer)?.[0] ?? ''
   const packages = 'packages: [closed-vendor, closed-one, closed-three]\nsuites: [extra]\n'
-  write(project, 'provision/20-agent/layer.yaml', '')
+  write('provision/20-agent/layer.yaml', '', project)
   rmSync(join(project.root, 'provision/20-agent/layer.yaml'))
-  write(project, 'provision/20-agent/layer.yaml.hbs', packages + repositories)
-  write(project, 'provision/20-agent/provision.sh', 'true\n')
+  write('provision/20-agent/layer.yaml.hbs', packages + repositories, project)
+  write('provision/20-agent/provision.sh', 'true\n', project)
   const { code, stdout, stderr } = await bake(project)
   t.is(code, 0, stdout + stderr)
   for (const path of [

@@ -10,6 +10,6 @@ test('a store whose path has a comma, a colon and a blank is a store like any ot
   const project = { ...made, cache: join(made.root, 'a, store: mine') }
   const { code, stderr } = await bake(project)
   t.is(code, 0, stderr)
-  await assertWhole(t, project, 'one')
+  await assertWhole(t, 'one', project)
   t.deepEqual(tracesOf(project), [])
 })

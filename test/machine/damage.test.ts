@@ -25,15 +25,15 @@ const rebuilt = async (
 ): Promise<Ended> => {
   const first = await bake(project)
   t.is(first.code, 0, first.stderr)
-  const manifest = await assertWhole(t, project, 'one')
+  const manifest = await assertWhole(t, 'one', project)
   damage((name) => manifest?.layers.find((layer) => layer.name === name)?.id ?? '')
-  write(project, 'provision/90-seal/provision.sh', 'echo sealed again >/root/sealed\n')
+  write('provision/90-seal/provision.sh', 'echo sealed again >/root/sealed\n', project)
   const second = await bake(project)
   t.is(second.code, 0, second.stderr)
-  await assertWhole(t, project, 'one')
-  t.true(isFileSystemClean(imagePath(project, 'one')))
-  t.is(readGuest(imagePath(project, 'one'), '/root/sealed'), 'sealed again\n')
-  t.is(readGuest(imagePath(project, 'one'), '/root/content')?.length !== undefined, true)
+  await assertWhole(t, 'one', project)
+  t.true(isFileSystemClean(imagePath('one', project)))
+  t.is(readGuest(imagePath('one', project), '/root/sealed'), 'sealed again\n')
+  t.is(readGuest(imagePath('one', project), '/root/content')?.length !== undefined, true)
   return second
 }
 
@@ -42,7 +42,7 @@ const outcome = ({ stdout }: Ended, layer: string): string | undefined =>
 
 test('fault 31: a layer with one flipped bit is named, dropped and built again, with those on it', async (t) => {
   const project = await tinyProject(t)
-  const ended = await rebuilt(t, project, (id) => flipByte(overlayPath(project, id('base'))))
+  const ended = await rebuilt(t, project, (id) => flipByte(overlayPath(id('base'), project)))
   t.regex(ended.stderr, /layer "base" \([0-9a-f]{12}\) is damaged.*SHA-256/)
   t.deepEqual(
     ['image', 'base', 'agent', 'seal'].map((name) => outcome(ended, name)),
@@ -53,7 +53,7 @@ test('fault 31: a layer with one flipped bit is named, dropped and built again, 
 test('fault 31: a cut layer is named, dropped and built again, with those on it', async (t) => {
   const project = await tinyProject(t)
   const ended = await rebuilt(t, project, (id) => {
-    const path = overlayPath(project, id('base'))
+    const path = overlayPath(id('base'), project)
     truncateSync(path, Math.floor(statSync(path).size / 2))
   })
   t.regex(ended.stderr, /layer "base" \([0-9a-f]{12}\) is damaged/)
@@ -76,7 +76,7 @@ test('fault 26: a layer that got its name and no record is dropped and said to b
 
 test('a lost image takes all layers with it', async (t) => {
   const project = await tinyProject(t)
-  const ended = await rebuilt(t, project, (id) => rmSync(overlayPath(project, id('image'))))
+  const ended = await rebuilt(t, project, (id) => rmSync(overlayPath(id('image'), project)))
   t.regex(ended.stderr, /layer "image" .* is damaged/)
   t.is(outcome(ended, 'agent'), 'built')
 })
@@ -86,8 +86,8 @@ test('cache verify names a damaged layer and ends with 1, cache prune removes wh
   t.is((await bake(project)).code, 0)
   const whole = await startVerb(project, ['cache', 'verify']).ended
   t.is(whole.code, 0, whole.stdout)
-  const manifest = await assertWhole(t, project, 'one')
-  flipByte(overlayPath(project, manifest?.layers[2]?.id ?? ''))
+  const manifest = await assertWhole(t, 'one', project)
+  flipByte(overlayPath(manifest?.layers[2]?.id ?? '', project))
   const damaged = await startVerb(project, ['cache', 'verify']).ended
   t.is(damaged.code, 1)
   t.regex(damaged.stdout, /agent .*damaged/)

@@ -12,9 +12,9 @@ const failedOverlay = (project: TinyProject): string => join(layersFolder(projec
 
 const breakAgent = (project: TinyProject): void =>
   write(
-    project,
     'provision/20-agent/provision.sh',
     'echo left >/root/left\necho the database is not there >&2\nexit 9\n',
+    project,
   )
 
 test('a failing layer tells its file, its last lines and how to get a shell in it, and leaves nothing', async (t) => {
@@ -70,9 +70,9 @@ test('--on-error shell without a terminal says so and goes on', async (t) => {
 test('fault 28: programs of a layer that ignore SIGTERM end with the bake', async (t) => {
   const project = await tinyProject(t)
   write(
-    project,
     'provision/20-agent/provision.sh',
     "trap '' TERM INT HUP\nsetsid sleep 300 &\n(sleep 300 &)\necho stubborn\nwhile :; do sleep 300; done\n",
+    project,
   )
   const { child, ended } = startVerb(project, ['bake', 'one', '--no-verify'])
   const log = join(project.out, 'one/logs/agent.log')
@@ -88,7 +88,7 @@ for (const [what, script] of [
 ] as const)
   test(`fault 37: a base that is made with exit 0 and ${what} is no image`, async (t) => {
     const project = await tinyProject(t)
-    write(project, 'lab/base/build.sh', script)
+    write('lab/base/build.sh', script, project)
     const { code, stderr } = await bake(project)
     t.is(code, 1)
     t.regex(stderr, /layer "image" failed[\s\S]*no image at/)

@@ -39,7 +39,7 @@ test('a format more is only published, a format less is removed and told; whatev
   }
   await run()
   assertListed(t, project, ['qcow2'])
-  const first = await assertWhole(t, project, 'one')
+  const first = await assertWhole(t, 'one', project)
 
   ask(project, 'qcow2', 'vmdk', 'raw', 'vhd')
   const more = (await run()).stdout
@@ -48,7 +48,7 @@ test('a format more is only published, a format less is removed and told; whatev
   for (const format of ['raw', 'vmdk', 'vhd'])
     t.regex(more, new RegExp(`^ {2}as ${format} +built +[\\d.]+ s +[\\d.]+ MB$`, 'm'))
   assertListed(t, project, ['qcow2', 'raw', 'vmdk', 'vhd'])
-  const all = await assertWhole(t, project, 'one')
+  const all = await assertWhole(t, 'one', project)
   t.deepEqual(all?.image, first?.image, 'the image that was verified is the one that is published')
   for (const [format, driver] of [
     ['raw', 'raw'],
@@ -83,7 +83,7 @@ test('a format more is only published, a format less is removed and told; whatev
   writeFileSync(published(project, 'one.vmdk'), 'stale')
   t.regex((await run()).stderr, /one\.vmdk was removed/)
   t.false(existsSync(published(project, 'one.vmdk')))
-  t.deepEqual((await assertWhole(t, project, 'one'))?.image, first?.image)
+  t.deepEqual((await assertWhole(t, 'one', project))?.image, first?.image)
 })
 
 const kills = 6

@@ -25,7 +25,7 @@ test('fault 30: a store with no space left fails the layer, keeps nothing half-w
   const project = await tinyProject(t)
   const resize = smallDisk(t, project.cache, '45M')
   // Written last and not synced by the script: only the layer's end can notice. Larger than the store, whatever the image takes of it.
-  write(project, 'provision/20-agent/provision.sh', 'head -c 60000000 /dev/urandom >/root/content\n')
+  write('provision/20-agent/provision.sh', 'head -c 60000000 /dev/urandom >/root/content\n', project)
   const failed = await bake(project)
   t.is(failed.code, 1, failed.stdout)
   t.regex(failed.stderr, /layer "agent" failed/)
@@ -38,24 +38,24 @@ test('fault 30: a store with no space left fails the layer, keeps nothing half-w
   resize('300M')
   const next = await bake(project)
   t.is(next.code, 0, next.stderr)
-  await assertWhole(t, project, 'one')
-  t.true(isFileSystemClean(imagePath(project, 'one')))
-  t.is(readGuest(imagePath(project, 'one'), '/etc/box.json')?.includes('one'), true)
+  await assertWhole(t, 'one', project)
+  t.true(isFileSystemClean(imagePath('one', project)))
+  t.is(readGuest(imagePath('one', project), '/etc/box.json')?.includes('one'), true)
 })
 
 test('fault 30: a disk of the results with no space left leaves the published image as it was', async (t) => {
   const project = await tinyProject(t)
   smallDisk(t, project.out, '40M')
   t.is((await bake(project)).code, 0)
-  const before = await assertWhole(t, project, 'one')
-  newEdition(project, 1)
+  const before = await assertWhole(t, 'one', project)
+  newEdition(1, project)
   const failed = await bake(project)
   t.is(failed.code, 1)
   t.regex(
     failed.stderr,
     /one\.qcow2: qemu-img convert failed[\s\S]*No space left[\s\S]*the published image is unchanged/,
   )
-  t.deepEqual(await assertWhole(t, project, 'one'), before)
+  t.deepEqual(await assertWhole(t, 'one', project), before)
   t.deepEqual(tracesOf(project), [])
 })
 

@@ -49,10 +49,10 @@ const inLayer = async (
 test.serial('a layer’s code reaches nothing of the builder: no file, disk, process, kernel, network', async (t) => {
   const project = await tinyProject(t)
   const secret = join(project.root, 'secret')
-  write(project, 'secret', 'a line of the builder’s\n')
+  write('secret', 'a line of the builder’s\n', project)
   const words = [secret, await listening(t), diskOf(secret)].join(' ')
-  write(project, 'provision/20-agent/root/usr/lib/attack', attack)
-  write(project, 'provision/20-agent/provision.sh', `bash /usr/lib/attack ${words}\n`)
+  write('provision/20-agent/root/usr/lib/attack', attack, project)
+  write('provision/20-agent/provision.sh', `bash /usr/lib/attack ${words}\n`, project)
   const fullMode = statSync('/dev/full').mode & 0o777
   t.teardown(() => chmodSync('/dev/full', fullMode))
   const { code, stderr } = await bake(project)

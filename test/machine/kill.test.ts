@@ -29,9 +29,9 @@ const assertPublished = async (
   old: string,
   where: string,
 ): Promise<void> => {
-  const digest = await sha256File(imagePath(project, 'one'))
-  if (digest !== old && digest !== manifestDigest(project, 'one'))
-    t.true(isFileSystemClean(imagePath(project, 'one')), `a whole image, ${where}`)
+  const digest = await sha256File(imagePath('one', project))
+  if (digest !== old && digest !== manifestDigest('one', project))
+    t.true(isFileSystemClean(imagePath('one', project)), `a whole image, ${where}`)
   else t.pass()
 }
 
@@ -47,12 +47,12 @@ test(`faults 25, 26: a bake that is killed at any of ${runs} moments leaves noth
     t.deepEqual(tracesOf(project), [], `${where}: after the next bake`)
     // Of the last one: how long a bake takes changes with what else the machine does.
     length = performance.now() - begin
-    old = (await assertWhole(t, project, 'one'))?.image.sha256 ?? ''
+    old = (await assertWhole(t, 'one', project))?.image.sha256 ?? ''
     return ended
   }
   await bakeWhole('first')
   for (let edition = 1; edition <= runs; edition++) {
-    newEdition(project, edition)
+    newEdition(edition, project)
     const signal = edition % 2 === 0 ? 'SIGKILL' : (polite[(edition >> 1) % polite.length] ?? 'SIGINT')
     const after = random() * length
     const { code, stderr } = await bakeAndKill(project, signal, after)
@@ -71,7 +71,7 @@ test(`faults 25, 26: a bake that is killed at any of ${runs} moments leaves noth
       t.regex(next.stderr, /which was killed|which died/, where)
     }
   }
-  t.regex(readGuest(imagePath(project, 'one'), '/etc/box.json') ?? '', /"box": "one"/)
+  t.regex(readGuest(imagePath('one', project), '/etc/box.json') ?? '', /"box": "one"/)
   t.log(
     `${interrupted} of ${runs} runs were ended in the middle; ${told} left something that the next run told of and cleared`,
   )

@@ -25,17 +25,17 @@ const rows = ['LABEL=cloudimg-rootfs / ext4 defaults 0 1', 'LABEL=BOOT /boot ext
 test('faults 47, 48: layers write to /boot where the machine will read it, and no file system keeps what was deleted', async (t) => {
   const project = await cloudProject(t, `${rows.join('\n')}\nLABEL=UEFI /boot/efi vfat umask=0077 0 1\n`)
   write(
-    project,
     'provision/20-agent/provision.sh',
     'mkdir /boot/new; echo kernel >/boot/new/vmlinuz; for d in / /boot/; do for i in {1..200}; do head -c 999 /dev/urandom >"$d$i"; done; done\n',
+    project,
   )
   // Every other one: what they leave lies beside what stays, where no trim reaches.
-  write(project, 'provision/90-seal/provision.sh', 'rm /{1..199..2} /boot/{1..199..2}\n')
+  write('provision/90-seal/provision.sh', 'rm /{1..199..2} /boot/{1..199..2}\n', project)
   const { code, stderr } = await bake(project)
   t.is(code, 0, stderr)
   t.deepEqual(tracesOf(project), [])
   const raw = join(project.root, 'disk.raw')
-  await expand(imagePath(project, 'one'), raw)
+  await expand(imagePath('one', project), raw)
   const own = [{ kind: 'folder of the builder', source: project.root }]
   t.deepEqual((await scan(raw, own)).findings, [], 'ext4 writes down by which path its first file was opened')
   const layout = await readLayout(raw, project)
@@ -63,18 +63,18 @@ test('faults 47, 48: layers write to /boot where the machine will read it, and n
 
 test('fault 48: a layer that brings another kernel has GRUB’s menu made anew, once', async (t) => {
   const project = await cloudProject(t, `${rows.join('\n')}\n`)
-  write(project, 'provision/10-base/root/boot/grub/grub.cfg', 'old\n')
+  write('provision/10-base/root/boot/grub/grub.cfg', 'old\n', project)
   write(
-    project,
     'provision/10-base/root/usr/sbin/update-grub',
     '#!/bin/bash\necho /boot/vmlinuz-* >/boot/grub/grub.cfg\n',
+    project,
   )
   chmodSync(join(project.root, 'provision/10-base/root/usr/sbin/update-grub'), 0o755)
-  write(project, 'provision/20-agent/provision.sh', ': >/boot/vmlinuz-9\n')
+  write('provision/20-agent/provision.sh', ': >/boot/vmlinuz-9\n', project)
   const { code, stderr } = await bake(project)
   t.is(code, 0, stderr)
   const raw = join(project.root, 'disk.raw')
-  await expand(imagePath(project, 'one'), raw)
+  await expand(imagePath('one', project), raw)
   const boot = (await readLayout(raw, project)).find(({ mountPoint }) => mountPoint === '/boot')
   const device = boot === undefined ? 'no /boot' : deviceOf(raw, boot)
   const menu = spawnSync('debugfs', ['-R', 'cat /grub/grub.cfg', device], { encoding: 'utf8' })

@@ -14,11 +14,11 @@ const bakeFrom = async (
   const project = await tinyProject(t)
   const mirror = await startMirror(t, answers)
   write(
-    project,
     'provision/10-base/root/etc/apt/sources.list.d/tiny.list',
     `deb [trusted=yes arch=amd64] ${mirror.url} tiny main\n`,
+    project,
   )
-  write(project, 'provision/20-agent/layer.yaml', 'packages: [wanted]\n')
+  write('provision/20-agent/layer.yaml', 'packages: [wanted]\n', project)
   const ended = await bake(project, 'one', [], { BOXHOUND_APT_TIMEOUT: '1' })
   t.is(ended.code, 1, ended.stdout)
   t.deepEqual(tracesOf(project), [])

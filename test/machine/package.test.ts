@@ -37,7 +37,7 @@ const packableProject = async (t: ExecutionContext): Promise<TinyProject> => {
     cpSync(join(repository, folder), join(project.root, folder), { recursive: true })
   for (const name of ['input.sh', 'first-boot.d/early/30-host-keys']) {
     const path = `provision/10-base/root/usr/lib/boxhound/${name}`
-    write(project, path, '#!/bin/sh\n')
+    write(path, '#!/bin/sh\n', project)
     chmodSync(join(project.root, path), 0o755)
   }
   return project
@@ -54,18 +54,18 @@ const ok = async (t: ExecutionContext, running: Promise<Ended>): Promise<Ended> 
 
 const setVersion = (project: TinyProject, version: string): void => {
   const path = join(project.root, 'boxes/one.yaml')
-  write(project, 'boxes/one.yaml', readFileSync(path, 'utf8').replace(/^version: .*$/m, `version: ${version}`))
+  write('boxes/one.yaml', readFileSync(path, 'utf8').replace(/^version: .*$/m, `version: ${version}`), project)
 }
 
 /** Everything that packaging makes fits: lists, files, and the name of the newest. */
 const assertPackaged = (t: ExecutionContext, project: TinyProject, where = ''): void => {
   for (const { version, provider, path, checksum } of listed(project)) {
-    t.is(path, boxFile(project, `one-${version}-${provider}.box`), where)
-    t.is(digestOf(project, `one-${version}-${provider}.box`), checksum, `${where} ${version} ${provider}`)
+    t.is(path, boxFile(`one-${version}-${provider}.box`, project), where)
+    t.is(digestOf(`one-${version}-${provider}.box`, project), checksum, `${where} ${version} ${provider}`)
   }
   const newest = new Map(listed(project).map(({ provider, path }) => [provider, path]))
   for (const [provider, path] of newest)
-    t.is(statSync(boxFile(project, `one-${provider}.box`)).ino, statSync(path).ino, where)
+    t.is(statSync(boxFile(`one-${provider}.box`, project)).ino, statSync(path).ino, where)
   t.deepEqual(tracesOf(project), [], where)
 }
 
@@ -98,7 +98,7 @@ test.serial('without a published image, or with another one than its manifest’
   t.deepEqual(packagedOf(project), {})
 
   setVersion(project, '1.0.0')
-  appendFileSync(imagePath(project, 'one'), 'more')
+  appendFileSync(imagePath('one', project), 'more')
   const damaged = await refusal(project)
   t.is(damaged.code, 1)
   t.is(damaged.error.code, 'E_IMAGE_DIGEST')
@@ -136,17 +136,17 @@ test.serial(
   async (t) => {
     const project = await packableProject(t)
     await ok(t, bake(project))
-    const before = await assertWhole(t, project, 'one')
+    const before = await assertWhole(t, 'one', project)
     await ok(t, pack(project, both))
-    t.deepEqual(await assertWhole(t, project, 'one'), before)
+    t.deepEqual(await assertWhole(t, 'one', project), before)
     assertPackaged(t, project)
 
-    const libvirt = unpack(t, boxFile(project, 'one-libvirt.box'))
+    const libvirt = unpack(t, boxFile('one-libvirt.box', project))
     t.deepEqual(libvirt.names, ['metadata.json', 'info.json', 'Vagrantfile', 'box_0.img'])
-    const virtualbox = unpack(t, boxFile(project, 'one-virtualbox.box'))
+    const virtualbox = unpack(t, boxFile('one-virtualbox.box', project))
     t.deepEqual(virtualbox.names, ['metadata.json', 'info.json', 'Vagrantfile', 'box.ovf', 'box.vmdk'])
 
-    const golden = guestFiles(imagePath(project, 'one'))
+    const golden = guestFiles(imagePath('one', project))
     const inBox = guestFiles(join(libvirt.folder, 'box_0.img'))
     t.deepEqual(
       [...inBox].filter(([path, about]) => golden.get(path) !== about).map(([path]) => path),
@@ -176,23 +176,23 @@ test.serial(
     await ok(t, bake(project))
     await ok(t, pack(project, both))
     const names = ['one-1.0.0-libvirt.box', 'one-1.0.0-virtualbox.box']
-    const first = names.map((name) => digestOf(project, name))
+    const first = names.map((name) => digestOf(name, project))
 
     rmSync(project.cache, { recursive: true })
-    for (const name of Object.keys(packagedOf(project))) rmSync(boxFile(project, name))
+    for (const name of Object.keys(packagedOf(project))) rmSync(boxFile(name, project))
     await ok(t, pack(project, ['--provider', 'virtualbox', '--provider', 'libvirt']))
     t.deepEqual(
-      names.map((name) => digestOf(project, name)),
+      names.map((name) => digestOf(name, project)),
       first,
     )
 
     const other = await packableProject(t)
     mkdirSync(join(other.out, 'one'), { recursive: true })
     for (const name of ['one.qcow2', 'manifest.json', 'expectations.json'])
-      cpSync(boxFile(project, name), boxFile(other, name))
+      cpSync(boxFile(name, project), boxFile(name, other))
     await ok(t, pack(other, both))
     t.deepEqual(
-      names.map((name) => digestOf(other, name)),
+      names.map((name) => digestOf(name, other)),
       first,
     )
     assertPackaged(t, other)
@@ -203,17 +203,17 @@ test.serial('packaged again, nothing is made; what is missing, changed or asked 
   const project = await packableProject(t)
   await ok(t, bake(project))
   await ok(t, pack(project))
-  const [first, catalog] = [packagedOf(project), readFileSync(boxFile(project, 'catalog.json'))]
+  const [first, catalog] = [packagedOf(project), readFileSync(boxFile('catalog.json', project))]
   const boxesOf = (packaged: Readonly<Record<string, string>>) =>
     Object.entries(packaged).filter(([name]) => name.endsWith('.box'))
   t.regex((await ok(t, pack(project))).stdout, /one-1\.0\.0-libvirt\.box is up to date/)
   t.deepEqual(boxesOf(packagedOf(project)), boxesOf(first))
-  t.deepEqual(readFileSync(boxFile(project, 'catalog.json')), catalog)
-  rmSync(boxFile(project, 'one-libvirt.box'))
+  t.deepEqual(readFileSync(boxFile('catalog.json', project)), catalog)
+  rmSync(boxFile('one-libvirt.box', project))
   t.regex((await ok(t, pack(project))).stdout, /is up to date/, 'only a name is missing')
   assertPackaged(t, project)
   const told = JSON.parse((await ok(t, pack(project, ['--json']))).stdout)
-  t.like(told.boxes[0], { changed: false, sha256: digestOf(project, 'one-libvirt.box') })
+  t.like(told.boxes[0], { changed: false, sha256: digestOf('one-libvirt.box', project) })
 
   await ok(t, pack(project, ['--provider', 'virtualbox', '--url', 'https://boxes.example/one']))
   t.deepEqual(
@@ -227,15 +227,15 @@ test.serial('packaged again, nothing is made; what is missing, changed or asked 
   assertPackaged(t, project)
 
   for (const damage of [
-    () => appendFileSync(boxFile(project, 'one-1.0.0-libvirt.box'), 'more'),
-    () => rmSync(boxFile(project, 'one-1.0.0-libvirt.box')),
-    () => write(project, 'packer/vagrant/hardware.yaml', 'memoryMiB: 1024\ncpus: 1\nbootTimeout: 60\n'),
+    () => appendFileSync(boxFile('one-1.0.0-libvirt.box', project), 'more'),
+    () => rmSync(boxFile('one-1.0.0-libvirt.box', project)),
+    () => write('packer/vagrant/hardware.yaml', 'memoryMiB: 1024\ncpus: 1\nbootTimeout: 60\n', project),
   ]) {
     damage()
     t.notRegex((await ok(t, pack(project))).stdout, /up to date/)
     assertPackaged(t, project)
   }
-  const { folder } = unpack(t, boxFile(project, 'one-libvirt.box'))
+  const { folder } = unpack(t, boxFile('one-libvirt.box', project))
   t.regex(readFileSync(join(folder, 'Vagrantfile'), 'utf8'), /memory = 1024\n/)
 })
 
@@ -245,7 +245,7 @@ test.serial('a new version keeps the old one, file and line; a lower one is refu
     setVersion(project, version)
     await ok(t, bake(project))
     await ok(t, pack(project))
-    t.is(digestOf(project, 'one-libvirt.box'), digestOf(project, `one-${version}-libvirt.box`))
+    t.is(digestOf('one-libvirt.box', project), digestOf(`one-${version}-libvirt.box`, project))
   }
   t.deepEqual(
     listed(project).map(({ version }) => version),
@@ -264,7 +264,7 @@ test.serial('a new version keeps the old one, file and line; a lower one is refu
   t.deepEqual(packagedOf(project), before)
 
   setVersion(project, '1.10.0')
-  newEdition(project, 1)
+  newEdition(1, project)
   await ok(t, bake(project))
   t.regex((await ok(t, pack(project))).stderr, /version 1\.10\.0 had another image/)
   assertPackaged(t, project)
@@ -278,7 +278,7 @@ test.serial('a list of boxes that cannot be read stays, and so does the catalogu
   const project = await packableProject(t)
   await ok(t, bake(project))
   await ok(t, pack(project))
-  write({ ...project, root: project.out }, 'one/boxes.json', '[{')
+  write('one/boxes.json', '[{', { ...project, root: project.out })
   const before = packagedOf(project)
   const { code, error } = await refusal(project)
   t.is(code, 1)
@@ -303,7 +303,7 @@ test.serial(
     await ok(t, bake(project))
     await ok(t, pack(project))
     const first = digestsOf(project)
-    const lists = ['catalog.json', 'boxes.json'].map((name) => [name, readFileSync(boxFile(project, name))] as const)
+    const lists = ['catalog.json', 'boxes.json'].map((name) => [name, readFileSync(boxFile(name, project))] as const)
     setVersion(project, '1.1.0')
     await ok(t, bake(project))
     const used = Number(
@@ -316,11 +316,11 @@ test.serial(
       t.deepEqual(tracesOf(project), [], `${pages} pages`)
       if (code === 0) {
         assertPackaged(t, project, `${pages} pages`)
-        const { folder } = unpack(t, boxFile(project, 'one-libvirt.box'))
+        const { folder } = unpack(t, boxFile('one-libvirt.box', project))
         t.true(guestFiles(join(folder, 'box_0.img')).has(step), `${pages} pages`)
-        for (const name of ['one-1.1.0-libvirt.box', 'one-libvirt.box']) rmSync(boxFile(project, name))
-        linkSync(boxFile(project, 'one-1.0.0-libvirt.box'), boxFile(project, 'one-libvirt.box'))
-        for (const [name, content] of lists) writeFileSync(boxFile(project, name), content)
+        for (const name of ['one-1.1.0-libvirt.box', 'one-libvirt.box']) rmSync(boxFile(name, project))
+        linkSync(boxFile('one-1.0.0-libvirt.box', project), boxFile('one-libvirt.box', project))
+        for (const [name, content] of lists) writeFileSync(boxFile(name, project), content)
         return true
       }
       t.is(code, 1, stderr)
@@ -330,7 +330,7 @@ test.serial(
       return false
     }
     // By halves to the page that decides: in the middle of the copy, the layer, the archive, and at the very end.
-    let [small, large] = [0, statSync(imagePath(project, 'one')).size >> 10]
+    let [small, large] = [0, statSync(imagePath('one', project)).size >> 10]
     t.true(await fits(large))
     for (const pages of [0, 1, 2]) t.false(await fits(pages))
     while (large - small > 1) {
@@ -359,7 +359,7 @@ test.serial(
     const random = randomFrom(seed)
     const project = await packableProject(t)
     await ok(t, bake(project))
-    const golden = await sha256File(imagePath(project, 'one'))
+    const golden = await sha256File(imagePath('one', project))
     const begin = performance.now()
     await ok(t, pack(project, both))
     let length = performance.now() - begin
@@ -367,7 +367,7 @@ test.serial(
     let [interrupted, late] = [0, 0]
     for (let round = 0; round < kills; round++) {
       // Other files in every box, so that each round makes both anew.
-      write(project, 'packer/vagrant/hardware.yaml', `memoryMiB: ${512 + round}\ncpus: 1\nbootTimeout: 60\n`)
+      write('packer/vagrant/hardware.yaml', `memoryMiB: ${512 + round}\ncpus: 1\nbootTimeout: 60\n`, project)
       const signal = signals[round % signals.length] ?? 'SIGKILL'
       const after = random() * length
       const where = `seed ${seed}, round ${round}, ${signal} after ${after.toFixed(0)} of ${length.toFixed(0)} ms`
@@ -385,13 +385,13 @@ test.serial(
         t.notThrows(() => guestFiles(join(folder, names.at(-1) ?? '')), `${where}: ${version} ${provider}`)
         late += 1
       }
-      t.is(await sha256File(imagePath(project, 'one')), golden, where)
+      t.is(await sha256File(imagePath('one', project)), golden, where)
       const again = performance.now()
       await ok(t, pack(project, both))
       length = Math.max(length / 2, performance.now() - again)
       assertPackaged(t, project, where)
       t.is(listed(project).length, 2, where)
-      const { folder } = unpack(t, boxFile(project, 'one-libvirt.box'))
+      const { folder } = unpack(t, boxFile('one-libvirt.box', project))
       t.regex(readFileSync(join(folder, 'Vagrantfile'), 'utf8'), new RegExp(`memory = ${512 + round}\n`), where)
     }
     t.log(`${interrupted} of ${kills} runs were ended in the middle; ${late} boxes were there before their lines`)
@@ -416,7 +416,7 @@ test.serial(
       return { ...run, release: () => run.child.kill('SIGCONT') }
     }
     // Without that there would be nothing to bake, which needs no lock.
-    newEdition(project, 1)
+    newEdition(1, project)
     const packaging = await held(['package', 'one'])
     for (const refused of [await bake(project), await pack(project)]) {
       t.is(refused.code, 1)
@@ -430,7 +430,7 @@ test.serial(
     assertPackaged(t, project)
 
     const before = packagedOf(project)
-    newEdition(project, 1)
+    newEdition(1, project)
     const baking = await held(['bake', 'one', '--no-verify'])
     const refused = await refusal(project)
     t.is(refused.code, 1)
@@ -465,7 +465,7 @@ vagrant(
       })
       return { status, output: stdout + stderr }
     }
-    const catalog = boxFile(project, 'catalog.json')
+    const catalog = boxFile('catalog.json', project)
     for (const provider of ['libvirt', 'virtualbox']) {
       const added = run('box', 'add', '--provider', provider, catalog)
       t.is(added.status, 0, added.output)
@@ -473,7 +473,7 @@ vagrant(
     }
     t.regex(run('box', 'list').output, /boxhound\/one +\(libvirt, 1\.1\.0\)\nboxhound\/one +\(virtualbox, 1\.1\.0\)\n/)
     t.is(run('box', 'add', '--provider', 'libvirt', '--box-version', '1.0.0', catalog).status, 0)
-    appendFileSync(boxFile(project, 'one-1.1.0-libvirt.box'), 'x')
+    appendFileSync(boxFile('one-1.1.0-libvirt.box', project), 'x')
     const refused = run('box', 'add', '--force', '--provider', 'libvirt', catalog)
     t.not(refused.status, 0)
     t.regex(refused.output, /checksum/)

@@ -21,7 +21,7 @@ const usePacker = (project: TinyProject, text: string): ((...words: string[]) =>
 }
 
 const failAgent = (project: TinyProject): void =>
-  write(project, 'provision/20-agent/provision.sh', 'echo the database is not there >&2\nexit 9\n')
+  write('provision/20-agent/provision.sh', 'echo the database is not there >&2\nexit 9\n', project)
 
 /** Bakes, then bakes a layer that fails: what a bake tells must be the same with every Packer. */
 const assertBakes = async (
@@ -33,7 +33,7 @@ const assertBakes = async (
   t.is(code, 0, stderr)
   for (const step of ['image', 'base', 'agent', 'seal', 'publish'])
     t.regex(stdout, new RegExp(`^ {2}${step} +built`, 'm'))
-  await assertWhole(t, project, 'one')
+  await assertWhole(t, 'one', project)
   failAgent(project)
   const failed = await run()
   t.is(failed.code, 1)
@@ -58,7 +58,7 @@ for (const { program, version } of testedPackers(home)) {
     const deep = { ...project, cache: join(project.root, 'deep'.repeat(30), 'cache') }
     const { code, stderr } = await usePacker(deep, real)()
     t.is(code, 0, stderr)
-    await assertWhole(t, deep, 'one')
+    await assertWhole(t, 'one', deep)
     t.deepEqual(tracesOf(deep), [])
   })
 }
@@ -116,6 +116,6 @@ test('too old a Packer ends a bake with 3 before a step is started; with every l
   t.is((await bake(project)).code, 0)
   rmSync(join(project.out, 'one/one.qcow2'))
   t.is((await usePacker(project, old)()).code, 0, 'published again from the stored layers')
-  newEdition(project, 1)
+  newEdition(1, project)
   t.is((await usePacker(project, old)()).code, 3)
 })

@@ -16,7 +16,7 @@ const repository = fileURLToPath(new URL('../..', import.meta.url))
 const provisionable = async (t: ExecutionContext): Promise<TinyProject> => {
   const project = await tinyProject(t)
   cpSync(join(repository, 'provision/_stock'), join(project.root, 'provision/_stock'), { recursive: true })
-  for (let index = 0; index < 1000; index++) write(project, `provision/10-base/root/usr/share/many/${index}/file`, 'x')
+  for (let index = 0; index < 1000; index++) write(`provision/10-base/root/usr/share/many/${index}/file`, 'x', project)
   return project
 }
 
@@ -40,7 +40,7 @@ test('one script is written from a box file alone, and stays while nothing has c
   t.regex(first.stdout, /^out\/one\/provision\.sh +[\d.]+ \w+ +2 layers\n$/)
   assertWhole(t, project)
   t.regex((await provision(project)).stdout, /provision\.sh is up to date/)
-  write(project, 'provision/20-agent/provision.sh', 'true\n')
+  write('provision/20-agent/provision.sh', 'true\n', project)
   t.notRegex((await provision(project)).stdout, /up to date/)
   assertWhole(t, project)
   t.deepEqual(readdirSync(join(project.out, 'one')), ['provision.sh'])
@@ -59,7 +59,7 @@ test(`faults 25, 26: writing that script is killed at any of ${kills} moments: i
   const length = performance.now() - begin
   let interrupted = 0
   for (let round = 0; round < kills; round++) {
-    write(project, 'provision/10-base/root/etc/round', `${round}\n`)
+    write('provision/10-base/root/etc/round', `${round}\n`, project)
     const signal = (['SIGINT', 'SIGTERM', 'SIGINT', 'SIGKILL'] as const)[round % 4] ?? 'SIGINT'
     // The first third is the start of the program.
     const after = length * (0.3 + 0.7 * random())

@@ -13,7 +13,7 @@ test('several boxes are baked by one call; the layer that they share is made onc
   const { code, stdout, stderr } = await startVerb(project, ['bake', 'one', 'two', '--no-verify']).ended
   t.is(code, 0, stderr)
   for (const box of ['one', 'two']) {
-    await assertWhole(t, project, box)
+    await assertWhole(t, box, project)
     t.regex(stdout, new RegExp(`^ {2}${box} +seal +built`, 'm'))
     t.regex(stdout, new RegExp(`out/${box}/${box}.qcow2 `))
   }
@@ -35,12 +35,12 @@ test('several boxes are baked by one call; the layer that they share is made onc
 
 test('a box that fails ends with 1, is told by name, and the others are baked', async (t) => {
   const project = await tinyProject(t)
-  write(project, 'provision/20-agent/provision.sh.hbs', '[[ {{box.name}} != two ]] || exit 7\nsleep 0.5\n')
+  write('provision/20-agent/provision.sh.hbs', '[[ {{box.name}} != two ]] || exit 7\nsleep 0.5\n', project)
   rmSync(join(project.root, 'provision/20-agent/provision.sh'))
   const { code, stderr } = await startVerb(project, ['bake', 'two', 'one', '--no-verify']).ended
   t.is(code, 1)
   t.regex(stderr, /^two: .*layer "agent" failed/m)
-  await assertWhole(t, project, 'one')
+  await assertWhole(t, 'one', project)
   t.deepEqual(tracesOf(project), [])
 })
 

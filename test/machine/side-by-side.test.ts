@@ -18,7 +18,7 @@ test('fault 27: a second bake of one box is refused, names the holder and distur
   t.true(second.stderr.includes(`process ${first.child.pid}, "bake one", since 20`), second.stderr)
   t.true(second.stderr.includes(`kill ${first.child.pid}`), second.stderr)
   t.is((await first.ended).code, 0, first.output())
-  await assertWhole(t, project, 'one')
+  await assertWhole(t, 'one', project)
   t.deepEqual(tracesOf(project), [])
 })
 
@@ -26,7 +26,7 @@ test('fault 27: two boxes are baked side by side, from nothing, and share the la
   const project = await tinyProject(t)
   const ended = await Promise.all([bake(project, 'one'), bake(project, 'two')])
   for (const { code, stderr } of ended) t.is(code, 0, stderr)
-  const [one, two] = [await assertWhole(t, project, 'one'), await assertWhole(t, project, 'two')]
+  const [one, two] = [await assertWhole(t, 'one', project), await assertWhole(t, 'two', project)]
   t.is(one?.layers[0]?.id, two?.layers[0]?.id)
   t.not(one?.layers[1]?.id, two?.layers[1]?.id)
   t.is((await listRecords(project)).length, 7)
@@ -38,17 +38,17 @@ test('fault 27: two boxes are baked side by side, from nothing, and share the la
 test('a layer that another living bake has finished is built on, not replaced: its own layers stand on it already', async (t) => {
   const project = await tinyProject(t)
   t.is((await bake(project)).code, 0)
-  const layers = (await assertWhole(t, project, 'one'))?.layers ?? []
+  const layers = (await assertWhole(t, 'one', project))?.layers ?? []
   const ids = layers.map(({ id }) => id)
-  const base = overlayPath(project, layers.find(({ name }) => name === 'base')?.id ?? '')
+  const base = overlayPath(layers.find(({ name }) => name === 'base')?.id ?? '', project)
   const file = statSync(base).ino
   // As if this test were that bake: it has made layers, none is recorded yet.
-  await makeWorkFolder(project, 'bake another', ids)
+  await makeWorkFolder('bake another', ids, project)
   for (const id of ids.slice(1)) rmSync(join(layersFolder(project), `${id}.json`))
   rmSync(project.out, { recursive: true })
   const { code, stdout, stderr } = await bake(project)
   t.is(code, 0, stderr)
   t.regex(stdout, /base +built/)
   t.is(statSync(base).ino, file)
-  await assertWhole(t, project, 'one')
+  await assertWhole(t, 'one', project)
 })

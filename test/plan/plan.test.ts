@@ -11,7 +11,7 @@ const now = Date.parse('2026-03-04T12:00:00Z')
 const names = ['image', 'base', 'agent', 'app', 'checks', 'seal']
 
 const idsOf = async (project: Project, rendered: Rendered = renderedOf(), options = { now }): Promise<string[]> =>
-  (await planBox(rendered, project, options)).layers.map(({ id }) => id)
+  (await planBox(rendered, options, project)).layers.map(({ id }) => id)
 
 /** Names of the layers whose ids differ. */
 const changed = (before: readonly string[], after: readonly string[]): string[] =>
@@ -21,7 +21,7 @@ const replace = (own: RenderedLayer): Rendered => renderedOf(layers.map((one) =>
 
 test('layers stand on each other from the image up, and ids chain', async (t) => {
   const project = await plannedProject(t)
-  const plan = await planBox(renderedOf(), project, { now })
+  const plan = await planBox(renderedOf(), { now }, project)
   t.deepEqual(
     plan.layers.map(({ name }) => name),
     [...names],

@@ -44,19 +44,19 @@ export const makeLayer = async (
   const id = idOf(name)
   const content = Buffer.concat([begin, randomBytes(size)])
   await mkdir(layersFolder(project), { recursive: true })
-  await writeFile(overlayPath(project, id), content)
+  await writeFile(overlayPath(id, project), content)
   const record: LayerRecord = {
     id,
     name,
     parent: parent === null ? null : idOf(parent),
     sha256: sha256(content),
     bytes: content.length,
-    parentSha256: parent === null ? null : ((await readRecord(project, idOf(parent)))?.sha256 ?? idOf('no file')),
+    parentSha256: parent === null ? null : ((await readRecord(idOf(parent), project))?.sha256 ?? idOf('no file')),
     seconds: 1.5,
     created: '2026-01-01T00:00:00.000Z',
     ...(name === 'seal' ? { packages: [{ name: 'bash', version: '5.2', source: 'bash' }] } : {}),
   }
-  await recordLayer(project, record)
+  await recordLayer(record, project)
   return record
 }
 
@@ -109,7 +109,7 @@ export const push = async (
     tell: (line) => lines.push(line),
     ...more,
   }
-  const work = await makeWorkFolder(project, 'cache push', [])
+  const work = await makeWorkFolder('cache push', [], project)
   const pushed = await pushLayers(layers, registry, options, work, project)
   return { pushed, states: pushed.map(({ name, state }) => `${name}:${state}`).join(' '), lines }
 }
@@ -125,7 +125,7 @@ export const pull = async (
   const [lines, done]: [string[], string[]] = [[], []]
   const progress = { doing: (layer: string, text: string) => done.push(`${layer} ${text}`), ended: () => {} }
   const options = { patience: patient, progress, tell: (line: string) => lines.push(line) }
-  const made = await makeWorkFolder(project, 'cache pull', [])
+  const made = await makeWorkFolder('cache pull', [], project)
   // Two pulls in one process would be one run.
   runs += 1
   const work = { ...made, run: `${made.run}-${runs}` }

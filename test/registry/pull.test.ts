@@ -41,8 +41,8 @@ test('a chain is pulled whole and to the byte, lowest layer first', async (t) =>
   t.is(names, 'image base checks seal')
   t.deepEqual(lines, [])
   for (const { id } of layers) {
-    t.is(sha256(readFileSync(overlayPath(to, id))), sha256(readFileSync(overlayPath(from, id))))
-    t.deepEqual(await readRecord(to, id), await readRecord(from, id))
+    t.is(sha256(readFileSync(overlayPath(id, to))), sha256(readFileSync(overlayPath(id, from))))
+    t.deepEqual(await readRecord(id, to), await readRecord(id, from))
   }
   t.deepEqual(leftovers(to), [])
   t.deepEqual(readdirSync(join(to.cache, 'registry')), [])
@@ -272,12 +272,12 @@ test('a blob that expands to more than its record tells is stopped there', async
 test('a file that another run has put in place meanwhile is not touched', async (t) => {
   const { fake, to } = await filled(t)
   await mkdir(join(to.cache, 'layers'), { recursive: true })
-  await writeFile(overlayPath(to, idOf('base')), 'another bake builds on this')
+  await writeFile(overlayPath(idOf('base'), to), 'another bake builds on this')
   const { names, lines } = await pull([connect(t, fake)], to)
   t.is(names, 'image')
   t.regex(lines.join(), /another run has built it here meanwhile/)
-  t.is(readFileSync(overlayPath(to, idOf('base')), 'utf8'), 'another bake builds on this')
-  t.is(await readRecord(to, idOf('base')), undefined)
+  t.is(readFileSync(overlayPath(idOf('base'), to), 'utf8'), 'another bake builds on this')
+  t.is(await readRecord(idOf('base'), to), undefined)
 })
 
 test('two runs that pull the same layers at once both have them', async (t) => {
@@ -303,7 +303,7 @@ test('the registry with the longest chain counts, and another one may go on wher
   const { names, lines } = await pull([connect(t, first.fake), connect(t, second.fake), connect(t, third)], to)
   t.is(names, 'image base checks seal')
   t.deepEqual(lines, [])
-  t.is((await readRecord(to, idOf('image')))?.sha256, second.layers[0]?.sha256)
+  t.is((await readRecord(idOf('image'), to))?.sha256, second.layers[0]?.sha256)
 })
 
 test('nothing is made where there is nothing to pull', async (t) => {

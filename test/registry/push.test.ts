@@ -83,7 +83,7 @@ test('a damaged layer is not sent', async (t) => {
   const fake = await fakeRegistry(t)
   const project = await emptyProject(t)
   const layer = await makeLayer(project, 'image', null)
-  await writeFile(overlayPath(project, layer.id), 'something else')
+  await writeFile(overlayPath(layer.id, project), 'something else')
   const error = await t.throwsAsync(push(connect(t, fake), [layer], project), { instanceOf: BoxhoundError })
   t.is(error.code, 'E_LAYER_DAMAGED')
   t.is(fake.manifests.size, 0)

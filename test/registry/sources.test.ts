@@ -63,7 +63,7 @@ test.serial('a bake pulls what it lacks and shows it, and a registry that is gon
     doing: () => {},
     ended: (layer: string, { kind }: { kind: string }) => ended.push(`${layer} ${kind}`),
   }
-  const work = await makeWorkFolder(project, 'bake x', [])
+  const work = await makeWorkFolder('bake x', [], project)
   const options = { box, progress, note: (line: string) => notes.push(line) }
   const pulled = await pullMissing({ layers: plan, stored: [] }, options, work, project)
   t.deepEqual(

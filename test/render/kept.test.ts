@@ -29,7 +29,7 @@ test('mirrors stay in the image only where the box file says so', async (t) => {
 
 test('what stays counts: another mirror that is kept is another seal, and no other layer', async (t) => {
   const ids = async (mirrors: string): Promise<string[]> =>
-    (await planBox(await rendered(t, mirrors), project, { now: 0 })).layers.map(({ id }) => id)
+    (await planBox(await rendered(t, mirrors), { now: 0 }, project)).layers.map(({ id }) => id)
   const [none, one, two] = [
     await ids(''),
     await ids('mirrors: { apt: "https://one.example", keep: true }\n'),

@@ -19,9 +19,9 @@ const allFiles = async (): Promise<string[]> => (await world.python('lab-stock',
 test.serial.before('libvirt, and a stock box out of the lab’s base image', async (t) => {
   world = await openWorld()
   const box = await loadBox('lab', project)
-  const plan = await planBox(await renderBox(box, project), project, { now: Date.now() })
+  const plan = await planBox(await renderBox(box, project), { now: Date.now() }, project)
   const file = join(world.folder, 'stock.box')
-  const made = spawnSync('bash', ['test/vagrant/stock-box.sh', overlayPath(project, plan.layers[0]?.id ?? ''), file], {
+  const made = spawnSync('bash', ['test/vagrant/stock-box.sh', overlayPath(plan.layers[0]?.id ?? '', project), file], {
     encoding: 'utf8',
   })
   t.is(made.status, 0, made.stderr)

@@ -6,8 +6,8 @@ const [cache = '', image = ''] = process.argv.slice(2)
 const project = { root: '.', out: cache, cache }
 const environment = { BOXHOUND_ACCELERATOR: 'tcg' }
 await withMachine(
-  project,
   { image, sha256: '', expectations: lab },
   { environment, onNote: console.log },
+  project,
   async () => {},
 )

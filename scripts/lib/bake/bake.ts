@@ -49,11 +49,11 @@ export interface Draft {
 /** The published image if it is already that of the plan; starts nothing and reads no layer or image. */
 export const findPublished = async (plan: Plan, project: Project): Promise<Manifest | undefined> => {
   const { name, image } = plan.rendered.box
-  const manifest = await readManifest(project, name)
+  const manifest = await readManifest(name, project)
   if (manifest === undefined || manifest.layers.at(-1)?.id !== plan.layers.at(-1)?.id) return undefined
   if (manifest.images.map(({ format }) => format).join() !== image.formats.join()) return undefined
   if ((await staleImages(name, image.formats, project)).length > 0) return undefined
-  return (await looksPublished(project, manifest)) && (await sumsFit(project, manifest)) ? manifest : undefined
+  return (await looksPublished(manifest, project)) && (await sumsFit(manifest, project)) ? manifest : undefined
 }
 
 const expectationsText = ({ rendered }: Plan): string => `${JSON.stringify(rendered.expectations, null, 2)}\n`
@@ -73,7 +73,7 @@ const describeBase = ({ rendered, layers }: Plan): Record<string, string> => {
 /** Removes leftovers of killed runs, and reports that. */
 const clearLeftovers = async (box: string, note: BakeOptions['note'], project: Project): Promise<void> => {
   for (const line of await clearDeadRuns(project)) note(line)
-  await clearTemporary(boxFolder(project, box))
+  await clearTemporary(boxFolder(box, project))
   for (const line of droppedLines(await dropUnusable(project))) note(line)
 }
 
@@ -146,12 +146,12 @@ const bakeLayers = async (
       const seconds = (): number => Math.round(performance.now() - begin) / 1000
       const tip = records.at(-1)
       if (options.draft) {
-        const overlay = overlayPath(project, tip?.id ?? '')
+        const overlay = overlayPath(tip?.id ?? '', project)
         const { seed } = plan.rendered.expectations
-        await writeDraft(project, box.name, { file: overlay, sha256: tip?.sha256 ?? '', seed })
+        await writeDraft(box.name, { file: overlay, sha256: tip?.sha256 ?? '', seed }, project)
         return { overlay, layers, seconds: seconds() }
       }
-      const earlier = await readManifest(project, box.name)
+      const earlier = await readManifest(box.name, project)
       const publication = { box: box.name, tip: tip?.id ?? '', formats: box.image.formats, earlier, staging }
       const published = await span('bake', 'make images', () => makeImages(publication, progress, project))
       const manifest: Manifest = {
@@ -182,13 +182,13 @@ const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): P
     async () => {
       await killSandboxes()
       const work = await making?.catch(() => undefined)
-      if (work !== undefined) await clearRun(project, work)
+      if (work !== undefined) await clearRun(work, project)
     },
     async () => {
       making = makeWorkFolder(
-        project,
         `bake ${name}`,
         plan.layers.map(({ id }) => id),
+        project,
       )
       return bakeLayers(plan, await making, options, project)
     },
@@ -212,7 +212,7 @@ export const bakePlan = async (plan: Plan, options: BakeOptions, project: Projec
   }
   options.builder.requireHere()
   await mkdir(project.cache, { recursive: true })
-  return withLock(project, `box-${name}`, `bake ${name}`, ({ note }) => {
+  return withLock(`box-${name}`, `bake ${name}`, project, ({ note }) => {
     if (note !== undefined) options.note(note)
     return bakeLocked(plan, options, project)
   })

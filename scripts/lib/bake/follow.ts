@@ -32,7 +32,7 @@ export const followBuild = (
   const built = (layer: PlannedLayer, seconds: number, bytes: number): void => {
     progress.ended(layer.name, { kind: 'built', seconds, bytes })
     // Hashed while the next layer is built; recorded only then.
-    const hash = span(`hash ${layer.name}`, 'hash', () => sha256File(overlayPath(project, layer.id)))
+    const hash = span(`hash ${layer.name}`, 'hash', () => sha256File(overlayPath(layer.id, project)))
     const parent = records.at(-1) ?? Promise.resolve(below)
     records.push(
       Promise.all([hash, parent]).then(([sha256, under]) => ({

@@ -28,7 +28,7 @@ export interface Publication {
 
 /** A folder beside the published files, where the next ones are made under their final names: a vmdk holds its own. */
 export const stagingFolder = (box: string, project: Project): string =>
-  temporaryName(join(boxFolder(project, box), 'published'))
+  temporaryName(join(boxFolder(box, project), 'published'))
 
 /** The step of a format in the progress display. */
 export const publishStep = (format: Format): string => (format === 'qcow2' ? 'publish' : `as ${format}`)
@@ -40,9 +40,9 @@ const keptImages = async (
 ): Promise<Map<Format, PublishedImage>> => {
   const kept = new Map<Format, PublishedImage>()
   if (earlier?.layers.at(-1)?.id !== tip) return kept
-  for (const image of earlier.images) if (await looksLike(project, box, image)) kept.set(image.format, image)
+  for (const image of earlier.images) if (await looksLike(box, image, project)) kept.set(image.format, image)
   // What the others are made from is trusted by its content only (fault 31).
-  const path = join(boxFolder(project, box), imageFile(box, 'qcow2'))
+  const path = join(boxFolder(box, project), imageFile(box, 'qcow2'))
   const source = kept.get('qcow2')
   return source !== undefined && (await sha256File(path)) === source.sha256 ? kept : new Map()
 }
@@ -61,7 +61,7 @@ export const makeImages = async (
   project: Project,
 ): Promise<Pick<Manifest, 'image' | 'images'>> => {
   const { box, tip, formats, staging } = publication
-  const folder = boxFolder(project, box)
+  const folder = boxFolder(box, project)
   // A signal removes the folder: it must not be made after that.
   await withoutInterruption(() => mkdir(staging, { recursive: true }))
   const kept = await keptImages(publication, project)
@@ -80,7 +80,7 @@ export const makeImages = async (
     progress.started(step)
     const file = imageFile(box, format)
     const target = join(staging, file)
-    const from = format === 'qcow2' ? overlayPath(project, tip) : source
+    const from = format === 'qcow2' ? overlayPath(tip, project) : source
     const name = shown(join(folder, file))
     const virtual = await span('publish', `convert to ${format}`, () =>
       convertImage(from, target, format, { expected: virtualBytes, shown: name }),

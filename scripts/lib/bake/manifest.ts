@@ -51,14 +51,14 @@ const manifestSchema = z.object({
 /** out/BOX/manifest.json: what was published, from which layers, with which packages. */
 export type Manifest = z.infer<typeof manifestSchema>
 
-export const boxFolder = (project: Project, box: string): string => join(project.out, box)
-export const imagePath = (project: Project, box: string): string => join(boxFolder(project, box), `${box}.qcow2`)
-const manifestPath = (project: Project, box: string): string => join(boxFolder(project, box), 'manifest.json')
+export const boxFolder = (box: string, project: Project): string => join(project.out, box)
+export const imagePath = (box: string, project: Project): string => join(boxFolder(box, project), `${box}.qcow2`)
+const manifestPath = (box: string, project: Project): string => join(boxFolder(box, project), 'manifest.json')
 
 /** The manifest of the published image; undefined when nothing (readable) is published. */
-export const readManifest = async (project: Project, box: string): Promise<Manifest | undefined> => {
+export const readManifest = async (box: string, project: Project): Promise<Manifest | undefined> => {
   try {
-    return manifestSchema.parse(JSON.parse(await readFile(manifestPath(project, box), 'utf8')))
+    return manifestSchema.parse(JSON.parse(await readFile(manifestPath(box, project), 'utf8')))
   } catch {
     return undefined // unpublished or of another version of boxhound: the image is published again
   }
@@ -68,12 +68,12 @@ export const manifestText = (manifest: Manifest): string => `${JSON.stringify(ma
 
 /** Whether the file at an image's place still looks like the one that was published: size and time, not content. */
 export const looksLike = async (
-  project: Project,
   box: string,
   { file, bytes, modified }: PublishedImage,
+  project: Project,
 ): Promise<boolean> => {
   try {
-    const { size, mtimeMs } = await stat(join(boxFolder(project, box), file))
+    const { size, mtimeMs } = await stat(join(boxFolder(box, project), file))
     return size === bytes && mtimeMs === modified
   } catch {
     return false
@@ -81,8 +81,8 @@ export const looksLike = async (
 }
 
 /** Whether all images that the manifest speaks of still look like it. */
-export const looksPublished = async (project: Project, { box, images }: Manifest): Promise<boolean> => {
-  const seen = await Promise.all(images.map((one) => looksLike(project, box, one)))
+export const looksPublished = async ({ box, images }: Manifest, project: Project): Promise<boolean> => {
+  const seen = await Promise.all(images.map((one) => looksLike(box, one, project)))
   return seen.every(Boolean)
 }
 
@@ -94,5 +94,5 @@ export interface DraftFile {
 }
 
 /** out/BOX/draft.json: where the newest draft is, for `up --draft`. Nothing published changes. */
-export const writeDraft = (project: Project, box: string, draft: DraftFile): Promise<void> =>
-  writeAtomic(join(boxFolder(project, box), 'draft.json'), `${JSON.stringify(draft, null, 2)}\n`)
+export const writeDraft = (box: string, draft: DraftFile, project: Project): Promise<void> =>
+  writeAtomic(join(boxFolder(box, project), 'draft.json'), `${JSON.stringify(draft, null, 2)}\n`)

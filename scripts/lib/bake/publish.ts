@@ -34,7 +34,7 @@ export const publishSet = async (
       await syncPath(join(staging, name))
     }
   })
-  const folder = boxFolder(project, manifest.box)
+  const folder = boxFolder(manifest.box, project)
   await withoutInterruption(async () => {
     const staged = new Set(await readdir(staging))
     const move = async (name: string): Promise<void> => {
@@ -52,7 +52,7 @@ export const publishSet = async (
 
 /** Writes what the suite expects of a published box, and its digest, when it differs from what stands there. */
 export const updateExpectations = async (manifest: Manifest, expectations: string, project: Project): Promise<void> => {
-  const folder = boxFolder(project, manifest.box)
+  const folder = boxFolder(manifest.box, project)
   const path = join(folder, 'expectations.json')
   if ((await readFile(path, 'utf8').catch(() => undefined)) === expectations) return
   const text = await readFile(join(folder, 'manifest.json'))
@@ -65,7 +65,7 @@ export const updateExpectations = async (manifest: Manifest, expectations: strin
 export const staleImages = async (box: string, wanted: readonly Format[], project: Project): Promise<string[]> => {
   const paths = allFormats
     .filter((format) => !wanted.includes(format))
-    .map((format) => join(boxFolder(project, box), imageFile(box, format)))
+    .map((format) => join(boxFolder(box, project), imageFile(box, format)))
   const there = await Promise.all(
     paths.map((path) =>
       access(path).then(

@@ -24,8 +24,8 @@ const readPackages = async (work: WorkFolder): Promise<NonNullable<LayerRecord['
  * @throws BoxhoundError E_LAYER_REPLACED: what was built stands on a file that is gone, or beside one of its own id.
  */
 const assertUnreplaced = async (record: LayerRecord, project: Project): Promise<void> => {
-  const under = record.parent === null ? undefined : await readRecord(project, record.parent)
-  const there = await readRecord(project, record.id)
+  const under = record.parent === null ? undefined : await readRecord(record.parent, project)
+  const there = await readRecord(record.id, project)
   const isOther = there !== undefined && (there.sha256 !== record.sha256 || there.parentSha256 !== record.parentSha256)
   if ((under?.sha256 ?? null) === record.parentSha256 && !isOther) return
   throw new BoxhoundError(
@@ -54,7 +54,7 @@ export const recordBuilt = async (
   for (const record of built) {
     const full = record.name === 'seal' ? { ...record, packages: await readPackages(work) } : record
     await assertUnreplaced(full, project)
-    await recordLayer(project, full)
+    await recordLayer(full, project)
     stored.push(full)
   }
   return stored

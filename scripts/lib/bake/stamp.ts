@@ -103,7 +103,7 @@ export const writeStamp = async (
   const { box } = plan.rendered
   const { from, until } = periodBounds(box, Math.floor(started))
   if (!settled(entries, started) || now >= until) return
-  const folder = boxFolder(project, box.name)
+  const folder = boxFolder(box.name, project)
   const names = [
     ...formats.map((format) => imageFile(box.name, format)),
     'expectations.json',

@@ -16,10 +16,10 @@ export const usableLayers = async (
   { draft, note }: { readonly draft: boolean; readonly note: (line: string) => void },
   project: Project,
 ): Promise<LayerRecord[]> => {
-  const { stored, unusable } = await storedChain(project, layers)
+  const { stored, unusable } = await storedChain(layers, project)
   if (unusable !== undefined) {
     for (const line of droppedLines([unusable])) note(line)
-    await dropDamaged(project, [unusable], await listRecords(project))
+    await dropDamaged([unusable], await listRecords(project), project)
   }
   // What is published rests on bytes that were hashed for it; a draft is thrown away.
   const damaged = await span('bake', 'hash stored layers', () => findDamaged(project, stored, { unwritten: draft }))
@@ -28,6 +28,6 @@ export const usableLayers = async (
     note(
       `layer "${name}" (${id.slice(0, 12)}) is damaged: its SHA-256 is not the recorded one; it is dropped and built again`,
     )
-  const dropped = new Set(await dropDamaged(project, damaged, await listRecords(project)))
+  const dropped = new Set(await dropDamaged(damaged, await listRecords(project), project))
   return stored.filter(({ id }) => !dropped.has(id))
 }

@@ -26,8 +26,8 @@ export const publishedSums = (
     .join('')
 
 /** Whether SHA256SUMS is the one of this manifest and of what lies beside it; false when a file is missing. Reads no image. */
-export const sumsFit = async (project: Project, manifest: Manifest): Promise<boolean> => {
-  const folder = boxFolder(project, manifest.box)
+export const sumsFit = async (manifest: Manifest, project: Project): Promise<boolean> => {
+  const folder = boxFolder(manifest.box, project)
   try {
     const [expectations, text, sums] = await Promise.all([
       readFile(join(folder, 'expectations.json')),

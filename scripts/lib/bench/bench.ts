@@ -32,7 +32,7 @@ export interface BenchOptions {
 
 /** KVM where a kernel is seen to boot under it. Without a published image none can be tried, and peers too run on an emulated processor. */
 const acceleratorHere = async (project: Project): Promise<Accelerator> => {
-  const image = imagePath(project, 'lab')
+  const image = imagePath('lab', project)
   return chooseAccelerator({
     cache: project.cache,
     environment: process.env,
@@ -99,11 +99,11 @@ export const runBench = async (
     async () => {
       await killSandboxes()
       const work = await making?.catch(() => undefined)
-      if (work !== undefined) await clearRun(project, work)
+      if (work !== undefined) await clearRun(work, project)
     },
     async () => {
       const ids = (await listRecords(project)).map(({ id }) => id)
-      making = makeWorkFolder(project, 'bench', ids)
+      making = makeWorkFolder('bench', ids, project)
       const { path } = await making
       const accelerator = await acceleratorHere(project)
       const bench: Bench = {

@@ -48,8 +48,8 @@ export interface ScratchWish {
 /** Makes a scratch box below `work`, with a copy of the check beside it that hides the built-in one. */
 export const makeScratch = async (
   work: string,
-  project: Project,
   { name, text, cold }: ScratchWish,
+  project: Project,
 ): Promise<Scratch> => {
   const folder = join(work, name)
   const checks = join(folder, 'boxes', 'checks', checkName)
@@ -81,7 +81,7 @@ export const editCheck = async ({ checkFile }: Scratch): Promise<void> => {
 /** The layers of the scratch box, bottom up. */
 export const scratchLayers = async ({ boxFile, project }: Scratch): Promise<{ name: string; id: string }[]> => {
   const rendered = await renderBox(await loadBox(boxFile, project), project)
-  const plan = await planBox(rendered, project, { now: Date.now() })
+  const plan = await planBox(rendered, { now: Date.now() }, project)
   return plan.layers.map(({ name, id }) => ({ name, id }))
 }
 
@@ -89,7 +89,7 @@ export const scratchLayers = async ({ boxFile, project }: Scratch): Promise<{ na
 export const dropFrom = async (scratch: Scratch, name: string): Promise<void> => {
   const layers = await scratchLayers(scratch)
   const at = layers.findIndex((layer) => layer.name === name)
-  for (const { id } of layers.slice(at < 0 ? layers.length : at)) await dropLayer(scratch.project, id)
+  for (const { id } of layers.slice(at < 0 ? layers.length : at)) await dropLayer(id, scratch.project)
   await rm(join(scratch.project.cache, 'apt'), { recursive: true, force: true })
 }
 
@@ -132,4 +132,4 @@ export const draftOf = async (scratch: Scratch, log: string): Promise<Timed & { 
 
 /** Path of the disk below all layers. */
 export const scratchBase = async (scratch: Scratch): Promise<string> =>
-  overlayPath(scratch.project, (await scratchLayers(scratch))[0]?.id ?? '')
+  overlayPath((await scratchLayers(scratch))[0]?.id ?? '', scratch.project)

@@ -40,7 +40,7 @@ const read = async (file: string, box: string): Promise<unknown> => {
  *
  * @throws E_NOT_PUBLISHED, E_IMAGE_DIGEST
  */
-export const readPublished = async (project: Project, box: string): Promise<Published> => {
+export const readPublished = async (box: string, project: Project): Promise<Published> => {
   const folder = join(project.out, box)
   const manifest = (await read(join(folder, 'manifest.json'), box)) as { image?: { file?: string; sha256?: string } }
   const expectations = (await read(join(folder, 'expectations.json'), box)) as Expectations
@@ -67,8 +67,8 @@ export interface Bootable {
 }
 
 /** The same of a published image. */
-export const readBootable = async (project: Project, box: string): Promise<Bootable> => {
-  const { image, sha256, expectations } = await readPublished(project, box)
+export const readBootable = async (box: string, project: Project): Promise<Bootable> => {
+  const { image, sha256, expectations } = await readPublished(box, project)
   return { image, sha256, seed: expectations.seed }
 }
 
@@ -77,7 +77,7 @@ export const readBootable = async (project: Project, box: string): Promise<Boota
  *
  * @throws E_NOT_PUBLISHED, E_IMAGE_DIGEST
  */
-export const readDraft = async (project: Project, box: string): Promise<Bootable> => {
+export const readDraft = async (box: string, project: Project): Promise<Bootable> => {
   const path = join(project.out, box, 'draft.json')
   const next = `npm run bake -- ${box} --draft`
   const text = await readFile(path, 'utf8').catch(() => null)

@@ -61,10 +61,10 @@ const failedFirstBoot = ({ failedStep }: ConsoleFacts, box: string): BoxhoundErr
 
 /** Boots a machine of the kind, from the folder that its options name. */
 const boot = async (
-  project: Project,
   { image }: Bootable,
   { kind, environment, draft }: UpOptions,
   options: MachineOptions,
+  project: Project,
 ): Promise<Machine> => {
   if (kind === 'qemu') {
     const kernelBoots = (): Promise<boolean> => kernelBootsUnderKvm(options.box, image)
@@ -83,34 +83,39 @@ const boot = async (
  * @throws E_FIRST_BOOT, and what booting throws; nothing is left then.
  */
 export const startMachine = async (
-  project: Project,
   box: string,
   bootable: Bootable,
   options: UpOptions,
+  project: Project,
 ): Promise<Login> => {
   const { kind, environment, onNote } = options
   const { sha256, seed } = bootable
   const folder = machineFolder(project.cache, box, kind)
-  await end(project, box, kind)
+  await end(box, kind, project)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await writeFile(machineLock(folder), '', { mode: 0o600 })
   const held = await holdFile(machineLock(folder))
   let finished = false
   const giveUp = async (): Promise<void> => {
     held?.release()
-    if (!finished) await end(project, box, kind)
+    if (!finished) await end(box, kind, project)
   }
   return withCleanup(giveUp, async () => {
-    const machine = await boot(project, bootable, options, {
-      box,
-      folder,
-      detached: true,
-      environment,
-      seed,
-      onNote,
-      lock: held?.descriptor,
-      onStart: (process) => writeState(folder, { box, login: null, process, image: sha256 }),
-    })
+    const machine = await boot(
+      bootable,
+      options,
+      {
+        box,
+        folder,
+        detached: true,
+        environment,
+        seed,
+        onNote,
+        lock: held?.descriptor,
+        onStart: (process) => writeState(folder, { box, login: null, process, image: sha256 }),
+      },
+      project,
+    )
     if (machine.facts.firstBoot === 'failed') throw failedFirstBoot(machine.facts, box)
     const { login, process } = machine
     await writeKnownHosts(knownHostsFile(project.cache, box, kind), login.port, login.hostKey)
@@ -122,12 +127,12 @@ export const startMachine = async (
 }
 
 /** Starts a machine from the published image that outlives this process; one of each kind per box, a second call finds the first. */
-export const up = async (project: Project, box: string, options: UpOptions): Promise<Up> => {
+export const up = async (box: string, options: UpOptions, project: Project): Promise<Up> => {
   const running = await runningMachine(project.cache, box, options.kind)
   if (running !== null) return { login: running.login, already: true }
-  return withLock(project, lockOf(box), 'up', async () => {
-    const bootable = await (options.draft ? readDraft : readBootable)(project, box)
-    return { login: await startMachine(project, box, bootable, options), already: false }
+  return withLock(lockOf(box), 'up', project, async () => {
+    const bootable = await (options.draft ? readDraft : readBootable)(box, project)
+    return { login: await startMachine(box, bootable, options, project), already: false }
   })
 }
 
@@ -138,7 +143,7 @@ const endQemu = (process: ProcessIdentity, folder: string): Promise<void> =>
   })
 
 /** Ends the machine's very process and removes its disk; a process that merely got the old number is left alone. */
-const end = async (project: Project, box: string, kind: MachineKind): Promise<boolean> => {
+const end = async (box: string, kind: MachineKind, project: Project): Promise<boolean> => {
   const folder = machineFolder(project.cache, box, kind)
   const state = await readState(folder)
   if (state !== null) await refuseElsewhere(folder, state)
@@ -161,9 +166,9 @@ export const down = (
   box: string,
   kinds: readonly MachineKind[] = machineKinds,
 ): Promise<MachineKind[]> =>
-  withLock(project, lockOf(box), 'down', async () => {
+  withLock(lockOf(box), 'down', project, async () => {
     const ended: MachineKind[] = []
-    for (const kind of kinds) if (await end(project, box, kind)) ended.push(kind)
+    for (const kind of kinds) if (await end(box, kind, project)) ended.push(kind)
     return ended
   })
 

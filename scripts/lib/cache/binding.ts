@@ -64,12 +64,12 @@ export const unboundLayers = (records: readonly LayerRecord[]): UnusableLayer[] 
 
 /** The stored layers of a plan from the bottom up, each on the file it was built on; `unusable` is the layer that ended the chain, if any. */
 export const storedChain = async (
-  project: Project,
   wanted: readonly WantedLayer[],
+  project: Project,
 ): Promise<{ readonly stored: LayerRecord[]; readonly unusable: UnusableLayer | undefined }> => {
   const stored: LayerRecord[] = []
   for (const layer of wanted) {
-    const record = await inspectRecord(project, layer.id)
+    const record = await inspectRecord(layer.id, project)
     if (record === undefined) break
     const below = stored.at(-1)?.sha256 ?? null
     const fault = typeof record === 'string' ? record : bindingFault(record, layer, below)

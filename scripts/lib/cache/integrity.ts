@@ -17,15 +17,15 @@ export const findDamaged = async (
   records: readonly LayerRecord[],
   { unwritten = false } = {},
 ): Promise<LayerRecord[]> => {
-  const spared = unwritten ? await Promise.all(records.map((record) => isSeen(project, record))) : []
+  const spared = unwritten ? await Promise.all(records.map((record) => isSeen(record, project))) : []
   const doubtful = records.filter((_, index) => spared[index] !== true)
   const started = Date.now()
-  const before = doubtful.map(({ id }) => signatureOf(overlayPath(project, id)))
-  const digests = await sha256Files(doubtful.map(({ id }) => overlayPath(project, id)))
-  const isDamaged = ({ id, sha256 }: LayerRecord): boolean => digests.get(overlayPath(project, id)) !== sha256
+  const before = doubtful.map(({ id }) => signatureOf(overlayPath(id, project)))
+  const digests = await sha256Files(doubtful.map(({ id }) => overlayPath(id, project)))
+  const isDamaged = ({ id, sha256 }: LayerRecord): boolean => digests.get(overlayPath(id, project)) !== sha256
   await Promise.all(
     doubtful.map((record, index) =>
-      isDamaged(record) ? forgetSeen(project, record) : keepSeen(project, record, before[index] ?? null, started),
+      isDamaged(record) ? forgetSeen(record, project) : keepSeen(record, before[index] ?? null, started, project),
     ),
   )
   return doubtful.filter(isDamaged)
@@ -33,15 +33,15 @@ export const findDamaged = async (
 
 /** Drops damaged layers and all layers above them; returns the dropped ids. */
 export const dropDamaged = async (
-  project: Project,
   damaged: readonly Pick<LayerRecord, 'id'>[],
   stored: readonly LayerRecord[],
+  project: Project,
 ): Promise<string[]> => {
   const dropped = new Set(damaged.map(({ id }) => id))
   for (let size = 0; size !== dropped.size; ) {
     size = dropped.size
     for (const { id, parent } of stored) if (parent !== null && dropped.has(parent)) dropped.add(id)
   }
-  for (const id of dropped) await dropLayer(project, id)
+  for (const id of dropped) await dropLayer(id, project)
   return [...dropped]
 }

@@ -35,7 +35,7 @@ export const workRoot = (project: Project): string => join(project.cache, 'work'
  *
  * @param ids layers that the run builds or builds on: they are not dropped or pruned while it lives.
  */
-export const makeWorkFolder = async (project: Project, verb: string, ids: readonly string[]): Promise<WorkFolder> => {
+export const makeWorkFolder = async (verb: string, ids: readonly string[], project: Project): Promise<WorkFolder> => {
   const holder = ownHolder(verb)
   // A process may bake several boxes at once.
   made += 1
@@ -91,7 +91,7 @@ const idsOf = async (path: string): Promise<string[]> => {
 }
 
 /** Removes layer locks that a killed step left, except those held by another run. Uses flock(1), since Node has no such call. */
-const dropLayerLocks = async (project: Project, ids: readonly string[]): Promise<void> => {
+const dropLayerLocks = async (ids: readonly string[], project: Project): Promise<void> => {
   for (const id of ids) {
     const file = join(project.cache, 'locks', `layer-${id}`)
     if (!existsSync(file)) continue
@@ -100,9 +100,9 @@ const dropLayerLocks = async (project: Project, ids: readonly string[]): Promise
 }
 
 /** Removes a run's folder, its unfinished overlays and its locks. Its processes must have ended. */
-export const clearRun = async (project: Project, { run, path }: WorkFolder): Promise<void> => {
+export const clearRun = async ({ run, path }: WorkFolder, project: Project): Promise<void> => {
   await awaitLoopsGone(path)
-  await dropLayerLocks(project, await idsOf(path))
+  await dropLayerLocks(await idsOf(path), project)
   const names = await readdir(layersFolder(project)).catch(() => [])
   for (const name of names)
     if (name.startsWith(`.tmp-${run}-`)) await rm(join(layersFolder(project), name), { recursive: true, force: true })
@@ -143,7 +143,7 @@ export const clearDeadRuns = async (project: Project): Promise<string[]> => {
     const path = join(workRoot(project), run)
     const holder = await holderOf(path)
     if (await isLiving(path, run, holder)) continue
-    await clearRun(project, { run, path })
+    await clearRun({ run, path }, project)
     cleared.push(
       `removed leftovers of process ${holder?.pid ?? run.split('-')[0]} (${holder?.verb ?? 'unknown'}, since ${holder?.since ?? 'unknown'}), which was killed`,
     )
@@ -170,7 +170,7 @@ const unrecordedLayers = async (project: Project): Promise<UnusableLayer[]> => {
   const ids = new Set(names.flatMap((name) => /^([0-9a-f]{64})\.(?:qcow2|json)$/.exec(name)?.[1] ?? []))
   const unrecorded: UnusableLayer[] = []
   for (const id of ids) {
-    const found = used.has(id) ? undefined : await inspectRecord(project, id)
+    const found = used.has(id) ? undefined : await inspectRecord(id, project)
     if (used.has(id) || typeof found === 'object') continue
     unrecorded.push({ id, name: undefined, fault: found ?? 'never recorded' })
   }
@@ -190,6 +190,6 @@ export const unusableLayers = async (project: Project): Promise<UnusableLayer[]>
 /** Drops them. */
 export const dropUnusable = async (project: Project): Promise<UnusableLayer[]> => {
   const unusable = await unusableLayers(project)
-  for (const { id } of unusable) await dropLayer(project, id)
+  for (const { id } of unusable) await dropLayer(id, project)
   return unusable
 }

@@ -60,14 +60,14 @@ const isSame = (a: Holder | 'damaged' | undefined, b: Holder | 'damaged'): boole
  * the one that a faster taker has created since, and both would believe they hold it.
  */
 const breakLock = async (
-  project: Project,
   name: string,
   path: string,
   dead: Holder | 'damaged',
   verb: string,
+  project: Project,
 ): Promise<void> => {
   const whose = dead === 'damaged' ? dead : `${dead.pid}-${dead.started}`
-  const right = await takeLock(project, `${name}.${whose}`, verb).catch((error: unknown) => {
+  const right = await takeLock(`${name}.${whose}`, verb, project).catch((error: unknown) => {
     if (error instanceof BoxhoundError && error.code === 'E_LOCKED') return undefined // another taker is doing it
     throw error
   })
@@ -100,7 +100,7 @@ const noteOf = (stale: Holder | 'damaged' | undefined, name: string): string | u
  *
  * @throws BoxhoundError E_LOCKED naming the holder if that is alive (fault 27).
  */
-export const takeLock = async (project: Project, name: string, verb: string): Promise<Lock> => {
+export const takeLock = async (name: string, verb: string, project: Project): Promise<Lock> => {
   const folder = join(project.cache, 'locks')
   await mkdir(folder, { recursive: true })
   const path = join(folder, `${name}.json`)
@@ -121,23 +121,23 @@ export const takeLock = async (project: Project, name: string, verb: string): Pr
     if (holder === 'damaged' && (await isHeld(path)) !== false) break
     if (holder !== 'damaged' && (await isAlive(holder, path))) throw lockedBy(holder, name, verb, path)
     stale = holder
-    await breakLock(project, name, path, holder, verb)
+    await breakLock(name, path, holder, verb, project)
   }
   throw new BoxhoundError('E_LOCK_UNREADABLE', 'unreadable lock', { file: path, next: `rm ${path}` })
 }
 
 /** Runs work under a lock, which is released however the work ends. */
 export const withLock = <T>(
-  project: Project,
   name: string,
   verb: string,
+  project: Project,
   work: (lock: Lock) => Promise<T>,
 ): Promise<T> => {
   let taking: Promise<Lock> | undefined
   return withCleanup(
     async () => (await taking?.catch(() => undefined))?.release(),
     async () => {
-      taking = takeLock(project, name, verb)
+      taking = takeLock(name, verb, project)
       return work(await taking)
     },
   )

@@ -78,17 +78,17 @@ export interface Pruned {
   readonly runs: number
 }
 
-const pruneAlone = async (project: Project, options: PruneOptions): Promise<Pruned> => {
+const pruneAlone = async (options: PruneOptions, project: Project): Promise<Pruned> => {
   const runs = await countRuns(project)
   const kept = new Set([...(await publishedIds(project)), ...(await idsInUse(project))])
   const layers = prunable(await listRecords(project), kept, options)
   let bytes = 0
   for (const { id } of layers) {
-    bytes += await stat(overlayPath(project, id)).then(
+    bytes += await stat(overlayPath(id, project)).then(
       ({ size }) => size,
       () => 0,
     )
-    await dropLayer(project, id)
+    await dropLayer(id, project)
   }
   for (const folder of runs === 0 ? [...harmless, ...inputs] : harmless) await removeOld(folder, options, project)
   return { layers, bytes, runs }
@@ -98,13 +98,13 @@ const pruneAlone = async (project: Project, options: PruneOptions): Promise<Prun
  * Removes what is no longer needed. Keeps layers in use by a live run and, while there is one, all downloads; a run that starts meanwhile waits
  * for the prune to end (`makeWorkFolder`). Clear dead runs before.
  */
-export const prune = async (project: Project, options: PruneOptions): Promise<Pruned> => {
+export const prune = async (options: PruneOptions, project: Project): Promise<Pruned> => {
   const gate = pruneGate(project)
   await mkdir(dirname(gate), { recursive: true })
   await writeFile(gate, '', { flag: 'a' })
   const held = await holdFile(gate)
   try {
-    return await pruneAlone(project, options)
+    return await pruneAlone(options, project)
   } finally {
     held?.release()
   }

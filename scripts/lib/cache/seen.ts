@@ -15,9 +15,9 @@ const asText = ({ sha256 }: Pick<LayerRecord, 'sha256'>, signature: Signature): 
  *
  * Bit rot changes no timestamp, so publishing and `cache -- verify` always rehash.
  */
-export const isSeen = async (project: Project, record: LayerRecord): Promise<boolean> => {
-  const known = await readFile(seenPath(project, record.id), 'utf8').catch(() => undefined)
-  const signature = signatureOf(overlayPath(project, record.id))
+export const isSeen = async (record: LayerRecord, project: Project): Promise<boolean> => {
+  const known = await readFile(seenPath(record.id, project), 'utf8').catch(() => undefined)
+  const signature = signatureOf(overlayPath(record.id, project))
   return signature !== null && known === asText(record, signature)
 }
 
@@ -28,15 +28,15 @@ export const isSeen = async (project: Project, record: LayerRecord): Promise<boo
  * could have the same time.
  */
 export const keepSeen = async (
-  project: Project,
   record: LayerRecord,
   before: Signature,
   started: number,
+  project: Project,
 ): Promise<void> => {
   const text = asText(record, before)
   if (before === null || !isSettled(before, started)) return
-  if (text !== asText(record, signatureOf(overlayPath(project, record.id)))) return
-  const path = seenPath(project, record.id)
+  if (text !== asText(record, signatureOf(overlayPath(record.id, project)))) return
+  const path = seenPath(record.id, project)
   const temporary = temporaryName(path)
   // Losing it only costs another hash: no reason to wait for the disk, nor to fail.
   await writeFile(temporary, text)
@@ -45,5 +45,5 @@ export const keepSeen = async (
 }
 
 /** Forgets a damaged layer. */
-export const forgetSeen = (project: Project, { id }: LayerRecord): Promise<void> =>
-  rm(seenPath(project, id), { force: true }).catch(() => {})
+export const forgetSeen = ({ id }: LayerRecord, project: Project): Promise<void> =>
+  rm(seenPath(id, project), { force: true }).catch(() => {})

@@ -29,20 +29,20 @@ export type LayerRecord = z.infer<typeof layerRecordSchema>
 /** Folder of the overlays: all in one folder, so that backing files are named without a path. */
 export const layersFolder = (project: Project): string => join(project.cache, 'layers')
 
-export const overlayPath = (project: Project, id: string): string => join(layersFolder(project), `${id}.qcow2`)
+export const overlayPath = (id: string, project: Project): string => join(layersFolder(project), `${id}.qcow2`)
 
 /** State of a layer's file when it was last hashed. */
-export const seenPath = (project: Project, id: string): string => join(layersFolder(project), `${id}.seen`)
+export const seenPath = (id: string, project: Project): string => join(layersFolder(project), `${id}.seen`)
 
-const recordPath = (project: Project, id: string): string => join(layersFolder(project), `${id}.json`)
+const recordPath = (id: string, project: Project): string => join(layersFolder(project), `${id}.json`)
 
 /** Early records of boxhound 0.1.0 lack their parent's digest. The lowest layer has no parent, so its record remains valid. */
 const upgraded = (value: unknown): unknown =>
   isObject(value) && value.parent === null && !('parentSha256' in value) ? { ...value, parentSha256: null } : value
 
 /** Reads a layer's record: the record, why it is unusable, or undefined if absent. */
-export const inspectRecord = async (project: Project, id: string): Promise<LayerRecord | string | undefined> => {
-  const text = await readFile(recordPath(project, id), 'utf8').catch((error: unknown) =>
+export const inspectRecord = async (id: string, project: Project): Promise<LayerRecord | string | undefined> => {
+  const text = await readFile(recordPath(id, project), 'utf8').catch((error: unknown) =>
     isErrno(error, 'ENOENT') ? undefined : '',
   )
   if (text === undefined) return undefined
@@ -61,27 +61,27 @@ export const inspectRecord = async (project: Project, id: string): Promise<Layer
 }
 
 /** A layer's record, whatever the state of its file; undefined without a usable one. */
-export const readRecord = async (project: Project, id: string): Promise<LayerRecord | undefined> => {
-  const found = await inspectRecord(project, id)
+export const readRecord = async (id: string, project: Project): Promise<LayerRecord | undefined> => {
+  const found = await inspectRecord(id, project)
   return typeof found === 'object' ? found : undefined // missing or unusable: either way, the layer is rebuilt
 }
 
 /** Records a built overlay, which makes it a stored layer. */
-export const recordLayer = async (project: Project, record: LayerRecord): Promise<void> =>
-  writeAtomic(recordPath(project, record.id), `${JSON.stringify(record, null, 1)}\n`)
+export const recordLayer = async (record: LayerRecord, project: Project): Promise<void> =>
+  writeAtomic(recordPath(record.id, project), `${JSON.stringify(record, null, 1)}\n`)
 
 /** Removes a layer: its record first, so that there is never a record without a file. */
-export const dropLayer = async (project: Project, id: string): Promise<void> => {
-  await rm(recordPath(project, id), { force: true })
-  await rm(seenPath(project, id), { force: true })
-  await rm(overlayPath(project, id), { force: true })
+export const dropLayer = async (id: string, project: Project): Promise<void> => {
+  await rm(recordPath(id, project), { force: true })
+  await rm(seenPath(id, project), { force: true })
+  await rm(overlayPath(id, project), { force: true })
 }
 
 /** All recorded layers, newest first, including those with a missing or truncated file. */
 export const listRecords = async (project: Project): Promise<LayerRecord[]> => {
   const names = await readdir(layersFolder(project)).catch(() => [])
   const records = await Promise.all(
-    names.filter((name) => /^[0-9a-f]{64}\.json$/.test(name)).map((name) => readRecord(project, name.slice(0, 64))),
+    names.filter((name) => /^[0-9a-f]{64}\.json$/.test(name)).map((name) => readRecord(name.slice(0, 64), project)),
   )
   return records.filter((record) => record !== undefined).sort((a, b) => (a.created < b.created ? 1 : -1))
 }

@@ -157,7 +157,7 @@ const alone = async (folder: string, { source, tell, options: { signal } }: Job,
   const name = `image-${source.sha256.slice(0, 16)}`
   for (let waiting = false; ; ) {
     try {
-      return await withLock(store, name, `fetch ${baseName(source.image)}`, work)
+      return await withLock(name, `fetch ${baseName(source.image)}`, store, work)
     } catch (error) {
       if (!(error instanceof BoxhoundError) || error.code !== 'E_LOCKED') throw error
       if (!waiting) tell(`waiting for another run that is fetching the same image: ${error.details.found}`)

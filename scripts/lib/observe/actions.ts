@@ -157,7 +157,7 @@ export const importing =
 
 /** Draws the page; asks no account. */
 export const show = async ({ box, project, flags, now, say }: Run, out: string | undefined): Promise<number> => {
-  const file = await writePreview(box, project, { now, out, recorded: flags.recorded === true })
+  const file = await writePreview(box, { now, out, recorded: flags.recorded === true }, project)
   if (flags.json === true) console.log(JSON.stringify({ box: box.name, file }))
   else say(`${shown(file)} shows the dashboard, the monitors and the downtimes of ${box.name}`)
   return 0

@@ -101,7 +101,7 @@ export interface PreviewOptions {
  *
  * @returns the page's file.
  */
-export const writePreview = async (box: Box, project: Project, options: PreviewOptions): Promise<string> => {
+export const writePreview = async (box: Box, options: PreviewOptions, project: Project): Promise<string> => {
   const { now, out } = options
   const isAssumed = box.observe.timezone === 'account'
   const timezone = isAssumed ? drawnZone : box.observe.timezone

@@ -89,7 +89,7 @@ export const writeCatalogs = async (
   url: string | undefined,
   project: Project,
 ): Promise<string[]> => {
-  const folder = boxFolder(project, box)
+  const folder = boxFolder(box, project)
   const local = join(folder, 'catalog.json')
   await save(local, text(catalogOf(box, records, pathToFileURL(`${folder}/`).href)))
   if (url === undefined) return [local]

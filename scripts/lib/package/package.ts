@@ -57,7 +57,7 @@ interface Material {
 }
 
 const gather = async (box: Box, project: Project): Promise<Material> => {
-  const published = await readPublished(project, box.name)
+  const published = await readPublished(box.name, project)
   const { version } = published.expectations
   if (version !== box.version)
     throw new BoxhoundError('E_NOT_PUBLISHED', 'the published image and the box file have different versions', {
@@ -108,7 +108,7 @@ const assertNewest = ({ box }: Material, records: readonly BoxRecord[]): void =>
 const makeBox = async (provider: Provider, material: Material, folder: string, project: Project): Promise<string> => {
   const { box, published, files, hardware } = material
   const name = versionedFile(box.name, box.version, provider)
-  const told = shown(join(boxFolder(project, box.name), name))
+  const told = shown(join(boxFolder(box.name, project), name))
   const texts = new Map(boxTexts(provider, published, hardware, project))
   const tree = join(folder, 'tree')
   await withoutInterruption(() => writeVagrantTree(files, tree))
@@ -140,7 +140,7 @@ const makeBox = async (provider: Provider, material: Material, folder: string, p
 const diskFull = (error: unknown, box: Box, project: Project): unknown =>
   error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
     ? new BoxhoundError('E_PACKAGE', 'no space is left', {
-        file: shown(boxFolder(project, box.name)),
+        file: shown(boxFolder(box.name, project)),
         found: error.message,
         next: 'is the disk full? existing boxes are unchanged',
         cause: error,
@@ -149,7 +149,7 @@ const diskFull = (error: unknown, box: Box, project: Project): unknown =>
 
 /** Gives a box the name of the newest, unless it has it. */
 const nameNewest = async (record: BoxRecord, box: string, project: Project): Promise<void> => {
-  const folder = boxFolder(project, box)
+  const folder = boxFolder(box, project)
   const [path, newest] = [join(folder, record.file), join(folder, newestFile(box, record.provider))]
   const [own, there] = [await stat(path), await stat(newest).catch(() => undefined)]
   if (there?.ino === own.ino && there.dev === own.dev) return
@@ -161,7 +161,7 @@ const nameNewest = async (record: BoxRecord, box: string, project: Project): Pro
 
 /** Gives a finished box its names: the one that catalogues point to, and the one of the newest. */
 const publishBox = async (archive: string, record: BoxRecord, box: string, project: Project): Promise<void> => {
-  await rename(archive, join(boxFolder(project, box), record.file))
+  await rename(archive, join(boxFolder(box, project), record.file))
   await nameNewest(record, box, project)
 }
 
@@ -172,7 +172,7 @@ const listedOf = async (box: string, records: readonly BoxRecord[], project: Pro
 }
 
 const packageLocked = async (box: Box, options: PackageOptions, project: Project): Promise<Packaged> => {
-  const folder = boxFolder(project, box.name)
+  const folder = boxFolder(box.name, project)
   assertVersion(box)
   await withoutInterruption(() => clearTemporary(folder))
   const material = await gather(box, project)
@@ -245,7 +245,7 @@ const packageLocked = async (box: Box, options: PackageOptions, project: Project
  *   baked; E_PACKAGE.
  */
 export const packageBox = (box: Box, options: PackageOptions, project: Project): Promise<Packaged> =>
-  withLock(project, `box-${box.name}`, `package ${box.name}`, ({ note }) => {
+  withLock(`box-${box.name}`, `package ${box.name}`, project, ({ note }) => {
     if (note !== undefined) options.note(note)
     return packageLocked(box, options, project)
   }).catch((error: unknown) => {

@@ -27,7 +27,7 @@ const recordSchema = z.object({
 /** A Vagrant box that stands under out/BOX/. */
 export type BoxRecord = z.infer<typeof recordSchema>
 
-const recordsPath = (box: string, project: Project): string => join(boxFolder(project, box), 'boxes.json')
+const recordsPath = (box: string, project: Project): string => join(boxFolder(box, project), 'boxes.json')
 
 /**
  * out/BOX/boxes.json: all boxes made of a box file, old versions among them.
@@ -54,7 +54,7 @@ export const writeRecords = (box: string, records: readonly BoxRecord[], project
 
 /** Whether the file still looks like the one that was recorded: size and time, not content. */
 export const isThere = async (box: string, { file, bytes, modified }: BoxRecord, project: Project): Promise<boolean> =>
-  stat(join(boxFolder(project, box), file)).then(
+  stat(join(boxFolder(box, project), file)).then(
     ({ size, mtimeMs }) => size === bytes && mtimeMs === modified,
     () => false,
   )

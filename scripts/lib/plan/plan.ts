@@ -89,7 +89,7 @@ const imageIdentity = async ({ base, image }: Box, period: string, { root }: Pro
  * Computes each layer's id: SHA-256 of its name, its staged tree (path, mode, content; the spec has owners), the engine that applies
  * it and its parent's id, so that ids chain from the image up. Only reads the project.
  */
-export const planBox = async (rendered: Rendered, project: Project, options: PlanOptions): Promise<Plan> => {
+export const planBox = async (rendered: Rendered, options: PlanOptions, project: Project): Promise<Plan> => {
   const period = refreshPeriod(rendered.box, options)
   const engine = await digestFolder(join(project.root, 'provision/_engine'))
   const image: PlannedLayer = {

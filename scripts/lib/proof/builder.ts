@@ -37,7 +37,7 @@ const proxies = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'] as co
  * What only this builder has, and no image of it may hold: its folders, proxy, own certificates and keys
  * (faults 24 and 46). Texts that are too short to be told from chance are left out.
  */
-export const thisBuilder = async (project: Project, environment: NodeJS.ProcessEnv): Promise<Builder> => {
+export const thisBuilder = async (environment: NodeJS.ProcessEnv, project: Project): Promise<Builder> => {
   const sshFolder = join(homedir(), '.ssh')
   const keys = (await readdir(sshFolder).catch(() => [])).filter((name) => name.endsWith('.pub'))
   const blobs = (await Promise.all(keys.map((name) => text(join(sshFolder, name))))).map(

@@ -28,9 +28,9 @@ export interface ProofOptions {
 
 /** Gathers what the tests of a published image judge; nothing of the machines and disks outlives `work`. */
 export const withImageEvidence = async <T>(
-  project: Project,
   { image, sha256, expectations }: Published,
   { environment, machine, machines, onNote }: ProofOptions,
+  project: Project,
   work: (evidence: ImageEvidence, folder: string) => Promise<T>,
 ): Promise<T> => {
   for (const folder of await clearLeftovers(project.cache)) onNote(`removed leftovers of a killed run in ${folder}`)
@@ -38,7 +38,7 @@ export const withImageEvidence = async <T>(
   return withCleanup(run.remove, async () => {
     const { box, seed, database, app } = expectations
     const kept = expectations.kept ?? null
-    const builder = withoutKept(await thisBuilder(project, environment), kept)
+    const builder = withoutKept(await thisBuilder(environment, project), kept)
     const patterns = patternsFor(builder)
     const raw = join(run.path, 'disk.raw')
     const tables = database?.tables ?? []

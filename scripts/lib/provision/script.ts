@@ -69,10 +69,10 @@ const readScript = async (path: string): Promise<{ recipe: string; bytes: number
  */
 export const writeProvisionScript = async (
   plan: Plan,
-  note: (line: string) => void,
   project: Project,
+  note: (line: string) => void,
 ): Promise<ProvisionScript> => {
-  const folder = boxFolder(project, plan.rendered.box.name)
+  const folder = boxFolder(plan.rendered.box.name, project)
   const path = join(folder, 'provision.sh')
   const layers = stockLayers(plan).map(({ name, id }) => ({ name, id }))
   const there = await readScript(path)
@@ -99,7 +99,7 @@ export const writeProvisionScript = async (
       ]
       // A signal removes the folder: it must not be made after that.
       await withoutInterruption(() => mkdir(tree, { recursive: true }))
-      await stageStock(plan, tree, join(staging, 'scratch'), note, project)
+      await stageStock(plan, tree, join(staging, 'scratch'), project, note)
       await writeArchive(
         tree,
         layers.map(({ name }) => name),

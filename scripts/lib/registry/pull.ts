@@ -63,7 +63,7 @@ const temporaryOverlay = ({ project, work }: Job, id: string): string =>
 const alone = async <T>({ project, signal }: Job, sha256: string, work: () => Promise<T>): Promise<T> => {
   for (;;) {
     try {
-      return await withLock(project, `blob-${sha256.slice(0, 16)}`, 'pull a layer', work)
+      return await withLock(`blob-${sha256.slice(0, 16)}`, 'pull a layer', project, work)
     } catch (error) {
       if (!(error instanceof BoxhoundError) || error.code !== 'E_LOCKED') throw error
       await delay(200, undefined, { signal })
@@ -109,18 +109,18 @@ const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in
  */
 const store = async ({ record: remote }: RemoteLayer, job: Job): Promise<LayerRecord> => {
   const record = asStored(remote)
-  const [from, to] = [temporaryOverlay(job, record.id), overlayPath(job.project, record.id)]
+  const [from, to] = [temporaryOverlay(job, record.id), overlayPath(record.id, job.project)]
   await syncPath(from)
   try {
     await link(from, to)
   } catch (error) {
     if (!isTaken(error)) throw error
-    const there = await readRecord(job.project, record.id)
+    const there = await readRecord(record.id, job.project)
     if (there?.sha256 === record.sha256) return there
     throw new Error('another run has built it here meanwhile')
   }
   await syncPath(layersFolder(job.project))
-  await recordLayer(job.project, record)
+  await recordLayer(record, job.project)
   return record
 }
 

@@ -91,7 +91,7 @@ const send = async (
   project: Project,
 ): Promise<number> => {
   const file = join(work.path, `${layer.id}.zst`)
-  const path = overlayPath(project, layer.id)
+  const path = overlayPath(layer.id, project)
   return withCleanup(
     () => rm(file, { force: true }),
     async () => {

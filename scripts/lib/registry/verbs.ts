@@ -52,11 +52,11 @@ const withRegistry = async (
       told.end()
       await registry.close()
       const folder = await making?.catch(() => undefined)
-      if (folder !== undefined) await clearRun(project, folder)
+      if (folder !== undefined) await clearRun(folder, project)
     },
     async () => {
       for (const line of await clearDeadRuns(project)) told.line(line)
-      making = makeWorkFolder(project, `cache ${actions === 'pull' ? 'pull' : 'push'}`, ids)
+      making = makeWorkFolder(`cache ${actions === 'pull' ? 'pull' : 'push'}`, ids, project)
       return work(registry, await making, told)
     },
   )
@@ -64,7 +64,7 @@ const withRegistry = async (
 
 /** The stored layers of a plan, from the bottom up to the first that is missing or cannot be used. */
 const storedOf = async ({ layers }: Plan, project: Project): Promise<LayerRecord[]> =>
-  (await storedChain(project, layers)).stored
+  (await storedChain(layers, project)).stored
 
 /** All layers, parents before those that stand on them; what has lost its parent, or stands on another build of it, is left out. */
 export const parentsFirst = (records: readonly LayerRecord[]): LayerRecord[] => {

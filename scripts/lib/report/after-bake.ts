@@ -54,6 +54,6 @@ export const verifyBaked = async (
   }
   // Only now: a bake with nothing to do need not load what boots a machine and talks to it.
   const { verifyPublished } = await import('./verify-published.ts')
-  const results = await verifyPublished(project, rendered.box.name, { quiet, environment: process.env })
+  const results = await verifyPublished(rendered.box.name, { quiet, environment: process.env }, project)
   return isGreen(results) ? 0 : 1
 }

@@ -13,7 +13,7 @@ export interface ReporterOptions {
 }
 
 /** Tells the results on the terminal as they come, and at the end; writes the reports. */
-export const reporter = (project: Project, folder: string, { quiet, environment }: ReporterOptions) => {
+export const reporter = (folder: string, { quiet, environment }: ReporterOptions, project: Project) => {
   const paint = paintFor(process.stdout, environment)
   const say = (text: string): void => (quiet ? undefined : console.log(text))
   return {

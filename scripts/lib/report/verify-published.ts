@@ -22,16 +22,16 @@ export interface ReportOptions extends ReporterOptions {
  * @returns the results; red checks are not an error here.
  */
 export const verifyPublished = async (
-  project: Project,
   box: string,
   options: ReportOptions,
+  project: Project,
 ): Promise<VerifyResults> => {
   const { environment, only = [], machine = 'qemu' } = options
   // What a cold boot proved of the image is not replaced by what a container shows.
   const own = machine === 'qemu' ? 'verify' : 'verify-container'
-  const { onNote, onResult, finish } = reporter(project, options.out ?? join(project.out, box, own), options)
-  const published = await readPublished(project, box)
-  const results = await verifyImage(project, published, { environment, onNote, onResult, only, machine })
+  const { onNote, onResult, finish } = reporter(options.out ?? join(project.out, box, own), options, project)
+  const published = await readPublished(box, project)
+  const results = await verifyImage(published, { environment, onNote, onResult, only, machine }, project)
   await finish(results)
   return results
 }

@@ -52,9 +52,9 @@ type Change = Difference | { readonly kind: 'first' }
 
 /** The container of an earlier try, and what it lacks. */
 const lookAt = async (
-  project: Project,
   box: string,
   wanted: TryState,
+  project: Project,
 ): Promise<{ change: Change; login: Login | null; last: readonly string[] }> => {
   const running = await runningMachine(project.cache, box, 'container')
   if (running === null) return { change: { kind: 'first' }, login: null, last: [] }
@@ -73,11 +73,11 @@ const startNew = async (plan: Plan, options: TryOptions, project: Project): Prom
   // Asked before minutes of baking.
   await chooseKind('container', project, onNote)
   await bakePlan(plan, { draft: true, builder: builderOf(), onError: 'clean', progress, note: onNote }, project)
-  const bootable = await readDraft(project, name)
+  const bootable = await readDraft(name, project)
   // As for a verification: without a key no traces are received, and they are to be judged.
   const inputs = inputsFor(environment)
   if (inputs !== environment) onNote('no DD_API_KEY set: this container gets a fake one, and no network')
-  return startMachine(project, name, bootable, { kind: 'container', environment: inputs, draft: true, onNote })
+  return startMachine(name, bootable, { kind: 'container', environment: inputs, draft: true, onNote }, project)
 }
 
 /** Brings the checks' layer into the running container. */
@@ -152,9 +152,9 @@ const judge = async (
 export const attempt = (plan: Plan, options: TryOptions, project: Project): Promise<Tried> => {
   const { box, expectations } = plan.rendered
   const folder = machineFolder(project.cache, box.name, 'container')
-  return withLock(project, lockOf(box.name), 'try', async () => {
+  return withLock(lockOf(box.name), 'try', project, async () => {
     const wanted = stateOf(plan, [])
-    const { change, login, last } = await lookAt(project, box.name, wanted)
+    const { change, login, last } = await lookAt(box.name, wanted, project)
     const ids = idsFor(change, expectations, options.ids, last)
     options.onNote(sayWhat(change, ids))
     const live = login !== null && (change.kind === 'live' || change.kind === 'same')

@@ -119,10 +119,10 @@ const onSnapshots = async (
  * @throws E_NOT_GREEN
  */
 export const runControls = (
-  project: Project,
   published: Published,
   controls: readonly Control[],
   { environment, machine: choice, onNote, onResult }: ControlOptions,
+  project: Project,
 ): Promise<ControlResult[]> => {
   const { root } = project
   const announce = (checks: number): void =>
@@ -135,7 +135,7 @@ export const runControls = (
       await seeGreen(machine, published, root)
       return work(machine)
     })
-  return withMachines(project, published, { environment, machine: choice, onNote: note }, async (kind, withOne) => {
+  return withMachines(published, { environment, machine: choice, onNote: note }, project, async (kind, withOne) => {
     if (kind === 'qemu')
       return withOne(async (machine) => {
         announce(await seeGreen(machine, published, root))

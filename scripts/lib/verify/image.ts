@@ -46,9 +46,9 @@ interface BootChoice extends Pick<ImageOptions, 'environment' | 'onNote' | 'mach
 type Start = (folder: string, shared: Omit<MachineOptions, 'folder'>) => Promise<Machine>
 
 const qemu = async (
-  project: Project,
   { image, expectations }: Published,
   { environment, onNote }: BootChoice,
+  project: Project,
 ): Promise<Start> => {
   const kernelBoots = (): Promise<boolean> => {
     onNote('testing whether a kernel boots under KVM here (once per boot of this machine)')
@@ -61,7 +61,7 @@ const qemu = async (
   }
 }
 
-const container = ({ root }: Project, { image }: Published, { onNote }: BootChoice): Start => {
+const container = ({ image }: Published, { onNote }: BootChoice, { root }: Project): Start => {
   let expanded: Promise<string> | undefined
   return async (folder, shared) => {
     onNote(`booting the userland of ${shown(image)} in a container`)
@@ -84,9 +84,9 @@ export type WithOne = <R>(work: (machine: Machine) => Promise<R>) => Promise<R>
  * Lets `work` start disposable machines from a published image and leaves nothing of them behind, however it ends.
  */
 export const withMachines = async <T>(
-  project: Project,
   published: Published,
   options: BootChoice,
+  project: Project,
   work: (kind: MachineKind, withOne: WithOne) => Promise<T>,
 ): Promise<T> => {
   const { expectations } = published
@@ -96,7 +96,7 @@ export const withMachines = async <T>(
   const kind = await chooseKind(options.machine ?? 'qemu', project, onNote)
   const inputs = options.keyless === true ? environment : inputsFor(environment)
   if (inputs !== environment) onNote('no DD_API_KEY set: this machine gets a fake one, and no network')
-  const start = kind === 'qemu' ? await qemu(project, published, options) : container(project, published, options)
+  const start = kind === 'qemu' ? await qemu(published, options, project) : container(published, options, project)
   const folder = await createRunFolder(project.cache)
   let machines = 0
   const withOne: WithOne = async (use) => {
@@ -130,20 +130,20 @@ export const progressOf = ({ kind, process }: Machine): { progress?: () => numbe
 
 /** Boots a disposable copy of a published image, lets `work` use it, and leaves nothing of it behind, however it ends. */
 export const withMachine = <T>(
-  project: Project,
   published: Published,
   options: BootChoice,
+  project: Project,
   work: (machine: Machine) => Promise<T>,
-): Promise<T> => withMachines(project, published, options, (_, withOne) => withOne(work))
+): Promise<T> => withMachines(published, options, project, (_, withOne) => withOne(work))
 
 /** Judges the published file by booting it; `seconds` of the results covers the boot as well. */
 export const verifyImage = async (
-  project: Project,
   published: Published,
   options: ImageOptions,
+  project: Project,
 ): Promise<VerifyResults> => {
   const begun = Date.now()
-  const results = await withMachine(project, published, options, (machine) =>
+  const results = await withMachine(published, options, project, (machine) =>
     verifyTarget(machine.login, published.expectations, {
       root: project.root,
       machine: machine.kind,

@@ -17,19 +17,23 @@ import { verifyWire } from './wire.ts'
  * @returns the results; red checks are not an error here.
  */
 export const verifyPublishedWire = async (
-  project: Project,
   box: string,
   options: ReportOptions,
+  project: Project,
 ): Promise<VerifyResults> => {
   const folder = options.out ?? join(project.out, box, 'verify-wire')
-  const { onNote, onResult, finish } = reporter(project, folder, options)
-  const published = await readPublished(project, box)
-  const { results, received } = await verifyWire(project, published, {
-    environment: options.environment,
-    machine: options.machine ?? 'auto',
-    onNote,
-    onResult,
-  })
+  const { onNote, onResult, finish } = reporter(folder, options, project)
+  const published = await readPublished(box, project)
+  const { results, received } = await verifyWire(
+    published,
+    {
+      environment: options.environment,
+      machine: options.machine ?? 'auto',
+      onNote,
+      onResult,
+    },
+    project,
+  )
   await writeAtomic(recordFile(folder), JSON.stringify(recordOf(received)))
   await finish(results)
   return results

@@ -55,9 +55,9 @@ const judgeMachine = async (
  * @throws BoxhoundError as `withMachine` does; E_WIRE when the machine can't be made to send.
  */
 export const verifyWire = async (
-  project: Project,
   published: Published,
   options: WireOptions,
+  project: Project,
 ): Promise<WireResults> => {
   const { expectations, sha256: image } = published
   const { onNote, onResult, deadline = 240 } = options
@@ -68,7 +68,7 @@ export const verifyWire = async (
     const environment = { ...options.environment, DD_API_KEY: madeUpKey }
     const choice = { environment, onNote, machine: options.machine }
     const tell = (result: CheckResult): void => onResult(scrubResult(result))
-    const judged = await withMachine(project, published, choice, ({ login, kind }) => {
+    const judged = await withMachine(published, choice, project, ({ login, kind }) => {
       machine = kind
       onNote(`the Agent sends to an intake on this machine, port ${intake.port}`)
       return judgeMachine(login, { expectations, received: intake.received, deadline, onResult: tell }, intake.port)

@@ -9,7 +9,7 @@ import { packerSides } from '../peer/packer.ts'
 import { draftOf, editCheck, makeScratch, scratchBase } from '../scratch.ts'
 
 const open = async (bench: Bench): Promise<OpenRow> => {
-  const scratch = await makeScratch(bench.work, bench.project, { name: 'check-edit' })
+  const scratch = await makeScratch(bench.work, { name: 'check-edit' }, bench.project)
   bench.say('bakes the layers below the check, which is not timed')
   await draftOf(scratch, join(bench.work, 'check-edit', 'bake.log'))
   const disk = await makePeerDisk(bench, 'check-edit', await scratchBase(scratch))

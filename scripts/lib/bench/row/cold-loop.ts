@@ -6,7 +6,7 @@ import { takesFlag } from '../supports.ts'
 import { packerLoop } from './native-loop.ts'
 
 const open = async (bench: Bench): Promise<OpenRow> => {
-  const scratch = await makeScratch(bench.work, bench.project, { name: 'cold-loop' })
+  const scratch = await makeScratch(bench.work, { name: 'cold-loop' }, bench.project)
   bench.say('bakes the layers below the check, which is not timed')
   const peers = await packerLoop(bench, scratch, 'cold-loop')
   const machine = (await takesFlag(scratch, 'verify', '--machine')) ? ['--machine', 'qemu'] : []

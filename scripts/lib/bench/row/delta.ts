@@ -19,10 +19,10 @@ interface Published {
 const publishEdit = async (scratch: Scratch, log: string): Promise<Published> => {
   await editCheck(scratch)
   await runVerb(scratch, ['bake', scratch.boxFile, '--no-verify'], log)
-  const manifest = await readManifest(scratch.project, scratch.box)
+  const manifest = await readManifest(scratch.box, scratch.project)
   if (manifest === undefined) throw new BoxhoundError('E_BENCH_RUN', 'the bake published no manifest', { file: log })
   return {
-    layers: new Map(manifest.layers.map(({ name, id }) => [name, overlayPath(scratch.project, id)])),
+    layers: new Map(manifest.layers.map(({ name, id }) => [name, overlayPath(id, scratch.project)])),
     imageBytes: manifest.image.bytes,
   }
 }
@@ -39,7 +39,7 @@ const packedBytes = async (path: string, work: string): Promise<number> => {
 
 const open = async (bench: Bench): Promise<OpenRow> => {
   const { work } = bench
-  const scratch = await makeScratch(work, bench.project, { name: 'delta' })
+  const scratch = await makeScratch(work, { name: 'delta' }, bench.project)
   bench.say('bakes a scratch copy of the lab box, which is not timed')
   let published = await publishEdit(scratch, join(work, 'delta', 'bake.log'))
   const layer = (name: string): string => published.layers.get(name) ?? ''

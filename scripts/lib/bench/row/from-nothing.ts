@@ -9,10 +9,10 @@ import { makeScratch, runVerb } from '../scratch.ts'
 
 /** Debian's packages in the published box. Kernels by their meta package: a version may be gone from the mirror. */
 const debianPackages = async (bench: Bench): Promise<string[]> => {
-  const scratch = await makeScratch(bench.work, bench.project, { name: 'from-nothing-list' })
+  const scratch = await makeScratch(bench.work, { name: 'from-nothing-list' }, bench.project)
   bench.say('bakes the box once for its list of packages, which is not timed')
   await runVerb(scratch, ['bake', scratch.boxFile, '--no-verify'], join(bench.work, 'from-nothing-list', 'bake.log'))
-  const manifest = await readManifest(scratch.project, scratch.box)
+  const manifest = await readManifest(scratch.box, scratch.project)
   return (manifest?.packages ?? [])
     .map(({ name }) => name)
     .filter((name) => name !== 'datadog-agent' && !/^linux-image-\d/.test(name))
@@ -20,7 +20,7 @@ const debianPackages = async (bench: Bench): Promise<string[]> => {
 
 const open = async (bench: Bench): Promise<OpenRow> => {
   const packages = await debianPackages(bench)
-  const scratch = await makeScratch(bench.work, bench.project, { name: 'from-nothing', cold: true })
+  const scratch = await makeScratch(bench.work, { name: 'from-nothing', cold: true }, bench.project)
   return {
     sides: [
       {

@@ -28,7 +28,7 @@ export const packerLoop = async (bench: Bench, scratch: Scratch, name: string): 
 }
 
 const open = async (bench: Bench): Promise<OpenRow> => {
-  const scratch = await makeScratch(bench.work, bench.project, { name: 'native-loop' })
+  const scratch = await makeScratch(bench.work, { name: 'native-loop' }, bench.project)
   await requireFlag(scratch, 'try', 'ID')
   bench.say('bakes the layers below the check, which is not timed')
   const peers = await packerLoop(bench, scratch, 'native-loop')

@@ -9,7 +9,7 @@ import { makeScratch, runVerb, scratchBase } from '../scratch.ts'
 import { runTimed } from '../timed.ts'
 
 const open = async (bench: Bench): Promise<OpenRow> => {
-  const scratch = await makeScratch(bench.work, bench.project, { name: 'no-change' })
+  const scratch = await makeScratch(bench.work, { name: 'no-change' }, bench.project)
   bench.say('bakes a scratch copy of the lab box, which is not timed')
   await runVerb(scratch, ['bake', scratch.boxFile, '--no-verify'], join(bench.work, 'no-change', 'bake.log'))
   const disk = await makePeerDisk(bench, 'no-change', await scratchBase(scratch))

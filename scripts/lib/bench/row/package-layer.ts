@@ -18,7 +18,7 @@ const update = 'apt-get update -q'
 const install = 'DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends mariadb-server'
 
 const open = async (bench: Bench): Promise<OpenRow> => {
-  const scratch = await makeScratch(bench.work, bench.project, { name: 'package-layer', text })
+  const scratch = await makeScratch(bench.work, { name: 'package-layer', text }, bench.project)
   bench.say('bakes the layers below the database, which is not timed')
   await draftOf(scratch, join(bench.work, 'package-layer', 'bake.log'))
   const disk = await makePeerDisk(bench, 'package-layer', await scratchBase(scratch))

@@ -23,11 +23,11 @@ export const postProcessorSeconds = ({ lines, seconds }: Pick<Timed, 'lines' | '
 
 const open = async (bench: Bench): Promise<OpenRow> => {
   const { work, project } = bench
-  const scratch = await makeScratch(work, project, { name: 'vagrant-box' })
+  const scratch = await makeScratch(work, { name: 'vagrant-box' }, project)
   bench.say('bakes a scratch copy of the lab box, which is not timed')
   await runVerb(scratch, ['bake', scratch.boxFile, '--no-verify'], join(work, 'vagrant-box', 'bake.log'))
-  const image = imagePath(scratch.project, scratch.box)
-  const published = boxFolder(scratch.project, scratch.box)
+  const image = imagePath(scratch.box, scratch.project)
+  const published = boxFolder(scratch.box, scratch.project)
   const ours = join(published, `${scratch.box}-libvirt.box`)
   const known = new Set(await readdir(published))
   const output = join(work, 'packer-output', 'vagrant-box')

@@ -6,7 +6,7 @@ import { makeScratch, runVerb } from '../scratch.ts'
 import { requireFlag } from '../supports.ts'
 
 const open = async (bench: Bench): Promise<OpenRow> => {
-  const scratch = await makeScratch(bench.work, bench.project, { name: 'verification' })
+  const scratch = await makeScratch(bench.work, { name: 'verification' }, bench.project)
   await requireFlag(scratch, 'verify', '--machine')
   bench.say('bakes a scratch copy of the lab box, which is not timed')
   await runVerb(scratch, ['bake', scratch.boxFile, '--no-verify'], join(bench.work, 'verification', 'bake.log'))
