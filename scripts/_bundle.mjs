@@ -15,7 +15,7 @@ export const filesBelow = (folder) =>
     .sort()
 
 /** Identifies a bundle: the version of Node, and path, size and time of every source and of the lock file. */
-export const fingerprint = (root, sources) => {
+export const digestOfSources = (root, sources) => {
   const hash = createHash('sha256').update(process.version)
   for (const path of [...sources, join(root, 'package-lock.json')]) {
     const { size, mtimeMs } = statSync(path)

@@ -2,7 +2,7 @@
 // bundle 0.1 s.
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { compile, filesBelow, fingerprint, keep } from './_bundle.mjs'
+import { compile, digestOfSources, filesBelow, keep } from './_bundle.mjs'
 import { upToDate } from './_fast.mjs'
 
 const scripts = dirname(fileURLToPath(import.meta.url))
@@ -35,7 +35,7 @@ for (const event of ['uncaughtException', 'unhandledRejection']) process.on(even
 const start = async (argv) => {
   // Verbs also import lab/, which stands in for the outside world.
   const sources = [scripts, join(root, 'lab')].flatMap(filesBelow).filter((path) => /\.(mjs|ts|json)$/.test(path))
-  const folder = join(root, 'node_modules', '.cache', 'boxhound', fingerprint(root, sources))
+  const folder = join(root, 'node_modules', '.cache', 'boxhound', digestOfSources(root, sources))
   await keep(folder, bundle)
   const { abandon, run } = await import(pathToFileURL(join(folder, '_main.mjs')).href)
   abandoned = abandon

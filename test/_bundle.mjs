@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { compile, filesBelow, fingerprint, keep } from '../scripts/_bundle.mjs'
+import { compile, digestOfSources, filesBelow, keep } from '../scripts/_bundle.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
@@ -110,7 +110,7 @@ const write = async (folder, name) => {
 export const compiledTests = async () => {
   const sources = ['scripts', 'lab', 'suite', 'lint'].flatMap((folder) => filesBelow(join(root, folder)))
   const read = [...ownFiles(), ...sources].filter((path) => /\.(ts|mjs|js|json)$/.test(path))
-  const folder = join(cache, `unit-${fingerprint(root, read)}`)
+  const folder = join(cache, `unit-${digestOfSources(root, read)}`)
   await keep(folder, (fresh) => write(fresh, folder))
   return folder
 }

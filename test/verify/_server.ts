@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import ssh2, { type Connection, type ServerChannel } from 'ssh2'
-import { fingerprintOf } from '../../scripts/lib/verify/host-key.ts'
+import { fingerprintOf } from '../../scripts/lib/_helpers/host-key.ts'
 import type { Target } from '../../scripts/lib/verify/results.ts'
 
 /** How the server answers one command. */

@@ -1,7 +1,7 @@
 // JSON from outside, of unknown shape.
 
-/** JSON whose shape has not been checked yet. */
-export type JsonObject = Record<string, unknown>
+/** An object whose members have not been checked yet. */
+export type JsonObject = Readonly<Record<string, unknown>>
 
 /** Parses a text; undefined if it is not JSON. */
 export const parsedJson = (text: string): unknown => {
@@ -70,25 +70,51 @@ export const documentIn = (output: string): unknown => {
   return undefined
 }
 
+/** True for an object with names; a list and null are none. */
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+// Readers of what nobody has checked: what is missing or of another type is empty, never an error.
+
+/** An object, or an empty one. */
+export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {})
+
 /** An object's member that is itself an object; an empty one when there is none. */
-export const objectAt = (value: unknown, key: string): JsonObject => {
-  const member = isObject(value) ? value[key] : undefined
-  return isObject(member) ? member : {}
+export const objectAt = (value: unknown, key: string): JsonObject => objectOf(objectOf(value)[key])
+
+/** Members of `T` if it is a list: of known type where the list's is known. */
+type Member<T> = unknown extends T ? unknown : Extract<T, readonly unknown[]>[number]
+
+/** A list’s members; none if it is no list. */
+export const listOf = <T>(value: T): readonly Member<T>[] => (Array.isArray(value) ? value : [])
+
+/** A list’s members that are objects. */
+export const objectsOf = (value: unknown): readonly JsonObject[] => listOf(value).filter(isObject)
+
+/** A string; undefined for anything else. */
+export const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** A string; an empty one for anything else. */
+export const textOf = (value: unknown): string => textIn(value) ?? ''
+
+/** A list’s members that are strings. */
+export const textsOf = (value: unknown): readonly string[] => listOf(value).filter((item) => typeof item === 'string')
+
+/** A finite number, also one written as a string; undefined for anything else. */
+export const numberIn = (value: unknown): number | undefined => {
+  const found = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof found === 'number' && Number.isFinite(found) ? found : undefined
 }
 
-/** An array's members; none if it is not an array. */
-export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-
-/** The same value with the keys of every object sorted. */
-export const withSortedKeys = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(withSortedKeys)
+const sorted = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sorted)
   if (!isObject(value)) return value
   const keys = Object.keys(value).sort()
-  return Object.fromEntries(keys.map((key) => [key, withSortedKeys(value[key])]))
+  return Object.fromEntries(keys.map((key) => [key, sorted(value[key])]))
 }
+
+/** The same value with the keys of every object sorted. */
+export const withSortedKeys = <T>(value: T): T => sorted(value) as T
 
 /** A path one key deeper: `a.b`, or `a["b c"]` for a key that is not a plain word. */
 export const memberPath = (path: string, key: string): string => {

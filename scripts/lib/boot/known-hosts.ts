@@ -1,19 +1,15 @@
 // Writes known_hosts from a fingerprint.
 
-import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { fingerprintOf } from '../_helpers/host-key.ts'
 import { $ } from '../_helpers/shell.ts'
-
-/** OpenSSH's `SHA256:…` of a public key in its wire format. */
-export const fingerprint = (key: Buffer): string =>
-  `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 
 /** The scanned lines whose key has this fingerprint; comments and other keys are left out. */
 export const matchingLines = (scan: string, hostKey: string): string[] =>
   scan.split('\n').filter((line) => {
     const key = line.startsWith('#') ? undefined : line.split(' ')[2]
-    return key !== undefined && fingerprint(Buffer.from(key, 'base64')) === hostKey
+    return key !== undefined && fingerprintOf(Buffer.from(key, 'base64')) === hostKey
   })
 
 // One type in a connection, the likeliest first: sshd takes several connections without a login for an attack and refuses the next ones, so a

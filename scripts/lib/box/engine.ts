@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import * as z from 'zod'
+import { isObject, type JsonObject } from '../_helpers/json.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { isPattern } from './pattern.ts'
 import type { Problem } from './problems.ts'
@@ -89,28 +90,24 @@ export type Engine = z.infer<typeof engineFile>
 export type Trial = z.infer<typeof trial>
 export type Inspection = z.infer<typeof inspection>
 
-type Tree = Readonly<Record<string, unknown>>
-
-const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** Map by map; a list of the engine's own takes the place of the shared one. */
-const merged = (base: Tree, own: Tree): Tree => ({
+const merged = (base: JsonObject, own: JsonObject): JsonObject => ({
   ...base,
   ...Object.fromEntries(
     Object.entries(own).map(([key, value]) => {
       const shared = base[key]
-      return [key, isTree(shared) && isTree(value) ? merged(shared, value) : value]
+      return [key, isObject(shared) && isObject(value) ? merged(shared, value) : value]
     }),
   ),
 })
 
-const read = (folder: string, project: Project): { source: Source; value: Tree } => {
+const read = (folder: string, project: Project): { source: Source; value: JsonObject } => {
   const source = readSource(join(folder, 'database.yaml'), project)
-  return { source, value: isTree(source.value) ? source.value : {} }
+  return { source, value: isObject(source.value) ? source.value : {} }
 }
 
 /** What engines share: all that it says is right; what it leaves out an engine's own file must say. */
-const readShared = (folder: string, project: Project): Tree => {
+const readShared = (folder: string, project: Project): JsonObject => {
   const { source, value } = read(folder, project)
   assertNone(
     source,

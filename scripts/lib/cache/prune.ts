@@ -2,6 +2,7 @@
 
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { objectOf, objectsOf } from '../_helpers/json.ts'
 import { holdFile } from '../_helpers/kernel-lock.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { countRuns, idsInUse, pruneGate } from './leftovers.ts'
@@ -26,8 +27,7 @@ const publishedIds = async (project: Project): Promise<string[]> => {
   for (const box of await readdir(project.out).catch(() => [])) {
     try {
       const manifest: unknown = JSON.parse(await readFile(join(project.out, box, 'manifest.json'), 'utf8'))
-      if (typeof manifest === 'object' && manifest !== null && 'layers' in manifest && Array.isArray(manifest.layers))
-        for (const layer of manifest.layers) if (typeof layer?.id === 'string') ids.push(layer.id)
+      for (const { id } of objectsOf(objectOf(manifest).layers)) if (typeof id === 'string') ids.push(id)
     } catch {
       // nothing published there
     }

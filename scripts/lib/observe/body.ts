@@ -1,10 +1,11 @@
 // What is sent to make or change a resource.
 
+import { isObject, listOf } from '../_helpers/json.ts'
 import { bridgeRecurrence } from './calendar/bridge.ts'
 import { canonical, fingerprint, type Rules, rulesOf } from './canonical.ts'
 import { beginsAnew, type Change } from './changes.ts'
 import { withIdentities } from './identities.ts'
-import { isObject, type Json, type JsonObject, listOf } from './json-object.ts'
+import type { Json, JsonObject } from './json-object.ts'
 import { mark } from './marker.ts'
 import type { Resource } from './resource-kinds.ts'
 import type { ServerFile } from './schema.ts'

@@ -1,9 +1,10 @@
 // Downtimes in progress: silent at once, made anew.
 
+import { isObject, listOf, textOf } from '../_helpers/json.ts'
 import { type Bridge, bridgeOf } from './calendar/bridge.ts'
 import { startMargin } from './calendar/next.ts'
 import { beginsAnew, type Change } from './changes.ts'
-import { isObject, listOf, textOf } from './json-object.ts'
+import { isJsonObject } from './json-object.ts'
 import type { Live, Resource } from './resource-kinds.ts'
 import type { Wanted } from './resources.ts'
 
@@ -18,7 +19,7 @@ const isInProgress = ({ wire: { status, schedule } }: Live, now: Date): boolean 
 const bridgeFor = ({ wire: { schedule } }: Resource, now: Date): Bridge | null => {
   if (!isObject(schedule)) return null
   const rules = listOf(schedule.recurrences)
-    .filter(isObject)
+    .filter(isJsonObject)
     .map(({ start, duration, rrule }) => ({ start: textOf(start), duration: textOf(duration), rrule: textOf(rrule) }))
   try {
     return bridgeOf(rules, textOf(schedule.timezone) || 'UTC', now) ?? null

@@ -1,12 +1,13 @@
 // A resource without what the server adds; its fingerprint.
 
 import { sha256 } from '../_helpers/hash.ts'
+import { isObject, listOf, textOf, withSortedKeys } from '../_helpers/json.ts'
 import { isOnce } from './calendar/bridge.ts'
 import { clockTime } from './calendar/days.ts'
 import { formatDuration } from './calendar/duration.ts'
 import { parseRecurrence } from './calendar/recurrence.ts'
 import { withPlaces } from './exported.ts'
-import { isObject, type Json, type JsonObject, listOf, ordered, textOf } from './json-object.ts'
+import type { Json, JsonObject } from './json-object.ts'
 import { unmark } from './marker.ts'
 import type { Kind } from './resource-kinds.ts'
 import type { ServerFile } from './schema.ts'
@@ -28,7 +29,8 @@ const isEmpty = (value: Json): boolean =>
   (isObject(value) && Object.keys(value).length === 0)
 
 /** Whether two values are one, whatever the order of their names. */
-export const equal = (a: Json, b: Json): boolean => JSON.stringify(ordered(a)) === JSON.stringify(ordered(b))
+export const equal = (a: Json, b: Json): boolean =>
+  JSON.stringify(withSortedKeys(a)) === JSON.stringify(withSortedKeys(b))
 
 const setOf = (list: readonly Json[]): Json[] =>
   [...list].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
@@ -146,7 +148,7 @@ export const counted = (form: JsonObject, wanted: JsonObject, counts: (path: str
 }
 
 /** Eight hexadecimal digits of a canonical form. */
-export const fingerprintOf = (form: JsonObject): string => sha256(JSON.stringify(ordered(form))).slice(0, 8)
+export const fingerprintOf = (form: JsonObject): string => sha256(JSON.stringify(withSortedKeys(form))).slice(0, 8)
 
 /** The digits of what the files want: kept in the marker, they tell a change in the files from one by hand. */
 export const fingerprint = (kind: Kind, wire: JsonObject, rules: Rules): string =>

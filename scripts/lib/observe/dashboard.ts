@@ -1,8 +1,9 @@
 // Frame and groups.
 
+import { isObject, listOf, textOf } from '../_helpers/json.ts'
 import { fromExport } from './exported.ts'
 import type { ObserveFiles, ReadPart } from './files.ts'
-import { isObject, type Json, type JsonObject, listOf, textOf } from './json-object.ts'
+import type { Json, JsonObject } from './json-object.ts'
 import { placedGroups, placingOf } from './placing.ts'
 import type { Place } from './resource-kinds.ts'
 

@@ -1,7 +1,8 @@
 // Field by field.
 
+import { isObject } from '../_helpers/json.ts'
 import { equal } from './canonical.ts'
-import { isObject, type Json, type JsonObject } from './json-object.ts'
+import type { Json, JsonObject } from './json-object.ts'
 import { movedPairs, pairsOf } from './pairs.ts'
 
 /** One field that differs; undefined where a side has none. */

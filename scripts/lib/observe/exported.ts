@@ -1,6 +1,7 @@
 // An export without what belongs to its account.
 
-import { isObject, type Json, type JsonObject, listOf, textOf } from './json-object.ts'
+import { isObject, listOf, textOf } from '../_helpers/json.ts'
+import type { Json, JsonObject } from './json-object.ts'
 
 /** What an export says of the dashboard that it was made from: the account's own, for the new one too. */
 const metadata: ReadonlySet<string> = new Set([

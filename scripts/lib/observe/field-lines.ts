@@ -1,9 +1,10 @@
 // Fields that differ, for the terminal.
 
+import { isObject, textOf } from '../_helpers/json.ts'
 import type { Paint } from '../report/terminal.ts'
 import type { Field } from './difference.ts'
 import { placeIn } from './field-path.ts'
-import { isObject, type Json, textOf } from './json-object.ts'
+import type { Json } from './json-object.ts'
 import { type Line, lineDifference } from './lines.ts'
 import { definitionOf } from './pairs.ts'
 import { cut, exact, printable } from './printable.ts'

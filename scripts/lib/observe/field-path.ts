@@ -1,6 +1,7 @@
 // Places of a dashboard by title.
 
-import { isObject, type Json, type JsonObject, listOf, textOf } from './json-object.ts'
+import { isObject, listOf, textOf } from '../_helpers/json.ts'
+import type { Json, JsonObject } from './json-object.ts'
 
 const titleOf = (widget: Json | undefined): string => {
   const definition = isObject(widget) && isObject(widget.definition) ? widget.definition : {}

@@ -2,13 +2,14 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { isObject, textOf } from '../_helpers/json.ts'
 import type { Project } from '../_helpers/paths.ts'
 import type { Box } from '../box/box.ts'
 import { readSource } from '../box/read.ts'
 import { assertNone, validate } from '../box/validate.ts'
 import type { Context } from '../render/template.ts'
 import { observeCheckContext, observeContext } from './context.ts'
-import { isObject, type JsonObject, textOf } from './json-object.ts'
+import type { JsonObject } from './json-object.ts'
 import { type Named, readNamed } from './named-files.ts'
 import { type Read, readTemplate } from './read.ts'
 import {

@@ -1,6 +1,7 @@
 // Ids of widgets, sent back.
 
-import { isObject, type Json, type JsonObject, listOf } from './json-object.ts'
+import { isObject, listOf } from '../_helpers/json.ts'
+import type { Json, JsonObject } from './json-object.ts'
 import { pairsOf } from './pairs.ts'
 
 const innerOf = (widget: Json | undefined): Json | undefined =>

@@ -1,4 +1,6 @@
-// JSON as a type.
+// Types of the JSON that the account API takes and gives.
+
+import { isObject } from '../_helpers/json.ts'
 
 /** A value as JSON carries it. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
@@ -6,23 +8,5 @@ export interface JsonObject {
   readonly [name: string]: Json
 }
 
-/** Whether a value is an object with names, and neither a list nor null. */
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** A field that must be text; empty where it is something else. */
-export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
-
-/** The list in a field; empty where there is none. */
-export const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])
-
-/** A copy whose names stand in one order, whatever order they came in: for hashes. */
-export const ordered = (value: Json): Json => {
-  if (Array.isArray(value)) return value.map(ordered)
-  if (!isObject(value)) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, inner]) => [name, ordered(inner)]),
-  )
-}
+/** An object out of a parsed document, whose members are JSON too. */
+export const isJsonObject = (value: unknown): value is JsonObject => isObject(value)

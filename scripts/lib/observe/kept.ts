@@ -1,7 +1,8 @@
 // What an update sends back as the account has it.
 
+import { isObject, listOf, textOf } from '../_helpers/json.ts'
 import { countsBy, isUsual, type Rules } from './canonical.ts'
-import { isObject, type Json, type JsonObject, listOf, textOf } from './json-object.ts'
+import type { Json, JsonObject } from './json-object.ts'
 
 /** A field that the account has and the files don't say. */
 export interface Kept {

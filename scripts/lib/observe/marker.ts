@@ -1,7 +1,7 @@
 // By what a resource is found again.
 
+import { listOf, textOf } from '../_helpers/json.ts'
 import type { JsonObject } from './json-object.ts'
-import { listOf, textOf } from './json-object.ts'
 import type { Kind, Marker } from './resource-kinds.ts'
 
 /** Tags of a monitor by which it is found again, and which downtimes aim at. */

@@ -1,6 +1,6 @@
 // What anomalies() takes: shares, windows.
 
-import { isObject, textOf } from './json-object.ts'
+import { isObject, textOf } from '../_helpers/json.ts'
 import type { Fields, Tell } from './monitor-fields.ts'
 import { limitsOf, queriesOf } from './monitor-limits.ts'
 import { windowMinutes } from './monitor-options.ts'

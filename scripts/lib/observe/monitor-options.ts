@@ -1,6 +1,7 @@
 // Options that exclude one another or their monitor.
 
-import { isObject, type Json, type JsonObject, listOf, textOf } from './json-object.ts'
+import { isObject, listOf, textOf } from '../_helpers/json.ts'
+import type { Json, JsonObject } from './json-object.ts'
 import { groupsOf, isAnomaly, isMetric, type MonitorType } from './monitor-types.ts'
 
 /** What the rules below look at. */

@@ -1,6 +1,7 @@
 // Which items of two lists are one.
 
-import { isObject, type Json, ordered, textOf } from './json-object.ts'
+import { isObject, textOf, withSortedKeys } from '../_helpers/json.ts'
+import type { Json } from './json-object.ts'
 
 /** One item's place in the list before and in the list after. */
 export interface Pair {
@@ -25,7 +26,7 @@ const typeOf = (item: Json): string => {
 
 /** By what an item is known again, the surest first: by all that it is, by its title or name, by its type. */
 const passes: readonly ((item: Json) => string | undefined)[] = [
-  (item) => JSON.stringify(ordered(item)),
+  (item) => JSON.stringify(withSortedKeys(item)),
   titleOf,
   typeOf,
 ]

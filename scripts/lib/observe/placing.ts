@@ -1,6 +1,7 @@
 // Groups on boards whose widgets have places.
 
-import { isObject, type Json, type JsonObject, listOf } from './json-object.ts'
+import { isObject, listOf } from '../_helpers/json.ts'
+import type { Json, JsonObject } from './json-object.ts'
 
 /** The lowest line that a widget with a place takes. */
 const bottomOf = (widgets: readonly Json[]): number =>

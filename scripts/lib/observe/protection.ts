@@ -1,16 +1,15 @@
 // A board or monitor that is closed to the key.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { listOf, objectOf } from '../_helpers/json.ts'
 import type { Change } from './changes.ts'
-import { listOf } from './json-object.ts'
 
 /** What keeps others from changing a resource, in the words of the API. */
 const protectionOf = ({ live }: Change): string | undefined => {
   const { is_read_only: readOnly, restricted_roles: roles, options } = live?.wire ?? {}
   if (readOnly === true) return 'is_read_only: true'
   if (listOf(roles).length > 0) return `restricted_roles: ${listOf(roles).join(', ')}`
-  const isLocked = typeof options === 'object' && options !== null && 'locked' in options && options.locked === true
-  return isLocked ? 'options.locked: true' : undefined
+  return objectOf(options).locked === true ? 'options.locked: true' : undefined
 }
 
 /**

@@ -1,11 +1,12 @@
 // Monitors and downtimes as they were exported.
 
+import { isObject, listOf, textOf } from '../_helpers/json.ts'
 import { clockOf, instantOf } from './calendar/clock.ts'
 import { weekdays } from './calendar/days.ts'
 import { recurrenceOf, type Silence, startMargin } from './calendar/next.ts'
 import { parseRecurrence } from './calendar/recurrence.ts'
 import { rulesOf } from './canonical.ts'
-import { isObject, type Json, type JsonObject, listOf, textOf } from './json-object.ts'
+import type { Json, JsonObject } from './json-object.ts'
 import { unmark } from './marker.ts'
 import type { Named } from './named-files.ts'
 import type { Kind, Resource } from './resource-kinds.ts'

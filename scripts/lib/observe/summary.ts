@@ -1,12 +1,13 @@
 // What is to know of a resource that is about to be made.
 
 import { formatCount } from '../_helpers/format.ts'
+import { isObject, listOf, textOf } from '../_helpers/json.ts'
 import type { Paint } from '../report/terminal.ts'
 import { clockTime, dayName } from './calendar/days.ts'
 import { formatDuration } from './calendar/duration.ts'
 import { parseRecurrence } from './calendar/recurrence.ts'
 import { inset } from './field-lines.ts'
-import { isObject, type JsonObject, listOf, textOf } from './json-object.ts'
+import { isJsonObject, type JsonObject } from './json-object.ts'
 import { definitionOf } from './pairs.ts'
 import { printable } from './printable.ts'
 import type { Kind, Resource } from './resource-kinds.ts'
@@ -53,7 +54,7 @@ const monitorRows = ({ query, message, options, priority, tags }: JsonObject): R
 }
 
 const dashboardRows = ({ widgets }: JsonObject): Row[] => {
-  const all = listOf(widgets).map(definitionOf).filter(isObject)
+  const all = listOf(widgets).map(definitionOf).filter(isJsonObject)
   const groups = all
     .filter(({ type }) => type === 'group')
     .map((group) => ({ title: textOf(group.title), size: listOf(group.widgets).length }))
@@ -91,7 +92,7 @@ const hoursOf = (recurrence: JsonObject): string => {
 /** Each rule of a schedule, or its one time, in words. */
 export const rulesText = (schedule: unknown): string[] => {
   if (!isObject(schedule)) return ['from now on']
-  if (Array.isArray(schedule.recurrences)) return schedule.recurrences.filter(isObject).map(hoursOf)
+  if (Array.isArray(schedule.recurrences)) return schedule.recurrences.filter(isJsonObject).map(hoursOf)
   return [`from ${textOf(schedule.start) || 'now'}${schedule.end ? ` to ${textOf(schedule.end)}` : ' on'}`]
 }
 

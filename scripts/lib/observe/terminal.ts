@@ -1,5 +1,6 @@
 // Plan and calendar as text.
 
+import { isObject, textOf } from '../_helpers/json.ts'
 import type { Paint } from '../report/terminal.ts'
 import { shownInstant } from './calendar/clock.ts'
 import { drawWeek } from './calendar/draw.ts'
@@ -8,7 +9,6 @@ import type { Change } from './changes.ts'
 import type { Field } from './difference.ts'
 import { fieldsLines, inset, shownValue } from './field-lines.ts'
 import { isWidgetPath, titledPath } from './field-path.ts'
-import { isObject, textOf } from './json-object.ts'
 import { type AccountPlan, countsOf } from './plan.ts'
 import { cut, printable } from './printable.ts'
 import { summaryLines, summaryOf, wrapped } from './summary.ts'

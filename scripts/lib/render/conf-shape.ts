@@ -1,6 +1,7 @@
 // Validates the shape of the Agent's configurations, and reads intervals of instances.
 
 import { type Document, isMap, isScalar, isSeq, type Node, parseAllDocuments } from 'yaml'
+import { listOf, objectOf, objectsOf, textsOf } from '../_helpers/json.ts'
 import { excerpt } from '../box/excerpt.ts'
 import { type Problem, problemsError } from '../box/problems.ts'
 import { isTag, maximumServiceLength, normalService, normalTag, tagExpectation } from '../box/tags.ts'
@@ -242,23 +243,14 @@ const defaultInterval = 15
 /** The interval of each instance of a validated configuration, in seconds. */
 export const intervalsOf = (content: Buffer): number[] => {
   const value: unknown = parseAllDocuments(content.toString('utf8'))[0]?.toJS()
-  const instances = typeof value === 'object' && value !== null && 'instances' in value ? value.instances : []
-  if (!Array.isArray(instances)) return []
-  return instances.map((one: unknown) =>
-    typeof one === 'object' && one !== null && 'min_collection_interval' in one
-      ? Number(one.min_collection_interval)
-      : defaultInterval,
+  return listOf(objectOf(value).instances).map((one) =>
+    Number(objectOf(one).min_collection_interval ?? defaultInterval),
   )
 }
 
 /** Files listed in a configuration's `logs`, except patterns, whose matches are unknown here. */
 export const logsOf = (content: Buffer): string[] => {
   const value: unknown = parseAllDocuments(content.toString('utf8'))[0]?.toJS()
-  const logs = typeof value === 'object' && value !== null && 'logs' in value ? value.logs : []
-  if (!Array.isArray(logs)) return []
-  return logs.flatMap((one: unknown) =>
-    typeof one === 'object' && one !== null && 'path' in one && typeof one.path === 'string' && !/[*?[]/.test(one.path)
-      ? [one.path]
-      : [],
-  )
+  const paths = textsOf(objectsOf(objectOf(value).logs).map(({ path }) => path))
+  return paths.filter((path) => !/[*?[]/.test(path))
 }

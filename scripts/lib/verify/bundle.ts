@@ -4,7 +4,7 @@ import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'esbuild'
-import { compile, filesBelow, fingerprint, keep } from '../../_bundle.mjs'
+import { compile, digestOfSources, filesBelow, keep } from '../../_bundle.mjs'
 
 /** Name of a configuration in the bundle, for `ava --config`. */
 export type SuiteName = 'box' | 'image' | 'contract'
@@ -79,7 +79,7 @@ export const bundleSuite = async (checkout: string): Promise<string> => {
   const root = resolve(checkout)
   const sources = ['suite', 'scripts/lib'].flatMap((folder) => filesBelow(join(root, folder)))
   const read = sources.filter((path) => /\.(ts|js|json)$/.test(path))
-  const folder = join(root, 'node_modules/.cache/boxhound-suite', fingerprint(root, read))
+  const folder = join(root, 'node_modules/.cache/boxhound-suite', digestOfSources(root, read))
   await keep(folder, (fresh) => build(root, fresh))
   return folder
 }

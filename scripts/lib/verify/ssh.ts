@@ -4,10 +4,11 @@ import { readFile } from 'node:fs/promises'
 import pLimit from 'p-limit'
 import ssh2, { type Client } from 'ssh2'
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { fingerprintOf } from '../_helpers/host-key.ts'
 import { type CommandOptions, type CommandResult, runCommand } from './command.ts'
 import { forwardPort } from './forward.ts'
 import { guardCommand } from './guard.ts'
-import { fingerprintOf, hostKeyError } from './host-key.ts'
+import { hostKeyError } from './host-key.ts'
 import type { Target } from './results.ts'
 
 /** One connection for a whole verification; commands share it. */

@@ -1,8 +1,8 @@
 // A machine given by the caller.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
+import { isFingerprint } from '../_helpers/host-key.ts'
 import { fromCaller } from '../box/caller.ts'
-import { isFingerprint } from './host-key.ts'
 import { assertPrivateKey } from './key-file.ts'
 import type { Target } from './results.ts'
 

@@ -3,7 +3,7 @@
 import { startChild } from '../_helpers/child.ts'
 import { cleanEnvironment, namedVariables } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import { fingerprintOf } from './host-key.ts'
+import { fingerprintOf } from '../_helpers/host-key.ts'
 import type { Target } from './results.ts'
 
 interface Answer {

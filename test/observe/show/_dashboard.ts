@@ -1,13 +1,18 @@
-import type { Json } from '../../../scripts/lib/observe/show/json-fields.ts'
+import type { JsonObject } from '../../../scripts/lib/_helpers/json.ts'
 
-const metric = (name: string, query: string, more: Json = {}): Json => ({
+const metric = (name: string, query: string, more: JsonObject = {}): JsonObject => ({
   data_source: 'metrics',
   name,
   query,
   ...more,
 })
 
-const series = (display: string, query: string, formula: Json = { formula: 'query1' }, more: Json = {}): Json => ({
+const series = (
+  display: string,
+  query: string,
+  formula: JsonObject = { formula: 'query1' },
+  more: JsonObject = {},
+): JsonObject => ({
   response_format: 'timeseries',
   display_type: display,
   queries: [metric('query1', query)],
@@ -15,11 +20,17 @@ const series = (display: string, query: string, formula: Json = { formula: 'quer
   ...more,
 })
 
-const timeseries = (title: string, requests: readonly Json[], more: Json = {}): Json => ({
+const timeseries = (title: string, requests: readonly JsonObject[], more: JsonObject = {}): JsonObject => ({
   definition: { type: 'timeseries', title, requests, ...more },
 })
 
-const queryValue = (title: string, query: string, aggregator: string, more: Json = {}, request: Json = {}): Json => ({
+const queryValue = (
+  title: string,
+  query: string,
+  aggregator: string,
+  more: JsonObject = {},
+  request: JsonObject = {},
+): JsonObject => ({
   definition: {
     type: 'query_value',
     title,
@@ -36,7 +47,7 @@ const queryValue = (title: string, query: string, aggregator: string, more: Json
   },
 })
 
-const toplist = (title: string, query: string, more: Json = {}): Json => ({
+const toplist = (title: string, query: string, more: JsonObject = {}): JsonObject => ({
   definition: {
     type: 'toplist',
     title,
@@ -51,15 +62,15 @@ const toplist = (title: string, query: string, more: Json = {}): Json => ({
   },
 })
 
-const check = (title: string, name: string, tags: readonly string[] = []): Json => ({
+const check = (title: string, name: string, tags: readonly string[] = []): JsonObject => ({
   definition: { type: 'check_status', title, check: name, grouping: 'cluster', group_by: ['host'], tags },
 })
 
-const note = (content: string, color: string): Json => ({
+const note = (content: string, color: string): JsonObject => ({
   definition: { type: 'note', content, background_color: color, font_size: '14', text_align: 'left' },
 })
 
-const group = (title: string, color: string, widgets: readonly Json[]): Json => ({
+const group = (title: string, color: string, widgets: readonly JsonObject[]): JsonObject => ({
   definition: { type: 'group', title, layout_type: 'ordered', background_color: color, widgets },
 })
 
@@ -69,7 +80,7 @@ const bounds = [
 ]
 
 /** A board as it is sent to the API, with every kind of widget that the page draws, and one that it does not. */
-export const board: Json = {
+export const board: JsonObject = {
   title: 'Golden image: lab',
   description: 'What the box sends, from its **custom check** to its traced app. Managed by `npm run observe`.',
   layout_type: 'ordered',
@@ -211,7 +222,7 @@ export const board: Json = {
 }
 
 /** Two monitors as they are sent to the API. */
-export const monitors: readonly { readonly name: string; readonly wire: Json }[] = [
+export const monitors: readonly { readonly name: string; readonly wire: JsonObject }[] = [
   {
     name: 'my_metric-average',
     wire: {

@@ -1,7 +1,7 @@
 // An answer, or the error that it is.
 
 import { BoxhoundError } from '../../_helpers/errors.ts'
-import { isObject, listOf, textOf } from '../json-object.ts'
+import { isObject, listOf, textOf } from '../../_helpers/json.ts'
 import { printable } from '../printable.ts'
 
 /** What was answered, whole. */

@@ -1,7 +1,8 @@
 // Dashboards of an account.
 
 import { BoxhoundError } from '../../_helpers/errors.ts'
-import { isObject, textOf } from '../json-object.ts'
+import { textOf } from '../../_helpers/json.ts'
+import { isJsonObject } from '../json-object.ts'
 import { markerOf } from '../marker.ts'
 import type { ApiClient } from './client.ts'
 import type { Store, Stored } from './store.ts'
@@ -12,7 +13,7 @@ const pageSize = 100
 export const dashboardStore = ({ dashboards, dashboardRequests, send, body }: ApiClient): Store => {
   const get = async (id: string): Promise<Stored> => {
     const wire = await send(await dashboardRequests.getDashboard(id))
-    return isObject(wire) ? { id, created: textOf(wire.created_at), wire } : { id, created: '', wire: {} }
+    return isJsonObject(wire) ? { id, created: textOf(wire.created_at), wire } : { id, created: '', wire: {} }
   }
   const read = async (id: string): Promise<Stored[]> =>
     get(id).then(
@@ -40,7 +41,7 @@ export const dashboardStore = ({ dashboards, dashboardRequests, send, body }: Ap
     get,
     create: async (wire) => {
       const made = await send(await dashboardRequests.createDashboard(body(wire)))
-      return isObject(made) ? textOf(made.id) : ''
+      return isJsonObject(made) ? textOf(made.id) : ''
     },
     update: async (id, wire) => {
       await send(await dashboardRequests.updateDashboard(id, body(wire)))

@@ -1,6 +1,7 @@
 // Downtimes of an account.
 
-import { isObject, textOf } from '../json-object.ts'
+import { textOf } from '../../_helpers/json.ts'
+import { isJsonObject } from '../json-object.ts'
 import type { ApiClient } from './client.ts'
 import type { Store, Stored } from './store.ts'
 
@@ -14,7 +15,7 @@ export const downtimeStore = ({ downtimes, v2, body }: ApiClient): Store => ({
     const all: Stored[] = []
     for await (const one of downtimes.listDowntimesWithPagination({ pageLimit: 100 })) {
       const data: unknown = v2.serialize(one, 'DowntimeResponseData', '')
-      if (!isObject(data) || !isObject(data.attributes) || !isAlive(data.attributes.status)) continue
+      if (!isJsonObject(data) || !isJsonObject(data.attributes) || !isAlive(data.attributes.status)) continue
       all.push({ id: textOf(data.id), created: textOf(data.attributes.created), wire: data.attributes })
     }
     return all
@@ -22,7 +23,7 @@ export const downtimeStore = ({ downtimes, v2, body }: ApiClient): Store => ({
   get: async (id) => {
     const { data } = await downtimes.getDowntime({ downtimeId: id })
     const wire: unknown = data === undefined ? {} : v2.serialize(data, 'DowntimeResponseData', '')
-    const attributes = isObject(wire) && isObject(wire.attributes) ? wire.attributes : {}
+    const attributes = isJsonObject(wire) && isJsonObject(wire.attributes) ? wire.attributes : {}
     return { id, created: textOf(attributes.created), wire: attributes }
   },
   create: async (wire) => {

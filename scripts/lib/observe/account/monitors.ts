@@ -1,6 +1,7 @@
 // Monitors of an account.
 
-import { isObject, textOf } from '../json-object.ts'
+import { textOf } from '../../_helpers/json.ts'
+import { isJsonObject } from '../json-object.ts'
 import { boxTag } from '../marker.ts'
 import type { ApiClient } from './client.ts'
 import type { Store, Stored } from './store.ts'
@@ -8,7 +9,7 @@ import type { Store, Stored } from './store.ts'
 const pageSize = 100
 
 const stored = (wire: unknown): Stored[] =>
-  isObject(wire) ? [{ id: String(wire.id), created: textOf(wire.created), wire }] : []
+  isJsonObject(wire) ? [{ id: String(wire.id), created: textOf(wire.created), wire }] : []
 
 /** The account's monitors. */
 export const monitorStore = ({ monitors, v1, body }: ApiClient): Store => ({

@@ -1,8 +1,8 @@
 // A chart with axes and legend.
 
+import { type JsonObject, numberIn } from '../../_helpers/json.ts'
 import { graphShapes, hoverShapes, markerEdges, markerTint, side } from './drawing.ts'
 import { type Graph, valuesOf } from './graph.ts'
-import { type Json, number } from './json-fields.ts'
 import { edgesOf, type Marker } from './marker.ts'
 import { type Markup, markup } from './markup.ts'
 import { formatQuantity, type Quantity, tickFormat } from './quantity.ts'
@@ -15,7 +15,7 @@ export interface Chart {
   readonly title: string
   readonly graphs: readonly Graph[]
   readonly markers: readonly Marker[]
-  readonly yaxis: Json
+  readonly yaxis: JsonObject
   readonly quantity: Quantity
   readonly window: Window
   readonly zone: string
@@ -106,8 +106,8 @@ export const chart = ({ title, graphs, markers, yaxis, quantity, window, zone, h
   const least = joined('min', values) ?? 0
   const zero = yaxis.include_zero === false ? [] : [0]
   const axis = axisFor(Math.min(least, ...zero), Math.max(joined('max', values) ?? 1, ...zero), {
-    min: number(yaxis.min),
-    max: number(yaxis.max),
+    min: numberIn(yaxis.min),
+    max: numberIn(yaxis.max),
     quantity,
   })
   const { from, to } = widened(window, graphs)

@@ -1,6 +1,6 @@
 // A board with its groups.
 
-import { type Json, number, record, records, text, texts } from './json-fields.ts'
+import { type JsonObject, numberIn, objectOf, objectsOf, textIn, textsOf } from '../../_helpers/json.ts'
 import { columns, layoutOf, placed } from './layout.ts'
 import { inlineMarkdown, markdown } from './markdown.ts'
 import { type Markup, markup } from './markup.ts'
@@ -11,20 +11,20 @@ import { tile } from './tile.ts'
 
 /** Widgets that lie together: those of a group, or those between two groups. */
 interface Section {
-  readonly group?: Json
-  readonly widgets: readonly Json[]
+  readonly group?: JsonObject
+  readonly widgets: readonly JsonObject[]
   readonly width: number
 }
 
-const isGroup = (widget: Json): boolean => record(widget.definition).type === 'group'
+const isGroup = (widget: JsonObject): boolean => objectOf(widget.definition).type === 'group'
 
-const sectionsOf = (widgets: readonly Json[]): Section[] => {
-  const sections: { group?: Json; widgets: Json[]; width: number }[] = []
+const sectionsOf = (widgets: readonly JsonObject[]): Section[] => {
+  const sections: { group?: JsonObject; widgets: JsonObject[]; width: number }[] = []
   for (const widget of widgets) {
-    const definition = record(widget.definition)
+    const definition = objectOf(widget.definition)
     if (isGroup(widget)) {
       const width = layoutOf(widget)?.width ?? columns
-      sections.push({ group: definition, widgets: [...records(definition.widgets)], width })
+      sections.push({ group: definition, widgets: [...objectsOf(definition.widgets)], width })
     } else {
       const last = sections.at(-1)
       if (last !== undefined && last.group === undefined) last.widgets.push(widget)
@@ -35,10 +35,10 @@ const sectionsOf = (widgets: readonly Json[]): Section[] => {
 }
 
 /** From top to bottom and left to right, where every widget says where it is. */
-const inOrder = (widgets: readonly Json[]): readonly Json[] => {
+const inOrder = (widgets: readonly JsonObject[]): readonly JsonObject[] => {
   const places = new Map(widgets.map((widget) => [widget, layoutOf(widget)]))
   if ([...places.values()].includes(undefined)) return widgets
-  const rank = (widget: Json): number => (places.get(widget)?.y ?? 0) * columns + (places.get(widget)?.x ?? 0)
+  const rank = (widget: JsonObject): number => (places.get(widget)?.y ?? 0) * columns + (places.get(widget)?.x ?? 0)
   return widgets.toSorted((a, b) => rank(a) - rank(b))
 }
 
@@ -46,42 +46,42 @@ const section = ({ group, widgets, width }: Section, scene: Scene): Markup => {
   const tiles = placed(widgets, width).map((one) => tile(one, scene))
   const grid = markup`<div class="grid" style="--columns:${width}">${tiles}</div>`
   if (group === undefined) return markup`<section class="loose" style="--w:${width}">${grid}</section>`
-  const title = group.show_title === false ? '' : (text(group.title) ?? '')
+  const title = group.show_title === false ? '' : (textIn(group.title) ?? '')
   const count = `${widgets.length} ${widgets.length === 1 ? 'widget' : 'widgets'}`
   const head = title === '' ? '' : markup`<header><h3>${title}</h3><small>${count}</small></header>`
-  return markup`<section class="group tone ${toneOf(text(group.background_color))}" style="--w:${width}">${head}${grid}</section>`
+  return markup`<section class="group tone ${toneOf(textIn(group.background_color))}" style="--w:${width}">${head}${grid}</section>`
 }
 
-const variable = (wire: Json): Markup => {
-  const value = texts(wire.defaults).join(', ') || text(wire.default) || '*'
-  return markup`<li><code>$${text(wire.name) ?? ''}</code> ${value}</li>`
+const variable = (wire: JsonObject): Markup => {
+  const value = textsOf(wire.defaults).join(', ') || textIn(wire.default) || '*'
+  return markup`<li><code>$${textIn(wire.name) ?? ''}</code> ${value}</li>`
 }
 
 /** Widgets, those in groups too. */
 export const countWidgets = (wire: unknown): number =>
-  records(record(wire).widgets).reduce(
-    (count, widget) => count + (isGroup(widget) ? records(record(widget.definition).widgets).length : 1),
+  objectsOf(objectOf(wire).widgets).reduce(
+    (count, widget) => count + (isGroup(widget) ? objectsOf(objectOf(widget.definition).widgets).length : 1),
     0,
   )
 
 /** The time frame that the board opens with, if it sets one: `Past 4 hours`. */
-const range = (definition: Json): Markup | '' => {
-  const { type, value, unit } = record(definition.default_timeframe)
-  const count = number(value)
+const range = (definition: JsonObject): Markup | '' => {
+  const { type, value, unit } = objectOf(definition.default_timeframe)
+  const count = numberIn(value)
   if (type !== 'live' || count === undefined) return ''
-  return markup`<span class="range">Past ${count === 1 ? '' : `${count} `}${text(unit) ?? ''}${count === 1 ? '' : 's'}</span>`
+  return markup`<span class="range">Past ${count === 1 ? '' : `${count} `}${textIn(unit) ?? ''}${count === 1 ? '' : 's'}</span>`
 }
 
 /** One dashboard, drawn with what the scene knows. */
 export const dashboard = ({ name, wire }: Resource, scene: Scene): Markup => {
-  const definition = record(wire)
-  const description = text(definition.description) ?? ''
-  const variables = records(definition.template_variables).map(variable)
-  const tags = texts(definition.tags).map((tag) => markup`<li>${inlineMarkdown(tag)}</li>`)
+  const definition = objectOf(wire)
+  const description = textIn(definition.description) ?? ''
+  const variables = objectsOf(definition.template_variables).map(variable)
+  const tags = textsOf(definition.tags).map((tag) => markup`<li>${inlineMarkdown(tag)}</li>`)
   const pills = variables.length + tags.length === 0 ? '' : markup`<ul class="pills">${variables}${tags}</ul>`
   return markup`<section class="dashboard">
-<header class="bar"><div><h2>${text(definition.title) ?? name}</h2>${description === '' ? '' : markup`<div class="text">${markdown(description)}</div>`}</div>
+<header class="bar"><div><h2>${textIn(definition.title) ?? name}</h2>${description === '' ? '' : markup`<div class="text">${markdown(description)}</div>`}</div>
 <div class="side">${range(definition)}${pills}</div></header>
-<div class="board">${sectionsOf(inOrder(records(definition.widgets))).map((one) => section(one, scene))}</div>
+<div class="board">${sectionsOf(inOrder(objectsOf(definition.widgets))).map((one) => section(one, scene))}</div>
 </section>`
 }

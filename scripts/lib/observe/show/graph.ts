@@ -1,8 +1,8 @@
 // A timeseries widget as a graph.
 
+import { objectOf, textIn } from '../../_helpers/json.ts'
 import { anomalyBand, type Band } from './anomaly.ts'
 import { groupNames } from './group-name.ts'
-import { record, text } from './json-fields.ts'
 import type { Point } from './page-data.ts'
 import { colourAt } from './palette.ts'
 import type { Request, Result } from './request.ts'
@@ -40,7 +40,7 @@ const distance = (points: readonly Point[]): number => {
 
 /** The series of a request, named and coloured. `offset` colours of the palette are taken by requests before. */
 export const graphOf = ({ wire }: Request, results: readonly Result[], offset: number): Graph => {
-  const style = record(wire.style)
+  const style = objectOf(wire.style)
   const all = results.flatMap(({ label, series, bounds }) =>
     series.map(({ tags, points }) => ({ label, tags, points, bounds })),
   )
@@ -56,7 +56,7 @@ export const graphOf = ({ wire }: Request, results: readonly Result[], offset: n
       name: nameOf(label, groups[index]),
       points,
       layer: layers[index] ?? { lower: [], upper: [] },
-      colour: colourAt(text(style.palette), text(style.palette) === undefined ? offset + index : index),
+      colour: colourAt(textIn(style.palette), textIn(style.palette) === undefined ? offset + index : index),
       ...(bounds === undefined ? {} : { band: anomalyBand(points, bounds) }),
     })),
   }

@@ -1,10 +1,10 @@
 // Tiles on a grid.
 
-import { type Json, number, record, text } from './json-fields.ts'
+import { type JsonObject, numberIn, objectOf, textIn } from '../../_helpers/json.ts'
 
 /** A widget's definition and its place on a grid, in columns and rows from 0; rows can be halved. */
 export interface Placed {
-  readonly definition: Json
+  readonly definition: JsonObject
   readonly x: number
   readonly y: number
   readonly width: number
@@ -23,13 +23,13 @@ const usual: Readonly<Record<string, readonly [number, number]>> = {
 }
 
 const whole = (value: unknown, least: number, most: number): number | undefined => {
-  const found = number(value)
+  const found = numberIn(value)
   return found === undefined ? undefined : Math.max(least, Math.min(most, Math.round(found)))
 }
 
 /** Where a widget says that it is; undefined unless it says all of it. Kept within the grid and a thousand rows. */
-export const layoutOf = (widget: Json, wide = columns): Omit<Placed, 'definition'> | undefined => {
-  const layout = record(widget.layout)
+export const layoutOf = (widget: JsonObject, wide = columns): Omit<Placed, 'definition'> | undefined => {
+  const layout = objectOf(widget.layout)
   const x = whole(layout.x, 0, wide - 1)
   const [y, height] = [whole(layout.y, 0, 1000), whole(layout.height, 1, 40)]
   const width = x === undefined ? undefined : whole(layout.width, 1, wide - x)
@@ -49,12 +49,12 @@ const sizeOf = (type: string | undefined, isFirst: boolean, wide: number): reado
  * Rows filled from the left; what a row leaves free goes to its last tile, unless that would more than double it. A note takes all that is
  * left, and a row of its own is as low as a line or two.
  */
-const flow = (widgets: readonly Json[], wide: number): Placed[] => {
+const flow = (widgets: readonly JsonObject[], wide: number): Placed[] => {
   const rows: Placed[][] = [[]]
   let [x, y] = [0, 0]
   for (const [index, widget] of widgets.entries()) {
-    const definition = record(widget.definition)
-    const [width, height] = sizeOf(text(definition.type), index === 0, wide)
+    const definition = objectOf(widget.definition)
+    const [width, height] = sizeOf(textIn(definition.type), index === 0, wide)
     if (x + width > wide) {
       y += Math.max(...(rows.at(-1) ?? []).map((placed) => placed.height))
       x = 0
@@ -66,7 +66,7 @@ const flow = (widgets: readonly Json[], wide: number): Placed[] => {
   return rows.flatMap((row) =>
     row.map((placed, index) => {
       const free = wide - placed.x - placed.width
-      const isNote = text(placed.definition.type) === 'note'
+      const isNote = textIn(placed.definition.type) === 'note'
       if (index < row.length - 1 || (free > placed.width && !isNote)) return placed
       const height = isNote && row.length === 1 ? Math.min(placed.height, 0.5) : placed.height
       return { ...placed, width: placed.width + free, height }
@@ -75,10 +75,10 @@ const flow = (widgets: readonly Json[], wide: number): Placed[] => {
 }
 
 /** The places of widgets: their own if each has one, counted from the first row that is taken, else in the order of the file. */
-export const placed = (widgets: readonly Json[], wide = columns): Placed[] => {
+export const placed = (widgets: readonly JsonObject[], wide = columns): Placed[] => {
   const own = widgets.flatMap((widget) => {
     const layout = layoutOf(widget, wide)
-    return layout === undefined ? [] : [{ definition: record(widget.definition), ...layout }]
+    return layout === undefined ? [] : [{ definition: objectOf(widget.definition), ...layout }]
   })
   if (own.length < widgets.length) return flow(widgets, wide)
   const top = Math.min(...own.map(({ y }) => y))

@@ -1,6 +1,6 @@
 // Lines across a graph.
 
-import { type Json, number, records, text } from './json-fields.ts'
+import { type JsonObject, numberIn, objectsOf, textIn } from '../../_helpers/json.ts'
 
 /** A line across a graph, or a range of values. */
 export interface Marker {
@@ -17,23 +17,23 @@ const strokes = ['solid', 'dashed', 'bold'] as const
 
 const rangeOf = (value: string): Pick<Marker, 'from' | 'to'> | undefined => {
   const [, low, high] = /^\s*(-?[\d.eE+]+)\s*<=?\s*y\s*<=?\s*(-?[\d.eE+]+)\s*$/.exec(value) ?? []
-  const [from, to] = [number(low), number(high)]
+  const [from, to] = [numberIn(low), numberIn(high)]
   if (from !== undefined && to !== undefined) return { from, to }
   const [, sign, level] = /^\s*y\s*([<>]?=?)\s*(-?[\d.eE+]+)\s*$/.exec(value) ?? []
-  const at = number(level)
+  const at = numberIn(level)
   if (at === undefined || sign === undefined || sign === '') return undefined
   return sign.startsWith('>') ? { from: at } : sign.startsWith('<') ? { to: at } : { from: at, to: at }
 }
 
 /** The markers of a widget that say where they are. */
-export const markersOf = (definition: Json): Marker[] =>
-  records(definition.markers).flatMap((marker) => {
-    const range = rangeOf(text(marker.value) ?? '')
-    const words = (text(marker.display_type) ?? '').split(' ')
+export const markersOf = (definition: JsonObject): Marker[] =>
+  objectsOf(definition.markers).flatMap((marker) => {
+    const range = rangeOf(textIn(marker.value) ?? '')
+    const words = (textIn(marker.display_type) ?? '').split(' ')
     if (range === undefined) return []
     const level = levels.find((one) => words.includes(one)) ?? 'info'
     const stroke = strokes.find((one) => words.includes(one)) ?? 'solid'
-    return [{ ...range, level, stroke, label: text(marker.label)?.trim() ?? '' }]
+    return [{ ...range, level, stroke, label: textIn(marker.label)?.trim() ?? '' }]
   })
 
 /** The values at which a marker draws a line. */

@@ -1,7 +1,7 @@
 // A monitor.
 
+import { type JsonObject, numberIn, objectOf, textIn, textsOf } from '../../_helpers/json.ts'
 import { handlesIn } from './handles.ts'
-import { type Json, number, record, text, texts } from './json-fields.ts'
 import { markdown } from './markdown.ts'
 import { type Markup, markup } from './markup.ts'
 import { type MessagePart, messageParts, stateLabel } from './message.ts'
@@ -22,30 +22,30 @@ const part = ({ state, text: words }: MessagePart): Markup =>
   markup`<div class="part ${state === undefined ? 'every' : levelOf(state)}"><b>${state === undefined ? 'every state' : stateLabel(state)}</b><div class="text">${markdown(words)}</div></div>`
 
 /** What else decides when a monitor speaks, in words. */
-export const optionNotes = (options: Json): string[] => {
-  const minutes = number(options.no_data_timeframe)
-  const again = number(options.renotify_interval)
+export const optionNotes = (options: JsonObject): string[] => {
+  const minutes = numberIn(options.no_data_timeframe)
+  const again = numberIn(options.renotify_interval)
   return [
     options.notify_no_data === true && minutes !== undefined ? `no data after ${minutes} min` : '',
     options.notify_no_data === true && minutes === undefined ? 'no data is told' : '',
     again !== undefined && again > 0 ? `told again every ${again} min` : '',
     options.require_full_window === false ? 'judges a window that is not full, too' : '',
-    text(options.on_missing_data) === undefined ? '' : `missing data: ${text(options.on_missing_data)}`,
+    textIn(options.on_missing_data) === undefined ? '' : `missing data: ${textIn(options.on_missing_data)}`,
   ].filter((words) => words !== '')
 }
 
 /** One monitor: query, thresholds, and what it says in which state. */
 export const monitor = ({ name, wire }: Resource): Markup => {
-  const definition = record(wire)
-  const notes = optionNotes(record(definition.options)).map((words) => markup`<li>${words}</li>`)
-  const tags = texts(definition.tags).map((tag) => markup`<li>${tag}</li>`)
-  const message = text(definition.message) ?? ''
+  const definition = objectOf(wire)
+  const notes = optionNotes(objectOf(definition.options)).map((words) => markup`<li>${words}</li>`)
+  const tags = textsOf(definition.tags).map((tag) => markup`<li>${tag}</li>`)
+  const message = textIn(definition.message) ?? ''
   const parts = messageParts(message)
   const handles = handlesIn(message)
   const notified = handles.length === 0 ? 'notifies nobody' : `notifies ${handles.join(' ')}`
   return markup`<article class="monitor">
-<header><h3>${text(definition.name) ?? name}</h3><span class="kind">${text(definition.type) ?? 'monitor'}</span></header>
-<pre class="query"><code>${text(definition.query) ?? ''}</code></pre>
+<header><h3>${textIn(definition.name) ?? name}</h3><span class="kind">${textIn(definition.type) ?? 'monitor'}</span></header>
+<pre class="query"><code>${textIn(definition.query) ?? ''}</code></pre>
 ${thresholdBar(definition)}
 <ul class="pills"><li>${notified}</li>${notes}${tags}</ul>
 ${parts.length === 0 ? markup`<p class="empty">no message</p>` : markup`<div class="message">${parts.map(part)}</div>`}

@@ -1,7 +1,7 @@
 // Queries and formulas of a widget.
 
+import { type JsonObject, objectOf, objectsOf, textIn } from '../../_helpers/json.ts'
 import { evaluate } from './formula.ts'
-import { type Json, record, records, text } from './json-fields.ts'
 import type { Point, Series } from './page-data.ts'
 import { type Quantity, quantityOf } from './quantity.ts'
 import { parseQuery } from './query.ts'
@@ -15,7 +15,7 @@ export interface Request {
   /** How each query's points become one number, for widgets that show one. */
   readonly aggregators: ReadonlyMap<string, string>
   readonly formulas: readonly { readonly formula: string; readonly alias?: string; readonly quantity?: Quantity }[]
-  readonly wire: Json
+  readonly wire: JsonObject
 }
 
 /** A formula's series with what labels need. */
@@ -36,33 +36,33 @@ const units: Readonly<Record<string, Quantity>> = {
   megawatt: 'megawatt',
 }
 
-const unitOf = (formula: Json): Quantity | undefined => {
-  const name = text(record(record(formula.number_format).unit).unit_name) ?? ''
+const unitOf = (formula: JsonObject): Quantity | undefined => {
+  const name = textIn(objectOf(objectOf(formula.number_format).unit).unit_name) ?? ''
   return Object.hasOwn(units, name) ? units[name] : undefined
 }
 
 /** Reads a request of either form: named queries with formulas, or one text under `q`. */
-export const readRequest = (wire: Json): Request => {
+export const readRequest = (wire: JsonObject): Request => {
   const queries = new Map<string, string>()
   const aggregators = new Map<string, string>()
-  for (const [index, query] of records(wire.queries).entries()) {
-    const name = text(query.name) ?? `query${index + 1}`
-    queries.set(name, text(query.query) ?? text(query.data_source) ?? '')
-    aggregators.set(name, text(query.aggregator) ?? text(wire.aggregator) ?? 'avg')
+  for (const [index, query] of objectsOf(wire.queries).entries()) {
+    const name = textIn(query.name) ?? `query${index + 1}`
+    queries.set(name, textIn(query.query) ?? textIn(query.data_source) ?? '')
+    aggregators.set(name, textIn(query.aggregator) ?? textIn(wire.aggregator) ?? 'avg')
   }
-  const formulas = records(wire.formulas).map((formula) => {
-    const [alias, quantity] = [text(formula.alias), unitOf(formula)]
+  const formulas = objectsOf(wire.formulas).map((formula) => {
+    const [alias, quantity] = [textIn(formula.alias), unitOf(formula)]
     return {
-      formula: text(formula.formula) ?? '',
+      formula: textIn(formula.formula) ?? '',
       ...(alias === undefined ? {} : { alias }),
       ...(quantity === undefined ? {} : { quantity }),
     }
   })
-  const old = text(wire.q)
+  const old = textIn(wire.q)
   if (old !== undefined && queries.size === 0) {
     const [, query, rest] = inline.exec(old) ?? []
     queries.set('query1', query ?? old)
-    aggregators.set('query1', text(wire.aggregator) ?? 'avg')
+    aggregators.set('query1', textIn(wire.aggregator) ?? 'avg')
     if (query !== undefined) formulas.push({ formula: `anomalies(query1, ${rest ?? ''})` })
   }
   const plain = [...queries.keys()].map((formula) => ({ formula }))

@@ -1,6 +1,6 @@
 // Thresholds as a bar.
 
-import { type Json, number, record } from './json-fields.ts'
+import { type JsonObject, numberIn, objectOf } from '../../_helpers/json.ts'
 import { type Markup, markup } from './markup.ts'
 import { figure } from './quantity.ts'
 import { axisFor } from './scale.ts'
@@ -12,8 +12,8 @@ export interface Zone {
 }
 
 /** Which values are fine, warn and alert, along an axis from 0 past the last threshold; undefined without a critical one. */
-export const zonesOf = (thresholds: Json, isBelow: boolean): Zone[] | undefined => {
-  const [critical, warning] = [number(thresholds.critical), number(thresholds.warning)]
+export const zonesOf = (thresholds: JsonObject, isBelow: boolean): Zone[] | undefined => {
+  const [critical, warning] = [numberIn(thresholds.critical), numberIn(thresholds.warning)]
   if (critical === undefined) return undefined
   const inner = warning ?? critical
   const { from, to } = axisFor(Math.min(0, critical, inner), Math.max(critical, inner) * 1.2 || 1)
@@ -42,12 +42,12 @@ const names: readonly (readonly [string, string, string])[] = [
 ]
 
 /** The thresholds of a monitor, as numbers and, unless they count runs of a service check, along a bar. */
-export const thresholdBar = (wire: Json): Markup => {
-  const thresholds = record(record(wire.options).thresholds)
+export const thresholdBar = (wire: JsonObject): Markup => {
+  const thresholds = objectOf(objectOf(wire.options).thresholds)
   const isCheck = wire.type === 'service check'
   const sign = /([<>]=?)\s*-?[\d.]+\s*$/.exec(typeof wire.query === 'string' ? wire.query : '')?.[1] ?? ''
   const chips = names.flatMap(([key, label, level]) => {
-    const value = number(thresholds[key])
+    const value = numberIn(thresholds[key])
     if (value === undefined) return []
     const isEnd = label.endsWith('ends')
     const bound = isCheck || isEnd ? '' : `${sign} `

@@ -1,6 +1,6 @@
 // A tile.
 
-import { type Json, text } from './json-fields.ts'
+import { type JsonObject, textIn } from '../../_helpers/json.ts'
 import type { Placed } from './layout.ts'
 import { type Markup, markup } from './markup.ts'
 import type { Origin, Scene } from './scene.ts'
@@ -11,7 +11,7 @@ import { queryValue } from './tiles/query-value.ts'
 import { timeseries } from './tiles/timeseries.ts'
 import { toplist } from './tiles/toplist.ts'
 
-const kinds: Readonly<Record<string, (definition: Json, title: string, scene: Scene) => Body>> = {
+const kinds: Readonly<Record<string, (definition: JsonObject, title: string, scene: Scene) => Body>> = {
   timeseries,
   query_value: queryValue,
   toplist,
@@ -27,8 +27,8 @@ const origins: Readonly<Record<Origin, string>> = {
 
 /** A widget in its place, with title and the origin of its numbers. */
 export const tile = ({ definition, x, y, width, height }: Placed, scene: Scene): Markup => {
-  const type = text(definition.type) ?? 'unknown widget'
-  const title = text(definition.title)?.trim() ?? ''
+  const type = textIn(definition.type) ?? 'unknown widget'
+  const title = textIn(definition.title)?.trim() ?? ''
   const draw = Object.hasOwn(kinds, type) ? kinds[type] : undefined
   const body = draw?.(definition, title, scene) ?? otherWidget(type)
   const name = title === '' ? (body.title ?? '') : title

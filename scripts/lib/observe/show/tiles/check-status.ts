@@ -1,14 +1,14 @@
 // A service check.
 
-import { type Json, text, texts } from '../json-fields.ts'
+import { type JsonObject, textIn, textsOf } from '../../../_helpers/json.ts'
 import { markup } from '../markup.ts'
 import type { Body } from './body.ts'
 
 /** The state of a service check. A preview shows the state that a healthy box has, and what else the tile can become. */
-export const checkStatus = (definition: Json, title: string): Body => {
-  const check = text(definition.check) ?? 'service check'
-  const tags = texts(definition.tags)
-  const by = texts(definition.group_by)
+export const checkStatus = (definition: JsonObject, title: string): Body => {
+  const check = textIn(definition.check) ?? 'service check'
+  const tags = textsOf(definition.tags)
+  const by = textsOf(definition.group_by)
   const notes = [tags.join(', '), by.length === 0 ? '' : `by ${by.join(', ')}`].filter((note) => note !== '')
   const content = markup`<p class="value"><b>OK</b></p>
 <p class="check"><code>${check}</code>${notes.map((note) => markup` <span>${note}</span>`)}</p>

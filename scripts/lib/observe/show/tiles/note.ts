@@ -1,6 +1,6 @@
 // A note.
 
-import { type Json, number, text } from '../json-fields.ts'
+import { type JsonObject, numberIn, textIn } from '../../../_helpers/json.ts'
 import { markdown } from '../markdown.ts'
 import { markup } from '../markup.ts'
 import { toneOf } from '../palette.ts'
@@ -9,12 +9,12 @@ import type { Body } from './body.ts'
 const alignments = ['left', 'center', 'right']
 
 /** Text in Markdown. */
-export const note = (definition: Json): Body => {
-  const size = Math.max(10, Math.min(48, number(definition.font_size) ?? 14))
+export const note = (definition: JsonObject): Body => {
+  const size = Math.max(10, Math.min(48, numberIn(definition.font_size) ?? 14))
   const align = alignments.find((one) => one === definition.text_align) ?? 'left'
   return {
-    look: `note tone ${toneOf(text(definition.background_color))}`,
-    content: markup`<div class="text ${align}" style="font-size:${size}px">${markdown(text(definition.content) ?? '')}</div>`,
+    look: `note tone ${toneOf(textIn(definition.background_color))}`,
+    content: markup`<div class="text ${align}" style="font-size:${size}px">${markdown(textIn(definition.content) ?? '')}</div>`,
   }
 }
 

@@ -1,6 +1,6 @@
 // A number.
 
-import { type Json, number, records, text } from '../json-fields.ts'
+import { type JsonObject, numberIn, objectsOf, textIn } from '../../../_helpers/json.ts'
 import { areaPath, linePath } from '../line.ts'
 import { type Markup, markup } from '../markup.ts'
 import type { Point } from '../page-data.ts'
@@ -22,13 +22,13 @@ const comparators: Readonly<Record<string, (value: number, bound: number) => boo
 const colours = ['red', 'yellow', 'green', 'gray', 'blue']
 
 /** The classes of the first condition that holds: `on-red` for a coloured tile, `in-red` for coloured digits. */
-export const lookOf = (formats: readonly Json[], value: number): string | undefined => {
+export const lookOf = (formats: readonly JsonObject[], value: number): string | undefined => {
   for (const format of formats) {
-    const comparator = text(format.comparator) ?? ''
+    const comparator = textIn(format.comparator) ?? ''
     const holds = Object.hasOwn(comparators, comparator) ? comparators[comparator] : undefined
-    const bound = number(format.value)
+    const bound = numberIn(format.value)
     if (holds === undefined || bound === undefined || !holds(value, bound)) continue
-    const [front = '', back = ''] = (text(format.palette) ?? '').split('_on_')
+    const [front = '', back = ''] = (textIn(format.palette) ?? '').split('_on_')
     const ground = back.replace('light_', '')
     if (colours.includes(ground)) return `on-${ground}`
     return colours.includes(front) ? `in-${front}` : undefined
@@ -47,18 +47,21 @@ const background = (request: Request, scene: Scene, window: Window): Markup => {
 }
 
 /** One big number. */
-export const queryValue = (definition: Json, title: string, scene: Scene): Body => {
-  const request = readRequest(records(definition.requests)[0] ?? {})
+export const queryValue = (definition: JsonObject, title: string, scene: Scene): Body => {
+  const request = readRequest(objectsOf(definition.requests)[0] ?? {})
   const queries = [...request.queries.values()]
   const window = windowOf(queries, scene)
   const [result] = numbersOf(request, scene, window)
   const value = result?.series[0]?.points[0]?.[1]
   const head = { title: title === '' ? (queries[0] ?? 'query value') : title, origin: originOf(queries, scene) }
   if (value === undefined) return { ...head, content: markup`<p class="empty">no data</p>` }
-  const custom = text(definition.custom_unit)
+  const custom = textIn(definition.custom_unit)
   const quantity = custom === undefined ? (result?.quantity ?? 'plain') : 'plain'
-  const { digits, unit } = figure(value, quantity, number(definition.precision), definition.autoscale !== false)
-  const look = lookOf([...records(request.wire.conditional_formats), ...records(definition.conditional_formats)], value)
+  const { digits, unit } = figure(value, quantity, numberIn(definition.precision), definition.autoscale !== false)
+  const look = lookOf(
+    [...objectsOf(request.wire.conditional_formats), ...objectsOf(definition.conditional_formats)],
+    value,
+  )
   const course = typeof definition.timeseries_background === 'object' ? background(request, scene, window) : ''
   const units = [unit, custom].filter(Boolean).join(' ')
   return {

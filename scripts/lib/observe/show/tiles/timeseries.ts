@@ -1,16 +1,16 @@
 // A graph.
 
+import { type JsonObject, objectOf, objectsOf } from '../../../_helpers/json.ts'
 import { chart } from '../chart.ts'
 import { type Graph, graphOf } from '../graph.ts'
-import { type Json, record, records } from '../json-fields.ts'
 import { markersOf } from '../marker.ts'
 import { readRequest, resultsOf } from '../request.ts'
 import { originOf, type Scene, windowOf } from '../scene.ts'
 import type { Body } from './body.ts'
 
 /** Lines, bars and areas over time. */
-export const timeseries = (definition: Json, title: string, scene: Scene): Body => {
-  const requests = records(definition.requests).map(readRequest)
+export const timeseries = (definition: JsonObject, title: string, scene: Scene): Body => {
+  const requests = objectsOf(definition.requests).map(readRequest)
   const queries = requests.flatMap((request) => [...request.queries.values()])
   const window = windowOf(queries, scene)
   const all = requests.map((request) => ({ request, results: resultsOf(request, scene, window) }))
@@ -32,7 +32,7 @@ export const timeseries = (definition: Json, title: string, scene: Scene): Body 
       graphs,
       window,
       zone: scene.timezone,
-      yaxis: record(definition.yaxis),
+      yaxis: objectOf(definition.yaxis),
       markers: markersOf(definition),
       quantity: all[0]?.results[0]?.quantity ?? 'plain',
       hasLegend: definition.show_legend !== false,

@@ -1,7 +1,7 @@
 // A list of the highest.
 
+import { type JsonObject, listOf, numberIn, objectOf, objectsOf } from '../../../_helpers/json.ts'
 import { groupNames } from '../group-name.ts'
-import { type Json, list, number, record, records } from '../json-fields.ts'
 import { markup } from '../markup.ts'
 import { formatQuantity } from '../quantity.ts'
 import { numbersOf, readRequest } from '../request.ts'
@@ -9,17 +9,17 @@ import { originOf, type Scene, windowOf } from '../scene.ts'
 import type { Body } from './body.ts'
 
 /** Groups in order of their values, each with a bar. */
-export const toplist = (definition: Json, title: string, scene: Scene): Body => {
-  const request = readRequest(records(definition.requests)[0] ?? {})
+export const toplist = (definition: JsonObject, title: string, scene: Scene): Body => {
+  const request = readRequest(objectsOf(definition.requests)[0] ?? {})
   const queries = [...request.queries.values()]
-  const limit = record(record(list(request.wire.formulas)[0]).limit)
+  const limit = objectOf(objectOf(listOf(request.wire.formulas)[0]).limit)
   const direction = limit.order === 'asc' ? -1 : 1
   const rows = numbersOf(request, scene, windowOf(queries, scene))
     .flatMap(({ label, series, quantity }) =>
       series.flatMap(({ tags, points }) => points.map(([, value]) => ({ label, tags, value, quantity }))),
     )
     .sort((a, b) => (b.value - a.value) * direction)
-    .slice(0, Math.max(1, number(limit.count) ?? 10))
+    .slice(0, Math.max(1, numberIn(limit.count) ?? 10))
   const names = groupNames(rows.map(({ tags }) => tags))
   const most = rows.reduce((largest, { value }) => Math.max(largest, Math.abs(value)), 0) || 1
   const bars = rows.map(({ label, value, quantity }, index) => {
