@@ -26,8 +26,8 @@ print_sources() {
 
 main() {
   local suite=$1 keyring=$2 id='' codename='' debian security
-  # shellcheck source-path=SCRIPTDIR source=../../provision/_engine/sources.sh
-  . "$(dirname -- "${BASH_SOURCE[0]}")/../../provision/_engine/sources.sh"
+  # shellcheck source-path=SCRIPTDIR source=../../provision/_engine/apt/sources.sh
+  . "$(dirname -- "${BASH_SOURCE[0]}")/../../provision/_engine/apt/sources.sh"
   archive_mirrors "${BOXHOUND_NETWORK-}/mirrors.tsv"
   if [[ -n $archive_main ]]; then
     print_sources "$suite" "$keyring" "$archive_main" "$archive_security"

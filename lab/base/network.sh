@@ -10,8 +10,8 @@ set -Eeuo pipefail
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=../../provision/_engine/sources.sh
-. "$here/../../provision/_engine/sources.sh"
+# shellcheck source-path=SCRIPTDIR source=../../provision/_engine/apt/sources.sh
+. "$here/../../provision/_engine/apt/sources.sh"
 
 readonly name=etc/apt/apt.conf.d/00boxhound-network
 

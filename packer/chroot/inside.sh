@@ -12,32 +12,27 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 . "$here/target.sh"
 # shellcheck source-path=SCRIPTDIR source=events.sh
 . "$here/events.sh"
-
-# packages_of TARGET: what is in the image by its own account, for the manifest: name, version and source package.
-packages_of() {
-  # shellcheck disable=SC2016 # a format of dpkg's
-  timeout --kill-after=5 120 bash -p "$here/enter.sh" "$1" \
-    dpkg-query -W -f '${db:Status-Status}\t${binary:Package}\t${Version}\t${source:Package}\n' </dev/null |
-    head --bytes=16M | sed -n 's/^installed\t//p'
-}
+# The family of the image's system (scripts/lib/systems/): a bake names it; for a shell in a kept overlay it is the only one there is.
+# shellcheck source-path=SCRIPTDIR source=../../provision/_engine/apt/host.sh
+. "$here/../../provision/_engine/${BOXHOUND_ENGINE:-apt}/host.sh"
 
 main() {
   local run=$1 target=$2 layer=$3 apt=$4 status=0 kernels
   shift 4
   overlay_mount "$run" "$target"
   target_prepare "$target" "$layer" "$apt" "$run"
-  kernels=$(target_kernels "$target")
+  kernels=$(family_kernels "$target")
   step enter
   # The engine's notes come by an open file: nothing that the image's programs have made is ever looked for by a path.
   BOXHOUND_NOTES=7 "$@" 7>>"$run/steps.tsv" || status=$?
   # The packages' own hook leaves at once in a process namespace, which newer systemds take for a container: the menu would go on
   # naming a kernel that is gone.
-  if ((status == 0)) && [[ $(target_kernels "$target") != "$kernels" ]]; then
-    echo '== other kernels: update-grub'
-    bash -p "$here/enter.sh" "$target" update-grub || status=$?
+  if ((status == 0)) && [[ $(family_kernels "$target") != "$kernels" ]]; then
+    echo "== other kernels: ${family_menu[*]}"
+    bash -p "$here/enter.sh" "$target" "${family_menu[@]}" || status=$?
   fi
   steps_of "$run/steps.tsv"
-  if [[ ${BOXHOUND_LAYER-} == seal ]] && ((status == 0)); then packages_of "$target" >"$run/packages.tsv" || status=$?; fi
+  if [[ ${BOXHOUND_LAYER-} == seal ]] && ((status == 0)); then family_packages bash -p "$here/enter.sh" "$target" >"$run/packages.tsv" || status=$?; fi
   step unmount
   # What ships keeps nothing of what was deleted on the way (fault 47).
   if [[ ${BOXHOUND_LAYER-} == seal ]] && ((status == 0)); then overlay_trim || status=$?; fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a mounted root file system fit to run a layer in, by mounts only: nothing of it is written to the image.
-# Sourced after overlay.sh, never run.
-# shellcheck disable=SC2154 # variables of partitions.sh and fstab.sh
+# Sourced after overlay.sh and a family's host.sh, never run.
+# shellcheck disable=SC2154 # variables of partitions.sh, fstab.sh and the family's host.sh
 
 # target_prepare TARGET LAYER APT RUN: LAYER is the staged layer, APT holds apt's lists and archives for this base, RUN is the export's folder.
 # No program of the image has run yet in these mounts, so that what is no link now stays none.
@@ -19,14 +19,19 @@ target_prepare() {
   mkdir -p "$target/run/boxhound/layer" "$target/run/lock"
   mount --bind -o ro,nodev,nosuid "$layer" "$target/run/boxhound/layer"
   if [[ -s $layer/packages.list || ${BOXHOUND_ONLINE-} == yes ]]; then target_network "$target" || return; fi
-  # apt's state stays outside, so that none of it needs to be cleaned out of a layer (fault 46). A layer that installs nothing sees the
-  # image's own: the seal must reach what a base image brought along.
-  if [[ -s $layer/packages.list ]]; then
-    for name in var/lib/apt/lists var/cache/apt; do overlay_plain_path "$target" "/$name" || return; done
-    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
-    mount --bind -o nodev,nosuid "$apt/lists" "$target/var/lib/apt/lists"
-    mount --bind -o nodev,nosuid "$apt/cache" "$target/var/cache/apt"
-  fi
+  if [[ -s $layer/packages.list ]]; then target_state "$target" "$apt" || return; fi
+}
+
+# The package manager's state stays outside, so that none of it needs to be cleaned out of a layer (fault 46). A layer that installs nothing sees
+# the image's own: the seal must reach what a base image brought along.
+target_state() {
+  local target=$1 kept=$2 row path folder inner
+  for row in "${family_state[@]}"; do
+    read -r path folder inner <<<"$row"
+    overlay_plain_path "$target" "/$path" || return
+    mkdir -p "$kept/$folder/$inner"
+    mount --bind -o nodev,nosuid "$kept/$folder" "$target/$path"
+  done
 }
 
 # What downloads need: the builder's resolver, and mirrors, proxy, authorities and logins of this network; a shell in a kept overlay has no others
@@ -82,13 +87,6 @@ target_nodes() {
     target_node_link "$target" partuuid "$node" "${partition_partuuid[number]}"
     target_node_link "$target" partlabel "$node" "${partition_name[number]}"
   done </proc/self/mountinfo
-}
-
-# target_kernels TARGET: the kernels that GRUB's menu is made from; nothing where there is no such menu.
-target_kernels() {
-  [[ ! -L $1/boot && -e $1/usr/sbin/update-grub && -e $1/boot/grub/grub.cfg ]] || return 0
-  compgen -G "$1/boot/vmlinu[zx]-*" || true
-  compgen -G "$1/boot/initrd.img-*" || true
 }
 
 # A name that would be a path is nobody's.

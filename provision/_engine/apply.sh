@@ -14,13 +14,9 @@ step() {
 # When a step began, for who builds this layer (bake --profile) and has opened a file for it.
 note() { [[ -z ${BOXHOUND_NOTES-} ]] || printf '%s\t%s\n' "${EPOCHREALTIME/,/.}" "$*" >&"$BOXHOUND_NOTES"; }
 
-# shellcheck source-path=SCRIPTDIR source=packages.sh
+# install_packages and hold_packages of this system's family, whose folder beside this script is staged with it.
+# shellcheck source-path=SCRIPTDIR source=apt/packages.sh
 . "$layer/packages.sh"
-
-hold_packages() {
-  [[ -s $layer/hold.list ]] || return 0
-  xargs --arg-file="$layer/hold.list" apt-mark hold --
-}
 
 # Only files travel: a folder that exists keeps its owner and mode.
 install_files() {

@@ -7,7 +7,7 @@ import { sha256 } from '../../scripts/lib/_helpers/hash.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 import { programFolder } from './_programs.ts'
 
-const script = fileURLToPath(new URL('../../provision/_engine/explain.sh', import.meta.url))
+const script = fileURLToPath(new URL('../../provision/_engine/apt/explain.sh', import.meta.url))
 
 /** Runs bash with the functions of explain.sh, without the user’s start files, which bash reads where a socket is its input; `$said` is a file with what apt said. */
 const run = async (t: ExecutionContext, said: string, command: string, path = ''): Promise<string> => {

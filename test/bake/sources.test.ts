@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
 import { temporaryFolder } from '../helpers/_folder.ts'
 
-const engine = fileURLToPath(new URL('../../provision/_engine/sources.sh', import.meta.url))
+const engine = fileURLToPath(new URL('../../provision/_engine/apt/sources.sh', import.meta.url))
 const debian = 'main\thttps://mirror.example/debian\nsecurity\thttps://mirror.example/debian-security\n'
 const ubuntu = 'main\thttps://mirror.example/ubuntu/\nsecurity\thttps://mirror.example/ubuntu/\n'
 

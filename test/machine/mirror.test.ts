@@ -71,7 +71,7 @@ test('fault 35: lists that did not fit for a moment are fetched anew, from nothi
 })
 
 test('fault 34: apt waits for another’s lock, and nothing fetches packages by itself on a machine of the lab', (t) => {
-  t.regex(readFileSync('provision/_engine/packages.sh', 'utf8'), /-o DPkg::Lock::Timeout=\d+ /)
+  t.regex(readFileSync('provision/_engine/apt/packages.sh', 'utf8'), /-o DPkg::Lock::Timeout=\d+ /)
   t.regex(readFileSync('scripts/lib/setup/install.ts', 'utf8'), /'DPkg::Lock::Timeout=\d+'/)
   const masked = readFileSync('lab/base/masked-units.txt', 'utf8')
   for (const unit of ['apt-daily.timer', 'apt-daily-upgrade.timer']) t.true(masked.includes(unit), unit)

@@ -18,6 +18,8 @@ export const plannedProject = async (t: ExecutionContext): Promise<Project> => {
   const root = await temporaryFolder(t)
   for (const [path, content] of [
     ['provision/_engine/apply.sh', '#!/bin/bash\n'],
+    ['provision/_engine/apt/host.sh', 'true\n'],
+    ['provision/_engine/apt/packages.sh', 'install_packages() { true; }\n'],
     ['lab/base/build.sh', 'make it\n'],
     ['lab/base/README.md', 'how it is made\n'],
     ...['grow.sh', 'grow_table.py', 'growth.sh', 'import.sh'].map((name) => [`disk/${name}`, `${name}\n`] as const),

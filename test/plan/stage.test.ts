@@ -12,6 +12,7 @@ const planned = (rendered: RenderedLayer | null): PlannedLayer => ({
   name: rendered?.name ?? 'image',
   id: 'a'.repeat(64),
   parent: rendered === null ? null : 'b'.repeat(64),
+  engine: 'apt',
   rendered,
 })
 
@@ -43,6 +44,7 @@ test('a layer is staged as the tables, trees and engine that apply.sh reads', as
     'hold.list',
     'owners.tsv',
     'packages.list',
+    'packages.sh',
     'root',
     'scripts',
     'suites.list',
@@ -56,6 +58,11 @@ test('a layer is staged as the tables, trees and engine that apply.sh reads', as
   t.is(await text('units.tsv'), 'enable\ta.service\ndisable\tb.timer\nmask\tc.service\nmask\td.timer\n')
   t.is(await text('root/etc/deep/er/one'), '1')
   t.is(await text('scripts/01-agent.sh'), 'true\n')
+  t.is(
+    await text('packages.sh'),
+    'install_packages() { true; }\n',
+    'the family’s part comes along, but not what is for the builder',
+  )
   t.is(await text('apply.sh'), await readFile(join(project.root, 'provision/_engine/apply.sh'), 'utf8'))
 })
 

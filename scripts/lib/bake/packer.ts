@@ -76,6 +76,7 @@ export const startPacker = async (
       BOXHOUND_LOGS: logs,
       BOXHOUND_FAILED: failed,
       BOXHOUND_APT: apt,
+      BOXHOUND_ENGINE: missing[0]?.engine ?? '',
       BOXHOUND_NETWORK: network,
     },
     stdio: ['ignore', log.fd, log.fd],

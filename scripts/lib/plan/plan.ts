@@ -7,6 +7,7 @@ import type { Project } from '../_helpers/paths.ts'
 import { readPlain } from '../_helpers/plain-file.ts'
 import type { Box } from '../box/box.ts'
 import type { Rendered, RenderedFile, RenderedLayer } from '../render/rendered-box.ts'
+import { familyOf } from '../systems/families.ts'
 import { digestFolder } from './digest.ts'
 import type { Plan, PlannedLayer } from './planned-layer.ts'
 
@@ -91,18 +92,20 @@ const imageIdentity = async ({ base, image }: Box, period: string, { root }: Pro
  */
 export const planBox = async (rendered: Rendered, options: PlanOptions, project: Project): Promise<Plan> => {
   const period = refreshPeriod(rendered.box, options)
-  const engine = await digestFolder(join(project.root, 'provision/_engine'))
+  const applied = await digestFolder(join(project.root, 'provision/_engine'))
+  const { engine } = familyOf(rendered.box.base.system)
   const image: PlannedLayer = {
     name: 'image',
     id: await imageIdentity(rendered.box, period, project),
     parent: null,
+    engine,
     rendered: null,
   }
   const layers = [image]
   let parent = image.id
   for (const layer of rendered.layers) {
-    const id = await layerIdentity(layer, parent, period, engine, project)
-    layers.push({ name: layer.name, id, parent, rendered: layer })
+    const id = await layerIdentity(layer, parent, period, applied, project)
+    layers.push({ name: layer.name, id, parent, engine, rendered: layer })
     parent = id
   }
   return { rendered, layers }

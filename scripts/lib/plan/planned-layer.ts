@@ -11,6 +11,8 @@ export interface PlannedLayer {
   readonly id: string
   /** Id of the layer below; null for `image`. */
   readonly parent: string | null
+  /** Folder below provision/_engine/ for the family of the box's system. */
+  readonly engine: string
   /** The rendered layer; null for `image`. */
   readonly rendered: RenderedLayer | null
 }

@@ -7,6 +7,9 @@ import type { Project } from '../_helpers/paths.ts'
 import type { RenderedFile } from '../render/rendered-box.ts'
 import type { PlannedLayer } from './planned-layer.ts'
 
+/** What a family tells a builder about a mounted image: sourced outside of it, and not staged. */
+const forHost = 'host.sh'
+
 /** Rows for the engine's `read`: a tab or newline inside a value would shift every column behind it. */
 const table = (rows: readonly (readonly string[])[]): string => {
   for (const cell of rows.flat())
@@ -72,5 +75,7 @@ export const stageLayer = async (layer: PlannedLayer, folder: string, project: P
   }
   for (const [name, content] of Object.entries(lists)) await writeFile(join(folder, name), content)
   const engine = join(project.root, 'provision/_engine')
-  for (const name of await readdir(engine)) await copyFile(join(engine, name), join(folder, name))
+  await copyFile(join(engine, 'apply.sh'), join(folder, 'apply.sh'))
+  for (const name of await readdir(join(engine, layer.engine)))
+    if (name !== forHost) await copyFile(join(engine, layer.engine, name), join(folder, name))
 }

@@ -7,6 +7,7 @@ const bare = (address: string): string => address.replace(/\/+$/, '')
 /** Debian and Ubuntu: apt, dpkg. */
 export const debian: Family = {
   ids: ['debian', 'ubuntu'],
+  engine: 'apt',
   agentPackage: (version) => `1:${version}-1`,
   // Debian publishes its security updates beside the archive, Ubuntu inside it; a mirror with another layout needs both addresses.
   archiveOf: (mirror, { id }) => {

@@ -25,6 +25,8 @@ export interface PackageLeftovers {
 export interface Family {
   /** ID in the os-release of its members. */
   readonly ids: readonly string[]
+  /** Folder below provision/_engine/ that installs packages, seals them and tells a builder about a mounted image. */
+  readonly engine: string
   /** Version of the package that carries an Agent, e.g. `1:7.83.0-1`. */
   readonly agentPackage: (version: string) => string
   /** Where a mirror of a system's archive has its parts; undefined without a mirror. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2154 # the layer's folder is set in apply.sh
-# Installs a layer's packages: what apt reads, its deadlines and retries, and what it leaves behind. Sourced by apply.sh, never run.
+# Installs a layer's packages with apt: what it reads, its deadlines and retries, and what it leaves behind. Sourced by apply.sh, never run.
 
 readonly policy=/usr/sbin/policy-rc.d
 # What apt reads while a layer is built: sources.list, sources.list.d/, preferences.d/. The image's own stay as they are, so that nothing of a
@@ -187,4 +187,10 @@ install_packages() {
   install_or_explain
   clean_up
   trap - EXIT
+}
+
+# Held packages are left alone by upgrades.
+hold_packages() {
+  [[ -s $layer/hold.list ]] || return 0
+  xargs --arg-file="$layer/hold.list" apt-mark hold --
 }
