@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The Agent runs {check} at another interval than the box file's.
+# Breaks: The Agent runs {check} at a different interval than the box file's.
 # Red: check.{check}.interval
 # Needs: -
 # Each: check integration

@@ -1,8 +1,8 @@
-"""Finds bytes of a disk that come from a distribution's packages: known.py DISK KIND:OFFSET:MOUNTPOINT…, the root first.
+"""Finds bytes on a disk that come from distribution packages: known.py DISK KIND:OFFSET:MOUNTPOINT…, the root first.
 
-Reads offsets from stdin, one per line, and prints those that lie in a file exactly as its package shipped it. Such bytes
-are public: libraries contain keys for their own tests, and dictionaries words that look like tokens. The disk is read
-with debugfs; nothing is mounted.
+Reads offsets from stdin, one per line, and prints those that lie in a file exactly as its package shipped it. Such
+bytes are public: libraries contain keys for their own tests, and dictionaries words that look like tokens. The disk is
+read with debugfs; nothing is mounted.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """Plants in a raw disk what no published image may contain: plant.py DISK OFFSET PLAN CANARY.
 
-PLAN is JSON, or `-` for none: `paths` of files to create, and `files` with their contents. CANARY is written to the disk
-and deleted again, so that only free blocks contain it. The disk is written with debugfs: nothing is mounted, and free
-blocks keep deleted data, as on a disk that was never trimmed.
+PLAN is JSON, or `-` for none: `paths` of files to create, and `files` with their contents. CANARY is written to the
+disk and deleted again, so that only free blocks contain it. The disk is written with debugfs: nothing is mounted, and
+free blocks keep deleted data, as on a disk that was never trimmed.
 """
 
 import json
