@@ -20,7 +20,7 @@ export type ReceiverEntry = z.infer<typeof receiver>
 
 const named = z.record(z.string(), z.unknown()).nullish()
 
-/** The parts of `datadog-agent status --json` that are judged; everything may be absent while the Agent starts. */
+/** The parts of `datadog-agent status --json` that are judged. Any of them may be absent while the Agent starts. */
 export const statusSchema = z.looseObject({
   version: z.string().optional(),
   metadata: z
@@ -45,7 +45,7 @@ export const statusSchema = z.looseObject({
 })
 export type AgentStatus = z.infer<typeof statusSchema>
 
-/** What the Agent says about each log file that should be followed: nothing for those that it tails well. */
+/** What is wrong with the log files that the Agent should follow; empty if it tails them all. */
 export const tailProblems = (status: AgentStatus, files: readonly string[]): string[] => {
   if (status.logsStats?.is_running !== true) return ['the Agent’s log collection is not running']
   const sources = (status.logsStats.integrations ?? []).flatMap(({ sources: found }) => found ?? [])
@@ -58,8 +58,8 @@ export const tailProblems = (status: AgentStatus, files: readonly string[]): str
 }
 
 /**
- * Whether the running Agent has an API key, by its own word: without one it knows no endpoint and judges no key. True where it tells nothing of
- * either, since a machine must not be judged less strictly by what is absent.
+ * Whether the running Agent reports an API key. Without one it lists no endpoints and no key status. True if neither
+ * field is there at all, so that missing data never makes the verdict more lenient.
  */
 export const hasKey = ({ forwarderStats, endpointsInfos }: AgentStatus): boolean => {
   const parts = [forwarderStats?.APIKeyStatus, forwarderStats?.APIKeyFailure, endpointsInfos]
@@ -67,7 +67,7 @@ export const hasKey = ({ forwarderStats, endpointsInfos }: AgentStatus): boolean
   return told.length === 0 || told.some((part) => Object.keys(part).length > 0)
 }
 
-/** How many instances of all checks have run at least once: it grows until the Agent has seen to all of them, and no further. */
+/** Number of check instances that have run at least once. It grows until every instance has run, then stays. */
 export const instancesRun = ({ runnerStats }: AgentStatus): number =>
   Object.values(runnerStats?.Checks ?? {})
     .flatMap((instances) => Object.values(instances))
@@ -78,12 +78,12 @@ const texts = (value: unknown): string[] => {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : []
 }
 
-/** Every loader is asked; that the Agent's core has no check of this name says nothing. */
+/** Every loader is tried in turn, so the core loader reports a Python check as missing. That is not an error. */
 const isCatalog = (text: string): boolean => /^Check \S+ not found in Catalog$/.test(text.trim())
 
 /**
- * Why a check was not loaded, whole; empty for one that was. The Agent files it under the check's name, or under name and version, as a text, a list, or
- * an object with one text for each loader.
+ * Why a check was not loaded; empty if it was. The Agent files the error under the check's name, or under name and
+ * version, as a text, a list, or an object with one text per loader.
  */
 export const loadErrors = ({ checkSchedulerStats, pyLoaderStats }: AgentStatus, name: string): string[] => {
   const own = (part: Readonly<Record<string, unknown>> | null | undefined): string[] =>
@@ -92,7 +92,7 @@ export const loadErrors = ({ checkSchedulerStats, pyLoaderStats }: AgentStatus, 
       .flatMap(([, value]) => texts(value))
   const found = [...own(checkSchedulerStats?.LoaderErrors), ...own(pyLoaderStats?.ConfigureErrors)]
   const told = found.filter((text) => !isCatalog(text)).map((text) => text.trim())
-  // A refused configuration is told twice, once with a sentence in front.
+  // A refused configuration is reported twice, once with a prefix.
   const longest = told.filter(
     (text, index) => !told.some((other, at) => at !== index && other.includes(text) && other !== text),
   )

@@ -16,7 +16,7 @@ export interface Observation {
 
 const mark = 'boxhound-status'
 
-/** All in one command: on an emulated processor a new session costs as much as what it asks. */
+/** One command for everything: on an emulated processor a new session costs as much as the commands in it. */
 const script = `
 unit=datadog-agent.service
 state=$(systemctl show -p ActiveState -p SubState -p NRestarts -p ActiveEnterTimestampMonotonic -p MainPID "$unit")
@@ -65,19 +65,19 @@ export const readObservation = (stdout: string, stderr: string): Observation => 
 
 const answers = '[ -s /etc/datadog-agent/auth_token ] && (exec 3<>/dev/tcp/127.0.0.1/5001) 2>/dev/null'
 
-/** Exit status of `ifItAnswers` for an Agent that can't be asked yet. */
+/** Exit status of `ifItAnswers` while the Agent can't be queried yet. */
 const notYet = 75
 
-/** One session for the question and the command: a new one costs as much as what it asks. */
+/** Test and command share one session: a new one costs as much as the commands in it. */
 const ifItAnswers = `if ${answers}; then exec "$@"; else exit ${notYet}; fi`
 
-/** Waits once for all checks, however many need the Agent: each of them would hold a session otherwise. */
+/** One shared wait for all checks that need the Agent; otherwise each would hold a session of its own. */
 const awaitAgent = (guest: Guest): Promise<unknown> =>
   guest.once('agent', () => waitFor(guest, answers, { name: 'wait for the Agent', units: ['datadog-agent'] }))
 
 /**
- * Runs a command that asks the Agent, once the Agent can be asked. Whether it ever could is not told here: after the wait the command runs in any
- * case, and gets the Agent's own answer.
+ * Runs a command that queries the Agent, waiting until the Agent can be queried. If the wait times out the command runs
+ * anyway, and the caller gets the Agent's own answer.
  */
 export const runWithAgent = async (guest: Guest, words: readonly string[], name: string): Promise<CommandResult> => {
   const first = await guest.run(['bash', '-c', ifItAnswers, 'ask', ...words], { name })
@@ -89,7 +89,7 @@ export const runWithAgent = async (guest: Guest, words: readonly string[], name:
 const recent = new WeakMap<Guest, { at: number; observation: Promise<Observation> }>()
 const freshFor = 1500
 
-/** The Agent as it is now, or was a moment ago: checks that poll at the same time share one command. */
+/** The Agent's current state, at most a moment old, so that checks polling at the same time share one command. */
 export const observeAgent = (guest: Guest): Promise<Observation> => {
   const known = recent.get(guest)
   if (known !== undefined && Date.now() - known.at < freshFor) return known.observation
@@ -98,7 +98,7 @@ export const observeAgent = (guest: Guest): Promise<Observation> => {
   )
   const entry = { at: Number.POSITIVE_INFINITY, observation }
   recent.set(guest, entry)
-  // Age counts from the answer, not from the question.
+  // The age counts from the answer, not from the request.
   const answered = (): void => {
     entry.at = Date.now()
   }
@@ -109,6 +109,6 @@ export const observeAgent = (guest: Guest): Promise<Observation> => {
 /** The Agent's own status. */
 export const agentStatus = async (guest: Guest): Promise<AgentStatus> => (await observeAgent(guest)).status
 
-/** Whether this instance has an API key: what the caller knows, else the Agent's own word. */
+/** Whether this instance has an API key: as the caller knows, or else as the Agent reports. */
 export const isKeyed = (guest: Guest): Promise<boolean> =>
   guest.once('keyed', async () => guest.context.keyed ?? hasKey(await agentStatus(guest)))

@@ -16,7 +16,7 @@ const answersSchema = z.object({
 export type Answer = z.infer<typeof answersSchema>['answers'][number]
 
 export interface Requests extends z.infer<typeof answersSchema> {
-  /** The user agent that tells these requests from anybody else's. */
+  /** The user agent that marks these requests. */
   readonly marker: string
 }
 
@@ -26,14 +26,17 @@ export const appOf = (guest: Guest): App => {
   return app
 }
 
-/** Asks for every route once more, by the same marker. */
+/** Requests every route again, with the same marker. */
 export const ask = async (guest: Guest, marker: string): Promise<Requests> => {
   const { port, routes, log } = appOf(guest)
   const paths = routes.map(({ path }) => path)
   return { marker, ...answersSchema.parse(await guest.probe('routes', { port, marker, paths, log })) }
 }
 
-/** Asks for every route once, on behalf of all checks of the app, as soon as the app listens: its tracer takes an emulated processor long to import. */
+/**
+ * Requests every route once, for all checks of the app, as soon as the app listens. On an emulated processor its tracer
+ * takes long to import.
+ */
 export const requests = (guest: Guest): Promise<Requests> =>
   guest.once('requests', async () => {
     const { port, unit } = appOf(guest)
@@ -44,21 +47,22 @@ export const requests = (guest: Guest): Promise<Requests> =>
 
 const recordsSchema = z.object({
   error: z.string(),
-  /** Lines that are no JSON, among the last of the log, whenever they were written. */
+  /** Number of lines that aren't JSON, among the last lines of the log, whenever they were written. */
   broken: z.number(),
   /** What was written since the requests began. */
   records: z.array(z.record(z.string(), z.unknown())),
 })
 export type Records = z.infer<typeof recordsSchema>
 
-/** The app's log, read as dd-agent: what these requests have written, whatever stands before it. */
+/** The records that these requests have added to the app's log, read as dd-agent. */
 export const readRecords = async (guest: Guest, { log: since }: Pick<Requests, 'log'>): Promise<Records> =>
   recordsSchema.parse(await guest.probe('records', { log: appOf(guest).log, since }))
 
 /**
- * A trace id of a log record as 32 hex digits: the tracer writes either those, or the lower half as a decimal number.
+ * The trace id of a log record as 32 hex digits. The tracer writes it either like that, or as the lower half in
+ * decimal.
  *
- * @returns undefined for `0`, which is written outside of a request, and for anything that is no id.
+ * @returns undefined for `0`, which is written outside of requests, and for anything that isn't an id.
  */
 export const traceIdOf = (record: Readonly<Record<string, unknown>>): string | undefined => {
   const text = String(record['dd.trace_id'] ?? '')

@@ -61,7 +61,7 @@ const rulesFor = ({ warnings }: CheckExpectation, text: string) =>
 const isAllowed = (expectation: CheckExpectation, text: string): boolean =>
   expectation.warnings === 'allowed' || rulesFor(expectation, text).length > 0
 
-/** ` (allowed: REASON)` of a warning that a rule allows. */
+/** ` (allowed: REASON)` for a warning that a rule allows. */
 const reasonFor = (expectation: CheckExpectation, text: string): string =>
   rulesFor(expectation, text)
     .map(({ reason }) => ` (allowed: ${reason})`)
@@ -75,7 +75,7 @@ const serviceWords = ({ serviceChecks, states = {} }: Pick<CheckExpectation, 'se
   return [...(ok.length === 0 ? [] : [`${list(ok)} OK`]), ...others].join(', ')
 }
 
-/** What the expectation asks for, in words. */
+/** What the expectation requires, in words. */
 const wanted = ({ metrics, rates, serviceChecks, states = {}, tags, ranges, warnings }: CheckExpectation): string =>
   [
     `an instance without errors, ${metrics.length + rates.length} metrics`,
@@ -95,7 +95,7 @@ export const judgeCheck = (
   { code, stdout, stderr }: Omit<CommandResult, 'seconds'>,
 ): Verdict => {
   const expected = wanted(expectation)
-  // Of a check that can't be loaded stderr says that there is none, and stdout why.
+  // For a check that can't be loaded, stderr only says that there is none; the reason is on stdout.
   if (code !== 0) {
     const said = [stderr, stdout].map((text) => text.trim().slice(-2000)).filter((text) => text !== '')
     return judge(expected, '', [`exit status ${code}: ${said.join('\n') || '(no output)'}`])

@@ -5,10 +5,12 @@ import { type FromSuite, openLink, type ToSuite } from '../../scripts/lib/verify
 import type { CheckOutcome, SuiteContext } from '../../scripts/lib/verify/results.ts'
 import type { Session } from '../../scripts/lib/verify/ssh.ts'
 
-/** The process that verifies, as the suite sees it: it tells what to judge, holds the SSH connection, and takes what was found. */
+/**
+ * The suite's link to the verifying process, which sends what to judge, holds the SSH connection, and collects results.
+ */
 export interface Connection extends Pick<Session, 'run'> {
   readonly context: Promise<SuiteContext>
-  /** Resolves when the machine is reached, with the base64 of the key that let the caller in. */
+  /** Resolves when the machine is reached, with the base64 of the key that the caller logged in with. */
   readonly ready: Promise<string>
   readonly tell: (outcome: CheckOutcome) => void
   readonly end: () => Promise<void>
@@ -32,7 +34,7 @@ const promised = <T>(): Promised<T> => {
   return { promise, resolve }
 }
 
-/** Opens the descriptor that the verifying process has left for this one; once that process is gone, nothing here goes on. */
+/** Opens the descriptor inherited from the verifying process. If that process is gone, everything here stops. */
 export const openConnection = (environment: NodeJS.ProcessEnv): Connection => {
   const descriptor = Number(environment.BOXHOUND_LINK ?? Number.NaN)
   if (!Number.isInteger(descriptor)) throw new Error('BOXHOUND_LINK is not set: start the suite with "npm run verify"')

@@ -15,7 +15,7 @@ const configSchema = z.looseObject({ instances: z.tuple([instance], instance) })
 const resultsSchema = z.array(z.object({ ok: z.boolean(), rows: z.array(z.string()), error: z.string() }))
 export type StatementResult = z.infer<typeof resultsSchema>[number]
 
-/** The database of a box that has one: the plan asks no check about any other. */
+/** The box's database; the plan includes database checks only for a box that has one. */
 export const databaseOf = ({ context }: Guest): DatabaseExpectation => {
   const { database } = context.expectations
   if (database === null) throw new TypeError('this box has no database')
@@ -23,10 +23,10 @@ export const databaseOf = ({ context }: Guest): DatabaseExpectation => {
 }
 
 /**
- * Runs statements with the very login that the Agent's check uses, over TCP, by the client that the engine's folder names.
+ * Runs statements with the same login as the Agent's check, over TCP, with the client that the engine's folder names.
  *
- * The password is read from the check's configuration and handed to the client by its environment: it is in no
- * argument list, no error and no result.
+ * The password is read from the check's configuration and passed to the client in its environment, so it appears in no
+ * argument list, error or result.
  */
 export const asAgentUser = async (guest: Guest, statements: readonly string[]): Promise<StatementResult[]> => {
   const { configuration: file, client } = databaseOf(guest)

@@ -10,19 +10,19 @@ import { judge, type Verdict } from './verdict.ts'
 /** The machine under test, as the checks see it. */
 export interface Guest {
   readonly context: SuiteContext
-  /** The base64 of the key that let the caller in. */
+  /** The base64 of the key that the caller logged in with. */
   readonly publicKey: string
-  /** Runs a program as root and returns whatever it said; its exit status is the caller's to judge. */
+  /** Runs a program as root and returns its output; the caller judges the exit status. */
   readonly run: Run
   /** Runs probes/NAME.py as root with `input` as INPUT, and returns the JSON that it prints. */
   readonly probe: Probe
-  /** Runs `work` once for all checks that ask for the same thing. */
+  /** Runs `work` once and shares the result with all checks that ask for it under this name. */
   readonly once: <T>(name: string, work: () => Promise<T>) => Promise<T>
   /**
-   * Tries again until the verdict is green or final, or patience is over; the last one is told. Patience is `deadlines.poll` seconds since the last
-   * progress that a verdict told, and never more than `deadlines.limit` in all.
+   * Retries until the verdict is green or final, or the time is up, and returns the last verdict. The limit is
+   * `deadlines.poll` seconds since the verdict last reported progress, and never more than `deadlines.limit` in total.
    *
-   * @throws E_UNREACHABLE when the machine is, which no waiting changes.
+   * @throws E_UNREACHABLE if the machine can't be reached, since waiting won't change that.
    */
   readonly until: (attempt: () => Promise<Verdict>, expected: string) => Promise<Verdict>
 }
@@ -46,7 +46,7 @@ export const createGuest = (session: Pick<Session, 'run'>, context: SuiteContext
   const until: Guest['until'] = async (attempt, expected) => {
     const begun = Date.now()
     let [moved, progress]: [number, number | undefined] = [begun, undefined]
-    // Each try costs the machine time that what is waited for needs as well: a slow one is asked less often from the start.
+    // Each attempt takes processor time from whatever is being waited for, so the pauses grow.
     for (let pause = 0; ; pause = Math.min(pause * 2, 3000)) {
       const asked = Date.now()
       const verdict = await attempt().catch((error: unknown) => {

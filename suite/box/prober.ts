@@ -27,16 +27,16 @@ type Outcome = z.infer<typeof outcome>
 
 const read = (name: string): Promise<string> => readFile(new URL(`probes/${name}.py`, import.meta.url), 'utf8')
 
-/** The jobs as a JSON text inside a Python string literal; JSON's escapes are Python's as well. */
+/** The jobs as JSON inside a Python string literal. Every JSON escape is valid in Python, too. */
 const script = (runner: string, jobs: readonly Job[]): string =>
   `import json\nJOBS = json.loads(${JSON.stringify(JSON.stringify(jobs))})\n${runner}`
 
-/** Long enough for the checks that start together to ask together. */
+/** In milliseconds. Long enough to batch the probes of checks that start together. */
 const gathering = 40
 
 /**
- * Runs Python probes in the guest. What is asked for at about the same time shares one interpreter, since starting one
- * is the dearest part on an emulated processor; each probe is a process of its own in there.
+ * Runs Python probes in the guest. Probes requested at about the same time share one interpreter, because starting one
+ * is the most expensive part on an emulated processor. Each probe still runs in a process of its own.
  */
 export const createProber = (run: Run): Probe => {
   let batch: Waiting[] = []

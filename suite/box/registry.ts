@@ -39,7 +39,7 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
   'image.kernel': imageKernel,
 }
 
-/** How each id of a box is judged; which of them run is the plan's business. */
+/** How to judge each id of a box; the plan decides which of them run. */
 export const registry = ({ checks }: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
   new Map<CheckId, BoxCheck>([
     ...(Object.entries(fixed) as [FixedId, BoxCheck][]),

@@ -1,13 +1,14 @@
 import type { DatabaseExpectation } from '../../scripts/lib/render/rendered-box.ts'
 
-/** How an engine tells what an account has been granted, and what that must be: `rights` of its database.yaml. */
+/** How an engine reports an account's rights, and what they must be: `rights` in its database.yaml. */
 export type Rights = DatabaseExpectation['rights']
 
-/** What one row grants; several rights where an engine lists them in one, as in `GRANT PROCESS, SELECT ON *.* TO …`. */
+/** The rights in one row. Some engines list several in a row, as in `GRANT PROCESS, SELECT ON *.* TO …`. */
 const rightsIn = (text: string, { row, synonyms, ignore }: Rights): string[] => {
   if (row === undefined) return [text.trim()]
   const groups = new RegExp(row, 'u').exec(text)?.groups
-  // A role, a proxy, whatever the pattern doesn't foresee: nothing that this account should have. What follows the grantee may be a password's hash.
+  // A role, a proxy or anything else that the pattern doesn't match is a right this account should not have.
+  // Cut it off at the grantee, since a password hash may follow.
   if (groups === undefined) return [`(${text.replace(/ (?:TO|IDENTIFIED|USING)\b.*/s, '')})`]
   const { names = '', scope, option } = groups
   const place = scope === undefined ? '' : ` on ${scope.replaceAll(/[`"]/g, '')}`
@@ -17,11 +18,11 @@ const rightsIn = (text: string, { row, synonyms, ignore }: Rights): string[] => 
     .map((name) => `${name}${place}`)
 }
 
-/** All that an account has been granted, one right per entry, such as `PROCESS on *.*`, in order and each once. */
+/** All rights of an account, one per entry, such as `PROCESS on *.*`, sorted and without duplicates. */
 export const parseRights = (rows: readonly string[], rights: Rights): string[] =>
   [...new Set(rows.flatMap((text) => rightsIn(text, rights)))].sort()
 
-/** What is missing and what is too much, one line each. */
+/** Missing and excess rights, one line each. */
 export const compareRights = (wanted: readonly string[], found: readonly string[]): string[] => [
   ...wanted.filter((right) => !found.includes(right)).map((right) => `lacks ${right}`),
   ...found.filter((right) => !wanted.includes(right)).map((right) => `has ${right}, which it does not need`),

@@ -14,7 +14,7 @@ const checks = registry(context.expectations)
 const lanes = new Map<string, LimitFunction>()
 let guest: Guest
 
-/** A check that could not be made tells why: a machine that is gone says nothing about itself, anything else is red. */
+/** The verdict of a check that threw. An unreachable machine is not judged; any other error is red. */
 const failure = (error: unknown): Verdict => {
   const expected = 'the check can be made'
   return isUnreachable(error)

@@ -6,17 +6,17 @@ export interface Verdict {
   /** True for a red verdict that waiting cannot change. */
   readonly final?: boolean
   /**
-   * How far the machine is with what is waited for, if that can be told: a figure that grows while it gets there and then stands still. Each change of it
-   * renews the patience of who waits.
+   * How far the machine has come, if this can be measured: a number that grows while it makes progress. Each change
+   * extends the wait.
    */
   readonly progress?: number
-  /** True where the machine cannot show it: neither green nor red, `observed` is the reason. */
+  /** True if this machine cannot show it: neither green nor red, and `observed` gives the reason. */
   readonly notJudged?: boolean
-  /** True where the machine could not be reached any more: not judged either, and the run is a failure. */
+  /** True if the connection to the machine was lost: not judged either, but the run fails. */
   readonly lost?: boolean
 }
 
-/** What this machine cannot show, and why. */
+/** A verdict for something that this machine cannot show. */
 export const notJudged = (expected: string, reason: string): Verdict => ({
   passed: true,
   expected,
@@ -24,16 +24,16 @@ export const notJudged = (expected: string, reason: string): Verdict => ({
   notJudged: true,
 })
 
-/** Red as soon as there is a problem; the problems then are what is told as observed. */
+/** Red if there is any problem; the problems then become `observed`. */
 export const judge = (expected: string, observed: string, problems: readonly string[]): Verdict =>
   problems.length === 0
     ? { passed: true, expected, observed }
     : { passed: false, expected, observed: problems.join('\n') }
 
-/** The same verdict, not to be waited on: it rests on facts that stay. */
+/** Marks a verdict as final: it rests on facts that won't change, so don't wait. */
 export const final = (verdict: Verdict): Verdict => ({ ...verdict, final: true })
 
-/** Items that are wanted and absent. */
+/** The wanted items that were not found. */
 export const missing = (wanted: readonly string[], found: Iterable<string>): string[] => {
   const present = new Set(found)
   return wanted.filter((item) => !present.has(item))

@@ -1,12 +1,13 @@
 import type { Guest } from './guest.ts'
 
 /**
- * A loop inside the guest until a condition holds: asking from outside costs far more per try.
+ * Waits inside the guest until a condition holds, since polling from outside costs far more per attempt.
  *
- * A slow processor is not a hanging program. As long as one of the units computes, patience begins anew, up to an upper bound: a unit counts as computing
- * when its control group has used a twentieth of a second since the last look. Where there is no such figure patience is what it is.
+ * A slow processor is not a hung program. As long as one of the units uses the CPU, the wait starts over, up to an
+ * upper limit. A unit counts as busy if its control group has used at least 50 ms since the last look. Without such a
+ * figure the wait is not extended.
  *
- * $1 patience, $2 the upper bound, $3 the condition, then units.
+ * $1 seconds to wait, $2 upper limit, $3 condition, then units.
  */
 const script = `
 patience=$1 most=$2 condition=$3
@@ -35,9 +36,10 @@ exit 1
 const withSuffix = (unit: string): string => (unit.includes('.') ? unit : `${unit}.service`)
 
 /**
- * Waits in the guest until `condition`, a command of bash, succeeds. Whether it ever did is not told: what comes next is judged in any case.
+ * Waits in the guest until `condition`, a bash command, succeeds. It does not report whether that ever happened:
+ * whatever comes next is judged in any case.
  *
- * @param units whose work is progress.
+ * @param units count as making progress while they use the CPU.
  */
 export const waitFor = async (
   guest: Guest,

@@ -6,18 +6,18 @@ import type { CommandOptions, CommandResult } from '../../scripts/lib/verify/com
 import { jsonIn } from '../../scripts/lib/verify/output-json.ts'
 import type { Guest } from '../box/guest.ts'
 
-/** A field that is absent or of another type is undefined: the clause that speaks of it fails, and no other. */
+/** A field that is absent or has another type becomes undefined, so that only the clause that checks it fails. */
 const field = <T extends z.ZodType>(type: T) => type.optional().catch(undefined)
 const text = field(z.string())
 const number = field(z.number())
 const strings = field(z.array(z.string()))
 
-/** The runner object of one instance: `check --json` and `status --json` have the same. */
+/** The runner object of one instance, the same in `check --json` and `status --json`. */
 export const runnerSchema = z.looseObject({
   CheckName: text,
   CheckVersion: text,
   CheckConfigSource: text,
-  /** Absent before some version after 7.63. */
+  /** Absent up to some version after 7.63. */
   CheckLoader: text,
   CheckID: text,
   Interval: number,
@@ -66,7 +66,7 @@ const instanceSchema = z.looseObject({
 })
 export type Instance = z.infer<typeof instanceSchema>
 
-/** The instances in what `check --json` printed, whatever text stands before; undefined when there are none. */
+/** The instances in the output of `check --json`, ignoring any text before it; undefined if there are none. */
 export const instancesIn = (stdout: string): Instance[] | undefined =>
   z.array(instanceSchema).safeParse(jsonIn(stdout)).data
 
@@ -78,9 +78,9 @@ export interface Agent {
   readonly guest: Guest
   /** Runs `datadog-agent …` as dd-agent, as guide/agent-contract.md says. */
   readonly command: (words: readonly string[], options?: CommandOptions) => Promise<CommandResult>
-  /** One run of a planted check; parsed, whatever text stands before the JSON. */
+  /** Runs a planted check once and parses its output, ignoring any text before the JSON. */
   readonly check: (name: string, flags?: readonly string[]) => Promise<{ result: CommandResult; instances: Instance[] }>
-  /** `status --json`, asked anew. */
+  /** A fresh `status --json`. */
   readonly status: () => Promise<Document>
   /** Runs a Python file of this folder as root on the machine. */
   readonly python: (file: string, input?: Document) => Promise<unknown>
@@ -123,14 +123,14 @@ export const createAgent = (guest: Guest, context: ContractContext): Agent => {
   return { context, guest, command, check, status, python }
 }
 
-/** A value inside of nested documents; undefined where the way ends. */
+/** A value inside nested documents; undefined if the path doesn't exist. */
 export const at = (document: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>(
     (part, name) => (typeof part === 'object' && part !== null ? (part as Document)[name] : undefined),
     document,
   )
 
-/** Tries again until `attempt` gives a value or two minutes are over. */
+/** Retries until `attempt` returns a value or `seconds` have passed. */
 export const eventually = async <T>(attempt: () => Promise<T | undefined>, seconds = 120): Promise<T | undefined> => {
   const end = Date.now() + seconds * 1000
   for (;;) {
@@ -140,11 +140,11 @@ export const eventually = async <T>(attempt: () => Promise<T | undefined>, secon
   }
 }
 
-/** Key handed to a disposable machine: of the right shape, and nobody's. */
+/** A fake key for disposable machines, in the right format. */
 export const key = `${'0123456789abcdef'.repeat(2).slice(0, 28)}7e57`
 export const names = { DD_HOSTNAME: 'contract-host', DD_TAGS: 'contract:one contract:two' } as const
 
-/** Restarts the Agent once, with other variables, a key, and the planted checks in place, for all clauses that come after. */
+/** Restarts the Agent once for all later clauses, with other variables, a key, and the planted checks in place. */
 export const disturbed = (agent: Agent): Promise<unknown> =>
   agent.guest.once('disturb', async () => {
     const environment = agent.context.disposable ? { ...names, DD_API_KEY: key } : names

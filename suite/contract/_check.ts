@@ -75,7 +75,7 @@ export const checkCommand: readonly Clause[] = [
   {
     line: 'it needs auth_token, and says so; or makes it itself',
     run: async (t, { guest }) => {
-      // One shell hides the token and brings it back, whatever happens in between.
+      // Hiding and restoring the token happens in one shell, so that it comes back whatever happens in between.
       const script = [
         'mkdir -p -m 0700 /var/lib/boxhound-contract',
         'trap "mv /var/lib/boxhound-contract/auth_token /etc/datadog-agent/auth_token" EXIT',

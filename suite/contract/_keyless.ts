@@ -4,10 +4,10 @@ import type { Clause } from './_clause.ts'
 
 const trace = 'datadog-agent-trace.service'
 
-/** Before a key is handed over. */
+/** True until a key is handed over. */
 const keyless = ({ keyed }: Agent['context']): boolean => keyed === false
 
-/** What an Agent without a key does and doesn't; on a machine that was booted without one. */
+/** What an Agent does without a key, on a machine that was booted without one. */
 export const keylessAgent: readonly Clause[] = [
   {
     line: 'without a key the core Agent still runs',

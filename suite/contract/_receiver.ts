@@ -6,15 +6,17 @@ import type { Clause } from './_clause.ts'
 const answerSchema = z.object({ status: z.number(), body: z.string() })
 
 const ask = async (agent: Agent, what: string): Promise<z.infer<typeof answerSchema>> => {
-  // A disposable machine has its key from then on.
+  // From then on a disposable machine has its key.
   await disturbed(agent)
   return answerSchema.parse(await agent.python('receiver.py', { do: what }))
 }
 
-/** The trace-agent ends without a key; a disposable machine is handed one before this. */
+/** The trace-agent exits without a key. A disposable machine is given one before these clauses. */
 const receives = ({ keyed, disposable }: Agent['context']): boolean => disposable || keyed !== false
 
-/** "Trace receiver", and what `status` tells of it. In this order: the receiver sleeps until it is asked. */
+/**
+ * "Trace receiver", and what `status` reports about it. The order matters: the receiver sleeps until the first request.
+ */
 export const receiver: readonly Clause[] = [
   {
     line: 'before the first trace apmStats is {"port", "error"}, although port 8126 is open',

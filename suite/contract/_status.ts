@@ -41,7 +41,7 @@ export const statusCommand: readonly Clause[] = [
         /^(configuration|hostnameFile|fargate|gce|azure|aws|fqdn|container|os)$/,
       )
       t.regex(String(at(document, 'metadata', 'meta', 'hostname')), /^\S+$/)
-      // It computes a name by itself, without the variables of the running Agent's unit.
+      // The command computes the name itself, without the variables of the running Agent's unit.
       const { code, stdout } = await command(['hostname'])
       t.is(code, 0)
       t.regex(stdout.trim().split('\n').at(-1) ?? '', /^\S+$/)

@@ -1,7 +1,7 @@
 import { eventually } from './_agent.ts'
 import type { Clause } from './_clause.ts'
 
-/** What holds only while no Agent runs; on a disposable machine alone, since it is stopped for it. Last of all. */
+/** Facts that hold only while no Agent runs. For disposable machines only, since the Agent is stopped. Runs last. */
 export const stoppedAgent: readonly Clause[] = [
   {
     line: 'configcheck, status and health need a running Agent',

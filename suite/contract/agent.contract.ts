@@ -55,7 +55,8 @@ test.after.always('put the machine back, log out', async () => {
   session?.close()
 })
 
-// One after another, in this order: a disposable machine has no key until its Agent is restarted, and its receiver is asleep right after that.
+// One after another, in this order: a disposable machine has no key until its Agent is restarted, and its receiver is
+// asleep right after that.
 const sections: Readonly<Record<string, readonly Clause[]>> = {
   installation,
   keyless: keylessAgent,

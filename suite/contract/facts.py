@@ -1,4 +1,4 @@
-"""Owners, modes and small contents of the Agent's files, as one JSON document."""
+"""Owners, modes and contents of the Agent's files, if small, as one JSON document."""
 
 import grp
 import json

@@ -1,13 +1,13 @@
 """Prepares a machine with an Agent for the contract tests, and puts it back.
 
-What to do comes as INPUT, put in front by the suite:
+The suite prepends INPUT, which says what to do:
 
     {"do": "plant", "files": {NAME: SOURCE}}          checks boxhound_contract_NAME with their configuration
     {"do": "disturb", "environment": {NAME: VALUE}}   adds variables to the environment file, restarts the Agent
     {"do": "restore"}                                 removes all of that, restarts the Agent if it was disturbed
 
-What was there is kept in a folder of root's until `restore`; a timer of systemd's restores after a quarter of an hour
-if nobody does.
+The original files are kept in a folder of root's until `restore`. If that never comes, a systemd timer restores them
+after a quarter of an hour.
 """
 
 import json
@@ -61,7 +61,7 @@ def plant(files: dict[str, str]) -> None:
 
 def disturb(variables: dict[str, str]) -> None:
     before = ENVIRONMENT.read_text(encoding='utf-8') if ENVIRONMENT.exists() else None
-    # Given up for want of a key, it would not be started again so soon.
+    # If systemd has given up on it for lack of a key, it would not restart it so soon.
     subprocess.run(['systemctl', 'reset-failed', 'datadog-agent-trace.service'], check=False, stderr=subprocess.DEVNULL)
     (KEPT / 'environment.json').write_text(json.dumps({'before': before}), encoding='utf-8')
     lines = [line for line in (before or '').splitlines() if line.split('=')[0] not in variables]
@@ -89,7 +89,7 @@ def restore() -> None:
         if before is None:
             ENVIRONMENT.unlink(missing_ok=True)
         else:
-            # Written in place: owner and mode stay.
+            # Written in place, so that owner and mode stay.
             ENVIRONMENT.write_text(before, encoding='utf-8')
         run('systemctl', 'restart', 'datadog-agent.service')
     hidden = KEPT / 'auth_token'
@@ -99,7 +99,7 @@ def restore() -> None:
 
 
 def guard(script: str) -> None:
-    """Lets systemd restore all of this should the connection be lost for good."""
+    """Lets systemd restore everything in case the connection is lost for good."""
     KEPT.mkdir(mode=0o700, exist_ok=True)
     file = KEPT / 'restore.py'
     file.write_text(f'import json\nINPUT = {{"do": "restore"}}\n{script}', encoding='utf-8')

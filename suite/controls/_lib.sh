@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Put in front of every control, which then runs in the guest as root.
+# Prepended to every control, which then runs in the guest as root.
 set -Eeuo pipefail
 
-# Waits until the Agent's command port answers and its checks have run once: what a control breaks must be red, not what merely starts.
+# Waits until the Agent's command port answers and its checks have run once, so that red means broken, not starting.
 await_agent() {
   local tries
   for tries in $(seq 60); do
@@ -13,7 +13,7 @@ await_agent() {
   return 1
 }
 
-# The trace receiver ends with the Agent and comes back after it, on a busy emulated CPU later than a check waits for its traces.
+# The trace receiver stops with the Agent and comes back after it; on a busy emulated CPU later than a check waits.
 await_receiver() {
   local tries
   for tries in $(seq 60); do

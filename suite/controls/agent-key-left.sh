@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: A key stands in datadog.yaml.
+# Breaks: datadog.yaml contains a key.
 # Red: agent.unkeyed
 # Needs: -
 set -Eeuo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The package database knows another version of the Agent than the pinned one.
+# Breaks: The package database lists a different Agent version than the pinned one.
 # Red: agent.version
 # Needs: -
 set -Eeuo pipefail

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Breaks: The Agent runs {check} at another interval than the box file's.
+# Breaks: The Agent runs {check} at a different interval than the box file's.
 # Red: check.{check}.interval
 # Needs: -
 # Each: check integration
 set -Eeuo pipefail
 
 file="/etc/datadog-agent/conf.d/{check}.d/conf.yaml"
-# In place of what the instances say: the first key of each of them, in block or in flow style.
+# Replaces what the instances say: the key becomes the first of each, in block or in flow style.
 sed -i '/^ *min_collection_interval:/d' "$file"
 awk '
   /^[^ #-]/ { on = /^instances:/; depth = 0 }
@@ -20,7 +20,7 @@ awk '
   }
   { print }
 ' "$file" >"$file.control"
-# Owner and mode stay.
+# Written in place, so that owner and mode stay.
 cat "$file.control" >"$file"
 rm "$file.control"
 grep -q 'min_collection_interval: 17' "$file"

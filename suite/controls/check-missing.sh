@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The file of {check} is gone; the running Agent has it in memory still.
+# Breaks: The file of {check} is gone; the running Agent still has it in memory.
 # Red: check.{check}
 # Needs: -
 # Each: check

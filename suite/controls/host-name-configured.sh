@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: A host name stands in datadog.yaml, under which all clones would report.
+# Breaks: datadog.yaml sets a host name, under which all clones would report.
 # Red: image.identity
 # Needs: -
 set -Eeuo pipefail

@@ -2,7 +2,7 @@ import type { Survey } from '../../scripts/lib/proof/evidence.ts'
 import type { DatabaseExpectation } from '../../scripts/lib/render/rendered-box.ts'
 import { entryOf, linesIn, linesOf, type Rule } from './_survey.ts'
 
-/** Fault 45: what two clones would share, inside of files that belong into the image. */
+/** Fault 45: what two clones would share, inside files that belong in the image. */
 export const identityRules: readonly Rule[] = [
   {
     fault: 45,
@@ -47,7 +47,7 @@ export const identityRules: readonly Rule[] = [
   },
 ]
 
-/** What an engine's folder says of files that belong into its image: `lines` and `tables` of its database.yaml. */
+/** Rules from the engine's folder about files that belong in its image: `lines` and `tables` of its database.yaml. */
 export const databaseRules = (database: DatabaseExpectation | null): readonly Rule[] => [
   ...(database?.lines ?? []).map(({ path, pattern, title }) => ({
     fault: 45,

@@ -1,38 +1,38 @@
 import type { Entry, Survey } from '../../scripts/lib/proof/evidence.ts'
 import type { DatabaseExpectation, Expectations, Kept } from '../../scripts/lib/render/rendered-box.ts'
 
-/** A rule about contents; `problems` is empty on a good image. Each is seen red on the planted copy. */
+/** A rule about contents; `problems` is empty for a good image. Each rule is seen to fail on the planted copy. */
 export interface Rule {
   readonly fault: number
   readonly title: string
   readonly problems: (survey: Survey, box: BoxParts) => readonly string[]
 }
 
-/** What of a box decides which accounts and sources belong into it. */
+/** The parts of a box that decide which accounts and sources belong in its image. */
 export interface BoxParts {
   readonly database: DatabaseExpectation | null
   readonly app: Expectations['app']
   readonly agentSource: string
-  /** What mirrors.keep leaves; null without it. */
+  /** What mirrors.keep leaves in the image; null without it. */
   readonly kept: Kept | null
 }
 
 export const entryOf = ({ entries }: Survey, path: string): Entry | undefined => entries.find(([name]) => name === path)
 
-/** Lines that say something: no comment, nothing blank. */
+/** Lines that are neither comments nor blank. */
 export const linesOf = ({ texts }: Survey, path: string): string[] =>
   (texts[path] ?? '')
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
 
-/** Lines of every file whose path matches, each with its path in front. */
+/** Lines of every file whose path matches, each with its path. */
 export const linesIn = (survey: Survey, paths: RegExp): { path: string; line: string }[] =>
   Object.keys(survey.texts)
     .filter((path) => paths.test(path))
     .flatMap((path) => linesOf(survey, path).map((line) => ({ path, line })))
 
-/** `name:field:field` records, as passwd(5) and its like have them. */
+/** `name:field:field` records, as in passwd(5). */
 export const recordsOf = (survey: Survey, path: string): string[][] =>
   (survey.texts[path] ?? '')
     .split('\n')

@@ -7,7 +7,7 @@ const example = /^\/usr\/share\/doc\/apt\/examples\/.+\.sources$/
 const agentList = '/etc/apt/sources.list.d/datadog.list'
 const agentKeyring = '/usr/share/keyrings/datadog-archive-keyring.gpg'
 
-/** Where a kept proxy stands, alone. */
+/** The only file where a kept proxy may be set. */
 const keptProxy = '/etc/apt/apt.conf.d/90boxhound-proxy'
 
 const hosts = (lines: readonly { readonly line: string }[]): string[] =>
@@ -19,7 +19,7 @@ const emptied = (path: string): Rule => ({
   problems: (survey) => ((entryOf(survey, path)?.[5] ?? 0) === 0 ? [] : [`${entryOf(survey, path)?.[5]} bytes`]),
 })
 
-/** Fault 46: traces of the build, inside of files and folders that belong into the image. */
+/** Fault 46: traces of the build, inside files and folders that belong in the image. */
 export const traceRules: readonly Rule[] = [
   ...['/var/log/wtmp', '/var/log/btmp', '/var/log/lastlog'].map(emptied),
   {

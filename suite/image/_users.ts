@@ -1,6 +1,8 @@
 import { type BoxParts, linesIn, type Rule, recordsOf } from './_survey.ts'
 
-/** Accounts of Debian's and Ubuntu's own packages beside base-passwd's; the names are theirs, numbers are given out at install. */
+/**
+ * Accounts of Debian's and Ubuntu's own packages besides base-passwd's. Their names are fixed, their numbers are not.
+ */
 const packaged = [
   '_apt',
   'systemd-network',
@@ -23,7 +25,7 @@ const packaged = [
 const accounts = ({ database, app }: BoxParts): Set<string> =>
   new Set([...packaged, 'dd-agent', ...(database?.accounts ?? []), ...(app?.accounts ?? [])])
 
-/** Groups in which an account may be, beside its own, whatever the box has. */
+/** Groups that may have members, besides an account's own, whatever the box contains. */
 const memberships: Readonly<Record<string, readonly string[]>> = {
   adm: ['dd-agent', 'syslog'],
   'systemd-journal': ['dd-agent'],
@@ -33,10 +35,10 @@ const membersOf = (group: string, { database, app }: BoxParts): string[] =>
   [memberships, database?.groups, app?.groups].flatMap((groups) => groups?.[group] ?? [])
 
 const noLogin = /\/(nologin|false|sync)$/
-/** Locked, with nothing behind the lock. */
+/** Locked, and no hash follows the lock. */
 const locked = /^(!|\*|!\*|!!)$/
 
-/** Fault 24: nobody but root has a shell, nobody a password, and no rule makes anybody root. */
+/** Fault 24: only root has a shell, no account has a password, and no rule lets anyone become root. */
 export const userRules: readonly Rule[] = [
   {
     fault: 24,
@@ -99,7 +101,7 @@ export const userRules: readonly Rule[] = [
     fault: 24,
     title: 'SSH takes no password and lets root in by key only',
     problems: (survey) => {
-      // The first value met counts, and drop-ins are read before the main file, in the order of their names.
+      // sshd uses the first value it reads, and reads drop-ins before the main file, in the order of their names.
       const lines = linesIn(survey, /^\/etc\/ssh\/sshd_config\.d\/.+\.conf$/)
       const value = (name: string): string | undefined =>
         lines.find(({ line }) => line.toLowerCase().startsWith(`${name.toLowerCase()} `))?.line.split(/\s+/)[1]

@@ -36,7 +36,7 @@ def output(command: list[str]) -> bytes:
 
 
 def agent_host() -> bytes:
-    """The running Agent's word: `datadog-agent hostname` computes one by itself."""
+    """As the running Agent reports it: `datadog-agent hostname` would compute one by itself."""
     try:
         status = json.loads(output(['datadog-agent', 'status', '--json']))
         return str(status['metadata']['meta']['hostname']).encode()
@@ -45,7 +45,7 @@ def agent_host() -> bytes:
 
 
 def client_id() -> bytes:
-    """What a DHCP server knows this machine by, from systemd-networkd's lease."""
+    """How a DHCP server identifies this machine, from systemd-networkd's lease."""
     for path in sorted(Path('/run/systemd/netif/leases').glob('*')):
         found = re.search(rb'^CLIENTID=(.+)$', content(str(path)), re.MULTILINE)
         if found:

@@ -1,8 +1,8 @@
-"""Tells which bytes of a disk are a distribution's own: known.py DISK KIND:OFFSET:MOUNTPOINT…, the root first.
+"""Finds bytes on a disk that come from distribution packages: known.py DISK KIND:OFFSET:MOUNTPOINT…, the root first.
 
-Offsets stand on stdin, one per line. Prints, of those, the ones that lie in a file which is exactly as its package
-brought it: everybody has those bytes. Libraries carry keys for their own tests, and dictionaries words that look like
-tokens. Read by debugfs, nothing is mounted.
+Reads offsets from stdin, one per line, and prints those that lie in a file exactly as its package shipped it. Such
+bytes are public: libraries contain keys for their own tests, and dictionaries words that look like tokens. The disk is
+read with debugfs; nothing is mounted.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-# So much of what was found must be in the file: what lies in a block behind the file's end is not.
+# This many bytes must match the file's content. Slack space after the end of a file does not count.
 LENGTH = 48
 
 
@@ -24,13 +24,13 @@ def debugfs(device: str, requests: list[str], folder: Path) -> str:
 
 
 def merged(path: str) -> str:
-    """Packages name /lib/X what lies at /usr/lib/X since the folders were merged."""
+    """Strips the prefix: since the merge of / and /usr, packages list as /lib/X what is in /usr/lib/X."""
     return path.lstrip('/').removeprefix('usr/')
 
 
 def recorded(device: str, folder: Path) -> dict[str, set[str]]:
-    """What packages say of their files: path to MD5."""
-    # Not by rdump, which makes files and links of whatever names the disk has (survey.py).
+    """The checksums that packages recorded for their files: path to MD5."""
+    # Not with rdump, which creates files and links under whatever names the disk has (survey.py).
     listing = debugfs(device, ['ls -p "/var/lib/dpkg/info"'], folder)
     names = re.findall(r'^/\d+/10\d{4}/\d+/\d+/([A-Za-z0-9.+:_~-]+\.md5sums)/', listing, re.MULTILINE)
     copies = [folder / f'sums-{number}' for number in range(len(names))]
@@ -50,12 +50,12 @@ def block_size(device: str) -> int:
 
 
 def pairs(output: str) -> dict[int, str]:
-    """Rows of a number and a word, as icheck and ncheck print them."""
+    """Parses rows of a number and a word, as icheck and ncheck print them."""
     return {int(number): word for number, word in re.findall(r'^(\d+)\t(.+)$', output, re.MULTILINE)}
 
 
 def files(device: str, start: int, offsets: list[int], folder: Path) -> dict[int, str]:
-    """Path of the file that each offset lies in."""
+    """The path of the file that contains each offset."""
     size = block_size(device)
     blocks = {offset: (offset - start) // size for offset in offsets}
     inodes = pairs(debugfs(device, [f'icheck {" ".join(map(str, sorted(set(blocks.values()))))}'], folder))

@@ -5,7 +5,7 @@ import { evidence } from './_evidence.ts'
 const paths = evidence.published.survey.entries.map(([path]) => path)
 const plantedPaths = evidence.planted.survey.entries.map(([path]) => path)
 
-/** Files that a box with mirrors.keep has on purpose; whose certificates those are is judged in _traces.ts. */
+/** Files that a box with mirrors.keep has on purpose; _traces.ts judges whose certificates they are. */
 const isKept = (path: string): boolean =>
   evidence.kept !== null && /^\/etc\/pip\.conf$|^\/usr\/local\/share\/ca-certificates\/boxhound-\d+\.crt$/.test(path)
 

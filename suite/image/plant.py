@@ -1,8 +1,8 @@
-"""Plants in a raw disk what no published image may hold: plant.py DISK OFFSET PLAN CANARY.
+"""Plants in a raw disk what no published image may contain: plant.py DISK OFFSET PLAN CANARY.
 
-PLAN is JSON, `-` for none at all: `paths` of files to be made, and `files` with their contents; CANARY is written to
-the disk and deleted again, so that only free blocks hold it. Written by debugfs: nothing is mounted, and free blocks
-keep what was deleted, as on a disk that was never trimmed.
+PLAN is JSON, or `-` for none: `paths` of files to create, and `files` with their contents. CANARY is written to the
+disk and deleted again, so that only free blocks contain it. The disk is written with debugfs: nothing is mounted, and
+free blocks keep deleted data, as on a disk that was never trimmed.
 """
 
 import json
@@ -32,7 +32,7 @@ def sub(pattern: str, value: str) -> Edit:
     return lambda text: re.sub(pattern, value, text, flags=re.MULTILINE)
 
 
-# Leftovers inside of files that belong into an image, or in the place of one.
+# Leftovers inside files that belong in an image, or in place of one.
 EDITS: list[tuple[str, Edit]] = [
     ('/etc/machine-id', replaced(MACHINE)),
     ('/var/lib/dbus/machine-id', replaced(MACHINE)),
@@ -58,7 +58,7 @@ EDITS: list[tuple[str, Edit]] = [
 
 
 def debugfs(device: str, requests: list[str], folder: Path) -> None:
-    """Runs requests. Nothing to remove, or a folder that exists already, is told on stderr and does no harm."""
+    """Runs requests. Removing what is absent, or creating a folder that exists, only prints to stderr."""
     script = folder / 'requests'
     script.write_text('\n'.join(requests) + '\n', encoding='utf-8')
     subprocess.run(
@@ -83,7 +83,7 @@ def written(content: str, file: Path) -> Path:
 
 
 def edited(device: str, folder: Path) -> dict[str, Path]:
-    """The files of EDITS as they become, next to what they were."""
+    """The files of EDITS, before and after the edit."""
     debugfs(device, [f'dump "{path}" {folder}/old-{number}' for number, (path, _) in enumerate(EDITS)], folder)
     files = {}
     for number, (path, edit) in enumerate(EDITS):

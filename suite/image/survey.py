@@ -1,12 +1,13 @@
-"""Tells what a disk holds, as one JSON document: survey.py DISK KIND:OFFSET:MOUNTPOINT…, the root first.
+"""Describes what a disk contains, as one JSON document: survey.py DISK KIND:OFFSET:MOUNTPOINT…, the root first.
 
-It is asked on stdin, as JSON, which files (`tables`, patterns with *) must not name which `account`.
+Reads JSON from stdin: which files (`tables`, patterns with *) must not mention which `account`.
 
-Read by debugfs and mtools: nothing is mounted, nothing is written. Contents of small text files of the root only; no
-secret is judged here.
+Uses debugfs and mtools: nothing is mounted or written. Contents are those of small text files on the root file system
+only. Secrets are not judged here.
 
-Never by rdump: it makes files and links of the names that it finds. On a disk with a link and a file of one name it
-would write through that link, as root, wherever it leads; and whoever reads such a tree follows its links.
+Never use rdump: it creates files and links under the names that it finds. On a disk with a link and a file of the same
+name it would write through that link, as root, wherever it leads, and anyone who reads the resulting tree would follow
+its links.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# Folders whose files are read, beside their names.
+# Folders in which not only names are listed, but files read.
 READ = [
     '/etc',
     '/root',
@@ -41,13 +42,13 @@ Entry = tuple[str, str, int, int, int, int, str]
 
 @dataclass(frozen=True)
 class Tree:
-    """What was read of a disk, by the paths there: copies of files, under names of our own, and where links lead."""
+    """What was read from a disk, by path: copies of files, under names of our own, and the targets of links."""
 
     files: dict[str, Path]
     links: dict[str, str]
 
     def file(self, path: str) -> Path | None:
-        """The copy of a file, or of what a link leads to; None where that was not read."""
+        """The copy of a file, or of the file that a link points to; None if that was not read."""
         for _ in range(10):
             if path not in self.links:
                 break
@@ -56,7 +57,7 @@ class Tree:
 
 
 def quoted(path: str) -> str:
-    """A word for debugfs, in which a quotation mark is written twice."""
+    """Quotes a word for debugfs, which escapes a quotation mark by doubling it."""
     return '"' + path.replace('"', '""') + '"'
 
 
@@ -72,7 +73,7 @@ def kind(mode: int) -> str:
 
 
 def listed(output: str) -> list[Entry]:
-    """Entries from the answers to several `ls -p "FOLDER"`, each answer headed by its request."""
+    """Parses the output of several `ls -p "FOLDER"`, each preceded by its request."""
     found = []
     folder = ''
     for line in output.splitlines():
@@ -97,7 +98,7 @@ def listed(output: str) -> list[Entry]:
 
 
 def entries(device: str, folder: Path) -> list[Entry]:
-    """Every file and folder, one call for each depth of the tree."""
+    """Every file and folder, with one debugfs call for each level of the tree."""
     found: list[Entry] = []
     level = ['/']
     while level:
@@ -108,7 +109,7 @@ def entries(device: str, folder: Path) -> list[Entry]:
 
 
 def fat_entries(disk: str, offset: str) -> list[Entry]:
-    """Every file and folder of an EFI partition; owners and modes are the mount's, not the files'."""
+    """Every file and folder of an EFI partition; owners and modes come from the mount, not from the files."""
     command = ['mdir', '-a', '-b', '-/', '-i', f'{disk}@@{offset}', '::/']
     listing = subprocess.run(command, capture_output=True, check=True).stdout.decode('utf-8', 'replace')
     paths = [line.removeprefix('::') for line in listing.splitlines() if line.startswith('::/')]
@@ -123,16 +124,16 @@ def mounted(disk: str, word: str, folder: Path) -> list[Entry]:
 
 
 def copied(device: str, folder: Path, paths: list[str], prefix: str) -> dict[str, Path]:
-    """Contents of those inodes, each in a file of our own name; nothing for one that cannot be read."""
+    """Copies of these files' contents, under names of our own; files that can't be read are left out."""
     copies = {path: folder / f'{prefix}-{number}' for number, path in enumerate(paths)}
     debugfs(device, [f'dump {quoted(path)} {copy}' for path, copy in copies.items()], folder)
     return {path: copy for path, copy in copies.items() if copy.exists()}
 
 
 def targets(device: str, folder: Path, paths: list[str]) -> dict[str, str]:
-    """Where links lead: a short one says so in its inode, a long one in a block."""
+    """The targets of links: short ones are in the inode, long ones in a block."""
     asked = debugfs(device, [f'stat {quoted(path)}' for path in paths], folder) if paths else ''
-    # One answer to each request, headed by it; the first part stands before all of them.
+    # Each answer follows its request; the first part, before any request, is dropped.
     answers = re.split(r'^debugfs: stat .*$', asked, flags=re.MULTILINE)[1:]
     short = [re.search(r'^Fast link dest: "(.*)"$', answer, re.MULTILINE) for answer in answers]
     found = {path: match[1] for path, match in zip(paths, short, strict=True) if match}
@@ -141,7 +142,7 @@ def targets(device: str, folder: Path, paths: list[str]) -> dict[str, str]:
 
 
 def read_tree(device: str, folder: Path, found: list[Entry]) -> Tree:
-    """Files and links below the folders to READ."""
+    """Files and links below the folders in READ."""
     below = [entry for entry in found if entry[0].startswith(tuple(f'{path}/' for path in READ))]
     return Tree(
         copied(device, folder, [path for path, what, *_ in below if what == 'f'], 'file'),
@@ -167,7 +168,7 @@ def with_target(entry: Entry, tree: Tree) -> Entry:
 
 
 def digests(tree: Tree) -> dict[str, str]:
-    """Configuration files of who may do what that aren't as their packages brought them, with their digest."""
+    """Access-related configuration files that differ from what their packages shipped, with their digest."""
     status = text(tree.files['/var/lib/dpkg/status'])
     found = {}
     for path, recorded in re.findall(
@@ -181,7 +182,7 @@ def digests(tree: Tree) -> dict[str, str]:
 
 
 def accounts(device: str, folder: Path, all_entries: list[Entry], asked: dict[str, Any]) -> list[str]:
-    """Files of the server's own schema that name the Agent's account, which only first boot may make."""
+    """Files of the database schema that name the Agent's account, which only first boot may create."""
     tables = [re.compile(re.escape(pattern).replace(r'\*', '[^/]*')) for pattern in asked['tables']]
     paths = [path for path, what, *_ in all_entries if what == 'f' and any(table.fullmatch(path) for table in tables)]
     account = asked['account'].encode()
@@ -193,7 +194,7 @@ def bodies(path: Path) -> set[str]:
 
 
 def certificates(tree: Tree) -> list[str]:
-    """Trusted certificates that came with no package of authorities, by their digest."""
+    """Digests of trusted certificates that don't come from a package of certificate authorities."""
     known: set[str] = set()
     trusted: set[str] = set()
     for name, path in tree.files.items():

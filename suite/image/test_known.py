@@ -1,4 +1,4 @@
-"""What a search leaves out: bytes of a file that is exactly as its package brought it, and nothing else."""
+"""What a search ignores: bytes of a file that is exactly as its package shipped it, and nothing else."""
 
 import hashlib
 import subprocess
@@ -13,7 +13,7 @@ OFFSET = 1 << 20
 
 @pytest.fixture
 def disk(tmp_path):
-    """An ext4 at 1 MiB with a library as its package brought it, one that was changed, and a file of nobody's."""
+    """An ext4 at 1 MiB with a packaged library, one that was modified, and a file of no package."""
     files = {
         'usr/lib/whole.so': f'whole {SECRET}',
         'usr/lib/changed.so': f'changed {SECRET}',
@@ -23,7 +23,7 @@ def disk(tmp_path):
     sums = {path: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() for path, text in files.items()}
     sums['usr/lib/changed.so'] = '0' * 32
     del sums['etc/own.conf']
-    # As the folder is called in packages made before /lib became a link.
+    # The folder's name in packages built before /lib became a link.
     listed = ''.join(f'{digest}  {path.removeprefix("usr/")}\n' for path, digest in sums.items())
     for path, text in {**files, 'var/lib/dpkg/info/a.md5sums': listed}.items():
         target = tmp_path / 'tree' / path

@@ -1,4 +1,4 @@
-"""A survey of a disk that was made to be followed: it writes and reads nothing of this machine."""
+"""Surveys a disk crafted to be followed: nothing on this machine is written or read."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
 
 @pytest.fixture
 def survey(tmp_path):
-    """Makes an ext4 of files (text) and links (Path), changes its bytes, and tells what the survey says of it."""
+    """Makes an ext4 of files (text) and links (Path), changes its bytes, and returns what the survey reports."""
 
     def run(files, change=None):
         for path, content in {'var/lib/dpkg/status': '', **files}.items():
@@ -42,7 +42,7 @@ def survey(tmp_path):
 def test_a_link_and_a_file_of_one_name_write_nowhere(survey, tmp_path):
     victim = tmp_path / 'victim'
     victim.write_text('of this machine', encoding='utf-8')
-    # Name and kind of the file's entry: from here on it has the link's name.
+    # Name and type of the file's entry: from here on it has the link's name.
     survey({'etc/aa': victim, 'etc/bb': 'of the disk'}, (b'\x02\x01bb', b'\x02\x01aa'))
     assert victim.read_text(encoding='utf-8') == 'of this machine'
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Writes the two locked lists of this app anew from requirements.in and pip.in; needs uv. Arguments go to uv, e.g. --upgrade.
+# Updates this app's two lock files from requirements.in and pip.in; needs uv. Arguments go to uv, e.g. --upgrade.
 set -Eeuo pipefail
 
-# From 3.12 on, Ubuntu 24.04's, every release has files for 3.13, Debian 13's, too: one list with the hashes of all of them.
+# Resolved for Python 3.12 (Ubuntu 24.04). Every release that supports it also has files for 3.13 (Debian 13), so one
+# list with the hashes of all files serves both.
 lock() {
   local -r from=$1 to=$2
   shift 2

@@ -1,4 +1,4 @@
-"""The trial app: routes, errors, and the shape of its log records."""
+"""The trial app: routes, errors, and the format of its log records."""
 
 import json
 import logging

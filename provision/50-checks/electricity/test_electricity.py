@@ -56,13 +56,13 @@ def closed_port():
 
 
 def run(instance):
-    """Run one instance once; the message of its error, or '' when it went well."""
+    """Run one instance once; returns its error message, or '' on success."""
     error = ElectricityCheck('electricity', {}, [instance]).run()
     return json.loads(error)[0]['message'] if error else ''
 
 
 def failure(aggregator):
-    """The message of the one CRITICAL service check; no metric may stand beside it."""
+    """The message of the single CRITICAL service check; no metric may be sent with it."""
     assert aggregator.metrics('electricity.production') == []
     (check,) = aggregator.service_checks('electricity.can_connect')
     assert check.status == ElectricityCheck.CRITICAL
@@ -114,7 +114,7 @@ def test_a_source_that_drips_is_cut_at_the_time_out(aggregator):
     slow = b'<electricity unit="MW">' + b' ' * 8000
     with source(slow, pause=0.0005) as url:
         run({'url': url, 'timeout': 0.3})
-    # On a machine that stalls the client's own time-out may strike first; either way the answer is not waited for.
+    # On a machine that stalls, the client's own timeout may strike first. Either way the answer is not waited for.
     ends = (': the answer was not complete after 0.3 s', ': connection failed or dropped')
     assert failure(aggregator).endswith(ends)
 

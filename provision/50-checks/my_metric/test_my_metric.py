@@ -8,7 +8,7 @@ from my_metric import MyMetricCheck, __version__
 
 
 def run(instance, init_config=None):
-    """Run one instance once; the message of its error, or '' when it went well."""
+    """Run one instance once; returns its error message, or '' on success."""
     error = MyMetricCheck('my_metric', init_config or {}, [instance]).run()
     return json.loads(error)[0]['message'] if error else ''
 

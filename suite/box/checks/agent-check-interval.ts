@@ -9,9 +9,9 @@ const nanoseconds = 1_000_000_000
 /**
  * Judges the running Agent's schedule of one check: every instance has the interval, and has run.
  *
- * Two runs of a 45-second check can't be waited for within a verification. The interval is the Agent's own word, and
- * the number of runs must fit it: in `uptime` seconds a check can't have run more often than its interval allows,
- * which is how a schedule that doesn't follow its own interval shows itself without waiting.
+ * A verification is too short to wait for two runs of a 45-second check. So the interval is read from the Agent, and
+ * the number of runs must be consistent with it: in `uptime` seconds a check can't have run more often than its
+ * interval allows. A scheduler that ignores the interval is caught this way without waiting.
  *
  * @param uptime seconds since the Agent's unit became active.
  */
@@ -52,7 +52,7 @@ const eachOf = (seconds: readonly number[]): string =>
     .map((one) => `each ${one} s`)
     .join(', ')
 
-/** Instances with intervals of their own: as many of each as the configuration gives. */
+/** Judges instances with intervals of their own: each interval must occur as often as in the configuration. */
 const judgeOwn = (name: string, intervals: readonly number[], status: AgentStatus, uptime: number): Verdict => {
   const expected = `the instances of ${name} run ${eachOf(intervals)}`
   const instances = Object.entries(status.runnerStats?.Checks?.[name] ?? {}).map(
@@ -80,13 +80,13 @@ const judgeOwn = (name: string, intervals: readonly number[], status: AgentStatu
   return isWrong ? final(verdict) : verdict
 }
 
-/** `check.NAME.interval`, from the running Agent. */
+/** `check.NAME.interval`, read from the running Agent. */
 export const intervalOf = ({ name, interval, intervals }: CheckExpectation): BoxCheck => ({
   run: (guest) =>
     guest.until(
       async () => {
         const { status, uptime } = await observeAgent(guest)
-        // An emulated processor takes more than a minute until each check has had its turn.
+        // On an emulated processor it takes more than a minute until every check has run.
         return { ...judgeInterval(name, interval, status, uptime, intervals), progress: instancesRun(status) }
       },
       `the Agent runs ${name} ${eachOf(intervals ?? [interval])}`,

@@ -23,7 +23,7 @@ const command = ({ name, rates }: CheckExpectation): string[] => [
 const run = async (guest: Guest, expectation: CheckExpectation): ReturnType<BoxCheck['run']> => {
   const ask = () => runWithAgent(guest, command(expectation), `datadog-agent check ${expectation.name}`)
   let last = await ask()
-  // Until the Agent has started once there is no token to talk to it with; everything else is an answer.
+  // Before the Agent's first start there is no token to authenticate with; anything else is an answer.
   const attempt = async () => {
     if (noToken.test(last.stdout + last.stderr)) last = await ask()
     return { ...judgeCheck(expectation, last), retry: noToken.test(last.stdout + last.stderr) }
@@ -32,7 +32,7 @@ const run = async (guest: Guest, expectation: CheckExpectation): ReturnType<BoxC
   const verdict = first.retry ? await guest.until(attempt, 'an Agent that has started once') : first
   const { logs = [] } = expectation
   if (!verdict.passed || logs.length === 0 || !guest.context.expectations.agent.logs) return verdict
-  // A source that can't be read is told by the running Agent alone.
+  // Only the running Agent reports a check that can't be loaded.
   const expected = `${verdict.expected}, and the Agent follows ${logs.join(', ')}`
   return guest.until(
     async () => judge(expected, `${verdict.observed}, logs followed`, tailProblems(await agentStatus(guest), logs)),
@@ -40,7 +40,7 @@ const run = async (guest: Guest, expectation: CheckExpectation): ReturnType<BoxC
   )
 }
 
-/** `check.NAME`: judged by the JSON verdict of `datadog-agent check`, which exits 0 for a check that raises, too. */
+/** `check.NAME`: judged by the JSON of `datadog-agent check`, since that exits 0 even when the check raised. */
 export const checkOf = (expectation: CheckExpectation): BoxCheck => ({
   run: (guest) => run(guest, expectation),
 })

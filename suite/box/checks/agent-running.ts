@@ -6,7 +6,7 @@ const expected = 'datadog-agent.service runs as dd-agent, never restarted, answe
 
 const wanted = { ActiveState: 'active', SubState: 'running', NRestarts: '0', Owner: 'dd-agent' } as const
 
-/** Judges the unit around an answer of the Agent. */
+/** Judges the unit before and after the Agent's answer. */
 export const judgeRunning = (unit: ReadonlyMap<string, string>): Verdict => {
   const [before, after] = [unit.get('MainPID'), unit.get('After')]
   return judge(expected, `process ${after} of dd-agent answers`, [

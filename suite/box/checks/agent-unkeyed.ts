@@ -7,9 +7,9 @@ const findings = z.array(z.object({ file: z.string(), setting: z.string(), lengt
 const environment = '/etc/datadog-agent/environment'
 
 /**
- * Judges where keys stand among the Agent's files.
+ * Judges which of the Agent's files contain a key.
  *
- * @param keyed true: the caller gave a key, which belongs into `environment` and nowhere else; null: nobody knows.
+ * @param keyed true if the caller gave a key, which belongs in `environment` and nowhere else; null if unknown.
  */
 export const judgeKeys = (found: z.infer<typeof findings>, keyed: boolean | null): Verdict => {
   const told = (item: (typeof found)[number]): string => `${item.file} sets ${item.setting} (${item.length} characters)`

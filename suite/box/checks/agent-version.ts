@@ -3,7 +3,7 @@ import type { BoxCheck } from '../check.ts'
 import { final, judge, type Verdict } from '../verdict.ts'
 
 /**
- * Judges the running Agent's version and the package's: `1:VERSION-N`, installed and held.
+ * Judges the version of the running Agent and of its package: `1:VERSION-N`, installed and held.
  *
  * @param installed `VERSION STATUS` as dpkg-query prints it, e.g. `1:7.83.0-1 hi`.
  */

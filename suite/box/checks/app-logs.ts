@@ -5,8 +5,8 @@ import type { BoxCheck } from '../check.ts'
 import { final, judge, type Verdict } from '../verdict.ts'
 
 /**
- * Judges what the requests have written into the app's log: JSON lines, at least one with a trace id for each route, under the app's own names. Older
- * records prove nothing: the app may have been traced when it wrote them, and not be any more.
+ * Judges what the requests have added to the app's log: JSON lines, with at least one trace id for each route, under
+ * the app's own names. Older records prove nothing, since the app may have lost its tracing since then.
  */
 export const judgeRecords = (
   { log, service, env, version, routes }: App,
@@ -27,7 +27,7 @@ export const judgeRecords = (
       ? []
       : [`${traced.length} of ${records.length} records written since the requests began carry a trace id`]),
   ])
-  // A record may be written after its answer; when all are there and none has an id, that stays so.
+  // A record may be written after its response. Once all are there and none has an id, waiting doesn't help.
   return lasting.length > 0 || (traced.length === 0 && records.length >= routes.length) ? final(verdict) : verdict
 }
 

@@ -2,7 +2,7 @@ import { type Answer, appOf, type Route, requests } from '../app.ts'
 import type { BoxCheck } from '../check.ts'
 import { judge, type Verdict } from '../verdict.ts'
 
-/** Judges that each route answers 200 with exactly its text. */
+/** Judges that each route answers 200 with exactly the expected body. */
 export const judgeRoutes = (routes: readonly Route[], answers: readonly Answer[]): Verdict => {
   const problems = routes.flatMap(({ path, body }) => {
     const answer = answers.find((other) => other.path === path)

@@ -6,7 +6,7 @@ import type { BoxCheck } from '../check.ts'
 import { judge, notJudged, type Verdict } from '../verdict.ts'
 
 const tracesSchema = z.object({
-  /** False when the receiver doesn't show what it received: a real Agent only counts. */
+  /** False when the receiver doesn't show what it received: a real Agent only counts traces. */
   shown: z.boolean(),
   spans: z.array(
     z.object({
@@ -26,7 +26,7 @@ export type Spans = z.infer<typeof tracesSchema>['spans']
 const wantedOf = ({ service, env, version, routes }: App): string =>
   `a trace of ${routes.map(({ resource }) => resource).join(', ')} by ${service}, env ${env}, version ${version}; its id in the log`
 
-/** Judges the traces of the marked requests against the routes, and each one's id against the app's log. */
+/** Matches the traces of the marked requests with the routes, and their ids with the app's log. */
 export const judgeTraces = (app: App, spans: Spans, { records }: Records): Verdict => {
   const logged = new Set(records.map(traceIdOf))
   const problems = app.routes.flatMap(({ resource }) => {
@@ -45,11 +45,14 @@ export const judgeTraces = (app: App, spans: Spans, { records }: Records): Verdi
   return judge(wantedOf(app), `${spans.length} traces received, their ids logged`, problems)
 }
 
-/** How many traces of a service the Agent has counted in its last minute. */
+/** How many traces of a service the Agent has counted in its last full minute. */
 export const countedOf = (receiver: readonly ReceiverEntry[], service: string): number =>
   receiver.filter(({ Service }) => Service === service).reduce((sum, { TracesReceived = 0 }) => sum + TracesReceived, 0)
 
-/** Judges the Agent's own figures: as many traces by the app as there were requests, and as many records with ids. Whoever else sends traces proves nothing. */
+/**
+ * Judges the Agent's own counters: as many traces by the app as requests, and as many log records with ids. Traces of
+ * other services don't count.
+ */
 export const judgeCounts = (app: App, receiver: readonly ReceiverEntry[], { records }: Records): Verdict => {
   const [wanted, counted] = [app.routes.length, countedOf(receiver, app.service)]
   const others = receiver
@@ -68,7 +71,7 @@ export const judgeCounts = (app: App, receiver: readonly ReceiverEntry[], { reco
 
 const both = (one: Verdict, other: Verdict): Verdict => (one.passed ? other : one)
 
-/** Seconds: the Agent tells of a minute's traces at its end, and forgets them at the end of the next. */
+/** In seconds. The Agent reports a minute's traces when it is over, and forgets them when the next one is over. */
 const receiverWindow = 65
 const rounds = 2
 
@@ -89,14 +92,14 @@ export const check: BoxCheck = {
       ])
       const { shown, spans } = tracesSchema.parse(traces)
       const contents = shown ? judgeTraces(app, spans, records) : undefined
-      // The figures last: they are asked for once what they count has come.
+      // Look at the counters last: they are only needed once the content is right.
       if (contents?.passed === false) return contents
       const receiver = (await agentStatus(guest)).apmStats?.receiver ?? []
       const verdict =
         contents === undefined
           ? judgeCounts(app, receiver, records)
           : both(judgeCounts(app, receiver, records), contents)
-      // The end of a minute may have fallen between two requests. Then a new minute has just begun; and after one without any of them, too.
+      // The minute may have ended between two requests. Either way a new minute begins here, so send them again.
       const split = countedOf(receiver, app.service) > 0 || Date.now() - asked > receiverWindow * 1000
       if (!verdict.passed && !shown && split && round < rounds) {
         await ask(guest, made.marker)

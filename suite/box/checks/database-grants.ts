@@ -6,16 +6,16 @@ import type { Guest } from '../guest.ts'
 import { compareRights, parseRights } from '../rights.ts'
 import { judge, type Verdict } from '../verdict.ts'
 
-/** What of an engine's database.yaml this check goes by. */
+/** The parts of an engine's database.yaml that this check uses. */
 type Wanted = Pick<DatabaseExpectation, 'rights' | 'cap' | 'trials' | 'inspections'>
 
-/** What a command printed as root in the guest, or why it printed nothing of use. */
+/** What a command printed when run as root in the guest, or why it printed nothing useful. */
 export interface Inspected {
   readonly inspection: Inspection
   readonly output: string
 }
 
-/** Judges what the account can and cannot do, by trying, and that it has been granted exactly what it needs. */
+/** Judges what the account can and cannot do, by trying it, and that it has exactly the rights it needs. */
 export const judgeGrants = (
   { rights, cap, trials }: Wanted,
   run: ReadonlyMap<string, StatementResult>,
@@ -43,7 +43,7 @@ export const judgeGrants = (
   )
 }
 
-/** Everything that is tried, in one session, in an order in which what a refused trial made is taken away after it. */
+/** All statements, for one session. A refused trial's clean-up comes right after it. */
 export const statementsOf = ({ rights, cap, trials }: Wanted): string[] => [
   ...new Set([
     rights.statement,

@@ -14,7 +14,7 @@ const reportSchema = z.object({
   files: z.array(z.string()),
 })
 
-/** Judges what dd-agent could read before and after logrotate had to rotate. */
+/** Judges what dd-agent could read before and after a forced rotation. */
 export const judgeLogs = (logs: readonly string[], report: z.infer<typeof reportSchema>): Verdict => {
   const told = (when: string, reasons: Readonly<Record<string, string>>): string[] =>
     logs.flatMap((log) =>
@@ -25,7 +25,7 @@ export const judgeLogs = (logs: readonly string[], report: z.infer<typeof report
     ...told('after a forced rotation', report.after),
     ...(report.rotation === '' ? [] : [`logrotate: ${report.rotation}`]),
     ...(report.files.length === 0 ? ['no file in /etc/logrotate.d rotates these logs'] : []),
-    // An empty log may be left alone (notifempty); that none at all was rotated proves nothing about what follows.
+    // logrotate may skip an empty log (notifempty). If none was rotated, the result proves nothing about rotation.
     ...(report.rotated.length === 0 ? ['the forced rotation rotated none of them'] : []),
   ]
   return judge(

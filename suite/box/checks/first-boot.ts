@@ -16,7 +16,7 @@ const recordSchema = z.object({
 
 const file = '/var/lib/boxhound/first-boot.json'
 
-/** Judges the record that the first boot leaves: every step done, by this box and version. */
+/** Judges the record that first boot leaves: every step done, by this box and version. */
 export const judgeFirstBoot = (text: string, box: string, version: string): Verdict => {
   const expected = `first boot of ${box} ${version} is done, with every step done`
   const record = recordSchema.parse(parseForeign(text))

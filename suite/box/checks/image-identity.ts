@@ -5,12 +5,12 @@ import { final, judge, type Verdict } from '../verdict.ts'
 
 const reportSchema = z.object({
   missing: z.array(z.string()),
-  /** File to the seconds by which it is older than this instance. */
+  /** For each file, by how many seconds it is older than this instance. */
   old: z.record(z.string(), z.number()),
   files: z.array(z.string()),
   machineId: z.boolean(),
   dbus: z.boolean(),
-  /** Whether this instance was given a host name, or a file with one: it stands in the Agent's environment file. */
+  /** Whether this instance was given a host name, or a file with one, through the Agent's environment file. */
   named: z.boolean(),
 })
 
@@ -18,9 +18,10 @@ const expected =
   'machine id, host keys, the Agent’s token and certificate, and passwords made on this instance; the Agent’s host name found on it or given to it'
 
 /**
- * What is wrong with the Agent's host name: a configured one that was not given to this instance came with the image, and all clones report as one host.
+ * What is wrong with the Agent's host name. A configured name that was not given to this instance came with the image,
+ * and all clones would report as one host.
  *
- * @param provider `hostnameStats.provider`, who gave the name; undefined when the Agent does not tell.
+ * @param provider `hostnameStats.provider`, the source of the name; undefined if the Agent does not report it.
  */
 const nameProblems = (provider: string | undefined, named: boolean): string[] => {
   if (provider === undefined) return ['the running Agent does not tell who gave its host name']
@@ -31,7 +32,7 @@ const nameProblems = (provider: string | undefined, named: boolean): string[] =>
     : []
 }
 
-/** Judges that nothing by which clones are told apart came with the image (fault 45). */
+/** Judges that nothing that identifies this instance came with the image (fault 45). */
 export const judgeIdentity = (
   { missing, old, files, machineId, dbus, named }: z.infer<typeof reportSchema>,
   provider: string | undefined,
@@ -43,7 +44,7 @@ export const judgeIdentity = (
     ...(dbus ? [] : ['/var/lib/dbus/machine-id is not this machine’s']),
     ...nameProblems(provider, named),
   ])
-  // The Agent makes its files when it starts; age and shape of what is there stay as they are.
+  // The Agent creates its files when it starts, so missing ones may still appear. Age and format don't change.
   return missing.length > 0 || provider === undefined ? verdict : final(verdict)
 }
 
@@ -52,7 +53,7 @@ export const check: BoxCheck = {
     const { expectations, fresh } = guest.context
     const required = [
       ...(expectations.database?.present ?? []),
-      // cloud-init took this machine for a new instance. One in use may do without any cloud.
+      // Shows that cloud-init treated this machine as a new instance. A machine in use may have no cloud at all.
       ...(fresh && expectations.seed === 'nocloud' ? ['/var/lib/cloud/instance/sem/config_ssh'] : []),
     ]
     return guest.until(async () => {

@@ -1,7 +1,7 @@
 import type { BoxCheck } from '../check.ts'
 import { final, judge, notJudged, type Verdict } from '../verdict.ts'
 
-/** Release of the running kernel, then what of it is on the disk, one path a line; the container's name where there is one. */
+/** Prints the running kernel's release, the type of container, if any, and which of the kernel's files are on disk. */
 const script = `
 uname -r
 systemd-detect-virt --container || true
@@ -13,10 +13,11 @@ done
 const expected = 'the machine runs a kernel of the image, with its initramfs and modules'
 
 /**
- * Judges that the running kernel is one of the image's own, whole: what the next boot and a module's loading find.
+ * Judges that the running kernel belongs to the image, with all its files, as needed for the next boot and for loading
+ * modules.
  *
- * @param booted true for a machine that was booted from the image: were that a container, the boot would have proved nothing. A machine of the caller's may
- *   be one.
+ * @param booted true for a machine that was booted from the image: a container would then prove nothing. The caller's
+ *   own machine may be a container.
  */
 export const judgeKernel = (output: string, booted: boolean): Verdict => {
   const [release = '', container = '', ...found] = output.trim().split('\n')

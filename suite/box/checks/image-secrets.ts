@@ -3,7 +3,7 @@ import { secretShapes } from '../../../scripts/lib/box/secret-shapes.ts'
 import type { BoxCheck } from '../check.ts'
 import { judge } from '../verdict.ts'
 
-/** The one place for a key that was given to this instance; whether it is allowed is what agent.unkeyed judges. */
+/** The only file that may hold this instance's key. agent.unkeyed judges whether it may. */
 const keys = ['/etc/datadog-agent/environment']
 
 export const check: BoxCheck = {

@@ -2,7 +2,7 @@ import { isKeyed } from '../agent.ts'
 import type { BoxCheck } from '../check.ts'
 import { judge, list, type Verdict } from '../verdict.ts'
 
-/** Timers that would take the dpkg lock behind the user's back (fault 34). */
+/** Timers that would take the dpkg lock in the background (fault 34). */
 const unwanted = ['apt-daily.timer', 'apt-daily-upgrade.timer']
 const always = ['boxhound-first-boot.service']
 
@@ -13,8 +13,8 @@ export interface UnitState {
 }
 
 /**
- * Reads the blocks of `systemctl show -p UnitFileState -p ActiveState UNIT…`, one per unit in the order of the names:
- * the name that a block itself tells is another one for an alias.
+ * Parses the blocks of `systemctl show -p UnitFileState -p ActiveState UNIT…`, one per unit, in the order of `names`.
+ * The blocks' own names are not used, since an alias has a different one.
  */
 export const parseUnits = (names: readonly string[], output: string): UnitState[] => {
   const blocks = output.trim().split('\n\n')
@@ -30,11 +30,11 @@ const withSuffix = (unit: string): string => (unit.includes('.') ? unit : `${uni
 /** The units that must be enabled for this box, each once. */
 export const wantedUnits = (units: readonly string[]): string[] => [...new Set([...units, ...always].map(withSuffix))]
 
-/** Ends at once where there is no API key, until systemd gives it up: on such an instance that is how it must be. */
+/** Without an API key this unit exits at once until systemd gives up on it. That is correct on such an instance. */
 const needsKey = 'datadog-agent-trace.service'
 
 /**
- * Judges what is enabled, what is not, and that nothing has failed.
+ * Judges what is enabled, what is disabled, and that nothing has failed.
  *
  * @param keyed whether this instance has an API key.
  */

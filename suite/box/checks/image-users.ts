@@ -10,9 +10,9 @@ const reportSchema = z.object({
   passwords: z.record(z.string(), z.string()),
   admins: names,
   sudoers: names,
-  /** Rule files that speak of Vagrant's user alone. */
+  /** sudo rule files that only mention Vagrant's user. */
   vagrantRules: names,
-  /** Made by cloud-init on this instance, as its cloud asked for: no part of the image. */
+  /** Users that cloud-init created on this instance at its cloud's request; they are not part of the image. */
   cloud: names,
   keys: z.record(z.string(), names),
 })
@@ -24,15 +24,15 @@ const nobodyElse = (what: string, found: readonly string[], allowed: readonly st
   return others.length === 0 ? [] : [`${what}: ${list(others)}`]
 }
 
-/** The end of the key that every Vagrant box comes with and everybody has; `vagrant up` replaces it. */
+/** The end of the well-known key that every Vagrant box ships with; `vagrant up` replaces it. */
 const insecureKey = 'GEgE98OHlnVYCzRdK8jlqm8tehUc9c9WhQ=='
 
 export interface Allowances {
-  /** The caller's public key; undefined for a machine in use, whose keys are its owner's business. */
+  /** The caller's public key; undefined for a machine in use, where any key may be legitimate. */
   readonly key?: string | undefined
   /** Whether the image was made for cloud-init. */
   readonly cloud?: boolean
-  /** Whether it is a machine of Vagrant's. */
+  /** Whether this is a Vagrant machine. */
   readonly vagrant?: boolean
 }
 
@@ -45,8 +45,9 @@ const admitted = (report: z.infer<typeof reportSchema>, cloud: boolean, vagrant:
 }
 
 /**
- * Judges who may enter: root alone, by key alone (fault 24), and on a cloud the user that cloud-init has made there. On a machine of
- * Vagrant's also its user, by a key of this machine's own; its password, if its box came with one, is of no use over SSH.
+ * Judges who can log in: only root, only by key (fault 24), and in a cloud the user that cloud-init has created. On a
+ * Vagrant machine also Vagrant's user, by a key unique to this machine; its password, if its box has one, doesn't work
+ * over SSH.
  */
 export const judgeUsers = (
   report: z.infer<typeof reportSchema>,

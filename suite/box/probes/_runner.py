@@ -1,4 +1,4 @@
-"""Runs probes side by side, each in a process of its own that this interpreter forks: one may become another user, or fail."""
+"""Runs probes in parallel, each in a process forked from this interpreter, so that one can switch user or crash."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Runs statements as one database user and tells what became of each; the password goes by environment only."""
+"""Runs statements as one database user and reports each result; the password is passed only by environment."""
 
 import os
 import re
@@ -9,7 +9,7 @@ MARK = 'boxhound-statement-'
 
 
 def filled(text: str) -> str:
-    """`{host}`, `{port}`, `{username}` and `{password}` as the Agent's check has them."""
+    """Replaces `{host}`, `{port}`, `{username}` and `{password}` with the values of the Agent's check."""
     login: dict[str, object] = INPUT['login']  # noqa: F821
     return re.sub(r'\{(host|port|username|password)\}', lambda found: str(login[found[1]]), text)
 
@@ -23,7 +23,7 @@ def command() -> list[str]:
 
 
 def script(statements: list[str]) -> str:
-    """One line per statement, so that an error's line number names its statement; a mark before each one's rows."""
+    """One line per statement, so that an error's line number identifies it; a mark before each separates their rows."""
     client = INPUT['client']  # noqa: F821
     return ''.join(
         f'{client["mark"].replace("{mark}", f"{MARK}{number}")}\n{client["statement"].replace("{statement}", statement)}\n'
@@ -53,7 +53,7 @@ def main() -> None:
             rows[current] = []
         elif current >= 0:
             rows[current].append(line)
-    # Without a single mark the login itself failed, and the whole message is about that.
+    # Without a single mark the login itself failed, so the whole message is about that.
     failed = None if rows else (run.stderr.strip() or f'exit status {run.returncode}')
     results = [
         {'ok': failed is None and number * 2 + 2 not in errors, 'rows': rows.get(number, []), 'error': failed or errors.get(number * 2 + 2, '')}

@@ -1,4 +1,4 @@
-"""What makes this instance itself, each with its age against the first boot; files that two clones would otherwise share (fault 45)."""
+"""The files that identify this instance, and whether one is older than its first boot (fault 45)."""
 
 import glob
 import os
@@ -6,14 +6,14 @@ import re
 import time
 from datetime import datetime
 
-# Where it has to exist, and where it only must not be older than the instance.
+# REQUIRED must exist. OPTIONAL may be absent, but must not be older than the instance.
 REQUIRED = ['/etc/machine-id', '/etc/ssh/ssh_host_*_key', '/etc/datadog-agent/auth_token', '/etc/datadog-agent/ipc_cert.pem']
 OPTIONAL = [
     '/var/lib/systemd/random-seed',
     '/var/lib/systemd/credential.secret',
     '/etc/datadog-agent/install.json',
     '/etc/datadog-agent/environment',
-    # Of Datadog's installer: files alone, since the folders and links beside them came with the package.
+    # Of Datadog's installer. Files only: the folders and links beside them come with the package.
     '/opt/datadog-packages/run/*.sock',
     '/opt/datadog-packages/run/*.db',
     '/opt/datadog-packages/run/*.json',
@@ -35,7 +35,7 @@ OPTIONAL = [
 
 
 def booted() -> float:
-    """When this machine's first process started: the boot, also in a container, where the uptime is that of the machine around it."""
+    """Start of process 1. In a container /proc/uptime is the host's, so the uptime alone would be wrong."""
     with open('/proc/1/stat', encoding='utf-8', errors='replace') as stream:
         ticks = int(stream.read().rpartition(')')[2].split()[19])
     with open('/proc/uptime', encoding='ascii') as stream:
@@ -44,11 +44,11 @@ def booted() -> float:
 
 
 def born(record: dict[str, str]) -> float:
-    """The moment before which nothing of this instance can have been made.
+    """The earliest time at which anything of this instance can have been created.
 
-    On the boot that was the first that is the boot itself. Later there is the record's word for it; its own start comes some seconds after
-    systemd made the machine id, and on a stock machine minutes after. A container has the boot id of the machine around it at every boot, so that
-    there the record began long before this boot when it was an earlier one.
+    During the first boot that is the start of the boot itself. Later it is the time in first boot's record, minus a margin: first boot
+    starts some seconds after systemd has created the machine id, on a stock machine even minutes. A container always has its host's boot
+    id, so there a record from an earlier boot is recognized by its age.
     """
     with open('/proc/sys/kernel/random/boot_id', encoding='ascii') as stream:
         boot = stream.read().strip()
@@ -68,7 +68,7 @@ def read(path: str) -> str:
 
 
 def host_name_file() -> list[str]:
-    """The file that the Agent's configuration takes the host name from: one that came with the image would give all clones one name."""
+    """The file that the Agent's configuration reads the host name from; clones must not share one from the image."""
     found = re.search(r'^hostname_file:[ \t]*["\']?([^"\'\s#]+)', read('/etc/datadog-agent/datadog.yaml'), re.M)
     return [found[1]] if found else []
 

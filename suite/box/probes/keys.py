@@ -1,4 +1,4 @@
-"""Settings of an API or application key in the Agent's files. Tells where and how long, never what."""
+"""API and application keys in the Agent's files. Reports the place and the length, never the value."""
 
 import contextlib
 import glob
@@ -6,7 +6,7 @@ import os
 import re
 
 SETTING = re.compile(r'^[ \t]*(?:-[ \t]*)?["\']?((?:dd_)?(?:api|app|application)_key)["\']?[ \t]*[:=][ \t]*["\']?([^"\'\s#]+)', re.I | re.M)
-# A key elsewhere than in a setting: the digits of one right after something that calls itself a key.
+# A key outside of a setting: its digits right after a word such as api_key.
 LOOSE = re.compile(r'((?:api|app|application)_?key)\W{1,5}(ddapp_[0-9a-z]{34}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])', re.I)
 
 
@@ -21,7 +21,7 @@ def findings(path: str) -> list[dict[str, object]]:
 
 
 def files() -> list[str]:
-    """The Agent's own, and where Datadog's installer and a unit's defaults keep variables."""
+    """The Agent's own files, and those in which Datadog's installer and the units' defaults keep variables."""
     walked = [os.path.join(folder, name) for folder, _, names in os.walk('/etc/datadog-agent') for name in names]
     return walked + glob.glob('/opt/datadog-packages/run/environment') + glob.glob('/etc/default/datadog*')
 
@@ -29,7 +29,7 @@ def files() -> list[str]:
 def main() -> None:
     found: list[dict[str, object]] = []
     for path in files():
-        # A file that was written beside its place and renamed since the folder was listed is gone under this name.
+        # A file may have been renamed since the folder was listed, because it is written under a temporary name first.
         with contextlib.suppress(FileNotFoundError):
             if os.path.isfile(path) and os.path.getsize(path) < 1_000_000 and not path.endswith('.example'):
                 found += findings(path)

@@ -1,4 +1,4 @@
-"""Whether dd-agent can read log files, before and after a forced rotation by the system's own configuration."""
+"""Whether dd-agent can read log files, before and after a forced rotation by the system's configuration."""
 
 import grp
 import os
@@ -8,7 +8,7 @@ import time
 
 
 def readable(path: str) -> str:
-    """Empty when dd-agent can read the file, else why not. Tried by a child process that becomes dd-agent."""
+    """Empty if dd-agent can read the file, else the reason. Tested by a child process that becomes dd-agent."""
     receiver, sender = os.pipe()
     child = os.fork()
     if child == 0:
@@ -65,7 +65,7 @@ def main() -> None:
         inodes = {path: inode(path) for path in paths}
         files = rotations(paths)
         for file in files:
-            # The main file first: `su`, `create` and the like may stand there.
+            # The main file first: it may contain `su`, `create` and the like.
             run = subprocess.run(['logrotate', '-f', file], capture_output=True, text=True, timeout=60)
             if run.returncode != 0:
                 report['rotation'] = (run.stderr or run.stdout).strip()[-500:]

@@ -1,4 +1,4 @@
-"""Records of a log of JSON lines, read as dd-agent would: by a process that has become dd-agent."""
+"""Records of a JSON lines log, read as dd-agent: by a process that has become dd-agent."""
 
 import os
 import pwd
@@ -13,14 +13,14 @@ def read(path: str, start: int, size: int) -> list[str]:
 
 
 def last_lines(path: str, size: int) -> list[str]:
-    """The first one may be cut where the reading began."""
+    """Drops the first line if it may have been cut off by the read position."""
     start = max(0, os.path.getsize(path) - size)
     lines = read(path, start, size)
     return lines[1:] if start > 0 else lines
 
 
 def lines_since(path: str, inode: int, size: int) -> list[str]:
-    """What was written since the file had this size; after a rotation the rest of the old file, and all of the new one."""
+    """What was written since the file had this size; after a rotation, from the end of the old file on."""
     found = os.stat(path)
     if found.st_ino == inode:
         return read(path, size if found.st_size >= size else 0, LIMIT)

@@ -1,11 +1,11 @@
-"""Asks the app for each route, from inside the machine, with a user agent that marks the request. Tells where its log ended before."""
+"""Requests each route of the app from inside the machine, with a user agent as marker. Reports the log's end before."""
 
 import os
 import socket
 
 
 def get(connection: socket.socket, path: str, agent: str) -> tuple[int, bytes]:
-    """One request by HTTP/1.0: status and body. The library's client takes an emulated processor a second to import."""
+    """One HTTP/1.0 request: status and body. Importing http.client takes seconds on an emulated processor."""
     with connection:
         connection.sendall(f'GET {path} HTTP/1.0\r\nHost: localhost\r\nUser-Agent: {agent}\r\nConnection: close\r\n\r\n'.encode())
         answer = b''

@@ -1,4 +1,4 @@
-"""Secrets and traces of the build on a running machine. Tells the place and the kind, never the value."""
+"""Secrets and traces of the build on a running machine. Reports the place and the kind, never the value."""
 
 import contextlib
 import glob
@@ -9,21 +9,21 @@ ROOTS = ['/etc', '/root', '/home', '/srv', '/usr/local', '/var', '/opt', '/tmp']
 SKIPPED = {'/var/lib/dpkg', '/var/log/journal', '/var/cache/man', '/var/lib/apt/lists', '/etc/ssl/certs'}
 LIMIT = 256 * 1024
 
-# The same shapes as the proof of the disk, from scripts/lib/box/secret-shapes.json.
+# The same patterns that the proof of the disk uses, from scripts/lib/box/secret-shapes.json.
 SHAPES: dict[str, str] = INPUT['shapes']  # noqa: F821
 PRIVATE = re.compile(SHAPES['privateKey'].encode('latin-1'))
 KEY = re.compile(SHAPES['apiKey'].encode('latin-1'), re.I)
 LOGIN = re.compile(SHAPES['login'].encode('latin-1'), re.I)
 
-# Keys that this instance has made for itself; whether it did is what image.identity judges. The Agent's first start writes its own under
-# another name first.
+# Keys that this instance has generated; image.identity judges whether it did. The Agent's first start writes its own
+# under a temporary name.
 OWN = [r'/etc/ssh/ssh_host_\w+_key', r'/etc/datadog-agent/(?:ipc_cert\.pem|\.ipc_cert\.pem\.\d+)', r'/etc/ssl/private/ssl-cert-snakeoil\.key']
 
-# Where cloud-init keeps user-data, which may hold keys that its user gave to this instance, and where a container is handed them. That an image
-# brings no seed of its own is proved on its disk.
+# Where cloud-init keeps user-data, which may hold keys that the user gave to this instance, and where a container
+# receives them. The proofs of the disk show that the image itself has no seed.
 CLOUD = ('/var/lib/cloud/instances/', '/var/lib/cloud/seed/')
 
-# Places that exist only because something was built here.
+# Paths that exist only if something was built here.
 TRACES = [
     '/usr/sbin/policy-rc.d',
     '/run/boxhound/layer',
@@ -53,18 +53,18 @@ def skip(folder: str) -> bool:
 
 
 def user_data(path: str) -> bool:
-    """cloud-init's copy of what was given to this instance, as long as root alone can read it."""
+    """Whether this is cloud-init's copy of what this instance was given, readable by root only."""
     return path.startswith(CLOUD) and os.stat(path).st_mode & 0o077 == 0
 
 
 def judged(path: str) -> list[str]:
-    """What a file holds that it must not."""
+    """What a file contains that it must not."""
     if os.path.islink(path) or not os.path.isfile(path) or os.path.getsize(path) > LIMIT:
         return []
     with open(path, 'rb') as stream:
         text = stream.read()
     found = []
-    # Plain searches first: an expression over every byte takes an emulated processor seconds.
+    # Plain searches first: running a regular expression over every byte takes seconds on an emulated processor.
     if b'PRIVATE KEY' in text and PRIVATE.search(text) and not any(re.fullmatch(own, path) for own in OWN) and not user_data(path):
         found.append(f'{path}: a private key')
     if any(word in text for word in (b'key', b'Key', b'KEY')) and KEY.search(text) and path not in INPUT['keys'] and not user_data(path):  # noqa: F821
@@ -80,8 +80,8 @@ def contents() -> list[str]:
         for folder, folders, names in os.walk(root):
             folders[:] = [name for name in folders if not skip(os.path.join(folder, name))]
             for name in names:
-                # The machine is at work: logs are rotated while this runs, and logrotate's state and the Agent's register of offsets are
-                # written beside their places and renamed. What the folder listed may be gone before it is read, and holds nothing then.
+                # The machine is in use: logs are rotated, and logrotate's state and the Agent's registry of offsets are
+                # written under temporary names and renamed. A file that was listed may be gone by now.
                 with contextlib.suppress(FileNotFoundError):
                     found += judged(os.path.join(folder, name))
     return found
@@ -102,7 +102,7 @@ def settings() -> list[str]:
 
 def traces() -> list[str]:
     found = [path for pattern in TRACES for path in glob.glob(pattern)]
-    # What lies there empty tells nothing.
+    # An empty file reveals nothing.
     return [f'{path}: a trace of the build' for path in found if os.path.isdir(path) or (os.path.exists(path) and os.path.getsize(path) > 0)]
 
 

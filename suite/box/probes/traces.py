@@ -7,7 +7,7 @@ import socket
 
 
 def get(connection: socket.socket, path: str, agent: str) -> tuple[int, bytes]:
-    """One request by HTTP/1.0: status and body. The library's client takes an emulated processor a second to import."""
+    """One HTTP/1.0 request: status and body. Importing http.client takes seconds on an emulated processor."""
     with connection:
         connection.sendall(f'GET {path} HTTP/1.0\r\nHost: localhost\r\nUser-Agent: {agent}\r\nConnection: close\r\n\r\n'.encode())
         answer = b''
@@ -18,7 +18,7 @@ def get(connection: socket.socket, path: str, agent: str) -> tuple[int, bytes]:
 
 
 def connections() -> list[socket.socket]:
-    """To the port and to the Agent's socket, whichever are there."""
+    """Queries the port and the Agent's socket, whichever exist."""
     found = []
     unix = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     for connect in (lambda: socket.create_connection(('127.0.0.1', 8126), timeout=20), lambda: unix.connect('/var/run/datadog/apm.socket')):

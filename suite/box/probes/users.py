@@ -1,4 +1,4 @@
-"""Who can log in, who may become root, and by what."""
+"""Who can log in, who can become root, and how."""
 
 import glob
 import grp
@@ -14,7 +14,7 @@ def shadow() -> dict[str, str]:
 
 
 def password(field: str) -> str:
-    """Empty when the password is locked and there is none behind the lock."""
+    """Empty if the password is locked and no hash follows the lock."""
     if field == '':
         return 'logs in without a password'
     if '$' in field:
@@ -34,7 +34,7 @@ def keys(user: pwd.struct_passwd) -> list[str]:
 
 
 def cloud_users() -> list[str]:
-    """Whom cloud-init has made on this very instance: named in its sudo rules, if those are younger than the machine id."""
+    """Users that cloud-init created on this instance: those in its sudo rules, if newer than the machine id."""
     rules = '/etc/sudoers.d/90-cloud-init-users'
     if not os.path.exists(rules) or os.stat(rules).st_mtime < os.stat('/etc/machine-id').st_mtime:
         return []
@@ -48,7 +48,7 @@ def sudo_rules() -> list[str]:
 
 
 def names_only(rules: str, user: str) -> bool:
-    """Whether every line of a rule file that says something begins with that user; an alias or an include may mean anybody."""
+    """Whether every effective line of a rule file starts with that user; an alias or include may mean anyone."""
     with open(f'/etc/sudoers.d/{rules}', encoding='utf-8', errors='replace') as stream:
         lines = [line.split() for line in stream if line.strip() and (not line.startswith('#') or line.startswith('#include'))]
     return all(words[0] in (user, f'Defaults:{user}') for words in lines)

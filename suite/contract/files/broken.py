@@ -1,3 +1,3 @@
-"""A check of the contract test that can't be imported."""
+"""A check for the contract tests that can't be imported."""
 
 import boxhound_no_such_module  # noqa: F401

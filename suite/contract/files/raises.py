@@ -1,4 +1,4 @@
-"""A check of the contract test that raises."""
+"""A check for the contract tests that raises."""
 
 from datadog_checks.base import AgentCheck
 

@@ -1,4 +1,4 @@
-"""A check of the contract test whose constructor refuses its configuration."""
+"""A check for the contract tests whose constructor rejects its configuration."""
 
 from datadog_checks.base import AgentCheck, ConfigurationError
 

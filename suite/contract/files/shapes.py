@@ -1,4 +1,4 @@
-"""A check of the contract test: one of every kind that a check can send, or one gauge while the Agent schedules it."""
+"""A check for the contract tests: sends one of everything, or a single gauge when the Agent schedules it."""
 
 import os
 
@@ -10,7 +10,7 @@ __version__ = '1.2.3'
 class ShapesCheck(AgentCheck):
     def check(self, _instance):
         self.gauge('boxhound.contract.gauge', 1.5, tags=['kind:gauge'])
-        # Only on request: a running Agent must not send an alarm to anybody's account.
+        # Only on request: the running Agent must not trigger alerts in anyone's account.
         if os.environ.get('BOXHOUND_CONTRACT') != 'all':
             return
         self.total = getattr(self, 'total', 0) + 100

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: PROCESS is revoked: six metrics vanish, nothing else tells.
+# Breaks: PROCESS is revoked: six metrics vanish, nothing else shows it.
 # Red: check.mysql database.grants
 # Needs: -
 set -Eeuo pipefail

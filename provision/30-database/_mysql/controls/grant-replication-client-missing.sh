@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: REPLICATION CLIENT is revoked: with the binary log off no metric tells.
+# Breaks: REPLICATION CLIENT is revoked: with the binary log off no metric shows it.
 # Red: database.grants
 # Needs: -
 set -Eeuo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: SLAVE MONITOR is revoked: without replication no metric tells.
+# Breaks: SLAVE MONITOR is revoked: without replication no metric shows it.
 # Red: database.grants
 # Needs: -
 set -Eeuo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The database lets in whoever reaches it, without a password.
+# Breaks: The database admits anyone who can reach it, without a password.
 # Red: database.grants
 # Needs: -
 set -Eeuo pipefail

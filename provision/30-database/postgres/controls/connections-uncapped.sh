@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The Agent’s user may hold any number of connections.
+# Breaks: The Agent’s user may open any number of connections.
 # Red: database.grants
 # Needs: -
 set -Eeuo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The database knows another password than the Agent's check.
+# Breaks: The database has a different password than the Agent's check.
 # Red: check.postgres database.running database.grants
 # Needs: -
 set -Eeuo pipefail

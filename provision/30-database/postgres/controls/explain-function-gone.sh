@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The function by which the Agent explains statements is gone.
+# Breaks: The function with which the Agent explains statements is gone.
 # Red: database.grants
 # Needs: monitoring
 set -Eeuo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The Agent's user is a superuser: no metric tells.
+# Breaks: The Agent's user is a superuser: no metric shows it.
 # Red: database.grants
 # Needs: -
 set -Eeuo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The extension pg_stat_statements is gone, and the check warns of it.
+# Breaks: The extension pg_stat_statements is gone, and the check warns about it.
 # Red: check.postgres database.grants
 # Needs: monitoring
 set -Eeuo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The app is not traced any more, and somebody else's trace arrives; its log has records of the time before.
+# Breaks: The app is no longer traced, and a foreign trace arrives; its log has older records with trace ids.
 # Red: app.traces app.logs
 # Needs: -
 set -Eeuo pipefail

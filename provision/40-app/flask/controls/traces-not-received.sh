@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: Nobody receives traces; the app answers as before.
+# Breaks: Nothing receives traces; the app answers as before.
 # Red: app.traces
 # Needs: -
 set -Eeuo pipefail

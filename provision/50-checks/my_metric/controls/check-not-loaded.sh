@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The check's file cannot be imported, and the Agent was started anew since.
+# Breaks: The check's file cannot be imported, and the Agent has been restarted since.
 # Red: check.my_metric check.my_metric.interval
 # Needs: -
 set -Eeuo pipefail

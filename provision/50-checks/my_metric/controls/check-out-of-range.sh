@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The check sends numbers beyond its bounds.
+# Breaks: The check sends values outside its bounds.
 # Red: check.my_metric
 # Needs: -
 set -Eeuo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The check raises; datadog-agent check exits 0 all the same.
+# Breaks: The check raises; datadog-agent check still exits 0.
 # Red: check.my_metric
 # Needs: -
 set -Eeuo pipefail
