@@ -172,12 +172,12 @@ export const stages: readonly Stage[] = [
   boots('up', 'a machine of one’s own', ava('test/up/ava'), {
     reading: 'tap',
     needs: ['bake'],
-    seconds: 95,
+    seconds: 130,
     deadline: 1200,
   }),
   vagrant('vagrant', 'vagrant up: the baked box, a stock box; the catalogue', ava('test/vagrant/ava'), {
     needs: ['bake'],
-    seconds: 2100,
+    seconds: 1300,
     deadline: 6600,
   }),
   contains('image', 'no secret, no identity, no trace in the image', verb('image', 'lab', ...inContainer), {
