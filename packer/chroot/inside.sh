@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Runs a command beside an exported overlay that is mounted and prepared: inside.sh RUN TARGET LAYER APT COMMAND [ARG…]. The mounts are in a
-# namespace of their own and end with it. RUN is the folder of the export; the layer's list of packages is left there.
+# Mounts and prepares an exported overlay and runs a command: inside.sh RUN TARGET LAYER APT COMMAND [ARG…]. The mounts
+# are in a namespace of their own and end with it. RUN is the folder of the export; the layer's package list is left
+# there.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
@@ -13,9 +14,9 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=events.sh
 . "$here/events.sh"
 
-# packages_of TARGET: what is in the image by its own account, for the manifest: name, version and source package.
+# packages_of TARGET: the packages in the image's own database, for the manifest: name, version and source package.
 packages_of() {
-  # shellcheck disable=SC2016 # a format of dpkg's
+  # shellcheck disable=SC2016 # dpkg's own syntax
   timeout --kill-after=5 120 bash -p "$here/enter.sh" "$1" \
     dpkg-query -W -f '${db:Status-Status}\t${binary:Package}\t${Version}\t${source:Package}\n' </dev/null |
     head --bytes=16M | sed -n 's/^installed\t//p'
@@ -28,10 +29,10 @@ main() {
   target_prepare "$target" "$layer" "$apt" "$run"
   kernels=$(target_kernels "$target")
   step enter
-  # The engine's notes come by an open file: nothing that the image's programs have made is ever looked for by a path.
+  # The engine's notes come through an open file, so that no path created by the image's programs is ever followed.
   BOXHOUND_NOTES=7 "$@" 7>>"$run/steps.tsv" || status=$?
-  # The packages' own hook leaves at once in a process namespace, which newer systemds take for a container: the menu would go on
-  # naming a kernel that is gone.
+  # In a process namespace, which newer systemds take for a container, the packages' own hook does nothing, and the menu
+  # would keep listing a kernel that is gone.
   if ((status == 0)) && [[ $(target_kernels "$target") != "$kernels" ]]; then
     echo '== other kernels: update-grub'
     bash -p "$here/enter.sh" "$target" update-grub || status=$?
@@ -39,7 +40,7 @@ main() {
   steps_of "$run/steps.tsv"
   if [[ ${BOXHOUND_LAYER-} == seal ]] && ((status == 0)); then packages_of "$target" >"$run/packages.tsv" || status=$?; fi
   step unmount
-  # What ships keeps nothing of what was deleted on the way (fault 47).
+  # The published image must not contain data that was deleted along the way (fault 47).
   if [[ ${BOXHOUND_LAYER-} == seal ]] && ((status == 0)); then overlay_trim || status=$?; fi
   overlay_unmount "$target"
   return "$status"
