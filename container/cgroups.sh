@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Control groups of a container. Sourced, never run.
+# Control groups for a container. Sourced, never run.
 
-# cgroups_roots: where this machine has control groups for systemd: the unified hierarchy, and on hybrid machines systemd's named one.
+# cgroups_roots: prints where this machine has control groups for systemd: the unified hierarchy, and on hybrid machines
+# systemd's named hierarchy too.
 cgroups_roots() {
   local path
   for path in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
@@ -9,7 +10,7 @@ cgroups_roots() {
   done
 }
 
-# cgroups_enter GROUP PART: moves the calling shell, and with it what it starts, into the group GROUP/PART.
+# cgroups_enter GROUP PART: moves the calling shell, and with it whatever it starts, into the group GROUP/PART.
 cgroups_enter() {
   local root
   while IFS= read -r root; do
@@ -18,7 +19,7 @@ cgroups_enter() {
   done < <(cgroups_roots)
 }
 
-# cgroups_remove GROUP: removes the group and those below; fails while a process is in one of them.
+# cgroups_remove GROUP: removes the group and those below it; fails while a process is in one of them.
 cgroups_remove() {
   local root status=0
   while IFS= read -r root; do

@@ -3,15 +3,17 @@
 #
 #   container.sh FOLDER DISK PORT [UPPER]
 #
-# FOLDER is the machine's private folder. It gives credentials/boxhound.* (systemd credentials) or credentials/{meta-data,user-data,network-config}
-# (a NoCloud seed), and receives `leader`, the container's first process, when everything handed over has been read. The console goes to stdout.
-# DISK is read and never written: a raw disk, or a qcow2 of the store with its chain of backing files. What the machine changes is kept in memory,
-# or in the folder UPPER. PORT of this machine's loopback leads to the container's SSH server.
+# FOLDER is the machine's private folder. Input: credentials/boxhound.* (systemd credentials) or
+# credentials/{meta-data,user-data,network-config} (a NoCloud seed). Output: `leader`, the container's first process,
+# written once all input has been read. The console goes to stdout. DISK is read and never written: a raw disk, or a
+# qcow2 of the store with its chain of backing files. Changes are kept in memory, or in the folder UPPER. PORT on this
+# machine's loopback leads to the container's SSH server.
 #
-# Runs as root in a mount and process namespace of its own (scripts/lib/boot/container.ts). With the last process in there go the mounts, the
-# export, the loop device and the network namespaces; of the control groups takes care who started it, reap.sh.
+# Runs as root in its own mount and process namespaces (scripts/lib/boot/container.ts). When the last process in there
+# exits, the mounts, the export, the loop device and the network namespaces go with it. The caller removes the control
+# groups (reap.sh).
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
@@ -20,7 +22,8 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=cgroups.sh
 . "$here/cgroups.sh"
 
-# The root file system of DISK, read-only, below a writable layer: FOLDER/root is what the container sees as /.
+# mount_root: mounts the root file system of DISK read-only, below a writable layer. FOLDER/root is what the container
+# sees as /.
 mount_root() {
   local folder=$1 disk=$2 upper=$3
   mkdir -p -- "$folder"/{export,lower,root,memory}
@@ -32,18 +35,18 @@ mount_root() {
   partitions_find_root "$disk"
   overlay_mount_partition "$disk" "$partition_root" "$folder/lower" ro,noload
   if [[ -z $upper ]]; then
-    # A tmpfs takes pages as they are written; the size is only a limit.
+    # A tmpfs allocates pages as they are written; the size is only a limit.
     mount -t tmpfs -o "size=$BOXHOUND_MACHINE_MEMORY,mode=0700" tmpfs "$folder/memory"
     upper=$folder/memory
   fi
   mkdir -p -- "$upper"/{upper,work}
-  # By paths from here: overlayfs takes commas and colons of a path for its own.
+  # Relative paths, since overlayfs treats commas and colons in a path as syntax.
   upper=$(realpath --relative-to="$folder" -- "$upper")
   (cd -- "$folder" && mount -t overlay -o "lowerdir=lower,upperdir=$upper/upper,workdir=$upper/work" overlay root)
 }
 
-# replace ROOT PATH [MODE]: a file of the writable layer, from stdin. Written beside and renamed, so that a link in the image is replaced and
-# never followed out of ROOT; folders on the way must be no links.
+# replace ROOT PATH [MODE]: writes stdin to a file in the writable layer. It is written beside and renamed, so that a
+# link in the image is replaced and never followed out of ROOT. No parent folder may be a link.
 replace() {
   local root=$1 path=$2 mode=${3-0644}
   overlay_plain_path "$root" "$(dirname -- "$path")"
@@ -52,10 +55,10 @@ replace() {
   install -m "$mode" /dev/stdin "$root$path"
 }
 
-# What a machine without disks must not wait for, and what cloud-init is told.
+# prepare_root: removes what a machine without disks would wait for, and configures cloud-init.
 prepare_root() {
   local folder=$1 root=$1/root name
-  # The root is mounted already and there is no other disk: a unit that waits for LABEL=UEFI would wait for 90 s.
+  # The root is mounted already and there is no other disk: a unit waiting for LABEL=UEFI would take 90 s.
   replace "$root" /etc/fstab <<<'# a container: its file systems are mounted by who started it'
   if [[ -e $folder/credentials/meta-data ]]; then
     for name in meta-data user-data network-config; do
@@ -64,8 +67,9 @@ prepare_root() {
   fi
 }
 
-# serve FOLDER PORT: listens in this network namespace; the first connection becomes a relay in the container's, which sees it come from its own
-# loopback. The listening socket belongs to the namespace it was made in, wherever the process that holds it goes.
+# serve FOLDER PORT: listens in this network namespace. The first connection becomes a relay in the container's
+# namespace, where it appears to come from loopback. A listening socket belongs to the namespace it was created in,
+# wherever the process that holds it moves.
 serve() {
   local folder=$1 port=$2
   # shellcheck disable=SC2016 # expanded by the inner shell
@@ -90,7 +94,8 @@ proxy() {
   refuse 'no systemd-socket-proxyd on this machine' 'it comes with systemd' 'none in /usr/lib/systemd' 'npm run setup'
 }
 
-# leader_of PID FOLDER: the container's first process, nspawn's child in a process namespace of its own. What nspawn was handed it has read by then.
+# leader_of PID FOLDER: finds the container's first process, nspawn's child in a process namespace of its own. By then
+# nspawn has read all its input.
 leader_of() {
   local pid=$1 folder=$2 child own
   local -a children
@@ -120,12 +125,13 @@ main() {
     if [[ -e $file ]]; then credentials+=("--load-credential=$(basename -- "$file"):$file"); fi
   done
   export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_LOG_LEVEL=warning
-  # A network namespace of our own, in which nspawn leaves its end of the pair of interfaces: nothing of this machine's network is changed.
+  # nspawn leaves its end of the interface pair in this network namespace of ours, so this machine's network stays
+  # unchanged.
   unshare --net -- bash -p "$here/nspawn.sh" "$BOXHOUND_CGROUP" --quiet --settings=no --register=no --keep-unit --link-journal=no --network-veth \
     --machine=boxhound --directory="$folder/root" --boot --resolv-conf=off --timezone=off --console=read-only "${credentials[@]}" </dev/null &
   nspawn=$!
   leader_of "$nspawn" "$folder"
-  # The other end of the container's interface, so that it has a carrier; nothing answers there.
+  # Bring up the other end of the container's interface, so that it has a carrier; nothing answers there.
   nsenter --net="/proc/$nspawn/ns/net" -- ip link set ve-boxhound up
   wait "$nspawn" || status=$?
   return "$status"

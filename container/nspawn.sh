@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Starts systemd-nspawn in a control group of its own and in this network namespace: nspawn.sh GROUP ARG…
+# Starts systemd-nspawn in its own control group and in this network namespace: nspawn.sh GROUP ARG…
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
@@ -11,7 +11,7 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 main() {
   local group=$1
   shift
-  # nspawn divides the group that it finds itself in, and can't where other processes are.
+  # nspawn splits the group that it starts in, which fails if other processes are in it.
   cgroups_enter "$group" machine
   exec systemd-nspawn "$@"
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Tells whether a container can run on this machine: exit status 0, or one line that says what is missing. Runs in mount and process namespaces of
-# its own, so that nothing of the trial outlives it.
+# Tests whether a container can run on this machine: exit status 0, or one line that says what is missing. Runs in its
+# own mount and process namespaces, so that nothing of the test outlives it.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
@@ -27,7 +27,7 @@ main() {
   need nsenter util-linux
   need ip iproute2
   need qemu-storage-daemon qemu-system-common
-  # The guest's systemd wants the unified hierarchy, and nspawn a group in it.
+  # The guest's systemd needs the unified hierarchy, and nspawn a group in it.
   [[ $(stat --file-system --format %T /sys/fs/cgroup) == cgroup2fs || $(stat --file-system --format %T /sys/fs/cgroup/unified 2>/dev/null) == cgroup2fs ]] || {
     echo 'no unified control group hierarchy (cgroup2) is mounted'
     return 1

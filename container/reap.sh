@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Removes a container's control groups as soon as its last process is gone: reap.sh GROUP. Stdin is a pipe whose other end every process of the
-# container's namespace holds, so that it ends with them, however they end. The kernel clears all else by itself.
+# Removes a container's control groups once its last process is gone: reap.sh GROUP. Stdin is a pipe whose other end is
+# held by every process in the container's namespace, so it closes when they are gone, however they end. The kernel
+# cleans up everything else.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
@@ -11,7 +12,7 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 
 main() {
   local try
-  # Nothing is ever written: the read ends when the pipe does.
+  # Nothing is ever written; the read ends when the pipe closes.
   read -r || :
   for ((try = 0; try < 500; try++)); do
     if cgroups_remove "$1"; then return; fi
@@ -20,6 +21,6 @@ main() {
   return 1
 }
 
-# Outlives the terminal and Ctrl-C, which end the container.
+# Must outlive the terminal and Ctrl-C, which end the container.
 trap '' INT TERM HUP
 main "$@"

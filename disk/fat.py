@@ -1,8 +1,8 @@
 """Reads a FAT file system inside a raw disk: fat.py zeroes|report DISK START.
 
-START is the first byte of the partition. `zeroes` prints qemu-io's commands that make every free cluster read as zero:
-a kernel's trim reaches whole clusters of the image only, and many trim no vfat at all (fault 47). `report` prints as
-JSON whether the file system is sound, and its free clusters as byte ranges of the disk.
+START is the first byte of the partition. `zeroes` prints qemu-io commands that zero every free cluster: a kernel's trim
+only reaches whole clusters of the image, and many kernels can't trim vfat at all (fault 47). `report` prints as JSON
+whether the file system is sound, and its free clusters as byte ranges of the disk.
 """
 
 import json
@@ -27,7 +27,7 @@ class Fat:
 
 
 def shape(boot: bytes) -> Fat:
-    """From the boot sector, by Microsoft's FAT specification; the number of clusters alone tells an entry's width."""
+    """Parses the boot sector, by Microsoft's FAT specification. The cluster count alone decides the entries' width."""
     sector, per_cluster, reserved, tables, roots, short_total = struct.unpack_from('<HBHBHH', boot, 11)
     (short_table,) = struct.unpack_from('<H', boot, 22)
     long_total, long_table = struct.unpack_from('<II', boot, 32)
@@ -42,7 +42,7 @@ def shape(boot: bytes) -> Fat:
 
 
 def entries(table: bytes, fat: Fat) -> Iterator[int]:
-    """The entry of each cluster, from number 2 on."""
+    """The table's entry for each cluster, starting with cluster 2."""
     for number in range(2, fat.clusters + 2):
         if fat.bits == 32:
             yield struct.unpack_from('<I', table, number * 4)[0] & 0x0FFFFFFF
@@ -54,7 +54,7 @@ def entries(table: bytes, fat: Fat) -> Iterator[int]:
 
 
 def free_runs(table: bytes, fat: Fat) -> Iterator[tuple[int, int]]:
-    """First cluster, counted from 0, and number of clusters of each run of free ones."""
+    """First cluster, counted from 0, and length of each run of free clusters."""
     begin = None
     for index, entry in enumerate([*entries(table, fat), -1]):
         if entry == 0 and begin is None:
@@ -65,7 +65,7 @@ def free_runs(table: bytes, fat: Fat) -> Iterator[tuple[int, int]]:
 
 
 def is_marked_clean(table: bytes, fat: Fat) -> bool:
-    """Was it cleanly unmounted? Entry 1 has a bit for it that a mount clears; FAT12 has none."""
+    """Whether it was cleanly unmounted. Mounting clears a bit of entry 1; FAT12 has no such bit."""
     if fat.bits == 12:
         return True
     mark, form, at = (0x8000, '<H', 2) if fat.bits == 16 else (0x08000000, '<I', 4)
@@ -80,7 +80,7 @@ def read(disk: int, start: int, size: int) -> bytes:
 
 
 def free_ranges(table: bytes, fat: Fat, start: int) -> Iterator[tuple[int, int]]:
-    """First byte on the disk and number of bytes of each run of free clusters."""
+    """First byte on the disk and length in bytes of each run of free clusters."""
     for first, count in free_runs(table, fat):
         yield start + fat.data + first * fat.cluster_bytes, count * fat.cluster_bytes
 

@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# What of an image's own fstab lies on its disk (fault 48). Sourced after partitions.sh, never run.
+# Finds the mount points in an image's own fstab that are on its disk (fault 48). Sourced after partitions.sh, never
+# run.
 # shellcheck disable=SC2034,SC2154 # variables of partitions.sh, and for overlay.sh
 
-# Mount points below the root in the order in which to mount them, and the partition of each.
+# Mount points below the root, in mount order, and the partition of each.
 declare -a mount_points=()
 declare -A mount_partition=()
 
-# fstab_text WORD: fstab writes a space as \040.
+# fstab_text WORD: decodes a word; fstab writes a space as \040.
 fstab_text() {
   printf %b "$1"
 }
 
-# fstab_wanted FIELD VALUE: numbers of the partitions that say so.
+# fstab_wanted FIELD VALUE: numbers of the partitions whose FIELD has this value.
 fstab_wanted() {
   local -n field=$1
   local number
@@ -20,7 +21,8 @@ fstab_wanted() {
   done
 }
 
-# fstab_partitions SPEC: numbers of the partitions that a first field names, one per line; nothing when none does.
+# fstab_partitions SPEC: numbers of the partitions that a line's first field refers to, one per line; nothing if none
+# does.
 fstab_partitions() {
   local spec=$1 value
   value=${spec#*=} value=${value//\"/}
@@ -35,7 +37,7 @@ fstab_partitions() {
     /dev/disk/by-partuuid/*) spec=${spec##*/} && fstab_wanted partition_partuuid "${spec,,}" ;;
     /dev/root) echo "$partition_root" ;;
     *)
-      # The first disk under the names that it has with the usual drivers; another disk is not this one.
+      # The first disk, under the names that the usual drivers give it. Any other disk is not this one.
       if [[ $spec =~ ^/dev/(([shv]|xv)da|nvme0n1p|mmcblk0p)([0-9]+)$ && -n ${partition_start[${BASH_REMATCH[3]}]-} ]]; then
         echo "${BASH_REMATCH[3]}"
       fi
@@ -43,21 +45,23 @@ fstab_partitions() {
   esac
 }
 
-# fstab_read DISK: the plan by the root's own fstab. By debugfs, before anything is mounted: ext4 keeps in its superblock by which path the first
-# file was opened, and that must be no folder of the builder's (fault 46).
+# fstab_read DISK: makes the plan from the root's own fstab. Uses debugfs before anything is mounted: ext4 records the
+# mount path under which the first file is opened in its superblock, and that must not be a folder of the builder's
+# (fault 46).
 fstab_read() {
   fstab_plan <(timeout 30 debugfs -c -R 'cat /etc/fstab' "$1?offset=${partition_start[partition_root]}" 2>/dev/null | head --bytes=1M)
 }
 
-# fstab_plan FILE: fills mount_points and mount_partition. A local file system that is not on the disk and that the image cannot boot
-# without is refused: what a package writes below its mount point would be hidden as soon as the image boots (fault 48).
+# fstab_plan FILE: fills mount_points and mount_partition. Refuses an image that cannot boot without a local file system
+# that is not on the disk: whatever a package writes below that mount point would be hidden as soon as the image boots
+# (fault 48).
 fstab_plan() {
   local file=$1 spec point type options line=0 found problem
   local -a sorted=()
   mount_points=() mount_partition=()
   while read -r spec point type options _ || [[ -n $spec ]]; do
     line=$((line + 1))
-    # Not a comment, not of a network or of the kernel's own.
+    # Skip comments, network file systems and the kernel's own.
     [[ $spec =~ ^([A-Z]+=|/dev/) && $point == /* && ,$options, != *,bind,* && ,$options, != *,rbind,* ]] || continue
     case $type in iso9660 | udf | tmpfs) continue ;; esac
     if [[ $spec$point == *\\* ]]; then spec=$(fstab_text "$spec") point=$(fstab_text "$point"); fi
@@ -68,7 +72,7 @@ fstab_plan() {
       '') problem='is not on the disk' ;;
       *$'\n'*) problem='stands for several partitions' ;;
     esac
-    # A line break in a path is no path that anybody means.
+    # A path with a line break is never intended.
     if [[ $point == *[[:cntrl:]]* ]]; then point=${point//[[:cntrl:]]/?} problem='has a mount point with control characters in it'; fi
     if [[ -n $problem ]]; then
       refuse "/etc/fstab, line $line: $spec, to be mounted at $point, $problem" 'every file system that the image mounts by itself, on its one disk' \

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Makes a disk image larger, with its root partition and root file system: grow.sh FILE.qcow2 SIZE. SIZE is in bytes or like 8G; FILE is
-# changed in place, so it must be nobody else's yet. Nothing is mounted, and whatever is started dies with this process.
+# Enlarges a disk image with its root partition and root file system: grow.sh FILE.qcow2 SIZE. SIZE is in bytes or like
+# 8G. FILE is changed in place, so nothing else may use it yet. Nothing is mounted, and whatever is started dies with
+# this process.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
@@ -19,7 +20,7 @@ main() {
   growth_allowed "$now" "$size"
   ((size > now)) || return 0
   run=$(mktemp -d -- "${BOXHOUND_WORK:-${TMPDIR:-/tmp}}/grow.XXXXXX")
-  # shellcheck disable=SC2064 # the name is fixed now
+  # shellcheck disable=SC2064 # expand the name now
   trap "overlay_drop '$run'; overlay_drop '$run/part'; rm -rf -- '$run'" EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP

@@ -1,8 +1,8 @@
-"""Gives a disk's last partition all that lies behind it: grow_table.py DISK NUMBER.
+"""Extends a disk's last partition to the end of the disk: grow_table.py DISK NUMBER.
 
-DISK is a plain file (or an export of one) that was made longer. GPT: the backup table moves to the new end, and the
-protective MBR covers it. MBR: the entry is changed, and for a logical partition the extended one around it. Not by
-sfdisk, which ends with a sync of the whole machine.
+DISK is a plain file (or an export of one) that has been enlarged. GPT: the backup table moves to the new end, and the
+protective MBR is extended. MBR: the partition's entry is changed, and for a logical partition the extended one around
+it. sfdisk is not used because it syncs the whole machine when it ends.
 """
 
 import os
@@ -26,7 +26,7 @@ def refuse(what: str, expected: str, found: str) -> NoReturn:
 
 
 class Disk:
-    """A disk by sectors."""
+    """A disk, accessed by sectors."""
 
     def __init__(self, path: str) -> None:
         self.file = os.open(path, os.O_RDWR)
@@ -47,7 +47,7 @@ class Disk:
 
 
 class Gpt:
-    """The primary table; its sums are right, or there is an error."""
+    """The primary table, with its checksums verified."""
 
     def __init__(self, disk: Disk) -> None:
         header = disk.read(1)
@@ -94,7 +94,7 @@ def grow_gpt(disk: Disk, number: int) -> None:
 
 
 def protective(mbr: bytes, sectors: int) -> bytes:
-    """The MBR that keeps old tools off; boot code and any other entry stay."""
+    """The protective MBR, which keeps old tools off the disk; boot code and any other entry stay."""
     table = bytearray(mbr)
     for at in range(446, 510, 16):
         flags, begin, kind, _, start, _ = MBR_ENTRY.unpack_from(table, at)
@@ -104,7 +104,7 @@ def protective(mbr: bytes, sectors: int) -> bytes:
 
 
 def entry(table: bytes | bytearray, index: int) -> tuple[int, int, int]:
-    """Type, start and length of an MBR's entry."""
+    """Type, start and length of an MBR entry."""
     _, _, kind, _, start, length = MBR_ENTRY.unpack_from(table, 446 + 16 * index)
     return kind, start, length
 
@@ -130,7 +130,7 @@ def grow_mbr(disk: Disk, number: int) -> None:
 
 
 def grow_logical(disk: Disk, mbr: bytes, number: int, end: int) -> None:
-    """A logical partition: its own entry, the link to it in the chain, and the extended partition around all."""
+    """A logical partition: its own entry, the link to it in the chain, and the extended partition around them."""
     outer = next(index for index in range(4) if entry(mbr, index)[0] in EXTENDED)
     _, base, length = entry(mbr, outer)
     disk.write(0, with_length(mbr, outer, max(length, end - base)))

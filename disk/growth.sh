@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes the root partition and its file system as large as the disk. Sourced after overlay.sh, never run.
+# Extends the root partition and its file system to the size of the disk. Sourced after overlay.sh, never run.
 # shellcheck disable=SC2154 # variables of partitions.sh
 
-# growth_bytes SIZE: a size such as 8G or 8589934592 in bytes, whole MiB.
+# growth_bytes SIZE: converts a size such as 8G or 8589934592 to bytes; it must be whole MiB.
 growth_bytes() {
   local bytes=1
   if [[ $1 =~ ^[1-9][0-9]{0,14}[KMGT]?$ ]]; then bytes=$(numfmt --from=iec -- "$1"); fi
@@ -13,19 +13,19 @@ growth_bytes() {
   echo "$bytes"
 }
 
-# growth_virtual_size FILE.qcow2: from its header, a big-endian number at byte 24.
+# growth_virtual_size FILE.qcow2: reads it from the header, a big-endian number at byte 24.
 growth_virtual_size() {
   local size
   size=$(od --address-radix=n --endian=big --format=u8 --skip-bytes=24 --read-bytes=8 -- "$1")
   echo $((size))
 }
 
-# growth_allowed NOW SIZE: a disk is never made smaller.
+# growth_allowed NOW SIZE: refuses to shrink a disk.
 growth_allowed() {
   (($2 >= $1)) || refuse 'the image is larger than the disk that is asked for' "at most $2 bytes ($(($2 >> 20)) MiB)" "$1 bytes ($((($1 + 1048575) >> 20)) MiB)"     'a larger image.size in the box file; a disk is never made smaller'
 }
 
-# growth_check DISK NUMBER LOG: e2fsck repairs what a crash may leave and a person need not decide.
+# growth_check DISK NUMBER LOG: e2fsck repairs what a crash may leave behind, if that takes no human decision.
 growth_check() {
   local disk=$1 number=$2 log=$3 status=0
   e2fsck -fp "$disk?offset=${partition_start[number]}" >"$log" 2>&1 || status=$?
@@ -33,8 +33,8 @@ growth_check() {
     'e2fsck -p ends with 0 or 1' "$status: $(tail -n 3 -- "$log" | paste -sd ' ')" 'take the image anew; a newer e2fsprogs knows newer file systems'
 }
 
-# growth_table DISK, after partitions_find_root: DISK is larger than its table says. Only the last partition can grow, and the root is the
-# one that is asked to.
+# growth_table DISK, after partitions_find_root: updates the table of a disk that has become larger. Only the last
+# partition can grow, so the root has to be the last.
 growth_table() {
   local disk=$1 number
   for number in "${partition_numbers[@]}"; do
@@ -48,8 +48,8 @@ growth_table() {
   partitions_read "$disk" && partitions_find_root "$disk"
 }
 
-# growth_root FILE RUN: the root file system fills its partition. FILE must not be exported. The partition alone is, since resize2fs takes
-# an offset and yet cuts a plain file behind the new size, as if there were none.
+# growth_root FILE RUN: makes the root file system fill its partition. FILE must not be exported. Only the partition is
+# exported, because resize2fs, despite its offset option, truncates a plain file to the new size.
 growth_root() {
   local file=$1 run=$2 part=$2/part status=0
   mkdir -- "$part"

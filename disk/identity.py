@@ -1,8 +1,8 @@
-"""Tells which system a mounted root holds: identity.py TARGET.
+"""Identifies the system in a mounted root: identity.py TARGET.
 
-Prints ID, VERSION_ID and Debian's name of the processor, one per line. Every path is resolved within TARGET by the
-kernel, so that a link in the image leads to the image's own files, and nothing but regular files is opened. Nothing of
-the image is run.
+Prints ID, VERSION_ID and Debian's name of the architecture, one per line. The kernel resolves every path within TARGET,
+so that a link in the image leads to the image's own files. Only regular files are opened, and nothing of the image is
+executed.
 """
 
 import ctypes
@@ -13,7 +13,7 @@ import stat
 import struct
 import sys
 
-# ELF's numbers; what they are called by Debian.
+# ELF machine numbers, with Debian's names for them.
 MACHINES = {0x3E: 'amd64', 0xB7: 'arm64', 0x03: 'i386', 0x28: 'armhf', 0x15: 'ppc64el', 0x16: 's390x', 0xF3: 'riscv64'}
 PROGRAMS = ('/bin/true', '/bin/sh', '/sbin/init', '/usr/bin/env')
 KINDS = {
@@ -23,7 +23,7 @@ KINDS = {
     stat.S_IFBLK: 'a device',
     stat.S_IFDIR: 'a folder',
 }
-# openat2(2): the number of the call is the same on all processors.
+# openat2(2): this call has the same number on all architectures.
 OPENAT2, IN_ROOT, NO_MAGIC_LINKS = 437, 0x10, 0x02
 ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
@@ -31,7 +31,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def place(root: int, path: str) -> int | None:
-    """A descriptor that only names what PATH leads to below ROOT; None when nothing is there."""
+    """An O_PATH descriptor for what PATH leads to below ROOT; None if there is nothing."""
     how = struct.pack('=QQQ', os.O_PATH | os.O_CLOEXEC, 0, IN_ROOT | NO_MAGIC_LINKS)
     found = libc.syscall(ctypes.c_long(OPENAT2), root, path.encode(), how, ctypes.c_size_t(len(how)))
     if found >= 0:
@@ -43,7 +43,7 @@ def place(root: int, path: str) -> int | None:
 
 
 def first(root: int, paths: tuple[str, ...], length: int) -> bytes:
-    """The beginning of the first of those files that is there."""
+    """The beginning of the first of these files that exists."""
     for path in paths:
         named = place(root, path)
         if named is None:
@@ -55,7 +55,7 @@ def first(root: int, paths: tuple[str, ...], length: int) -> bytes:
                 f'image: {path} is no regular file\n  expected: a file, or a link to one, in the image\n'
                 f'  found:    {found}\n  next:     take another image of the publisher'
             )
-        # By the name that it has here: it is opened to be read only now that it is known to be a file.
+        # Now that it is known to be a regular file, open it for reading, through this descriptor.
         with open(f'/proc/self/fd/{named}', 'rb') as file:  # noqa: PTH123
             os.close(named)
             return file.read(length)
@@ -70,16 +70,16 @@ def split(line: str) -> list[str]:
 
 
 def settings(text: str) -> dict[str, str]:
-    """os-release(5): assignments as a shell reads them; a broken line is none."""
+    """Parses os-release(5): assignments as a shell reads them; malformed lines are skipped."""
     words = [word for line in text.splitlines() for word in split(line)]
     return dict(word.split('=', 1) for word in words if '=' in word)
 
 
 def processor(head: bytes) -> str:
-    """Which processor a program is for, by the first 20 bytes of its ELF header."""
+    """The architecture of a program, from the first 20 bytes of its ELF header."""
     if head[:4] != b'\x7fELF' or len(head) < 20:
         return 'no program'
-    # Byte 5 tells the byte order, 4 the width: x32 has amd64's number and 1.
+    # Byte 5 is the byte order, byte 4 the width: x32 has amd64's number, but width 1.
     (number,) = struct.unpack_from('<H' if head[5] == 1 else '>H', head, 18)
     name = MACHINES.get(number, f'ELF machine {number}')
     return f'{name}, 32 bits' if name == 'amd64' and head[4] != 2 else name

@@ -1,8 +1,8 @@
-"""Tells what a downloaded disk image is, by its content: image_format.py FILE LIMIT prints FORMAT and virtual BYTES.
+"""Determines the format of a downloaded disk image from its content: image_format.py FILE LIMIT.
 
-FORMAT is qcow2, vmdk or raw. The file is somebody else's, so its header is read here, before any tool that
-would follow it: an image that names another file (a backing file, an external data file, an extent) would have this
-machine's files copied into what is published. LIMIT is the largest virtual size that is taken.
+Prints FORMAT and the virtual size in bytes; FORMAT is qcow2, vmdk or raw. The file is not trusted, so its header is
+inspected here before any tool follows it: an image that refers to another file (a backing file, an external data file,
+an extent) could get this machine's files copied into the published image. LIMIT is the largest accepted virtual size.
 """
 
 import json
@@ -28,7 +28,7 @@ OTHERS = {
     b'<html': 'a web page',
     b'<!DOCTYPE': 'a web page',
 }
-# qcow2's incompatible features, by bit.
+# Bits of qcow2's incompatible features.
 CORRUPT, DATA_FILE = 1 << 1, 1 << 2
 SECTOR = 512
 DESCRIPTOR = 20 * SECTOR
@@ -60,7 +60,7 @@ def vmdk(head: bytes) -> int:
     capacity, _, offset, length = struct.unpack_from('<QQQQ', head, 12)
     if capacity == 0 or offset == 0:
         refuse('the VMDK has no data of its own', VMDK_WORKS, 'an empty extent, or no descriptor')
-    # qemu looks for a parent right behind the header, wherever the header says that the descriptor is.
+    # qemu looks for a parent right after the header, wherever the header says that the descriptor is.
     regions = (head[SECTOR : SECTOR + DESCRIPTOR], head[offset * SECTOR :][: min(length, 2048) * SECTOR])
     text = regions[1].split(b'\0')[0].decode('latin-1')
     orphan = re.search(r'^parentCID=f{8}\s*$', text, re.MULTILINE | re.IGNORECASE)
@@ -73,7 +73,7 @@ def vmdk(head: bytes) -> int:
 
 
 def asked_of_qemu(path: Path, kind: str) -> int:
-    """What qemu reads in the header, told which format it is: its own guess would be the image's choice."""
+    """What qemu reads from the header. The format is given: guessing would put it under the image's control."""
     command = ['qemu-img', 'info', '-f', kind, '--output=json', '--', str(path.resolve())]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     if done.returncode != 0:

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Makes the layer `image` from a downloaded disk image whose digest is checked already:
+# Makes the layer `image` from a downloaded disk image whose digest has been verified already:
 #
 #   import.sh SOURCE OUT.qcow2 SIZE ID VERSION_ID
 #
-# SOURCE: a whole disk as qcow2, raw or vmdk, also packed by zstd, xz or gzip. SIZE of the disk: bytes or like 8G; `-` leaves it as it is.
-# ID and VERSION_ID: what the image's /etc/os-release must say. OUT appears under its name only when it is complete.
+# SOURCE is a whole disk as qcow2, raw or vmdk, optionally compressed with zstd, xz or gzip. SIZE is the disk's size in
+# bytes or like 8G; `-` keeps it. ID and VERSION_ID are what the image's /etc/os-release must say. OUT gets its name
+# only once it is complete.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
@@ -15,14 +16,14 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=growth.sh
 . "$here/growth.sh"
 
-# Largest disk that a file may unpack to, or say that it is, in bytes: a packed file can promise anything.
+# Largest size in bytes that a file may unpack to or declare: a compressed file can claim anything.
 readonly limit=${BOXHOUND_IMAGE_LIMIT:-$((64 << 30))}
 
 say() {
   printf 'image: %s (%d s)\n' "$1" "$SECONDS"
 }
 
-# packer_of FILE: the program that packed it, by its first bytes; empty for none.
+# packer_of FILE: prints the program that compressed it, by its first bytes; nothing if it is not compressed.
 packer_of() {
   case $(od --address-radix=n --format=x1 --read-bytes=6 -- "$1" | tr -d ' ') in
     28b52ffd*) echo zstd ;;
@@ -31,14 +32,14 @@ packer_of() {
   esac
 }
 
-# unpack PROGRAM SOURCE FILE: streamed, zeroes left out, at most so much as may be.
+# unpack PROGRAM SOURCE FILE: streams the output, skipping zeroes, up to the limit.
 unpack() {
   local program=$1 source=$2 file=$3 bytes status=0
   command -v "$program" >/dev/null || {
     refuse 'this machine cannot unpack the image' "the program $program" 'no such program' "apt-get install ${program/%xz/xz-utils}"
     return
   }
-  # One MiB more than may be, to tell "as much as may be" from "more".
+  # One MiB beyond the limit, to tell a file of exactly the limit from a larger one.
   "$program" -dc -- "$source" 2>"$file.log" |
     dd of="$file" bs=1M count=$(((limit >> 20) + 1)) iflag=fullblock conv=sparse status=none 2>>"$file.log" || status=$?
   bytes=$(stat --format %s -- "$file")
@@ -53,7 +54,7 @@ unpack() {
   say "unpacked by $program, $bytes bytes"
 }
 
-# same_system RUN: the image is what the box file says it is, for the processor that layers are built for.
+# same_system RUN: checks that the image is what the box file says, and has the architecture that layers are built for.
 same_system() {
   local run=$1 id=$2 version=$3
   local -a found
@@ -78,7 +79,7 @@ inside() {
   read -r format now < <("$python" -IB "$here/image_format.py" "$source" "$limit") || return
   [[ $size != - ]] || size=$now
   growth_allowed "$now" "$size"
-  # The options of every layer; not compressed, since all layers above read it.
+  # The options of every layer. Not compressed, since all layers above read it.
   qemu-img convert -f "$format" -O qcow2 -o lazy_refcounts=on,extended_l2=on,cluster_size=128k -m 4 -W -- "$source" "$work/disk.qcow2"
   if [[ $source == "$work"/* ]]; then rm -- "$source"; fi
   qemu-img resize -q -f qcow2 "$work/disk.qcow2" "$size"
@@ -104,7 +105,7 @@ main() {
   [[ -f $source ]] || refuse 'the image is no regular file' 'the file of a disk image' "$(stat --format %F -- "$source" 2>&1)" 'base.image in the box file'
   out=$(realpath -m -- "$out")
   work=$(mktemp -d -- "$out.partial-XXXXXX")
-  # Where a killed run's loop devices are waited for.
+  # In the work folder, where the loop devices of a killed run are waited for.
   run=$(mktemp -d -- "${BOXHOUND_WORK:-$work}/import.XXXXXX")
   trap 'overlay_drop "$run"; overlay_drop "$run/part"; rm -rf -- "$run" "$work"' EXIT
   trap 'exit 130' INT
@@ -119,7 +120,7 @@ main() {
   echo 'usage: import.sh SOURCE OUT.qcow2 SIZE ID VERSION_ID' >&2
   exit 2
 }
-# Whatever ends this process, even SIGKILL, takes children, mounts and loop devices along.
+# Whatever ends this process, even SIGKILL, also ends its children, mounts and loop devices.
 if [[ ${BOXHOUND_OWN_EXPORT-} != yes ]]; then
   BOXHOUND_OWN_EXPORT=yes exec unshare --mount --pid --fork --kill-child --mount-proc -- bash -p "$0" "$@"
 fi

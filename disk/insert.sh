@@ -1,28 +1,29 @@
 #!/usr/bin/env bash
-# Puts new files into the root file system of a compressed qcow2 image, in place: insert.sh IMAGE TREE RUN. TREE mirrors the guest's `/`; RUN is
-# an empty folder for the export. All files become root's.
+# Adds new files to the root file system of a compressed qcow2 image, in place: insert.sh IMAGE TREE RUN. TREE mirrors
+# the guest's `/`; RUN is an empty folder for the export. All files are owned by root.
 #
-# Never by mounting it: ext4 would write times and counters of its own, and the same image would give another box each time. debugfs writes
-# with the time that it is told, and so the same image and tree give the same bytes. It writes to an overlay; the few clusters that it has touched
-# then take the place of the image's own, compressed as those are: written straight to the image they would stay uncompressed, 2 MiB each.
+# The image is never mounted: ext4 would write its own timestamps and counters, and the same image would give a
+# different box each time. debugfs writes with a given time, so the same image and tree give the same bytes. It writes
+# to an overlay, and the few clusters that it has touched then replace the image's own, compressed like them. Written
+# straight to the image they would stay uncompressed, at 2 MiB each.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=overlay.sh
 . "$here/overlay.sh"
 
-# 2000-01-01, for want of a better one: no archiver takes it for before its own epoch.
+# 2000-01-01: an arbitrary date that every archiver accepts.
 readonly epoch=946684800
 
-# debugfs ends with 0 whatever it was told, so nothing is believed that was not read again.
+# debugfs always exits 0, so everything it writes is read back.
 ask() { debugfs -R "$1" "$device" 2>/dev/null; }
 
-# What stands in debugfs's own language: a blank or quote in a path would be several words.
+# debugfs splits its commands at spaces and quotes, so paths must not contain any.
 plain() { [[ $1 =~ ^[A-Za-z0-9._/-]+$ ]] || refuse 'a path that debugfs cannot be told' 'letters, digits and ._-/' "$1"; }
 
-# In the tree's own folder, so that only guest paths are told to debugfs and none of this machine.
+# Runs in the tree's folder, so that debugfs gets only guest paths and none of this machine.
 commands_for() {
   local path=/$1 mode=0100644
   plain "$path"
@@ -31,7 +32,7 @@ commands_for() {
   [[ $(ask "stat $path") != *Inode:* ]] ||
     refuse "the image holds $path already" 'an image without it' 'a file' 'a golden image has no part of a Vagrant box: bake it again'
   if [[ -x $1 ]]; then mode=0100755; fi
-  # By a change of folder: older versions take a path for a name.
+  # With `cd`, since older versions treat a path as a name.
   printf 'cd %s\nwrite %s %s\n' "${path%/*}" "$1" "${path##*/}"
   printf 'set_inode_field %s %s %s\n' "$path" mode "$mode" "$path" uid 0 "$path" gid 0
 }
@@ -60,13 +61,13 @@ insert() {
   for name in "${names[@]}"; do check_written "$name"; done
 }
 
-# read_cluster IMAGE OFFSET FILE: the count is one from the beginning of the input, what is skipped included.
+# read_cluster IMAGE OFFSET FILE: dd's count starts at the beginning of the input and includes what is skipped.
 read_cluster() {
   qemu-img dd -f qcow2 -O raw bs="$cluster" skip="$(($2 / cluster))" count="$(($2 / cluster + 1))" if="$1" of="$3"
 }
 
-# fold OVERLAY IMAGE SCRATCH: the clusters of OVERLAY into the image below it. What is there is given back first: a compressed cluster is never
-# written over.
+# fold OVERLAY IMAGE SCRATCH: moves the clusters of OVERLAY into the image below it. The old clusters are discarded
+# first, because a compressed cluster cannot be overwritten.
 fold() {
   local overlay=$1 image=$2 scratch=$3 line start length at
   local pattern='"start": ([0-9]+), "length": ([0-9]+), "depth": 0,.*"data": (true|false)'
@@ -83,7 +84,7 @@ fold() {
     done
   done < <(qemu-img map --output=json "$overlay")
   [[ ${#writes[@]} -gt 0 ]] || refuse 'nothing was written' 'some clusters' 'none'
-  # Exit status 0 of qemu-io says nothing about its commands: all is read again.
+  # qemu-io exits 0 even if a command failed, so everything is read back.
   printf '%s\n' "${discards[@]}" "${writes[@]}" | qemu-io -f qcow2 -t unsafe -d unmap "$image" >"$scratch/said"
   for line in "${writes[@]}"; do
     at=${line% *} at=${at##* }
@@ -93,13 +94,13 @@ fold() {
   done
 }
 
-# IMAGE, TREE and RUN as absolute paths.
+# All three arguments are absolute paths.
 main() {
   local image=$1 tree=$2 run=$3 status overlay=$3/overlay.qcow2
   cluster=$(qemu-img info --output=json "$image" | sed -n 's/^ *"cluster-size": \([0-9]*\),*$/\1/p')
   qemu-img create -q -f qcow2 -o "cluster_size=$cluster" -b "$image" -F qcow2 "$overlay"
   overlay_export "$overlay" "$run"
-  # Not behind a `||`, where bash would go on after a failure inside; and whatever fails, the export is closed before all ends.
+  # Not behind a `||`, where bash would ignore a failure inside. Whatever fails, the export is closed first.
   set +e
   (set -e && insert "$tree" "$run")
   status=$?

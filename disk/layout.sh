@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Prints the file systems of a disk, the root first: layout.sh DISK. DISK is a raw disk's file. Columns, divided by tabs: number of the
-# partition, its first byte, its bytes, kind of file system, mount point by the image's own fstab or `-`. Nothing is mounted.
+# Prints the file systems of a raw disk, the root first: layout.sh DISK. Tab-separated columns: partition number, first
+# byte, size in bytes, kind of file system, mount point by the image's own fstab or `-`. Nothing is mounted.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Mounts an exported image read-only as a layer would find it, and tells which system it holds: look.sh RUN TARGET. The mounts are in a
-# namespace of their own and end with it.
+# Mounts an exported image read-only, as a layer would see it, and identifies its system: look.sh RUN TARGET. The mounts
+# are in a namespace of their own and end with it.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")

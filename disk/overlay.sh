@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Opens a qcow2 overlay as a mounted root file system and closes it again. Sourced, never run.
+# Opens a qcow2 overlay as a mounted root file system, and closes it again. Sourced, never run.
 #
-# qemu-storage-daemon exports the overlay as one plain file over FUSE and the kernel mounts the partition in it, so a
-# layer costs neither a boot nor a copy. All of it lives in the mount and process namespace of the
-# bake: when that dies, however it dies, kernel and FUSE drop mounts, loop devices and the daemon with it.
+# qemu-storage-daemon exports the overlay over FUSE as one plain file and the kernel mounts the partition in it, so a
+# layer costs neither a boot nor a copy. All of this lives in the bake's mount and process namespaces: however the bake
+# ends, the kernel and FUSE then remove the mounts, loop devices and the daemon.
 
 # shellcheck source-path=SCRIPTDIR source=partitions.sh
 . "${BASH_SOURCE[0]%/*}/partitions.sh"
@@ -12,19 +12,20 @@
 # shellcheck source-path=SCRIPTDIR source=python.sh
 . "${BASH_SOURCE[0]%/*}/python.sh"
 
-# File systems of the disk that overlay_mount has mounted, in that order.
+# File systems that overlay_mount has mounted, in that order.
 declare -a overlay_mounted=()
 
-# overlay_create FILE BACKING: BACKING stands in FILE's folder, so the chain stays valid when the store moves.
+# overlay_create FILE BACKING: BACKING is in FILE's folder, so the chain stays valid when the store moves.
 overlay_create() {
   local file=$1 backing=$2
   qemu-img create -q -f qcow2 -o lazy_refcounts=on,extended_l2=on,cluster_size=128k \
     -b "$(basename -- "$backing")" -F qcow2 "$file"
 }
 
-# QEMU splits option values at commas; a doubled one is a literal one.
+# QEMU splits option values at commas; a doubled comma is a literal one.
 
-# overlay_export FILE RUN [START BYTES]: FILE's content, or only those bytes of it, as the plain file RUN/disk; RUN is an empty folder.
+# overlay_export FILE RUN [START BYTES]: exports FILE's content, or only these bytes of it, as the plain file RUN/disk;
+# RUN is an empty folder.
 overlay_export() {
   local file=$1 run=$2 node=disk
   local -a part=()
@@ -33,14 +34,14 @@ overlay_export() {
     part=(--blockdev "driver=raw,node-name=part,file=disk,offset=$3,size=$4")
   fi
   : >"$run/disk"
-  # no-flush: the file is synced once when it is closed, not at each of dpkg's syncs.
+  # no-flush: sync the file once when it is closed, not for each of dpkg's syncs.
   qemu-storage-daemon --daemonize --pidfile "$run/daemon.pid" \
     --blockdev "driver=file,node-name=file,filename=${file//,/,,},discard=unmap,cache.no-flush=on" \
     --blockdev "driver=qcow2,node-name=disk,file=file,discard=unmap,detect-zeroes=unmap,cache.no-flush=on" "${part[@]}" \
     --export "type=fuse,id=export,node-name=$node,mountpoint=${run//,/,,}/disk,writable=on"
 }
 
-# overlay_export_read_only FILE RUN: the same, and FILE is never written; others may read it at the same time.
+# overlay_export_read_only FILE RUN: the same, but FILE is never written; others may read it at the same time.
 overlay_export_read_only() {
   local file=$1 run=$2
   : >"$run/disk"
@@ -50,8 +51,10 @@ overlay_export_read_only() {
     --export "type=fuse,id=export,node-name=disk,mountpoint=${run//,/,,}/disk"
 }
 
-# overlay_mount RUN TARGET [ACCESS]: mounts the exported root file system, and in it what else its fstab names of this disk; ACCESS is rw or
-# ro,noload and further options. Devices in it are nobody's. Never in the daemon's own mount namespace: were the daemon the last to leave that, killed along with all the others, it would
+# overlay_mount RUN TARGET [ACCESS]: mounts the exported root file system, and below it what else of this disk its fstab
+# mentions; ACCESS is rw or ro,noload plus further options. Device nodes have no effect in it. Never call this in the
+# daemon's own mount namespace: if everything is killed and the daemon is the last to leave it, the daemon would have to
+# answer the very writes that its own exit waits for, and would hang forever.
 # have to answer the very writes that its end waits for, and hang for ever.
 overlay_mount() {
   local run=$1 target=$2 access=${3-rw} point
@@ -64,7 +67,7 @@ overlay_mount() {
   for point in "${mount_points[@]}"; do
     overlay_plain_path "$target" "$point" '/etc/fstab' || return
     if [[ ! -d $target$point ]]; then
-      # systemd makes missing mount points at boot; who only looks goes without.
+      # systemd creates missing mount points at boot; a read-only mount goes without them.
       [[ $access == rw ]] || continue
       mkdir -p -- "$target$point"
     fi
@@ -72,8 +75,8 @@ overlay_mount() {
   done
 }
 
-# overlay_plain_path TARGET PATH [WHO]: no part of PATH is a link, which the host would follow out of TARGET. WHO names PATH: a file of the image,
-# or nobody but this builder.
+# overlay_plain_path TARGET PATH [WHO]: refuses a PATH with a link in it, which the host would follow out of TARGET. WHO
+# says where PATH comes from: a file of the image, or by default only this builder.
 overlay_plain_path() {
   local target=$1 path=$2 who=${3-} part at='' says='a layer needs'
   local -a parts
@@ -89,7 +92,8 @@ overlay_plain_path() {
   done
 }
 
-# overlay_mount_partition DISK NUMBER FOLDER ACCESS: by offset and length, so that the loop devices of one disk don't overlap.
+# overlay_mount_partition DISK NUMBER FOLDER ACCESS: mounts by offset and length, so that one disk's loop devices don't
+# overlap.
 overlay_mount_partition() {
   local disk=$1 number=$2 folder=$3 access=$4 options
   options=loop,offset=${partition_start[number]},sizelimit=${partition_bytes[number]},noatime,nodev
@@ -97,15 +101,15 @@ overlay_mount_partition() {
     overlay_mount_vfat "$disk" "$folder" "$options" "${access%%,*}"
     return
   fi
-  # A file system without a journal takes no interval for it.
+  # A file system without a journal refuses the option `commit`.
   if [[ $access != rw ]] || ! mount -t ext4 -o "$options,rw,commit=300" "$disk" "$folder" 2>/dev/null; then
     mount -t ext4 -o "$options,$access" "$disk" "$folder" || return
   fi
   overlay_mounted+=("$folder")
 }
 
-# A kernel without vfat cannot open an EFI system partition. Then its mount point is covered by an empty folder that cannot be written to:
-# a package that wants to change the boot loader there fails, instead of writing to where nothing boots from (fault 48).
+# A kernel without vfat cannot mount an EFI system partition. Then an empty read-only folder covers its mount point: a
+# package that wants to change the boot loader fails, instead of writing to a place that nothing boots from (fault 48).
 overlay_mount_vfat() {
   local disk=$1 folder=$2 options=$3 access=$4
   if mount -t vfat -o "$options,$access" "$disk" "$folder" 2>/dev/null; then
@@ -118,7 +122,7 @@ overlay_mount_vfat() {
   fi
 }
 
-# overlay_trim: the image gets back what is free (fault 47). Not every kernel trims vfat.
+# overlay_trim: returns free space to the image (fault 47). Not every kernel can trim vfat.
 overlay_trim() {
   local folder
   for folder in "${overlay_mounted[@]}"; do
@@ -127,7 +131,7 @@ overlay_trim() {
   done
 }
 
-# overlay_unmount TARGET: fails when something could not be written, which umount would not tell (fault 30).
+# overlay_unmount TARGET: fails if something could not be written, which umount does not report (fault 30).
 overlay_unmount() {
   local target=$1 folder status=0
   for folder in "${overlay_mounted[@]}"; do
@@ -137,8 +141,8 @@ overlay_unmount() {
   return "$status"
 }
 
-# overlay_zeroes DISK: qemu-io's commands that make every free block of every file system read as zero. None may have a journal that is still
-# to be replayed: what counts as free would not be.
+# overlay_zeroes DISK: prints qemu-io commands that zero every free block of every file system. None may have a journal
+# that needs replaying, since its list of free blocks would be wrong.
 overlay_zeroes() {
   local disk=$1 number offset header
   partitions_read "$disk" || return
@@ -160,8 +164,9 @@ overlay_zeroes() {
   done
 }
 
-# overlay_free_blocks DEVICE: first and last of each run of free blocks. Newer versions of dumpe2fs take the equals sign of an offset for a
-# LABEL= and give up; debugfs takes it, but lists block by block, which costs some tenths of a second.
+# overlay_free_blocks DEVICE: prints the first and last block of each free run. Newer versions of dumpe2fs take the
+# equals sign of an offset for a LABEL= and give up; debugfs accepts it, but lists single blocks, which costs some
+# tenths of a second.
 overlay_free_blocks() {
   if dumpe2fs -h "$1" >/dev/null 2>&1; then
     dumpe2fs "$1" 2>/dev/null | awk '
@@ -181,20 +186,22 @@ overlay_free_blocks() {
   fi
 }
 
-# overlay_daemon_lives PID: the daemon is no child of this shell, so it is gone when its /proc entry is, at any moment.
+# overlay_daemon_lives PID: the daemon is no child of this shell, so the only sign of its end is that its /proc entry is
+# gone.
 overlay_daemon_lives() {
   local stat
   { read -r stat <"/proc/$1/stat"; } 2>/dev/null && [[ $stat != *") Z "* ]]
 }
 
-# overlay_drop RUN: takes an export out of the way of who removes RUN, whatever became of it.
+# overlay_drop RUN: removes an export, whatever state it is in, so that RUN can be deleted.
 overlay_drop() {
   if [[ -e $1/daemon.pid ]]; then kill -KILL "$(<"$1/daemon.pid")" 2>/dev/null || true; fi
   umount --quiet --lazy -- "$1/disk" 2>/dev/null || true
 }
 
-# overlay_close RUN FILE [zero]: everything written is in FILE, and FILE on the disk, when this returns. With `zero` no free block holds
-# what was deleted (fault 47): a trim reaches whole clusters only, and leaves the blocks of deleted files beside used ones.
+# overlay_close RUN FILE [zero]: when this returns, everything written is in FILE, and FILE is on the disk. With `zero`
+# no free block contains deleted data (fault 47): a trim only reaches whole clusters, and leaves blocks of deleted files
+# next to used ones.
 overlay_close() {
   local run=$1 file=$2 pid
   if [[ ${3-} == zero ]]; then overlay_zeroes "$run/disk" >"$run/zeroes"; fi

@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
-# What a disk file holds: its partitions, what is in each, and which of them is the root. Sourced, never run.
+# Reads what a disk file contains: its partitions, their content, and which of them is the root. Sourced, never run.
 #
-# Partition nodes never appear for such a file, so everything goes by byte offsets. partx and blkid read a plain file, check
-# GPT's sums, take the primary table when the disk was enlarged behind the backup, and cost 5 ms each where an interpreter of our own would
-# cost 30 for every layer. Only what writes tables is ours (grow_table.py): sfdisk ends with a sync of the whole machine.
+# Such a file never gets partition nodes, so everything uses byte offsets. partx and blkid can read a plain file, verify
+# GPT's checksums, use the primary table if the disk was enlarged behind the backup, and cost 5 ms each, where Python
+# would cost 30 ms for every layer. Only the code that writes tables is our own (grow_table.py), since sfdisk syncs the
+# whole machine when it ends.
 # shellcheck disable=SC2034 # fstab.sh reads the rest
 
 readonly root_type=4f68bce3-e8cd-4db1-96e7-fbcaf984b709 # GPT's root-x86-64
 
-# Of the disk that was read last, by partition number; `partition_root` is the number of the root.
+# About the disk that was read last, by partition number; `partition_root` is the root's number.
 declare -a partition_numbers=() partition_start=() partition_bytes=() partition_type=() partition_name=() partition_partuuid=()
 declare -a partition_fs=() partition_label=() partition_uuid=()
 partition_root='' partition_scheme=''
 
-# refuse MESSAGE EXPECTED FOUND NEXT: an error as all of boxhound's read; an empty part is left out.
+# refuse MESSAGE EXPECTED FOUND NEXT: prints an error in boxhound's usual form; empty parts are left out.
 refuse() {
   printf 'image: %s\n' "$1"
   if [[ -n ${2-} ]]; then printf '  expected: %s\n' "$2"; fi
@@ -22,7 +23,7 @@ refuse() {
   return 1
 } >&2
 
-# partitions_read DISK: fills the variables above but for the root. Extended partitions are containers and left out.
+# partitions_read DISK: fills the variables above except the root. Extended partitions are only containers and left out.
 partitions_read() {
   local disk=$1 line number start sectors
   local quoted='"([^"]*)"'
@@ -38,7 +39,7 @@ partitions_read() {
     partition_bytes[number]=$((sectors * 512))
     partition_type[number]=${BASH_REMATCH[4],,}
     partition_partuuid[number]=${BASH_REMATCH[5],,}
-    # partx writes what is not plain as \xNN.
+    # partx writes special characters as \xNN.
     printf -v "partition_name[number]" %b "${BASH_REMATCH[7]}"
     partitions_content "$disk" "$number"
   done < <(partx --bytes --pairs --output NR,START,SECTORS,TYPE,UUID,SCHEME,NAME -- "$disk" 2>/dev/null)
@@ -47,11 +48,11 @@ partitions_read() {
       'take the image of a whole disk, as clouds boot it'
 }
 
-# partitions_content DISK NUMBER: type, label and UUID of what a partition holds; empty when that is nothing known, or several things at once.
+# partitions_content DISK NUMBER: type, label and UUID of a partition's content; empty if it is unknown or ambiguous.
 partitions_content() {
   local disk=$1 number=$2 key value
   partition_fs[number]='' partition_label[number]='' partition_uuid[number]=''
-  # GRUB's core on a BIOS boot partition is no file system.
+  # GRUB's core on a BIOS boot partition is not a file system.
   [[ ${partition_type[number]} != 21686148-6449-6e6f-744e-656564454649 ]] || return 0
   while IFS='=' read -r key value; do
     case $key in
@@ -62,7 +63,7 @@ partitions_content() {
   done < <(blkid --probe --output udev --offset "${partition_start[number]}" --size "${partition_bytes[number]}" -- "$disk" 2>/dev/null)
 }
 
-# partitions_text: all partitions in words, for messages.
+# partitions_text: describes all partitions, for messages.
 partitions_text() {
   local number text=''
   for number in "${partition_numbers[@]}"; do
@@ -74,8 +75,8 @@ partitions_text() {
 
 is_ext() { [[ $1 == ext[234] ]]; }
 
-# partitions_find_root DISK, after partitions_read: by GPT type, else by label, else the largest Linux file system that holds
-# /etc/os-release. What cannot be told for sure is refused, never guessed.
+# partitions_find_root DISK, after partitions_read: finds the root by GPT type, else by label, else the largest Linux
+# file system that contains /etc/os-release. An ambiguous case is refused, never guessed.
 partitions_find_root() {
   local disk=$1 number
   local -a typed=() labelled=() ext=() other=()
@@ -104,7 +105,7 @@ partitions_find_root() {
       "${partition_fs[$partition_root]:-nothing known} in partition $partition_root" 'take an image of the system whose root is ext4'
 }
 
-# partitions_choose WHAT NUMBER…: the root, when it is the only one.
+# partitions_choose WHAT NUMBER…: the root is this one, if it is the only one.
 partitions_choose() {
   local what=$1
   shift
@@ -115,7 +116,7 @@ partitions_choose() {
   partition_root=$1
 }
 
-# partitions_largest DISK NUMBER…: the largest ext file system that holds a system.
+# partitions_largest DISK NUMBER…: the largest ext file system that contains a system.
 partitions_largest() {
   local disk=$1 number largest=-1 twice=no
   shift
@@ -136,7 +137,7 @@ partitions_largest() {
     'take an image with one system in it, or label its root cloudimg-rootfs'
 }
 
-# holds_system DISK OFFSET: is there an /etc/os-release? Asked without mounting.
+# holds_system DISK OFFSET: whether there is an /etc/os-release, without mounting.
 holds_system() {
   [[ $(timeout 30 debugfs -c -R 'stat /etc/os-release' "$1?offset=$2" 2>/dev/null | head --bytes=64K) == *Inode:* ]]
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The Python that the builder's tools run by. Sourced, never run. The system's own where there is one: what stands first in a PATH may be the
-# launcher of a version manager, which takes some tenths of a second at each start.
-# shellcheck disable=SC2034 # for who sources this
+# The Python for the builder's tools. Sourced, never run. Prefers the system's own: the first one in PATH may be a
+# version manager's launcher, which costs some tenths of a second at each start.
+# shellcheck disable=SC2034 # for the sourcing script
 
 python=/usr/bin/python3
 if [[ ! -x $python ]]; then python=python3; fi

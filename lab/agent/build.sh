@@ -4,7 +4,7 @@
 # Prints the paths of the .deb files, that of the first version as its last line. The same sources give the same file. Downloaded wheels are
 # kept in $BOXHOUND_WHEELS, in one folder per lock file, and checked by their hashes at every build.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 umask 022
 

@@ -2,7 +2,7 @@
 # Resolves requirements.in into requirements.txt, and the tests' set likewise, with the hash of every file of every
 # release taken. Needs uv on the PATH; needed only when a version changes.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 lock() {

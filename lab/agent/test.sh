@@ -5,7 +5,7 @@
 # $BOXHOUND_WHEELS. Against a machine with an Agent on it, lab or real:
 #   test.sh contract --host H [--port P] [--user U] --key FILE --host-key-file KNOWN_HOSTS
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -6,7 +6,7 @@
 #
 # Exit 3 means that the machine lacks a program. The image appears under its name only when it is complete.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 readonly suite=trixie label=boxhound-root size=4G offset=1048576

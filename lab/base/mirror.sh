@@ -5,7 +5,7 @@
 #
 #   mirror.sh SUITE KEYRING
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 # Address of the configured source whose release is $1, without its trailing slash.

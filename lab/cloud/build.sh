@@ -7,7 +7,7 @@
 # The folder's content and the signing key in GNUPG_HOME: release.sh. The key's full fingerprint is the last line printed. Exit 3 means that
 # the machine lacks a program. The folder appears under its name only when it is complete.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 umask 022
 

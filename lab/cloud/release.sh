@@ -10,7 +10,7 @@
 # The day is today's if none is given. The signing key is made in GNUPG_HOME if there is none; its full fingerprint is the last line
 # printed. A release appears whole or not at all; other days' stay.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 umask 022
 

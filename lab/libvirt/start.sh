@@ -2,7 +2,7 @@
 # Starts libvirt's daemons where no systemd does: start.sh [FOLDER]. Prints nothing when they answer already. Their process ids go to FOLDER
 # (default /run/boxhound-libvirt), which stop.sh reads; where systemd runs it starts them, and this script says so and ends with 3.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 readonly folder=${1-/run/boxhound-libvirt}

@@ -2,7 +2,7 @@
 # Ends what start.sh has started: stop.sh [FOLDER]. Networks first, since their dnsmasq processes and bridges outlive the daemon; running
 # machines are left alone, and then the daemons too.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 readonly folder=${1-/run/boxhound-libvirt}

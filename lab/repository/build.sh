@@ -5,7 +5,7 @@
 # the armored public key under two names, CURRENT and the last eight digits of its fingerprint, as keys.datadoghq.com has them. The signing
 # key is made in GNUPG_HOME if there is none. Its full fingerprint goes to REPO_DIR/fingerprints and is printed as the last line.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 umask 022
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Makes the disk that a peer of `npm run bench` starts from: disk.sh LAYER.qcow2 PUBLIC_KEY OUT.qcow2. OUT.host-key.pub tells by which
-# host key it is known. As root, in mount and process
-# namespaces of the caller's (they end with it). What LAYER holds stays as it is but for three things without which nobody gets in: a key of
-# root's, host keys, and a machine id, so that the guest doesn't spend its boot on making them. OUT stands alone: it has no backing file.
+# Makes the disk that a peer of `npm run bench` starts from: disk.sh LAYER.qcow2 PUBLIC_KEY OUT.qcow2. OUT.host-key.pub
+# is its host key. Runs as root, in the caller's mount and process namespaces, and ends with them. Three things are
+# added to LAYER, without which nobody could log in: a key for root, host keys, and a machine id, so that the guest
+# doesn't spend its boot generating them. OUT has no backing file.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
@@ -32,7 +32,7 @@ main() {
   run=$(mktemp -d -- "$out.XXXXXX")
   qemu-img create -q -f qcow2 -b "$layer" -F qcow2 "$run/overlay.qcow2"
   overlay_export "$run/overlay.qcow2" "$run"
-  # Never where the daemon itself runs: see overlay_mount.
+  # Never in the daemon's own mount namespace: see overlay_mount.
   BOXHOUND_OWN_MOUNTS=yes unshare --mount -- bash -p "$0" --let-in "$run" "$key"
   overlay_close "$run" "$run/overlay.qcow2"
   qemu-img convert -O qcow2 -m 4 -W "$run/overlay.qcow2" "$run/disk.qcow2"

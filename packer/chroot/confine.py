@@ -1,11 +1,11 @@
-"""Runs a command in a prepared root file system that nobody vouches for: confine.py TARGET COMMAND [ARG…].
+"""Runs a command in a prepared root file system that is not trusted: confine.py TARGET COMMAND [ARG…].
 
-TARGET is a mount point, already fit to run in (target.sh). This process must be the first of process, mount, host name
-and IPC namespaces of its own (enter.sh). The command runs as root with those capabilities that packages need, below a
-root from which no path, /proc included, leads to this machine's files. Its exit status is this one's; whatever it
-leaves running ends with it. Open stays what BOXHOUND_NOTES names, nothing else but stdin, stdout and stderr.
+TARGET is a mount point that target.sh has prepared. This process must be the first in its own process, mount, host name
+and IPC namespaces (enter.sh). The command runs as root with only the capabilities that packages need, below a root from
+which no path, not even in /proc, leads to this machine's files. Its exit status is passed on, and whatever it leaves
+running ends with it. Only stdin, stdout, stderr and the descriptor in BOXHOUND_NOTES stay open.
 """
-# Without pathlib, which costs each layer some hundredths of a second with what it imports.
+# Without pathlib, whose imports cost each layer some hundredths of a second.
 # ruff: noqa: PTH100, PTH102, PTH110, PTH112, PTH120, PTH123
 
 import ctypes
@@ -14,9 +14,9 @@ import signal
 import struct
 import sys
 
-# Of capabilities(7), what dpkg, maintainer scripts and a database that is started once are known to need. Not among
-# them: SYS_ADMIN, SYS_MODULE, SYS_RAWIO, SYS_PTRACE, SYS_BOOT, SYS_TIME, DAC_READ_SEARCH, NET_ADMIN. With MKNOD
-# a device can be made and not opened: every mount that can be written to is nodev.
+# The capabilities(7) that dpkg, maintainer scripts and a database that is started once are known to need. Not included:
+# SYS_ADMIN, SYS_MODULE, SYS_RAWIO, SYS_PTRACE, SYS_BOOT, SYS_TIME, DAC_READ_SEARCH, NET_ADMIN. With MKNOD devices can
+# be created but not opened: every writable mount is nodev.
 KEPT = {
     'CHOWN': 0,
     'DAC_OVERRIDE': 1,
@@ -40,7 +40,7 @@ ENVIRONMENT = {
 }
 PASSED = ('TERM', 'BOXHOUND_LAYER', 'BOXHOUND_APT_TIMEOUT', 'BOXHOUND_NOTES')
 
-# What of /proc changes the machine, and what tells of it (as container engines have it).
+# Parts of /proc that change the machine or reveal something about it (as in container engines).
 READ_ONLY = ('sys', 'bus', 'fs', 'irq', 'sysrq-trigger')
 HIDDEN = (
     *('kcore', 'keys', 'key-users', 'kmsg', 'kallsyms', 'timer_list', 'sched_debug', 'latency_stats'),
@@ -75,14 +75,14 @@ def read(path: str) -> bytes:
 
 
 def unescape(field: bytes) -> bytes:
-    """A path as mountinfo writes it, with octal numbers for what would divide its columns."""
+    """A path as mountinfo writes it, with octal escapes for characters that would split its columns."""
     for code in (0o40, 0o11, 0o12, 0o134):
         field = field.replace(b'\\%03o' % code, bytes([code]))
     return field
 
 
 def guard_proc(proc: str) -> None:
-    """A /proc of this namespace's processes alone; what is the machine's own cannot be changed or is hidden."""
+    """A /proc of this namespace's processes only; the machine's own settings are read-only or hidden."""
     mount('proc', proc, 'proc', NOSUID | NODEV | NOEXEC)
     for name in READ_ONLY:
         path = f'{proc}/{name}'
@@ -99,7 +99,7 @@ def guard_proc(proc: str) -> None:
 
 
 def own_mount_point() -> str:
-    """Where the mount is that this interpreter was started from."""
+    """The mount that this interpreter was started from."""
     program = os.open('/proc/self/exe', os.O_PATH)
     told = read(f'/proc/self/fdinfo/{program}').split()
     os.close(program)
@@ -112,12 +112,12 @@ def own_mount_point() -> str:
 
 
 def change_root(target: str) -> None:
-    """The root becomes an empty read-only folder with TARGET at /image.
+    """Makes an empty read-only folder the root, with TARGET at /image.
 
-    One folder above the image, so that its programs see, as they do in any chroot, that nothing has booted (systemctl,
-    ischroot). Who gets out of a chroot finds that folder, and this machine nowhere.
+    The root is one level above the image, so that programs such as systemctl and ischroot can tell that they run in a
+    chroot. A program that escapes from the chroot finds only this folder, nothing of the machine.
     """
-    # The command could reach this interpreter's file by /proc/1/exe and, once it is no longer run, write to it.
+    # Otherwise the command could reach the interpreter's file through /proc/1/exe and, once it has exited, write to it.
     remount(own_mount_point(), RDONLY)
     image = os.open(target, os.O_PATH | os.O_DIRECTORY)
     base = os.path.dirname(os.path.abspath(target))
@@ -132,9 +132,9 @@ def change_root(target: str) -> None:
     os.chdir('/')
 
 
-# Numbers of system calls on x86_64 and aarch64. What needs a capability that is gone is refused by the kernel anyway;
-# here stands what root needs none for, or would get it for in a user namespace, and could reach the kernel or the
-# builder's keys by.
+# System call numbers on x86_64 and aarch64. The kernel already refuses whatever needs a dropped capability. This lists
+# calls that root may make without a capability, or with one from a user namespace, and that could reach the kernel or
+# the builder's keys.
 CALLS = {
     'add_key': (248, 217),
     'request_key': (249, 218),
@@ -163,7 +163,7 @@ CALLS = {
 MACHINES = {'x86_64': (0, 0xC000003E), 'aarch64': (1, 0xC00000B7)}
 CLONE, UNSHARE, IOCTL, CLONE3 = (56, 220), (272, 97), (16, 29), 435
 NEW_USER = 0x10000000
-# Characters into a terminal's input, as if somebody had typed them.
+# Insert characters into a terminal's input, as if they had been typed.
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 EPERM, ENOSYS = 1, 38
 # linux/bpf_common.h, linux/seccomp.h
@@ -173,17 +173,17 @@ NUMBER, ARCHITECTURE, ARGUMENT = 0, 4, 16
 
 
 def call_filter(machine: str) -> list[tuple[int, int, int, int]]:
-    """The filter as instructions (code, jump if true, jump if false, value) of seccomp(2)."""
+    """The filter as seccomp(2) instructions: code, jump if true, jump if false, value."""
     column, architecture = MACHINES[machine]
 
     def refuse(code: int) -> tuple[int, int, int, int]:
         return (RETURN, 0, 0, ERRNO | code)
 
-    # Programs for another processor number their calls differently, and could get around all of this.
+    # Programs for another architecture number their calls differently, and could bypass all of this.
     rules = [(LOAD, 0, 0, ARCHITECTURE), (EQUAL, 1, 0, architecture), refuse(ENOSYS), (LOAD, 0, 0, NUMBER)]
     if machine == 'x86_64':  # x32
         rules += [(AT_LEAST, 0, 1, 0x40000000), refuse(ENOSYS)]
-    # Its flags are in memory, where no filter sees them; C libraries then take clone.
+    # Its flags are in memory, out of a filter's sight; C libraries fall back to clone.
     rules += [(EQUAL, 0, 1, CLONE3), refuse(ENOSYS)]
     for numbers in CALLS.values():
         rules += [(EQUAL, 0, 1, numbers[column]), refuse(EPERM)]
@@ -201,18 +201,18 @@ class FilterProgram(ctypes.Structure):
 
 
 def drop_power() -> None:
-    """From here on neither this process nor any below it gets more than what is KEPT."""
+    """From here on neither this process nor any of its children can gain more capabilities than KEPT."""
     packed = b''.join(struct.pack('=HBBI', *rule) for rule in call_filter(os.uname().machine))
     buffer = ctypes.create_string_buffer(packed, len(packed))
     program = FilterProgram(len(packed) // 8, ctypes.cast(buffer, ctypes.c_void_p))
     for number in range(64):
         if number in KEPT.values():
             continue
-        # PR_CAPBSET_DROP; EINVAL: beyond the last one that this kernel knows.
+        # PR_CAPBSET_DROP; EINVAL means that the number is beyond this kernel's last capability.
         if libc.prctl(24, ctypes.c_ulong(number), 0, 0, 0) != 0:
             break
     libc.prctl(47, 4, 0, 0, 0)  # PR_CAP_AMBIENT_CLEAR_ALL
-    # PR_SET_SECCOMP in mode 2, while there is the capability for it: no_new_privs would take setuid programs away.
+    # PR_SET_SECCOMP in mode 2, while this process still may: no_new_privs would disable setuid programs.
     check(libc.prctl(22, ctypes.c_ulong(2), ctypes.byref(program), 0, 0), 'the filter of system calls')
     mask = sum(1 << number for number in KEPT.values())
     header = struct.pack('=Ii', 0x20080522, 0)
@@ -225,7 +225,7 @@ def close_others(kept: int | None) -> None:
 
 
 def execute(command: list[str], environment: dict[str, str]) -> None:
-    """Not by os.execvpe, which imports a module: from here on there is none, and would be the image's if there was."""
+    """Not os.execvpe, which imports a module: from here on a module would come from the image."""
     told = 'not found'
     folders = [''] if '/' in command[0] else [f'{folder}/' for folder in environment['PATH'].split(':')]
     for folder in folders:
@@ -240,7 +240,7 @@ def execute(command: list[str], environment: dict[str, str]) -> None:
 
 
 def wait_for(child: int) -> int:
-    """As the first process of a namespace, which inherits every orphan in it."""
+    """Acts as the first process of a namespace, which inherits every orphan in it."""
     while True:
         pid, status = os.wait()
         if pid == child:
@@ -254,7 +254,7 @@ def main() -> None:
         sys.exit(f'confine: layers are built on {" or ".join(MACHINES)}, and this is {os.uname().machine}')
     notes = os.environ.get('BOXHOUND_NOTES', '')
     passed = {name: os.environ[name] for name in PASSED if name in os.environ}
-    # A name of its own keeps the builder's out of every log and configuration that a package writes (fault 46).
+    # A fixed name keeps the builder's out of every log and configuration that a package writes (fault 46).
     check(libc.sethostname(b'localhost', 9), 'the host name')
     guard_proc(f'{target}/proc')
     change_root(target)
@@ -265,7 +265,7 @@ def main() -> None:
     if child == 0:
         os.chroot('/image')
         os.chdir('/')
-        # Without a terminal in sight, there is none in reach either: /dev/tty would be the caller's.
+        # Without a terminal of its own the command must not reach one: /dev/tty would be the caller's.
         if not interactive:
             os.setsid()
         execute(command, {**ENVIRONMENT, **passed})

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Applies a staged layer in a prepared target: engine.sh TARGET LAYER. Each part of the engine runs with what it needs and no more: packages are
-# downloaded inside and by the image's own apt, everything else is done without a network.
+# Applies a staged layer in a prepared target: engine.sh TARGET LAYER. Each part of the engine gets only what it needs:
+# packages are downloaded inside, by the image's own apt, and everything else runs without a network.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Runs a command in a prepared target: enter.sh TARGET COMMAND [ARG…]. The target's programs are nobody's that this machine could trust, so they
-# get namespaces, a root and capabilities of their own (confine.py), and this machine's network only with BOXHOUND_ONLINE=yes. Their
-# environment holds nothing of the builder's, no proxy either: /proc would show them what the first process was given, too.
+# Runs a command in a prepared target: enter.sh TARGET COMMAND [ARG…]. The target's programs are not trusted, so they
+# get their own namespaces, root and capabilities (confine.py), and this machine's network only with
+# BOXHOUND_ONLINE=yes. Their environment contains nothing of the builder's, not even a proxy: they could also read the
+# first process's environment in /proc.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")

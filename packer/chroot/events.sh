@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# What happens in a layer, as JSON lines for the progress display and for --profile. Sourced, never run. Without BOXHOUND_WORK, as in a shell
-# that was asked for, nothing is written.
+# Writes a layer's events as JSON lines for the progress display and for --profile. Sourced, never run. Without
+# BOXHOUND_WORK, as in a shell after a failure, nothing is written.
 
 event() { # event NAME [KEY NUMBER]
   [[ -d ${BOXHOUND_WORK-} ]] || return 0
-  # No process for the time: a layer of a few files takes some tenths of a second, and a fork a hundredth. Some locales write a comma.
+  # No process for the time: a fork takes a hundredth of a second, a small layer only some tenths. Some locales write a
+  # comma.
   printf '{"layer":"%s","event":"%s","at":%s%s}\n' "$BOXHOUND_LAYER" "$1" "${EPOCHREALTIME/,/.}" "${2:+,\"$2\":$3}" \
     >>"$BOXHOUND_WORK/events.jsonl"
 }
@@ -15,7 +16,7 @@ step() { # step NAME [SECONDS]: from here on, or from then on; ends at the next 
     >>"$BOXHOUND_WORK/events.jsonl"
 }
 
-# What the engine has noted of its own steps: time and name. The image's programs could have written there, too.
+# The steps that the engine has noted: time and name. The image's programs could have written to this file, too.
 steps_of() { # steps_of FILE
   local at name
   local -i count=0

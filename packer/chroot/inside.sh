@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Runs a command beside an exported overlay that is mounted and prepared: inside.sh RUN TARGET LAYER APT COMMAND [ARG…]. The mounts are in a
-# namespace of their own and end with it. RUN is the folder of the export; the layer's list of packages is left there.
+# Mounts and prepares an exported overlay and runs a command: inside.sh RUN TARGET LAYER APT COMMAND [ARG…]. The mounts
+# are in a namespace of their own and end with it. RUN is the folder of the export; the layer's package list is left
+# there.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
@@ -23,7 +24,7 @@ main() {
   target_prepare "$target" "$layer" "$apt" "$run"
   kernels=$(family_kernels "$target")
   step enter
-  # The engine's notes come by an open file: nothing that the image's programs have made is ever looked for by a path.
+  # The engine's notes come through an open file, so that no path created by the image's programs is ever followed.
   BOXHOUND_NOTES=7 "$@" 7>>"$run/steps.tsv" || status=$?
   # The packages' own hook leaves at once in a process namespace, which newer systemds take for a container: the menu would go on
   # naming a kernel that is gone.
@@ -34,7 +35,7 @@ main() {
   steps_of "$run/steps.tsv"
   if [[ ${BOXHOUND_LAYER-} == seal ]] && ((status == 0)); then family_packages bash -p "$here/enter.sh" "$target" >"$run/packages.tsv" || status=$?; fi
   step unmount
-  # What ships keeps nothing of what was deleted on the way (fault 47).
+  # The published image must not contain data that was deleted along the way (fault 47).
   if [[ ${BOXHOUND_LAYER-} == seal ]] && ((status == 0)); then overlay_trim || status=$?; fi
   overlay_unmount "$target"
   return "$status"

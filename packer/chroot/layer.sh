@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Builds one layer: an overlay on its parent, the staged layer applied in it, moved to its final name. Packer's shell-local step.
+# Builds one layer: creates an overlay on its parent, applies the staged layer in it, and moves it to its final name.
+# Packer's shell-local step.
 #
-# Environment, all paths absolute: BOXHOUND_WORK (this run's folder), BOXHOUND_STORE (folder of the layers), BOXHOUND_RUN (id
-# of this run), BOXHOUND_LAYER, BOXHOUND_ID, BOXHOUND_PARENT, BOXHOUND_LOGS, BOXHOUND_APT, BOXHOUND_FAILED
-# (name that a failed overlay gets, in the store too: its backing file is named without a folder).
+# Environment, all paths absolute: BOXHOUND_WORK (this run's folder), BOXHOUND_STORE (folder of the layers),
+# BOXHOUND_RUN (id of this run), BOXHOUND_LAYER, BOXHOUND_ID, BOXHOUND_PARENT, BOXHOUND_LOGS, BOXHOUND_APT,
+# BOXHOUND_FAILED (name for a failed overlay, in the store as well, since its backing file is given without a folder).
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
@@ -14,7 +15,7 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=events.sh
 . "$here/events.sh"
 
-# Downloads and the lab's repository are made on the host while lower layers are built.
+# The host prepares downloads and the lab's repository while lower layers are being built.
 await_inputs() {
   local ready=$BOXHOUND_WORK/inputs/$BOXHOUND_LAYER
   event waiting
@@ -27,11 +28,12 @@ await_inputs() {
   done
 }
 
-# Two boxes may stand on the same layer: who is first builds it, the other waits and takes it. The kernel lets go of the lock with the process.
+# Two boxes may share a layer: the first builds it, the other waits and uses it. The kernel releases the lock when the
+# process ends.
 await_others() {
   local file=${BOXHOUND_STORE%/*}/locks/layer-$BOXHOUND_ID
   mkdir -p -- "${file%/*}"
-  # Who held it removes it: a lock on a file that has lost its name keeps nobody out.
+  # The previous holder removes the file, and a lock on a deleted file keeps nobody out.
   until [[ -n $lock && $file -ef /proc/self/fd/9 ]]; do
     exec 9>"$file"
     flock 9
@@ -39,8 +41,9 @@ await_others() {
   done
 }
 
-# The disk image below all layers. Its stage names in `builder` what makes it, one word per line: a script and its arguments, @OUT@ for the
-# image's path; an empty line begins another script. A script without arguments gets the path alone.
+# Builds the disk image below all layers. Its stage lists the commands in `builder`, one word per line: a script and its
+# arguments, with @OUT@ for the image's path; an empty line starts another script. A script without arguments gets only
+# the path.
 build_base() {
   local word
   local -a words=() command=()
@@ -68,7 +71,7 @@ build_layer() {
   overlay_export "$overlay" "$run"
   step mount
   local status=0
-  # The lock keeps two bakes out of one apt cache.
+  # The lock keeps two bakes from using one apt cache at the same time.
   local -a alone=()
   if [[ -s $BOXHOUND_WORK/layers/$BOXHOUND_LAYER/packages.list ]]; then alone=(flock "$BOXHOUND_APT/lock"); fi
   bash -p "$here/inside.sh" "$run" "$target" "$BOXHOUND_WORK/layers/$BOXHOUND_LAYER" "$BOXHOUND_APT" \
@@ -83,7 +86,7 @@ build_layer() {
   return "$status"
 }
 
-# Any way out but the last line of main is a failure.
+# Leaving by any way other than the last line of main is a failure.
 ended() {
   local status=$?
   if [[ -n $lock ]]; then rm -f -- "$lock"; fi
@@ -94,7 +97,8 @@ ended() {
   event failed status "$status"
 }
 
-# Packer leaves its own descriptors open. mmdebstrap then gets number 10 for one of its own, which /bin/sh cannot write to.
+# Packer leaves its own descriptors open. mmdebstrap would then use number 10 for one of its own, which /bin/sh cannot
+# redirect to.
 close_inherited() {
   local path number
   for path in "/proc/$BASHPID/fd"/*; do
@@ -105,7 +109,7 @@ close_inherited() {
 
 main() {
   close_inherited
-  lock='' # the file that this process holds
+  lock='' # the file that this process has locked
   overlay=$BOXHOUND_STORE/.tmp-$BOXHOUND_RUN-$BOXHOUND_ID.qcow2
   export TMPDIR=$BOXHOUND_WORK/tmp # Packer's own is relative to the work folder
   exec >"$BOXHOUND_LOGS/$BOXHOUND_LAYER.log" 2>&1 </dev/null
@@ -113,19 +117,19 @@ main() {
   await_inputs
   await_others
   event started
-  # Of a seal the list of packages is needed, too.
+  # For a seal the package list is needed as well, so it is always built.
   if [[ -s $BOXHOUND_STORE/$BOXHOUND_ID.qcow2 && $BOXHOUND_LAYER != seal ]]; then
     echo 'another bake has made this layer'
     event built bytes "$(stat -c %s -- "$BOXHOUND_STORE/$BOXHOUND_ID.qcow2")"
     return
   fi
   if [[ $BOXHOUND_LAYER == image ]]; then build_base; else build_layer; fi 9>&-
-  # Exit status 0 with no output is no result (fault 37).
+  # Exit status 0 without output is not a result (fault 37).
   [[ -s $overlay ]] || {
     echo "no image at $overlay" >&2
     return 1
   }
-  # Never over a file that another bake builds on: its overlay is as good as ours, both came from the same id.
+  # Never replace a file that another bake builds on: its overlay is as good as ours, since both came from the same id.
   ln -T -- "$overlay" "$BOXHOUND_STORE/$BOXHOUND_ID.qcow2" || [[ -s $BOXHOUND_STORE/$BOXHOUND_ID.qcow2 ]]
   rm -- "$overlay"
   sync -- "$BOXHOUND_STORE"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# An interactive shell in an overlay as a failed layer left it: shell.sh OVERLAY [STAGED-LAYER]. As root; what is changed in it is
-# kept in OVERLAY. All mounts are this shell's own and end with it.
+# An interactive root shell in an overlay as a failed layer left it: shell.sh OVERLAY [STAGED-LAYER]. Changes are kept
+# in OVERLAY. All mounts belong to this shell and end with it.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
@@ -16,7 +16,7 @@ main() {
   layer=${2-$run/layer}
   mkdir -p "$run/target" "$run/layer" "$run/apt"
   overlay_export "$overlay" "$run"
-  # The shell's last status is no error of ours. Who asks for one may want to download something.
+  # The shell's last status is not an error. The user may want to download something, so the network is on.
   BOXHOUND_ONLINE=yes bash -p "$here/inside.sh" "$run" "$run/target" "$layer" "$run/apt" bash -p "$here/enter.sh" "$run/target" bash -i || true
   overlay_close "$run" "$overlay"
   rm -r -- "$run"

@@ -3,14 +3,15 @@
 # Sourced after overlay.sh and a family's host.sh, never run.
 # shellcheck disable=SC2154 # variables of partitions.sh, fstab.sh and the family's host.sh
 
-# target_prepare TARGET LAYER APT RUN: LAYER is the staged layer, APT holds apt's lists and archives for this base, RUN is the export's folder.
-# No program of the image has run yet in these mounts, so that what is no link now stays none.
+# target_prepare TARGET LAYER APT RUN: LAYER is the staged layer, APT holds apt's lists and archives for this base, RUN
+# is the export's folder. No program of the image has run yet in these mounts, so a path that is not a link now stays
+# that way.
 target_prepare() {
   local target=$1 layer=$2 apt=$3 run=$4 name
   for name in proc sys dev run tmp; do overlay_plain_path "$target" "/$name" || return; done
   # /proc comes with the process namespace (confine.py).
   mount --bind -o ro,nodev,nosuid,noexec /sys "$target/sys"
-  # Whether this machine has a firmware of one kind or the other says nothing about the image's.
+  # This machine's firmware says nothing about the image's.
   if [[ -d /sys/firmware ]]; then mount -t tmpfs -o ro,nodev,nosuid,noexec,size=4k tmpfs "$target/sys/firmware"; fi
   target_devices "$target" "$run/nodes"
   if [[ -e $target/usr/sbin/grub-probe ]]; then target_nodes "$target" "$run/nodes"; fi
@@ -34,8 +35,8 @@ target_state() {
   done
 }
 
-# What downloads need: the builder's resolver, and mirrors, proxy, authorities and logins of this network; a shell in a kept overlay has no others
-# than the resolver. Where nothing is downloaded, none of it is to be seen.
+# What downloads need: the builder's resolver, and this network's mirrors, proxy, CAs and logins; a shell in a kept
+# overlay gets only the resolver. If nothing is downloaded, none of this is visible.
 target_network() {
   local target=$1
   if [[ -d ${BOXHOUND_NETWORK-} ]]; then
@@ -45,15 +46,15 @@ target_network() {
   target_resolver "$target"
 }
 
-# A private /dev: the host's disks are not the layer's business, and its ptys must not be either. The devices are copies: with the host's own, a
-# change of mode or owner in there would be one out here.
+# A private /dev, without the host's disks and ptys. The devices are copies: on the host's own, a changed mode or owner
+# would take effect outside as well.
 target_devices() {
   local target=$1 nodes=$2 name
   local -a names=(null zero full random urandom tty)
   mkdir -p -- "$nodes"
   mount -t tmpfs -o mode=700,nosuid,noexec tmpfs "$nodes"
   cp --archive -- "${names[@]/#//dev/}" "$nodes"
-  # Devices can be made in it and not opened, but for those that are mounted from where they can.
+  # Device nodes can be created in it but not opened, except those bind-mounted from elsewhere.
   mount -t tmpfs -o mode=755,nodev,nosuid,noexec tmpfs "$target/dev"
   for name in "${names[@]}"; do
     : >"$target/dev/$name"
@@ -65,9 +66,9 @@ target_devices() {
   ln -s /proc/self/fd "$target/dev/fd"
 }
 
-# The mounted file systems as block devices, which a kernel's upgrade needs: update-grub asks where / and /boot lie. Under its own name,
-# loopN, it would look behind the device, find a file and leave every kernel out of the menu; without a link by-uuid it would write the
-# builder's loopN into it (fault 48).
+# The mounted file systems as block devices, which a kernel upgrade needs: update-grub asks where / and /boot are. With
+# the builder's name, loopN, it would look behind the device, find a file and omit every kernel from the menu. Without a
+# by-uuid link it would write the builder's loopN into the menu (fault 48).
 target_nodes() {
   local target=$1 nodes=$2 line point number node
   local pattern='^[0-9]+ [0-9]+ ([0-9]+):([0-9]+) / ([^ ]+) .* - ext4 (/dev/loop[0-9]+) '
@@ -96,7 +97,7 @@ target_node_link() {
   ln -sf -- "../../$node" "$target/dev/disk/by-$kind/$name"
 }
 
-# The builder's resolver for the time of the bake. An image's resolv.conf is often a link into /run, a tmpfs here.
+# Provides the builder's resolver during the bake. An image's resolv.conf is often a link into /run, a tmpfs here.
 target_resolver() {
   local target=$1 path
   [[ -r /etc/resolv.conf ]] || return 0
@@ -105,7 +106,8 @@ target_resolver() {
     mkdir -p -- "$target${path%/*}"
     : >>"$target$path"
   elif [[ ! -e $target$path ]]; then
-    # From within: ext4 keeps in its superblock by which path the first file was opened (fault 46).
+    # Created from within, because ext4 records in its superblock the path under which the first file is opened (fault
+    # 46).
     "$python" -IBSc 'import os, sys; os.chroot(sys.argv[1]); os.close(os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))' \
       "$target" "$path" 2>/dev/null || {
       refuse "the image has no place for $path" 'a file, or a link to one, in a folder that is there' "no folder ${path%/*}" 'take another image'
@@ -119,8 +121,8 @@ target_resolver() {
   mount --bind -o ro,nodev,nosuid,noexec /etc/resolv.conf "$target$path"
 }
 
-# target_path TARGET PATH: where PATH leads in the image, whatever links are on the way, in the image's own words; the last part need not be there.
-# A program of the image could change that in the meantime; none runs.
+# target_path TARGET PATH: resolves PATH with all links, within the image; the last part need not exist. A program of
+# the image could change the result in the meantime, but none is running.
 target_path() {
   local target=$1 rest=${2#/} at='' part link
   local -i links=0

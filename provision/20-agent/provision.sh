@@ -1,9 +1,10 @@
 #!/bin/bash
-# Takes away the id that the package gave to this installation: clones would share it, and the Agent makes one anew when it starts.
+# Removes the installation id that the package has created: clones would share it, and the Agent creates a new one when
+# it starts.
 set -Eeuo pipefail
 
 main() {
-  # Where a first boot has been, it is an instance's own.
+  # After a first boot the id belongs to this instance.
   if [[ ! -e /var/lib/boxhound/first-boot.json ]]; then
     rm -f /etc/datadog-agent/install.json
   fi

@@ -1,6 +1,7 @@
 #!/bin/bash
-# Seals the image: takes away what two clones would share (fault 45), what tells of the build (fault 46) and what belongs to the builder
-# alone (fault 24). Everything removed is made anew at first boot, or is not needed. Safe to run twice.
+# Seals the image: removes what two clones would share (fault 45), traces of the build (fault 46) and everything that
+# belongs only to the builder (fault 24). What is removed is created again at first boot or not needed. Safe to run
+# twice.
 set -Eeuo pipefail
 shopt -s nullglob dotglob
 
@@ -24,26 +25,27 @@ identity_of_system() {
 }
 
 identity_of_packages() {
-  # ssl-cert's snakeoil pair; make-ssl-cert makes a new one when something asks for it.
+  # ssl-cert's snakeoil pair; make-ssl-cert creates a new one on demand.
   rm -f /etc/ssl/certs/ssl-cert-snakeoil.pem /etc/ssl/private/ssl-cert-snakeoil.key
   rm -f /var/lib/snapd/state.json
   rm -rf /var/lib/snapd/{assertions,device,cookie}/* /var/lib/ubuntu-advantage/* /var/lib/landscape/*
 }
 
-# What belongs to one instance of the database, and the integration's configuration, which holds its password: patterns of paths, one per line, from
-# the engine's database.yaml.
+# What belongs to one instance of the database, including the integration's configuration with its password: path
+# patterns from the engine's database.yaml, one per line.
 identity_of_database() {
   local pattern IFS=
   local -a found
   while read -r pattern; do
-    # shellcheck disable=SC2206 # the pattern is to be expanded
+    # shellcheck disable=SC2206 # the pattern has to expand
     found=($pattern)
     [[ ${#found[@]} -eq 0 ]] || rm -rf -- "${found[@]}"
   done </run/boxhound/layer/data/database-paths
 }
 
-# What an earlier instance or an installer told cloud-init, and what it wrote for them; where it looks for a cloud stays as the image's maker
-# chose. Not by --machine-id, which asks systemd for a factory reset, nor by --configs, which is younger than some of the cloud-inits.
+# Removes what an earlier instance or an installer told cloud-init and what it wrote as a result. The list of clouds it
+# looks for stays as the image's publisher chose. Not with --machine-id, which asks systemd for a factory reset, nor
+# with --configs, which older versions of cloud-init don't have.
 identity_of_cloud_init() {
   local cloud=/etc/cloud
   if command -v cloud-init >/dev/null; then
@@ -56,28 +58,30 @@ identity_of_cloud_init() {
   rm -f /etc/udev/rules.d/70-persistent-net.rules /etc/ssh/sshd_config.d/50-cloud-init.conf /etc/sudoers.d/90-cloud-init-users
 }
 
-# guide/agent-contract.md: an Agent that starts makes these; two machines with the same ones could talk as one.
+# The Agent creates these when it starts (guide/agent-contract.md). Two machines that share them could impersonate each
+# other.
 identity_of_agent() {
   rm -f /etc/datadog-agent/{auth_token,ipc_cert.pem,install.json,environment}
   rm -rf /opt/datadog-agent/run/* /var/log/datadog/* /run/datadog /run/datadog-procmgrd /run/datadog-installer
-  # Packages that Datadog's own installer sets up keep state there as well: sockets, databases of tasks, the environment of an instance. Folders
-  # and links stay, since the Agent itself is reached through them; so does the package's list of its Python packages.
+  # Packages installed by Datadog's own installer keep state there as well: sockets, task databases, an instance's
+  # environment. Folders and links stay, because the Agent itself is reached through them, and so does the package's
+  # list of its Python packages.
   local state=/opt/datadog-packages/run
   [[ ! -d $state ]] || find "$state" ! -type d ! -type l ! -name '.*_python_installed_packages.txt' -delete
   rm -rf /opt/datadog-packages/tmp/*
 }
 
-# Who could get in, and this machinery's own memory of an earlier boot.
+# Anything that lets someone log in, and first boot's own record of an earlier boot.
 access() {
   rm -f /root/.ssh/* /home/*/.ssh/authorized_keys /etc/boxhound/seed.env
   rm -rf /var/lib/boxhound
   usermod --lock root
 }
 
-# Files go, folders with their owners stay: packages made them and daemons expect them.
+# Removes files and keeps folders with their owners: packages created them and daemons expect them.
 traces() {
   local file
-  # Login records are emptied, not removed: the programs that write them don't make them.
+  # Login records are emptied, not removed: the programs that write them don't create them.
   for file in /var/log/{wtmp,btmp,lastlog}; do
     [[ ! -e $file ]] || : >"$file"
   done
@@ -97,7 +101,7 @@ network() {
   if [[ ! -L /etc/resolv.conf ]] && ! mountpoint -q /etc/resolv.conf; then
     ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
   fi
-  # systemd-resolved's package keeps the file that it replaced.
+  # systemd-resolved's package keeps a backup of the file that it replaced.
   rm -f /etc/.resolv.conf.systemd-resolved.bak
   sed -i -E '/^(http|https|ftp|no|all)_proxy=/Id' /etc/environment
   rm -f /etc/pip.conf
@@ -108,7 +112,7 @@ network() {
   fi
 }
 
-# systemd takes a /usr younger than these marks for an update, and rebuilds the linker cache and the like at the first boot.
+# If /usr is newer than these marks, systemd assumes an update and rebuilds the linker cache and the like at first boot.
 nothing_to_update() {
   touch --reference=/usr /etc/.updated /var/.updated
 }

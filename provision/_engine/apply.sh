@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Applies the staged layer at /run/boxhound/layer to the root file system it runs in: packages, files, owners, units,
-# scripts, in that order. The same in a bake and in a booted machine; safe to run twice. `packages` or `settings` as an
-# argument does that part alone: who bakes gives the network to the first and takes it from the second.
+# Applies the staged layer in /run/boxhound/layer to the root file system it runs in: packages, files, owners, units,
+# scripts, in that order. Works the same in a bake and on a booted machine, and is safe to run twice. The argument
+# `packages` or `settings` runs only that part: a bake grants network access to the first and not to the second.
 set -Eeuo pipefail
 
 readonly layer=/run/boxhound/layer
@@ -11,7 +11,7 @@ step() {
   note "$*"
 }
 
-# When a step began, for who builds this layer (bake --profile) and has opened a file for it.
+# Records when a step began, if the builder has opened a file for it (bake --profile).
 note() { [[ -z ${BOXHOUND_NOTES-} ]] || printf '%s\t%s\n' "${EPOCHREALTIME/,/.}" "$*" >&"$BOXHOUND_NOTES"; }
 
 # install_packages and hold_packages of this system's family, whose folder beside this script is staged with it.
@@ -48,7 +48,7 @@ switch_units() {
   done <"$layer/units.tsv"
 }
 
-# Without network: what a script wants from outside, the host has fetched by digest.
+# Without network: whatever a script needs from outside, the host has downloaded by digest.
 run_scripts() {
   local script
   local -a offline=()
@@ -60,7 +60,7 @@ run_scripts() {
   done
 }
 
-# settings NETWORK: all but the packages; NETWORK is `offline` where there is none.
+# settings NETWORK: everything but the packages; NETWORK is `offline` if there is none.
 settings() {
   hold_packages
   install_files

@@ -8,7 +8,7 @@
 #   image.qcow2   the tiny disk image, in which apt can install signed packages; its own sources are that archive alone
 #   server.pem, server.key   a certificate for 127.0.0.1 that nobody trusts
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 umask 022
 

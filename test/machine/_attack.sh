@@ -3,7 +3,7 @@
 # leads to, PORT one of its loopback, DISK the number MAJOR:MINOR of the disk that SECRET is on. A line in /root/escaped for each attempt that
 # has succeeded; it exists when all have been made.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 readonly secret=$1 port=$2 disk=$3

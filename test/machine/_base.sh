@@ -3,7 +3,7 @@
 # and runs the real engine: bash, coreutils, find, tar, apt and dpkg are there, no package is installed and nothing boots. With the text
 # of an FSTAB the disk is laid out as Ubuntu's cloud images are: root, /boot and EFI partition.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 readonly programs=(bash cat chmod chown cp date dd dpkg dpkg-query env find head ln mkdir mv rm sed setsid sleep sort stat sync systemctl tar

@@ -2,7 +2,7 @@
 # The tiny disk image, in which apt can install signed packages over TLS and the real seal can run: _closed-base.sh OUT.qcow2 KEYRING. Its
 # sources are those of a Debian image, in both formats; KEYRING stands where Debian's archive keyring does.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)

@@ -7,7 +7,7 @@
 #   www/vendor, www/keys          a repository like the Agent's, with closed-vendor, and its public key; key.txt has the fingerprint
 #   www/simple, www/files         a Python index with one wheel, and requirements.txt with its hash
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 umask 022
 

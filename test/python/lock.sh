@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes requirements.txt anew from requirements.in; needs uv. Arguments go to uv, e.g. --upgrade.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 main() {

@@ -2,7 +2,7 @@
 # Lints and tests the Python parts: provision/, and the folders given as arguments (a user's own checks/, for one).
 # The tools live in an environment of their own under boxhound's cache, made once for each list of requirements.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 shopt -s inherit_errexit
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Style and tests of the Vagrantfile and of scripts/vagrant. Closes with one line over both, as CI reads it.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 main() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks every shell file of the project: shellcheck, and the strict mode that the project asks for.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 # Files that git knows or would know, by name or by their first line.

@@ -3,7 +3,7 @@
 # of each and the medians. Packer gets what its qemu builder makes by default, an uncompressed qcow2; its builder starts no machine here, and only the
 # post-processor is timed. Ours is timed as a whole process, the digest of the image included.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 readonly box=${1-lab} pairs=${2-5}

@@ -2,7 +2,7 @@
 # Makes what stands in for somebody's stock Vagrant box, out of the lab's base image: stock-box.sh IMAGE BOX. The image is the system alone,
 # without a layer of ours; what is added is what makers of such boxes add: Vagrant's user, key and rule, and host keys made at each machine's boot.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# shellcheck disable=SC2154 # what apt reads, and its patience, are set in packages.sh
-# Tells why apt could not fetch something, as the end of the layer's log: what was expected, what was found, what to do. Sourced, never run; of
-# other programs it needs apt's own, sed and sha256sum.
+# shellcheck disable=SC2154 # apt's sources and its timeout are set in packages.sh
+# Ends the layer's log with the reason why apt could not download something: what was expected, what was found, what to
+# do. Sourced, never run; besides apt's own programs it needs only sed and sha256sum.
 #
-# That something failed is apt's exit status, and which repository it was too, since each is asked by itself. Which versions there are and what
-# is still to be downloaded apt tells in tables. Its prose, which differs from release to release, only chooses the advice.
+# apt's exit status shows that something failed, and for which repository, since each is updated separately. Available
+# versions and pending downloads come from apt's tables. apt's prose, which differs between releases, only selects the
+# advice.
 
-# explain REASON MESSAGE EXPECTED FOUND NEXT: read by scripts/lib/bake/failure.ts, which has more to say where the way to a server is to blame.
+# explain REASON MESSAGE EXPECTED FOUND NEXT: read by scripts/lib/bake/failure.ts, which adds more if the network is to
+# blame.
 explain() {
   local about=network
   case $1 in key | expired-key | revoked-key | forged | unsigned | mismatch | version) about=content ;; esac
@@ -15,7 +17,7 @@ explain() {
   printf '%s\nexpected: %s\nfound: %s\nnext: %s\n' "$@" >&2
 }
 
-# reason FILE: one word for what apt's errors and warnings say, and the key's id for those that are about a key.
+# reason FILE: one word that classifies apt's errors and warnings, followed by the key's id if they are about a key.
 reason() {
   local said pair
   local -a known=(
@@ -42,7 +44,7 @@ reason() {
   printf 'other\n'
 }
 
-# error_of FILE: apt's own first error, in one line.
+# error_of FILE: apt's first error, on one line.
 error_of() { sed -n 's/^E: //p' "$1" | sed -n '1s/  */ /gp'; }
 
 waited() { printf 'each had %s s per answer and was asked three times, twice over' "$patience"; }
@@ -60,7 +62,7 @@ advice() {
   esac
 }
 
-# explain_lists FILE: the distribution's own lists.
+# explain_lists FILE: for the distribution's own lists.
 explain_lists() {
   local why addresses
   read -r why _ < <(reason "$1")
@@ -68,7 +70,7 @@ explain_lists() {
   explain "$why" 'no package lists of the distribution' "lists from ${addresses% }" "$(error_of "$1"); $(waited)" "$(advice "$why")"
 }
 
-# explain_repository FILE ADDRESS SUITE COMPONENTS CANONICAL KEYS: the lists of a repository that this layer adds.
+# explain_repository FILE ADDRESS SUITE COMPONENTS CANONICAL KEYS: for the lists of a repository that this layer adds.
 explain_repository() {
   local said=$1 address=$2 suite=$3 components=$4 canonical=$5 keys=$6 why id name=$5
   local signed="a signature by ${keys// / or }"
@@ -95,7 +97,7 @@ explain_repository() {
   esac
 }
 
-# require_versions PACKAGE…: every NAME=VERSION among them is in some source.
+# require_versions PACKAGE…: fails unless some source has every NAME=VERSION among them.
 require_versions() {
   local package name version one rest
   local -a there
@@ -116,7 +118,7 @@ require_versions() {
   done
 }
 
-# explain_download FILE 'ADDRESS' NAME BYTES HASH: what apt still wants, as --print-uris tells it.
+# explain_download FILE 'ADDRESS' NAME BYTES HASH: for a download that is still missing, as --print-uris lists it.
 explain_download() {
   local said=$1 address=${2//\'/} name=$3 bytes=$4 hash=$5 why found
   local failed=/var/cache/apt/archives/partial/$name.FAILED

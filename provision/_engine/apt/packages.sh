@@ -3,18 +3,18 @@
 # Installs a layer's packages with apt: what it reads, its deadlines and retries, and what it leaves behind. Sourced by apply.sh, never run.
 
 readonly policy=/usr/sbin/policy-rc.d
-# What apt reads while a layer is built: sources.list, sources.list.d/, preferences.d/. The image's own stay as they are, so that nothing of a
-# bake has to be cleaned out of them (fault 46).
+# What apt reads while a layer is built: sources.list, sources.list.d/, preferences.d/. The image's own files stay
+# untouched, so that nothing has to be cleaned up after a bake (fault 46).
 readonly apt_own=/run/boxhound/apt
 readonly -a apt_places=(-o Dir::Etc::SourceList="$apt_own/sources.list" -o Dir::Etc::SourceParts="$apt_own/sources.list.d"
   -o Dir::Etc::PreferencesParts="$apt_own/preferences.d")
-# Seconds that a mirror has for each answer.
+# Timeout in seconds for each response of a mirror.
 readonly patience=${BOXHOUND_APT_TIMEOUT:-20}
-# What a closed network needs: mirrors, proxy, authorities, logins (scripts/lib/bake/network-folder.ts). Told to apt alone: in the environment
-# packages' scripts would find them, and might write them down.
+# Settings for a closed network: mirrors, proxy, CAs, logins (scripts/lib/bake/network-folder.ts). Only apt gets them:
+# in the environment package scripts could read them and write them to disk.
 readonly network=/run/boxhound/network
 apt_network=()
-# What apt said last.
+# The output of apt's last run.
 readonly apt_said=/run/boxhound/apt.said
 
 # shellcheck source-path=SCRIPTDIR source=sources.sh
@@ -22,19 +22,19 @@ readonly apt_said=/run/boxhound/apt.said
 # shellcheck source-path=SCRIPTDIR source=explain.sh
 . "$layer/explain.sh"
 
-# No package may start a service in an image (a database would write this image's identity into itself).
+# No package may start a service in an image: a database, for example, would write an identity to disk.
 forbid_services() {
   printf '#!/bin/sh\nexit 101\n' >"$policy"
   chmod 0755 "$policy"
 }
 
-# What the packages needed and the image must not keep (fault 46).
+# Removes what the packages needed but the image must not keep (fault 46).
 clean_up() {
   rm -f -- "$policy"
 }
 
-# The image's own sources and preferences. The Agent's repository is left out: it is for the instance, and while baking it may be reached by
-# another address, or by the layer that installs the Agent alone.
+# Copies the image's own sources and preferences, except the Agent's repository. That one is meant for the instance; in
+# a bake, only the layer that installs the Agent uses it, and maybe under a different address.
 own_sources() {
   local file
   rm -rf -- "$apt_own"
@@ -46,19 +46,19 @@ own_sources() {
   mirrored_sources "$apt_own"
 }
 
-# The archive that the base itself installs from: an extra suite of the lab comes from the same mirror.
+# The archive that the base itself installs from. An extra suite of the lab comes from the same mirror.
 own_mirror() {
   if [[ -n $archive_main ]]; then printf '%s\n' "$archive_main"; else source_addresses "$apt_own" | sed -n 1p; fi
 }
 
-# Sources that this layer alone needs. Repositories stand apart until their lists are here: each is asked by itself, so that apt's exit status
-# tells which one fails.
+# Adds the sources that only this layer needs. Repositories are kept separate until their lists are downloaded: each is
+# updated on its own, so that apt's exit status shows which one fails.
 add_sources() {
   local name address suite components keyring rest mirror
   while read -r suite; do
     [[ -n $suite ]] || continue
     mirror=$(own_mirror)
-    # A mirror's copy of a moving suite may be older than its Valid-Until date: allowed for this one only.
+    # A mirror's copy of a moving suite may be older than its Valid-Until date. This is allowed for this suite only.
     printf 'deb [check-valid-until=no] %s %s main\n' "$mirror" "$suite" >"$apt_own/sources.list.d/boxhound-bake-$suite.list"
     printf 'Package: *\nPin: release a=%s\nPin-Priority: 90\n' "$suite" >"$apt_own/preferences.d/boxhound-bake-$suite"
   done <"$layer/suites.list"
@@ -68,7 +68,7 @@ add_sources() {
   done <"$layer/repositories.tsv"
 }
 
-# The settings of this network, when all sources are known: apt wants to hear of each host that no proxy is for.
+# Loads the network settings once all sources are known: apt needs an entry for each host that bypasses the proxy.
 use_network() {
   [[ -r $network/apt.conf ]] || return 0
   { source_addresses "$apt_own" && cut -f 2 "$layer/repositories.tsv"; } | direct_hosts "$network/direct.list" >"$apt_own/direct.conf"
@@ -76,7 +76,8 @@ use_network() {
 }
 
 apt() {
-  # Deadlines and bounded retries on the network (faults 35, 36), patience for another's lock (34), nothing of it in the image.
+  # Timeouts and bounded retries on the network (faults 35, 36), and time for others to release the lock (34). None of
+  # this is stored in the image.
   local limit=900 status=0
   timeout --kill-after=10 "$limit" apt-get -q -y \
     -o Acquire::Retries=2 -o Acquire::http::Timeout="$patience" -o Acquire::https::Timeout="$patience" -o Acquire::Languages=none \
@@ -89,7 +90,8 @@ apt() {
   return "$status"
 }
 
-# Lists of the distribution, then of each repository; `failing` is the row of the one that gave none, empty for the distribution.
+# Updates the distribution's lists, then each repository's. On failure `failing` is that repository's row, or empty for
+# the distribution.
 fetch_lists() {
   local name
   failing=()
@@ -111,7 +113,7 @@ fetch_lists_anew() {
 update_lists() {
   local -a failing
   fetch_lists && return
-  # A mirror in the middle of its own update answers with a hash that does not fit: start from clean lists once (fault 35).
+  # A mirror in the middle of an update sends mismatched hashes, so start once more from clean lists (fault 35).
   step 'package lists do not fit together: once more from nothing'
   fetch_lists_anew && return
   if [[ ${#failing[@]} -eq 0 ]]; then
@@ -122,7 +124,7 @@ update_lists() {
   return 1
 }
 
-# What must be there before the packages come, for their scripts to find it.
+# Installs files that the packages' own scripts rely on.
 install_early() {
   [[ -s $layer/early.list ]] || return 0
   tar -C "$layer/root" --owner=0 --group=0 --files-from="$layer/early.list" -cf - | tar -C / --no-overwrite-dir -xpf -
@@ -130,13 +132,13 @@ install_early() {
 
 install_wanted() { apt --allow-change-held-packages "${target[@]}" install -- "${wanted[@]}"; }
 
-# still_missing: the first row of what is not downloaded yet, or not as the lists say; nothing when something else has failed.
+# still_missing: the first package not downloaded yet or not matching the lists; nothing if something else failed.
 still_missing() {
   apt-get -qq -y "${apt_places[@]}" -o APT::Install-Recommends=false -o Acquire::ForceHash=SHA256 --allow-change-held-packages \
     "${target[@]}" --print-uris install -- "${wanted[@]}" 2>/dev/null | sed -n "/^'/{p;q}"
 }
 
-# Downloads that fail because the mirror has moved on since its lists were fetched succeed with new ones (fault 35).
+# If the mirror has changed since its lists were downloaded, new lists help (fault 35).
 install_or_explain() {
   local row why
   local -a columns
@@ -157,11 +159,11 @@ install_or_explain() {
   return 1
 }
 
-# Installed already, in the version asked for?
+# Whether a package is installed already, in the requested version.
 installed() {
   local name=${1%%=*} version=
   [[ $1 != *=* ]] || version=${1#*=}
-  # shellcheck disable=SC2016 # a format of dpkg's
+  # shellcheck disable=SC2016 # dpkg's own syntax
   [[ $(dpkg-query -W -f '${db:Status-Status} ${Version}' "$name" 2>/dev/null) == "installed ${version:-*}" ]] && return
   # shellcheck disable=SC2016
   [[ -z $version && $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) == installed ]]

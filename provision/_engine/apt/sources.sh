@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# A distribution's own archive, reached by a mirror: apt sources with other addresses. Sourced, never run; bash alone, since it runs in any target.
+# Replaces the addresses of a distribution's own archive with a mirror's in apt sources. Sourced, never run; needs
+# nothing but bash, since it runs in any target.
 #
-# What counts as the distribution's own archive: an address that Debian or Ubuntu publishes its archive under, or any source that their archive's
-# key must sign, which is how an image tells that was made from a mirror itself. Everything else stays as it is.
+# A source counts as the distribution's own archive if it has an address that Debian or Ubuntu publish, or if it
+# requires their archive key, as in an image that was itself built from a mirror. Every other source stays as it is.
 
-# Addresses without a slash at the end; both empty: nothing is replaced.
+# Addresses without a trailing slash. If both are empty nothing is replaced.
 archive_main='' archive_security=''
 
 # archive_mirrors FILE: sets them from rows `main URL` and `security URL`; a missing file leaves them empty.
@@ -20,7 +21,7 @@ archive_mirrors() {
   done <"$1"
 }
 
-# is_archive ADDRESSES KEYRINGS: as they stand in a source.
+# is_archive ADDRESSES KEYRINGS: takes both as written in a source.
 is_archive() {
   local address
   local -a addresses
@@ -39,13 +40,13 @@ is_archive() {
   return 1
 }
 
-# The one-line format, read by BASH_REMATCH: type, options with a blank behind them, address, suite, the rest.
+# One-line format, matched into BASH_REMATCH: type, options with trailing whitespace, address, suite, the rest.
 readonly source_line='^[[:space:]]*(deb|deb-src)[[:space:]]+(\[[^]]*\][[:space:]]+)?([^[:space:]]+)[[:space:]]+([^[:space:]]+)(.*)$'
 
-# Suites of security updates: trixie-security, noble-security, once buster/updates.
+# Suites of security updates: trixie-security, noble-security, formerly buster/updates.
 is_security() { [[ $1 == *-security || $1 == */updates ]]; }
 
-# mirrored_lines: the one-line format, from stdin to stdout.
+# mirrored_lines: converts the one-line format from stdin to stdout.
 mirrored_lines() {
   local line type options address suite rest url
   while IFS= read -r line || [[ -n $line ]]; do
@@ -61,8 +62,8 @@ mirrored_lines() {
   done
 }
 
-# mirrored_stanza LINE…: one stanza of the deb822 format, on stdout. A stanza with security suites among others becomes two, since those may have
-# a mirror of their own.
+# mirrored_stanza LINE…: prints one converted stanza of the deb822 format. If security suites are mixed with others it
+# becomes two stanzas, since security updates may have a mirror of their own.
 mirrored_stanza() {
   local line field='' value addresses='' suites='' keyrings='' suite
   local -a rest=() words=() plain=() fixes=()
@@ -91,7 +92,7 @@ mirrored_stanza() {
   if [[ ${#fixes[@]} -gt 0 ]]; then printf '%s\n' "${rest[@]}" "URIs: $archive_security" "Suites: ${fixes[*]}" ''; fi
 }
 
-# mirrored_stanzas: the deb822 format, from stdin to stdout.
+# mirrored_stanzas: converts the deb822 format from stdin to stdout.
 mirrored_stanzas() {
   local line
   local -a stanza=()
@@ -106,7 +107,8 @@ mirrored_stanzas() {
   if [[ ${#stanza[@]} -gt 0 ]]; then mirrored_stanza "${stanza[@]}"; fi
 }
 
-# mirrored_sources FOLDER: FOLDER/sources.list and FOLDER/sources.list.d, as far as they are archive sources; nothing without a mirror.
+# mirrored_sources FOLDER: converts the archive sources in FOLDER/sources.list and FOLDER/sources.list.d; does nothing
+# without a mirror.
 mirrored_sources() {
   local file text
   [[ -n $archive_main ]] || return 0
@@ -121,8 +123,8 @@ mirrored_sources() {
   done
 }
 
-# source_addresses FOLDER: the addresses of all sources, one per line, in apt's order. Not by apt-get indextargets, which tells of no source
-# before its lists have been fetched.
+# source_addresses FOLDER: prints the addresses of all sources, one per line, in apt's order. apt-get indextargets can't
+# be used, since it lists no source before its lists have been downloaded.
 source_addresses() {
   local file line field
   local -a words
@@ -144,15 +146,15 @@ source_addresses() {
   done
 }
 
-# direct_hosts FILE: addresses on stdin to apt's settings for those of their hosts that no proxy is for: loopback, and what FILE names, one
-# `name`, `name:port` or `*` per line, a name with its subdomains.
+# direct_hosts FILE: reads addresses from stdin and prints apt settings for those hosts that bypass the proxy: loopback,
+# and those listed in FILE, one `name`, `name:port` or `*` per line. A name includes its subdomains.
 direct_hosts() {
   local address host port entry
   local -A seen=()
   local -a entries=()
   if [[ -r $1 ]]; then mapfile -t entries <"$1"; fi
   while read -r address; do
-    # A host of other characters is none, and would be more than a name in what is printed here.
+    # A host with any other character is invalid, and could inject settings into what is printed here.
     [[ $address =~ ^[a-z+]+://([^/@]*@)?([A-Za-z0-9._-]+|\[[0-9a-f:]+\])(:([0-9]+))?(/|$) ]] || continue
     host=${BASH_REMATCH[2],,} port=${BASH_REMATCH[4]}
     [[ -z ${seen[$host]-} ]] || continue

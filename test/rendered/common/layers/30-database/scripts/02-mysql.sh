@@ -1,10 +1,11 @@
 #!/bin/bash
-# Readies MySQL's data directory under our own settings, so that the first boot finds nothing to resize or convert.
+# Starts MySQL once with our settings, so that first boot finds nothing to resize or convert.
 set -Eeuo pipefail
 
 readonly maintenance=/etc/mysql/debian.cnf
 
-# Packages of Ubuntu 24.04 give the maintenance user a password, which every clone would share (fault 45): the socket lets root in without.
+# Ubuntu 24.04's packages give the maintenance user a password, which every clone would share (fault 45). Root can log
+# in through the socket without one.
 statements() {
   if grep -q '^[[:space:]]*password' "$maintenance"; then
     printf "ALTER USER 'debian-sys-maint'@'localhost' IDENTIFIED WITH auth_socket AS 'root';\n"
@@ -12,7 +13,8 @@ statements() {
   printf 'SHUTDOWN;\n'
 }
 
-# One start and clean stop without network or clients: the redo log gets its configured size here and not on the first boot.
+# One start and clean stop without network or clients, to give the redo log its configured size now instead of at first
+# boot.
 settle_data() {
   local file=/var/lib/mysql-files/boxhound.sql
   install -d -o mysql -g mysql -m 0755 /run/mysqld
@@ -23,7 +25,7 @@ settle_data() {
   sed -i '/^[[:space:]]*password[[:space:]]*=/d' "$maintenance"
 }
 
-# Where a first boot has been, this is an instance's own database, and it may be running: its data and its logs are nobody else's business.
+# After a first boot this is an instance's own database, which may be running: leave its data and logs alone.
 main() {
   if [[ ! -e /var/lib/boxhound/first-boot.json ]]; then settle_data; fi
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The app's user, its log directory and its own Python environment, from wheels that the host fetched by hash.
+# The app's user, its log directory and its Python environment, from wheels that the host downloaded by hash.
 set -Eeuo pipefail
 
 readonly app=/opt/trial-app
@@ -10,13 +10,14 @@ make_user() {
   systemd-tmpfiles --create /usr/lib/tmpfiles.d/trial-app.conf
 }
 
-# pip runs from its own unpacked wheel and never enters the environment: 17 MB less in the image, no python3-venv
-# needed, and so no package to install in this layer.
+# pip runs from its own unpacked wheel and is never installed into the environment. This saves 17 MB in the image and
+# makes python3-venv unnecessary, so this layer installs no package.
 make_environment() {
   local -r tools=$1
   local -a pip=("$wheels"/pip/pip-*.whl)
   python3 -m zipfile -e "${pip[0]}" "$tools"
-  # At its final place, since the scripts name their interpreter; from nothing, so that a second run ends the same.
+  # Created at its final path, since its scripts name their interpreter, and from scratch, so that a second run has the
+  # same result.
   rm -rf "$app/venv"
   python3 -m venv --without-pip "$app/venv"
   PYTHONPATH=$tools "$app/venv/bin/python" -m pip install \
@@ -25,15 +26,16 @@ make_environment() {
     --requirement "$app/requirements.txt"
 }
 
-# By hash: the service may not write here, and a compiled file that trusts modification times would be thrown away at each start when those change on
-# the way into the image. Unchecked what pip alone changes; the app's own files are edited by hand as well, and an edit must count.
+# Validated by hash: the service can't write here, and compiled files that are validated by modification time would be
+# discarded at every start if times change on the way into the image. Files that only pip changes need no check; the
+# app's own files may be edited by hand, and an edit must take effect.
 compile_all() {
   local -r python=$app/venv/bin/python
   "$python" -m compileall -q --invalidation-mode unchecked-hash "$app/venv"
   "$python" -m compileall -q --invalidation-mode checked-hash -x '/venv/' "$app"
 }
 
-# Tells a broken environment now instead of at the first boot. The tracer leaves files in the temporary folder.
+# Finds a broken environment now instead of at first boot. The tracer leaves files in the temporary folder.
 try_imports() {
   local -r scratch=$1
   (cd "$app" && TMPDIR=$scratch TRIAL_APP_LOG='' "$app/venv/bin/python" -c 'import app, ddtrace, gunicorn')
@@ -42,7 +44,7 @@ try_imports() {
 main() {
   local tools
   tools=$(mktemp -d)
-  # shellcheck disable=SC2064 # expands now: the name is gone when the trap runs
+  # shellcheck disable=SC2064 # expand now: the variable is gone when the trap runs
   trap "rm -rf '$tools'" EXIT
   make_user
   make_environment "$tools"
