@@ -13,7 +13,8 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 . "$here/target.sh"
 # shellcheck source-path=SCRIPTDIR source=events.sh
 . "$here/events.sh"
-# The family of the image's system (scripts/lib/systems/): a bake names it; for a shell in a kept overlay it is the only one there is.
+# The family of the image's system (scripts/lib/systems/). A bake names it; a shell in a kept overlay takes the only one
+# there is.
 # shellcheck source-path=SCRIPTDIR source=../../provision/_engine/apt/host.sh
 . "$here/../../provision/_engine/${BOXHOUND_ENGINE:-apt}/host.sh"
 
@@ -26,8 +27,8 @@ main() {
   step enter
   # The engine's notes come through an open file, so that no path created by the image's programs is ever followed.
   BOXHOUND_NOTES=7 "$@" 7>>"$run/steps.tsv" || status=$?
-  # The packages' own hook leaves at once in a process namespace, which newer systemds take for a container: the menu would go on
-  # naming a kernel that is gone.
+  # In a process namespace, which newer systemds take for a container, the packages' own hook does nothing, and the menu
+  # would keep listing a kernel that is gone.
   if ((status == 0)) && [[ $(family_kernels "$target") != "$kernels" ]]; then
     echo "== other kernels: ${family_menu[*]}"
     bash -p "$here/enter.sh" "$target" "${family_menu[@]}" || status=$?

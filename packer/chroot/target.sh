@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a mounted root file system fit to run a layer in, by mounts only: nothing of it is written to the image.
+# Prepares a mounted root file system for running a layer, with mounts only: nothing is written to the image.
 # Sourced after overlay.sh and a family's host.sh, never run.
 # shellcheck disable=SC2154 # variables of partitions.sh, fstab.sh and the family's host.sh
 
@@ -23,8 +23,8 @@ target_prepare() {
   if [[ -s $layer/packages.list ]]; then target_state "$target" "$apt" || return; fi
 }
 
-# The package manager's state stays outside, so that none of it needs to be cleaned out of a layer (fault 46). A layer that installs nothing sees
-# the image's own: the seal must reach what a base image brought along.
+# The package manager's state is kept outside, so that it need not be cleaned out of a layer (fault 46). A layer that
+# installs nothing sees the image's own, because the seal must clean what a base image brought along.
 target_state() {
   local target=$1 kept=$2 row path folder inner
   for row in "${family_state[@]}"; do
@@ -90,7 +90,7 @@ target_nodes() {
   done </proc/self/mountinfo
 }
 
-# A name that would be a path is nobody's.
+# Skip names that could be paths.
 target_node_link() {
   local target=$1 kind=$2 node=$3 name=$4
   [[ -n $name && $name != */* && $name != . && $name != .. ]] || return 0

@@ -9,7 +9,8 @@ shopt -s nullglob dotglob
 # shellcheck source-path=SCRIPTDIR source=../_engine/apt/seal.sh
 . /run/boxhound/layer/seal.sh
 
-# Present but empty: systemd makes a new id without taking the boot for a factory reset, which would preset every unit.
+# The file stays but is empty: then systemd creates a new id without treating the boot as a factory reset, which would
+# preset every unit.
 identity_of_system() {
   : >/etc/machine-id
   if [[ -e /var/lib/dbus/machine-id && ! -L /var/lib/dbus/machine-id ]]; then

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What apt, dpkg and debconf leave behind that no image may hold. Sourced by the seal (provision/90-seal/provision.sh), never run.
 
-# apt as Debian ships it: sources from apt's own example, no proxy, no mirror certificate, no lists.
+# apt as Debian ships it: sources from apt's own example; no proxy, mirror certificate or lists.
 seal_packages() {
   local example=/usr/share/doc/apt/examples/debian.sources
   rm -f /usr/sbin/policy-rc.d /etc/apt/sources.list.d/boxhound-bake-* /etc/apt/preferences.d/boxhound-bake-*
@@ -9,11 +9,11 @@ seal_packages() {
   rm -f /var/cache/apt/*.bin
   if grep -qx 'ID=debian' /etc/os-release && [[ -r $example ]]; then
     rm -f /etc/apt/sources.list
-    # The example's free part only: what the lab base was made of.
+    # Only the example's free component, which the lab base was built from.
     sed 's/^Components:.*/Components: main/' "$example" >/etc/apt/sources.list.d/debian.sources
   fi
   rm -f /var/lib/dpkg/*-old /var/cache/debconf/*-old
   find /etc /var/lib/dpkg -type f \( -name '*.dpkg-old' -o -name '*.dpkg-dist' -o -name '*.dpkg-new' -o -name '*.ucf-old' \) -delete
-  # Lists and archives are bind mounts in a chroot bake; in a booted one they are in the image.
+  # In a chroot bake lists and archives are bind mounts; on a booted machine they are in the image.
   find /var/lib/apt/lists /var/cache/apt/archives -mindepth 1 -type f -delete 2>/dev/null || true
 }
