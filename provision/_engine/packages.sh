@@ -33,14 +33,14 @@ clean_up() {
   rm -f -- "$policy"
 }
 
-# The image's own sources and preferences. The Agent's repository is left out: it is for the instance, and while baking it may be reached by
-# another address, or by the layer that installs the Agent alone.
+# The image's own sources and preferences. The repositories of the Agent and of the database's publisher are left out: they are for the instance,
+# and while baking each may be reached by another address, or by the layer that installs from it alone.
 own_sources() {
   local file
   rm -rf -- "$apt_own"
   mkdir -p "$apt_own/sources.list.d" "$apt_own/preferences.d" "$apt_own/repositories" "$apt_own/none"
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/* /etc/apt/preferences.d/*; do
-    if [[ -f $file && $file != */datadog.list ]]; then cp -- "$file" "$apt_own/${file#/etc/apt/}"; fi
+    if [[ -f $file && $file != */datadog.list && $file != */database.list ]]; then cp -- "$file" "$apt_own/${file#/etc/apt/}"; fi
   done
   archive_mirrors "$network/mirrors.tsv"
   mirrored_sources "$apt_own"

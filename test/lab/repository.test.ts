@@ -100,6 +100,13 @@ test.serial(
   },
 )
 
+test.serial('two sets that are built side by side are signed by one key', async (t) => {
+  const of = (name: string) => quiet`${script} ${at('debs')} ${at(name)} ${at('fresh')}`
+  const both = await Promise.all([of('one'), of('two')])
+  for (const { exitCode, stderr } of both) t.is(exitCode, 0, stderr)
+  t.is(both[0].stdout, both[1].stdout)
+})
+
 test.serial('without a package it fails and leaves the old repository in place', async (t) => {
   await fs.ensureDir(at('empty'))
   const done = await quiet`${script} ${at('empty')} ${at('repository')} ${at('gnupg')}`
