@@ -73,13 +73,17 @@ stage() {
   install_wheels "$wheels" "$site"
   cp -rT "$HERE/src/lab_agent" "$site/lab_agent"
   cp -rT "$HERE/src/lab_agent_builtins" "$site/lab_agent_builtins"
-  for name in mysql postgres; do cp -rT "$HERE/src/datadog_checks/$name" "$site/datadog_checks/$name"; done
+  for name in mysql postgres mongo; do cp -rT "$HERE/src/datadog_checks/$name" "$site/datadog_checks/$name"; done
   find "$site" -depth -type d -name __pycache__ -exec rm -rf {} +
   install -D -m 0755 "$HERE/bin/agent" "$tree/opt/datadog-agent/bin/agent/agent"
   ln -s /opt/datadog-agent/bin/agent/agent "$tree/usr/bin/datadog-agent"
+  # As the real package, an interpreter that finds what the Agent embeds: the system's, told by the file beside it where its packages are.
+  install -D -m 0644 "$HERE/debian/pyvenv.cfg" "$tree/opt/datadog-agent/embedded/pyvenv.cfg"
+  mkdir "$tree/opt/datadog-agent/embedded/bin"
+  ln -s /usr/bin/python3 "$tree/opt/datadog-agent/embedded/bin/python3"
   install -m 0644 "$HERE"/debian/*.service "$tree/usr/lib/systemd/system/"
   install -m 0644 "$HERE/debian/datadog.yaml.example" "$tree/etc/datadog-agent/"
-  for name in mysql postgres http_check; do
+  for name in mysql postgres mongo http_check; do
     install -D -m 0644 "$HERE/debian/$name.yaml.example" "$tree/etc/datadog-agent/conf.d/$name.d/conf.yaml.example"
   done
   install -m 0644 "$HERE/debian/control" "$tree/DEBIAN/control"

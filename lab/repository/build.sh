@@ -67,7 +67,7 @@ stage() {
   local debs=$1 root=$2/apt keys=$2/keys fingerprint=$3 deb name
   mkdir -p "$root/pool/$COMPONENT" "$keys"
   for deb in "$debs"/*.deb; do
-    [[ -e $deb ]] || die "no .deb in $debs: run lab/agent/build.sh first"
+    [[ -e $deb ]] || die "no .deb in $debs: run the build.sh of the lab's packages first"
     # A plus sign in an address is quoted by some clients and not by others.
     name=$(basename "$deb")
     cp "$deb" "$root/pool/$COMPONENT/${name//+/.}"
@@ -95,6 +95,9 @@ main() {
   chmod 0700 "$3"
   GNUPGHOME=$(cd "$3" && pwd)
   export GNUPGHOME
+  # One at a time: two would each make a key, and the first to end would take the agent from the other.
+  exec 9>"$GNUPGHOME/.lock"
+  flock 9
   trap clean_up EXIT
   # Beside its final place, so that the last step is a rename.
   work=$(mktemp -d "$(dirname "$repository")/.repository-XXXXXX")

@@ -1,4 +1,7 @@
 import { sha256 } from '../../scripts/lib/_helpers/hash.ts'
+import { databaseSources } from '../../scripts/lib/proof/absent.ts'
+import type { Survey } from '../../scripts/lib/proof/evidence.ts'
+import type { DatabaseExpectation } from '../../scripts/lib/render/rendered-box.ts'
 import { entryOf, linesIn, linesOf, type Rule } from './_survey.ts'
 
 const sources = /^\/etc\/apt\/(sources\.list|sources\.list\.d\/.+)$/
@@ -6,6 +9,32 @@ const example = /^\/usr\/share\/doc\/apt\/examples\/.+\.sources$/
 /** The Agent's own repository, and the keys that sign it. */
 const agentList = '/etc/apt/sources.list.d/datadog.list'
 const agentKeyring = '/usr/share/keyrings/datadog-archive-keyring.gpg'
+
+/** What is wrong with a list of apt's that must have one source, signed by the keys of one keyring. */
+const sourceProblems = (survey: Survey, list: string, keyringPath: string, source: string): string[] => {
+  const wanted = `deb [signed-by=${keyringPath}] ${source}`
+  const [, type, mode = 0, user, group, size = 0] = entryOf(survey, keyringPath) ?? []
+  const keyring = type === 'f' && mode === 0o644 && user === 0 && group === 0 && size > 0
+  return [
+    ...linesOf(survey, list).filter((line) => line !== wanted),
+    ...(linesOf(survey, list).includes(wanted) ? [] : [`no "${wanted}"`]),
+    ...(keyring ? [] : [`${keyringPath}: type ${type ?? 'absent'}, mode ${mode.toString(8)}, ${size} bytes`]),
+  ]
+}
+
+/** Of an engine that comes from its publisher. */
+export const publisherRules = (database: DatabaseExpectation | null): readonly Rule[] => {
+  const { source, keyring } = database ?? {}
+  if (source === undefined || keyring === undefined) return []
+  return [
+    {
+      fault: 46,
+      title:
+        'the database is updated from its publisher’s repository, checked with a keyring that only root can change',
+      problems: (survey) => sourceProblems(survey, databaseSources, keyring, source),
+    },
+  ]
+}
 
 /** The only file where a kept proxy may be set. */
 const keptProxy = '/etc/apt/apt.conf.d/90boxhound-proxy'
@@ -46,25 +75,17 @@ export const traceRules: readonly Rule[] = [
   {
     fault: 46,
     title: 'apt installs from the distribution’s own archive, not from the builder’s mirror',
-    problems: (survey, { kept }) => {
+    problems: (survey, { database, kept }) => {
       const known = new Set([...hosts(linesIn(survey, example)), ...(kept?.hosts ?? [])])
-      const found = hosts(linesIn(survey, sources).filter(({ path }) => path !== agentList))
+      const others = [agentList, ...(database?.source === undefined ? [] : [databaseSources])]
+      const found = hosts(linesIn(survey, sources).filter(({ path }) => !others.includes(path)))
       return found.length === 0 ? ['no source at all'] : found.filter((host) => !known.has(host))
     },
   },
   {
     fault: 46,
     title: 'the Agent is updated from the repository of the box file, checked with a keyring that only root can change',
-    problems: (survey, { agentSource }) => {
-      const wanted = `deb [signed-by=${agentKeyring}] ${agentSource}`
-      const [, type, mode = 0, user, group, size = 0] = entryOf(survey, agentKeyring) ?? []
-      const keyring = type === 'f' && mode === 0o644 && user === 0 && group === 0 && size > 0
-      return [
-        ...linesOf(survey, agentList).filter((line) => line !== wanted),
-        ...(linesOf(survey, agentList).includes(wanted) ? [] : [`no "${wanted}"`]),
-        ...(keyring ? [] : [`${agentKeyring}: type ${type ?? 'absent'}, mode ${mode.toString(8)}, ${size} bytes`]),
-      ]
-    },
+    problems: (survey, { agentSource }) => sourceProblems(survey, agentList, agentKeyring, agentSource),
   },
   {
     fault: 46,

@@ -1,13 +1,14 @@
 import test from 'ava'
 import { evidence } from './_evidence.ts'
 import { databaseRules, identityRules } from './_identity.ts'
-import { traceRules } from './_traces.ts'
+import { publisherRules, traceRules } from './_traces.ts'
 import { userRules } from './_users.ts'
 
 for (const { fault, title, problems } of [
   ...identityRules,
   ...databaseRules(evidence.database),
   ...traceRules,
+  ...publisherRules(evidence.database),
   ...userRules,
 ]) {
   test(`fault ${fault}: ${title}`, (t) => t.deepEqual(problems(evidence.published.survey, evidence), []))

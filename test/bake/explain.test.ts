@@ -124,7 +124,7 @@ test('an explanation is the block that the error is read from, one line each', a
   t.is(message, 'the repository https://a.example/ (by http://m/) is signed by a key that this box does not list')
   t.is(expected, 'expected: a signature by AAAA or BBBB')
   t.is(found, 'found: one by BC3A651C796C70EF')
-  t.regex(next ?? '', /^next: Datadog may have rotated its key/)
+  t.regex(next ?? '', /^next: its publisher may have rotated its key/)
   t.is(end, '')
 })
 

@@ -30,7 +30,7 @@ test('no key at any address is an error', async (t) => {
   const error = await t.throwsAsync(fetchKeys([`${server.url}/a`], {}, impatient), { instanceOf: BoxhoundError })
   t.is(error.code, 'E_KEYS')
   t.is(error.details.found, `no file at ${server.url}/a`)
-  t.regex(error.details.next ?? '', /agent\.repository\.keyUrls and mirrors\.keys/)
+  t.regex(error.details.next ?? '', /keyUrls where the repository is declared .* and mirrors\.keys/)
 })
 
 test('one address that fails otherwise is an error: a keyring without its key would be shipped', async (t) => {

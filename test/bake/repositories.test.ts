@@ -20,8 +20,9 @@ const real: LayerRepository = {
   keys: ['A'.repeat(40)],
   keyUrls: ['https://keys.example.invalid/DATADOG_APT_KEY_CURRENT.public'],
   keyring: '/usr/share/keyrings/one.gpg',
+  mirror: 'agent',
 }
-const lab: LayerRepository = { ...real, lab: true, url: 'http://apt.lab.invalid/', keys: [] }
+const lab: LayerRepository = { ...real, lab: 'lab/agent', url: 'http://apt.lab.invalid/', keys: [] }
 
 const networkOf = (mirrors: Mirrors): BakeNetwork => ({
   mirrors,
@@ -68,6 +69,38 @@ test('packages and keys come from the mirrors of the box file, else from the rep
     keyUrls: ['https://mirror.example/keys/DATADOG_APT_KEY_CURRENT.public'],
     keys: real.keys,
   })
+})
+
+test('a mirror is that of the Agent or of the database, and one of neither is reached where it is', async (t) => {
+  const mirrors = {
+    agent: 'https://mirror.example/dd',
+    database: 'https://mirror.example/db',
+    keys: 'https://m.example/k',
+  }
+  const of = async (mirror: LayerRepository['mirror']) => {
+    const { mirror: _, ...own } = real
+    return reach({ ...own, ...(mirror === undefined ? {} : { mirror }) }, origins(mirrors))
+  }
+  t.is((await of('agent')).address, 'https://mirror.example/dd/')
+  t.like(await of('database'), {
+    address: 'https://mirror.example/db/',
+    keyUrls: ['https://m.example/k/DATADOG_APT_KEY_CURRENT.public'],
+  })
+  t.like(await of(undefined), { address: 'https://apt.example.invalid/', keyUrls: real.keyUrls })
+})
+
+test('each set of the lab’s packages is made and served by itself', async (t) => {
+  const { folder } = await labFolder(t)
+  const made: string[] = []
+  const own = {
+    lab: async (set: string) => {
+      made.push(set)
+      return folder
+    },
+    serve: (name: string) => `http://127.0.0.1:1/${name}/`,
+  }
+  const { address } = await reach({ ...lab, lab: 'lab/depot', mirror: 'database' }, origins({}, own))
+  t.deepEqual([address, made], ['http://127.0.0.1:1/depot/apt/', ['lab/depot']])
 })
 
 test('the lab is one more mirror: its server where the box file names none, its fingerprint from where it was made', async (t) => {

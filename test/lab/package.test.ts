@@ -81,6 +81,9 @@ test('the paths of the real package are there, with modes that do not depend on 
   const found = await entries()
   t.is(found.get('/opt/datadog-agent/bin/agent/agent')?.mode, '-rwxr-xr-x')
   t.is(found.get('/usr/bin/datadog-agent')?.target, '/opt/datadog-agent/bin/agent/agent')
+  // An interpreter that finds the embedded packages: pyvenv.cfg beside its folder makes it look there.
+  t.is(found.get('/opt/datadog-agent/embedded/bin/python3')?.target, '/usr/bin/python3')
+  t.is(found.get('/opt/datadog-agent/embedded/pyvenv.cfg')?.mode, '-rw-r--r--')
   for (const path of ['/etc/datadog-agent/conf.d', '/etc/datadog-agent/checks.d', '/opt/datadog-agent/run'])
     t.is(found.get(path)?.mode, 'drwxr-xr-x', path)
   for (const path of ['/usr/lib/systemd/system/datadog-agent.service', '/etc/datadog-agent/datadog.yaml.example'])

@@ -100,6 +100,13 @@ test.serial(
   },
 )
 
+test.serial('sets that are built side by side are signed by one key', async (t) => {
+  const of = (name: string) => quiet`${script} ${at('debs')} ${at(name)} ${at('fresh')}`
+  const all = await Promise.all(['one', 'two', 'three', 'four', 'five', 'six'].map(of))
+  for (const { exitCode, stderr } of all) t.is(exitCode, 0, stderr)
+  t.is(new Set(all.map(({ stdout }) => stdout)).size, 1)
+})
+
 test.serial('without a package it fails and leaves the old repository in place', async (t) => {
   await fs.ensureDir(at('empty'))
   const done = await quiet`${script} ${at('empty')} ${at('repository')} ${at('gnupg')}`

@@ -45,7 +45,7 @@ export const box: Box = {
     tags: [],
     logs: true,
     repository: {
-      ...{ lab: true, url: 'http://apt.lab.invalid/', suite: 'stable', components: ['7'], keys: [] },
+      ...{ lab: 'lab/agent', url: 'http://apt.lab.invalid/', suite: 'stable', components: ['7'], keys: [] },
       keyUrls: ['http://keys.lab.invalid/current.public'],
     },
   },

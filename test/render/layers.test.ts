@@ -98,7 +98,7 @@ test("the repository's address, key and version are what the lab and the real bo
   t.deepEqual(lab.packages, ['datadog-agent=1:7.83.0+lab-1'])
   t.deepEqual(real.packages, ['datadog-agent=1:7.83.0-1'])
   const [ofLab, ofReal] = [lab.repositories[0], real.repositories[0]]
-  t.deepEqual([ofLab?.lab, ofLab?.url, ofLab?.keys], [true, 'http://apt.lab.invalid/', []])
+  t.deepEqual([ofLab?.lab, ofLab?.url, ofLab?.keys], ['lab/agent', 'http://apt.lab.invalid/', []])
   t.deepEqual([ofReal?.lab, ofReal?.url, ofReal?.keys.length], [false, 'https://apt.datadoghq.com/', 3])
   for (const key of ['suite', 'components', 'keyring'] as const) t.deepEqual(ofLab?.[key], ofReal?.[key], key)
 })

@@ -37,7 +37,7 @@ const differences: readonly [place: string, reason: Reason, ubuntu: string, twin
     `https://keys.datadoghq.com/DATADOG_APT_KEY_${id}.public`,
     '(absent)',
   ]),
-  ['agent/spec/repositories/0/lab', 'address', 'false', 'true'],
+  ['agent/spec/repositories/0/lab', 'address', 'false', 'lab/agent'],
   // What the lab's package is built from, so that a change of it makes the layer anew: nothing of that is in the guest.
   ['agent/spec/inputs', 'version', '(empty)', '(absent)'],
   ['agent/spec/inputs/0', 'version', '(absent)', 'lab/agent'],

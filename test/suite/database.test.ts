@@ -3,7 +3,7 @@ import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
 import { type Engine, readEngine } from '../../scripts/lib/box/engine.ts'
 import { judgeGrants, statementsOf } from '../../suite/box/checks/database-grants.ts'
 import { judgeLogs } from '../../suite/box/checks/database-logs.ts'
-import type { StatementResult } from '../../suite/box/database.ts'
+import { configSchema, type StatementResult } from '../../suite/box/database.ts'
 import { compareRights, parseRights } from '../../suite/box/rights.ts'
 
 const project = projectAt(process.cwd(), {})
@@ -108,6 +108,26 @@ for (const [title, over, said] of broken) {
     t.regex(verdict.observed, said)
   })
 }
+
+test('a server that limits no account is asked for none', (t) => {
+  const { cap, ...uncapped } = mariadb
+  t.truthy(cap)
+  t.false(statementsOf(uncapped).some((text) => text.includes('@@max')))
+  const verdict = judgeGrants(uncapped, answers())
+  t.true(verdict.passed)
+  t.notRegex(`${verdict.expected} ${verdict.observed}`, /connections/)
+})
+
+test('a login is told by host and port, or by the first of several hosts', (t) => {
+  const account = { username: 'datadog', password: 'secret' }
+  const loginOf = (server: object) =>
+    configSchema.safeParse({ instances: [{ ...account, ...server }] }).data?.instances[0]
+  const login = { ...account, host: '127.0.0.1', port: 7000 }
+  t.like(loginOf({ host: '127.0.0.1', port: 7000 }), login)
+  t.like(loginOf({ hosts: ['127.0.0.1:7000', '127.0.0.1:7001'] }), login)
+  for (const wrong of [{}, { host: '127.0.0.1' }, { hosts: [] }, { hosts: ['127.0.0.1'] }, { hosts: '127.0.0.1:7000' }])
+    t.is(loginOf(wrong), undefined, JSON.stringify(wrong))
+})
 
 const log = '/var/log/mysql/error.log'
 const report = {

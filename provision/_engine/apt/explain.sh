@@ -74,16 +74,17 @@ explain_lists() {
 explain_repository() {
   local said=$1 address=$2 suite=$3 components=$4 canonical=$5 keys=$6 why id name=$5
   local signed="a signature by ${keys// / or }"
+  local declared='where the repository is declared: agent.repository of the box file, or repository of the database.yaml'
   read -r why id < <(reason "$said")
   [[ $address == "$canonical" ]] || name="$canonical (by $address)"
   case $why in
     key)
       explain key "the repository $name is signed by a key that this box does not list" "$signed" "one by $id" \
-        'Datadog may have rotated its key: compare its announcement with the key found, then list it in agent.repository of the box file'
+        "its publisher may have rotated its key: compare the announcement with the key found, then list it $declared"
       ;;
     expired-key | revoked-key)
       explain "$why" "the repository $name is signed by a key that is no longer good" "$signed" "a signature by ${id:-it}, $why" \
-        'its publisher has to sign anew: try again later, take another mirror, or list the new key in agent.repository of the box file'
+        "its publisher has to sign anew: try again later, take another mirror, or list the new key $declared"
       ;;
     forged) explain forged "the repository $name is not what was signed" "$signed" "$(error_of "$said")" "$(advice forged)" ;;
     unsigned) explain unsigned "the repository $name is not signed" "$signed" 'none' 'take a mirror that has InRelease too, unchanged' ;;
@@ -112,7 +113,7 @@ require_versions() {
       explain version "no source has a package $name" "$package" 'no version of it' 'check address, suite and components of the repository'
     else
       explain version "no source has $name $version" "$package" "the newest there are: ${there[*]:0:5}" \
-        "ask for one that is there; of the Agent, 1:7.NN.P-1 is agent.version: 7.NN.P in the box file"
+        "ask for one that is there by agent.version or database.version in the box file; of the Agent, 1:7.NN.P-1 is 7.NN.P"
     fi
     return 1
   done

@@ -33,14 +33,15 @@ clean_up() {
   rm -f -- "$policy"
 }
 
-# Copies the image's own sources and preferences, except the Agent's repository. That one is meant for the instance; in
-# a bake, only the layer that installs the Agent uses it, and maybe under a different address.
+# Copies the image's own sources and preferences, except the repositories of the Agent and of the database's publisher.
+# Those are meant for the instance; in a bake only the layer that installs from one uses it, and maybe under a different
+# address.
 own_sources() {
   local file
   rm -rf -- "$apt_own"
   mkdir -p "$apt_own/sources.list.d" "$apt_own/preferences.d" "$apt_own/repositories" "$apt_own/none"
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/* /etc/apt/preferences.d/*; do
-    if [[ -f $file && $file != */datadog.list ]]; then cp -- "$file" "$apt_own/${file#/etc/apt/}"; fi
+    if [[ -f $file && $file != */datadog.list && $file != */database.list ]]; then cp -- "$file" "$apt_own/${file#/etc/apt/}"; fi
   done
   archive_mirrors "$network/mirrors.tsv"
   mirrored_sources "$apt_own"

@@ -177,11 +177,17 @@ const wheelhouse = async (set: WheelSet, folders: InputFolders, project: Project
   )
 }
 
-/** The lab Agent's packages in their signed repository; returns the folder to serve. */
-const labRepository = async (folders: InputFolders, project: Project): Promise<string> => {
+/**
+ * Packages that the lab makes, in a signed repository; returns the folder to serve. Each set of packages is built by itself, when a layer wants
+ * it, and all are signed by one key.
+ *
+ * @param set folder of the project whose build.sh makes the packages, such as `lab/agent`.
+ */
+const labRepository = async (set: string, folders: InputFolders, project: Project): Promise<string> => {
   const { logs, scratch } = folders
+  const name = basename(set)
   const key = sha256(
-    (await Promise.all(['lab/agent', 'lab/repository'].map((name) => digestFolder(join(project.root, name))))).join(),
+    (await Promise.all([set, 'lab/repository'].map((folder) => digestFolder(join(project.root, folder))))).join(),
   )
   const lab = join(project.cache, 'lab')
   return once(join(lab, `repository-${key}`), scratch, async (folder) => {
@@ -190,8 +196,8 @@ const labRepository = async (folders: InputFolders, project: Project): Promise<s
     try {
       const environment = { BOXHOUND_WHEELS: join(project.cache, 'wheels'), BOXHOUND_SCRATCH: scratch }
       await run(
-        ['bash', join(project.root, 'lab/agent/build.sh'), packages],
-        join(logs, 'lab-agent.log'),
+        ['bash', join(project.root, set, 'build.sh'), packages],
+        join(logs, `lab-${name}.log`),
         project.root,
         folders,
         environment,
@@ -199,7 +205,7 @@ const labRepository = async (folders: InputFolders, project: Project): Promise<s
       await mkdir(join(lab, 'gnupg'), { recursive: true, mode: 0o700 })
       await run(
         ['bash', join(project.root, 'lab/repository/build.sh'), packages, folder, join(lab, 'gnupg')],
-        join(logs, 'lab-repository.log'),
+        join(logs, `lab-${name}-repository.log`),
         project.root,
         folders,
       )
@@ -217,9 +223,9 @@ const placeWheels = async (from: string, to: string): Promise<void> => {
   }
 }
 
-/** Whether a layer installs from the repository that lab/ serves. */
+/** Whether a layer installs from a repository that lab/ serves. */
 export const needsLab = (layer: PlannedLayer): boolean =>
-  layer.rendered?.spec.repositories.some(({ lab }) => lab) ?? false
+  layer.rendered?.spec.repositories.some(({ lab }) => lab !== false) ?? false
 
 /**
  * Fetches a layer's external inputs into its staged folder: wheels by hash, repositories with their signing keys. The host does this, so that a
@@ -236,7 +242,7 @@ export const fetchInputs = async (
 ): Promise<void> => {
   const { spec } = layer.rendered ?? { spec: undefined }
   if (spec === undefined) return
-  const origins: Origins = { ...told, ...folders, lab: () => labRepository(folders, project) }
+  const origins: Origins = { ...told, ...folders, lab: (set) => labRepository(set, folders, project) }
   await Promise.all([
     ...spec.wheels.map(async (set) =>
       placeWheels(await wheelhouse(set, folders, project), join(staged, 'wheels', set.name)),

@@ -93,7 +93,7 @@ const fault = ({ validity, expires, signs }: Key): string | undefined => {
 }
 
 const rotated =
-  'Datadog may have rotated its key: compare its announcement with the fingerprint found, then list it in agent.repository (url, keys, keyUrls) of the box file'
+  'its publisher may have rotated its key: compare the announcement with the fingerprint found, then list it where the repository is declared: agent.repository (url, keys, keyUrls) of the box file, or repository of the database.yaml'
 
 /** The keys that one address gave. A page of a proxy or another publisher's key is refused, even where other addresses give the right ones. */
 const keysOf = async (

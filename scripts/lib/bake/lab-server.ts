@@ -17,7 +17,7 @@ export const startLabServer = async (): Promise<LabServer> => {
       response.statusCode = 404
       response.end()
     }
-    const [, name = '', path = ''] = /^\/([a-z]+)(\/.*)$/.exec(request.url ?? '') ?? []
+    const [, name = '', path = ''] = /^\/([a-z0-9_-]+)(\/.*)$/.exec(request.url ?? '') ?? []
     const handler = handlers.get(name)
     if (handler === undefined) return missing()
     request.url = path

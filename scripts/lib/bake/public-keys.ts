@@ -60,7 +60,7 @@ export const fetchKeys = async (
       throw new BoxhoundError('E_KEYS', 'no public key of the repository was found', {
         expected: 'the keys that sign it',
         found: `no file at ${gone.join(', ')}`,
-        next: 'check agent.repository.keyUrls and mirrors.keys in the box file',
+        next: 'check keyUrls where the repository is declared (agent.repository of the box file, or repository of the database.yaml), and mirrors.keys in the box file',
       })
     return { deliveries: fetched.filter((one) => one !== undefined), gone }
   } finally {

@@ -1,7 +1,7 @@
 // Repositories of a layer, with their keyrings.
 
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256 } from '../_helpers/hash.ts'
@@ -15,8 +15,8 @@ import { fetchKeys, inFolder } from './public-keys.ts'
 /** Where a bake has what layers install from. */
 export interface Origins {
   readonly network: BakeNetwork
-  /** Makes the lab's repository and tells its folder (lab/repository/build.sh). */
-  readonly lab: () => Promise<string>
+  /** Makes the lab's repository of the packages that a folder of the project builds, and tells where it is (lab/repository/build.sh). */
+  readonly lab: (set: string) => Promise<string>
   /** Serves a folder on loopback below a name, and tells its address. */
   readonly serve: (name: string, folder: string) => string
   /** In the run's work folder. */
@@ -40,19 +40,20 @@ const published = (fingerprint: string): string => `DATADOG_APT_KEY_${fingerprin
  * checked as Datadog's own. Only its fingerprint comes from the machine that bakes, since its key was made there.
  */
 export const reach = async (repository: LayerRepository, { network, lab, serve }: Origins): Promise<Reached> => {
-  const { agent, keys: keyFolder } = network.mirrors
-  if (!repository.lab)
+  const { mirror } = repository
+  const [stand, keyFolder] = mirror === undefined ? [] : [network.mirrors[mirror], network.mirrors.keys]
+  if (repository.lab === false)
     return {
-      address: folderAddress(agent ?? repository.url),
+      address: folderAddress(stand ?? repository.url),
       keyUrls: repository.keyUrls.map((address) => inFolder(address, keyFolder)),
       keys: repository.keys,
     }
-  const folder = await lab()
-  const served = serve('agent', folder)
+  const folder = await lab(repository.lab)
+  const served = serve(basename(repository.lab), folder)
   const keys = (await readFile(join(folder, 'fingerprints'), 'utf8')).trim().split('\n')
   const names = [...repository.keyUrls, ...keys.map((key) => new URL(published(key), repository.keyUrls[0]).href)]
   return {
-    address: folderAddress(agent ?? `${served}apt/`),
+    address: folderAddress(stand ?? `${served}apt/`),
     keyUrls: names.map((address) => inFolder(address, keyFolder ?? `${served}keys/`)),
     keys,
   }

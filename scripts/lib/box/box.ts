@@ -5,10 +5,13 @@ import type { Engine } from './engine.ts'
 /** A host tag `key:value`, or a bare word. */
 export type Tag = string
 
-/** An apt repository that the agent layer installs from. */
-export interface AgentRepository {
-  /** The lab repository: built and signed on this machine, served on loopback while baking. */
-  readonly lab: boolean
+/** An apt repository that a layer installs from. */
+export interface AptRepository {
+  /**
+   * For a repository of the lab, which is built and signed on this machine and served on loopback while baking: the folder of the project whose
+   * build.sh makes its packages. False for any other.
+   */
+  readonly lab: string | false
   /** Canonical address, which stays in the image. While baking, packages may come from another (`mirrors.agent`, the lab's server). */
   readonly url: string
   readonly suite: string
@@ -65,8 +68,17 @@ export interface Agent {
   readonly site: string
   readonly tags: readonly Tag[]
   readonly logs: boolean
-  readonly repository: AgentRepository
+  readonly repository: AptRepository
 }
+
+/** The repository of a database's publisher, or the lab's in its place. */
+export interface PublisherRepository extends AptRepository {
+  /** Guest path at which its keyring stays in the image. */
+  readonly keyring: string
+}
+
+/** Values of typed options, by name. */
+export type Options = Readonly<Record<string, string | number | boolean>>
 
 export interface Database {
   /** Name of its folder: databases/ENGINE beside the box file, or provision/30-database/ENGINE. */
@@ -77,8 +89,12 @@ export interface Database {
   readonly dbm: boolean
   /** Absolute paths of what belongs to the engine: the folder that it extends, and its own. */
   readonly folders: readonly string[]
-  /** Of the engine on the box's system, such as `17`; empty for one that does not tell them apart. */
+  /** Of the box file, or of the engine on the box's system, such as `17`; empty for one that does not tell them apart. */
   readonly version: string
+  /** Where its packages come from; null where they are the distribution's. */
+  readonly repository: PublisherRepository | null
+  /** Every option of database.yaml, with defaults filled in. */
+  readonly options: Options
   /** The integration's check: its name, and the absolute path of its check.yaml. */
   readonly check: { readonly name: string; readonly file: string }
   readonly definition: Engine
@@ -93,7 +109,7 @@ export interface Check {
   readonly interval: number
   readonly tags: readonly Tag[]
   /** Every option of check.yaml, with defaults filled in. */
-  readonly options: Readonly<Record<string, string | number | boolean>>
+  readonly options: Options
 }
 
 export interface App {
@@ -113,7 +129,9 @@ export interface Mirrors {
   readonly apt?: string | { readonly main: string; readonly security: string } | undefined
   readonly pypi?: string | undefined
   readonly agent?: string | undefined
-  /** Folder of the public keys of the Agent's repository. */
+  /** Of the repository of the database's publisher. */
+  readonly database?: string | undefined
+  /** Folder of the public keys of both. */
   readonly keys?: string | undefined
   /** Folder of the publisher's release folders. */
   readonly images?: string | undefined

@@ -25,6 +25,11 @@ const option = z.discriminatedUnion(
   'type: number, integer, boolean or string',
 )
 
+/** Typed options by name. */
+export const options = z
+  .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'an option name of lower-case letters, digits and _'), option)
+  .default({})
+
 /** A bound of a metric's values: a number, or the value of an option. */
 const bound = z.union([z.number(), z.strictObject({ option: z.string() })], 'a number or { option: NAME }')
 const names = z.array(z.string(), 'a list of names').default([])
@@ -63,9 +68,7 @@ export const checkDefinition = z.strictObject({
   name: z.string().optional(),
   title: z.string(),
   interval: z.int('a whole number of seconds').min(1).default(15),
-  options: z
-    .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'an option name of lower-case letters, digits and _'), option)
-    .default({}),
+  options,
   rules: z.array(z.strictObject({ less: z.tuple([z.string(), z.string()]), message: z.string() })).default([]),
   expect: z.strictObject({
     metrics: names,

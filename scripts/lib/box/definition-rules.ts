@@ -10,6 +10,10 @@ export interface Contradiction {
   readonly next?: string
 }
 
+/** As an issue of zod. */
+export const issueOf = ({ path, message, next }: Contradiction) =>
+  ({ code: 'custom', path, message, ...(next === undefined ? {} : { params: { next } }) }) as const
+
 const isNumeric = (option: OptionDefinition | undefined): boolean =>
   option?.type === 'number' || option?.type === 'integer'
 
@@ -103,9 +107,13 @@ const twice = ({ expect }: CheckDefinition): Contradiction[] =>
     ),
   )
 
+/** Finds contradictions in the definitions of typed options (fault 65). */
+export const optionContradictions = (options: CheckDefinition['options']): Contradiction[] =>
+  Object.entries(options).flatMap(([name, option]) => ofOption(name, option))
+
 /** Finds contradictions inside a check.yaml (fault 65). */
 export const contradictions = (definition: CheckDefinition): Contradiction[] => [
-  ...Object.entries(definition.options).flatMap(([name, option]) => ofOption(name, option)),
+  ...optionContradictions(definition.options),
   ...ofRules(definition),
   ...ofRanges(definition),
   ...twice(definition),

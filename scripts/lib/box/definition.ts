@@ -2,7 +2,7 @@
 
 import type { Project } from '../_helpers/paths.ts'
 import { type CheckDefinition, checkDefinition } from './check-schema.ts'
-import { contradictions } from './definition-rules.ts'
+import { contradictions, issueOf } from './definition-rules.ts'
 import { readSource } from './read.ts'
 import type { Source } from './source.ts'
 import { assertNone, validate } from './validate.ts'
@@ -10,8 +10,7 @@ import { assertNone, validate } from './validate.ts'
 export type { CheckDefinition, OptionDefinition } from './check-schema.ts'
 
 const refined = checkDefinition.superRefine((value, context) => {
-  for (const { path, message, next } of contradictions(value))
-    context.addIssue({ code: 'custom', path, message, ...(next === undefined ? {} : { params: { next } }) })
+  for (const contradiction of contradictions(value)) context.addIssue(issueOf(contradiction))
 })
 
 /**

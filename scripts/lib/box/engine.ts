@@ -5,8 +5,11 @@ import { basename, dirname, join } from 'node:path'
 import * as z from 'zod'
 import { isObject, type JsonObject } from '../_helpers/json.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { options } from './check-schema.ts'
+import { issueOf, optionContradictions } from './definition-rules.ts'
 import { isPattern } from './pattern.ts'
 import type { Problem } from './problems.ts'
+import { publisher } from './publisher.ts'
 import { readSource } from './read.ts'
 import { foundAt, keyOffset, type Source, valueOffset } from './source.ts'
 import { assertNone, validate } from './validate.ts'
@@ -34,12 +37,16 @@ const inspection = z.strictObject({
   output: z.string('text'),
 })
 
-const engineFile = z.strictObject({
+const shape = z.strictObject({
   title: line,
   /** A folder beside this one, all of which belongs to the engine as well. */
   extends: text(/^_[a-z][a-z0-9_-]*$/, 'the name of a folder that starts with _').optional(),
   /** `{version}` by the name of a system; a system without one is refused. */
   versions: z.record(z.string(), text(/^[0-9A-Za-z][0-9A-Za-z.+~-]*$/, 'a version in quotes such as "17"')).optional(),
+  /** Of packages that are not the distribution's: `{version}` is then `database.version` of the box file. */
+  repository: publisher.optional(),
+  /** What a box file may choose in `database.options`. */
+  options,
   unit: text(/^[A-Za-z0-9][A-Za-z0-9:_.{}@-]*$/, 'the name of a systemd unit'),
   port: z.int('a port number').min(1, 'a port number').max(65535, 'a port number'),
   logs: list(z.strictObject({ path: absolute, source: line, service: line }), 'a list of log files').default([]),
@@ -62,7 +69,8 @@ const engineFile = z.strictObject({
     synonyms: z.record(z.string(), line).default({}),
     exactly: list(line, 'a list of rights'),
   }),
-  cap: z.strictObject({ statement: line, value: z.int('a whole number').min(1, 'at least 1') }),
+  /** Left out for a server that limits no user's connections. */
+  cap: z.strictObject({ statement: line, value: z.int('a whole number').min(1, 'at least 1') }).optional(),
   trials: z.strictObject({ allowed: list(trial).default([]), refused: list(trial).default([]) }),
   inspections: list(inspection).default([]),
   monitoring: z
@@ -83,6 +91,17 @@ const engineFile = z.strictObject({
   tables: list(absolute).default([]),
   data: list(absolute).default([]),
   lines: list(z.strictObject({ path: absolute, pattern, title: line, planted: z.string('text') })).default([]),
+})
+
+const engineFile = shape.superRefine((value, context) => {
+  for (const contradiction of optionContradictions(value.options)) context.addIssue(issueOf(contradiction))
+  if (value.versions !== undefined && value.repository !== undefined)
+    context.addIssue({
+      code: 'custom',
+      path: ['versions'],
+      message: 'only one of versions and repository',
+      params: { next: 'remove versions: the box file names the version of an engine that has a repository' },
+    })
 })
 
 /** What a database engine is, `{version}` filled in; plain data (guide/databases.md). */
@@ -139,13 +158,15 @@ const systemProblem = (source: Source, versions: Readonly<Record<string, string>
  * Reads what an engine is.
  *
  * @param system name of the box's system, which decides `{version}`.
- * @returns its data, its version on that system (empty without `versions`), and its folders: what it extends first.
+ * @param wanted `database.version` of the box file, which decides it for an engine that has a repository.
+ * @returns its data, its version (empty where neither decides), and its folders: what it extends first.
  * @throws BoxhoundError E_BOX_FILE with positions inside database.yaml.
  */
 export const readEngine = (
   folder: string,
   system: string,
   project: Project,
+  wanted = '',
 ): { readonly definition: Engine; readonly version: string; readonly folders: readonly string[] } => {
   const own = read(folder, project)
   const parent = own.value.extends === undefined ? undefined : sharedFolder(folder, String(own.value.extends), project)
@@ -153,7 +174,7 @@ export const readEngine = (
   const { data, problems } = validate(own.source, engineFile, merged(base, own.value))
   assertNone(own.source, problems)
   if (data === undefined) throw new Error('a file without problems has data')
-  const version = data.versions?.[system] ?? ''
+  const version = data.repository === undefined ? (data.versions?.[system] ?? '') : wanted
   if (data.versions !== undefined && version === '')
     assertNone(own.source, [systemProblem(own.source, data.versions, system)])
   return {

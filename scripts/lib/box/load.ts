@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
-import type { Agent, AgentRepository, App, Base, Box, Check, Database, Image, Observe, System } from './box.ts'
+import type { Agent, App, AptRepository, Base, Box, Check, Database, Image, Observe, System } from './box.ts'
 import { fromCaller } from './caller.ts'
 import { readDefinition } from './definition.ts'
 import { monitoringProblem, readEngine } from './engine.ts'
@@ -12,6 +12,7 @@ import { boxNames, foldersOf, ownFolder } from './folders.ts'
 import { nearest, suggest } from './nearest.ts'
 import { resolveOptions } from './options.ts'
 import type { Problem } from './problems.ts'
+import { labRepository, publishedBy } from './publisher.ts'
 import { displayPath, readSource } from './read.ts'
 import { type BoxFile, boxFile } from './schema.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
@@ -19,7 +20,7 @@ import { readSystems, systemsFile } from './systems.ts'
 import { assertNone, validate } from './validate.ts'
 
 /** Datadog's own repository and the keys that sign it (guide/agent-contract.md, "Installation"). */
-export const datadogRepository: AgentRepository = {
+export const datadogRepository: AptRepository = {
   lab: false,
   url: 'https://apt.datadoghq.com/',
   suite: 'stable',
@@ -34,15 +35,8 @@ export const datadogRepository: AgentRepository = {
   ),
 }
 
-/** The lab's, at addresses that lead nowhere on any machine (RFC 2606): an image must not depend on a port of this one. */
-const labRepository: AgentRepository = {
-  lab: true,
-  url: 'http://apt.lab.invalid/',
-  suite: 'stable',
-  components: ['7'],
-  keys: [],
-  keyUrls: ['http://keys.lab.invalid/DATADOG_APT_KEY_CURRENT.public'],
-}
+/** The lab's in its place. */
+const labAgent = labRepository('lab/agent', 'http://apt.lab.invalid/')
 
 const fileOf = (nameOrFile: string, project: Project): string => {
   if (/[/\\]|\.ya?ml$/.test(nameOrFile)) return fromCaller(nameOrFile)
@@ -78,7 +72,7 @@ const imageOf = (given: BoxFile['image'], base: Base): Image => {
 const agentOf = ({ repository, ...agent }: BoxFile['agent']): Agent => ({
   ...agent,
   repository:
-    repository === 'lab' ? labRepository : repository === undefined ? datadogRepository : { lab: false, ...repository },
+    repository === 'lab' ? labAgent : repository === undefined ? datadogRepository : { lab: false, ...repository },
 })
 
 type Choice = Parameters<typeof foldersOf>[0]
@@ -177,13 +171,31 @@ const databaseOf = (
   if (given == null) return { database: null, problems: [] }
   const { folder, problems } = choose('database', given.engine, ['database', 'engine'], source, file, project)
   if (folder === undefined) return { database: null, problems }
-  const engine = readEngine(folder, system.name, project)
-  const { monitoring, title } = engine.definition
+  const engine = readEngine(folder, system.name, project, given.version)
+  const { definition } = engine
+  const { repository, problems: unpublished } = publishedBy(definition, given.version, system.name, source)
+  const { options, problems: unfit } = resolveOptions(
+    { options: definition.options, rules: [] },
+    given.options ?? {},
+    source,
+    ['database'],
+  )
   const check = fileIn(engine.folders, 'check.yaml')
   const { name = given.engine } = readDefinition(check, project).definition
   return {
-    database: { ...given, logs: given.logs ?? agent.logs, ...engine, check: { name, file: check } },
-    problems: given.dbm && monitoring === undefined ? [monitoringProblem(source, title)] : [],
+    database: {
+      ...given,
+      logs: given.logs ?? agent.logs,
+      ...engine,
+      repository,
+      options,
+      check: { name, file: check },
+    },
+    problems: [
+      ...unpublished,
+      ...unfit,
+      ...(given.dbm && definition.monitoring === undefined ? [monitoringProblem(source, definition.title)] : []),
+    ],
   }
 }
 

@@ -123,21 +123,28 @@ const agent = z
 
 const folderName = text(/^[a-z][a-z0-9_-]*$/, 'a name of lower-case letters, digits, _ and -')
 
+/** Values of options; their types are told by a check.yaml or database.yaml. */
+const options = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean()], 'text, a number, true or false'),
+  'a map of options',
+)
+
 const database = z
   .strictObject({
     engine: folderName.describe('A folder under provision/30-database/, or databases/ beside this file'),
     tags: tags.default([]).describe('Tags of the integration'),
     logs: flag.optional().describe("Collect the database's logs; default: as the Agent"),
     dbm: flag.default(false).describe('Database Monitoring: query metrics, samples and execution plans'),
+    version: text(
+      /^\d[0-9A-Za-z.~-]*(?:\+lab)?$/,
+      'an exact version such as "8.0.15", or one of the lab such as 8.0.0+lab',
+    )
+      .optional()
+      .describe("Exact version, of an engine that comes from its publisher's repository"),
+    options: options.nullish().describe("The engine's own options, see its database.yaml"),
   })
   .describe('A database with its monitoring user and integration')
-
-/** Values of options; their types are the check's own affair (check.yaml). */
-const options = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean()], 'text, a number, true or false'),
-  'a map of options',
-)
 
 const check = z
   .strictObject({
@@ -202,7 +209,8 @@ const mirrors = z
       .describe("Mirror of the distribution's archive; its security updates where the distribution has them beside it"),
     pypi: address('the address of a Python package index').optional(),
     agent: address("the address of a mirror of the Agent's repository").optional(),
-    keys: address("the address of a folder with the public keys of the Agent's repository").optional(),
+    database: address("the address of a mirror of the repository of the database's publisher").optional(),
+    keys: address('the address of a folder with the public keys of both repositories').optional(),
     images: address('the address of a folder with cloud images, laid out as their publisher does').optional(),
     proxy: address('the address of an HTTP proxy, without a password').optional(),
     caBundle: text(/^[^\0\n]+$/, 'the path of a file of certificates').optional(),

@@ -24,8 +24,8 @@ export type Logins = ReadonlyMap<string, Login>
 /** The variable that holds them: a box file and a command line can be read by too many. */
 export const loginVariable = 'BOXHOUND_MIRROR_AUTH'
 
-const addressesOf = ({ apt, pypi, agent, keys, images }: Mirrors): string[] =>
-  [...(typeof apt === 'object' ? [apt.main, apt.security] : [apt]), pypi, agent, keys, images].filter(
+const addressesOf = ({ apt, pypi, agent, database, keys, images }: Mirrors): string[] =>
+  [...(typeof apt === 'object' ? [apt.main, apt.security] : [apt]), pypi, agent, database, keys, images].filter(
     (address) => address !== undefined,
   )
 

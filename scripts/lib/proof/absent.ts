@@ -11,6 +11,9 @@ export interface AbsentPaths {
   readonly paths: readonly string[]
 }
 
+/** Guest path of the source that an engine of a publisher installs from (provision/30-database/_repository). */
+export const databaseSources = '/etc/apt/sources.list.d/database.list'
+
 /** Leftovers that are files by themselves, on any image. */
 const always: readonly AbsentPaths[] = [
   {

@@ -6,7 +6,7 @@ import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { $ } from '../_helpers/shell.ts'
 import type { DatabaseExpectation } from '../render/rendered-box.ts'
-import { absentPathsOf, plantedPath } from './absent.ts'
+import { absentPathsOf, databaseSources, plantedPath } from './absent.ts'
 import { agentAccount, runDiskTool } from './disk.ts'
 import { deviceOf, type FileSystem, readLayout } from './layout.ts'
 import { type Builder, canary } from './patterns.ts'
@@ -67,6 +67,9 @@ export const plantCopy = async (
   const paths = absentPathsOf(database).flatMap(({ paths: patterns }) => patterns.map(plantedPath))
   const files = [
     ...(database?.lines ?? []).map(({ path, planted }) => [path, planted]),
+    ...(database?.source === undefined
+      ? []
+      : [[databaseSources, 'deb [trusted=yes] http://mirror.example/db stable main\n']]),
     ...(database?.tables ?? []).map((path) => [plantedPath(path), agentAccount]),
   ]
   await writeFile(plan, JSON.stringify({ paths: [...new Set(paths)], files: Object.fromEntries(files) }))

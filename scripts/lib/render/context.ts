@@ -2,6 +2,7 @@
 
 import { boxhoundVersion } from '../_helpers/version.ts'
 import type { App, Base, Box, Check, Database } from '../box/box.ts'
+import { isLabVersion } from '../box/publisher.ts'
 import { familyOf } from '../systems/families.ts'
 import type { Context } from './template.ts'
 
@@ -16,17 +17,30 @@ export const contextOf = ({ name, version, base, agent, database, app }: Box): C
   boxhound: { version: boxhoundVersion },
   box: { name, version },
   base: { system: base.system.name, python: base.system.python, cloudInit: hasCloudInit(base) },
-  agent: { ...agent, package: familyOf(base.system).agentPackage(agent.version), lab: agent.version.endsWith('+lab') },
+  agent: { ...agent, package: familyOf(base.system).agentPackage(agent.version), lab: isLabVersion(agent.version) },
   database: database === null ? null : databaseContext(database),
   app: app === null ? null : appContext(app),
 })
 
 /** `logs` are the engine's log files, false where the box collects none. */
-const databaseContext = ({ engine, tags, logs, dbm, version, check, definition }: Database): Context => ({
+const databaseContext = ({
+  engine,
+  tags,
+  logs,
+  dbm,
+  version,
+  repository,
+  options,
+  check,
+  definition,
+}: Database): Context => ({
   engine,
   tags,
   dbm,
   version,
+  lab: isLabVersion(version),
+  repository,
+  options,
   logs: logs ? definition.logs : false,
   unit: definition.unit,
   port: definition.port,

@@ -3,8 +3,9 @@
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
-import type { Box } from '../box/box.ts'
+import type { AptRepository, Box } from '../box/box.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
+import { isLabVersion } from '../box/publisher.ts'
 import { readApp } from './app.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
 import { configurationOf, hasCloudInit } from './context.ts'
@@ -65,11 +66,16 @@ const integrationOf = ({ database }: Box, project: Project): CheckExpectation[] 
   return [{ ...all, metrics: sent(all.metrics), rates: sent(all.rates) }]
 }
 
-const databaseOf = ({ database }: Box): Expectations['database'] => {
+/** A repository as a line of apt's says it: address, suite, components. */
+const sourceOf = ({ url, suite, components }: AptRepository, mirror: string | undefined): string =>
+  [mirror ?? url, suite, ...components].join(' ')
+
+const databaseOf = ({ database, mirrors }: Box): Expectations['database'] => {
   if (database === null) return null
-  const { engine, logs, dbm, check, definition } = database
+  const { engine, logs, dbm, repository, check, definition } = database
   const { title, unit, client, login, cap, trials, identities, accounts, groups, tables, lines, data } = definition
   const more = dbm ? definition.monitoring : undefined
+  const { keep = false, database: mirror } = mirrors ?? {}
   const configuration = configurationOf(check.name)
   return {
     engine,
@@ -80,7 +86,10 @@ const databaseOf = ({ database }: Box): Expectations['database'] => {
     configuration,
     client,
     login,
-    cap,
+    ...(cap === undefined ? {} : { cap }),
+    ...(repository === null
+      ? {}
+      : { source: sourceOf(repository, keep ? mirror : undefined), keyring: repository.keyring }),
     identities,
     accounts,
     groups,
@@ -133,18 +142,17 @@ const configuredOf = (
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
   const { version, site, tags, logs, repository } = box.agent
   const { keep = false, agent: mirror } = box.mirrors ?? {}
-  const address = keep ? (mirror ?? repository.url) : repository.url
   return {
     box: box.name,
     version: box.version,
     seed: hasCloudInit(box.base) ? 'nocloud' : 'credentials',
     agent: {
       version,
-      lab: version.endsWith('+lab'),
+      lab: isLabVersion(version),
       site,
       tags,
       logs,
-      source: [address, repository.suite, ...repository.components].join(' '),
+      source: sourceOf(repository, keep ? mirror : undefined),
     },
     checks: [
       ...integrationOf(box, project),

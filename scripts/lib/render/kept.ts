@@ -18,6 +18,7 @@ const certificates = async (file: string): Promise<string[]> => {
 export type KeptMirrors = Context & {
   readonly apt: ArchiveMirror | null
   readonly agent: string | null
+  readonly database: string | null
   readonly pypi: string | null
   readonly proxy: string | null
   readonly certificates: readonly string[]
@@ -32,10 +33,11 @@ export type KeptMirrors = Context & {
  */
 export const keptMirrors = async ({ mirrors, base, file }: Box): Promise<KeptMirrors | undefined> => {
   if (mirrors?.keep !== true) return undefined
-  const { apt, agent, pypi, proxy, caBundle } = mirrors
+  const { apt, agent, database, pypi, proxy, caBundle } = mirrors
   return {
     apt: familyOf(base.system).archiveOf(apt, base.system) ?? null,
     agent: agent ?? null,
+    database: database ?? null,
     pypi: pypi ?? null,
     proxy: proxy ?? null,
     // Normalised, whatever white space and line ends the file has.
@@ -47,9 +49,11 @@ export const keptMirrors = async ({ mirrors, base, file }: Box): Promise<KeptMir
 }
 
 /** The same, for the proofs of the image. */
-export const keptExpectation = ({ apt, agent, pypi, proxy, certificates: all }: KeptMirrors): Kept => ({
+export const keptExpectation = ({ apt, agent, database, pypi, proxy, certificates: all }: KeptMirrors): Kept => ({
   hosts: [
-    ...new Set([apt?.main, apt?.security, agent, pypi, proxy].flatMap((one) => (one ? [new URL(one).host] : []))),
+    ...new Set(
+      [apt?.main, apt?.security, agent, database, pypi, proxy].flatMap((one) => (one ? [new URL(one).host] : [])),
+    ),
   ],
   certificates: all.map((pem) => pem.replaceAll(/-----[^-]+-----|\s/g, '')),
 })

@@ -23,11 +23,13 @@ const guestPath = text(/^\/?(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\n]+$/, 'a path in the
 const projectPath = text(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\n]+$/, 'a path relative to the folder or the project')
 const list = <T extends z.ZodType>(item: T) => z.array(item, 'a list').nullish()
 
+const mirror = z.enum(['agent', 'database'], 'agent or database').optional()
+
 const repository = z.union(
   [
-    aptRepository.extend({ keyring: guestPath, lab: z.literal(false, 'true or false').default(false) }),
+    aptRepository.extend({ keyring: guestPath, mirror, lab: z.literal(false, 'false').default(false) }),
     // Its key is generated on the machine that bakes.
-    aptRepository.extend({ keyring: guestPath, lab: z.literal(true), keys: z.array(z.never()).max(0) }),
+    aptRepository.extend({ keyring: guestPath, mirror, lab: projectPath, keys: z.array(z.never()).max(0) }),
   ],
   'a map with url, suite, components, keys, keyUrls and keyring',
 )
@@ -67,7 +69,10 @@ type LayerFile = NonNullable<z.infer<typeof layerFile>>
 const spec = (file: LayerFile): LayerSpec => ({
   packages: file.packages ?? [],
   suites: file.suites ?? [],
-  repositories: file.repositories ?? [],
+  repositories: (file.repositories ?? []).map(({ mirror, ...one }) => ({
+    ...one,
+    ...(mirror === undefined ? {} : { mirror }),
+  })),
   early: file.early ?? [],
   hold: file.hold ?? [],
   owners: (file.owners ?? []).map(({ mode, recursive, ...owner }) => ({

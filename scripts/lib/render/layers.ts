@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
-import type { Box, Check } from '../box/box.ts'
+import type { Box, Check, Database } from '../box/box.ts'
 import { sourceOf } from '../box/folders.ts'
 import { checkFiles } from './checks.ts'
 import { checkContext, contextOf, hasCloudInit } from './context.ts'
@@ -115,10 +115,15 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
   const layer = (name: LayerName, folder: string) =>
     layerOf(name, [renderPart(below(provision, folder), context, project)])
   const chosen = (folder: string) => renderPart({ file: folder, source: sourceOf(folder, project) }, context, project)
+  /** What every engine needs that the distribution does not have: the repository of its publisher. */
+  const published = ({ repository }: Database) =>
+    repository === null ? [] : [renderPart(below(provision, '30-database/_repository'), context, project)]
   const layers = [
     base(box, provision, context, project),
     layer('agent', '20-agent'),
-    ...(box.database === null ? [] : [layerOf('database', box.database.folders.map(chosen))]),
+    ...(box.database === null
+      ? []
+      : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),
     ...(box.app === null ? [] : [layerOf('app', [chosen(box.app.folder)])]),
     ...(box.checks.length === 0
       ? []

@@ -1,6 +1,6 @@
 // The rendered box as plain data.
 
-import type { AgentRepository, Box } from '../box/box.ts'
+import type { AptRepository, Box } from '../box/box.ts'
 import type { Engine } from '../box/engine.ts'
 
 /** The layers over the base image, bottom up. A box without database or app leaves those out. */
@@ -43,9 +43,11 @@ export interface WheelSet {
 }
 
 /** A repository that a layer installs from. */
-export interface LayerRepository extends AgentRepository {
+export interface LayerRepository extends AptRepository {
   /** Guest path at which its keyring stays in the image. */
   readonly keyring: string
+  /** Which of the box file's `mirrors` may stand in for it; absent where none does. */
+  readonly mirror?: 'agent' | 'database'
 }
 
 /** layer.yaml(.hbs) of one or more folders, merged. */
@@ -124,6 +126,9 @@ export interface DatabaseExpectation
     | ('identities' | 'accounts' | 'groups' | 'tables' | 'lines' | 'data')
   > {
   readonly engine: string
+  /** The source of apt that its packages come from, as `agent.source`, and the guest path of the keyring; absent where that is the distribution. */
+  readonly source?: string
+  readonly keyring?: string
   /** Whether Database Monitoring is set up, and what it needs is judged. */
   readonly dbm: boolean
   /** Name of the integration's check. */
@@ -150,7 +155,7 @@ export interface Expectations {
     readonly site: string
     readonly tags: readonly string[]
     readonly logs: boolean
-    /** The one source of apt beside the distribution's: address, suite, components. */
+    /** Its source of apt: address, suite, components. */
     readonly source: string
   }
   readonly checks: readonly CheckExpectation[]

@@ -25,29 +25,26 @@ export const judgeGrants = (
   const reason = ({ any: [first = ''] }: Trial): string => run.get(first)?.error ?? 'not tried'
   const granted = run.get(rights.statement)
   const found = parseRights(granted?.rows ?? [], rights)
-  const limit = run.get(cap.statement)?.rows[0]
-  return judge(
-    `exactly ${rights.exactly.join(', ')}; at most ${cap.value} connections`,
-    `${found.join(', ')}; at most ${limit} connections`,
-    [
-      ...(granted?.ok
-        ? compareRights(rights.exactly, found)
-        : [`${rights.statement}: ${granted?.error ?? 'not tried'}`]),
-      ...trials.allowed.filter((trial) => !ok(trial)).map((trial) => `cannot ${trial.what}: ${reason(trial)}`),
-      ...trials.refused.filter(ok).map(({ what }) => `can ${what}`),
-      ...(limit === String(cap.value) ? [] : [`may hold ${limit ?? '?'} connections, not ${cap.value}`]),
-      ...inspected
-        .filter(({ inspection, output }) => output !== inspection.output)
-        .map(({ inspection: { what, output: wanted }, output }) => `${what}: ${output}, not ${wanted}`),
-    ],
-  )
+  const limit = cap === undefined ? undefined : run.get(cap.statement)?.rows[0]
+  const capped = (value: unknown): string => (cap === undefined ? '' : `; at most ${value} connections`)
+  return judge(`exactly ${rights.exactly.join(', ')}${capped(cap?.value)}`, `${found.join(', ')}${capped(limit)}`, [
+    ...(granted?.ok ? compareRights(rights.exactly, found) : [`${rights.statement}: ${granted?.error ?? 'not tried'}`]),
+    ...trials.allowed.filter((trial) => !ok(trial)).map((trial) => `cannot ${trial.what}: ${reason(trial)}`),
+    ...trials.refused.filter(ok).map(({ what }) => `can ${what}`),
+    ...(cap === undefined || limit === String(cap.value)
+      ? []
+      : [`may hold ${limit ?? '?'} connections, not ${cap.value}`]),
+    ...inspected
+      .filter(({ inspection, output }) => output !== inspection.output)
+      .map(({ inspection: { what, output: wanted }, output }) => `${what}: ${output}, not ${wanted}`),
+  ])
 }
 
 /** All statements, for one session. A refused trial's clean-up comes right after it. */
 export const statementsOf = ({ rights, cap, trials }: Wanted): string[] => [
   ...new Set([
     rights.statement,
-    cap.statement,
+    ...(cap === undefined ? [] : [cap.statement]),
     ...[...trials.allowed, ...trials.refused].flatMap(({ any, after }) => [
       ...any,
       ...(after === undefined ? [] : [after]),
