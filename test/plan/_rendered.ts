@@ -105,6 +105,7 @@ export const renderedOf = (own: readonly RenderedLayer[] = layers, ownBox: Box =
     seed: 'credentials',
     agent: {
       version: ownBox.agent.version,
+      package: { command: ['true'], version: '1:7.83.0+lab-1', state: 'hi' },
       lab: true,
       site: ownBox.agent.site,
       tags: [],
@@ -115,5 +116,6 @@ export const renderedOf = (own: readonly RenderedLayer[] = layers, ownBox: Box =
     database: null,
     app: null,
     units: [],
+    off: [],
   },
 })

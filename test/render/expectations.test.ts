@@ -12,6 +12,12 @@ test('what the suite must see is assembled from the box and its folders', async 
     seed: 'credentials',
     agent: {
       version: '7.83.0+lab',
+      package: {
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own syntax
+        command: ['dpkg-query', '-W', '-f', '${Version} ${db:Status-Abbrev}', 'datadog-agent'],
+        version: '1:7.83.0+lab-1',
+        state: 'hi',
+      },
       lab: true,
       site: 'datadoghq.com',
       tags: ['env:trial', 'role:database'],
@@ -98,6 +104,7 @@ test('what the suite must see is assembled from the box and its folders', async 
       routes: [{ path: '/', body: 'Hello', resource: 'GET /' }],
     },
     units: ['first.service', 'trial-app.service'],
+    off: ['apt-daily.timer', 'apt-daily-upgrade.timer'],
   })
 })
 

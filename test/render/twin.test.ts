@@ -13,6 +13,7 @@ type Reason = 'address' | 'key' | 'version' | 'name of a distribution' | 'name o
 const differences: readonly [place: string, reason: Reason, ubuntu: string, twin: string][] = [
   ['expectations/box', 'name of the box', 'ubuntu', 'lab-cloud'],
   ['expectations/agent/version', 'version', '7.83.0', '7.83.0+lab'],
+  ['expectations/agent/package/version', 'version', '1:7.83.0-1', '1:7.83.0+lab-1'],
   ['expectations/agent/lab', 'version', 'false', 'true'],
   [
     ...(['expectations/agent/source', 'address'] as const),

@@ -102,11 +102,15 @@ test('a check that never ran or is not scheduled fails', (t) => {
 })
 
 test('version, package and hold are judged', (t) => {
-  t.true(judgeVersion('7.83.0+lab', '7.83.0+lab', '1:7.83.0+lab-1 hi \n').passed)
-  t.regex(judgeVersion('7.83.0', '7.82.0', '1:7.83.0-1 hi').observed, /running Agent says 7\.82\.0/)
-  t.regex(judgeVersion('7.83.0', '7.83.0', '1:7.82.0-1 hi').observed, /version 1:7\.82\.0-1/)
-  t.regex(judgeVersion('7.83.0', '7.83.0', '1:7.83.0-1 ii').observed, /"ii"/)
-  t.false(judgeVersion('7.83.0', undefined, '').passed)
+  const version = (text: string) => ({
+    version: text,
+    package: { command: [], version: `1:${text}-1`, state: 'hi' },
+  })
+  t.true(judgeVersion(version('7.83.0+lab'), '7.83.0+lab', '1:7.83.0+lab-1 hi \n').passed)
+  t.regex(judgeVersion(version('7.83.0'), '7.82.0', '1:7.83.0-1 hi').observed, /running Agent says 7\.82\.0/)
+  t.regex(judgeVersion(version('7.83.0'), '7.83.0', '1:7.82.0-1 hi').observed, /version 1:7\.82\.0-1/)
+  t.regex(judgeVersion(version('7.83.0'), '7.83.0', '1:7.83.0-1 ii').observed, /"ii"/)
+  t.false(judgeVersion(version('7.83.0'), undefined, '').passed)
 })
 
 const environment = { file: '/etc/datadog-agent/environment', setting: 'DD_API_KEY', length: 32 }

@@ -18,6 +18,9 @@ const record = {
 }
 const firstBoot = (over: object = {}) => judgeFirstBoot(JSON.stringify({ ...record, ...over }), 'lab', '1.0.0')
 
+/** Debian’s. */
+const updaters = ['apt-daily.timer', 'apt-daily-upgrade.timer']
+
 test('first boot passes when it and each step are done', (t) => {
   t.true(firstBoot().passed)
 })
@@ -141,16 +144,17 @@ const timers = [
 const enabled = { id: 'ssh.service', file: 'enabled', active: 'active' }
 
 test('units pass when enabled, with the timers off and nothing failed', (t) => {
-  t.true(judgeUnits(['ssh.service'], [enabled, ...timers], []).passed)
+  t.true(judgeUnits(['ssh.service'], updaters, [enabled, ...timers], []).passed)
 })
 
 test('a unit that is disabled or absent, a timer that is on, or a failed unit fails', (t) => {
-  t.false(judgeUnits(['ssh.service'], [{ ...enabled, file: 'disabled' }, ...timers], []).passed)
-  t.false(judgeUnits(['ssh.service'], timers, []).passed)
+  t.false(judgeUnits(['ssh.service'], updaters, [{ ...enabled, file: 'disabled' }, ...timers], []).passed)
+  t.false(judgeUnits(['ssh.service'], updaters, timers, []).passed)
   t.false(
-    judgeUnits(['ssh.service'], [enabled, { id: 'apt-daily.timer', file: 'enabled', active: 'inactive' }], []).passed,
+    judgeUnits(['ssh.service'], updaters, [enabled, { id: 'apt-daily.timer', file: 'enabled', active: 'inactive' }], [])
+      .passed,
   )
-  t.regex(judgeUnits(['ssh.service'], [enabled, ...timers], ['x.service']).observed, /x\.service has failed/)
+  t.regex(judgeUnits(['ssh.service'], updaters, [enabled, ...timers], ['x.service']).observed, /x\.service has failed/)
 })
 
 test('blocks of systemctl belong to the names in their order, aliases too', (t) => {
@@ -192,9 +196,9 @@ test('image.kernel: of a caller’s machine that is a container it is not judged
 test('without a key the trace-agent has failed, as it must; with one it may not', (t) => {
   const units = [{ id: 'boxhound-first-boot.service', file: 'enabled', active: 'active' }]
   const failed = ['datadog-agent-trace.service']
-  const keyless = judgeUnits(['boxhound-first-boot.service'], units, failed, false)
+  const keyless = judgeUnits(['boxhound-first-boot.service'], updaters, units, failed, false)
   t.true(keyless.passed)
   t.regex(keyless.observed, /ends without an API key/)
-  t.false(judgeUnits(['boxhound-first-boot.service'], units, failed, true).passed)
-  t.false(judgeUnits(['boxhound-first-boot.service'], units, [...failed, 'x.service'], false).passed)
+  t.false(judgeUnits(['boxhound-first-boot.service'], updaters, units, failed, true).passed)
+  t.false(judgeUnits(['boxhound-first-boot.service'], updaters, units, [...failed, 'x.service'], false).passed)
 })

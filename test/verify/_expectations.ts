@@ -7,6 +7,7 @@ export const lab: Expectations = {
   seed: 'credentials',
   agent: {
     version: '7.83.0+lab',
+    package: { command: ['true'], version: '1:7.83.0+lab-1', state: 'hi' },
     lab: true,
     site: 'datadoghq.com',
     tags: ['env:trial', 'role:database'],
@@ -79,4 +80,5 @@ export const lab: Expectations = {
     routes: [{ path: '/', body: 'Entrypoint to the Application', resource: 'GET /' }],
   },
   units: ['boxhound-first-boot.service', 'datadog-agent.service', 'ssh.service'],
+  off: [],
 }

@@ -6,6 +6,7 @@ import type { Project } from '../_helpers/paths.ts'
 import type { AptRepository, Box } from '../box/box.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
 import { isLabVersion } from '../box/publisher.ts'
+import { familyOf } from '../systems/families.ts'
 import { readApp } from './app.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
 import { configurationOf, hasCloudInit } from './context.ts'
@@ -142,12 +143,14 @@ const configuredOf = (
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
   const { version, site, tags, logs, repository } = box.agent
   const { keep = false, agent: mirror } = box.mirrors ?? {}
+  const { agentPackage, installed, updaters } = familyOf(box.base.system)
   return {
     box: box.name,
     version: box.version,
     seed: hasCloudInit(box.base) ? 'nocloud' : 'credentials',
     agent: {
       version,
+      package: { command: installed.command('datadog-agent'), version: agentPackage(version), state: installed.held },
       lab: isLabVersion(version),
       site,
       tags,
@@ -167,5 +170,6 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
     database: databaseOf(box),
     app: appOf(box, project),
     units: [...new Set(layers.flatMap(({ spec }) => spec.units.enable))],
+    off: updaters,
   }
 }

@@ -151,6 +151,8 @@ export interface Expectations {
   readonly kept?: Kept
   readonly agent: {
     readonly version: string
+    /** Its package: how it is asked for, and the answer that must come. */
+    readonly package: { readonly command: readonly string[]; readonly version: string; readonly state: string }
     readonly lab: boolean
     readonly site: string
     readonly tags: readonly string[]
@@ -175,6 +177,8 @@ export interface Expectations {
   } | null
   /** Units that must be enabled. */
   readonly units: readonly string[]
+  /** Units that must be off. */
+  readonly off: readonly string[]
 }
 
 export interface Rendered {

@@ -9,6 +9,12 @@ export const debian: Family = {
   ids: ['debian', 'ubuntu'],
   engine: 'apt',
   agentPackage: (version) => `1:${version}-1`,
+  installed: {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own syntax
+    command: (name) => ['dpkg-query', '-W', '-f', '${Version} ${db:Status-Abbrev}', name],
+    held: 'hi',
+  },
+  updaters: ['apt-daily.timer', 'apt-daily-upgrade.timer'],
   // Debian publishes its security updates beside the archive, Ubuntu inside it; a mirror with another layout needs both addresses.
   archiveOf: (mirror, { id }) => {
     if (mirror === undefined) return undefined
@@ -18,7 +24,7 @@ export const debian: Family = {
   machineType: ({ id }) => (id === 'ubuntu' ? { cim: 94, vbox: 'Ubuntu_64' } : { cim: 96, vbox: 'Debian_64' }),
   leftovers: [
     {
-      title: 'lists, archives and settings of apt',
+      title: 'lists, archives, logs and settings of apt and dpkg',
       paths: [
         '/var/lib/apt/lists/*_Packages*',
         '/var/lib/apt/lists/*InRelease',
@@ -30,6 +36,12 @@ export const debian: Family = {
         '/etc/apt/auth.conf.d/*',
         '/etc/apt/sources.list.d/boxhound-bake-*',
         '/etc/apt/preferences.d/boxhound-bake-*',
+        '/etc/apt/apt.conf.d/99mmdebstrap',
+        '/var/log/apt/*',
+        '/var/lib/dpkg/*-old',
+        '/usr/sbin/policy-rc.d',
+        '/etc/*.dpkg-old',
+        '/etc/*.dpkg-dist',
       ],
     },
   ],

@@ -29,6 +29,10 @@ export interface Family {
   readonly engine: string
   /** Version of the package that carries an Agent, e.g. `1:7.83.0-1`. */
   readonly agentPackage: (version: string) => string
+  /** How a machine tells of an installed package: a command that prints `VERSION STATE`, and the state of one that upgrades leave alone. */
+  readonly installed: { readonly command: (name: string) => readonly string[]; readonly held: string }
+  /** Timers of background updates: they would take the package manager's lock, so that no box has them on (fault 34). */
+  readonly updaters: readonly string[]
   /** Where a mirror of a system's archive has its parts; undefined without a mirror. */
   readonly archiveOf: (mirror: Mirrors['apt'], system: Pick<System, 'id'>) => ArchiveMirror | undefined
   readonly machineType: (system: Pick<System, 'id'>) => MachineType

@@ -2,8 +2,6 @@ import { isKeyed } from '../agent.ts'
 import type { BoxCheck } from '../check.ts'
 import { judge, list, type Verdict } from '../verdict.ts'
 
-/** Timers that would take the dpkg lock in the background (fault 34). */
-const unwanted = ['apt-daily.timer', 'apt-daily-upgrade.timer']
 const always = ['boxhound-first-boot.service']
 
 export interface UnitState {
@@ -40,6 +38,7 @@ const needsKey = 'datadog-agent-trace.service'
  */
 export const judgeUnits = (
   wanted: readonly string[],
+  unwanted: readonly string[],
   states: readonly UnitState[],
   allFailed: readonly string[],
   keyed = true,
@@ -63,14 +62,15 @@ export const judgeUnits = (
 
 export const check: BoxCheck = {
   run: async (guest) => {
-    const wanted = wantedUnits(guest.context.expectations.units)
-    const all = [...wanted, ...unwanted]
+    const { units, off } = guest.context.expectations
+    const wanted = wantedUnits(units)
+    const all = [...wanted, ...off]
     const show = ['systemctl', 'show', '-p', 'UnitFileState', '-p', 'ActiveState', '--', ...all]
     const failures = ['systemctl', 'list-units', '--state=failed', '--plain', '--no-legend', '--full']
     const [states, failed] = await Promise.all([guest.run(show, { name: 'systemctl show' }), guest.run(failures)])
     const names = failed.stdout.split('\n').map((line) => line.trim().split(/\s+/)[0] ?? '')
     const failing = names.filter((name) => name !== '')
     const keyed = !failing.includes(needsKey) || (await isKeyed(guest))
-    return judgeUnits(wanted, parseUnits(all, states.stdout), failing, keyed)
+    return judgeUnits(wanted, off, parseUnits(all, states.stdout), failing, keyed)
   },
 }

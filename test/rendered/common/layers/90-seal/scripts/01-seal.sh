@@ -5,6 +5,10 @@
 set -Eeuo pipefail
 shopt -s nullglob dotglob
 
+# seal_packages, by the family of this system.
+# shellcheck source-path=SCRIPTDIR source=../_engine/apt/seal.sh
+. /run/boxhound/layer/seal.sh
+
 # The file stays but is empty: then systemd creates a new id without treating the boot as a factory reset, which would
 # preset every unit.
 identity_of_system() {
@@ -88,25 +92,9 @@ traces() {
   rm -f /root/.*_history /root/.{lesshst,viminfo,wget-hsts} /home/*/.*_history
   rm -rf /root/.{cache,config,gnupg,npm,local,pip} /home/*/.cache
   rm -rf /tmp/* /var/tmp/*
-  rm -rf /var/lib/logrotate/status /var/lib/systemd/rfkill/* /var/cache/{man,debconf/*-old,ldconfig,fontconfig,private}
-  rm -f /var/lib/dpkg/*-old /var/cache/debconf/*-old /etc/{passwd,group,shadow,gshadow,subuid,subgid}-
+  rm -rf /var/lib/logrotate/status /var/lib/systemd/rfkill/* /var/cache/{man,ldconfig,fontconfig,private}
+  rm -f /etc/{passwd,group,shadow,gshadow,subuid,subgid}-
   rm -f /var/backups/* /etc/.pwd.lock /core /root/.rnd
-  find /etc /var/lib/dpkg -type f \( -name '*.dpkg-old' -o -name '*.dpkg-dist' -o -name '*.dpkg-new' -o -name '*.ucf-old' \) -delete
-}
-
-# apt as Debian ships it: sources from apt's own example; no proxy, mirror certificate or lists.
-package_manager() {
-  local example=/usr/share/doc/apt/examples/debian.sources
-  rm -f /usr/sbin/policy-rc.d /etc/apt/sources.list.d/boxhound-bake-* /etc/apt/preferences.d/boxhound-bake-*
-  rm -f /etc/apt/apt.conf.d/*prox* /etc/apt/apt.conf.d/99mmdebstrap /etc/apt/auth.conf /etc/apt/auth.conf.d/* /etc/pip.conf
-  rm -f /var/cache/apt/*.bin
-  if grep -qx 'ID=debian' /etc/os-release && [[ -r $example ]]; then
-    rm -f /etc/apt/sources.list
-    # Only the example's free component, which the lab base was built from.
-    sed 's/^Components:.*/Components: main/' "$example" >/etc/apt/sources.list.d/debian.sources
-  fi
-  # In a chroot bake lists and archives are bind mounts; on a booted machine they are in the image.
-  find /var/lib/apt/lists /var/cache/apt/archives -mindepth 1 -type f -delete 2>/dev/null || true
 }
 
 # The builder's resolver and proxies (fault 46).
@@ -117,6 +105,7 @@ network() {
   # systemd-resolved's package keeps a backup of the file that it replaced.
   rm -f /etc/.resolv.conf.systemd-resolved.bak
   sed -i -E '/^(http|https|ftp|no|all)_proxy=/Id' /etc/environment
+  rm -f /etc/pip.conf
   local -a own=(/usr/local/share/ca-certificates/*)
   if [[ ${#own[@]} -gt 0 ]]; then
     rm -rf "${own[@]}"
@@ -136,7 +125,7 @@ main() {
   identity_of_database
   identity_of_cloud_init
   identity_of_agent
-  package_manager
+  seal_packages
   network
   traces
   nothing_to_update
