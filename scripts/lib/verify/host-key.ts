@@ -3,14 +3,14 @@
 import { createHash } from 'node:crypto'
 import { BoxhoundError } from '../_helpers/errors.ts'
 
-/** OpenSSH's fingerprint of a public key in its wire format: `SHA256:` and 43 characters. */
+/** OpenSSH's fingerprint of a public key in wire format: `SHA256:` and 43 characters. */
 export const fingerprintOf = (key: Buffer): string =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 
-/** True for the shape that OpenSSH prints. */
+/** Whether a text has the format of OpenSSH's fingerprints. */
 export const isFingerprint = (text: string): boolean => /^SHA256:[A-Za-z0-9+/]{43}$/.test(text)
 
-/** The refusal of a server that shows another key than the one that the console or the caller told (fault 41). */
+/** The error for a server whose host key differs from the one on the console or from the caller (fault 41). */
 export const hostKeyError = (expected: string, found: string): BoxhoundError =>
   new BoxhoundError('E_HOST_KEY', 'unexpected host key', {
     expected,
