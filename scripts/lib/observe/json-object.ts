@@ -1,4 +1,4 @@
-// JSON as a type.
+// JSON types.
 
 /** A value as JSON carries it. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
@@ -6,17 +6,17 @@ export interface JsonObject {
   readonly [name: string]: Json
 }
 
-/** Whether a value is an object with names, and neither a list nor null. */
+/** Whether a value is an object, and neither an array nor null. */
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A field that must be text; empty where it is something else. */
+/** A text field; empty if it is something else. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-/** The list in a field; empty where there is none. */
+/** A list field; empty if there is none. */
 export const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])
 
-/** A copy whose names stand in one order, whatever order they came in: for hashes. */
+/** A copy with sorted keys, for hashing. */
 export const ordered = (value: Json): Json => {
   if (Array.isArray(value)) return value.map(ordered)
   if (!isObject(value)) return value
