@@ -9,7 +9,7 @@ import { toneOf } from './palette.ts'
 import type { Scene } from './scene.ts'
 import { tile } from './tile.ts'
 
-/** Widgets that lie together: those of a group, or those between two groups. */
+/** Adjacent widgets: those of a group, or those between two groups. */
 interface Section {
   readonly group?: Json
   readonly widgets: readonly Json[]
@@ -34,7 +34,7 @@ const sectionsOf = (widgets: readonly Json[]): Section[] => {
   return sections
 }
 
-/** From top to bottom and left to right, where every widget says where it is. */
+/** From top to bottom and left to right, if every widget has a position. */
 const inOrder = (widgets: readonly Json[]): readonly Json[] => {
   const places = new Map(widgets.map((widget) => [widget, layoutOf(widget)]))
   if ([...places.values()].includes(undefined)) return widgets
@@ -57,14 +57,14 @@ const variable = (wire: Json): Markup => {
   return markup`<li><code>$${text(wire.name) ?? ''}</code> ${value}</li>`
 }
 
-/** Widgets, those in groups too. */
+/** The number of widgets, including those in groups. */
 export const countWidgets = (wire: unknown): number =>
   records(record(wire).widgets).reduce(
     (count, widget) => count + (isGroup(widget) ? records(record(widget.definition).widgets).length : 1),
     0,
   )
 
-/** The time frame that the board opens with, if it sets one: `Past 4 hours`. */
+/** The board's initial time frame, if it sets one: `Past 4 hours`. */
 const range = (definition: Json): Markup | '' => {
   const { type, value, unit } = record(definition.default_timeframe)
   const count = number(value)
@@ -72,7 +72,7 @@ const range = (definition: Json): Markup | '' => {
   return markup`<span class="range">Past ${count === 1 ? '' : `${count} `}${text(unit) ?? ''}${count === 1 ? '' : 's'}</span>`
 }
 
-/** One dashboard, drawn with what the scene knows. */
+/** One dashboard, drawn with the scene's data. */
 export const dashboard = ({ name, wire }: Resource, scene: Scene): Markup => {
   const definition = record(wire)
   const description = text(definition.description) ?? ''

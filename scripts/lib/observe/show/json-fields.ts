@@ -1,6 +1,6 @@
-// Fields of a widget, whatever it holds.
+// Reads fields of unvalidated widgets.
 
-/** Careful reading of JSON whose shape nobody has checked: what is not there or of another type is empty, never an error. */
+/** For unvalidated JSON: a missing field, or one of another type, reads as empty and is never an error. */
 export type Json = Readonly<Record<string, unknown>>
 
 const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -15,7 +15,7 @@ export const text = (value: unknown): string | undefined => (typeof value === 's
 
 export const texts = (value: unknown): readonly string[] => list(value).filter((item) => typeof item === 'string')
 
-/** A finite number, or text that is one, as the axes' bounds are. */
+/** A finite number, or text that is one, as in the bounds of axes. */
 export const number = (value: unknown): number | undefined => {
   const found = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof found === 'number' && Number.isFinite(found) ? found : undefined

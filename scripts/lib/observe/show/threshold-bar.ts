@@ -1,4 +1,4 @@
-// Thresholds as a bar.
+// Shows thresholds as a bar.
 
 import { type Json, number, record } from './json-fields.ts'
 import { type Markup, markup } from './markup.ts'
@@ -11,7 +11,10 @@ export interface Zone {
   readonly share: number
 }
 
-/** Which values are fine, warn and alert, along an axis from 0 past the last threshold; undefined without a critical one. */
+/**
+ * Which values are fine, warn and alert, along an axis from 0 to beyond the last threshold; undefined without a
+ * critical one.
+ */
 export const zonesOf = (thresholds: Json, isBelow: boolean): Zone[] | undefined => {
   const [critical, warning] = [number(thresholds.critical), number(thresholds.warning)]
   if (critical === undefined) return undefined
@@ -41,7 +44,7 @@ const names: readonly (readonly [string, string, string])[] = [
   ['unknown', 'unknown', 'unknown'],
 ]
 
-/** The thresholds of a monitor, as numbers and, unless they count runs of a service check, along a bar. */
+/** A monitor's thresholds as numbers and, unless they count runs of a service check, as a bar. */
 export const thresholdBar = (wire: Json): Markup => {
   const thresholds = record(record(wire.options).thresholds)
   const isCheck = wire.type === 'service check'

@@ -1,4 +1,4 @@
-// A list of the highest.
+// A list of the highest values.
 
 import { groupNames } from '../group-name.ts'
 import { type Json, list, number, record, records } from '../json-fields.ts'
@@ -8,7 +8,7 @@ import { numbersOf, readRequest } from '../request.ts'
 import { originOf, type Scene, windowOf } from '../scene.ts'
 import type { Body } from './body.ts'
 
-/** Groups in order of their values, each with a bar. */
+/** Groups ordered by value, each with a bar. */
 export const toplist = (definition: Json, title: string, scene: Scene): Body => {
   const request = readRequest(records(definition.requests)[0] ?? {})
   const queries = [...request.queries.values()]
