@@ -1,70 +1,70 @@
 import type { JsonObject } from '../../scripts/lib/_helpers/json.ts'
 
-/** What goes wrong with one request, in place of an ordinary answer. */
+/** What goes wrong with one request, instead of a normal response. */
 export type Fault =
-  /** Answered instead of being processed. */
+  /** Sent instead of processing the request. */
   | { kind: 'status'; status: number; headers?: Record<string, string>; body?: string }
-  /** The connection is destroyed, nothing is processed. */
+  /** The connection is dropped before anything is processed. */
   | { kind: 'lost-before' }
-  /** Processed, then the connection is destroyed without an answer. */
+  /** The request is processed, then the connection is dropped without a response. */
   | { kind: 'lost-after' }
-  /** Processed, then half of the answer's body and the end of the connection. */
+  /** The request is processed, then the connection ends after half of the response body. */
   | { kind: 'broken' }
-  /** Processed, then 200 with a body that is no JSON. */
+  /** The request is processed, then answered with 200 and a body that is not JSON. */
   | { kind: 'garbage' }
-  /** Processed and answered late. */
+  /** The request is processed, then answered late. */
   | { kind: 'slow'; milliseconds: number }
 
-/** A request as it came, counted from 1. */
+/** A request as received, numbered from 1. */
 export interface Seen {
   readonly number: number
   readonly method: string
   readonly path: string
-  /** Without the question mark, as it came. */
+  /** Without the question mark, as received. */
   readonly query: string
   readonly headers: Record<string, string>
-  /** Parsed when it is JSON, the text otherwise, undefined when there is none. */
+  /** Parsed if it is JSON, otherwise the text; undefined without a body. */
   readonly body: unknown
 }
 
 /** The kinds of resources that an account keeps. */
 export type Kind = 'dashboards' | 'monitors' | 'downtimes'
 
-/** What an account keeps, in the form of the wire; plain JSON. */
+/** What an account stores, in wire format; plain JSON. */
 export interface AccountState {
   dashboards: Record<string, JsonObject>
   monitors: Record<string, JsonObject>
   downtimes: Record<string, JsonObject>
-  /** What no client may do, such as a key in a URL. */
+  /** Things that no client may do, such as put a key into a URL. */
   problems: string[]
-  /** Ids are made from it, so the same requests give the same ids. */
+  /** Ids are derived from it, so the same requests give the same ids. */
   counter: number
 }
 
 export interface AccountOptions {
-  /** Default: a free one. */
+  /** Default: any free port. */
   port?: number
   apiKeys?: readonly string[]
-  /** Permissions by application key. */
+  /** Permissions for each application key. */
   applicationKeys?: Readonly<Record<string, readonly string[]>>
-  /** Read at the start if it exists, written before each change is answered. */
+  /** Read at start-up if it exists, and written before the response to each change. */
   stateFile?: string
-  /** Asked before each request. */
+  /** Called before each request. */
   fault?: (seen: Seen) => Fault | undefined
   clock?: () => Date
-  /** Of the organisation: `org_configs/monitor_timezone`. Default Europe/Paris. */
+  /** The organisation's `org_configs/monitor_timezone`. Default Europe/Paris. */
   timezone?: string
 }
 
 export interface Account {
-  /** `http://127.0.0.1:PORT`, no slash at the end. */
+  /** `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly url: string
   readonly requests: readonly Seen[]
   /** A copy. */
   state(): AccountState
-  /** Changes a resource behind the clients' backs, as somebody in the web interface does. Not checked. */
+  /** Changes a resource behind the clients' backs, as someone in the web interface might. Not validated. */
   edit(kind: Kind, id: string | number, change: (resource: JsonObject) => JsonObject): void
-  /** Adds a resource as it is, in the form of the wire. Not checked. @returns its id, made when it has none. */
+  /** Adds a resource as it is, in wire format. Not validated. @returns its id, generated if it has none. */
   add(kind: Kind, resource: JsonObject): string
   close(): Promise<void>
 }

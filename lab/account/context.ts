@@ -7,18 +7,18 @@ import { modelProblems, problemLine } from '../../scripts/lib/observe/models/pro
 import { Refusal, refuseAny } from './refusal.ts'
 import type { Store } from './store.ts'
 
-/** What an operation gets to do its work. */
+/** What an operation works with. */
 export interface Context {
   readonly store: Store
   readonly now: Date
   readonly timezone: string
-  /** Of the path, as `{id}` in the route. */
+  /** From the path, `{id}` in the route. */
   readonly id: string
   readonly query: URLSearchParams
   readonly body: unknown
 }
 
-/** A query parameter that is a whole number of at least 0. @throws Refusal 400 */
+/** Reads a query parameter as a whole number of at least 0. @throws Refusal 400 */
 export const numberIn = (query: URLSearchParams, name: string): number | undefined => {
   const text = query.get(name)
   if (text === null) return undefined
@@ -26,7 +26,7 @@ export const numberIn = (query: URLSearchParams, name: string): number | undefin
   return Number(text)
 }
 
-/** A query parameter that is true or false. @throws Refusal 400 */
+/** Reads a query parameter as a boolean. @throws Refusal 400 */
 export const flagIn = (query: URLSearchParams, name: string): boolean => {
   const text = query.get(name) ?? 'false'
   if (text !== 'true' && text !== 'false')
@@ -34,7 +34,10 @@ export const flagIn = (query: URLSearchParams, name: string): boolean => {
   return text === 'true'
 }
 
-/** The body as an object that the client's model accepts, but for options that are newer than it. @throws Refusal 400 with each problem and its path */
+/**
+ * The body as an object that the client's model accepts, apart from options newer than the model. @throws Refusal 400
+ * with each problem and its path
+ */
 export const bodyAs = ({ body }: Context, model: string, version: Version): JsonObject => {
   refuseAny(
     modelProblems(model, version, body)
@@ -46,7 +49,8 @@ export const bodyAs = ({ body }: Context, model: string, version: Version): Json
 }
 
 /**
- * A dashboard's body. The pinned client is older than the server: fields and kinds of widgets that it has no name for may be good ones.
+ * Reads a dashboard's body. The pinned client is older than the server, so unknown fields and widget types may be
+ * valid.
  *
  * @throws Refusal 400
  */
@@ -56,7 +60,7 @@ export const dashboardBody = ({ body }: Context): JsonObject => {
   return body
 }
 
-/** What a parser says of a text, undefined when it takes it. */
+/** A parser's complaint about a text; undefined if it accepts the text. */
 export const complaint = (parse: () => unknown): string | undefined => {
   try {
     parse()

@@ -30,7 +30,7 @@ const widgetProblems = (widget: unknown, path: string): string[] => {
 }
 
 /**
- * What the documentation of dashboards forbids beyond what boxhound judges before it asks: queries and formulas that don't parse.
+ * What the documentation of dashboards forbids beyond boxhound's own checks: queries and formulas that don't parse.
  *
  * @param dashboard a body that the model `Dashboard` accepts.
  */

@@ -20,7 +20,7 @@ const summaryKeys = [
   'author_handle',
 ]
 
-/** `GET /api/v1/dashboard`: summaries, a hundred at a time. None is shared, and deleted ones are gone. */
+/** `GET /api/v1/dashboard`: summaries, a hundred at a time. Shared or deleted dashboards are never included. */
 export const listDashboards = ({ store, query }: Context): Reply => {
   const start = numberIn(query, 'start') ?? 0
   const count = numberIn(query, 'count') ?? 100
@@ -39,7 +39,7 @@ export const getDashboard = ({ store, id }: Context): Reply => ({
   body: lookUp(store.state().dashboards, id, unknown(id)),
 })
 
-/** The widgets, each with a number of its own; an update may tell the numbers that there are already. */
+/** Numbers the widgets; an update may send the numbers that exist already. */
 const numbered = (widgets: readonly unknown[], store: Store, keep: boolean): unknown[] =>
   widgets.filter(isObject).map((widget) => {
     const id = keep && typeof widget.id === 'number' ? widget.id : widgetId(store.count())
@@ -56,7 +56,7 @@ const slug = (title: string): string =>
 
 const emptyLists = { notify_list: [], restricted_roles: [], template_variable_presets: [], tags: [] }
 
-/** Places of widgets, `@1`, become their ids. */
+/** Replaces widget positions such as `@1` with ids. */
 const withTabIds = (dashboard: JsonObject): JsonObject => {
   if (!Array.isArray(dashboard.tabs)) return dashboard
   const ids = listOf(dashboard.widgets).map((widget) => (isObject(widget) ? widget.id : undefined))
@@ -67,17 +67,17 @@ const withTabIds = (dashboard: JsonObject): JsonObject => {
   }
 }
 
-/** A dashboard as the server keeps it: its own fields, defaults for what isn't given, keys in its own order. */
+/** A dashboard as the server stores it: with server-side fields, defaults, and keys in the server's order. */
 const settled = (body: JsonObject, store: Store, keep: boolean, own: JsonObject): JsonObject => {
   const kept = withSortedKeys({
     description: null,
     ...emptyLists,
-    // null is the same as not given
+    // null means "not given"
     ...Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)),
     template_variables: listOf(body.template_variables)
       .filter(isObject)
       .map((variable) => ({ available_values: [], ...variable })),
-    // A set to the server, which answers in an order of its own.
+    // The server treats it as a set and returns it in an order of its own.
     notify_list: listOf(body.notify_list).map(String).sort(),
     widgets: numbered(listOf(body.widgets), store, keep),
     author_handle: author.handle,
@@ -90,8 +90,8 @@ const settled = (body: JsonObject, store: Store, keep: boolean, own: JsonObject)
 }
 
 /**
- * Who may change a board: where it is read-only or has roles, its author alone; the lab's key has no role. "Only the author and users
- * associated with at least one of these roles can edit this dashboard."
+ * Who may change a board: if it is read-only or has roles, only its author; the lab's key has no role. "Only the author
+ * and users associated with at least one of these roles can edit this dashboard."
  *
  * @throws Refusal 403
  */
@@ -114,7 +114,7 @@ export const createDashboard = (context: Context): Reply => {
   return { status: 200, body: dashboard }
 }
 
-/** `PUT /api/v1/dashboard/{id}`: replaces all that a client may set. */
+/** `PUT /api/v1/dashboard/{id}`: replaces everything that a client can set. */
 export const updateDashboard = (context: Context): Reply => {
   const { store, now, id } = context
   const stored = lookUp(store.state().dashboards, id, unknown(id))

@@ -3,7 +3,7 @@ import { isObject, type JsonObject, listOf, objectAt } from '../../scripts/lib/_
 import { nextOccurrence } from './recurrence.ts'
 import { stamp } from './stamp.ts'
 
-/** What the server says of attributes that a client didn't send. */
+/** The server's defaults for attributes that a client didn't send. */
 export const defaultAttributes: JsonObject = {
   display_timezone: 'UTC',
   message: null,
@@ -12,7 +12,7 @@ export const defaultAttributes: JsonObject = {
   notify_end_types: ['expired'],
 }
 
-/** A schedule as the server keeps it: what isn't given begins now. */
+/** A schedule as the server stores it; without a start it begins now. */
 export const settledSchedule = (sent: unknown, now: Date): JsonObject => {
   const schedule = isObject(sent) ? sent : {}
   if (!Array.isArray(schedule.recurrences)) return { start: schedule.start ?? stamp(now), end: schedule.end ?? null }
@@ -29,7 +29,7 @@ interface Times {
   readonly end: number
 }
 
-/** The time that a schedule is on or will be on next; undefined when it is over. */
+/** The current occurrence of a schedule, or the next one; undefined when it is over. */
 const currentOf = (schedule: JsonObject, now: Date): Times | undefined => {
   if (Array.isArray(schedule.recurrences)) {
     const occurrence = nextOccurrence(schedule.recurrences, String(schedule.timezone), now)
@@ -39,7 +39,7 @@ const currentOf = (schedule: JsonObject, now: Date): Times | undefined => {
   return end > now.getTime() ? { start: Date.parse(String(schedule.start)), end } : undefined
 }
 
-/** A downtime with the status of this moment, and with the times of a recurring schedule. A cancelled one stays as it is. */
+/** A downtime with its current status, and with the times of a recurring schedule. A cancelled one stays unchanged. */
 export const asOf = (downtime: JsonObject, now: Date): JsonObject => {
   const attributes = objectAt(downtime, 'attributes')
   const schedule = objectAt(attributes, 'schedule')
@@ -53,7 +53,7 @@ export const asOf = (downtime: JsonObject, now: Date): JsonObject => {
   return { ...downtime, attributes: { ...attributes, status, schedule: { ...schedule, ...times } } }
 }
 
-/** Who made a downtime and, when it names one, its monitor. */
+/** A downtime's author and, if it names one, its monitor. */
 export const relationshipsOf = (identifier: JsonObject): JsonObject => ({
   created_by: { data: { type: 'users', id: '00000000-0000-8000-8000-000000000002' } },
   monitor: { data: identifier.monitor_id == null ? null : { type: 'monitors', id: String(identifier.monitor_id) } },

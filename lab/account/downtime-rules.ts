@@ -4,7 +4,7 @@ import { isObject, type JsonObject, listOf, objectAt } from '../../scripts/lib/_
 import type { AccountState } from './account-state.ts'
 import { recurrenceProblems } from './recurrence.ts'
 
-/** Luxon takes offsets such as UTC+2 for zones; the API wants names of the IANA list. */
+/** Luxon accepts offsets such as UTC+2 as zones; the API requires names from the IANA list. */
 const isZone = (name: unknown): boolean => typeof name === 'string' && IANAZone.isValidZone(name)
 
 const zoneProblems = (path: string, zone: unknown): string[] =>
@@ -30,7 +30,7 @@ const scheduleProblems = (schedule: JsonObject, stored: JsonObject, earliest: Da
     return [`schedule.recurrences: at most 5 are allowed, found ${schedule.recurrences.length}`]
   if (schedule.recurrences.length === 0) return ['schedule.recurrences: at least one is required']
   const zone = String(schedule.timezone ?? 'UTC')
-  // An update may send the start that it has read, which has passed since.
+  // An update may send back the start that it has read, even if it is in the past by now.
   const known = new Set(listOf(stored.recurrences).map((recurrence) => objectAt({ recurrence }, 'recurrence').start))
   return schedule.recurrences
     .filter(isObject)
@@ -42,8 +42,8 @@ const scheduleProblems = (schedule: JsonObject, stored: JsonObject, earliest: Da
 }
 
 /**
- * A downtime in progress keeps its start: "downtimes are immutable" but for message and end (DataDog/documentation#4553), and the provider
- * for Terraform is refused a start that has passed.
+ * A downtime in progress keeps its start: "downtimes are immutable" except for message and end
+ * (DataDog/documentation#4553), and the Terraform provider gets a start in the past refused.
  */
 const startedProblems = (schedule: JsonObject, { status, schedule: stored }: JsonObject): string[] => {
   if (status !== 'active' || !isObject(stored)) return []
@@ -74,10 +74,10 @@ const scopeProblems = (scope: string): string[] => {
 }
 
 /**
- * What the documentation of downtimes forbids beyond the model, with the paths below `data.attributes`.
+ * What the documentation of downtimes forbids beyond the model, with paths below `data.attributes`.
  *
  * @param sent the attributes of a request that its model accepts.
- * @param stored the attributes as they are, with an update.
+ * @param stored the stored attributes, for an update.
  */
 export const downtimeProblems = (sent: JsonObject, stored: JsonObject, state: AccountState, now: Date): string[] => {
   const { monitor_identifier: identifier, schedule, scope } = sent

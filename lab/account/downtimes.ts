@@ -8,7 +8,7 @@ import { notFound, Refusal, refuseAny } from './refusal.ts'
 import { lookUp } from './resources.ts'
 import { stamp } from './stamp.ts'
 
-/** The documentation: cancelled downtimes "are retained for approximately two days". */
+/** According to the documentation, cancelled downtimes "are retained for approximately two days". */
 const retention = 2 * 24 * 60 * 60 * 1000
 
 const isKept = (downtime: JsonObject, now: Date): boolean => {
@@ -22,7 +22,7 @@ const find = ({ store, id, now }: Context): JsonObject => {
   return asOf(downtime, now)
 }
 
-/** `GET /api/v2/downtime`: thirty at a time, cancelled ones among them. */
+/** `GET /api/v2/downtime`: thirty at a time, including cancelled ones. */
 export const listDowntimes = ({ store, query, now }: Context): Reply => {
   const currentOnly = flagIn(query, 'current_only')
   const offset = numberIn(query, 'page[offset]') ?? 0
@@ -39,11 +39,11 @@ export const getDowntime = (context: Context): Reply => ({ status: 200, body: { 
 
 const withPath = (problems: readonly string[]): string[] => problems.map((problem) => `data.attributes.${problem}`)
 
-/** Without the fields that are null, which the API reads as "not given". */
+/** Drops null fields, which the API treats as "not given". */
 const given = (attributes: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== null))
 
-/** Keeps a downtime and answers with it. */
+/** Stores a downtime and returns it. */
 const keep = ({ store, now }: Context, downtime: JsonObject): Reply => {
   const data = asOf(downtime, now)
   store.state().downtimes[String(data.id)] = data
@@ -66,7 +66,7 @@ export const createDowntime = (context: Context): Reply => {
   return keep(context, { type: 'downtime', id: downtimeId(store.count()), attributes, relationships })
 }
 
-/** `PATCH /api/v2/downtime/{id}`: attributes that aren't sent stay; a schedule is replaced whole. */
+/** `PATCH /api/v2/downtime/{id}`: attributes that aren't sent stay; a schedule is replaced as a whole. */
 export const updateDowntime = (context: Context): Reply => {
   const { store, now, id } = context
   const stored = find(context)
@@ -82,7 +82,7 @@ export const updateDowntime = (context: Context): Reply => {
   return keep(context, { ...stored, attributes, relationships })
 }
 
-/** `DELETE /api/v2/downtime/{id}` cancels. @throws Refusal 404 for one that is cancelled already */
+/** `DELETE /api/v2/downtime/{id}` cancels. @throws Refusal 404 if it is cancelled already */
 export const cancelDowntime = (context: Context): Reply => {
   const { store, now, id } = context
   const stored = find(context)

@@ -1,15 +1,15 @@
 import type { ServerResponse } from 'node:http'
 import type { Fault } from './account-state.ts'
 
-/** An answer before it is sent. */
+/** A response before it is sent. */
 export interface Reply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent as JSON; none with 204. */
+  /** Sent as JSON; no body with 204. */
   readonly body?: unknown
 }
 
-/** The answer of an account that is asked too often, with the headers that the documentation names. */
+/** The response of a rate-limited account, with the headers that the documentation names. */
 export const rateLimited = (resetSeconds: number): Fault => ({
   kind: 'status',
   status: 429,
@@ -33,7 +33,7 @@ const write = (response: ServerResponse, { status, headers, body }: Reply): void
   response.end(bytes)
 }
 
-/** Sends the headers of the whole answer and half of it. */
+/** Sends the headers of the full response, then only half of it. */
 const breakOff = (response: ServerResponse, { status, headers, body }: Reply): void => {
   const bytes = Buffer.from(JSON.stringify(body ?? {}))
   response.writeHead(status === 204 ? 200 : status, {
@@ -44,7 +44,7 @@ const breakOff = (response: ServerResponse, { status, headers, body }: Reply): v
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy())
 }
 
-/** Does what a fault says before a request is processed. @returns whether that was all. */
+/** Applies a fault that comes before processing. @returns whether the request is done. */
 export const failBefore = (response: ServerResponse, fault: Fault | undefined): boolean => {
   if (fault?.kind === 'lost-before') response.destroy()
   else if (fault?.kind === 'status')
@@ -55,7 +55,7 @@ export const failBefore = (response: ServerResponse, fault: Fault | undefined): 
   return true
 }
 
-/** Sends the answer of a processed request, or what a fault makes of it. */
+/** Sends the response to a processed request, or what a fault makes of it. */
 export const answer = (response: ServerResponse, reply: Reply, fault: Fault | undefined): void => {
   switch (fault?.kind) {
     case 'lost-after':

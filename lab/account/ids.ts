@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** The n-th id of its kind; no randomness, so that the same requests lead to the same account. */
+/** The n-th id of its kind. Not random, so that the same requests always lead to the same account. */
 const digestOf = (kind: string, count: number): string => createHash('sha256').update(`${kind} ${count}`).digest('hex')
 
 /** Like `abc-def-ghi`. */
@@ -13,7 +13,7 @@ export const dashboardId = (count: number): string => {
 
 export const monitorId = (count: number): number => 10_000_000 + count
 
-/** As large as the real ones, and still exact as a number of JavaScript. */
+/** As large as the real ones, but still an exact JavaScript number. */
 export const widgetId = (count: number): number => 4_000_000_000_000_000 + count
 
 /** A UUID of version 8, whose bits may come from anywhere (RFC 9562, 5.8). */

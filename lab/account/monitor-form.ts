@@ -2,7 +2,10 @@ import { type JsonObject, listOf, objectAt } from '../../scripts/lib/_helpers/js
 import { groupsOf, isMetricMonitor } from './monitor-rules.ts'
 import { parseMetricCondition } from './queries/monitor.ts'
 
-/** What the server says of options that a client didn't send, in the recorded answers in the public tests of Datadog's Go client. */
+/**
+ * The server's defaults for options that a client didn't send, from recorded responses in the public tests of Datadog's
+ * Go client.
+ */
 const defaultOptions: JsonObject = {
   include_tags: true,
   locked: false,
@@ -15,20 +18,20 @@ const defaultOptions: JsonObject = {
   timeout_h: null,
 }
 
-/** What excludes one another is not given by default either. */
+/** Defaults never include options that exclude one another. */
 const defaultsFor = (options: JsonObject): JsonObject => {
   const { notify_no_data: _, no_data_timeframe: __, ...rest } = defaultOptions
   const { new_host_delay: ___, ...others } = options.on_missing_data == null ? defaultOptions : rest
   return options.new_group_delay == null ? { ...others, new_host_delay: defaultOptions.new_host_delay } : others
 }
 
-/** The thresholds, with the critical one taken from the query when it isn't given. */
+/** The thresholds; a missing critical one is taken from the query. */
 const thresholdsOf = (type: unknown, query: string, options: JsonObject): JsonObject => {
   const thresholds = objectAt(options, 'thresholds')
   return isMetricMonitor(type) ? { critical: parseMetricCondition(query).threshold, ...thresholds } : thresholds
 }
 
-/** `metric alert` is only another name, and the server never says it. */
+/** `metric alert` is only an alias, which the server never returns. */
 export const serverType = (type: unknown): unknown => (isMetricMonitor(type) ? 'query alert' : type)
 
 const trimmedOptions = (options: JsonObject): JsonObject =>
@@ -37,9 +40,10 @@ const trimmedOptions = (options: JsonObject): JsonObject =>
     : options
 
 /**
- * What the server makes of the fields that a client may set: defaults, sorted tags, trimmed texts, its own name for the type.
+ * Applies what the server does to the fields that a client can set: defaults, sorted tags, trimmed texts, its own name
+ * for the type.
  *
- * @param sent a monitor without problems.
+ * @param sent a valid monitor.
  */
 export const settled = (sent: JsonObject): JsonObject => {
   const query = String(sent.query).trim()

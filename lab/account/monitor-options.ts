@@ -1,11 +1,11 @@
 import { isObject, type JsonObject, listOf, objectAt } from '../../scripts/lib/_helpers/json.ts'
 
-/** What is known of a monitor when its options are judged. */
+/** What must be known about a monitor to judge its options. */
 export interface Judged {
-  /** As the server calls it: `query alert` for both names of it. */
+  /** The server's name: `query alert`, for its alias too. */
   readonly type: string
   readonly query: string
-  /** Tags of its query's groups; none for a single alert. */
+  /** The tags that the query groups by; none for a simple alert. */
   readonly groups: readonly string[]
   readonly options: JsonObject
   readonly restrictedRoles: unknown
@@ -18,7 +18,7 @@ const on = (options: JsonObject, key: string): boolean => !off.has(options[key])
 const both = (options: JsonObject, one: string, other: string): string[] =>
   on(options, one) && on(options, other) ? [`${one} and ${other} cannot be set together`] : []
 
-/** Options that some types of monitors have, by the description of each in `MonitorOptions`. */
+/** Options that only some types of monitors have, from the description of each in `MonitorOptions`. */
 const invalidFor: Readonly<Record<string, (type: string) => boolean>> = {
   on_missing_data: (type) => /^(?:service check|composite|slo alert)$/.test(type),
   group_retention_duration: (type) => /^(?:query alert|service check|composite|slo alert)$/.test(type),
@@ -34,7 +34,7 @@ const invalid: Rule = ({ type, options }) =>
     .filter(([name, isWrong]) => on(options, name) && isWrong(type))
     .map(([name]) => `Invalid monitor option: ${name}`)
 
-/** A key that is there counts, whatever it says: `notify_no_data: false` is an answer to the same question. */
+/** Only the presence of the key counts, not its value: `notify_no_data: false` also sets the behaviour. */
 const missingData: Rule = ({ options }) =>
   on(options, 'on_missing_data') && (options.notify_no_data != null || options.no_data_timeframe != null)
     ? ['on_missing_data cannot be combined with notify_no_data or no_data_timeframe']
@@ -99,8 +99,8 @@ const minutesIn = (window: unknown): number => {
 }
 
 /**
- * Windows and shares of anomalies. An alert and its recovery must not hold at once: minutes that may be unusual while the recovery window
- * passes are fewer than those that make an alert.
+ * Windows and shares of anomalies. An alert and its recovery must not be true at once: fewer minutes may be anomalous
+ * for the recovery window to pass than it takes to alert.
  */
 const anomalies: Rule = ({ query, options }) => {
   const windows = isObject(options.threshold_windows) ? options.threshold_windows : {}
@@ -123,7 +123,7 @@ const anomalies: Rule = ({ query, options }) => {
     : []
 }
 
-/** What is wrong with a monitor's options, by the API's description of each and by refusals that public issues quote. */
+/** Problems with a monitor's options, by the API's descriptions and by refusals quoted in public issues. */
 export const optionProblems = (judged: Judged): string[] =>
   [invalid, missingData, reminders, newGroups, notifyBy, bounds, schedules, roles, anomalies].flatMap((rule) =>
     rule(judged),

@@ -21,7 +21,7 @@ const numberAt = (object: JsonObject, key: string): number | undefined => {
   return typeof value === 'number' ? value : undefined
 }
 
-/** Thresholds below a monitor's critical one, which must lie on the side where all is well. */
+/** Thresholds that must be on the healthy side of a monitor's critical one. */
 const milder = ['warning', 'critical_recovery', 'warning_recovery']
 
 const thresholdProblems = (
@@ -81,7 +81,7 @@ const searchProblems = (type: string, query: string, options: JsonObject): strin
     : [invalidQuery(wrong)]
 }
 
-/** A composite is made of monitors that are there. */
+/** A composite may only refer to existing monitors. */
 const compositeProblems = (query: string, known: ReadonlySet<string>): string[] => {
   const wrong = complaint(() => parseComposite(query))
   if (wrong !== undefined) return [invalidQuery(wrong)]
@@ -100,7 +100,7 @@ const queryProblems = (type: string, query: string, options: JsonObject, known: 
   return wrong === undefined ? [] : [invalidQuery(wrong)]
 }
 
-/** The tags of a query's groups. The query is a good one. */
+/** The tags that a valid query groups by. */
 export const groupsOf = (type: string, query: string): readonly string[] => {
   if (isMetricMonitor(type)) return parseMetricCondition(query).groups
   if (type === 'service check') return parseCheckCondition(query).groups
@@ -122,7 +122,7 @@ const optionsProblems = (monitor: JsonObject, options: JsonObject): string[] => 
  * What the documentation of monitors forbids beyond the model: `POST /api/v1/monitor` and `MonitorOptions`.
  *
  * @param known ids of the account's monitors.
- * @param monitor a body that its model accepts, or what an update makes of a stored monitor.
+ * @param monitor a body that its model accepts, or the result of an update to a stored monitor.
  */
 export const monitorProblems = (monitor: JsonObject, known: ReadonlySet<string> = new Set()): string[] => {
   const options = objectAt(monitor, 'options')

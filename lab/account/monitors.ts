@@ -16,7 +16,10 @@ const knownTo = ({ store }: Context): ReadonlySet<string> => new Set(Object.keys
 
 const words = (text: string | null): string[] => (text ?? '').split(',').filter((word) => word !== '')
 
-/** `GET /api/v1/monitor`. Without `page` all at once, whatever `page_size` is; `id_offset` tells the last id already seen. */
+/**
+ * `GET /api/v1/monitor`. Without `page` it returns all at once, whatever `page_size` is; `id_offset` is the last id
+ * already seen.
+ */
 export const listMonitors = (context: Context): Reply => {
   const { query } = context
   const name = (query.get('name') ?? '').toLowerCase()
@@ -41,7 +44,7 @@ export const getMonitor = ({ store, id }: Context): Reply => ({
   body: lookUp(store.state().monitors, id, 'Monitor'),
 })
 
-/** What the server keeps of a monitor whoever wrote it. */
+/** Fields that the server sets itself. */
 const own = (now: Date): JsonObject => ({
   creator: author,
   created: stamp(now),
@@ -49,7 +52,7 @@ const own = (now: Date): JsonObject => ({
   overall_state: 'No Data',
 })
 
-/** `POST /api/v1/monitor`. @throws Refusal 400, also for one that is there already in every field */
+/** `POST /api/v1/monitor`. @throws Refusal 400, also for an exact duplicate */
 export const createMonitor = (context: Context): Reply => {
   const { store, now } = context
   const body = bodyAs(context, 'Monitor', 'v1')
@@ -65,7 +68,7 @@ export const createMonitor = (context: Context): Reply => {
   return { status: 200, body: monitor }
 }
 
-/** `POST /api/v1/monitor/validate`: checks and keeps nothing. */
+/** `POST /api/v1/monitor/validate`: validates without storing anything. */
 export const validateMonitor = (context: Context): Reply => {
   refuseAny(monitorProblems(bodyAs(context, 'Monitor', 'v1'), knownTo(context)))
   return { status: 200, body: {} }
@@ -78,8 +81,9 @@ export const validateExistingMonitor = (context: Context): Reply => {
 }
 
 /**
- * `PUT /api/v1/monitor/{id}`: fields that aren't sent stay, but `options` are replaced whole, as the recorded answers in the public tests of
- * Datadog's Go client and Terraform provider show. Nobody shows whether a mute ends with them; here it does, which is the harder case.
+ * `PUT /api/v1/monitor/{id}`: fields that aren't sent stay, but `options` are replaced as a whole, as recorded
+ * responses in the public tests of Datadog's Go client and Terraform provider show. No source shows whether this ends a
+ * mute; here it does, which is the harder case.
  */
 export const updateMonitor = (context: Context): Reply => {
   const { store, now, id } = context
@@ -94,7 +98,7 @@ export const updateMonitor = (context: Context): Reply => {
   return { status: 200, body: monitor }
 }
 
-/** `DELETE /api/v1/monitor/{id}`. @throws Refusal 400 while a composite monitor refers to it, unless forced */
+/** `DELETE /api/v1/monitor/{id}`. @throws Refusal 400 if a composite monitor refers to it, unless forced */
 export const deleteMonitor = (context: Context): Reply => {
   const { store, id, query } = context
   const stored = lookUp(store.state().monitors, id, 'Monitor')

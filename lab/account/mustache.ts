@@ -1,4 +1,4 @@
-/** The sections that a monitor's message may have, as Datadog's page on variables of notifications lists them. */
+/** The sections that a monitor's message may have, from Datadog's page on notification variables. */
 const sections = new Set([
   'is_alert',
   'is_alert_recovery',
@@ -18,7 +18,9 @@ const sections = new Set([
   'is_warning_to_alert',
 ])
 
-/** What is wrong with the double braces of a message: a section that is unknown, never closed or closed in the wrong order. */
+/**
+ * Problems with the double braces in a message: unknown sections, or sections not closed or closed in the wrong order.
+ */
 export const mustacheProblems = (message: string): string[] => {
   const problems: string[] = []
   const open: string[] = []

@@ -11,7 +11,7 @@ export interface LabCredentials {
   readonly url: string
 }
 
-/** An account for newcomers, on this machine's loopback while the work lasts; what it holds is kept in `stateFile`. */
+/** Runs `work` with an account on this machine's loopback; the account's content is kept in `stateFile`. */
 export const withLabAccount = async <T>(
   stateFile: string,
   work: (credentials: LabCredentials) => Promise<T>,

@@ -1,7 +1,7 @@
 import type { Reply } from './faults.ts'
 import { notFound } from './refusal.ts'
 
-/** `GET /api/v2/org_configs/{name}`. The account knows one name. @throws Refusal 404 for the others. */
+/** `GET /api/v2/org_configs/{name}`. The account knows only one name. @throws Refusal 404 for any other. */
 export const getOrganisationConfig = (name: string, timezone: string): Reply => {
   if (name !== 'monitor_timezone') throw notFound('Org config')
   return {

@@ -18,7 +18,7 @@ export const allPermissions: readonly Permission[] = [
   'org_management',
 ]
 
-/** The lab's keys open nothing anywhere else. */
+/** The lab's keys are valid nowhere else. */
 export const labApiKey = '0123456789abcdef'.repeat(2)
 export const labApplicationKey = '0123456789'.repeat(4)
 
@@ -44,7 +44,7 @@ export const requirePermission = (keys: Keys, headers: IncomingHttpHeaders, perm
 
 const names = new Set(['api_key', 'application_key', 'app_key', 'dd-api-key', 'dd-application-key'])
 
-/** What a URL says that it must not: a key, by its parameter's name or by itself. The key is not repeated. */
+/** A key in the URL, recognized by its parameter's name or its own value. The report does not repeat the key. */
 export const keyInQuery = ({ apiKeys, applicationKeys }: Keys, query: URLSearchParams): string | undefined => {
   const secrets = new Set([...apiKeys, ...Object.keys(applicationKeys)])
   for (const [name, value] of query)

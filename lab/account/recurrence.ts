@@ -4,14 +4,14 @@ import { partsOf, ruleProblems, untilOf, weekdaysOf } from './rrule.ts'
 
 const units: Readonly<Record<string, keyof DurationLikeObject>> = { m: 'minutes', h: 'hours', d: 'days', w: 'weeks' }
 
-/** `14h` for luxon; undefined for what is no integer with one of m, h, d and w. */
+/** Converts `14h` for luxon; undefined unless it is an integer followed by m, h, d or w. */
 export const parseDuration = (text: string): DurationLikeObject | undefined => {
   const [, count = '', unit = ''] = /^([1-9]\d{0,6})([mhdw])$/.exec(text) ?? []
   const name = units[unit]
   return name === undefined ? undefined : { [name]: Number(count) }
 }
 
-/** A time of the wall clock in a zone, `2026-11-23T19:00`; undefined for another form or a date that doesn't exist. */
+/** Parses a wall-clock time in a zone, `2026-11-23T19:00`; undefined for another format or a nonexistent date. */
 export const parseStart = (text: string, zone: string): DateTime | undefined => {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?$/.test(text)) return undefined
   const time = DateTime.fromISO(text, { zone })
@@ -31,9 +31,9 @@ const startProblems = (start: string, rrule: string, zone: string, earliest: Dat
 }
 
 /**
- * What is wrong with one recurrence of a schedule.
+ * Problems with one recurrence of a schedule.
  *
- * @param earliest before it, a start is in the past.
+ * @param earliest a start before this counts as in the past.
  */
 export const recurrenceProblems = (recurrence: JsonObject, zone: string, earliest: Date): string[] => {
   const { duration, rrule, start } = recurrence
@@ -51,10 +51,10 @@ export interface Occurrence {
   readonly end: DateTime
 }
 
-/** How far ahead the next occurrence is looked for. */
+/** How far ahead to look for the next occurrence. */
 const horizonDays = 370
 
-/** Whether a daily or weekly rule has an occurrence on a day, so many days after its first. */
+/** Whether a daily or weekly rule has an occurrence on the day that is so many days after its first. */
 const onDayOf = (parts: ReadonlyMap<string, string>, first: DateTime) => {
   const interval = Number(parts.get('INTERVAL') ?? 1)
   const weekdays = weekdaysOf(parts)
@@ -68,10 +68,10 @@ const onDayOf = (parts: ReadonlyMap<string, string>, first: DateTime) => {
 }
 
 /**
- * The occurrence that is on at `now`, or else the next one, of a daily or weekly rule with INTERVAL, BYDAY, COUNT and UNTIL; of any other
- * rule, only the first. Undefined when there is none any more.
+ * The current or else the next occurrence of a daily or weekly rule with INTERVAL, BYDAY, COUNT and UNTIL; for any
+ * other rule only the first. Undefined if there are no more.
  *
- * Hours are counted as they pass and days by the calendar; Datadog doesn't tell which it does.
+ * Durations in hours are elapsed time and days follow the calendar; Datadog doesn't say how it counts.
  */
 const nextOf = (recurrence: JsonObject, zone: string, now: Date): Occurrence | undefined => {
   const first = parseStart(String(recurrence.start), zone)
@@ -84,7 +84,7 @@ const nextOf = (recurrence: JsonObject, zone: string, now: Date): Occurrence | u
   const until = untilOf(parts.get('UNTIL') ?? '', zone)?.toMillis() ?? Number.POSITIVE_INFINITY
   const passed = Math.max(0, Math.floor(DateTime.fromJSDate(now).diff(first, 'days').days))
   let counted = 0
-  // From the first on, however long ago: COUNT counts from there.
+  // Always starts from the first occurrence, because COUNT does.
   for (let index = 0; index <= (repeats ? passed + horizonDays : 0); index++) {
     const start = first.plus({ days: index })
     if (repeats && !onDay(start, index)) continue
@@ -96,7 +96,7 @@ const nextOf = (recurrence: JsonObject, zone: string, now: Date): Occurrence | u
   return undefined
 }
 
-/** The occurrence of any of the recurrences that is on at `now`, or that comes next. */
+/** The current or next occurrence of any of the recurrences. */
 export const nextOccurrence = (recurrences: unknown, zone: string, now: Date): Occurrence | undefined =>
   listOf(recurrences)
     .filter(isObject)

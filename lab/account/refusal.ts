@@ -1,4 +1,4 @@
-/** A request that is answered with an error: both versions of the API send `{"errors": ["…"]}`. */
+/** A request that gets an error response: both versions of the API send `{"errors": ["…"]}`. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number
@@ -13,7 +13,7 @@ export class Refusal extends Error {
 
 export const notFound = (what: string): Refusal => new Refusal(404, [`${what} not found`])
 
-/** Refuses with 400 when there is anything to tell. A body with a hundred mistakes tells of the first twenty. */
+/** Refuses with 400 if there are any errors, and reports at most twenty of them. */
 export const refuseAny = (errors: readonly string[]): void => {
   if (errors.length > 0) throw new Refusal(400, errors.slice(0, 20))
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Seen } from './account-state.ts'
 import { Refusal } from './refusal.ts'
 
-/** More than any dashboard takes. */
+/** Larger than any dashboard. */
 const largest = 5 * 1024 * 1024
 
 const readText = async (request: IncomingMessage): Promise<string> => {
@@ -17,7 +17,7 @@ const readText = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** The body as it is told in `Seen`, and whether it was JSON. */
+/** The body as shown in `Seen`, and whether it was JSON. */
 export interface Body {
   readonly value: unknown
   readonly isJson: boolean
@@ -34,14 +34,14 @@ export const readBody = async (request: IncomingMessage): Promise<Body> => {
   }
 }
 
-/** Refuses a body that is not announced or not written as JSON. @throws Refusal 400 or 415 */
+/** Refuses a body that is not JSON by its header or its content. @throws Refusal 400 or 415 */
 export const requireJson = (request: IncomingMessage, { isJson }: Body): void => {
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
   if (type !== 'application/json') throw new Refusal(415, ['Content-Type: expected application/json'])
   if (!isJson) throw new Refusal(400, ['the body is no JSON'])
 }
 
-/** Path and query of a request's target, as they came. */
+/** Path and query of a request's target, unchanged. */
 export const targetOf = (request: IncomingMessage): { path: string; query: string } => {
   const [path = '', ...rest] = (request.url ?? '/').split('?')
   return { path, query: rest.join('?') }

@@ -17,11 +17,11 @@ import { Refusal } from './refusal.ts'
 
 export interface Operation {
   readonly method: string
-  /** Its one group is the id. */
+  /** The only group is the id. */
   readonly path: RegExp
-  /** What the application key must allow; undefined where an API key is enough. */
+  /** The permission that the application key needs; undefined if an API key is enough. */
   readonly permission: Permission | undefined
-  /** Whether the account is another one afterwards. */
+  /** Whether it changes the account. */
   readonly changes: boolean
   readonly run: (context: Context) => Reply
 }
@@ -78,7 +78,7 @@ const decoded = (text: string): string => {
   }
 }
 
-/** The operation that a request asks for, and the id in its path. @throws Refusal 404 or 405 */
+/** The operation for a request, and the id in its path. @throws Refusal 404 or 405 */
 export const route = (method: string, path: string): { operation: Operation; id: string } => {
   const here = operations.filter((candidate) => candidate.path.test(path))
   if (here.length === 0) throw new Refusal(404, ['Not found'])

@@ -1,13 +1,16 @@
 import { DateTime } from 'luxon'
 import { repeated } from '../../scripts/lib/_helpers/lists.ts'
 
-/** The days of a rule in luxon's numbers: Monday is 1. */
+/** Weekdays as luxon numbers them: Monday is 1. */
 const days: Readonly<Record<string, number>> = { MO: 1, TU: 2, WE: 3, TH: 4, FR: 5, SA: 6, SU: 7 }
 const dayNames = Object.keys(days).join(', ')
 const frequencies = ['HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY']
 const durations = ['DTSTART', 'DTEND', 'DURATION']
 
-/** Parts that list whole numbers: the least and the largest, and whether they count from the end too (RFC 5545, 3.3.10). */
+/**
+ * Parts that are lists of whole numbers: minimum, maximum, and whether negative numbers count from the end (RFC 5545,
+ * 3.3.10).
+ */
 const lists = new Map<string, readonly [least: number, most: number, signed: boolean]>([
   ['BYMINUTE', [0, 59, false]],
   ['BYHOUR', [0, 23, false]],
@@ -26,14 +29,14 @@ const splitParts = (rrule: string): [name: string, value: string][] =>
     return [name, value.join('=')]
   })
 
-/** `FREQ=WEEKLY;BYDAY=MO,TU` as a map of its parts. */
+/** Splits `FREQ=WEEKLY;BYDAY=MO,TU` into a map. */
 export const partsOf = (rrule: string): Parts => new Map(splitParts(rrule))
 
-/** The days of BYDAY in luxon's numbers. */
+/** The days of BYDAY as luxon numbers them. */
 export const weekdaysOf = (parts: Parts): number[] =>
   (parts.get('BYDAY') ?? '').split(',').flatMap((day) => days[day.replace(/^[+-]?\d+/, '')] ?? [])
 
-/** The last instant at which something may begin, of UNTIL: by the clock of the zone, or with a Z in UTC. */
+/** UNTIL, the last instant at which an occurrence may begin: in the zone's wall-clock time, or with a Z in UTC. */
 export const untilOf = (text: string, zone: string): DateTime | undefined => {
   // RFC 5545: a value of the same type as the start, which has a time.
   if (!/^\d{8}T\d{6}Z?$/.test(text)) return undefined
@@ -71,7 +74,10 @@ const partProblems = ([name, value]: readonly [string, string]): string[] => {
   return wrong === undefined ? [] : [`rrule: ${name}=${value} ${wrong}`]
 }
 
-/** What is wrong with a rule by RFC 5545 (3.3.10) and by the API's documentation, which takes no parts that tell a start or a duration. */
+/**
+ * Problems with a rule by RFC 5545 (3.3.10) and by the API's documentation, which accepts no start or duration in a
+ * rule.
+ */
 export const ruleProblems = (rrule: string): string[] => {
   const all = splitParts(rrule)
   const names = all.map(([name]) => name)

@@ -58,7 +58,7 @@ const newId: Readonly<Record<Kind, (count: number) => string | number>> = {
   downtimes: downtimeId,
 }
 
-/** What the account offers beside HTTP: a look at its state, and the hand of somebody else. */
+/** Access to the account without HTTP: reading its state, and changing it as another user might. */
 const inside = ({ store }: Setting): Pick<Account, 'state' | 'edit' | 'add'> => ({
   state: () => structuredClone(store.state()),
   edit: (kind, id, change) => {
@@ -77,12 +77,15 @@ const inside = ({ store }: Setting): Pick<Account, 'state' | 'edit' | 'add'> => 
 })
 
 /**
- * Starts a stand-in for a Datadog account on loopback: dashboards, monitors, downtimes, as the documented API keeps them.
+ * Starts a stand-in for a Datadog account on loopback: dashboards, monitors and downtimes, as the documented API keeps
+ * them.
  *
- * Bodies are checked against the models of Datadog's official client and against what the documentation says beyond them, and
- * are refused with the path of what is wrong. Without keys in `options` it knows `labApiKey` and `labApplicationKey`.
+ * Bodies are validated with the models of Datadog's official client and with further rules from the documentation; an
+ * error names the path of each problem. Unless `options` has keys, the account accepts `labApiKey` and
+ * `labApplicationKey`.
  *
- * @throws BoxhoundError E_ACCOUNT_STATE for a state file that can't be read; what listening fails with, such as EADDRINUSE.
+ * @throws BoxhoundError E_ACCOUNT_STATE for a state file that can't be read; or the error of listening, such as
+ *   EADDRINUSE.
  */
 export const startAccount = async (options: AccountOptions = {}): Promise<Account> => {
   const setting: Setting = {

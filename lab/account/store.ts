@@ -38,19 +38,19 @@ const read = async (file: string): Promise<AccountState> => {
 
 export interface Store {
   readonly state: () => AccountState
-  /** The next number to make an id from. */
+  /** The next number to derive an id from. */
   readonly count: () => number
   /**
-   * Runs one change after another, each written to the file before it is done.
+   * Runs changes one after another, and writes each to the file before it resolves.
    *
-   * What `work` throws leaves the state as it was, and so does a file that can't be written.
+   * If `work` throws, or the file can't be written, the state stays unchanged.
    */
   readonly change: <Result>(work: () => Result) => Promise<Result>
-  /** When no change is under way any more. */
+  /** Resolves when no change is in progress. */
   readonly settled: () => Promise<void>
 }
 
-/** Opens the state of an account. @throws BoxhoundError E_ACCOUNT_STATE for a file that is no such state. */
+/** Opens the state of an account. @throws BoxhoundError E_ACCOUNT_STATE if the file has no valid state. */
 export const openStore = async (file: string | undefined): Promise<Store> => {
   let state = file === undefined ? empty() : await read(file)
   let last: Promise<unknown> = Promise.resolve()
@@ -58,7 +58,7 @@ export const openStore = async (file: string | undefined): Promise<Store> => {
     const before = structuredClone(state)
     try {
       const result = work()
-      // Unguarded: a process that a signal ends waits for the account to close, and closing waits for the change under way.
+      // Unguarded: a process ended by a signal waits for the account to close, which waits for the change in progress.
       if (file !== undefined) await writeUnguarded(file, `${JSON.stringify(state, undefined, 2)}\n`)
       return result
     } catch (error) {

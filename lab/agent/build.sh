@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the lab Agent's package in each version of versions.txt: build.sh OUT_DIR [VERSION…]
 #
-# Prints the paths of the .deb files, that of the first version as its last line. The same sources give the same file. Downloaded wheels are
-# kept in $BOXHOUND_WHEELS, in one folder per lock file, and checked by their hashes at every build.
+# Prints the paths of the .deb files; the first version's comes last. The same sources give the same file. Downloaded
+# wheels are kept in $BOXHOUND_WHEELS, in one folder per lock file, and their hashes are verified at every build.
 set -Eeuo pipefail
 # Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
@@ -29,14 +29,14 @@ for_guest() {
   for platform in "${PLATFORMS[@]}"; do printf '%s\n' --platform "$platform"; done
 }
 
-# Downloads the wheels once per lock file. Two builds at once each download; the first to end gives its folder.
+# Downloads the wheels once per lock file. If two builds download at once, the first to finish provides the folder.
 fetch_wheels() {
   local store=$1 requirements=$2 digest folder temporary options
   digest=$(sha256sum "$requirements" | cut -c1-64)
   folder=$store/agent-$PYTHON-$digest
   if [[ ! -d $folder ]]; then
     mkdir -p "$store"
-    # A bake names a folder of its own on the same file system, which the next run clears should this one be killed.
+    # A bake provides a folder on the same file system, which its next run cleans up if this one is killed.
     temporary=$(mktemp -d "${BOXHOUND_SCRATCH:-$store}/.agent-XXXXXX")
     mapfile -t options < <(for_guest)
     if ! pip_quietly download --quiet "${options[@]}" --dest "$temporary" --requirement "$requirements" >&2; then
@@ -48,7 +48,7 @@ fetch_wheels() {
   printf '%s\n' "$folder"
 }
 
-# Unpacks the wheels and leaves out what the lab Agent never loads.
+# Unpacks the wheels, except what the lab Agent never loads.
 install_wheels() {
   local wheels=$1 site=$2 options
   mapfile -t options < <(for_guest)
@@ -61,7 +61,7 @@ install_wheels() {
   find "$site" -type f \( -name '*.c' -o -name '*.h' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pxi' \) -delete
 }
 
-# In KiB; half as much again as is packed, for the modules that postinst compiles.
+# In KiB, with half as much added for the modules that postinst compiles.
 installed_size() {
   find "$1/opt" -type f -printf '%s\n' | awk '{ total += $1 } END { printf "%d", total * 1.5 / 1024 }'
 }
@@ -92,18 +92,18 @@ stage() {
   chmod -R u=rwX,go=rX "$tree"
 }
 
-# The versions differ in their number alone.
+# The versions differ only in their number.
 stamp() {
   local tree=$1 version=$2 source=$1/opt/datadog-agent/embedded/lib/python$PYTHON/site-packages/lab_agent/__init__.py
   sed -i "s/^Version: .*/Version: 1:$version-1/" "$tree/DEBIAN/control"
   sed -i "s/^VERSION = .*/VERSION = '$version'/" "$source"
 }
 
-# Nothing is dated later than this, so that two builds of the same sources are the same file.
+# Clamps all timestamps, so that two builds of the same sources give the same file.
 pack() {
   local tree=$1 deb=$2
   find "$tree" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
-  # Served on loopback and unpacked once: speed before size.
+  # Served on loopback and unpacked once, so speed matters more than size.
   dpkg-deb --root-owner-group -Zzstd -z1 --build "$tree" "$work/package.deb" >/dev/null
   mv "$work/package.deb" "$deb.tmp"
   mv "$deb.tmp" "$deb"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Resolves requirements.in into requirements.txt, and the tests' set likewise, with the hash of every file of every
-# release taken. Needs uv on the PATH; needed only when a version changes.
+# Locks requirements.in in requirements.txt, and the tests' requirements likewise, with the hashes of all files of every
+# chosen release. Needs uv on the PATH. Only needed when a version changes.
 set -Eeuo pipefail
 # Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Tests the lab Agent: test.sh [PYTEST_ARGUMENT…]
 #
-# Needs Python 3.11 or newer with venv and pip. The locked test environment is made once per lock file in
-# $BOXHOUND_WHEELS. Against a machine with an Agent on it, lab or real:
+# Needs Python 3.11 or newer with venv and pip. The locked test environment is created once per lock file in
+# $BOXHOUND_WHEELS. To test a machine with an Agent, lab or real:
+#
 #   test.sh contract --host H [--port P] [--user U] --key FILE --host-key-file KNOWN_HOSTS
 set -Eeuo pipefail
 # Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).

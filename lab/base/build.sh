@@ -1,10 +1,10 @@
 #!/bin/bash
-# Makes the lab's base image: Debian 13 that boots by BIOS from one ext4 partition, takes its address by DHCP, speaks on the serial
-# console and lets nobody in. Root on Debian 12 or newer, or Ubuntu.
+# Builds the lab's base image: Debian 13 that boots by BIOS from a single ext4 partition, gets its address by DHCP, has
+# a serial console and allows no logins. Runs as root on Debian 12 or newer, or Ubuntu.
 #
 #   build.sh OUT.qcow2
 #
-# Exit 3 means that the machine lacks a program. The image appears under its name only when it is complete.
+# Exits 3 if the machine lacks a program. The image gets its name only once it is complete.
 set -Eeuo pipefail
 # Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
@@ -28,8 +28,9 @@ need() {
   [[ -r /usr/lib/EXTLINUX/mbr.bin ]] || { printf 'base: mbr.bin is missing: apt-get install extlinux\n' >&2; exit 3; }
 }
 
-# One bootable partition from 1 MiB to the end, in the table's 16 bytes: active, type 83, sectors counted from 2048. Not by sfdisk, which ends
-# with a sync of every file system of the machine. No 64bit, orphan_file or metadata_csum_seed: extlinux 6.04 reads none of them.
+# Creates one bootable partition from 1 MiB to the end, written directly as the table's 16 bytes: active, type 83,
+# sectors counted from 2048. sfdisk would sync every file system of the machine. The file system is without 64bit,
+# orphan_file and metadata_csum_seed, which extlinux 6.04 can't read.
 make_disk() {
   local raw=$1
   truncate -s "$size" "$raw"
@@ -41,8 +42,8 @@ make_disk() {
     -E "offset=$offset,lazy_itable_init=0,lazy_journal_init=0,nodiscard" "$raw" "$((4096 - 2))M"
 }
 
-# mmdebstrap writes straight into the mounted file system: no copy. The kernel's own hook would make an initramfs that the last step makes
-# again, so it is told not to.
+# mmdebstrap writes straight into the mounted file system, without a copy. The kernel's own hook is told not to make an
+# initramfs, since the last step makes one anyway.
 bootstrap() {
   local root=$1 packages
   local -a sources=()
@@ -55,11 +56,11 @@ bootstrap() {
   "$here/network.sh" --away "$root" "$suite" "$keyring"
 }
 
-# Settings that only make sense once the packages are there.
+# Settings that only make sense once the packages are installed.
 configure() {
   local root=$1 generator
   local -a units=()
-  # force-unsafe-io was for this build alone; leaving documentation out holds for the layers too.
+  # force-unsafe-io was for this build only; leaving out documentation applies to the layers too.
   rm -f "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap" "$root/etc/apt/apt.conf.d/99mmdebstrap"
   install -m 0644 "$here/dpkg.cfg" "$root/etc/dpkg/dpkg.cfg.d/boxhound"
   printf 'LABEL=%s / ext4 rw,noatime,errors=remount-ro 0 1\n' "$label" >"$root/etc/fstab"
@@ -80,7 +81,8 @@ configure() {
   done < <(grep -v '^#' "$here/masked-generators.txt")
 }
 
-# The kernel came without an initramfs, so its /initrd.img is still to be linked, by the tool that the kernel's own scripts use.
+# The kernel was installed without an initramfs, so /initrd.img is not linked yet. Use the tool that the kernel's own
+# scripts use.
 make_bootable() {
   local root=$1 version
   version=$(basename -- "$root"/lib/modules/*)
@@ -91,7 +93,8 @@ make_bootable() {
   extlinux --install "$root/boot/extlinux" >/dev/null 2>&1
 }
 
-# In a mount and process namespace of its own: whatever ends this process, even SIGKILL, takes children, mount and loop device along.
+# Runs in its own mount and process namespaces: whatever ends this process, even SIGKILL, also ends its children, mount
+# and loop device.
 inside() {
   local work=$1 root=$1/root
   mkdir "$root"
@@ -125,7 +128,7 @@ main() {
   local out work
   out=$(realpath -m -- "$1")
   work=$(mktemp -d -- "$out.partial-XXXXXX")
-  # shellcheck disable=SC2064 # the name is fixed now
+  # shellcheck disable=SC2064 # expand the name now
   trap "rm -rf -- '$work'" EXIT
   unshare --mount --pid --fork --kill-child --mount-proc -- "$here/build.sh" --inside "$work"
   mv -f -- "$work/disk.qcow2" "$out"

@@ -1,14 +1,14 @@
 #!/bin/bash
-# Prints the apt source lines for a Debian suite, as this host itself reaches Debian: asked of apt, so that a closed network's mirror
-# is used without its address standing in any file of the project. Prints nothing where the host isn't Debian: mmdebstrap's default then.
-# A bake with mirrors of its own has them in the folder $BOXHOUND_NETWORK, and they go first.
+# Prints the apt source lines for a Debian suite, with the addresses that this host's own apt uses. That way a closed
+# network's mirror is used without its address in any project file. Prints nothing if the host isn't Debian; then
+# mmdebstrap's default applies. If a bake has its own mirrors, in the folder $BOXHOUND_NETWORK, they take precedence.
 #
 #   mirror.sh SUITE KEYRING
 set -Eeuo pipefail
 # Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
-# Address of the configured source whose release is $1, without its trailing slash.
+# Prints the address of the configured source whose release is $1, without its trailing slash.
 address_of() {
   # shellcheck disable=SC2016 # apt fills in $(REPO_URI)
   apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Release: $1" 2>/dev/null |

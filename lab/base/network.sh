@@ -1,10 +1,10 @@
 #!/bin/bash
-# How mmdebstrap's apt reaches the outside in a closed network: its hook before any package, and what it leaves afterwards.
+# Gives mmdebstrap's apt the settings of a closed network: a hook that runs before any package, and its clean-up.
 #
-#   network.sh ROOT                        proxy, authorities and logins of $BOXHOUND_NETWORK over ROOT's apt, as a mount: never written to a disk
-#   network.sh --away ROOT SUITE KEYRING   takes the mount's place away, and the bake's mirrors out of the sources
+#   network.sh ROOT                        mounts proxy, CAs and logins of $BOXHOUND_NETWORK over ROOT's apt; nothing is written to disk
+#   network.sh --away ROOT SUITE KEYRING   removes the mount point, and the bake's mirrors from the sources
 #
-# Both do nothing without such a folder. The mount is gone with --away, or with the namespace it is in.
+# Both do nothing without that folder. The mount ends with --away, or with its namespace.
 set -Eeuo pipefail
 # Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
@@ -17,7 +17,7 @@ readonly name=etc/apt/apt.conf.d/00boxhound-network
 
 use() {
   local root=$1 network=$2
-  # Hosts that no proxy is for: those of all sources that this can be told to use.
+  # Hosts that bypass the proxy, out of all sources that may be used.
   cp -- "$network/apt-host.conf" "$network/lab.conf"
   "$here/mirror.sh" any any | awk '{ print $3 }' | direct_hosts "$network/direct.list" >>"$network/lab.conf"
   mkdir -p "$root/${name%/*}"
@@ -25,7 +25,8 @@ use() {
   mount --bind -- "$network/lab.conf" "$root/$name"
 }
 
-# The lab base is the same whichever mirror it came by, and its layer in the store serves bakes with other mirrors too.
+# The lab base must not depend on the mirror it was built from: its layer in the store also serves bakes with other
+# mirrors.
 away() {
   local root=$1 suite=$2 keyring=$3 lines
   # Some versions of mmdebstrap run their hooks in the caller's own namespace.

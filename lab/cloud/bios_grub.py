@@ -12,21 +12,21 @@ import sys
 from pathlib import Path
 
 SECTOR = 512
-# Up to here the MBR is boot code; disk signature and partition table follow.
+# The MBR's boot code ends here; disk signature and partition table follow.
 BOOT_CODE = 440
-# In boot.img: the sector of core.img's first one, 64 bit.
+# Offset in boot.img of the 64-bit number of core.img's first sector.
 KERNEL_SECTOR = 0x5C
-# In boot.img: a jump over the line that takes 0x80 as the drive when a BIOS doesn't say which one it booted. Written
-# over by two no-ops for a hard disk, as grub-bios-setup does.
+# Offset in boot.img of a jump over the line that assumes drive 0x80 if the BIOS doesn't name the boot drive. For a hard
+# disk grub-bios-setup overwrites it with two no-ops, and so do we.
 DRIVE_CHECK = 0x66
 JUMP, NO_OPERATION = b'\xeb', b'\x90\x90'
-# core.img's first sector (diskboot.img) loads the rest by a list that ends here and grows downwards. An entry: first
-# sector (64 bit), number of sectors and segment to load them to (16 bit each).
+# core.img's first sector (diskboot.img) loads the rest by a list that ends here and grows downwards. Each entry: first
+# sector (64 bits), number of sectors and target segment (16 bits each).
 BLOCK_LIST = SECTOR - 12
 
 
 def boot_code(boot: bytes, first_sector: int) -> bytes:
-    """boot.img told where core.img lies."""
+    """boot.img with the location of core.img."""
     if len(boot) != SECTOR or boot[DRIVE_CHECK : DRIVE_CHECK + 1] != JUMP:
         raise ValueError("boot.img is not GRUB's for a PC: expected 512 bytes with a jump at 0x66")
     code = bytearray(boot)
@@ -36,7 +36,7 @@ def boot_code(boot: bytes, first_sector: int) -> bytes:
 
 
 def core_image(core: bytes, first_sector: int, sectors: int) -> bytes:
-    """core.img told where it goes on: right behind its first sector. grub-mkimage has filled in how long it is."""
+    """core.img with the location of its second sector, right after the first. grub-mkimage has filled in the length."""
     needed = -(-len(core) // SECTOR)
     if needed > sectors:
         raise ValueError(f'core.img needs {needed} sectors, the BIOS boot partition has {sectors}')

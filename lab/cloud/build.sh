@@ -1,11 +1,11 @@
 #!/bin/bash
-# Makes a server image as a distribution publishes it, in the form of Ubuntu 24.04's cloud image, and the publisher's release folder around
-# it. Root on Debian 12 or newer, or Ubuntu.
+# Builds a server image like a distribution's, in the form of Ubuntu 24.04's cloud image, and the publisher's release
+# folder around it. Runs as root on Debian 12 or newer, or Ubuntu.
 #
 #   build.sh OUT_FOLDER GNUPG_HOME
 #
-# The folder's content and the signing key in GNUPG_HOME: release.sh. The key's full fingerprint is the last line printed. Exit 3 means that
-# the machine lacks a program. The folder appears under its name only when it is complete.
+# release.sh describes the folder's content and the signing key in GNUPG_HOME. The last line printed is the key's full
+# fingerprint. Exits 3 if the machine lacks a program. The folder gets its name only once it is complete.
 set -Eeuo pipefail
 # Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
@@ -31,14 +31,15 @@ need() {
   [[ -r $keyring ]] || { printf 'cloud image: %s is missing: apt-get install debian-archive-keyring\n' "$keyring" >&2; exit 3; }
 }
 
-# mmdebstrap writes straight into the mounted root file system. The kernel's own hook would make an initramfs that a later step makes again, so it is
-# told not to. GRUB's package is told that it installs itself nowhere: there is no device that it could know.
+# mmdebstrap writes straight into the mounted root file system. The kernel's own hook is told not to make an initramfs,
+# since a later step makes one. GRUB's package is told not to install itself: there is no device that it would
+# recognize.
 bootstrap() {
   local root=$1 packages
   local -a sources=()
   packages=$(grep -v '^#' "$here/packages.txt" | paste -sd, -)
   mapfile -t sources < <("$here/../base/mirror.sh" "$suite" "$keyring")
-  # shellcheck disable=SC2016 # $1 is mmdebstrap's
+  # shellcheck disable=SC2016 # $1 belongs to mmdebstrap's hook
   INITRD=No mmdebstrap --mode=root --variant=apt --format=directory --quiet --keyring="$keyring" --include="$packages" \
     --dpkgopt="$here/dpkg.cfg" --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' --aptopt='APT::Sandbox::User "root"' \
     --aptopt='APT::Install-Recommends "false"' --setup-hook="cp -r --no-preserve=ownership '$here/root/.' \"\$1/\"" \
@@ -48,13 +49,13 @@ bootstrap() {
   "$here/../base/network.sh" --away "$root" "$suite" "$keyring"
 }
 
-# address_of SUITE FILE: from lines "deb [options] ADDRESS SUITE COMPONENT".
+# address_of SUITE FILE: prints the address from lines "deb [options] ADDRESS SUITE COMPONENT".
 address_of() {
   awk -v suite="$1" '$1 == "deb" { for (i = 2; i < NF; i++) if ($(i + 1) == suite) { print $i; exit } }' "$2"
 }
 
-# The sources in the form that Debian's and Ubuntu's images have them. Addresses are this host's own, so that the image is of use in a closed
-# network too.
+# Writes the sources in the format of Debian's and Ubuntu's images. The addresses are this host's own, so that the image
+# is usable in a closed network too.
 write_sources() {
   local root=$1 debian security
   debian=$(address_of "$suite" "$root/etc/apt/sources.list")
@@ -69,7 +70,7 @@ write_sources() {
 configure() {
   local root=$1
   local -a units=()
-  # Both were for this build alone.
+  # Both were for this build only.
   rm -f "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap" "$root/etc/apt/apt.conf.d/99mmdebstrap"
   write_sources "$root"
   printf '%s\n' 'LABEL=cloudimg-rootfs / ext4 discard,commit=30,errors=remount-ro 0 1' 'LABEL=BOOT /boot ext4 defaults 0 2' \
@@ -85,9 +86,9 @@ configure() {
   chroot "$root" systemctl --quiet mask -- "${units[@]}"
 }
 
-# The ESP is made in a file, by the guest's own mkfs.vfat, and filled by mtools: not every kernel that bakes can mount vfat. It has the
-# removable media path, so that no firmware needs an entry, with Debian's signed shim and GRUB; the latter looks for its configuration
-# under EFI/debian.
+# The ESP is built in a file, with the guest's own mkfs.vfat and with mtools, because not every kernel that bakes can
+# mount vfat. It uses the removable media path, so that no firmware needs an entry, with Debian's signed shim and GRUB,
+# which looks for its configuration under EFI/debian.
 make_esp() {
   local disk=$1 root=$2 boot_uuid=$3 file
   truncate -s "$(((esp_last - esp_first + 1) * 512))" "$root/esp"
@@ -104,7 +105,7 @@ make_esp() {
   rm "$root/esp"
 }
 
-# /boot's content was installed on the root file system and moves to its own, which GRUB finds by its UUID.
+# /boot's content was installed on the root file system. Move it to its own, which GRUB finds by UUID.
 make_bootable() {
   local disk=$1 root=$2 version uuid file
   mv "$root/boot" "$root/boot.installed"
@@ -129,8 +130,8 @@ make_bootable() {
   grep -q "linux.*root=UUID=$(findmnt -no UUID "$root/") " "$root/boot/grub/grub.cfg" || { say 'update-grub found no kernel' >&2; return 1; }
 }
 
-# In a mount and process namespace of its own, which ends with its parent: whatever ends build.sh, even SIGKILL, takes children, mounts and loop
-# devices along.
+# Runs in its own mount and process namespaces, which end with their parent: whatever ends build.sh, even SIGKILL, also
+# ends its children, mounts and loop devices.
 inside() {
   local work=$1 root=$1/root disk=$1/disk.raw part
   make_disk "$disk"
@@ -152,7 +153,7 @@ inside() {
   for part in "$boot_first" "$root_first"; do
     e2fsck -fn "$disk?offset=$((part * 512))" >"$work/fsck.log" 2>&1 || { cat "$work/fsck.log" >&2; return 1; }
   done
-  # zlib, since that is how Ubuntu compresses, and what every QEMU reads.
+  # zlib, because Ubuntu uses it and every QEMU can read it.
   qemu-img convert -c -f raw -O qcow2 -m 8 -W "$disk" "$work/disk.qcow2"
 }
 
@@ -163,14 +164,14 @@ main() {
   fi
   [[ $# -eq 2 ]] || { printf 'usage: build.sh OUT_FOLDER GNUPG_HOME\n' >&2; exit 2; }
   [[ $EUID -eq 0 ]] || { printf 'cloud image: run it as root\n' >&2; exit 3; }
-  # A bake tells apt alone of its proxy, by lab/base/network.sh: packages' scripts are not to see it.
+  # A bake gives the proxy only to apt, through lab/base/network.sh; package scripts must not see it.
   if [[ -d ${BOXHOUND_NETWORK-} ]]; then unset {http,https,no}_proxy {HTTP,HTTPS,NO}_PROXY; fi
   need mmdebstrap:mmdebstrap mke2fs:e2fsprogs fstrim:util-linux qemu-img:qemu-utils mcopy:mtools python3:python3 gpg:'gpg gpg-agent'
   local out work
   out=$(realpath -m -- "$1")
   mkdir -p -- "$(dirname -- "$out")"
   work=$(mktemp -d -- "$out.partial-XXXXXX")
-  # shellcheck disable=SC2064 # the name is fixed now
+  # shellcheck disable=SC2064 # expand the name now
   trap "rm -rf -- '$work'" EXIT
   setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc -- "$here/build.sh" --inside "$work"
   "$here/release.sh" "$work/disk.qcow2" "$work/new" "$2" >"$work/fingerprint"

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# The cloud image as a raw disk: how it is divided, and how it is mounted. Sourced, never run.
+# The cloud image as a raw disk: partitioning and mounting. Sourced, never run.
 
-# Sizes, numbers and sectors (of 512 bytes, first and last) of Ubuntu 24.04's image; the root file system lies last so that it can grow.
+# Sizes, partition numbers and sectors (of 512 bytes, first and last) of Ubuntu 24.04's image. The root file system
+# comes last so that it can grow.
 readonly disk_bytes=3758096384 bios_first=2048 bios_last=10239 esp_first=10240 esp_last=227327 boot_first=227328 boot_last=2097152 \
   root_first=2099200 root_last=7339998
 
-# orphan_file and metadata_csum_seed are younger than the kernels and tools of some machines that boxhound bakes on.
+# orphan_file and metadata_csum_seed are newer than the kernels and tools on some machines that run boxhound.
 make_ext4() {
   local disk=$1 label=$2 first=$3 last=$4
   shift 4
@@ -22,16 +23,17 @@ make_disk() {
   make_ext4 "$disk" cloudimg-rootfs "$root_first" "$root_last" -i 8192 -J size=64
 }
 
-# mount_part DISK FIRST LAST FOLDER: a loop device by offset, since partition nodes don't appear on every machine.
+# mount_part DISK FIRST LAST FOLDER: mounts through a loop device by offset, since not every machine has partition
+# nodes.
 mount_part() {
   local disk=$1 first=$2 last=$3 folder=$4
   mkdir -p "$folder"
   mount -o "loop,offset=$((first * 512)),sizelimit=$(((last - first + 1) * 512)),noatime,nobarrier" "$disk" "$folder"
 }
 
-# What the tools of GRUB and initramfs look at: device nodes of the mounted file systems, under names that they take for whole disks
-# (10_linux writes no entry at all for a root on /dev/loopN), and links by UUID and label, without which the kernel would be given the
-# host's device as its root and the initramfs would get no fsck.
+# Creates what the tools of GRUB and initramfs look for. Device nodes of the mounted file systems, under names that pass
+# as whole disks: for a root on /dev/loopN 10_linux writes no entry at all. And links by UUID and label, without which
+# the kernel would get the host's device as its root and the initramfs no fsck.
 make_nodes() {
   local root=$1 point source node kind
   mount -t tmpfs -o mode=755 tmpfs "$root/dev"

@@ -30,7 +30,7 @@ TYPES = {
 
 @dataclass(frozen=True)
 class Partition:
-    """One entry of the table; sectors are inclusive."""
+    """One entry of the table; both sectors are inclusive."""
 
     number: int
     type: str
@@ -39,7 +39,7 @@ class Partition:
 
 
 def parse(word: str, last_usable: int) -> Partition:
-    """NUMBER:TYPE:FIRST:LAST; an empty LAST is the last sector that a partition may hold."""
+    """Parses NUMBER:TYPE:FIRST:LAST; an empty LAST means the last sector that a partition may use."""
     number, kind, first, last = word.split(':')
     if kind not in TYPES:
         raise ValueError(f'{word}: the type is one of {", ".join(TYPES)}')
@@ -47,7 +47,7 @@ def parse(word: str, last_usable: int) -> Partition:
 
 
 def check(partitions: list[Partition], last_usable: int) -> None:
-    """Refuses what would overlap the tables or another partition, and numbers out of the table or given twice."""
+    """Refuses partitions that overlap the tables or each other, and numbers that are out of range or repeated."""
     numbers = [partition.number for partition in partitions]
     if len(set(numbers)) != len(numbers) or not all(1 <= number <= ENTRIES for number in numbers):
         raise ValueError(f'numbers are different ones from 1 to {ENTRIES}, found {numbers}')
@@ -59,7 +59,7 @@ def check(partitions: list[Partition], last_usable: int) -> None:
 
 
 def entries(partitions: list[Partition]) -> bytes:
-    """The table's entries, by number; each partition gets a GUID of its own."""
+    """The table's entries, by number; each partition gets a new GUID."""
     table = bytearray(ENTRIES * ENTRY_SIZE)
     for one in partitions:
         struct.pack_into(
@@ -77,7 +77,7 @@ def entries(partitions: list[Partition]) -> bytes:
 
 
 def header(table: bytes, disk: uuid.UUID, here: int, other: int, table_at: int, last_usable: int) -> bytes:
-    """One of the two headers; its checksum counts itself as zero."""
+    """One of the two headers; its checksum is computed with the checksum field at zero."""
 
     def packed(checksum: int) -> bytes:
         sizes = (0x10000, 92, checksum, 0)
@@ -89,13 +89,13 @@ def header(table: bytes, disk: uuid.UUID, here: int, other: int, table_at: int, 
 
 
 def protective_mbr(sectors: int) -> bytes:
-    """The 72 bytes behind the boot code: one partition of type EE over the whole disk."""
+    """The 72 bytes after the boot code: one partition of type EE over the whole disk."""
     entry = struct.pack('<B3sB3sII', 0, b'\x00\x02\x00', 0xEE, b'\xff\xff\xff', 1, min(sectors - 1, 0xFFFFFFFF))
     return bytes(6) + entry + bytes(48) + b'\x55\xaa'
 
 
 def write(disk: BinaryIO, sectors: int, partitions: list[Partition]) -> None:
-    """Both tables and the protective MBR; the 440 bytes of boot code stay as they are."""
+    """Writes both tables and the protective MBR; the 440 bytes of boot code stay as they are."""
     last_usable = sectors - FIRST_USABLE
     check(partitions, last_usable)
     table, guid, backup = entries(partitions), uuid.uuid4(), sectors - 1 - TABLE_SECTORS

@@ -7,8 +7,8 @@
 #   OUT_FOLDER/releases/trixie/release-YYYYMMDD/SHA256SUMS.gpg   its detached signature
 #   OUT_FOLDER/releases/trixie/release-YYYYMMDD/boxhound-lab-server-cloudimg-amd64.img
 #
-# The day is today's if none is given. The signing key is made in GNUPG_HOME if there is none; its full fingerprint is the last line
-# printed. A release appears whole or not at all; other days' stay.
+# The day defaults to today. The signing key is created in GNUPG_HOME if there is none; the last line printed is its
+# full fingerprint. A release appears completely or not at all; releases of other days stay.
 set -Eeuo pipefail
 # Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
@@ -20,13 +20,13 @@ key_fingerprint() {
   gpg --batch --with-colons --list-secret-keys "=$owner" 2>/dev/null | awk -F: '$1 == "fpr" { print $10; exit }'
 }
 
-# The key has no passphrase: it signs what this machine serves to itself and leaves the machine in no form.
+# The key has no passphrase: it only signs what this machine serves to itself, and never leaves the machine.
 ensure_key() {
   [[ -n $(key_fingerprint) ]] || gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key "$owner" ed25519 sign never >&2
   [[ -n $(key_fingerprint) ]] || { printf 'cloud image: gpg made no signing key\n' >&2; return 1; }
 }
 
-# What a publisher's server shows of a folder: plain file servers list none.
+# A directory listing as a publisher's server shows it; plain file servers have none.
 write_index() {
   local folder=$1 release
   {

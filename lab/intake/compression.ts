@@ -9,7 +9,7 @@ const tooLarge = (limit: number): BoxhoundError =>
     next: 'send smaller batches',
   })
 
-/** All frames of the body, one after the other; their headers need not tell a size. */
+/** Decodes all frames of the body in order; their headers need not declare a size. */
 const zstd = (body: Buffer, limit: number): Buffer => {
   const pieces: Uint8Array[] = []
   let size = 0
@@ -27,19 +27,19 @@ const decompressors: Readonly<Record<string, (body: Buffer, limit: number) => Bu
   gzip: (body, limit) => gunzipSync(body, { maxOutputLength: limit }),
   deflate: (body, limit) => inflateSync(body, { maxOutputLength: limit }),
   zstd,
-  // Another name of the same, which some payloads carry.
+  // An alias that some payloads use.
   zstd1: zstd,
 }
 
-/** Whether an error of zlib says that the output would pass the limit. */
+/** Whether zlib failed because the output would exceed the limit. */
 const passedLimit = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
 
 /**
- * The body as it was before its Content-Encoding; `deflate` means zlib's format, as HTTP says and the Agent does.
+ * Decodes a body by its Content-Encoding; `deflate` means zlib's format, as in HTTP and in the Agent.
  *
- * @param limit bytes that neither the body nor what comes out may pass.
- * @throws BoxhoundError E_INTAKE_ENCODING for an encoding that is unknown, E_INTAKE_SIZE, E_INTAKE_BODY for damaged data.
+ * @param limit maximum size in bytes of both the encoded and the decoded body.
+ * @throws BoxhoundError E_INTAKE_ENCODING for an unknown encoding, E_INTAKE_SIZE, E_INTAKE_BODY for damaged data.
  */
 export const decompress = (body: Buffer, contentEncoding: string, limit: number): Buffer => {
   const run = Object.hasOwn(decompressors, contentEncoding) ? decompressors[contentEncoding] : undefined
@@ -50,7 +50,7 @@ export const decompress = (body: Buffer, contentEncoding: string, limit: number)
       next: 'set serializer_compressor_kind to zlib, gzip or zstd',
     })
   if (body.length > limit) throw tooLarge(limit)
-  // Connectivity probes have an encoding and no body.
+  // Connectivity probes declare an encoding but have no body.
   if (body.length === 0) return body
   try {
     return run(body, limit)

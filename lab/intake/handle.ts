@@ -7,14 +7,17 @@ import type { Payload } from './payloads.ts'
 import type { Recorder } from './record.ts'
 import { type Answer, routeOf } from './routes.ts'
 
-/** Bytes of a body, before and after decompression. */
+/** Maximum size of a body in bytes, both before and after decompression. */
 export const bodyLimit = 50_000_000
 
 const forbidden: Answer = { status: 403, body: '{"errors":["Forbidden"]}' }
 
 const refusal = (status: number, reason: string): Answer => ({ status, body: JSON.stringify({ errors: [reason] }) })
 
-/** The whole body; of one that passes the limit so much that it is seen, the rest is read and dropped so that the sender hears the answer. */
+/**
+ * Reads the whole body. Above the limit it keeps just enough to detect that, and discards the rest, so that the sender
+ * gets the response.
+ */
 const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   const pieces: Buffer[] = []
   let size = 0
@@ -33,7 +36,7 @@ const readPayload = async (request: IncomingMessage, path: string): Promise<Payl
   return { path, contentType: header(request.headers['content-type']), contentEncoding, body }
 }
 
-/** `POST /path (type, encoding)`: how problems name a request, which has its key nowhere in there. */
+/** `POST /path (type, encoding)`: identifies a request in problem reports, without its key. */
 const named = ({ method = '', headers }: IncomingMessage, path: string): string =>
   `${method} ${path} (${headers['content-type'] ?? 'no Content-Type'}, ${headers['content-encoding'] ?? 'identity'})`
 
@@ -47,7 +50,8 @@ const take = async (request: IncomingMessage, path: string, recorder: Recorder):
     recorder.add(path, route.read(await readPayload(request, path)))
     return route.taken
   } catch (error) {
-    // A connection that broke in mid-body proves nothing of the sender, who hears no answer and tries again.
+    // A connection that broke in the middle of the body proves nothing about the sender, who gets no response and tries
+    // again.
     if (!request.complete) {
       recorder.countInterrupted()
       return refusal(400, 'Incomplete body')
@@ -64,16 +68,16 @@ const missedKey: Readonly<Record<Exclude<KeyState, 'header'>, string>> = {
   query: 'has the key in its address, where proxies and logs see it',
 }
 
-/** Answers one request, and records what it brought. */
+/** Responds to one request and records its content. */
 export const handle = async (request: IncomingMessage, apiKey: string, recorder: Recorder): Promise<Answer> => {
   recorder.countRequest()
   const [path = '/', ...rest] = (request.url ?? '/').split('?')
   const looks = request.method === 'GET' || request.method === 'HEAD'
-  // Who only looks whether anybody is there needs no key.
+  // Checking whether anything listens needs no key.
   if (looks && path === '/') return { status: 200, body: '{}' }
   const validates = looks && path === '/api/v1/validate'
   const state = keyState(apiKey, request.headers, new URLSearchParams(rest.join('?')))
-  // The Agent itself asks about its key by `?api_key=`.
+  // The Agent validates its own key with `?api_key=`.
   if (state !== 'header' && !(validates && state === 'query'))
     recorder.problem(`${request.method} ${path} ${missedKey[state]}`)
   if (state === 'missing' || state === 'wrong') return forbidden
@@ -81,7 +85,7 @@ export const handle = async (request: IncomingMessage, apiKey: string, recorder:
     recorder.countValidation()
     return { status: 200, body: '{"valid":true}' }
   }
-  // The Agent looks at the place for flares before it sends one.
+  // The Agent probes the flare endpoint before it sends one.
   if (looks) return { status: 200, body: '{}' }
   if (request.method === 'POST') return take(request, path, recorder)
   recorder.problem(`${named(request, path)}: the intake takes POST alone`)

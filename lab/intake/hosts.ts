@@ -9,8 +9,8 @@ const metadata = z.object({
 })
 
 /**
- * `/intake`: JSON of several kinds, told apart by their keys. Those with `host-tags` describe the host; events and
- * the others are counted. Nothing but the named keys is kept: the Agent writes its key into this body.
+ * `/intake`: several kinds of JSON, told apart by their keys. Those with `host-tags` describe the host; events and the
+ * rest are counted. Only the listed keys are kept, because the Agent writes its API key into this body.
  */
 export const readHost = (payload: Payload): Content => {
   const value = parseJson(payload)

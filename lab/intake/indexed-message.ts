@@ -1,6 +1,7 @@
 /**
- * What newer Agents send for tracers that speak v1.0: every text is a place in the payload's table of strings. Numbers as in
- * github.com/DataDog/datadog-agent, pkg/proto/datadog/trace/idx/*.proto; a map is a list of entries there, as on the wire.
+ * What newer Agents send for tracers that speak v1.0: every text is an index into the payload's string table. Field
+ * numbers are those of github.com/DataDog/datadog-agent, pkg/proto/datadog/trace/idx/*.proto. A map is written as a
+ * list of entries, as on the wire.
  */
 export const indexedSource = `
 message IndexedPayload {
@@ -41,7 +42,7 @@ message AttributeValue {
   }
 }`
 
-/** `kind` names the one field that is there; none for values made of others, which are not read. */
+/** `kind` names the single field that is set; none for composite values, which are not read. */
 export interface AttributeValue {
   readonly kind?: 'stringValueRef' | 'boolValue' | 'doubleValue' | 'intValue'
   readonly stringValueRef?: number
@@ -63,7 +64,7 @@ export interface IndexedSpan {
   readonly envRef: number
   readonly versionRef: number
   readonly componentRef: number
-  /** 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer: OpenTelemetry's. */
+  /** 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer, as in OpenTelemetry. */
   readonly kind: number
 }
 

@@ -2,7 +2,7 @@ import { bodyError } from './failure.ts'
 import type { IndexedPayload, IndexedSpan } from './indexed-message.ts'
 import type { Encoding, Span } from './payloads.ts'
 
-/** A reader of the table of strings; place 0 means none. */
+/** Looks up texts in the string table; index 0 means none. */
 const table =
   (strings: readonly string[]) =>
   (place: number): string => {
@@ -12,7 +12,9 @@ const table =
     return found
   }
 
-/** The lower 64 bits of a trace's identity as a decimal string, and the upper ones as 16 digits in hex, empty for none. */
+/**
+ * The lower 64 bits of a trace id as a decimal string, and the upper ones as 16 hex digits, empty if there are none.
+ */
 const identity = (bytes: Uint8Array): { readonly low: string; readonly high: string } => {
   const hex = Buffer.from(bytes).toString('hex').padStart(32, '0')
   const high = hex.slice(0, -16)
@@ -31,7 +33,7 @@ const tagsOf = (span: IndexedSpan, at: (place: number) => string) => {
     if (kind === 'doubleValue') metrics[at(key)] = doubleValue
     if (kind === 'intValue') metrics[at(key)] = Number(intValue)
   }
-  // These three are fields of their own here and tags in the older form.
+  // These three are fields here, but tags in the older format.
   for (const [name, place] of [
     ['version', span.versionRef],
     ['component', span.componentRef],
@@ -42,7 +44,7 @@ const tagsOf = (span: IndexedSpan, at: (place: number) => string) => {
   return { meta, metrics }
 }
 
-/** The spans of a payload with a table of strings, in the same form as those of the older one. */
+/** The spans of a payload with a string table, converted to the form of the older format. */
 export const indexedSpans = (
   payload: IndexedPayload,
   agent: { readonly host: string; readonly env: string },

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** How a request proves who it is. `query` is accepted as the real intake does, and is no place for a secret. */
+/** How a request authenticates. `query` is accepted, as by the real intake, although a URL is no place for a secret. */
 export type KeyState = 'header' | 'query' | 'missing' | 'wrong'
 
-/** What a request says of its key; a header that is there counts alone. */
+/** How a request authenticates; if it has the header, the query is ignored. */
 export const keyState = (apiKey: string, headers: IncomingHttpHeaders, query: URLSearchParams): KeyState => {
   const header = headers['dd-api-key']
   if (header !== undefined) return header === apiKey ? 'header' : 'wrong'

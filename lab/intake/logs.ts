@@ -5,7 +5,7 @@ import type { Content, Payload } from './payloads.ts'
 const item = z.object({
   message: z.union([z.string(), z.record(z.string(), z.unknown())]),
   status: text,
-  // The Agent writes a number; others may write what they like.
+  // The Agent sends a number; other senders may use any type.
   timestamp: z.number().catch(0),
   hostname: text,
   service: text,

@@ -1,10 +1,10 @@
-/** How a payload came: its path, its headers in lower case, and the form that its body had. */
+/** How a payload was sent: its path, its headers in lower case, and the form of its body. */
 export interface Encoding {
-  /** Without the query, as it was asked for. */
+  /** Without the query, as requested. */
   readonly path: string
-  /** Empty where the header was missing. */
+  /** Empty if the header was missing. */
   readonly contentType: string
-  /** `identity` where nothing was compressed. */
+  /** `identity` if the body was not compressed. */
   readonly contentEncoding: string
   readonly form: 'json' | 'protobuf' | 'msgpack' | 'other'
 }
@@ -16,10 +16,10 @@ export interface Series {
   readonly type: SeriesType
   /** Seconds since 1970, value. */
   readonly points: readonly (readonly [seconds: number, value: number])[]
-  /** A device comes as `device:NAME`, however the payload tells it. */
+  /** A device is always listed as `device:NAME`, however the payload encodes it. */
   readonly tags: readonly string[]
   readonly host: string
-  /** Seconds; 0 where there is none. */
+  /** In seconds; 0 if not set. */
   readonly interval: number
   readonly encoding: Encoding
 }
@@ -38,17 +38,17 @@ export interface ServiceCheck {
 
 export interface Host {
   readonly name: string
-  /** `host-tags.system`: what `tags` in datadog.yaml and DD_TAGS become. */
+  /** `host-tags.system`: the result of `tags` in datadog.yaml and DD_TAGS. */
   readonly tags: readonly string[]
   readonly agentVersion: string
   readonly encoding: Encoding
 }
 
 export interface LogLine {
-  /** The text; JSON where the message was an object. */
+  /** The text; JSON if the message was an object. */
   readonly message: string
   readonly status: string
-  /** Milliseconds since 1970; 0 where there is none. */
+  /** Milliseconds since 1970; 0 if not set. */
   readonly timestamp: number
   readonly service: string
   readonly source: string
@@ -57,20 +57,20 @@ export interface LogLine {
   readonly encoding: Encoding
 }
 
-/** Numbers of 64 bits are decimal strings, for a double would lose their last digits. */
+/** 64-bit numbers are decimal strings, because a double would lose their last digits. */
 export interface Span {
   readonly service: string
   readonly name: string
   readonly resource: string
-  /** The lower 64 bits; the upper ones are in `meta['_dd.p.tid']`, in hex, where the tracer made them. */
+  /** The lower 64 bits; the upper ones are in `meta['_dd.p.tid']`, in hex, if the tracer set them. */
   readonly traceId: string
   readonly spanId: string
-  /** `0` for a root. */
+  /** `0` for a root span. */
   readonly parentId: string
   readonly error: number
   /** Nanoseconds since 1970. */
   readonly start: string
-  /** Nanoseconds. */
+  /** In nanoseconds. */
   readonly duration: string
   readonly meta: Readonly<Record<string, string>>
   readonly metrics: Readonly<Record<string, number>>
@@ -79,42 +79,45 @@ export interface Span {
   readonly encoding: Encoding
 }
 
-/** Everything that arrived, as plain data. One object that grows while the intake runs. */
+/** Everything that has arrived, as plain data. A single object that grows while the intake runs. */
 export interface Received {
   readonly series: readonly Series[]
   readonly serviceChecks: readonly ServiceCheck[]
   readonly hosts: readonly Host[]
   readonly logs: readonly LogLine[]
   readonly spans: readonly Span[]
-  /** Payloads of trace statistics; what is in them is not read. */
+  /** Number of trace statistics payloads; their content is not read. */
   readonly stats: number
-  /** Times that the right key was asked about. */
+  /** How often the right key was validated. */
   readonly validations: number
-  /** Payloads that were accepted and not read, by path. */
+  /** Payloads that were accepted but not read, by path. */
   readonly others: readonly { readonly path: string; readonly count: number }[]
-  /** What a real intake would not have liked, or this one can't read; each once. */
+  /** What a real intake would have objected to, or this one can't read, without duplicates. */
   readonly problems: readonly string[]
-  /** Requests of every kind, refused ones too. */
+  /** Number of requests of any kind, including refused ones. */
   readonly requests: number
-  /** Requests whose connection broke before the whole body was there; the sender tries again, so that none is a problem. */
+  /**
+   * Number of requests whose connection broke in the middle of the body. The sender tries again, so they are no
+   * problem.
+   */
   readonly interrupted: number
 }
 
-/** What one body adds to what was received. */
+/** What one body contributes to the received data. */
 export interface Content {
   readonly series?: readonly Series[]
   readonly serviceChecks?: readonly ServiceCheck[]
   readonly hosts?: readonly Host[]
   readonly logs?: readonly LogLine[]
   readonly spans?: readonly Span[]
-  /** Adds one to the payloads of trace statistics. */
+  /** True for a payload of trace statistics. */
   readonly stats?: true
-  /** The payload is only counted, under its path. */
+  /** True if the payload is only counted, under its path. */
   readonly other?: true
   readonly problems?: readonly string[]
 }
 
-/** A body after decompression, with what its headers said. */
+/** A decompressed body, with the relevant headers. */
 export interface Payload {
   readonly path: string
   readonly contentType: string

@@ -6,11 +6,11 @@ export interface Recorder {
   readonly countValidation: () => void
   readonly countInterrupted: () => void
   readonly add: (path: string, content: Content) => void
-  /** Told once, however often it comes. */
+  /** Recorded once, however often it occurs. */
   readonly problem: (text: string) => void
 }
 
-/** Collects what arrives. @param apiKey is kept out of every path and problem. */
+/** Collects what arrives. @param apiKey is removed from every path and problem. */
 export const createRecorder = (apiKey: string): Recorder => {
   const series: Series[] = []
   const serviceChecks: ServiceCheck[] = []
@@ -54,7 +54,7 @@ export const createRecorder = (apiKey: string): Recorder => {
       received.interrupted += 1
     },
     add: (path, content) => {
-      // One by one: a spread of many thousands into push() would pass the limit of arguments.
+      // One by one, since spreading many thousands into push() would exceed the argument limit.
       for (const one of content.series ?? []) series.push(one)
       for (const one of content.serviceChecks ?? []) serviceChecks.push(one)
       for (const one of content.hosts ?? []) hosts.push(one)

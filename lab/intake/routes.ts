@@ -10,7 +10,7 @@ export interface Answer {
   readonly body: string
 }
 
-/** What is done with a payload, and the answer to one that was taken. */
+/** How a payload is processed, and the response to an accepted one. */
 export interface Route {
   readonly read: (payload: Payload) => Content
   readonly taken: Answer
@@ -43,10 +43,12 @@ const routes: Readonly<Record<string, Route>> = {
   '/profiling/v1/input': counted,
 }
 
-/** The Agent writes some paths with a slash at the end. */
+/** The Agent writes some paths with a trailing slash. */
 const plain = (path: string): string => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path)
 
-/** The route of a path; whatever else lies below `/api/` or takes flares is accepted and counted. Undefined elsewhere. */
+/**
+ * The route for a path. Anything else below `/api/`, and flares, are accepted and counted; undefined for other paths.
+ */
 export const routeOf = (path: string): Route | undefined => {
   const name = plain(path)
   if (Object.hasOwn(routes, name)) return routes[name]

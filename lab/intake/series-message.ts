@@ -1,6 +1,9 @@
 import { decoder } from './schemas.ts'
 
-/** MetricPayload of `/api/v2/series`, numbers as in github.com/DataDog/agent-payload, proto/metrics/agent_payload.proto. */
+/**
+ * MetricPayload of `/api/v2/series`, field numbers from github.com/DataDog/agent-payload,
+ * proto/metrics/agent_payload.proto.
+ */
 const source = `
 message MetricPayload {
   repeated MetricSeries series = 1;
@@ -37,9 +40,9 @@ export interface MetricPayload {
     readonly tags: readonly string[]
     /** `timestamp` in seconds since 1970. */
     readonly points: readonly { readonly value: number; readonly timestamp: string }[]
-    /** The enumeration's name; its number where the schema does not know it. */
+    /** The enumeration's name, or its number if the schema does not know it. */
     readonly type: string | number
-    /** Seconds. */
+    /** In seconds. */
     readonly interval: string
   }[]
 }

@@ -5,7 +5,7 @@ import type { Content, Encoding, Payload, Series, SeriesType } from './payloads.
 import { parseProtobuf } from './protobuf.ts'
 import { decodeMetricPayload, type MetricPayload } from './series-message.ts'
 
-/** The types in the order of their numbers in the second version of the API. */
+/** The types in the order of their numbers in version 2 of the API. */
 const types = ['unspecified', 'count', 'rate', 'gauge'] as const
 
 const typeOf = (value: string | number): SeriesType => {
@@ -59,7 +59,7 @@ const fromMessage = ({ series }: MetricPayload, encoding: Encoding): Series[] =>
       metric: one.metric,
       type: typeOf(one.type),
       points: one.points.map(({ timestamp, value }) => {
-        // The Agent leaves such values out, and JSON has no word for them.
+        // The Agent leaves such values out, and JSON can't represent them.
         if (!Number.isFinite(value)) throw bodyError('a list of series', `${one.metric} has the value ${value}`)
         return [Number(timestamp), value]
       }),
@@ -70,7 +70,7 @@ const fromMessage = ({ series }: MetricPayload, encoding: Encoding): Series[] =>
     }
   })
 
-/** `/api/v2/series`: protobuf as the Agent sends it, or the JSON of the public API. */
+/** `/api/v2/series`: protobuf, as sent by the Agent, or the JSON of the public API. */
 export const readSeries = (payload: Payload): Content => {
   if (isProtobuf(payload)) {
     const message = parseProtobuf(decodeMetricPayload, payload, 'MetricPayload')
@@ -92,7 +92,7 @@ export const readSeries = (payload: Payload): Content => {
   }
 }
 
-/** `/api/v1/series`: JSON, which the Agent sends where `use_v2_api.series` is false. */
+/** `/api/v1/series`: JSON, which the Agent sends if `use_v2_api.series` is false. */
 export const readFirstSeries = (payload: Payload): Content => {
   const value = parseJson(payload)
   if (isProbe(value)) return {}

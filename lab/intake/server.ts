@@ -7,25 +7,28 @@ import { createWaiters } from './waiters.ts'
 
 export type { Encoding, Host, LogLine, Received, Series, ServiceCheck, Span } from './payloads.ts'
 
-/** A sink that answers as Datadog's intake does, on this machine alone. */
+/** A sink that responds like Datadog's intake, on this machine only. */
 export interface Intake {
   readonly port: number
-  /** `http://127.0.0.1:PORT`, no slash at the end. */
+  /** `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly url: string
-  /** Always the same object, which grows. */
+  /** Always the same object; it grows. */
   received(): Received
   /**
-   * Resolves when the next request has been recorded, refused ones too. Nothing is missed by a caller that looks at `received()` and
-   * then waits, without another wait between the two.
+   * Resolves when the next request has been recorded, including refused ones. A caller that checks `received()` and
+   * then waits, with no other await in between, misses nothing.
    *
    * @throws the signal's reason, or BoxhoundError E_INTAKE_CLOSED when the intake closes.
    */
   changed(signal?: AbortSignal): Promise<void>
-  /** Ends connections that are open, too; may be called twice. */
+  /** Also closes open connections; may be called twice. */
   close(): Promise<void>
 }
 
-/** Milliseconds; longer than clients in Go keep an idle connection (90 s), so that none writes to one that is being closed. */
+/**
+ * In milliseconds. Longer than Go clients keep an idle connection (90 s), so that none writes to one that is being
+ * closed.
+ */
 const keepAlive = 120_000
 
 const send = (
@@ -55,8 +58,8 @@ const listen = (server: Server, port: number): Promise<number> =>
   })
 
 /**
- * Starts an intake for Agents that know one key. An Agent reaches it by `DD_DD_URL`, `DD_APM_DD_URL` (both `http://127.0.0.1:PORT`)
- * and `DD_LOGS_CONFIG_LOGS_DD_URL` (`127.0.0.1:PORT`, with `DD_LOGS_CONFIG_LOGS_NO_SSL=true`).
+ * Starts an intake for Agents with one known key. An Agent reaches it by `DD_DD_URL`, `DD_APM_DD_URL` (both
+ * `http://127.0.0.1:PORT`) and `DD_LOGS_CONFIG_LOGS_DD_URL` (`127.0.0.1:PORT`, with `DD_LOGS_CONFIG_LOGS_NO_SSL=true`).
  *
  * @throws BoxhoundError E_INTAKE_KEY without a key, E_INTAKE_PORT if the port is taken.
  */

@@ -11,7 +11,7 @@ const item = z.object({
   tags,
 })
 
-/** `/api/v1/check_run`: a JSON list of the results of checks. */
+/** `/api/v1/check_run`: a JSON list of service checks. */
 export const readServiceChecks = (payload: Payload): Content => {
   const encoding = encodingOf(payload, 'json')
   return {

@@ -1,7 +1,10 @@
 import { type IndexedPayload, indexedSource } from './indexed-message.ts'
 import { decoder } from './schemas.ts'
 
-/** AgentPayload of `/api/v0.2/traces`, numbers as in github.com/DataDog/datadog-agent, pkg/proto/datadog/trace/*.proto. */
+/**
+ * AgentPayload of `/api/v0.2/traces`, field numbers from github.com/DataDog/datadog-agent,
+ * pkg/proto/datadog/trace/*.proto.
+ */
 const source = `
 message AgentPayload {
   string hostName = 1;

@@ -19,7 +19,7 @@ const fromMessage = (span: SpanMessage, where: { host: string; env: string; enco
   ...where,
 })
 
-/** `/api/v0.2/traces`: protobuf. Host and `env` are the tracer's, else the Agent's. */
+/** `/api/v0.2/traces`: protobuf. Host and `env` come from the tracer, or else from the Agent. */
 export const readSpans = (payload: Payload): Content => {
   const message = parseProtobuf(decodeAgentPayload, payload, 'AgentPayload')
   const encoding = encodingOf(payload, 'protobuf')

@@ -1,8 +1,8 @@
-/** Those who wait for the next arrival. */
+/** Callers that wait for the next arrival. */
 export interface Waiters {
   readonly next: (signal?: AbortSignal) => Promise<void>
   readonly wake: () => void
-  /** Ends all waits, and every later one, with the error. */
+  /** Rejects all current and future waits with the error. */
   readonly end: (error: Error) => void
 }
 

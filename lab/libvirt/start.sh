@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Starts libvirt's daemons where no systemd does: start.sh [FOLDER]. Prints nothing when they answer already. Their process ids go to FOLDER
-# (default /run/boxhound-libvirt), which stop.sh reads; where systemd runs it starts them, and this script says so and ends with 3.
+# Starts libvirt's daemons on a machine without systemd: start.sh [FOLDER]. Does nothing if they are already running.
+# Writes their process ids to FOLDER (default /run/boxhound-libvirt), which stop.sh reads. With systemd, which starts
+# them itself, this script says so and exits 3.
 set -Eeuo pipefail
 # Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
@@ -9,7 +10,7 @@ readonly folder=${1-/run/boxhound-libvirt}
 
 answers() { virsh --quiet --connect qemu:///system version >/dev/null 2>&1; }
 
-# A daemon of its own session, so that it outlives whoever starts it; it writes its process id.
+# Starts a daemon in its own session, so that it outlives the caller; it writes its process id.
 start() {
   local name=$1
   "$name" --daemon --pid-file "$folder/$name.pid"

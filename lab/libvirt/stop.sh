@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Ends what start.sh has started: stop.sh [FOLDER]. Networks first, since their dnsmasq processes and bridges outlive the daemon; running
-# machines are left alone, and then the daemons too.
+# Stops what start.sh has started: stop.sh [FOLDER]. Networks first, since their dnsmasq processes and bridges outlive
+# the daemon. If any machine is running, it and the daemons are left alone.
 set -Eeuo pipefail
 # Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
@@ -9,7 +9,7 @@ readonly folder=${1-/run/boxhound-libvirt}
 
 is_ours() { [[ -r /proc/$1/comm && $(<"/proc/$1/comm") == "$2" ]]; }
 
-# By its id, and only if that is still the daemon's.
+# Kills by process id, and only if the id still belongs to that daemon.
 stop() {
   local name=$1 file=$folder/$1.pid pid
   [[ -s $file ]] || return 0

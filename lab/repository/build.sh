@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Makes a signed apt repository of the packages in a folder: build.sh DEB_DIR REPO_DIR GNUPG_HOME
+# Builds a signed apt repository from the packages in a folder: build.sh DEB_DIR REPO_DIR GNUPG_HOME
 #
-# As Datadog's own, in two folders: REPO_DIR/apt with suite `stable` and component `7`, what apt.datadoghq.com is there; REPO_DIR/keys with
-# the armored public key under two names, CURRENT and the last eight digits of its fingerprint, as keys.datadoghq.com has them. The signing
-# key is made in GNUPG_HOME if there is none. Its full fingerprint goes to REPO_DIR/fingerprints and is printed as the last line.
+# Laid out like Datadog's, in two folders. REPO_DIR/apt has suite `stable` and component `7`, like apt.datadoghq.com.
+# REPO_DIR/keys has the armored public key under two names, CURRENT and the last eight digits of its fingerprint, like
+# keys.datadoghq.com. The signing key is created in GNUPG_HOME if there is none. Its full fingerprint is written to
+# REPO_DIR/fingerprints and printed as the last line.
 set -Eeuo pipefail
 # Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
@@ -21,21 +22,21 @@ key_fingerprint() {
   gpg --batch --with-colons --list-secret-keys "=$OWNER" 2>/dev/null | awk -F: '$1 == "fpr" { print $10; exit }'
 }
 
-# The key has no passphrase: it signs what this machine serves to itself and leaves the machine in no form.
+# The key has no passphrase: it only signs what this machine serves to itself, and never leaves the machine.
 ensure_key() {
   if [[ -z $(key_fingerprint) ]]; then
     gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key "$OWNER" ed25519 sign never >&2
   fi
 }
 
-# Packages, its compressed form and the by-hash names of both.
+# Packages, its compressed form, and the by-hash names of both.
 write_index() {
   local root=$1 folder=dists/$SUITE/$COMPONENT/binary-$ARCHITECTURE file
   mkdir -p "$root/$folder/by-hash/SHA256" "$root/$folder/by-hash/SHA512"
   (cd "$root" && apt-ftparchive packages "pool/$COMPONENT") >"$root/$folder/Packages"
   gzip --best --no-name --keep "$root/$folder/Packages"
   for file in Packages Packages.gz; do
-    # apt asks for the strongest hash that Release lists.
+    # apt requests the strongest hash that Release lists.
     cp "$root/$folder/$file" "$root/$folder/by-hash/SHA256/$(sha256sum "$root/$folder/$file" | cut -c1-64)"
     cp "$root/$folder/$file" "$root/$folder/by-hash/SHA512/$(sha512sum "$root/$folder/$file" | cut -c1-128)"
   done
@@ -68,7 +69,7 @@ stage() {
   mkdir -p "$root/pool/$COMPONENT" "$keys"
   for deb in "$debs"/*.deb; do
     [[ -e $deb ]] || die "no .deb in $debs: run the build.sh of the lab's packages first"
-    # A plus sign in an address is quoted by some clients and not by others.
+    # Some clients encode a plus sign in a URL and some don't.
     name=$(basename "$deb")
     cp "$deb" "$root/pool/$COMPONENT/${name//+/.}"
   done
@@ -99,7 +100,7 @@ main() {
   exec 9>"$GNUPGHOME/.lock"
   flock 9
   trap clean_up EXIT
-  # Beside its final place, so that the last step is a rename.
+  # In the destination's parent folder, so that the last step is a rename.
   work=$(mktemp -d "$(dirname "$repository")/.repository-XXXXXX")
   ensure_key
   fingerprint=$(key_fingerprint)

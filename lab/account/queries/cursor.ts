@@ -1,20 +1,22 @@
 import { BoxhoundError } from '../../../scripts/lib/_helpers/errors.ts'
 
-/** A reader of one text from left to right. */
+/** Reads a text from left to right. */
 export interface Cursor {
-  /** What a pattern with the flag `y` matches here, or undefined; what matches has then been read. Blanks before it are skipped. */
+  /**
+   * Matches a sticky pattern (flag `y`) here, after any blanks, and consumes the match; undefined if it doesn't match.
+   */
   readonly take: (pattern: RegExp) => RegExpExecArray | undefined
-  /** Reads what must stand here. @throws BoxhoundError E_QUERY */
+  /** Consumes what has to come next. @throws BoxhoundError E_QUERY */
   readonly expect: (pattern: RegExp, what: string) => RegExpExecArray
   readonly atEnd: () => boolean
-  /** An error that shows where the reader stands. */
+  /** An error that shows the current position. */
   readonly failure: (expected: string) => BoxhoundError
 }
 
-/** An error of a query. Its message stands alone: the account sends it to whoever asked. */
+/** An error in a query. Its message must make sense by itself, since the account sends it to the client. */
 export const queryError = (message: string): BoxhoundError => new BoxhoundError('E_QUERY', message)
 
-/** Reads a query. */
+/** Starts reading a query. */
 export const cursorOf = (text: string): Cursor => {
   let at = 0
   const skip = (): void => {

@@ -2,9 +2,9 @@ import { type Cursor, cursorOf } from './cursor.ts'
 import { type Argument, checkCall } from './functions.ts'
 import { type MetricQuery, readMetric, takeAggregator } from './metric.ts'
 
-/** What stands in an expression. */
+/** The parts of an expression. */
 export interface Expression {
-  /** Metric queries; none in a formula. */
+  /** Metric queries; a formula has none. */
   readonly queries: readonly MetricQuery[]
   /** Names of other queries; only a formula has them. */
   readonly names: readonly string[]
@@ -19,17 +19,17 @@ interface Found {
 
 const number = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/
 const text = /'([^']*)'|"([^"]*)"/
-/** Parentheses and calls within each other; far more than anybody writes. */
+/** Maximum nesting of parentheses and calls, far beyond anything real. */
 const deepest = 50
 
 const reader = (cursor: Cursor, language: Language, found: Found): (() => void) => {
   let depth = 0
 
-  /** A number or a text; undefined when something else stands here. */
+  /** Reads a number or a text; undefined if something else comes next. */
   const literal = (): number | string | undefined => {
     const quoted = cursor.take(text)
     if (quoted !== undefined) return quoted[1] ?? quoted[2] ?? ''
-    // A number with something to reckon after it belongs to an expression, but no function takes one there.
+    // A number followed by an operator is part of an expression, but functions accept no expressions here.
     const plain = cursor.take(new RegExp(String.raw`-?(?:${number.source})(?=\s*[,)])`))
     return plain === undefined ? undefined : Number(plain[0])
   }
@@ -102,11 +102,11 @@ const parse = (source: string, language: Language, isList = false): Expression =
   return found
 }
 
-/** Reads a query of metrics, functions and arithmetic included. @throws BoxhoundError E_QUERY */
+/** Parses a query of metrics, including functions and arithmetic. @throws BoxhoundError E_QUERY */
 export const parseQuery = (source: string): Expression => parse(source, 'query')
 
-/** Reads the older `q` of a widget, which may be several queries with commas between them. @throws BoxhoundError E_QUERY */
+/** Parses a widget's legacy `q`, which may be several queries separated by commas. @throws BoxhoundError E_QUERY */
 export const parseQueries = (source: string): Expression => parse(source, 'query', true)
 
-/** Reads a formula over named queries: `anomalies(query1, 'basic', 2)`. @throws BoxhoundError E_QUERY */
+/** Parses a formula over named queries: `anomalies(query1, 'basic', 2)`. @throws BoxhoundError E_QUERY */
 export const parseFormula = (source: string): Expression => parse(source, 'formula')

@@ -1,6 +1,6 @@
 import { queryError } from './cursor.ts'
 
-/** Datadog's functions of metrics, as its documentation lists them. */
+/** Datadog's metric functions, from its documentation. */
 const known = new Set(
   `abs log2 log10 cumsum integral count_nonzero count_not_null
   anomalies outliers forecast
@@ -17,12 +17,15 @@ const known = new Set(
     .filter(Boolean),
 )
 
-/** An argument that is no series: a number, a text in quotes, or `name=value`. */
+/** An argument: a number, a quoted text, or `name=value`; `'series'` stands for any series. */
 export type Argument = number | string | { readonly name: string; readonly value: number | string } | 'series'
 
 const anomalyAlgorithms = ['basic', 'agile', 'robust']
 
-/** Checks a call. @throws BoxhoundError E_QUERY for an unknown function, or for arguments that `anomalies` doesn't take. */
+/**
+ * Checks a call. @throws BoxhoundError E_QUERY for an unknown function, or for arguments that `anomalies` doesn't
+ * accept.
+ */
 export const checkCall = (name: string, [first, ...rest]: readonly Argument[]): void => {
   if (!known.has(name)) throw queryError(`unknown function ${name}`)
   if (first !== 'series') throw queryError(`${name} needs a query as its first argument`)

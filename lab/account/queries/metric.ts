@@ -1,6 +1,6 @@
 import { type Cursor, queryError } from './cursor.ts'
 
-/** What the rest of an account must know of a metric query. */
+/** The parts of a metric query that the rest of an account needs. */
 export interface MetricQuery {
   readonly metric: string
   /** `$name`, without the dollar sign. */
@@ -14,7 +14,7 @@ const suffixes = ['rollup', 'as_count', 'as_rate', 'fill', 'weighted']
 const tagKey = String.raw`[A-Za-z][\w./-]*`
 const variable = String.raw`\$[A-Za-z_][\w-]*(?:\.(?:value|key))?`
 
-/** Scopes with AND, OR, NOT, IN and parentheses are only checked for balance. */
+/** Scopes with AND, OR, NOT, IN and parentheses are only checked for balanced parentheses. */
 const checkScope = (scope: string): void => {
   const wrong = (why: string): Error => queryError(`scope {${scope}}: ${why}`)
   if (scope.trim() === '') throw wrong('a scope is * or tags')
@@ -51,11 +51,11 @@ const checkSuffix = (name: string, text: string): void => {
   if (!good) throw queryError(`.rollup() takes ${rollups.join(', ')} and whole seconds, found (${text})`)
 }
 
-/** Whether a metric query starts here: `avg:`. Reads that much. */
+/** Whether a metric query starts here: `avg:`. If so, consumes the prefix. */
 export const takeAggregator = (cursor: Cursor): boolean =>
   cursor.take(/(?:avg|sum|min|max|count|p(?:50|75|90|95|99|\d{2}(?:\.\d+)?)):/) !== undefined
 
-/** Reads the rest of `AGGR:METRIC{SCOPE} [by {…}][.rollup(sum, 3600)]…`. @throws BoxhoundError E_QUERY */
+/** Parses the rest of `AGGR:METRIC{SCOPE} [by {…}][.rollup(sum, 3600)]…`. @throws BoxhoundError E_QUERY */
 export const readMetric = (cursor: Cursor): MetricQuery => {
   const [metric] = cursor.expect(/[A-Za-z][\w.]*/, 'the name of a metric')
   const [, scope = ''] = cursor.expect(/\{([^{}]*)\}/, 'a scope such as {*} or {host:x}')

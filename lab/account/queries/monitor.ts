@@ -1,7 +1,7 @@
 import { queryError } from './cursor.ts'
 import { parseQuery } from './expression.ts'
 
-/** A metric monitor's query, taken apart. */
+/** The parsed query of a metric monitor. */
 export interface MetricCondition {
   /** Length of the window in minutes. */
   readonly window: number
@@ -24,7 +24,7 @@ const change = new RegExp(
 const end = /(>=|<=|==|!=|>|<)\s*(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*$/
 
 /**
- * Reads `AGGR(last_Nm):QUERY OP NUMBER`, the query of a metric monitor, as the documentation of the API's create a monitor has it.
+ * Parses `AGGR(last_Nm):QUERY OP NUMBER`, the query of a metric monitor as documented for "create a monitor".
  *
  * @throws BoxhoundError E_QUERY
  */
@@ -48,12 +48,12 @@ export const parseMetricCondition = (text: string): MetricCondition => {
   return { window: Number(count) * limit.minutes, operator, threshold: Number(threshold), groups }
 }
 
-/** A service check's query, taken apart. */
+/** The parsed query of a service check. */
 export interface CheckCondition {
   readonly check: string
   readonly scope: readonly string[]
   readonly groups: readonly string[]
-  /** How many of the last runs are looked at. */
+  /** How many of the latest runs count. */
   readonly last: number
 }
 
@@ -66,7 +66,7 @@ const checkForms = [
 const words = (quoted: string): string[] => [...quoted.matchAll(/"([^"]*)"/g)].map(([, word = '']) => word)
 
 /**
- * Reads `"check".over("tag").by("group").last(N).count_by_status()`, the query of a service check.
+ * Parses `"check".over("tag").by("group").last(N).count_by_status()`, the query of a service check.
  *
  * @throws BoxhoundError E_QUERY
  */
@@ -83,7 +83,7 @@ export const parseCheckCondition = (text: string): CheckCondition => {
   throw queryError(`query ${text}: expected the form "check".over("tag").by("group").last(2).count_by_status()`)
 }
 
-/** A query of another kind of monitor, of which only quotes and brackets are checked. @throws BoxhoundError E_QUERY */
+/** Checks only quotes and brackets, for monitors of other types. @throws BoxhoundError E_QUERY */
 export const checkBalance = (text: string): void => {
   const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
   const open: string[] = []
@@ -96,14 +96,14 @@ export const checkBalance = (text: string): void => {
   if (open.length > 0) throw queryError(`query ${text}: ${open.at(-1)} is missing`)
 }
 
-/** A query over events, logs, traces and so on, taken apart. */
+/** The parsed query over events, logs, traces and so on. */
 export interface SearchCondition {
   readonly groups: readonly string[]
   readonly operator: string
   readonly threshold: number
 }
 
-/** The word that a query of each type begins with, as the documentation of "create a monitor" has it. */
+/** The word that starts a query of each type, as documented for "create a monitor". */
 const sources: Readonly<Record<string, string>> = {
   'log alert': 'logs',
   'event-v2 alert': 'events',
@@ -117,13 +117,14 @@ const sources: Readonly<Record<string, string>> = {
   'slo alert': '(?:error_budget|burn_rate)',
 }
 
-/** Types whose queries are read to their end. */
+/** Whether queries of this type are parsed completely. */
 export const isSearch = (type: string): boolean => Object.hasOwn(sources, type)
 
 const call = String.raw`\.\w+\((?:[^()"']|"[^"]*"|'[^']*')*\)`
 
 /**
- * Reads `SOURCE("SEARCH").rollup("count").by("host").last("5m") OP NUMBER`; formulas over several such queries are only checked for balance.
+ * Parses `SOURCE("SEARCH").rollup("count").by("host").last("5m") OP NUMBER`; formulas over several such queries are
+ * only checked for balance.
  *
  * @throws BoxhoundError E_QUERY
  */
@@ -145,7 +146,7 @@ export const parseSearchCondition = (type: string, text: string): SearchConditio
   return { groups, operator, threshold: Number(threshold) }
 }
 
-/** The monitors that a composite is made of. @throws BoxhoundError E_QUERY */
+/** The monitors that a composite refers to. @throws BoxhoundError E_QUERY */
 export const parseComposite = (text: string): readonly string[] => {
   checkBalance(text)
   if (!/^[\d\s()&|!]+$/.test(text)) throw queryError(`query ${text}: expected ids of monitors with &&, || and !`)

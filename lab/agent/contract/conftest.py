@@ -20,7 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope='session')
 def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """One machine for the whole run, with the contract's own checks on it; they are gone afterwards."""
+    """One machine for the whole run, with the contract's own checks, which are removed afterwards."""
     option = request.config.getoption
     found: Machine
     if option('--host'):

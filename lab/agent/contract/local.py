@@ -1,4 +1,4 @@
-"""The Agent of these sources, run from them in a temporary root."""
+"""The Agent of these sources, run directly from them in a temporary root."""
 
 import http.client
 import os
@@ -19,7 +19,7 @@ def _free_port() -> int:
 
 
 class LocalMachine:
-    """Starts both processes itself; ends exactly those."""
+    """Starts both processes and stops exactly these."""
 
     local = True
 
@@ -51,7 +51,7 @@ class LocalMachine:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text.replace('@LOGS@', str(self.root / 'logs')))
         (self.etc / 'datadog.yaml').write_text(
-            # Without a key no trace-agent runs.
+            # The trace-agent doesn't run without a key.
             'api_key: 0123456789abcdef0123456789abcdef\n'
             'site: datadoghq.com\ntags: ["env:trial", "role:database"]\nlogs_enabled: true\n'
             f'cmd_port: {_free_port()}\n'

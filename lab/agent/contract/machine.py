@@ -1,4 +1,4 @@
-"""What a contract test may do with a machine, wherever it is."""
+"""What a contract test can do with a machine, wherever that is."""
 
 import json
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-# Checks and logs of the contract's own; every name starts the same so that they are easily cleared away.
+# The contract's own checks and logs. All names share a prefix, so that they are easily removed.
 PREFIX = 'zz_contract'
 
 FILES = {
@@ -82,23 +82,23 @@ class Machine(Protocol):
     local: bool
 
     def begin(self) -> None:
-        """Puts FILES in place and (re)starts the Agent."""
+        """Installs FILES and (re)starts the Agent."""
 
     def end(self) -> None:
-        """Leaves the machine as it was."""
+        """Restores the machine."""
 
     def agent(self, *arguments: str) -> Result:
-        """`datadog-agent ARGUMENTS` as dd-agent."""
+        """Runs `datadog-agent ARGUMENTS` as dd-agent."""
 
     def traces(self, method: str, path: str, body: bytes = b'', headers: dict[str, str] | None = None) -> str:
-        """One HTTP request to the trace receiver."""
+        """Sends one HTTP request to the trace receiver."""
 
     def shell(self, command: str) -> Result:
-        """A command as root; only on machines over SSH."""
+        """Runs a command as root; only on machines over SSH."""
 
 
 def poll(observe: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 60) -> Any:
-    """Observes until WANTED holds; the last observation is told when time is up."""
+    """Observes until WANTED holds; on a timeout the error shows the last observation."""
     deadline = time.monotonic() + seconds
     while True:
         seen = observe()

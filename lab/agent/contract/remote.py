@@ -9,7 +9,7 @@ from machine import FILES, PREFIX, Result, poll
 _ETC = '/etc/datadog-agent'
 _LOGS = '/var/log/datadog'
 
-# curl is not on every machine; Python is on every one with an Agent that runs Python checks.
+# Not every machine has curl, but every Agent that runs Python checks comes with Python.
 _REQUEST = """
 import http.client, json, sys
 method, path, body, headers = json.loads(sys.stdin.read())
@@ -20,7 +20,7 @@ print(connection.getresponse().read().decode())
 
 
 class RemoteMachine:
-    """Restarts the Agent twice: once with the contract's checks, once without."""
+    """Restarts the Agent twice: with the contract's checks at the start, without them at the end."""
 
     local = False
 

@@ -44,7 +44,7 @@ def test_a_check_that_is_missing_or_cannot_be_loaded_ends_with_255(machine: Mach
     done = machine.agent('check', name, '--json')
     assert done.code == 255
     assert 'Error: no valid check found' in done.err
-    # Why is told on stdout.
+    # The reason is on stdout.
     assert name == 'zz_no_such_check' or f'Error: could not load {name}:\n* Python Check Loader: ' in done.out
 
 

@@ -47,7 +47,7 @@ def test_a_refused_configuration_is_a_configure_error(document: Any) -> None:
 
 def test_no_password_is_shown_but_in_json(machine: Machine, document: Any) -> None:
     if document.get('lab'):
-        # The JSON is for programs: who quotes it has to scrub it.
+        # The JSON is not scrubbed; whoever quotes it has to do that.
         assert 'hunter2' in json.dumps(document)
     assert 'hunter2' not in machine.agent('status').out
 

@@ -1,4 +1,4 @@
-"""Fixtures of several tests."""
+"""Shared fixtures."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A throw-away MariaDB in a private folder, on a free port of loopback."""
+"""A temporary MariaDB in a private folder, on a free loopback port."""
 
 import os
 import pwd
@@ -21,7 +21,7 @@ GRANTS = {
 
 
 class Server:
-    """A throw-away MariaDB with its administrator's connection."""
+    """A temporary MariaDB, with an administrator's connection."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         with socket.socket() as one:
@@ -55,7 +55,7 @@ class Server:
                 cursor.execute(statement)
 
     def user(self, *without: str) -> None:
-        """The monitoring user with every grant but those named."""
+        """Creates the monitoring user with all grants except these."""
         account = "datadog@'127.0.0.1'"
         self.run(f"CREATE OR REPLACE USER {account} IDENTIFIED BY 'secret' WITH MAX_USER_CONNECTIONS 5")
         self.run(*(f'GRANT {grant} TO {account}' for name, grant in GRANTS.items() if name not in without))
@@ -66,7 +66,7 @@ class Server:
 
 
 def start(*options: str) -> Iterator[Server]:
-    # Not pytest's own folder: that one is closed to the server's user.
+    # Not in pytest's folder, which the server's user can't access.
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder), *options)
         server.run('CREATE DATABASE trial', 'USE trial', 'CREATE TABLE t (a INT)', 'SELECT * FROM t')

@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL in a private folder, on a free port of loopback."""
+"""A temporary PostgreSQL in a private folder, on a free loopback port."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ ACCESS = 'local all postgres trust\nhost all all 127.0.0.1/32 scram-sha-256\n'
 
 
 class Server:
-    """A throw-away PostgreSQL with its administrator's connection."""
+    """A temporary PostgreSQL, with an administrator's connection."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         assert PROGRAMS
@@ -61,7 +61,7 @@ class Server:
                 cursor.execute(statement)
 
     def user(self, *, monitor: bool = True, options: str = '') -> None:
-        """The monitoring user, made anew."""
+        """Recreates the monitoring user."""
         self.run('DROP ROLE IF EXISTS datadog')
         self.run(f"CREATE ROLE datadog LOGIN CONNECTION LIMIT 5 PASSWORD 'secret' {options}")
         if monitor:
@@ -74,7 +74,7 @@ class Server:
 
 
 def start(*options: str) -> Iterator[Server]:
-    # Not pytest's own folder: that one is closed to the server's user.
+    # Not in pytest's folder, which the server's user can't access.
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder), *options)
         server.run('CREATE DATABASE trial')

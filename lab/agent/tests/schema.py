@@ -1,4 +1,4 @@
-"""The published schemas of the payloads, decoded by Google's own library: a second opinion on the bytes."""
+"""The published payload schemas, decoded by Google's own library as a second opinion on the bytes."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ _POOL.Add(_file())
 
 
 def decode(name: str, body: bytes) -> Any:
-    """Raises when BODY isn't such a message, or holds a field that the schema lacks."""
+    """Raises if BODY isn't such a message, or has a field that the schema lacks."""
     found = message_factory.GetMessageClass(_POOL.FindMessageTypeByName(f'lab.{name}')).FromString(body)
     size = found.ByteSize()
     found.DiscardUnknownFields()
@@ -56,5 +56,5 @@ def decode(name: str, body: bytes) -> Any:
 
 
 def entries(repeated: Any) -> dict[str, Any]:
-    """A map as it is on the wire."""
+    """Converts a map from its wire format."""
     return {one.key: one.value for one in repeated}

@@ -1,4 +1,4 @@
-"""An intake on loopback that keeps what it gets; tests await arrivals instead of sleeping."""
+"""An intake on loopback that keeps what it receives; tests await arrivals instead of sleeping."""
 
 import gzip
 import json
@@ -14,7 +14,7 @@ _PATIENCE = 30.0
 
 
 class Request(NamedTuple):
-    """One arrival; `body` is decompressed."""
+    """One request; `body` is decompressed."""
 
     method: str
     path: str
@@ -27,7 +27,7 @@ class Request(NamedTuple):
 
 
 class Sink:
-    """`answer` says what status a request gets."""
+    """`answer` returns the response status for a request."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -39,7 +39,7 @@ class Sink:
         return [one for one in self.seen if one.path == path]
 
     def first(self, path: str, count: int = 1) -> list[Request]:
-        """The first COUNT requests of PATH, once they are there."""
+        """The first COUNT requests to PATH; waits until they have arrived."""
         with self.changed:
             there = self.changed.wait_for(lambda: len(self.of(path)) >= count, _PATIENCE)
         assert there, f'{path} came {len(self.of(path))} times, seen: {[one.path for one in self.seen]}'
@@ -58,7 +58,7 @@ def running() -> Iterator[Sink]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             encoding = headers.get('content-encoding', '')
             request = Request(self.command, self.path, headers, _decompressed(encoding, body))
-            # Noted before it is answered: whoever saw the answer finds the request.
+            # Recorded before the response, so that whoever has seen the response finds the request.
             with sink.changed:
                 sink.seen.append(request)
                 sink.changed.notify_all()
@@ -72,7 +72,7 @@ def running() -> Iterator[Sink]:
         do_GET = do_POST = _answer
 
         def log_message(self, *_args: Any) -> None:
-            """Silent."""
+            """Logs nothing."""
 
     server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
     sink = Sink(f'http://127.0.0.1:{server.server_port}')

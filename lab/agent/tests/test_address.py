@@ -1,4 +1,4 @@
-"""Which addresses may be sent to."""
+"""Which addresses data may be sent to."""
 
 import pytest
 

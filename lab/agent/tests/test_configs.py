@@ -1,4 +1,4 @@
-"""What conf.d asks for."""
+"""What is configured in conf.d."""
 
 from pathlib import Path
 

@@ -219,7 +219,7 @@ def test_what_is_refused_is_dropped_and_counted(sink: Sink) -> None:
 
 
 def until(sink: Sink, forwarder: Forwarder, word: str) -> None:
-    """Waits until the answer to a validation has been taken in."""
+    """Waits until the response to a validation has been processed."""
     with sink.changed:
         assert sink.changed.wait_for(lambda: sink.of('/api/v1/validate'), 30)
     finish(forwarder)
@@ -241,7 +241,7 @@ def test_it_is_unhealthy_while_the_intake_refuses_the_key(sink: Sink) -> None:
 def test_a_key_stands_in_one_list_and_without_one_both_are_empty() -> None:
     empty = forwarder_of('', api_key='')
     assert (empty.as_json()['APIKeyStatus'], empty.as_json()['APIKeyFailure'], empty.endpoints()) == ({}, {}, {})
-    # Nobody was asked.
+    # No request was made.
     unreached = forwarder_of('')
     words = {'API key ending with cdef': 'Unable to reach the API Key validation endpoint'}
     assert (unreached.as_json()['APIKeyStatus'], unreached.as_json()['APIKeyFailure']) == (words, {})
@@ -266,7 +266,7 @@ def test_a_host_that_was_refused_tells_of_itself_once_the_key_is_valid(
     taken = threading.Event()
 
     def answer(request: Request) -> int:
-        """Refuses the first metadata alone: what comes after it shows the key to be valid again."""
+        """Refuses only the first metadata request; what follows it shows that the key is valid again."""
         if request.path == '/intake/':
             if len(sink.of('/intake/')) == 1:
                 return 403

@@ -1,4 +1,4 @@
-"""The order of guide/agent-contract.md, "Units and identity"."""
+"""The order in guide/agent-contract.md, "Units and identity"."""
 
 import socket
 from pathlib import Path

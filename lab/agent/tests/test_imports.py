@@ -1,4 +1,4 @@
-"""No module of the lab's Agent or of its checks imports itself by way of others, for types included."""
+"""There are no import cycles in the lab Agent or its checks, not even for types."""
 
 import ast
 from graphlib import TopologicalSorter
@@ -13,7 +13,7 @@ def _name(path: Path) -> str:
 
 
 def _imported(path: Path) -> set[str]:
-    """Every name that an import could mean: `from a import b` is `a` or `a.b`."""
+    """Every module that an import could mean: `from a import b` is `a` or `a.b`."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -27,7 +27,7 @@ def _imported(path: Path) -> set[str]:
 def test_no_module_imports_itself_by_way_of_others() -> None:
     modules = {_name(path): path for path in SOURCES.rglob('*.py')}
     graph = {name: _imported(path) & modules.keys() - {name} for name, path in modules.items()}
-    # A module taken from its own package is one arrow, to the module: importing names from an `__init__` is another.
+    # Taking a module from its package counts as one edge, to the module; taking names from an `__init__` is another.
     for name, imports in graph.items():
         graph[name] = {one for one in imports if not any(other.startswith(f'{one}.') for other in imports)}
     TopologicalSorter(graph).prepare()

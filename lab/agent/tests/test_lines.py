@@ -1,4 +1,4 @@
-"""Lines out of chunks, and what becomes of those that are too long."""
+"""Splitting chunks into lines, and what happens to lines that are too long."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Finding and making checks: what can't be loaded is recorded and stops nothing."""
+"""Finding and creating checks: a check that can't be loaded is recorded and doesn't affect the others."""
 
 import importlib
 import json

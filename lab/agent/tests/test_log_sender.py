@@ -89,7 +89,7 @@ def test_lines_read_by_the_running_agent_are_sent_when_it_stops(sink: Sink, tmp_
     address = loopback(sink.url)
     assert address
     agent = agent_of(path, Told(address, Key(KEY), 'box', gather=3600.0))
-    # A file that appears after the first look is read from its start.
+    # A file that appears after the first scan is read from its start.
     agent.scan(agent.sources[0])
     path.write_bytes(b'last\n')
     agent.start()
@@ -99,7 +99,7 @@ def test_lines_read_by_the_running_agent_are_sent_when_it_stops(sink: Sink, tmp_
 
 
 def followed(sink: Sink, folder: Path, room: int) -> tuple[Path, LogSender, LogsAgent]:
-    """An empty file that has been looked at once, so that what is written to it next is read."""
+    """An empty file that has been scanned once, so that whatever is written to it next is read."""
     path = folder / 'a.log'
     path.write_bytes(b'')
     sender = sender_of(sink, room=room)
@@ -158,7 +158,7 @@ def sizes(logs: list[bytes]) -> list[tuple[int, int]]:
 def test_a_batch_has_a_thousand_lines_and_five_megabytes_at_most() -> None:
     assert sizes([]) == []
     assert [count for count, _ in sizes([b'{}'] * 2001)] == [1000, 1000, 1]
-    # Brackets and the comma count.
+    # The brackets and the comma count, too.
     assert sizes([b'x' * 2_500_000, b'x' * 2_499_997]) == [(2, 5_000_000)]
     assert sizes([b'x' * 2_500_000, b'x' * 2_499_998]) == [(1, 2_500_002), (1, 2_500_000)]
 
@@ -232,13 +232,13 @@ def test_while_the_intake_is_away_lines_stay_in_their_file(sink: Sink, tmp_path:
         if agent.processed < count:
             break
     assert agent.processed < count
-    # However often it has been tried.
+    # However often it was retried.
     sink.first('/api/v2/logs', 200)
     answers[0] = 202
     while agent.processed < count:
         agent.scan(agent.sources[0])
     assert finish(agent)['Dropped'] == 0
-    # Requests that were answered with 500 are in the list too.
+    # The list also has requests that were answered with 500.
     arrived = {int(one['message']) for request in sink.seen for one in request.json}
     assert arrived == set(range(1, count + 1))
 

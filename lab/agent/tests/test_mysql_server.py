@@ -40,7 +40,7 @@ def logging_server() -> Iterator[Server]:
 
 
 class Seen:
-    """What one check sent in so many runs."""
+    """What a check has sent in a number of runs."""
 
     def __init__(self, server: Server, runs: int = 1, **options: Any) -> None:
         bridge.install(bridge.Bridge(hostname='box'))
@@ -65,7 +65,7 @@ class Seen:
             self.kinds |= {one['metric']: one['type'] for one in sent['metrics']}
             self.checks = {one['check']: one for one in sent['service_checks']}
             told = check.get_warnings()
-            # Comes with each run in which the option is on.
+            # Sent in every run while the option is on.
             self.deprecated = told.count(DEPRECATED)
             self.warnings = [warning for warning in told if warning != DEPRECATED]
             time.sleep(0.01)
@@ -201,7 +201,7 @@ def test_a_run_holds_one_connection_and_a_sixth_is_refused_with_1226(server: Ser
 
 def test_a_server_without_digests_warns_that_nothing_was_fetched(server: Server) -> None:
     server.user()
-    # By a connection that is in no schema, or this statement itself would be the first record of one.
+    # Through a connection without a schema, or this statement itself would be the first record of one.
     with pymysql.connect(unix_socket=str(server.socket), user='root') as other, other.cursor() as cursor:
         cursor.execute('TRUNCATE performance_schema.events_statements_summary_by_digest')
     seen = Seen(server)
@@ -210,7 +210,7 @@ def test_a_server_without_digests_warns_that_nothing_was_fetched(server: Server)
 
 
 def queries_of(engine: str) -> list[dict[str, Any]]:
-    """The custom queries that a box's instance is configured with."""
+    """The custom queries in a box's instance configuration."""
     template = (
         Path(__file__).parents[3] / f'provision/30-database/{engine}/root/usr/lib/boxhound/templates/mysql.yaml.in.hbs'
     )

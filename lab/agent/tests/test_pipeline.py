@@ -1,4 +1,4 @@
-"""Sending with bounded queues and bounded attempts."""
+"""Sending with bounded queues and a bounded number of attempts."""
 
 import socket
 import threading
@@ -121,7 +121,7 @@ def test_where_nothing_may_be_given_up_items_wait_for_payloads_and_say_when_ther
     one.add('c')
     assert one.full
     one.add('d')
-    # It sleeps meanwhile.
+    # Meanwhile it sleeps.
     assert one._pending() > 1800
     assert 'Dropped' not in one.figures()
     stopped.set()
@@ -304,7 +304,7 @@ def test_pauses_grow_to_half_a_minute() -> None:
 
 
 def test_localhost_is_also_reached_on_the_second_address(sink: Sink) -> None:
-    # Nothing listens on the first.
+    # Nothing listens on the first port.
     port = int(sink.url.rpartition(':')[2])
     one = Pipeline('test', Address(('127.0.0.2', '127.0.0.1'), port, ''), Key(KEY), make, gather=0.0)
     one.start()

@@ -1,4 +1,4 @@
-"""What guide/agent-contract.md, "Databases", says of PostgreSQL, on a real one in a private folder."""
+"""What guide/agent-contract.md, "Databases", says about PostgreSQL, tested on a real one in a private folder."""
 
 import time
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def server() -> Iterator[Server]:
 
 
 class Seen:
-    """What one check sent in so many runs."""
+    """What a check has sent in a number of runs."""
 
     def __init__(self, server: Server, runs: int = 1, **options: Any) -> None:
         bridge.install(bridge.Bridge(hostname='box'))
@@ -98,7 +98,7 @@ def test_rates_and_counts_exist_with_the_second_run(server: Server) -> None:
     server.user()
     twice = Seen(server, runs=2)
     assert twice.names >= RATES | COUNTS
-    # As the Agent shows a rate: the difference by second, a gauge.
+    # The Agent sends a rate as a gauge: the difference per second.
     assert {twice.kinds[name] for name in RATES} == {'gauge'}
     assert {twice.kinds[name] for name in COUNTS} == {'count'}
     assert not (RATES | COUNTS) & Seen(server).names
@@ -144,7 +144,7 @@ def test_a_run_holds_one_connection_and_a_sixth_is_refused(server: Server) -> No
     login = {'host': '127.0.0.1', 'port': server.port, 'user': 'datadog', 'password': 'secret', 'dbname': 'postgres'}
     held = [psycopg2.connect(**login) for _ in range(3)]
     assert Seen(server, runs=3).error == ''
-    # The server ends a session some time after its client has gone.
+    # The server ends a session some time after its client has disconnected.
     deadline = time.monotonic() + 30
     while len(held) < 5:
         try:

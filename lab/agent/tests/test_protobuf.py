@@ -1,4 +1,4 @@
-"""The encoder against bytes written by hand."""
+"""The encoder, compared with hand-written bytes."""
 
 import pytest
 

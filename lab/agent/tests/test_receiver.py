@@ -1,4 +1,4 @@
-"""The loader's sockets and the receiver's figures."""
+"""The loader's sockets and the receiver's counters."""
 
 import socket
 import threading

@@ -1,4 +1,4 @@
-"""What the receiver serves of the test agent, and how much it keeps."""
+"""Which parts of the test agent the receiver serves, and how much it keeps."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from lab_agent.receiver.app import make_app, watch
 from lab_agent.receiver.figures import Figures
 from lab_agent.receiver.kept import Kept
 
-# The test agent's own habits.
+# The test agent causes these itself.
 pytestmark = [
     pytest.mark.filterwarnings('ignore:It is recommended to use web'),
     pytest.mark.filterwarnings('ignore:Changing state of started'),
@@ -33,7 +33,7 @@ SETTINGS = [
 
 
 def asked(app: web.Application, use: Callable[[Client], Awaitable[Any]]) -> Any:
-    """What USE returns, with a client of APP."""
+    """The result of USE, called with a client of APP."""
 
     async def run() -> Any:
         async with TestClient(TestServer(app)) as client:
@@ -50,7 +50,7 @@ def receiver() -> web.Application:
 
 @pytest.fixture
 def outgoing(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Every name that is looked up and every address that is connected to, none of which goes through."""
+    """Records every name lookup and connection attempt, and lets none through."""
     seen: list[str] = []
     connect, look_up = socket.socket.connect, socket.getaddrinfo
 
@@ -75,7 +75,7 @@ def outgoing(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 def routes(app: web.Application) -> list[tuple[str, str]]:
-    """All that the test agent has, whatever its version."""
+    """All routes that the test agent has, in whatever version."""
     paths = {(one.method, one.resource.canonical) for one in app.router.routes() if one.resource}
     return sorted(
         ('POST' if method == '*' else method, path.replace('{path}', 'openai/v1/models')) for method, path in paths
@@ -157,7 +157,7 @@ def test_the_oldest_requests_are_forgotten_whatever_they_were(
 
 
 class Body:
-    """A request that was read."""
+    """A request that has been read."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -177,7 +177,7 @@ def test_bodies_are_kept_up_to_a_number_of_bytes() -> None:
     kept = Kept(requests, 10, 100)
     assert trimmed(kept, requests, 60, 40) == [60, 40]
     assert trimmed(kept, requests, 1) == [40, 1]
-    # Several may have come since, and one alone may be too much.
+    # Several may have arrived since the last trim, and a single one may be too large.
     assert trimmed(kept, requests, 50, 10) == [1, 50, 10]
     assert trimmed(kept, requests, 101) == []
     assert trimmed(kept, requests, 100) == [100]

@@ -1,4 +1,4 @@
-"""What raw samples become: rates and counts are differences of two."""
+"""How raw samples are converted: rates and counts are differences between two samples."""
 
 import itertools
 
@@ -10,7 +10,7 @@ from lab_agent.sampler import COUNT, COUNTER, GAUGE, HISTOGRAM, MONOTONIC_COUNT,
 
 @pytest.fixture
 def sampler(monkeypatch: pytest.MonkeyPatch) -> Sampler:
-    """A sampler whose clock goes on by ten seconds per sample."""
+    """A sampler whose clock advances by ten seconds per sample."""
     clock = itertools.count(1000, 10)
     monkeypatch.setattr(module.time, 'time', lambda: float(next(clock)))
     return Sampler('box')

@@ -1,4 +1,4 @@
-"""Every instance at its own interval."""
+"""Each instance runs at its own interval."""
 
 import threading
 from typing import Any
@@ -12,7 +12,7 @@ from lab_agent.scheduler import Scheduler
 
 
 class Check:
-    """Takes as long as it is told, on a clock of the test's own."""
+    """A check that takes as long as it is told, on the test's clock."""
 
     def __init__(self, clock: list[float], seconds: float, error: str) -> None:
         self.clock, self.seconds, self.error = clock, seconds, error

@@ -1,4 +1,4 @@
-"""No key and no password in anything that is printed."""
+"""No output contains a key or a password."""
 
 import json
 

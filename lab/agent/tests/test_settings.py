@@ -1,4 +1,4 @@
-"""datadog.yaml and the environment over it."""
+"""datadog.yaml, overridden by the environment."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Following a file through the ways in which logs are rotated."""
+"""Following a file through the different kinds of log rotation."""
 
 from pathlib import Path
 

@@ -18,7 +18,7 @@ from lab_agent.settings import Settings
 from schema import decode, entries
 from sink import KEY, Sink
 
-# The test agent's own habits.
+# The test agent causes this itself.
 pytestmark = pytest.mark.filterwarnings('ignore:It is recommended to use web')
 
 CLIENT = ('python', '3.13.5', 'CPython', '4.16.0')

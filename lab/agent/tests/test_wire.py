@@ -1,4 +1,4 @@
-"""The two processes of a machine, pointed at a sink by the variables of /etc/datadog-agent/environment."""
+"""Both processes of a machine, pointed at a sink with the variables in /etc/datadog-agent/environment."""
 
 import http.client
 import json
@@ -29,7 +29,7 @@ PATIENCE = 60
 
 
 class Machine:
-    """A root folder and the two processes in it."""
+    """A root folder and the two processes running in it."""
 
     def __init__(self, root: Path, sink: Sink) -> None:
         self.root, self.sink = root, sink
@@ -112,7 +112,7 @@ def test_all_that_an_agent_sends_arrives_and_the_key_is_in_no_log(machine: Machi
         (host,) = sink.first('/intake/')
         (series,) = sink.first('/api/v2/series')
         checks = {one['check'] for request in sink.first('/api/v1/check_run', 2) for one in request.json}
-        # A file that is there before the first look is read from its end.
+        # A file that exists before the first scan is read from its end.
         while not machine.status()['logsStats']['integrations'][0]['sources'][0]['messages']:
             assert agent.poll() is None
         machine.log.write_bytes(b'a line\n')
@@ -123,7 +123,7 @@ def test_all_that_an_agent_sends_arrives_and_the_key_is_in_no_log(machine: Machi
         _until_open(machine.ports[1], receiver)
         answer = machine.put_trace()
         (traces,) = sink.first('/api/v0.2/traces')
-        # Counted once the answer has been read: the next flush comes after that.
+        # Counted after the response has been read: the next flush comes later.
         sink.first('/api/v1/check_run', len(sink.of('/api/v1/check_run')) + 2)
         status = machine.status()
         assert _stop(receiver) == 0
@@ -150,7 +150,7 @@ def test_all_that_an_agent_sends_arrives_and_the_key_is_in_no_log(machine: Machi
 
 
 def _until_open(port: int, process: 'subprocess.Popen[bytes]') -> None:
-    """Connecting wakes nobody, and the receiver's port opens early in its start."""
+    """Connecting wakes nothing, and the receiver opens its port early during start-up."""
     while process.poll() is None:
         with socket.socket() as one:
             if one.connect_ex(('127.0.0.1', port)) == 0:

@@ -46,7 +46,7 @@ export interface Draft {
   readonly seconds: number
 }
 
-/** The published image if it is already that of the plan; starts nothing and reads no layer or image. */
+/** The published image if it already matches the plan; starts nothing and reads no layer or image. */
 export const findPublished = async (plan: Plan, project: Project): Promise<Manifest | undefined> => {
   const { name, image } = plan.rendered.box
   const manifest = await readManifest(name, project)
@@ -70,7 +70,7 @@ const describeBase = ({ rendered, layers }: Plan): Record<string, string> => {
     : { kind: base.kind, system, release: base.release, id }
 }
 
-/** Removes leftovers of killed runs, and reports that. */
+/** Removes leftovers of killed runs, and reports them. */
 const clearLeftovers = async (box: string, note: BakeOptions['note'], project: Project): Promise<void> => {
   for (const line of await clearDeadRuns(project)) note(line)
   await clearTemporary(boxFolder(box, project))
@@ -86,7 +86,7 @@ const bakeLayers = async (
   const begin = performance.now()
   const { box } = plan.rendered
   const wanted = options.draft ? plan.layers.filter(({ name }) => name !== 'seal') : plan.layers
-  // Asked while the layers are hashed.
+  // Started now, so that it runs while the layers are hashed.
   const { draft } = options
   const versions = span('versions', 'versions of tools', () =>
     Promise.all([
@@ -94,7 +94,7 @@ const bakeLayers = async (
       draft ? undefined : qemuVersion(),
     ]),
   )
-  versions.catch(() => {}) // told where they are awaited; a bake that fails earlier has another reason
+  versions.catch(() => {}) // reported where it is awaited; a bake that fails earlier has another reason
   const stored = await usableLayers(wanted, options, project)
   const [packer, qemu] = await versions
   const progress = options.progress([
@@ -173,7 +173,7 @@ const bakeLayers = async (
   )
 }
 
-/** Everything that must not outlive a run is tied to its work folder, which is made first and removed last. */
+/** Everything that must not outlive a run is tied to its work folder, which is created first and removed last. */
 const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): Promise<Baked | Draft> => {
   const { name } = plan.rendered.box
   await span('bake', 'clear leftovers', () => withoutInterruption(() => clearLeftovers(name, options.note, project)))
@@ -198,8 +198,9 @@ const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): P
 /**
  * Bakes a plan: builds what the store lacks, then publishes the image under out/BOX/.
  *
- * @returns a Draft with `draft`, else what is published; `changed: false` when it was up to date and nothing was started.
- * @throws BoxhoundError E_LOCKED when another bake of this box runs; E_LAYER, E_INPUT, E_PUBLISH when the work fails.
+ * @returns a Draft with `draft`, else the published image; `changed: false` if it was up to date and nothing was
+ *   started.
+ * @throws BoxhoundError E_LOCKED if another bake of this box is running; E_LAYER, E_INPUT, E_PUBLISH if the work fails.
  */
 export const bakePlan = async (plan: Plan, options: BakeOptions, project: Project): Promise<Baked | Draft> => {
   const { name } = plan.rendered.box

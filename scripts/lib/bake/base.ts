@@ -14,13 +14,16 @@ import { startLabServer } from './lab-server.ts'
 /** Where downloaded disk images are kept. */
 const imagesFolder = ({ cache }: Project): string => join(cache, 'images')
 
-/** The scripts that make the lowest layer, with arguments; `@OUT@` stands for the image's path (packer/chroot/layer.sh, build_base). */
+/**
+ * The scripts that build the lowest layer, with arguments; `@OUT@` stands for the image's path (packer/chroot/layer.sh,
+ * build_base).
+ */
 export type Builder = readonly (readonly [script: string, ...args: string[]])[]
 
 /**
- * The lab's Debian base, or a disk image turned into a layer.
+ * The lab's Debian base, or a disk image converted to a layer.
  *
- * @param image the file of the latter; undefined for the former.
+ * @param image the disk image's file; undefined for the lab's base.
  */
 export const builderOf = (
   { base, image: { size } }: Box,
@@ -34,23 +37,23 @@ export const builderOf = (
   return size === null ? made : [...made, [join(root, 'disk/grow.sh'), '@OUT@', bytes]]
 }
 
-/** A word per line, an empty line between two scripts. */
+/** One word per line, with an empty line between two scripts. */
 const builderText = (builder: Builder): string => builder.map((words) => `${words.join('\n')}\n`).join('\n')
 
-/** The lab's cloud image in a release folder with its signed list, as a publisher has them; made once per layer id. */
+/** The lab's cloud image in a release folder with its signed list, as a publisher has it; built once per layer id. */
 const labReleases = (id: string, folders: InputFolders, project: Project): Promise<string> => {
   const lab = join(project.cache, 'lab')
   return once(join(lab, `cloud-${id.slice(0, 16)}`), folders.scratch, async (folder) => {
     const log = join(folders.logs, 'lab-cloud.log')
     const build = join(project.root, 'lab/cloud/build.sh')
     await run(['bash', build, join(folder, 'tree'), join(lab, 'gnupg-images')], log, project.root, folders)
-    // The build's last line; a caller of the finished folder must not have to run it again.
+    // The last line of the build's output. It is read from the log, so that a finished folder need not be built again.
     const fingerprint = (await readFile(log, 'utf8')).trimEnd().split('\n').at(-1) ?? ''
     await writeFile(join(folder, 'fingerprint'), fingerprint)
   })
 }
 
-/** Fetches an image by its digest; where the box file names a mirror of the publisher, from there. */
+/** Downloads an image by its digest, from the mirror of the publisher if the box file has one. */
 const fetchPublished = (
   { image, sha256 }: ImageSource,
   { base, mirrors }: Box,
@@ -68,7 +71,10 @@ const fetchPublished = (
     },
   )
 
-/** The lab's stand-in for a published image, served on loopback and downloaded like any other: newest release, signed list, digest. */
+/**
+ * The lab's stand-in for a published image, served on loopback and downloaded like any other: newest release, signed
+ * list, digest.
+ */
 const fetchTwin = async (
   box: Box,
   id: string,
@@ -95,11 +101,12 @@ const fetchTwin = async (
 }
 
 /**
- * Makes the stage of the lowest layer: fetches the disk image where the box stands on one, and names in `builder` what turns it into a layer.
+ * Creates the stage of the lowest layer: downloads the disk image if the box is based on one, and writes to `builder`
+ * how to convert it to a layer.
  *
  * @param id of the layer.
- * @param doing told what takes long.
- * @throws BoxhoundError E_INPUT, and what `fetchImage` and `lookUp` throw.
+ * @param doing called with the progress of slow steps.
+ * @throws BoxhoundError E_INPUT, and the errors of `fetchImage` and `lookUp`.
  */
 export const fetchBase = async (
   box: Box,

@@ -5,7 +5,9 @@ import { availableParallelism } from 'node:os'
 import { withOwnSandboxes } from '../_helpers/sandbox.ts'
 import { tracedAs } from '../_helpers/trace.ts'
 
-/** Bytes of memory that a bake may need at a time: apt and dpkg, pip with its wheels, the converter's buffers, /tmp of a layer. */
+/**
+ * Memory in bytes that one bake may need: apt and dpkg, pip with its wheels, the converter's buffers, a layer's /tmp.
+ */
 const perBox = 1.5 * 2 ** 30
 
 /** How many boxes to bake at a time: as many as processors and free memory allow, at least one. */
@@ -22,10 +24,10 @@ const freeMemory = async (): Promise<number> => {
 export type Settled<T> = { readonly box: string } & ({ readonly value: T } | { readonly error: unknown })
 
 /**
- * Runs work for several boxes in parallel, as many at a time as fit. A failure neither ends the others nor prevents later ones from starting;
- * a signal ends all.
+ * Runs work for several boxes, as many in parallel as fit. A failure neither ends the others nor prevents later ones
+ * from starting; a signal ends all.
  *
- * @returns how each ended, in the order given.
+ * @returns how each ended, in the given order.
  */
 export const eachBox = async <T>(
   boxes: readonly string[],

@@ -1,4 +1,4 @@
-// The missing layers, by one packer build.
+// Builds the missing layers with a single packer build.
 
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -29,7 +29,7 @@ import { recordBuilt } from './record.ts'
 
 const stagedIn = (work: WorkFolder, layer: PlannedLayer): string => join(work.path, 'layers', layer.name)
 
-/** Stages the layers and starts the build. A signal in between would have the work folder made anew behind the back of who clears it. */
+/** Stages the layers and starts the build. A signal in between could recreate the work folder after its clean-up. */
 const begin = (
   missing: readonly PlannedLayer[],
   builder: Builder,
@@ -42,14 +42,14 @@ const begin = (
     for (const folder of [logs, layersFolder(project), join(work.path, 'inputs')])
       await mkdir(folder, { recursive: true })
     await writeNetworkFolder(folders.network, network)
-    // Only this run's logs: a line of an earlier failure must not be taken for one of now.
+    // Remove logs of earlier runs, so that none of their failures is taken for one of this run.
     for (const name of await readdir(logs)) await rm(join(logs, name), { recursive: true })
     for (const layer of missing) await stageLayer(layer, stagedIn(work, layer), project)
     const server = missing.some(needsLab) ? await startLabServer() : undefined
     return { server, packer: await builder.start(missing, folders, project) }
   })
 
-/** No layer failed, and yet some are missing. */
+/** No layer has failed, and yet some are missing. */
 const packerFailure = (code: number | null, built: number, missing: number, { logs }: BakeFolders): BoxhoundError =>
   new BoxhoundError('E_PACKER', `packer build ended with status ${code}`, {
     file: join(logs, 'packer.log'),
@@ -59,20 +59,20 @@ const packerFailure = (code: number | null, built: number, missing: number, { lo
   })
 
 /**
- * Builds the missing layers by one `packer build` and records each in the store.
+ * Builds the missing layers with a single `packer build` and records each in the store.
  *
- * Inputs of all layers are fetched side by side while Packer works from the bottom up. Whatever ends the run, nothing of it stays:
- * the work folder, unfinished overlays, mounts, loop devices and processes.
+ * The inputs of all layers are fetched in parallel, while Packer works from the bottom up. However the run ends,
+ * nothing of it is left: no work folder, unfinished overlays, mounts, loop devices or processes.
  *
  * @returns the records of the built layers, in order.
- * @throws BoxhoundError E_LAYER, E_INPUT or E_PACKER; layers that were finished before stay stored.
+ * @throws BoxhoundError E_LAYER, E_INPUT or E_PACKER; layers finished before stay in the store.
  */
 export const buildLayers = async (
   missing: readonly PlannedLayer[],
   options: {
     readonly box: Box
     readonly base: string
-    /** The stored layer under the first missing one; undefined when that is the lowest. */
+    /** The stored layer below the first missing one; undefined if the lowest is missing. */
     readonly below: LayerRecord | undefined
     readonly builder: Builder
     readonly onError: OnError

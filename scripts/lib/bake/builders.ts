@@ -1,4 +1,4 @@
-// The ways to build layers, and which of them a bake takes.
+// The available builders, and which of them a bake uses.
 
 import type { Project } from '../_helpers/paths.ts'
 import type { Sandbox } from '../_helpers/sandbox.ts'
@@ -7,14 +7,14 @@ import { type BuilderName, builderNames } from './manifest.ts'
 import { type BakeFolders, startPacker } from './packer.ts'
 import { requireFor } from './requirements.ts'
 
-/** Builds staged layers into the store. Whichever does it, a layer has the same id and the same events tell of it (events.ts). */
+/** Builds staged layers into the store. Ids and events (events.ts) are the same for every builder. */
 export interface Builder {
   readonly name: BuilderName
-  /** For the help page: what it needs, and how it works. */
+  /** For the help page: what it needs and how it works. */
   readonly summary: string
-  /** @throws BoxhoundError with exit code 3 that says why it can't run on this machine, or for this user. */
+  /** @throws BoxhoundError with exit code 3 that says why it can't run on this machine or for this user. */
   readonly requireHere: (path?: string) => void
-  /** Starts the build of the missing layers, from the bottom up. */
+  /** Starts building the missing layers, from the bottom up. */
   readonly start: (missing: readonly PlannedLayer[], folders: BakeFolders, project: Project) => Promise<Sandbox>
 }
 
@@ -27,8 +27,8 @@ const builders: Readonly<Record<BuilderName, Builder>> = {
   },
 }
 
-/** The builder of a name, as `--builder` gives it; without one, that which suits this machine: so far there is a single one. */
+/** The builder with this name, from `--builder`; without one the best for this machine. There is only one so far. */
 export const builderOf = (name?: string): Builder => builders[builderNames.find((one) => one === name) ?? 'chroot']
 
-/** What `--builder` takes, for the help page. */
+/** The values of `--builder`, for the help page. */
 export const buildersHelp = builderNames.map((name) => `${name}: ${builders[name].summary}`).join('; ')

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { sha256, sha256File } from '../_helpers/hash.ts'
 
 /**
- * SHA-256 over every file of a folder in the store: its path and content, where a link leads. However large the files are: a disk image is
- * among them, which is why this is not the digest of the project's own folders (plan/digest.ts).
+ * SHA-256 over a folder in the store: the path and content of each file, and the targets of links. Unlike the digest of
+ * the project's own folders (plan/digest.ts) it can handle files as large as disk images.
  */
 export const digestContents = async (folder: string): Promise<string> => {
   const rows: string[] = []

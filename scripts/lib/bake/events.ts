@@ -8,7 +8,7 @@ const eventSchema = z.object({
   event: z.enum(['waiting', 'started', 'step', 'built', 'failed']),
   /** Seconds since 1970. */
   at: z.number(),
-  /** Of a step inside the layer, which lasts until the next event. */
+  /** Name of a step inside the layer, which lasts until the next event. */
   name: z.string().optional(),
   bytes: z.number().optional(),
   status: z.number().optional(),
@@ -16,17 +16,18 @@ const eventSchema = z.object({
 export type StepEvent = z.infer<typeof eventSchema>
 
 /**
- * Follows the lines that packer/chroot/layer.sh appends: progress depends on no wording of Packer's own output.
+ * Follows the lines that packer/chroot/layer.sh appends, so that progress doesn't depend on the wording of Packer's own
+ * output.
  *
  * @param onEvent called in the order of the lines.
- * @returns stops following, after the last line has been read.
+ * @returns a function that stops following, after the last line has been read.
  */
 export const followEvents = (path: string, onEvent: (event: StepEvent) => void): (() => Promise<void>) => {
   let position = 0
   let rest = ''
   let reading = Promise.resolve()
   const read = async (): Promise<void> => {
-    const handle = await open(path, 'r').catch(() => undefined) // not there before the first step
+    const handle = await open(path, 'r').catch(() => undefined) // doesn't exist before the first step
     if (handle === undefined) return
     try {
       for (let more = 1; more > 0; position += more) {

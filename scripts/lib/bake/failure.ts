@@ -13,7 +13,7 @@ import type { PlannedLayer } from '../plan/planned-layer.ts'
 export const onErrorChoices = ['shell', 'keep', 'clean'] as const
 export type OnError = (typeof onErrorChoices)[number]
 
-/** The file that was running when a layer's log ended: one of its scripts, else its layer.yaml. */
+/** The file being processed when a layer's log ended: one of its scripts, or else its layer.yaml. */
 const culprit = (layer: PlannedLayer, log: string): string => {
   const steps = [...log.matchAll(/^== (.+)$/gm)].map(([, step = '']) => step)
   const script = /^script (.+)$/.exec(steps.at(-1) ?? '')?.[1]
@@ -22,7 +22,7 @@ const culprit = (layer: PlannedLayer, log: string): string => {
   return layer.rendered === null ? 'lab/base/build.sh' : `${layer.rendered.folders[0] ?? 'provision'}/layer.yaml`
 }
 
-/** The image below all layers is made on the host: there is nothing to open a shell in. */
+/** The image below all layers is built on the host, so there is nothing to open a shell in. */
 const nextStep = (layer: PlannedLayer, kept: string | undefined, box: string): string => {
   if (layer.rendered === null) return 'see the log; if a mirror did not answer, try again'
   return kept === undefined
@@ -30,9 +30,11 @@ const nextStep = (layer: PlannedLayer, kept: string | undefined, box: string): s
     : `a shell in it: sudo bash packer/chroot/shell.sh ${kept}`
 }
 
-/** What the engine says that apt lacked: the block that ends the log, written by provision/_engine/explain.sh. */
+/**
+ * The engine's explanation of an apt failure: the block at the end of the log, written by provision/_engine/explain.sh.
+ */
 interface Explained {
-  /** The content that a server gave, or the way to it. */
+  /** Whether the server's content is to blame, or the network. */
   readonly about: 'content' | 'network'
   readonly message: string
   readonly expected: string
@@ -63,11 +65,11 @@ const openShell = async (overlay: string, staged: string, project: Project): Pro
 }
 
 /**
- * Handles a failed layer's overlay as the user chose, and builds the error: the file that failed, the last lines of the layer's
- * own output, and how to get a shell in it.
+ * Handles a failed layer's overlay as the user chose, and builds the error: the file that failed, the last lines of the
+ * layer's own output, and how to get a shell in it.
  *
- * @param paths its overlay is where the failing step left it, and may be missing.
- * @param hint what the layer's output tells of the network, if that is to blame.
+ * @param paths the overlay is where the failing step left it, and may be missing.
+ * @param hint what the layer's output says about the network, if that is to blame.
  */
 export const layerFailure = async (
   layer: PlannedLayer,

@@ -1,4 +1,4 @@
-// Inputs of the missing layers, fetched while the layers below them are built.
+// Fetches inputs of the missing layers while the layers below are being built.
 
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,7 +6,10 @@ import { span } from '../_helpers/trace.ts'
 import type { WorkFolder } from '../cache/leftovers.ts'
 import type { PlannedLayer } from '../plan/planned-layer.ts'
 
-/** Tells a waiting step that its inputs are there, or why they never will be; a rename, so that it never reads half a message. */
+/**
+ * Tells a waiting step that its inputs are ready or why they never will be. Uses a rename, so that it never reads half
+ * a message.
+ */
 const announce = async (work: WorkFolder, layer: string, state: 'ready' | 'failed', text = ''): Promise<void> => {
   const path = join(work.path, 'inputs', `${layer}.${state}`)
   await writeFile(`${path}.new`, text)
@@ -14,16 +17,16 @@ const announce = async (work: WorkFolder, layer: string, state: 'ready' | 'faile
 }
 
 export interface Feed {
-  /** Never fails: what went wrong is `error`. */
+  /** Never rejects; `error` tells what went wrong. */
   readonly ended: Promise<unknown>
-  /** Why inputs are missing: the first reason. */
+  /** The first reason why inputs are missing. */
   readonly error: () => unknown
 }
 
 /**
- * Fetches the inputs of all layers side by side, and tells each layer's step how that ended.
+ * Fetches the inputs of all layers in parallel, and tells each layer's step the outcome.
  *
- * @param stop ends the build: a step that can't be told would wait for ever.
+ * @param stop ends the build: a step that can't be told would wait forever.
  */
 export const feedInputs = (
   layers: readonly PlannedLayer[],
@@ -43,7 +46,7 @@ export const feedInputs = (
         },
       )
     } catch (error) {
-      // A full disk has no room for the message either.
+      // On a full disk there is no room for the message either.
       first ??= error
       await stop()
     }

@@ -1,4 +1,4 @@
-// What a build's events come to: its progress, its finished layers, and the one that failed.
+// Interprets a build's events: its progress, its finished layers, and the one that failed.
 
 import { sha256File } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
@@ -10,14 +10,14 @@ import { layerSpans } from './layer-spans.ts'
 import type { Progress } from './progress.ts'
 
 export interface Build {
-  /** To be called with each event, in order. */
+  /** Must be called with each event, in order. */
   readonly onEvent: (event: StepEvent) => void
   readonly failed: () => PlannedLayer | undefined
-  /** Records of the layers that were built, from the bottom up; nothing is stored yet. */
+  /** Records of the built layers, from the bottom up; not in the store yet. */
   readonly built: () => Promise<LayerRecord[]>
 }
 
-/** Follows the build of some layers on a stored one. */
+/** Follows the build of layers on top of a stored one. */
 export const followBuild = (
   layers: readonly PlannedLayer[],
   below: LayerRecord | undefined,
@@ -31,7 +31,7 @@ export const followBuild = (
 
   const built = (layer: PlannedLayer, seconds: number, bytes: number): void => {
     progress.ended(layer.name, { kind: 'built', seconds, bytes })
-    // Hashed while the next layer is built; recorded only then.
+    // Hashed while the next layer is being built, but recorded only at the end.
     const hash = span(`hash ${layer.name}`, 'hash', () => sha256File(overlayPath(layer.id, project)))
     const parent = records.at(-1) ?? Promise.resolve(below)
     records.push(

@@ -10,25 +10,25 @@ import type { Format } from '../box/box.ts'
 const mebibyte = 1 << 20
 
 interface Writing {
-  /** What qemu-img calls it. */
+  /** The format's name in qemu-img. */
   readonly driver: string
   readonly words: readonly string[]
-  /** Bytes of the file for a disk of so many, where the format leaves no choice. */
+  /** Size of the file for a disk of this size, if the format determines it. */
   readonly bytes?: (virtual: number) => number
 }
 
-// -W writes out of order, on all cores; streamOptimized is written from front to back, so by one.
+// -W writes out of order, on all cores. streamOptimized is written sequentially, so on one.
 const parallel = ['-m', '16', '-W']
 
 const writings: Readonly<Record<Format, Writing>> = {
-  // zstd in 2 MiB clusters: 2 s where zlib takes 26, and the smallest of the four.
+  // zstd in 2 MiB clusters takes 2 s where zlib takes 26, and gives the smallest file of the four.
   qcow2: { driver: 'qcow2', words: ['-c', '-o', 'compression_type=zstd,cluster_size=2M', ...parallel] },
-  // Sparse: what holds nothing takes no room.
+  // Sparse: empty parts take no space.
   raw: { driver: 'raw', words: parallel, bytes: (virtual) => virtual },
-  // The form that vSphere and clouds import; compressed. SCSI, as their controllers are.
+  // The compressed variant that vSphere and clouds import, with SCSI like their controllers.
   vmdk: { driver: 'vmdk', words: ['-o', 'subformat=streamOptimized,adapter_type=lsilogic'] },
-  // Fixed, which Azure demands and every other reader of VHD takes: the disk and a footer of 512 bytes, sparse as raw is. Without
-  // force_size the disk would be rounded up to whole cylinders, and be another one than the qcow2.
+  // The fixed variant, which Azure requires and every other VHD reader accepts: the disk and a 512-byte footer, as
+  // sparse as raw. Without force_size the disk would be rounded up to whole cylinders and differ from the qcow2.
   vhd: {
     driver: 'vpc',
     words: ['-o', 'subformat=fixed,force_size=on', ...parallel],
@@ -39,7 +39,7 @@ const writings: Readonly<Record<Format, Writing>> = {
 export const imageFile = (box: string, format: Format): string => `${box}.${format}`
 
 const inspect = async (path: string, format: Format): Promise<{ driver: string; virtual: number }> => {
-  // raw and a fixed VHD have nothing at their beginning to be known by; of the others the file itself must tell what it is.
+  // raw and fixed VHD have no header to recognize. The other formats must be recognized from the file itself.
   const told = format === 'raw' || format === 'vhd' ? ['-f', writings[format].driver] : []
   const { code, stdout } = await askSandbox(['qemu-img', 'info', '--output=json', ...told, '--', path])
   if (code !== 0) return { driver: 'not readable by qemu-img', virtual: 0 }
@@ -52,13 +52,14 @@ const inspect = async (path: string, format: Format): Promise<{ driver: string; 
 }
 
 /**
- * Writes a disk in another format and measures what was written: exit status 0 is no proof of an output (faults 30, 37).
+ * Writes a disk in another format and measures the result: exit status 0 does not prove that there is an output (faults
+ * 30, 37).
  *
  * @param source a qcow2.
- * @param target where to; in a vmdk its base name is embedded, so it must be the final one.
- * @param expected bytes that the disk must have; undefined takes them from the output.
- * @param shown what an error calls the target.
- * @returns bytes of the disk. The target is not synced.
+ * @param target its base name is embedded in a vmdk, so it must be the final one.
+ * @param expected size that the disk must have; undefined takes it from the output.
+ * @param shown the target's name in errors.
+ * @returns size of the disk in bytes. The target is not synced.
  * @throws BoxhoundError E_PUBLISH
  */
 export const convertImage = async (

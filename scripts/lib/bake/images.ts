@@ -13,27 +13,33 @@ import { convertImage, imageFile } from './formats.ts'
 import { boxFolder, looksLike, type Manifest, type PublishedImage } from './manifest.ts'
 import type { Progress } from './progress.ts'
 
-/** What is to be published of a box. */
+/** What to publish for a box. */
 export interface Publication {
   readonly box: string
-  /** Id of the layer whose disk it is. */
+  /** Id of the layer that contains the disk. */
   readonly tip: string
-  /** qcow2 first: the others are made from it. */
+  /** qcow2 first: the others are converted from it. */
   readonly formats: readonly Format[]
-  /** What is published now; undefined when nothing is. */
+  /** The current publication; undefined if there is none. */
   readonly earlier: Manifest | undefined
   /** From `stagingFolder`; the caller removes it. */
   readonly staging: string
 }
 
-/** A folder beside the published files, where the next ones are made under their final names: a vmdk holds its own. */
+/**
+ * A folder beside the published files, where the next ones are created under their final names, since a vmdk contains
+ * its own name.
+ */
 export const stagingFolder = (box: string, project: Project): string =>
   temporaryName(join(boxFolder(box, project), 'published'))
 
-/** The step of a format in the progress display. */
+/** The name of a format's step in the progress display. */
 export const publishStep = (format: Format): string => (format === 'qcow2' ? 'publish' : `as ${format}`)
 
-/** Published images that are the ones of this publication: with another format in the box file, the rest stays, proof of it included. */
+/**
+ * Published images that this publication can keep: if only the list of formats has changed, the others stay, and so do
+ * the results of the proofs.
+ */
 const keptImages = async (
   { box, tip, earlier }: Publication,
   project: Project,
@@ -41,7 +47,7 @@ const keptImages = async (
   const kept = new Map<Format, PublishedImage>()
   if (earlier?.layers.at(-1)?.id !== tip) return kept
   for (const image of earlier.images) if (await looksLike(box, image, project)) kept.set(image.format, image)
-  // What the others are made from is trusted by its content only (fault 31).
+  // The other formats are converted from this file, so its content must be verified (fault 31).
   const path = join(boxFolder(box, project), imageFile(box, 'qcow2'))
   const source = kept.get('qcow2')
   return source !== undefined && (await sha256File(path)) === source.sha256 ? kept : new Map()
@@ -50,8 +56,8 @@ const keptImages = async (
 type ImageIn<F extends Format> = PublishedImage & { readonly format: F }
 
 /**
- * Makes the images that are not published yet, in the staging folder: the chain of overlays as one compressed qcow2, the other formats
- * from that. Each is measured, hashed and synced.
+ * Creates the images that are not published yet, in the staging folder: the chain of overlays as one compressed qcow2,
+ * and from that the other formats. Each is measured, hashed and synced.
  *
  * @throws BoxhoundError E_PUBLISH
  */
@@ -62,13 +68,14 @@ export const makeImages = async (
 ): Promise<Pick<Manifest, 'image' | 'images'>> => {
   const { box, tip, formats, staging } = publication
   const folder = boxFolder(box, project)
-  // A signal removes the folder: it must not be made after that.
+  // A signal removes the folder, so it must not be created after that.
   await withoutInterruption(() => mkdir(staging, { recursive: true }))
   const kept = await keptImages(publication, project)
   const source = join(kept.has('qcow2') ? folder : staging, imageFile(box, 'qcow2'))
   let virtualBytes = kept.get('qcow2')?.virtualBytes
 
-  // In an object: a promise of a promise would be one, and the next image is written while this one is hashed.
+  // Wrapped in an object, since a promise of a promise would be flattened: the next image is written while this one is
+  // hashed.
   const begin = async <F extends Format>(format: F): Promise<{ readonly ended: Promise<ImageIn<F>> }> => {
     const step = publishStep(format)
     const old = kept.get(format)
@@ -92,7 +99,7 @@ export const makeImages = async (
       progress.ended(step, { kind: 'built', seconds: (performance.now() - start) / 1000, bytes })
       return { file, format, bytes, virtualBytes: virtual, sha256, modified }
     })
-    ended.catch(() => {}) // told where it is awaited
+    ended.catch(() => {}) // reported where it is awaited
     return { ended }
   }
 

@@ -19,17 +19,17 @@ import { networkHint } from './network-hint.ts'
 import { pipEnvironment } from './pip.ts'
 import { type Origins, stageRepositories } from './repositories.ts'
 
-/** Where a bake keeps the logs of its downloads, and what is not finished yet. */
+/** Where a bake keeps the logs of its downloads and unfinished files. */
 export interface InputFolders {
   readonly logs: string
   /** In the run's work folder, on the store's file system. */
   readonly scratch: string
   readonly network: BakeNetwork
-  /** Where apt's and pip's view of that network was written. */
+  /** The folder with apt's and pip's network settings. */
   readonly networkFolder: string
 }
 
-/** Seconds for a step that downloads or packs; the slowest of them takes one minute. */
+/** Timeout in seconds for a step that downloads or packs; the slowest takes about one minute. */
 const longest = 1800
 
 /** Runs a host-side step in a sandbox, its output in a log; throws with the log's last lines. */
@@ -41,7 +41,7 @@ export const run = async (
   extra: Record<string, string> = {},
 ): Promise<void> => {
   const environment = pipEnvironment(networkEnvironment(), network, join(networkFolder, bundleName))
-  // pip gives up a server that is quiet, not one that sends a byte now and then (fault 73).
+  // pip's own timeout notices a silent server, but not one that sends a byte now and then (fault 73).
   const sandbox = startSandbox(['timeout', '--kill-after=10', String(longest), ...command], {
     cwd,
     environment: { ...environment, LANG: 'C.UTF-8', BOXHOUND_NETWORK: networkFolder, ...extra },
@@ -67,7 +67,7 @@ export const run = async (
     )
 }
 
-/** Folders being made by this process. */
+/** Folders that this process is currently creating. */
 const making = new Map<string, Promise<string>>()
 
 const isThere = (folder: string): Promise<boolean> =>
@@ -76,33 +76,33 @@ const isThere = (folder: string): Promise<boolean> =>
     () => false,
   )
 
-/** Beside a folder, the digest of what was put into it. */
+/** The file beside a folder that holds the digest of its content. */
 const sumOf = (folder: string): string => `${folder}.sha256`
 
-/** Whether a folder is intact: bit rot, a full disk or a power failure leave damaged folders under the right name. */
+/** Whether a folder is intact: bit rot, a full disk or a power failure can leave a damaged one under the right name. */
 const isWhole = async (folder: string): Promise<boolean> => {
   const known = await readFile(sumOf(folder), 'utf8').catch(() => undefined)
   return known !== undefined && known === (await digestContents(folder).catch(() => undefined))
 }
 
-/** Out of the way by one rename: another bake may be copying from it. */
+/** Moves a folder away with one rename, since another bake may be copying from it. */
 const setAside = async (folder: string, scratch: string): Promise<void> => {
   await mkdir(scratch, { recursive: true })
   const aside = temporaryName(join(scratch, 'damaged'))
-  await rename(folder, aside).catch(() => {}) // another bake was quicker
+  await rename(folder, aside).catch(() => {}) // another bake was faster
   await rm(aside, { recursive: true, force: true })
 }
 
 /**
- * A folder made once per content: `make` fills a temporary one in `scratch`, which is then renamed. A damaged folder, or one of an older
- * boxhound that can't be checked, is made again.
+ * A folder created once per content: `make` fills a temporary folder in `scratch`, which is then renamed. A damaged
+ * folder, or one of an older boxhound without a digest, is created again.
  */
 export const once = async (
   folder: string,
   scratch: string,
   make: (temporary: string) => Promise<void>,
 ): Promise<string> => {
-  // Boxes that are baked side by side want the same; should the other fail, this one makes it.
+  // Boxes baked in parallel need the same folders. If the other bake fails, this one creates the folder.
   for (let other = making.get(folder); other !== undefined; other = making.get(folder)) await other.catch(() => {})
   const made = isWhole(folder).then(async (whole) => {
     if (whole) return folder
@@ -129,7 +129,7 @@ const makeOnce = async (
   try {
     await make(temporary)
     await writeAtomic(sumOf(folder), await digestContents(temporary))
-    // Another bake may have been quicker with the same content.
+    // Another bake may have been faster with the same content.
     await rename(temporary, folder).catch(async (error: unknown) => {
       if (!(await isThere(folder))) throw error
     })
@@ -218,20 +218,20 @@ const labRepository = async (set: string, folders: InputFolders, project: Projec
 const placeWheels = async (from: string, to: string): Promise<void> => {
   await mkdir(to, { recursive: true })
   for (const name of await readdir(from)) {
-    // A second name costs nothing; another file system needs a copy.
+    // A hard link costs nothing; across file systems it has to be a copy.
     await link(join(from, name), join(to, name)).catch(() => copyFile(join(from, name), join(to, name)))
   }
 }
 
-/** Whether a layer installs from a repository that lab/ serves. */
+/** Whether a layer installs from the lab's repository. */
 export const needsLab = (layer: PlannedLayer): boolean =>
   layer.rendered?.spec.repositories.some(({ lab }) => lab !== false) ?? false
 
 /**
- * Fetches a layer's external inputs into its staged folder: wheels by hash, repositories with their signing keys. The host does this, so that a
- * closed network's certificate never enters the guest.
+ * Downloads a layer's external inputs to its staged folder: wheels by hash, and repositories' signing keys. This
+ * happens on the host, so that a closed network's certificate never gets into the guest.
  *
- * @param told how folders are served while the layer is built, and where notes go.
+ * @param told how to serve folders during the build, and where to send notes.
  */
 export const fetchInputs = async (
   layer: PlannedLayer,

@@ -6,39 +6,42 @@ import { outcomeOf } from '../_helpers/child.ts'
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError, isErrno } from '../_helpers/errors.ts'
 
-/** What one address gave: keys in armor or binary, or anything else. */
+/** The response from one address: keys, armored or binary, or anything else. */
 export interface Delivery {
-  /** As messages name it. */
+  /** For messages. */
   readonly address: string
   readonly content: Uint8Array
 }
 
 export interface Keyring {
-  /** Binary, the listed keys in their order; the same keys give the same bytes. */
+  /** Binary, with the listed keys in their order; the same keys give the same bytes. */
   readonly content: Buffer
   /** What the user should know: keys that were left out, and why. */
   readonly notes: readonly string[]
 }
 
-/** A primary key as `gpg --with-colons` tells it (GnuPG's doc/DETAILS). */
+/** A primary key, from `gpg --with-colons` (GnuPG's doc/DETAILS). */
 interface Key {
   readonly fingerprint: string
   /** `r` revoked, `e` expired, others. */
   readonly validity: string
   /** Seconds since 1970. */
   readonly expires: number | undefined
-  /** It can sign now, itself or by a subkey: an upper-case S among its capabilities. */
+  /** Whether it can sign now, itself or with a subkey: an upper-case S among its capabilities. */
   readonly signs: boolean
 }
 
 interface Ran {
   readonly stdout: Buffer
   readonly status: number
-  /** The last line that gpg said. */
+  /** The last line of gpg's messages. */
   readonly said: string
 }
 
-/** Runs gpg in a home of its own, without an agent: a public key needs none, and one that stays behind would keep the folder busy. */
+/**
+ * Runs gpg with its own home and without an agent: public keys don't need one, and one left running would keep the
+ * folder busy.
+ */
 const gpg = async (home: string, words: readonly string[]): Promise<Ran> => {
   const own = ['--no-options', '--no-autostart', '--batch', '--no-tty', '--quiet', '--no-auto-check-trustdb']
   const ring = ['--no-default-keyring', '--keyring', join(home, 'keys.gpg')]
@@ -58,7 +61,7 @@ const gpg = async (home: string, words: readonly string[]): Promise<Ran> => {
   return { stdout, status: code, said: stderr.toString('utf8').trimEnd().split('\n').at(-1) ?? '' }
 }
 
-/** For what cannot fail by anything that was fetched. */
+/** For commands that cannot fail because of downloaded content. */
 const gpgStrictly = async (home: string, words: readonly string[]): Promise<Buffer> => {
   const { stdout, status, said } = await gpg(home, words)
   if (status === 0) return stdout
@@ -76,7 +79,7 @@ const parseKeys = (listing: Buffer): Key[] => {
     if (record === 'pub')
       open = { validity, expires: expires === '' ? undefined : Number(expires), signs: capabilities.includes('S') }
     if (record !== 'fpr' || open === undefined) continue
-    // The first fingerprint after a key is its own, what follows are subkeys'.
+    // The first fingerprint after a key is its own, the following ones belong to subkeys.
     keys.push({ fingerprint, ...open })
     open = undefined
   }
@@ -85,7 +88,7 @@ const parseKeys = (listing: Buffer): Key[] => {
 
 const day = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10)
 
-/** Why a key cannot vouch for anything; undefined when it can. */
+/** Why a key cannot be trusted; undefined if it can. */
 const fault = ({ validity, expires, signs }: Key): string | undefined => {
   if (validity === 'r') return 'was revoked by its owner'
   if (validity === 'e') return `expired${expires === undefined ? '' : ` on ${day(expires)}`}`
@@ -95,7 +98,10 @@ const fault = ({ validity, expires, signs }: Key): string | undefined => {
 const rotated =
   'its publisher may have rotated its key: compare the announcement with the fingerprint found, then list it where the repository is declared: agent.repository (url, keys, keyUrls) of the box file, or repository of the database.yaml'
 
-/** The keys that one address gave. A page of a proxy or another publisher's key is refused, even where other addresses give the right ones. */
+/**
+ * The keys from one address. A proxy's error page or another publisher's key is refused, even if other addresses have
+ * the right ones.
+ */
 const keysOf = async (
   { address, content }: Delivery,
   file: string,
@@ -103,7 +109,7 @@ const keysOf = async (
   wanted: readonly string[],
 ): Promise<Key[]> => {
   await writeFile(file, content)
-  // Its status says as little as its output when there is no key in the file.
+  // If the file contains no key, gpg's exit status says no more than its output.
   const { stdout, said } = await gpg(home, ['--show-keys', '--with-colons', '--', file])
   const keys = parseKeys(stdout)
   if (keys.length === 0)
@@ -122,12 +128,13 @@ const keysOf = async (
 }
 
 /**
- * Makes the keyring that a repository's signatures are checked with: of what the addresses gave, the keys whose full fingerprints are
- * listed and that can sign today, nothing else.
+ * Builds the keyring that verifies a repository's signatures: from the downloaded files, only the keys whose full
+ * fingerprints are listed and that can sign today.
  *
  * @param wanted full fingerprints of primary keys, 40 upper-case hexadecimal digits each.
- * @param scratch folder for gpg's files: that of the run, which the next one clears when this one is killed (fault 26).
- * @throws BoxhoundError E_KEYS when an address gives no listed key at all, or no listed key is good any more; E_GPG (exit code 3).
+ * @param scratch folder for gpg's files: the run's own, which the next run cleans up if this one is killed (fault 26).
+ * @throws BoxhoundError E_KEYS if an address has none of the listed keys, or no listed key is valid any more; E_GPG
+ *   (exit code 3).
  */
 export const makeKeyring = async (
   deliveries: readonly Delivery[],
@@ -148,7 +155,7 @@ export const makeKeyring = async (
             notes.push(`${delivery.address} also has the key ${fingerprint}, which is not listed: ignored`)
       }
       await gpg(home, ['--import', '--', ...files])
-      // Listed after the import: a revocation in one of the files counts for the key in all of them.
+      // Listed after the import: a revocation in one of the files applies to the key in all of them.
       const merged = parseKeys(await gpgStrictly(home, ['--list-keys', '--with-colons']))
       const good: string[] = []
       for (const fingerprint of wanted) {

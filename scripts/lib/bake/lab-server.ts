@@ -4,12 +4,12 @@ import { createServer } from 'node:http'
 import sirv from 'sirv'
 
 export interface LabServer {
-  /** Serves a folder from now on, and tells its address: `http://127.0.0.1:PORT/NAME/`. The name is a plain word. */
+  /** Starts serving a folder and returns its address: `http://127.0.0.1:PORT/NAME/`. The name is a plain word. */
   readonly serve: (name: string, folder: string) => string
   readonly close: () => Promise<void>
 }
 
-/** Serves what the lab makes on a free loopback port for the time of a bake: folders, each below a name of its own. */
+/** Serves the lab's files on a free loopback port during a bake; each folder is below a name of its own. */
 export const startLabServer = async (): Promise<LabServer> => {
   const handlers = new Map<string, ReturnType<typeof sirv>>()
   const server = createServer((request, response) => {

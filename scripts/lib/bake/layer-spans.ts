@@ -1,15 +1,16 @@
-// A run's events as spans of a trace.
+// Converts a run's events to spans of a trace.
 
 import { addSpan, sinceStart } from '../_helpers/trace.ts'
 import type { StepEvent } from './events.ts'
 
-/** The line of a trace on which layers are, one after another as Packer builds them. */
+/** The trace's track for layers, which Packer builds one after another. */
 const track = 'layers'
 
 /**
- * Makes spans of a run's events: a layer's waiting, the layer itself, and inside it its steps, each of which lasts until the next.
+ * Converts a run's events to spans: a layer's wait, the layer itself, and inside it its steps, each of which lasts
+ * until the next.
  *
- * @returns to be called with each event, in order.
+ * @returns a function to call with each event, in order.
  */
 export const layerSpans = (): ((event: StepEvent) => void) => {
   let waiting: StepEvent | undefined

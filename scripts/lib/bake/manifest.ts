@@ -18,7 +18,9 @@ const imageSchema = z.object({
   bytes: z.number(),
   virtualBytes: z.number(),
   sha256: z.string(),
-  /** Modification time in ms: with the size, how a bake with nothing to do knows the file again without reading it. */
+  /**
+   * Modification time in ms. With the size, it lets a bake with nothing to do recognize the file without reading it.
+   */
   modified: z.number(),
 })
 export type PublishedImage = z.infer<typeof imageSchema>
@@ -28,9 +30,9 @@ const manifestSchema = z.object({
   version: z.string(),
   builder: z.enum(builderNames),
   labAgent: z.boolean(),
-  /** The image that boots and is verified. */
+  /** The image that is booted and verified. */
   image: imageSchema.extend({ format: z.literal('qcow2') }),
-  /** All formats of it, itself included. */
+  /** The image in all formats, including the qcow2. */
   images: z.array(imageSchema),
   layers: z.array(
     z.object({
@@ -55,18 +57,18 @@ export const boxFolder = (box: string, project: Project): string => join(project
 export const imagePath = (box: string, project: Project): string => join(boxFolder(box, project), `${box}.qcow2`)
 const manifestPath = (box: string, project: Project): string => join(boxFolder(box, project), 'manifest.json')
 
-/** The manifest of the published image; undefined when nothing (readable) is published. */
+/** The manifest of the published image; undefined if there is none, or none that can be read. */
 export const readManifest = async (box: string, project: Project): Promise<Manifest | undefined> => {
   try {
     return manifestSchema.parse(JSON.parse(await readFile(manifestPath(box, project), 'utf8')))
   } catch {
-    return undefined // unpublished or of another version of boxhound: the image is published again
+    return undefined // unpublished, or from another version of boxhound: the image is published again
   }
 }
 
 export const manifestText = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`
 
-/** Whether the file at an image's place still looks like the one that was published: size and time, not content. */
+/** Whether an image file still looks like the published one: by size and time, not by content. */
 export const looksLike = async (
   box: string,
   { file, bytes, modified }: PublishedImage,
@@ -80,13 +82,13 @@ export const looksLike = async (
   }
 }
 
-/** Whether all images that the manifest speaks of still look like it. */
+/** Whether all images in the manifest still look like the published ones. */
 export const looksPublished = async ({ box, images }: Manifest, project: Project): Promise<boolean> => {
   const seen = await Promise.all(images.map((one) => looksLike(box, one, project)))
   return seen.every(Boolean)
 }
 
-/** The newest draft: an overlay of the store, and how a machine booted from it takes its inputs. */
+/** The newest draft: an overlay in the store, and how a machine booted from it takes its inputs. */
 export interface DraftFile {
   readonly file: string
   readonly sha256: string

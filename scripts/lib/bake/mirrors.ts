@@ -14,14 +14,14 @@ export interface BakeNetwork {
   readonly network: Network
   readonly apt: ArchiveMirror | undefined
   readonly logins: Logins
-  /** Everything that is trusted while baking, in PEM. */
+  /** All trusted CA certificates for the bake, in PEM. */
   readonly authorities: readonly string[]
-  /** Takes passwords out of what a tool printed. */
+  /** Removes passwords from a tool's output. */
   readonly redact: (text: string) => string
 }
 
 /**
- * Reads how a box is to be baked in its network; nothing is asked of it yet.
+ * Reads the network settings for baking a box, without using the network yet.
  *
  * @throws BoxhoundError E_CA_BUNDLE, E_PROXY or E_MIRROR_AUTH, before anything is started.
  */
@@ -31,7 +31,7 @@ export const bakeNetwork = async (
 ): Promise<BakeNetwork> => {
   const network = networkOf(mirrors, environment, dirname(file))
   const logins = network.logins ?? new Map()
-  const { authorities } = await import('../fetch/authorities.ts') // a bake with nothing to do has no time for it
+  const { authorities } = await import('../fetch/authorities.ts') // late, as only a bake with work to do needs it
   return {
     mirrors,
     network,

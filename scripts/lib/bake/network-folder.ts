@@ -7,10 +7,10 @@ import { type Login, loginIn } from '../fetch/logins.ts'
 import { aptConf } from '../render/escapers/unquoted.ts'
 import type { BakeNetwork } from './mirrors.ts'
 
-/** Where a target finds that folder: a mount, so that nothing of it is in the image. */
+/** Where a target finds the folder: a mount, so that nothing of it gets into the image. */
 const inTarget = '/run/boxhound/network'
 
-/** Name of the file with all that is trusted, for apt and for pip. */
+/** Name of the file with all trusted CA certificates, for apt and pip. */
 export const bundleName = 'authorities.pem'
 
 const quoted = (text: string): string => {
@@ -25,8 +25,8 @@ const quoted = (text: string): string => {
 const withoutLogin = (proxy: string): string => `${new URL(proxy).protocol}//${new URL(proxy).host}/`
 
 /**
- * `Acquire::http::Proxy` and its like, both or none: apt takes the one for the other. The password stands in auth.conf, where apt repeats it
- * in no message.
+ * `Acquire::http::Proxy` and the like. Always both, because apt uses the one for the other. The password goes into
+ * auth.conf, which apt never quotes in a message.
  */
 const proxyLines = ({ network }: BakeNetwork): string[] => {
   const { proxy = '', httpProxy = proxy } = network
@@ -43,7 +43,7 @@ const proxyLogins = ({ network }: BakeNetwork): [string, Login][] =>
     return [[`${url.protocol}//${url.host}`, loginIn(url)]]
   })
 
-/** apt_auth.conf(5): words with blanks between them, so that a blank inside of one cannot be written. */
+/** apt_auth.conf(5): words separated by blanks, so a value can't contain a blank. */
 const authConf = (network: BakeNetwork): string =>
   [...proxyLogins(network), ...network.logins]
     .map(([origin, { user, password }]) => {
@@ -57,17 +57,17 @@ const authConf = (network: BakeNetwork): string =>
     })
     .join('')
 
-/** apt's settings for a folder at `folder`. */
+/** apt's settings for this folder when it is at `folder`. */
 const settings = (network: BakeNetwork, folder: string): string =>
   [
     ...proxyLines(network),
     `Acquire::https::CaInfo ${quoted(`${folder}/${bundleName}`)};`,
-    // An image may have logins of its own, for sources of its own.
+    // Only if needed, since an image may have logins of its own for its own sources.
     ...(authConf(network) === '' ? [] : [`Dir::Etc::netrc ${quoted(`${folder}/auth.conf`)};`]),
     '',
   ].join('\n')
 
-/** Hosts that no proxy is for, one per line, as the engine compares them. */
+/** Hosts that bypass the proxy, one per line, in the engine's format. */
 const direct = ({ network }: BakeNetwork): string =>
   (network.noProxy ?? '')
     .split(/[\s,]+/)
@@ -76,9 +76,9 @@ const direct = ({ network }: BakeNetwork): string =>
     .join('')
 
 /**
- * Writes what apt needs in this network, for the targets and for the programs of lab/ beside them: `apt.conf` and `apt-host.conf` (the same
- * for the two places of the folder), `auth.conf`, `authorities.pem`, `mirrors.tsv` with the archive's mirror, `direct.list`. All 0600, in a
- * folder that goes with the run.
+ * Writes apt's network settings, for the targets and for lab/'s programs on the host: `apt.conf` and `apt-host.conf`
+ * (identical except for the folder's path), `auth.conf`, `authorities.pem`, `mirrors.tsv` with the archive's mirror,
+ * `direct.list`. All are 0600, in a folder that is deleted with the run.
  */
 export const writeNetworkFolder = async (folder: string, network: BakeNetwork): Promise<void> => {
   await mkdir(folder, { recursive: true, mode: 0o700 })

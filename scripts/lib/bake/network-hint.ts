@@ -7,7 +7,7 @@ const certificate =
   /certificate verif|certificate is NOT trusted|CERTIFICATE_VERIFY_FAILED|self.signed certificate|unable to (get local issuer|verify the first) certificate/i
 const failing = /^\s*(E:|Err:|ERROR:|WARNING:)/
 
-/** Addresses of the box file by the key that names each. */
+/** The box file's addresses, with the key of each. */
 const named = ({ mirrors, apt, network }: BakeNetwork): (readonly [key: string, address: string])[] =>
   (
     [
@@ -25,17 +25,17 @@ const named = ({ mirrors, apt, network }: BakeNetwork): (readonly [key: string, 
 const seconds = (environment: NodeJS.ProcessEnv, key: string): string =>
   key === 'mirrors.pypi' ? (environment.PIP_DEFAULT_TIMEOUT ?? '15') : (environment.BOXHOUND_APT_TIMEOUT ?? '20')
 
-/** Without user, password and path: what stands in apt's and pip's messages. */
+/** Without user, password and path, as in apt's and pip's messages. */
 const shown = (address: string): string => {
   const { protocol, host, pathname } = new URL(address)
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`
 }
 
 /**
- * What to do about a failure of the network, told in the words of the box file.
+ * What to do about a network failure, in terms of the box file.
  *
  * @param output of apt or pip, without passwords.
- * @returns undefined when the network is not to blame.
+ * @returns undefined if the network is not to blame.
  */
 export const networkHint = (
   output: string,

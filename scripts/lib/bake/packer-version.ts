@@ -9,12 +9,12 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { askSandbox } from '../_helpers/sandbox.ts'
 
-/** The oldest Packer that the templates are written for: Debian's, the last one of the generation with its builders built in. */
+/** The oldest Packer that the templates support: Debian's, the last generation with built-in builders. */
 export const minimumPacker = '1.6.6'
 
 /**
- * What every call of Packer gets: no call home (CHECKPOINT_DISABLE stops the look-up of updates and the telemetry), and nothing of the
- * user's own settings and plugins, nor anything of Packer's left outside `home`.
+ * Environment for every call of Packer: no calls home (CHECKPOINT_DISABLE turns off the update check and telemetry),
+ * none of the user's own settings or plugins, and no files left outside `home`.
  */
 export const packerEnvironment = (home: string): Record<string, string> => ({
   CHECKPOINT_DISABLE: '1',
@@ -25,11 +25,11 @@ export const packerEnvironment = (home: string): Record<string, string> => ({
 })
 
 /**
- * The installed Packer's version from the row `TIMESTAMP,,version,1.6.6` of its machine-readable output, the same in every generation;
- * the line for readers may carry a notice about updates, and its wording is nobody's promise.
+ * The installed Packer's version, from the row `TIMESTAMP,,version,1.6.6` of its machine-readable output. This row is
+ * the same in every generation, while the readable output may contain an update notice and its wording can change.
  *
- * @param home a folder for what Packer leaves behind; newer ones make a cache there even for this.
- * @returns undefined when no such row came: what is called `packer` is something else.
+ * @param home a folder for files that Packer leaves behind; newer versions create a cache there even for this.
+ * @returns undefined without such a row: then the program called `packer` is something else.
  */
 export const readPackerVersion = async (home: string): Promise<string | undefined> => {
   const { stdout } = await askSandbox(['packer', '-machine-readable', 'version'], packerEnvironment(home))
@@ -50,8 +50,9 @@ const executable = (name: string, path: string): string | undefined =>
     })
 
 /**
- * The same for a draft, which has no time to start Packer for its version: known from the last time, as long as the file on PATH is the one
- * that was asked then. Behind a script of that name there may be another Packer by now; a manifest tells what was asked for it.
+ * The same for a draft, which should not wait for Packer to start: the version is remembered for as long as the file in
+ * PATH is unchanged. If it is a wrapper script, the Packer behind it may have changed; a manifest always gets a freshly
+ * read version.
  */
 export const recallPackerVersion = async (
   home: string,
@@ -65,7 +66,7 @@ export const recallPackerVersion = async (
   const [knownKey, version] = (await readFile(known, 'utf8').catch(() => '')).split('\n')
   if (signature !== null && knownKey === key && version) return version
   const told = await readPackerVersion(home)
-  // Whole or not at all matters, to outlive a crash does not.
+  // Must be written atomically, but need not survive a crash.
   if (told !== undefined && signature !== null && isSettled(signature, now)) {
     const temporary = temporaryName(known)
     await writeFile(temporary, `${key}\n${told}\n`)
@@ -80,12 +81,12 @@ const isOlder = (version: string, than: string): boolean => {
   return index !== -1 && (a[index] ?? 0) < (b[index] ?? 0)
 }
 
-/** @throws BoxhoundError E_PACKER_VERSION with exit code 3: told before a build starts, not by its failure. */
+/** @throws BoxhoundError E_PACKER_VERSION with exit code 3, before a build starts rather than by its failure. */
 export const requirePacker = (version: string | undefined): void => {
   if (version !== undefined && !isOlder(version, minimumPacker)) return
   const next = 'apt-get install packer, or put a newer one first on PATH: developer.hashicorp.com/packer/install'
   throw version === undefined
-    ? // Red Hat's cracklib has a program of this name.
+    ? // Red Hat's cracklib has a program of the same name.
       new BoxhoundError('E_PACKER_VERSION', 'the program packer on PATH is not HashiCorp’s', {
         exitCode: 3,
         expected: `Packer ${minimumPacker} or newer`,

@@ -11,23 +11,23 @@ import type { PlannedLayer } from '../plan/planned-layer.ts'
 import { renderTemplateFile } from '../render/template.ts'
 import { packerEnvironment } from './packer-version.ts'
 
-/** Where one bake's steps find and leave things; absolute folders. */
+/** Folders that the steps of a bake use, as absolute paths. */
 export interface BakeFolders {
   readonly work: WorkFolder
   readonly logs: string
-  /** What the overlay of a failing layer is renamed to. */
+  /** The name for a failing layer's overlay. */
   readonly failed: string
   /** apt's lists and archives, shared by all boxes on one base. */
   readonly apt: string
-  /** What reaches the outside needs of this network; holds passwords. */
+  /** Settings for everything that uses this network; contains passwords. */
   readonly network: string
 }
 
-/** Proxies go to apt by file: what runs in a layer must not find them in its environment. */
+/** apt gets proxies by file. Programs running in a layer must not find them in their environment. */
 const withoutProxies = (environment: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !/_proxy$/i.test(name)))
 
-/** The Packer template of the layers given, as text. */
+/** The Packer template for these layers, as text. */
 export const renderPackerTemplate = (
   layers: readonly Pick<PlannedLayer, 'name' | 'id' | 'parent'>[],
   project: Project,
@@ -43,11 +43,11 @@ export const renderPackerTemplate = (
 }
 
 /**
- * Starts the one `packer build` of a bake, over the missing layers only. Packer's own output goes to `logs/packer.log`, each
- * layer's to a file of its own; what happens is read from the work folder's events, and how it ended from the exit status.
+ * Starts the bake's only `packer build`, for the missing layers. Packer's own output goes to `logs/packer.log`, each
+ * layer's to its own file. Progress is read from events in the work folder, and the result from the exit status.
  *
- * One template and one command line for all generations: the null source and shell-local are built into 1.6.6 and 1.16 alike, so there
- * is no plugin and no `packer init`, which would reach for the network.
+ * The same template and command line work with all generations: the null source and shell-local are built into both
+ * 1.6.6 and 1.16, so no plugin and no `packer init`, which would need the network, are necessary.
  */
 export const startPacker = async (
   missing: readonly PlannedLayer[],
@@ -58,7 +58,7 @@ export const startPacker = async (
   const template = join(work.path, 'packer')
   const home = join(work.path, 'home')
   for (const folder of [template, join(work.path, 'tmp'), logs, apt, home]) await mkdir(folder, { recursive: true })
-  // The image's programs write there as root: a setuid file or a device that they leave is nobody else's to find.
+  // The image's programs write here as root. Nobody else may find a setuid file or a device that they leave.
   await chmod(dirname(apt), 0o700)
   await writeFile(join(template, 'chroot.pkr.hcl'), renderPackerTemplate(missing, project))
   const log = await open(join(logs, 'packer.log'), 'w')
@@ -67,8 +67,8 @@ export const startPacker = async (
     environment: {
       ...withoutProxies(networkEnvironment()),
       ...packerEnvironment(home),
-      // Below the work folder, where Packer runs. Its parts talk over sockets in there, whose path has room for 107 bytes: with the
-      // store in a deep folder every generation crashes when this is absolute.
+      // Relative to the work folder, where Packer runs. Its processes communicate over sockets in there, whose paths
+      // are limited to 107 bytes: with a store in a deep folder every generation crashes on an absolute path.
       TMPDIR: 'tmp',
       BOXHOUND_WORK: work.path,
       BOXHOUND_RUN: work.run,

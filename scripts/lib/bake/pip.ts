@@ -3,18 +3,18 @@
 import { withLogin } from '../fetch/logins.ts'
 import type { BakeNetwork } from './mirrors.ts'
 
-/** One after the other, what tells pip and the libraries under it which authorities to trust: the last alone would win over pip's own. */
+/** All variables from which pip and its libraries take CAs. Setting only the last would override pip's own. */
 const bundleVariables = ['PIP_CERT', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE']
 
 const without = (environment: Readonly<Record<string, string>>, names: RegExp): Record<string, string> =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !names.test(name)))
 
 /**
- * pip's environment: the caller's own PIP_* and pip.conf, but for what the box file says of index, proxy and authorities. Passwords travel in
- * the environment, as they came; arguments can be read by everybody.
+ * pip's environment: the caller's own PIP_* and pip.conf, overridden by the box file's index, proxy and CAs. Passwords
+ * stay in the environment, because anyone can read arguments.
  *
- * @param environment cleaned of what a step has no business with.
- * @param bundle the file with all that is trusted while baking.
+ * @param environment without the variables that a step must not see.
+ * @param bundle the file with all CA certificates that are trusted during the bake.
  */
 export const pipEnvironment = (
   environment: Readonly<Record<string, string>>,

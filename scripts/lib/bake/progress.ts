@@ -10,13 +10,13 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly seconds: number }
   | { readonly kind: 'stopped' }
 
-/** One line per step of a bake; steps end in their order. */
+/** One line per step of a bake; steps end in order. */
 export interface Progress {
   readonly started: (step: string) => void
-  /** What a step that takes long is at, e.g. "412 of 596 MB"; may be called often. */
+  /** What a slow step is doing, e.g. "412 of 596 MB"; may be called often. */
   readonly doing: (step: string, text: string) => void
   readonly ended: (step: string, outcome: Outcome) => void
-  /** Ends the display; steps that never ended are shown as stopped. */
+  /** Ends the display; unfinished steps are shown as stopped. */
   readonly close: () => Promise<void>
 }
 
@@ -27,12 +27,12 @@ export const progressLine = (step: string, outcome: Outcome): string => {
   return `${step.padEnd(10)} ${outcome.kind.padEnd(8)} ${seconds.padStart(9)} ${bytes.padStart(9)}`.trimEnd()
 }
 
-/** Milliseconds between two lines about one long step. */
+/** Milliseconds between two lines about the same slow step. */
 const plainInterval = 5000
 
 /** Plain lines, for CI and logs. */
 export const plainProgress = (write: (line: string) => void, now = (): number => performance.now()): Progress => {
-  // A log needs to show that a download goes on, not each of its blocks.
+  // A log should show that a download makes progress, but not every block.
   let told = Number.NEGATIVE_INFINITY
   return {
     started: (step) => write(`  ${step.padEnd(10)} …`),
@@ -56,13 +56,13 @@ export const silentProgress: Progress = {
 
 type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>
 
-/** A task list that stays in its place on a terminal. */
+/** A task list that is updated in place on a terminal. */
 export const terminalProgress = (steps: readonly string[]): Progress => {
   const outcomes = new Map<string, PromiseWithResolve<Outcome>>(
     steps.map((step) => [step, promiseWithResolve<Outcome>()]),
   )
   const running = new Map<string, Task>()
-  // What takes long shows that it goes on: seconds since the step began.
+  // A running step shows the seconds since it began, as a sign of life.
   const clocks = new Map<string, NodeJS.Timeout>()
   const stopClock = (step: string): void => {
     clearInterval(clocks.get(step))
@@ -137,17 +137,15 @@ export const progressFor =
     return kind === 'terminal' ? terminalProgress(steps) : plainProgress((line) => console.log(line))
   }
 
-/** One display for several boxes, a line each: it shows the step that is at work and how many are done. */
+/** One display for several boxes, with one line each: the current step and the number of finished ones. */
 export interface BoxesProgress {
-  /** What a bake of this box is given. */
+  /** The display to give to a box's bake. */
   readonly of: (box: string) => (steps: readonly string[]) => Progress
   readonly ended: (box: string, outcome: Outcome) => void
   readonly close: () => Promise<void>
 }
 
-/**
- * @param rows shows the boxes; @param log a line for each step, where there is no terminal to show the steps in one place.
- */
+/** @param rows shows the boxes; @param log writes a line for each step if there is no terminal. */
 export const boxesProgress = (rows: Progress, log: ((line: string) => void) | undefined): BoxesProgress => ({
   of: (box) => (steps) => {
     let done = 0
@@ -170,7 +168,7 @@ export const boxesProgress = (rows: Progress, log: ((line: string) => void) | un
 export const boxesProgressFor = (kind: 'terminal' | 'plain' | 'silent', boxes: readonly string[]): BoxesProgress => {
   const write = (line: string): void => console.log(line)
   if (kind === 'terminal') return boxesProgress(terminalProgress(boxes), undefined)
-  // Each step has its line already.
+  // Every step has a line of its own already.
   return kind === 'plain'
     ? boxesProgress({ ...plainProgress(write), doing: () => {} }, write)
     : boxesProgress(silentProgress, undefined)

@@ -8,11 +8,11 @@ import type { Patience } from '../fetch/retry.ts'
 import { fetchSmallFile } from '../fetch/small-file.ts'
 import type { Delivery } from './keyring.ts'
 
-/** A key has some kilobytes: who takes longer gives none (fault 36). */
+/** A key is a few kilobytes, so a slow server is treated as failed (fault 36). */
 const deadlines: Deadlines = { connect: 10_000, quiet: 20_000 }
 const patience: Patience = { tries: 3, pause: (failed) => 1000 * failed }
 
-/** The same file name in another folder: where a mirror, or the lab, has a published key. */
+/** The same file name in another folder, where a mirror or the lab has a published key. */
 export const inFolder = (address: string, folder: string | undefined): string =>
   folder === undefined
     ? address
@@ -30,12 +30,12 @@ export interface FetchedKeys {
 }
 
 /**
- * Fetches public keys, all at once. Nothing of them is believed yet (keyring.ts).
+ * Downloads public keys, all in parallel. They are not trusted yet (keyring.ts).
  *
- * An address without a file is told and no more: publishers take old keys down. Any other failure is one, since a keyring that lacks a
- * key by chance would go into an image.
+ * A missing file is only reported, since publishers take down old keys. Any other failure is an error: a keyring that
+ * lacks a key by accident would end up in an image.
  *
- * @throws BoxhoundError E_KEYS when no address has a file; E_FETCH_….
+ * @throws BoxhoundError E_KEYS if no address has a file; E_FETCH_….
  */
 export const fetchKeys = async (
   addresses: readonly string[],

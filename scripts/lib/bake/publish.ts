@@ -12,10 +12,10 @@ import { boxFolder, type Manifest, manifestText } from './manifest.ts'
 import { publishedSums, sumsFile } from './sums.ts'
 
 /**
- * Publishes what `makeImages` made together with its documents: all of it whole and synced, each file by one rename (fault 30).
+ * Publishes the images from `makeImages` and their documents: complete and synced, each file by one rename (fault 30).
  *
- * Images come first, the manifest after them, SHA256SUMS last. Whatever ends it in between, the manifest does not fit the images, or the
- * list not the manifest: that is no published set, and the next bake publishes it again.
+ * Images come first, then the manifest, and SHA256SUMS last. If it is interrupted, the manifest doesn't match the
+ * images, or the sums don't match the manifest. The next bake notices that and publishes again.
  *
  * @param expectations text of expectations.json.
  */
@@ -40,7 +40,7 @@ export const publishSet = async (
     const move = async (name: string): Promise<void> => {
       if (staged.has(name)) await rename(join(staging, name), join(folder, name))
     }
-    // The qcow2 last: while it is not the manifest's, nothing can be booted.
+    // The qcow2 last: as long as it doesn't match the manifest, nothing can be booted.
     for (const { file } of manifest.images.toReversed()) await move(file)
     await syncPath(folder)
     for (const name of Object.keys(documents)) await move(name)
@@ -50,7 +50,7 @@ export const publishSet = async (
   })
 }
 
-/** Writes what the suite expects of a published box, and its digest, when it differs from what stands there. */
+/** Writes what the suite expects of a published box, and its digest, if it has changed. */
 export const updateExpectations = async (manifest: Manifest, expectations: string, project: Project): Promise<void> => {
   const folder = boxFolder(manifest.box, project)
   const path = join(folder, 'expectations.json')
@@ -77,7 +77,7 @@ export const staleImages = async (box: string, wanted: readonly Format[], projec
   return paths.filter((_, index) => there[index])
 }
 
-/** Removes them. @returns one line for each. */
+/** Removes these images. @returns one line for each. */
 export const dropStale = async (box: string, wanted: readonly Format[], project: Project): Promise<string[]> => {
   const stale = await staleImages(box, wanted, project)
   for (const path of stale) await rm(path, { force: true })

@@ -1,4 +1,4 @@
-// Built layers become stored ones.
+// Turns built layers into stored ones.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -19,9 +19,9 @@ const readPackages = async (work: WorkFolder): Promise<NonNullable<LayerRecord['
 }
 
 /**
- * Another box's bake drops a damaged layer and builds it again, also while this one builds on it.
+ * Makes sure that no other box's bake has dropped a damaged layer and rebuilt it while this one was building on it.
  *
- * @throws BoxhoundError E_LAYER_REPLACED: what was built stands on a file that is gone, or beside one of its own id.
+ * @throws BoxhoundError E_LAYER_REPLACED if the new layer's parent is gone, or its own id has been stored meanwhile.
  */
 const assertUnreplaced = async (record: LayerRecord, project: Project): Promise<void> => {
   const under = record.parent === null ? undefined : await readRecord(record.parent, project)
@@ -40,10 +40,10 @@ const assertUnreplaced = async (record: LayerRecord, project: Project): Promise<
 }
 
 /**
- * Records built layers in the store, from the bottom up; a seal with its list of packages.
+ * Records built layers in the store, from the bottom up; a seal with its package list.
  *
- * @returns the records as they are stored.
- * @throws BoxhoundError E_LAYER_REPLACED; layers below stay stored.
+ * @returns the records as stored.
+ * @throws BoxhoundError E_LAYER_REPLACED; the layers below stay in the store.
  */
 export const recordBuilt = async (
   built: readonly LayerRecord[],

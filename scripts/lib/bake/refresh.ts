@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { writeAtomic } from '../_helpers/atomic.ts'
 import type { Project } from '../_helpers/paths.ts'
 
-/** When `--refresh` was last asked for a box. */
+/** The file that records when `--refresh` was last given for a box. */
 export const refreshFile = (box: string, { cache }: Project): string => join(cache, 'refresh', box)
 
 /**
- * When `--refresh` was last asked for a box: it must count for the bakes after it too, or they would go back to the old layers.
+ * When `--refresh` was last given for a box. It must apply to later bakes too, or they would go back to the old layers.
  *
  * @param refresh true: now.
  * @returns an option for planBox.

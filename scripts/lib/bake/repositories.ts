@@ -12,12 +12,12 @@ import { makeKeyring } from './keyring.ts'
 import type { BakeNetwork } from './mirrors.ts'
 import { fetchKeys, inFolder } from './public-keys.ts'
 
-/** Where a bake has what layers install from. */
+/** Where a bake gets what layers install from. */
 export interface Origins {
   readonly network: BakeNetwork
-  /** Makes the lab's repository of the packages that a folder of the project builds, and tells where it is (lab/repository/build.sh). */
+  /** Builds the lab's repository and returns its folder (lab/repository/build.sh). */
   readonly lab: (set: string) => Promise<string>
-  /** Serves a folder on loopback below a name, and tells its address. */
+  /** Serves a folder on loopback under a name and returns its address. */
   readonly serve: (name: string, folder: string) => string
   /** In the run's work folder. */
   readonly scratch: string
@@ -25,7 +25,7 @@ export interface Origins {
   readonly note: (line: string) => void
 }
 
-/** What a repository is reached by during this bake; addresses of folders end in a slash. */
+/** How a repository is reached during this bake; folder addresses end in a slash. */
 export interface Reached {
   readonly address: string
   readonly keyUrls: readonly string[]
@@ -36,8 +36,8 @@ export interface Reached {
 const published = (fingerprint: string): string => `DATADOG_APT_KEY_${fingerprint.slice(-8)}.public`
 
 /**
- * A mirror of the box file, else the lab's server, else the repository itself. The lab is one more mirror: what it serves is fetched and
- * checked as Datadog's own. Only its fingerprint comes from the machine that bakes, since its key was made there.
+ * The box file's mirror, or the lab's server, or the repository itself. The lab is treated as a mirror: its files are
+ * downloaded and verified like Datadog's. Only its fingerprint comes from this machine, since its key was created here.
  */
 export const reach = async (repository: LayerRepository, { network, lab, serve }: Origins): Promise<Reached> => {
   const { mirror } = repository
@@ -59,20 +59,20 @@ export const reach = async (repository: LayerRepository, { network, lab, serve }
   }
 }
 
-/** A keyring in the store, one file per content. */
+/** Stores a keyring, in one file per content. */
 const keepKeyring = async (content: Buffer, project: Project): Promise<string> => {
   const path = join(project.cache, 'keyrings', `${sha256(content)}.gpg`)
   await writeAtomic(path, content)
   return path
 }
 
-/** The copy has the mode of what the store keeps, 0644, whatever the umask. */
+/** Copies with the mode of files in the store, 0644, whatever the umask. */
 const place = async (from: string, to: string): Promise<void> => {
   await mkdir(dirname(to), { recursive: true })
   await copyFile(from, to)
 }
 
-/** A failure of the network, with what it was needed for. */
+/** Adds to a network error what the download was needed for. */
 const forKeys =
   (url: string) =>
   (error: unknown): never => {
@@ -84,10 +84,10 @@ const forKeys =
   }
 
 /**
- * Writes what the engine installs from into a staged layer: `repositories.tsv`, `keyrings/`, and each keyring at the place in `root/` where it
- * stays. Columns: name, address now, suite, components, keyring, canonical address, fingerprints.
+ * Writes what the engine installs from into a staged layer: `repositories.tsv`, `keyrings/`, and each keyring at its
+ * final place in `root/`. Columns: name, current address, suite, components, keyring, canonical address, fingerprints.
  *
- * @throws BoxhoundError E_KEYS, E_FETCH_… before the layer may start.
+ * @throws BoxhoundError E_KEYS, E_FETCH_… before the layer starts.
  */
 export const stageRepositories = async (
   repositories: readonly LayerRepository[],

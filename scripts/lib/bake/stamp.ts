@@ -25,7 +25,10 @@ import { boxFolder, type Manifest } from './manifest.ts'
 import { refreshFile } from './refresh.ts'
 import { sumsFile } from './sums.ts'
 
-/** What a bake is made of besides its box file: boxhound itself, and all that a layer or an id may be read from. */
+/**
+ * What a bake depends on besides its box file: boxhound's own code, and everything that a layer or an id may be read
+ * from.
+ */
 const sources = [
   'scripts',
   'suite',
@@ -38,7 +41,7 @@ const sources = [
   'node_modules/.package-lock.json',
 ]
 
-/** The files and folders that one answer rests on, as they were before they were read. */
+/** The files and folders that an answer depends on, as they were before they were read. */
 export interface Seen {
   readonly nameOrFile: string
   readonly entries: readonly StampEntry[]
@@ -49,11 +52,14 @@ const entryOf = (path: string, root: string): StampEntry => {
   return [inside.startsWith('..') ? path : inside, signatureOf(path)]
 }
 
-/** A file, or a folder with all that is in it. A folder is looked at before it is listed: what comes later changes its time. */
+/**
+ * A file, or a folder with all its content. The folder is checked before it is listed, since later changes alter its
+ * time.
+ */
 const treeOf = (path: string, root: string, above: readonly number[] = []): StampEntry[] => {
   const entry = entryOf(path, root)
   const found = statSync(path, { throwIfNoEntry: false })
-  // A link may lead back to a folder that is being looked at.
+  // A link may lead back to a folder that is being visited.
   if (!found?.isDirectory() || above.includes(found.ino)) return [entry]
   return [entry, ...readdirSync(path).flatMap((name) => treeOf(join(path, name), root, [...above, found.ino]))]
 }
@@ -65,7 +71,7 @@ export const seeInputs = (nameOrFile: string, { root }: Project, environment = p
   return { nameOrFile, entries: paths.flatMap((path) => treeOf(path, root)) }
 }
 
-/** Call once the box file is known, before reading the files it refers to. */
+/** Call once the box file is parsed, before reading the files it refers to. */
 export const seeNamed = (
   { nameOrFile, entries }: Seen,
   { name, file, mirrors }: Plan['rendered']['box'],
@@ -82,13 +88,14 @@ const settled = (entries: readonly StampEntry[], moment: number): boolean =>
   entries.every(([, signature]) => isSettled(signature, moment))
 
 /**
- * Writes down that a bake had nothing to do, and on what that rests, for scripts/_fast.mjs to answer the next one. Writes nothing where a
- * later change might not show.
+ * Records that a bake had nothing to do, and what that depends on, so that scripts/_fast.mjs can answer the next one.
+ * Writes nothing if a later change might go unnoticed.
  *
- * What was read counts as read at the start of this process, when its own sources were looked at; what is published is looked at once more,
- * since this process may have made it.
+ * What was read counts as read at the start of this process, when its own sources were checked. Published files are
+ * checked once more, since this process may have created them.
  *
- * @param told what a bake with nothing to do prints; `verdict` gives what it says of the verification, undefined when it would verify.
+ * @param told the output of a bake with nothing to do; `verdict` is what it says about the verification, undefined if
+ *   it would verify.
  */
 export const writeStamp = async (
   { nameOrFile, entries }: Seen,
@@ -128,6 +135,6 @@ export const writeStamp = async (
     json: JSON.stringify(manifest),
     verified: verdict === undefined ? null : { text: verdict, results },
   }
-  // Without it, the next bake runs in full: no reason to fail, for example on a full disk.
+  // Without it the next bake runs in full, so a failure to write, such as a full disk, is no error.
   await writeAtomic(stampPath(nameOrFile, project, environment), JSON.stringify(stamp), 0o600).catch(() => {})
 }

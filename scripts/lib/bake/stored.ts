@@ -1,4 +1,4 @@
-// Which layers of a plan the store has.
+// Finds the layers of a plan in the store.
 
 import type { Project } from '../_helpers/paths.ts'
 import { span } from '../_helpers/trace.ts'
@@ -8,8 +8,8 @@ import { type LayerRecord, listRecords } from '../cache/store.ts'
 import type { PlannedLayer } from '../plan/planned-layer.ts'
 
 /**
- * The layers that are stored whole, from the bottom up, each on the file it was built on, hashed again or known to be unwritten since; others
- * are named and dropped.
+ * The usable layers in the store, from the bottom up: each on the file it was built on, and either rehashed or known to
+ * be unwritten since. Unusable ones are reported and dropped.
  */
 export const usableLayers = async (
   layers: readonly PlannedLayer[],
@@ -21,7 +21,7 @@ export const usableLayers = async (
     for (const line of droppedLines([unusable])) note(line)
     await dropDamaged([unusable], await listRecords(project), project)
   }
-  // What is published rests on bytes that were hashed for it; a draft is thrown away.
+  // A published image must rest on freshly hashed bytes; a draft is thrown away anyway.
   const damaged = await span('bake', 'hash stored layers', () => findDamaged(project, stored, { unwritten: draft }))
   if (damaged.length === 0) return stored
   for (const { name, id } of damaged)

@@ -9,10 +9,10 @@ import { boxFolder, type Manifest } from './manifest.ts'
 export const sumsFile = 'SHA256SUMS'
 
 /**
- * The digests of everything that is published for a box, as `sha256sum -c SHA256SUMS` in its folder reads them.
+ * The digests of everything published for a box, in the format of `sha256sum -c SHA256SUMS` in its folder.
  *
- * @param documents content of the small files beside the images, by name. Those of the images stand in the manifest already: an image is
- * not read again.
+ * @param documents content of the small files beside the images, by name. The images' digests come from the manifest,
+ *   so no image is read again.
  */
 export const publishedSums = (
   { images }: Pick<Manifest, 'images'>,
@@ -25,7 +25,7 @@ export const publishedSums = (
     .map(([digest, file]) => `${digest}  ${file}\n`)
     .join('')
 
-/** Whether SHA256SUMS is the one of this manifest and of what lies beside it; false when a file is missing. Reads no image. */
+/** Whether SHA256SUMS matches this manifest and the documents beside it; false if a file is missing. Reads no image. */
 export const sumsFit = async (manifest: Manifest, project: Project): Promise<boolean> => {
   const folder = boxFolder(manifest.box, project)
   try {

@@ -7,10 +7,13 @@ import type { Accelerator } from './machine-spec.ts'
 import { sectorBootsUnderKvm } from './probe.ts'
 
 export interface AcceleratorOptions {
-  /** The layer store; holds the answer until this machine boots again. */
+  /** The layer store; keeps the answer until this machine reboots. */
   readonly cache: string
   readonly environment: NodeJS.ProcessEnv
-  /** Boots a stock kernel under KVM and says whether it came up; without it KVM is never chosen unless the store knows. */
+  /**
+   * Boots a stock kernel under KVM and returns whether it came up. Without it, KVM is only chosen if the store already
+   * has an answer.
+   */
   readonly kernelBoots?: () => Promise<boolean>
   /** Replaced in tests. */
   readonly sectorBoots?: () => Promise<boolean>
@@ -33,15 +36,15 @@ const remember = async (file: string, accelerator: Accelerator, boot: string): P
 const recall = async (file: string, boot: string): Promise<Accelerator | null> => {
   const text = await readFile(file, 'utf8').catch(() => '{}')
   const known = parsedJson(text)
-  if (!isObject(known)) return null // cut: asked again
+  if (!isObject(known)) return null // truncated: test again
   return known.boot === boot && (known.accelerator === 'kvm' || known.accelerator === 'tcg') ? known.accelerator : null
 }
 
 /**
- * KVM counts only when something really boots under it: the device may open, run a boot sector, and yet stall every
- * stock kernel (seen on virtual machines that emulate it). The answer is kept for this boot of the machine.
+ * Chooses KVM only if something actually boots under it. The device may open and even run a boot sector, and still
+ * stall every stock kernel (seen on virtual machines that emulate it). The answer is kept until this machine reboots.
  *
- * `BOXHOUND_ACCELERATOR=kvm|tcg` decides by hand.
+ * `BOXHOUND_ACCELERATOR=kvm|tcg` overrides the choice.
  */
 export const chooseAccelerator = async (options: AcceleratorOptions): Promise<Accelerator> => {
   const wish = options.environment.BOXHOUND_ACCELERATOR

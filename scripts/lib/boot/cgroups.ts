@@ -5,13 +5,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sha256 } from '../_helpers/hash.ts'
 
-/** Where systemd's control groups are: the unified hierarchy, and on hybrid machines its named one besides. */
+/** Where systemd's control groups are: the unified hierarchy, and on hybrid machines systemd's named hierarchy too. */
 const roots = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified', '/sys/fs/cgroup/systemd']
 
-/** The control group of the container whose folder this is; the name finds it again after a killed run. */
+/**
+ * The control group of the container with this folder; derived from the path, so that it can be found after a killed
+ * run.
+ */
 export const cgroupOf = (folder: string): string => `boxhound-${sha256(folder).slice(0, 16)}`
 
-/** True when the whole group is gone: it cannot go while a process is in it. */
+/** True if the whole group is gone; it can't be removed while it contains a process. */
 const removeTree = async (path: string): Promise<boolean> => {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => [])
   for (const entry of entries) if (entry.isDirectory()) await removeTree(join(path, entry.name))
@@ -22,10 +25,10 @@ const removeTree = async (path: string): Promise<boolean> => {
 }
 
 /**
- * Removes a container's control groups, waiting for processes that are just ending. What a container leaves for the moment between its end and
- * reap.sh is removed here as well, so that nothing is left when this returns.
+ * Removes a container's control groups, waiting for processes that are just ending. This includes what reap.sh would
+ * otherwise remove a moment later, so that nothing is left when this returns.
  *
- * @returns false when a process still lives in there after `seconds`.
+ * @returns false if a process is still in there after `seconds`.
  */
 export const removeCgroups = async (name: string, seconds = 3): Promise<boolean> => {
   const end = Date.now() + seconds * 1000

@@ -4,9 +4,9 @@ import { sha256 } from '../_helpers/hash.ts'
 import type { Accelerator, Credential, QemuSpec } from './machine-spec.ts'
 
 /**
- * `-cpu host` needs KVM; under TCG qemu64 avoids emulating AVX (11 s to a login where `max` needs 13.5 s). With rdrand the kernel has its
- * entropy before the second CPU runs: without, it patches `crng_make_state` seconds later, while both CPUs run through it, and emulated
- * CPUs were seen to die of that (about 1 boot in 100).
+ * `-cpu host` needs KVM. Under TCG, qemu64 avoids emulating AVX (11 s to a login, compared with 13.5 s for `max`). With
+ * rdrand the kernel has its entropy before the second CPU runs. Without it, the kernel patches `crng_make_state`
+ * seconds later, while both CPUs are running through it, and emulated CPUs have crashed on that (about 1 boot in 100).
  */
 const processor: Record<Accelerator, { readonly accel: string; readonly cpu: string }> = {
   kvm: { accel: 'kvm', cpu: 'host' },
@@ -23,7 +23,10 @@ const credential = ({ name, file }: Credential): string[] => [
   `name=opt/io.systemd.credentials/${value(name)},file=${value(file)}`,
 ]
 
-/** A virtio disk, not a CD: every kernel that boots from one has its driver, and the guest's default user is in the group `cdrom`. */
+/**
+ * A virtio disk, not a CD: every kernel that boots from virtio has its driver, and the guest's default user is in the
+ * group `cdrom`.
+ */
 const seedDisk = (file: string): string[] => [
   '-drive',
   `file=${value(file)},format=raw,if=none,id=seed,readonly=on`,
@@ -31,21 +34,28 @@ const seedDisk = (file: string): string[] => [
   'virtio-blk-pci,drive=seed',
 ]
 
-/** A network card of this disk's own, as any hypervisor gives it: QEMU's default is one address for all, and DHCP may know machines by it. */
+/**
+ * A MAC address derived from the disk, as unique as any hypervisor's. QEMU's default is the same for all machines, and
+ * DHCP may identify machines by it.
+ */
 const hardwareAddress = (disk: string): string =>
   `52:54:00:${sha256(disk)
     .slice(0, 6)
     .replace(/..(?=.)/g, '$&:')}`
 
-/** What QEMU never needs once it runs: old system calls, other privileges, programs, priorities. A guest that breaks out of it finds none. */
+/**
+ * Blocks what QEMU never needs once it runs: obsolete system calls, privilege changes, new processes, priorities. A
+ * guest that breaks out of QEMU can't use them either.
+ */
 const confinement = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'
 
 /**
- * The arguments of qemu-system-x86_64 for one disposable machine. Pure: the same spec gives the same arguments.
+ * The arguments of qemu-system-x86_64 for one disposable machine. A pure function: the same spec gives the same
+ * arguments.
  *
- * `cache=unsafe`: the overlay never outlives its machine, so its flushes buy nothing. `copy-on-read`: see `createOverlay`. `romfile=` drops the network
- * card's boot ROM, which would search for a boot server first. A guest that resets ends QEMU: a crash loop would
- * otherwise look like a slow boot.
+ * `cache=unsafe`: the overlay never outlives its machine, so flushing is pointless. `copy-on-read`: see
+ * `createOverlay`. `romfile=` removes the network card's boot ROM, which would look for a boot server first. A reset
+ * ends QEMU, since a crash loop would otherwise look like a slow boot.
  */
 export const qemuArguments = (spec: QemuSpec): string[] => {
   const { accel, cpu } = processor[spec.accelerator]

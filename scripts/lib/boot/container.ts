@@ -20,7 +20,7 @@ import { freePort, isPortTaken } from './port.ts'
 import { endProcess, identify, isRunning, type ProcessIdentity, waitForExit } from './process.ts'
 import { containerNetwork, noCloudFiles } from './seed.ts'
 
-/** What a disk was given at its first start. */
+/** What a disk received at its first start. */
 export interface HandedIn {
   /** The private key's file. */
   readonly key: string
@@ -30,17 +30,22 @@ export interface HandedIn {
 export interface ContainerOptions extends MachineOptions {
   /** The checkout, for container/container.sh. */
   readonly root: string
-  /** A raw disk, or an overlay of the store; it is read and never written. */
+  /** A raw disk, or an overlay in the store; it is read and never written. */
   readonly disk: string
-  /** What this disk was handed when it ran before: nothing is handed to it now. */
+  /** What this disk received when it ran before; now it receives nothing. */
   readonly again?: HandedIn
-  /** Folder that keeps what the machine writes, for a second start of the same disk; without it that is kept in memory. */
+  /**
+   * Folder for the machine's changes, so that the same disk can be started again; without it they are kept in memory.
+   */
   readonly upper?: string
 }
 
 const attempts = 5
 
-/** Ends a container and waits until nothing of it is left: its processes, and with them mounts and namespaces; its control groups. */
+/**
+ * Stops a container and waits until all of it is gone: its processes, and with them mounts and namespaces; its control
+ * groups.
+ */
 export const endContainer = async (machine: ProcessIdentity, folder: string): Promise<void> => {
   if (isRunning(machine)) {
     killNamespace(machine.pid)
@@ -49,7 +54,7 @@ export const endContainer = async (machine: ProcessIdentity, folder: string): Pr
   await removeCgroups(cgroupOf(folder))
 }
 
-/** The inputs as files that container.sh hands over, in the way that the image takes them, with a key made for this machine. */
+/** Writes the inputs as files for container.sh, in the form that the image expects, with a new key for this machine. */
 const handIn = async (
   { folder, seed, userData, environment }: ContainerOptions,
   secrets: string,
@@ -65,7 +70,7 @@ const handIn = async (
 }
 
 /**
- * The most that a container may write, which is kept in memory.
+ * The maximum size of a container's changes, which are kept in memory.
  *
  * @throws E_INPUT with exit code 2.
  */
@@ -94,10 +99,11 @@ const spawned = (child: ChildProcess): Promise<void> =>
   })
 
 /**
- * Starts container.sh in namespaces that die with this process, or with the container's own end where it is detached.
+ * Starts container.sh in namespaces that end with this process, or, if detached, with the container itself.
  *
- * The control groups are all that the kernel does not clear by itself. reap.sh does: it waits at a pipe that every process of the container
- * holds, this one not, so that it outlives a SIGKILL of boxhound and ends with the container.
+ * The kernel cleans up everything except the control groups. reap.sh removes those: it waits on a pipe that every
+ * process of the container holds but this process doesn't, so it survives a SIGKILL of boxhound and ends with the
+ * container.
  */
 const start = async (options: ContainerOptions, port: number): Promise<ProcessIdentity> => {
   const { root, folder, disk, upper, detached, lock } = options
@@ -125,7 +131,8 @@ const start = async (options: ContainerOptions, port: number): Promise<ProcessId
         BOXHOUND_CGROUP: group,
         BOXHOUND_MACHINE_MEMORY: memoryFrom(options.environment),
       },
-      // A group of its own: Ctrl-C on the terminal reaches only boxhound, which then ends the machine in order.
+      // Its own process group, so that Ctrl-C on the terminal reaches only boxhound, which then shuts the machine down
+      // in order.
       detached: true,
       stdio: ['ignore', console.fd, log.fd, reaper.stdin, ...(lock === undefined ? [] : [lock])],
     })
@@ -138,7 +145,7 @@ const start = async (options: ContainerOptions, port: number): Promise<ProcessId
   }
 }
 
-/** True when the container runs and has read all that it was handed; false when it ended before. */
+/** True if the container runs and has read all its inputs; false if it ended before. */
 const running = async (machine: ProcessIdentity, folder: string): Promise<boolean> => {
   while (!existsSync(join(folder, 'leader'))) {
     if (!isRunning(machine)) return false
@@ -170,8 +177,9 @@ const launch = async (options: ContainerOptions): Promise<{ process: ProcessIden
 }
 
 /**
- * Boots the userland of a disk with systemd-nspawn, at native speed and on this machine's kernel, and returns when first boot is over, well or
- * badly (`facts.firstBoot`). The container has a network of its own, with nothing in it but itself; the one way in is the SSH port on loopback.
+ * Boots the userland of a disk with systemd-nspawn, at native speed on this machine's kernel. Returns when first boot
+ * is over, whether it succeeded or not (`facts.firstBoot`). The container has a network of its own that contains
+ * nothing else; the only way in is the SSH port on loopback.
  *
  * @throws E_CONTAINER_START, E_BOOT.
  */

@@ -8,10 +8,10 @@ import type { Credential, GuestInputs } from './machine-spec.ts'
 const isApiKey = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
 
 /**
- * What the caller's environment hands to a machine's first boot.
+ * What the caller's environment provides for a machine's first boot.
  *
- * A key is refused by its shape before it goes anywhere (fault 20), and never quoted in the message. A value of several lines is refused as well:
- * each line of a seed file is a value of its own.
+ * A key with the wrong format is refused before it goes anywhere (fault 20), and is never quoted in the message.
+ * Multi-line values are refused as well, since each line of a seed file is a value of its own.
  *
  * @throws E_API_KEY, E_INPUT with exit code 2.
  */
@@ -50,9 +50,7 @@ const named = ({ apiKey, site, tags, hostname, authorizedKeys }: GuestInputs): [
     ['boxhound.ssh_authorized_keys', authorizedKeys.length > 0 ? `${authorizedKeys.join('\n')}\n` : undefined],
   ].filter((pair): pair is [string, string] => pair[1] !== undefined)
 
-/**
- * Writes one 0600 file per input into `folder`. QEMU reads them while it starts, so they are removed right after.
- */
+/** Writes each input to a 0600 file in `folder`. QEMU reads the files at start-up, so they are removed right after. */
 export const writeCredentials = async (inputs: GuestInputs, folder: string): Promise<Credential[]> => {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   return Promise.all(

@@ -5,11 +5,12 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { $ } from '../_helpers/shell.ts'
 
 /**
- * A copy-on-write disk over the published file, which itself is never written to.
+ * Creates a copy-on-write disk on top of the published file, which itself is never written.
  *
- * The backing file is recorded by its absolute path: a relative one is looked up from the overlay's own folder.
- * Clusters are as large as the published file's, which QEMU expands whole for every few KiB that a guest reads: together
- * with copy-on-read each is expanded once. 4000 reads of a boot's kind: 8.9 s as they come, 1.7 s this way.
+ * The backing file is recorded by its absolute path, since a relative one would be resolved from the overlay's folder.
+ * Clusters are as large as the published file's, because QEMU decompresses a whole cluster for every few KiB that a
+ * guest reads; with copy-on-read this happens once per cluster. Measured with 4000 reads as in a boot: 8.9 s without,
+ * 1.7 s with this.
  */
 export const createOverlay = async (image: string, overlay: string): Promise<void> => {
   const backing = resolve(image)

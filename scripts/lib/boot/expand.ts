@@ -5,11 +5,11 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { askSandbox } from '../_helpers/sandbox.ts'
 
 /**
- * Writes a published, compressed image as a plain disk for a container: 0.8 s once, where reading through the compression expands 2 MiB for
- * every few KiB that a boot reads and makes it five times as long.
+ * Converts a published, compressed image to a raw disk for a container. This takes 0.8 s once. Reading through the
+ * compression would decompress 2 MiB for every few KiB, and a boot would take five times as long.
  */
 export const expandImage = async (image: string, raw: string): Promise<void> => {
-  // It ends with this process, however that ends.
+  // Ends with this process, whatever ends it.
   const made = await askSandbox([
     'qemu-img',
     'convert',

@@ -6,16 +6,17 @@ import { follow, kernelPanic, lastLines, preferredHostKey, readConsole } from '.
 import type { ConsoleFacts } from './machine-spec.ts'
 import { isRunning, type ProcessIdentity } from './process.ts'
 
-/** What to wait for: any host key (user space runs), or the end of first boot, well or badly. */
+/** What to wait for: any host key (user space is running), or the end of first boot, successful or not. */
 export type Sign = 'host-key' | 'first-boot'
 
 const seen = (facts: ConsoleFacts, sign: Sign): boolean =>
   sign === 'first-boot' ? facts.firstBoot !== 'unknown' : preferredHostKey(facts) !== null
 
 /**
- * Waits for the marker on the console, not for the SSH port, which answers before first boot is over (fault 42).
+ * Waits for the marker on the console, not for the SSH port, which accepts connections before first boot is over (fault
+ * 42).
  *
- * @param deadline seconds; the error then carries the console's last lines.
+ * @param deadline in seconds; on a timeout the error contains the console's last lines.
  */
 export const awaitConsole = async (
   console: string,
@@ -49,7 +50,7 @@ export const awaitConsole = async (
   }
 }
 
-/** The fingerprint that the machine printed itself, which identifies it. */
+/** The fingerprint that the machine itself has printed, which identifies it. */
 export const hostKeyOf = (facts: ConsoleFacts, console: string): string => {
   const hostKey = preferredHostKey(facts)
   if (hostKey !== null) return hostKey

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { bootMachine } from './machine.ts'
 
 /**
- * Boots the published image under KVM until its first line on the console.
+ * Boots the published image under KVM until its first console line.
  *
- * @param seconds a kernel that runs needs two or three; one that stalls never gets there.
+ * @param seconds a working kernel needs two or three; one that stalls never gets there.
  */
 export const kernelBootsUnderKvm = async (box: string, image: string, seconds = 10): Promise<boolean> => {
   const folder = await mkdtemp(join(tmpdir(), 'boxhound-kernel-'))

@@ -10,7 +10,10 @@ export interface KeyPair {
   readonly publicKey: string
 }
 
-/** Makes an Ed25519 key pair for one machine in `folder` (0700), without a passphrase: it lives as long as the machine. */
+/**
+ * Creates an Ed25519 key pair for one machine in `folder` (0700). It has no passphrase, since it lives only as long as
+ * the machine.
+ */
 export const createKeyPair = async (folder: string): Promise<KeyPair> => {
   const file = join(folder, 'id_ed25519')
   await $({ quiet: true })`ssh-keygen -q -t ed25519 -N ${''} -C boxhound -f ${file}`

@@ -6,11 +6,11 @@ import type { Project } from '../_helpers/paths.ts'
 import { askSandbox } from '../_helpers/sandbox.ts'
 import type { MachineKind } from './machine.ts'
 
-/** What the user may ask for: one kind, or a container wherever one can run. */
+/** The user's choice: one kind, or a container wherever one can run. */
 export const machineChoices = ['auto', 'qemu', 'container'] as const
 export type MachineChoice = (typeof machineChoices)[number]
 
-/** The `--machine` option of a verb; `fallback` is what it does without. */
+/** The `--machine` option of a verb, with its default. */
 export const machineOption = (fallback: MachineChoice) => ({
   machine: {
     type: 'string',
@@ -22,7 +22,10 @@ export const machineOption = (fallback: MachineChoice) => ({
 export const machineChoice = (value: string | undefined, fallback: MachineChoice): MachineChoice =>
   machineChoices.find((choice) => choice === value) ?? fallback
 
-/** Why no container can run here, in one line; undefined when one can. Tried in namespaces of its own, in some hundredths of a second. */
+/**
+ * Why no container can run here, in one line; undefined if one can. Tested in separate namespaces, in some hundredths
+ * of a second.
+ */
 export const whyNoContainer = async ({ root }: Pick<Project, 'root'>): Promise<string | undefined> => {
   if (process.platform !== 'linux') return 'containers need Linux'
   if (process.getuid?.() !== 0) return 'containers need root'
@@ -36,7 +39,7 @@ export const whyNoContainer = async ({ root }: Pick<Project, 'root'>): Promise<s
 /**
  * The kind of machine to start.
  *
- * @throws E_NO_CONTAINER (exit code 3) when a container was asked for and can't run here.
+ * @throws E_NO_CONTAINER (exit code 3) if a container was requested and can't run here.
  */
 export const chooseKind = async (
   choice: MachineChoice,

@@ -5,21 +5,22 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { fingerprintOf } from '../_helpers/host-key.ts'
 import { $ } from '../_helpers/shell.ts'
 
-/** The scanned lines whose key has this fingerprint; comments and other keys are left out. */
+/** The scanned lines whose key has this fingerprint, without comments and other keys. */
 export const matchingLines = (scan: string, hostKey: string): string[] =>
   scan.split('\n').filter((line) => {
     const key = line.startsWith('#') ? undefined : line.split(' ')[2]
     return key !== undefined && fingerprintOf(Buffer.from(key, 'base64')) === hostKey
   })
 
-// One type in a connection, the likeliest first: sshd takes several connections without a login for an attack and refuses the next ones, so a
-// scan for all types at once may miss the very key that was told. The second try for ed25519 outlives such a refusal.
+// One key type per connection, the most likely first. sshd treats several connections without a login as an attack and
+// refuses further ones, so a scan for all types at once may miss the expected key. The second attempt for ed25519 comes
+// after such a refusal has passed.
 const keyTypes = ['ed25519', 'ecdsa', 'rsa', 'ed25519']
 
 /**
- * Writes a known_hosts file with the one key that the machine told on its console, so that ssh(1) accepts no other.
+ * Writes a known_hosts file with the key that the machine printed on its console, so that ssh(1) accepts no other.
  *
- * @throws E_HOST_KEY when the server shows another key.
+ * @throws E_HOST_KEY if the server presents another key.
  */
 export const writeKnownHosts = async (file: string, port: number, hostKey: string): Promise<void> => {
   let found = 'no key'

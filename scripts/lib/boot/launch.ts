@@ -15,7 +15,7 @@ import { identify, isRunning, type ProcessIdentity } from './process.ts'
 import { connectQmp, type Qmp } from './qmp.ts'
 import { makeSocketFolder } from './socket.ts'
 
-/** A QEMU that has read its files, opened its ports and answers its monitor. */
+/** A QEMU that has read its files, opened its ports and responds on its monitor. */
 export interface Launched {
   readonly process: ProcessIdentity
   readonly port: number
@@ -25,11 +25,13 @@ export interface Launched {
 export interface LaunchOptions {
   /** File for QEMU's own messages. */
   readonly log: string
-  /** True lets the machine outlive this process (`up`); otherwise it dies with it, even by SIGKILL. */
+  /** True lets the machine outlive this process (`up`); otherwise it ends with this process, even by SIGKILL. */
   readonly detached: boolean
   /** A descriptor that QEMU keeps open. */
   readonly lock?: number | undefined
-  /** Told of each QEMU as soon as there is one, before it is known to run: it may have to be ended at any moment. */
+  /**
+   * Called as soon as a QEMU process exists, even before it is known to work, so that it can be stopped at any moment.
+   */
   readonly onSpawn?: (process: ProcessIdentity) => Promise<void> | void
   /** Picks the port to forward; replaced in tests. */
   readonly pickPort?: () => Promise<number>
@@ -38,7 +40,10 @@ export interface LaunchOptions {
 const attempts = 5
 const program = 'qemu-system-x86_64'
 
-/** QEMU makes its monitor’s socket, which is as good as root in the guest, and the console’s file by the umask that it is started with: 0600. */
+/**
+ * QEMU creates its monitor's socket, which is as good as root in the guest, and the console's file with the umask it is
+ * started with: 0600.
+ */
 const withPrivateFiles = <T>(start: () => T): T => {
   const umask = process.umask(0o177)
   try {
@@ -48,14 +53,15 @@ const withPrivateFiles = <T>(start: () => T): T => {
   }
 }
 
-/** For a QEMU without seccomp. */
+/** Whether the error comes from a QEMU built without seccomp. */
 const isUnconfinable = (words: string): boolean => /-sandbox|seccomp/.test(words)
 
 const start = async (spec: QemuSpec, { log, detached, lock }: LaunchOptions): Promise<number> => {
   const tied = detached ? {} : ({ dies: 'SIGKILL' } as const)
   const output = await open(log, 'w', 0o600)
   try {
-    // A group of its own: Ctrl-C on the terminal reaches only boxhound, which then ends the machine in order.
+    // Its own process group, so that Ctrl-C on the terminal reaches only boxhound, which then shuts the machine down in
+    // order.
     const child = withPrivateFiles(() =>
       startChild(program, qemuArguments(spec), {
         ...tied,
@@ -80,7 +86,7 @@ const start = async (spec: QemuSpec, { log, detached, lock }: LaunchOptions): Pr
   }
 }
 
-/** The monitor as soon as it answers; null when QEMU ended first. */
+/** Connects to the monitor as soon as it responds; null if QEMU has ended. */
 const monitor = async (path: string, process: ProcessIdentity): Promise<Qmp | null> => {
   for (;;) {
     const qmp = existsSync(path) ? await connectQmp(path).catch(() => null) : null
@@ -91,9 +97,9 @@ const monitor = async (path: string, process: ProcessIdentity): Promise<Qmp | nu
 }
 
 /**
- * Starts QEMU; when the port was taken between probe and start, another one is tried (fault 29).
+ * Starts QEMU. If the port was taken between probe and start, it tries another one (fault 29).
  *
- * @throws E_QEMU_START with QEMU's own words; E_QEMU_MISSING (exit code 3).
+ * @throws E_QEMU_START with QEMU's own message; E_QEMU_MISSING (exit code 3).
  */
 export const launch = async (
   spec: Omit<QemuSpec, 'sshPort' | 'confined'>,

@@ -1,9 +1,9 @@
 // A machine as plain data.
 
-/** How the guest's CPU runs: KVM only where a probe has booted under it. */
+/** How the guest's CPU runs. KVM is used only if a probe has booted under it. */
 export type Accelerator = 'kvm' | 'tcg'
 
-/** One value that the guest reads as a systemd credential; handed over by file, since argv is public. */
+/** A value that the guest reads as a systemd credential. It is passed in a file, since anyone can read argv. */
 export interface Credential {
   /** Without the `io.systemd.credentials/` prefix, e.g. "boxhound.dd_api_key". */
   readonly name: string
@@ -11,7 +11,7 @@ export interface Credential {
   readonly file: string
 }
 
-/** Everything that decides QEMU's command line. */
+/** Everything that determines QEMU's command line. */
 export interface QemuSpec {
   readonly name: string
   readonly accelerator: Accelerator
@@ -29,22 +29,22 @@ export interface QemuSpec {
   /** QMP's unix socket. */
   readonly qmp: string
   readonly credentials: readonly Credential[]
-  /** ISO of a NoCloud seed, a disk that the guest may only read; null for none. */
+  /** ISO of a NoCloud seed, as a read-only disk; null for none. */
   readonly seed: string | null
-  /** True confines QEMU by seccomp; a QEMU that was built without it refuses the option. */
+  /** True confines QEMU with seccomp. A QEMU built without it refuses the option. */
   readonly confined: boolean
 }
 
-/** What the guest has told on its console so far. */
+/** What the guest has printed on its console so far. */
 export interface ConsoleFacts {
   /** Key type to `SHA256:…`. */
   readonly hostKeys: Readonly<Record<string, string>>
   readonly firstBoot: 'unknown' | 'done' | 'failed'
-  /** The step that failed, as the guest names it. */
+  /** The name of the step that failed. */
   readonly failedStep: string | null
 }
 
-/** Values of the caller that first boot reads; all optional, none ever in argv. */
+/** The caller's values that first boot reads; all are optional and never appear in argv. */
 export interface GuestInputs {
   readonly apiKey?: string
   readonly site?: string

@@ -26,7 +26,7 @@ export interface Login {
   readonly hostKey: string
 }
 
-/** What runs a machine: an emulated computer with the image's own kernel, or the image's userland on this machine's kernel. */
+/** An emulated computer with the image's own kernel, or the image's userland on this machine's kernel. */
 export type MachineKind = (typeof machineKinds)[number]
 export const machineKinds = ['container', 'qemu'] as const
 
@@ -34,9 +34,9 @@ interface Running {
   readonly login: Login
   readonly process: ProcessIdentity
   readonly facts: ConsoleFacts
-  /** True when the caller's environment handed in an API key. */
+  /** True if the caller's environment provided an API key. */
   readonly keyed: boolean
-  /** Seconds from its start to the first-boot marker. */
+  /** Seconds from the start to the first-boot marker. */
   readonly bootSeconds: number
   readonly stop: () => Promise<void>
 }
@@ -52,27 +52,33 @@ export interface ContainerMachine extends Running {
 
 export type Machine = QemuMachine | ContainerMachine
 
-/** What machines of both kinds are started with. */
+/** Options for machines of both kinds. */
 export interface MachineOptions {
   readonly box: string
-  /** Everything of this machine is kept here: overlay, key, console. */
+  /** Holds everything that belongs to this machine: overlay, key, console. */
   readonly folder: string
   /** True lets it outlive this process. */
   readonly detached: boolean
   readonly environment: NodeJS.ProcessEnv
-  /** The way that this image takes inputs. */
+  /** How this image takes its inputs. */
   readonly seed: Seed
-  /** NoCloud user-data in place of what the environment gives: a user's own, on which the login depends then. */
+  /** The user's own NoCloud user-data, instead of values from the environment. The login then depends on it. */
   readonly userData?: { readonly text: string; readonly user: string }
-  /** Told as soon as there is a process, so that it can be ended even if the boot never ends. */
+  /** Called as soon as there is a process, so that it can be stopped even if the boot never finishes. */
   readonly onStart?: (process: ProcessIdentity, stop: () => Promise<void>) => Promise<void> | void
-  /** What ends the wait, default the first-boot marker. */
+  /** What to wait for; default is the first-boot marker. */
   readonly until?: Sign
-  /** One line or more about what is going on, for the terminal. */
+  /** Called with one or more lines about the progress, for the terminal. */
   readonly onNote?: (text: string) => void
-  /** A descriptor that the machine's processes keep open for as long as they run: `up` knows by it, in any PID namespace, that there is one. */
+  /**
+   * A descriptor that the machine's processes keep open while they run, so that `up` can detect a running machine from
+   * any PID namespace.
+   */
   readonly lock?: number | undefined
-  /** Seconds until it must have been seen, by default long enough for a busy emulated processor, with cloud-init in minutes. */
+  /**
+   * Timeout for that in seconds. The default is long enough for a busy emulated processor, and with cloud-init some
+   * minutes.
+   */
   readonly deadline?: number
 }
 
@@ -86,7 +92,7 @@ export interface BootOptions extends MachineOptions {
   readonly memory?: number
 }
 
-/** The inputs as files in `folder`, in the way that the image takes them. */
+/** Writes the inputs as files in `folder`, in the form that the image expects. */
 const handOver = async (
   { seed, userData }: BootOptions,
   inputs: GuestInputs,
@@ -96,7 +102,7 @@ const handOver = async (
     ? { credentials: [], seed: await writeSeed(noCloudFiles(inputs, userData?.text), folder) }
     : { credentials: await writeCredentials(inputs, folder), seed: null }
 
-/** Starts QEMU; the inputs are files only as long as it needs to read or open them. */
+/** Starts QEMU. The input files exist only until it has read or opened them. */
 const start = async (options: BootOptions, inputs: GuestInputs, disk: string, console: string): Promise<Launched> => {
   const { folder, accelerator, isolated, memory = 2048 } = options
   const secrets = join(folder, 'credentials')
@@ -149,12 +155,14 @@ const bootOnce = async (options: BootOptions): Promise<QemuMachine> => {
 }
 
 /**
- * Boots a disposable copy of a published image and returns when first boot is over, well or badly (`facts.firstBoot`).
+ * Boots a disposable copy of a published image. Returns when first boot is over, whether it succeeded or not
+ * (`facts.firstBoot`).
  *
- * An emulated CPU may let a sound kernel die while it patches itself (seen with QEMU 7.2 and two CPUs). That is told, and the boot tried once more
- * from the published file; under KVM, or when it happens twice, it is the image's fault.
+ * On an emulated CPU a good kernel may crash while it patches itself (seen with QEMU 7.2 and two CPUs). This is
+ * reported, and the boot is retried once from the published file. Under KVM, or if it happens twice, the image is to
+ * blame.
  *
- * @throws E_BOOT, E_GUEST_PANIC, and what `launch` throws.
+ * @throws E_BOOT, E_GUEST_PANIC, and the errors of `launch`.
  */
 export const bootMachine = async (options: BootOptions): Promise<QemuMachine> => {
   try {
@@ -165,7 +173,7 @@ export const bootMachine = async (options: BootOptions): Promise<QemuMachine> =>
     options.onNote?.(
       `kernel panic on the emulated processor; retrying from the published file\n${error.details.found ?? ''}`,
     )
-    // The folder also says whose it is: only what the first try made goes.
+    // The folder also records its owner, so only files of the first attempt are removed.
     for (const name of ['disk.qcow2', 'console.log', 'id_ed25519', 'id_ed25519.pub'])
       await rm(join(options.folder, name), { force: true })
     return bootOnce(options)

@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:net'
 
-/** A loopback port that nothing listens on right now; it may be taken a moment later (fault 29), so callers retry. */
+/** A loopback port that nothing listens on right now. It may be taken a moment later (fault 29), so callers retry. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer()
@@ -15,6 +15,6 @@ export const freePort = (): Promise<number> =>
     })
   })
 
-/** True for the complaint of QEMU or of a container's listener that somebody else took the port between probe and start. */
+/** Whether QEMU or a container's listener failed because the port was taken between probe and start. */
 export const isPortTaken = (stderr: string): boolean =>
   /Could not set up host forwarding rule|Failed to listen on .*: Address already in use/.test(stderr)

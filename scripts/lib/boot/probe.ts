@@ -17,7 +17,7 @@ const bootSector = Buffer.concat([
   Buffer.from([0x55, 0xaa]),
 ])
 
-/** True when the sector runs under KVM: cheap, and enough to rule KVM out; not enough to rely on it. */
+/** Whether the boot sector runs under KVM. This is cheap and enough to rule KVM out, but not enough to rely on it. */
 export const sectorBootsUnderKvm = async (): Promise<boolean> => {
   const folder = await mkdtemp(join(tmpdir(), 'boxhound-kvm-'))
   try {

@@ -5,19 +5,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { ownPlace, startOf } from '../_helpers/holder.ts'
 
-/** A process that can be told from a later one with the same number. */
+/** Identifies a process, so that it can't be confused with a later one that has the same PID. */
 export const processSchema = z.object({
   pid: z.number().int(),
-  /** Field 22 of /proc/PID/stat; null where there is no /proc. */
+  /** Field 22 of /proc/PID/stat; null without /proc. */
   started: z.string().nullable(),
-  /** Where the number counts (`ownPlace`); files of an older boxhound lack it and mean here. */
+  /**
+   * The PID namespace that the number belongs to (`ownPlace`). Files of older versions lack it, which means this one.
+   */
   place: z.string().optional(),
 })
 export type ProcessIdentity = Readonly<z.infer<typeof processSchema>>
 
 export const identify = (pid: number): ProcessIdentity => ({ pid, started: startOf(pid) ?? null, place: ownPlace() })
 
-/** Whether its number is one of this PID namespace; of another it says nothing here. */
+/** Whether its PID is valid in this namespace; a PID from another namespace means nothing here. */
 export const isHere = ({ place }: ProcessIdentity): boolean => place === undefined || place === ownPlace()
 
 const answersSignals = (pid: number): boolean => {
@@ -29,14 +31,14 @@ const answersSignals = (pid: number): boolean => {
   }
 }
 
-/** True only for the very process: a reused number is not it. */
+/** True only for this exact process, not for one that reuses its PID. */
 export const isRunning = (process: ProcessIdentity): boolean => {
   const { pid, started } = process
   if (!existsSync('/proc/self/stat')) return answersSignals(pid)
   return isHere(process) && started !== null && startOf(pid) === started
 }
 
-/** Waits until the process is gone; false when it is still there after `seconds`. */
+/** Waits until the process is gone; false if it is still there after `seconds`. */
 export const waitForExit = async (identity: ProcessIdentity, seconds: number): Promise<boolean> => {
   const end = Date.now() + seconds * 1000
   while (isRunning(identity)) {
@@ -46,7 +48,7 @@ export const waitForExit = async (identity: ProcessIdentity, seconds: number): P
   return true
 }
 
-/** Processor time that a process has used so far, in ticks; undefined once it is gone, and where there is no /proc. */
+/** Processor time that a process has used so far, in ticks; undefined if it is gone or there is no /proc. */
 export const processorTime = (identity: ProcessIdentity): number | undefined => {
   if (!isRunning(identity)) return undefined
   try {
@@ -63,11 +65,11 @@ const signal = (pid: number, name: NodeJS.Signals): void => {
   try {
     process.kill(pid, name)
   } catch {
-    // gone in the meantime, which is what was wanted
+    // already gone, which is the goal
   }
 }
 
-/** Ends the process: `ask` first if given, then SIGTERM, then SIGKILL after a grace period (fault 28). */
+/** Stops the process: with `ask` first if given, then SIGTERM, then SIGKILL after a grace period (fault 28). */
 export const endProcess = async (identity: ProcessIdentity, ask?: () => Promise<unknown>, grace = 3): Promise<void> => {
   if (!isRunning(identity)) return
   if (ask !== undefined) {

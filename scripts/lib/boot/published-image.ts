@@ -9,7 +9,7 @@ import type { Project } from '../_helpers/paths.ts'
 import type { DraftFile } from '../bake/manifest.ts'
 import type { Expectations, Seed } from '../render/rendered-box.ts'
 
-/** A published image whose bytes are the ones that its manifest names. */
+/** A published image whose content matches its manifest. */
 export interface Published {
   readonly image: string
   readonly sha256: string
@@ -36,7 +36,7 @@ const read = async (file: string, box: string): Promise<unknown> => {
 }
 
 /**
- * The published image of a box, hashed before it is trusted: a damaged qcow2 passes `qemu-img check` (fault 31).
+ * The published image of a box, hashed before it is trusted: a damaged qcow2 can pass `qemu-img check` (fault 31).
  *
  * @throws E_NOT_PUBLISHED, E_IMAGE_DIGEST
  */
@@ -59,21 +59,21 @@ export const readPublished = async (box: string, project: Project): Promise<Publ
   return { image, sha256: found, expectations }
 }
 
-/** An image to boot, whose bytes are the ones that were baked. */
+/** A bootable image whose content is verified to be what was baked. */
 export interface Bootable {
   readonly image: string
   readonly sha256: string
   readonly seed: Seed
 }
 
-/** The same of a published image. */
+/** The same for a published image. */
 export const readBootable = async (box: string, project: Project): Promise<Bootable> => {
   const { image, sha256, expectations } = await readPublished(box, project)
   return { image, sha256, seed: expectations.seed }
 }
 
 /**
- * The overlay of the newest `bake --draft`, hashed before it is booted; nobody sealed it.
+ * The overlay of the newest `bake --draft`, hashed before it is booted. It is not sealed.
  *
  * @throws E_NOT_PUBLISHED, E_IMAGE_DIGEST
  */

@@ -4,9 +4,9 @@ import { createConnection } from 'node:net'
 import { createInterface } from 'node:readline'
 import { BoxhoundError } from '../_helpers/errors.ts'
 
-/** One conversation with a running QEMU. */
+/** A connection to a running QEMU. */
 export interface Qmp {
-  /** Sends one command and gives its `return` value; rejects with QEMU's own description. */
+  /** Sends a command and returns its `return` value; rejects with QEMU's own description. */
   readonly execute: (command: string, parameters?: Readonly<Record<string, unknown>>) => Promise<unknown>
   readonly close: () => void
 }
@@ -21,7 +21,7 @@ interface Reply {
 /**
  * Connects to QEMU's monitor socket and leaves negotiation mode.
  *
- * @param deadline seconds for the greeting and for each command.
+ * @param deadline in seconds, for the greeting and for each command.
  */
 export const connectQmp = async (path: string, deadline = 60): Promise<Qmp> => {
   const socket = createConnection({ path })
@@ -46,7 +46,7 @@ export const connectQmp = async (path: string, deadline = 60): Promise<Qmp> => {
 
   const greeting = reply(0)
   const lines = createInterface({ input: socket })
-  // The interface passes the socket's errors on; they are told below.
+  // readline forwards the socket's errors, which are handled below.
   lines.on('error', () => {})
   lines.on('line', (line) => {
     const message = JSON.parse(line) as Reply
@@ -72,7 +72,7 @@ export const connectQmp = async (path: string, deadline = 60): Promise<Qmp> => {
   return { execute, close: () => socket.destroy() }
 }
 
-/** Runs one command of the human monitor; that monitor reports failure as text, which becomes an error here. */
+/** Runs a command of the human monitor, which reports failure as text; this turns it into an error. */
 export const humanMonitor = async (qmp: Qmp, command: string): Promise<void> => {
   const output = String(await qmp.execute('human-monitor-command', { 'command-line': command })).trim()
   if (output !== '') throw new BoxhoundError('E_QMP', `QEMU's monitor refused "${command}"`, { found: output })

@@ -11,7 +11,7 @@ import { endProcess, identify, isHere, isRunning, type ProcessIdentity, processS
 import { socketRemains } from './socket.ts'
 
 const ownerSchema = z.object({
-  /** Who runs the machine. */
+  /** The process that runs the machine. */
   owner: processSchema,
   /** The machine itself, once it runs. */
   machine: processSchema.nullable(),
@@ -20,26 +20,29 @@ type Owner = z.infer<typeof ownerSchema>
 
 export interface RunFolder {
   readonly path: string
-  /** Notes the machine, so that the next run can end it if this one is killed. */
+  /** Records the machine, so that the next run can stop it if this one is killed. */
   readonly note: (machine: ProcessIdentity) => Promise<void>
   readonly remove: () => Promise<void>
 }
 
 const prefix = '.run-'
 
-/** Held by the owner for as long as it lives, for those who can't tell by its number. */
+/** Locked by the owner while it lives, for processes that can't check its PID. */
 const lockOf = (folder: string): string => join(folder, 'owner.lock')
 
 const writeOwner = (folder: string, owner: Owner): Promise<void> =>
   writeAtomic(join(folder, 'owner.json'), JSON.stringify(owner))
 
-/** Null where there is none yet, or what a full disk or a power failure left of it: the folder's name tells then. */
+/**
+ * Null if the file doesn't exist yet or was damaged by a full disk or a power failure; then the folder's name has to
+ * do.
+ */
 const readOwner = async (folder: string): Promise<Owner | null> => {
   const text = await readFile(join(folder, 'owner.json'), 'utf8').catch(() => '')
   return ownerSchema.safeParse(parsedJson(text)).data ?? null
 }
 
-/** What machines in this folder, or in folders of it, have outside of it. */
+/** Removes what machines in this folder or its subfolders have outside of it. */
 export const discardOutside = async (folder: string): Promise<void> => {
   await removeCgroups(cgroupOf(folder), 0)
   await rm(socketRemains(folder), { recursive: true, force: true })
@@ -52,7 +55,7 @@ const discard = async (folder: string): Promise<void> => {
   await rm(folder, { recursive: true, force: true })
 }
 
-/** A 0700 folder for disposable machines, marked with this process as its owner. */
+/** Creates a 0700 folder for disposable machines, owned by this process. */
 export const createRunFolder = async (cache: string): Promise<RunFolder> => {
   const machines = join(cache, 'machines')
   await mkdir(machines, { recursive: true, mode: 0o700 })
@@ -73,7 +76,10 @@ export const createRunFolder = async (cache: string): Promise<RunFolder> => {
 
 const hour = 3_600_000
 
-/** Whether a folder's owner lives. Without a readable owner.json it is being made at this moment, or its maker died in that very moment. */
+/**
+ * Whether a folder's owner is alive. Without a readable owner.json, it is being created right now, or its creator died
+ * at that moment.
+ */
 const isOwned = async (folder: string, owner: Owner | null): Promise<boolean> => {
   if (owner !== null && isHere(owner.owner)) return isRunning(owner.owner)
   const held = await isHeld(lockOf(folder))
@@ -88,9 +94,9 @@ const isOwned = async (folder: string, owner: Owner | null): Promise<boolean> =>
 }
 
 /**
- * Clears what runs left behind that were killed (fault 26), and nothing of runs that still live.
+ * Removes the leftovers of killed runs (fault 26), and nothing of live ones.
  *
- * @returns the folders that were cleared, to be told to the user.
+ * @returns the removed folders, to report them to the user.
  */
 export const clearLeftovers = async (cache: string): Promise<string[]> => {
   const machines = join(cache, 'machines')

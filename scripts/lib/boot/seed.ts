@@ -8,7 +8,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { $ } from '../_helpers/shell.ts'
 import type { GuestInputs } from './machine-spec.ts'
 
-/** The files of a NoCloud seed, by their names on its disk. */
+/** The files of a NoCloud seed, by name. */
 export interface NoCloud {
   readonly 'meta-data': string
   readonly 'user-data': string
@@ -20,12 +20,12 @@ const seedLines = ({ apiKey, site, tags, hostname }: GuestInputs): string =>
     .flatMap(([name, text]) => (text === undefined ? [] : [`${name}=${text}\n`]))
     .join('')
 
-/** What guide/cloud-init.md tells users to write, so that each verification proves it. */
+/** The same user-data that guide/cloud-init.md shows, so that each verification proves it. */
 const ownUserData = (inputs: GuestInputs): string => {
   const content = seedLines(inputs)
   const file = { path: '/etc/boxhound/seed.env', permissions: '0600', content }
   const config = {
-    // Root logs in, as on machines without cloud-init.
+    // Root can log in, as on machines without cloud-init.
     disable_root: false,
     ssh_authorized_keys: inputs.authorizedKeys,
     ...(content === '' ? {} : { write_files: [file] }),
@@ -34,9 +34,9 @@ const ownUserData = (inputs: GuestInputs): string => {
 }
 
 /**
- * What a cloud would tell a new instance: an id that cloud-init has not met, a host name, and user-data.
+ * What a cloud tells a new instance: an id that is new to cloud-init, a host name, and user-data.
  *
- * @param userData in place of the inputs; the SSH keys then come as those of a cloud's key pair do, in the meta-data.
+ * @param userData replaces the inputs; the SSH keys then come in the meta-data, like a cloud's key pair.
  */
 export const noCloudFiles = (inputs: GuestInputs, userData?: string): NoCloud => {
   const own = {
@@ -49,8 +49,9 @@ export const noCloudFiles = (inputs: GuestInputs, userData?: string): NoCloud =>
 }
 
 /**
- * Network of a container as cloud-init writes it: there is no DHCP server, and without an address systemd-networkd-wait-online would hold first
- * boot for two minutes. The address is one of those set aside for documentation; it exists in the container's network namespace alone.
+ * A container's network for cloud-init: there is no DHCP server, and without an address systemd-networkd-wait-online
+ * would delay first boot by two minutes. The address is reserved for documentation and exists only in the container's
+ * network namespace.
  */
 export const containerNetwork = stringify({
   version: 2,
@@ -58,11 +59,11 @@ export const containerNetwork = stringify({
 })
 
 /**
- * Writes the seed's disk into `folder` (made 0700): ISO 9660 with the label by which cloud-init finds it. It and its files are 0600, and
- * removed with the folder as soon as QEMU has opened it.
+ * Writes the seed's disk to `folder` (created with 0700): ISO 9660 with the label that cloud-init looks for. The ISO
+ * and its files are 0600, and are removed with the folder as soon as QEMU has opened the ISO.
  *
  * @returns path of the ISO.
- * @throws E_SEED; with exit code 3 when xorriso is missing.
+ * @throws E_SEED; with exit code 3 if xorriso is missing.
  */
 export const writeSeed = async (files: NoCloud, folder: string): Promise<string> => {
   await mkdir(folder, { recursive: true, mode: 0o700 })

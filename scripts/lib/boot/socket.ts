@@ -7,8 +7,8 @@ import { dirname, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 
 /**
- * Where QMP listens. A unix socket's path has room for 107 bytes, so a deep folder gets a folder below the temporary one instead, the same one
- * each time it is asked for.
+ * Path of the QMP socket. Unix socket paths are limited to 107 bytes, so a deep folder is replaced by a folder below
+ * the temporary one; its name is always the same for the same folder.
  */
 export const socketPath = (folder: string): string => {
   const path = join(folder, 'qmp.sock')
@@ -17,9 +17,10 @@ export const socketPath = (folder: string): string => {
 }
 
 /**
- * Makes the socket's folder, 0700: whoever reaches the socket is root in the guest. Anybody may have made one of this name in a temporary folder.
+ * Creates the socket's folder with 0700, since anyone who can connect to the socket is root in the guest. In a
+ * temporary folder, someone else may have created one with this name.
  *
- * @throws BoxhoundError E_SOCKET_FOLDER (exit code 3) when it is not this user's own.
+ * @throws BoxhoundError E_SOCKET_FOLDER (exit code 3) if it belongs to another user.
  */
 export const makeSocketFolder = async (socket: string): Promise<void> => {
   const folder = dirname(socket)
@@ -35,7 +36,7 @@ export const makeSocketFolder = async (socket: string): Promise<void> => {
   })
 }
 
-/** What a machine's folder has outside of it, or its socket: to be removed with it, whole. */
+/** What a machine's folder has outside of it, or else its socket; to be removed with it, recursively. */
 export const socketRemains = (folder: string): string => {
   const path = socketPath(folder)
   return dirname(path) === folder ? path : dirname(path)

@@ -3,9 +3,9 @@
 import type { Login } from './machine.ts'
 
 /**
- * Arguments of ssh(1) for a machine that `up` started: its key and nobody else's, no agent, no configuration of the user.
+ * Arguments of ssh(1) for a machine that `up` started: only its own key, no agent, no user configuration.
  *
- * @param command joined by spaces and read by the guest's shell, as ssh(1) itself does; empty for a login shell.
+ * @param command joined by spaces and interpreted by the guest's shell, as by ssh(1) itself; empty for a login shell.
  */
 export const sshArguments = (login: Login, knownHosts: string, command: readonly string[]): string[] => [
   '-F',

@@ -1,4 +1,4 @@
-// What up leaves for ssh and down.
+// What `up` records for `ssh` and `down`.
 
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,17 +20,17 @@ const loginSchema = z.object({
 
 const stateSchema = z.object({
   box: z.string(),
-  /** Null while it boots: should "up" be killed then, the next one finds the machine and ends it. */
+  /** Null during the boot: if `up` is killed then, the next one finds the machine and stops it. */
   login: loginSchema.nullable(),
   process: processSchema,
   /** SHA-256 of the image it was started from. */
   image: z.string(),
 })
 
-/** What `up` leaves for `ssh` and `down`. */
+/** What `up` records for `ssh` and `down`. */
 export type MachineState = Readonly<z.infer<typeof stateSchema>>
 
-/** Folder of the box's machine; one machine of each kind per box. A box's name has no dot. */
+/** Folder of the box's machine; one machine of each kind per box. Box names contain no dot. */
 export const machineFolder = (cache: string, box: string, kind: MachineKind): string =>
   join(cache, 'machines', kind === 'qemu' ? box : `${box}.${kind}`)
 
@@ -39,17 +39,17 @@ const stateFile = (folder: string): string => join(folder, 'machine.json')
 export const writeState = (folder: string, state: MachineState): Promise<void> =>
   writeAtomic(stateFile(folder), `${JSON.stringify(state, null, 2)}\n`, 0o600)
 
-/** Null where no machine was started, or nobody can tell any more which: what is left of it is cleared by the next `up` or `down`. */
+/** Null if no machine was started or the record is unreadable; the next `up` or `down` cleans up what is left. */
 export const readState = async (folder: string): Promise<MachineState | null> => {
   const text = await readFile(stateFile(folder), 'utf8').catch(() => '')
   return stateSchema.safeParse(parsedJson(text)).data ?? null
 }
 
-/** Held by the machine's own processes, for those who can't tell by a number whether it runs. */
+/** Locked by the machine's own processes, for processes that can't check a PID. */
 export const machineLock = (folder: string): string => join(folder, 'machine.lock')
 
 /**
- * Refuses to touch a machine of another PID namespace, or of another host with the same store.
+ * Refuses to touch a machine in another PID namespace, or on another host that shares the store.
  *
  * @throws BoxhoundError E_MACHINE_ELSEWHERE
  */
@@ -66,7 +66,7 @@ export const refuseElsewhere = async (folder: string, { box, process }: MachineS
   )
 }
 
-/** A machine that runs, its boot over. */
+/** A running machine that has finished its boot. */
 export interface Running {
   readonly kind: MachineKind
   readonly login: Login
@@ -74,13 +74,13 @@ export interface Running {
   readonly image: string
 }
 
-/** This box's machine of one kind, if its very process still runs and its boot is over. */
+/** This box's machine of one kind, if its exact process still runs and its boot is finished. */
 export const runningMachine = async (cache: string, box: string, kind: MachineKind): Promise<Running | null> => {
   const state = await readState(machineFolder(cache, box, kind))
   return state?.login != null && isRunning(state.process) ? { kind, login: state.login, image: state.image } : null
 }
 
-/** All machines of the box that run, the container first. */
+/** All running machines of the box, the container first. */
 export const runningMachines = async (cache: string, box: string): Promise<Running[]> => {
   const found = await Promise.all(machineKinds.map((kind) => runningMachine(cache, box, kind)))
   return found.filter((machine) => machine !== null)

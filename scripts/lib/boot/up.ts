@@ -1,4 +1,4 @@
-// A machine that outlives the verb.
+// Machines that outlive the verb.
 
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -37,17 +37,17 @@ import {
 
 export interface Up {
   readonly login: Login
-  /** True when it was up before. */
+  /** True if it was already up. */
   readonly already: boolean
 }
 
 export interface UpOptions {
   readonly kind: MachineKind
-  /** One line or more about what is going on; never on stdout, which belongs to --json. */
+  /** Called with one or more lines about the progress; never written to stdout, which is reserved for --json. */
   readonly onNote: (text: string) => void
-  /** Where DD_API_KEY and its like are taken from. */
+  /** Source of DD_API_KEY and similar variables. */
   readonly environment: NodeJS.ProcessEnv
-  /** True: the newest draft instead of the published image. */
+  /** True uses the newest draft instead of the published image. */
   readonly draft: boolean
 }
 
@@ -59,7 +59,7 @@ const failedFirstBoot = ({ failedStep }: ConsoleFacts, box: string): BoxhoundErr
     next: `npm run verify -- ${box}`,
   })
 
-/** Boots a machine of the kind, from the folder that its options name. */
+/** Boots a machine of this kind, in the folder that its options name. */
 const boot = async (
   { image }: Bootable,
   { kind, environment, draft }: UpOptions,
@@ -71,16 +71,16 @@ const boot = async (
     const accelerator = await chooseAccelerator({ cache: project.cache, environment, kernelBoots })
     return bootMachine({ ...options, image, accelerator, isolated: false })
   }
-  // A draft is an overlay of the store, which is not compressed.
+  // A draft is an overlay in the store and not compressed.
   const disk = draft ? image : join(options.folder, 'disk.raw')
   if (!draft) await expandImage(image, disk)
   return bootContainer({ ...options, root: project.root, disk })
 }
 
 /**
- * Starts a machine from an image whose bytes were checked; it outlives this process. One that was there before is ended.
+ * Starts a machine that outlives this process from a verified image, and stops an earlier one.
  *
- * @throws E_FIRST_BOOT, and what booting throws; nothing is left then.
+ * @throws E_FIRST_BOOT, and the errors of booting; then nothing is left behind.
  */
 export const startMachine = async (
   box: string,
@@ -126,7 +126,10 @@ export const startMachine = async (
   })
 }
 
-/** Starts a machine from the published image that outlives this process; one of each kind per box, a second call finds the first. */
+/**
+ * Starts a machine that outlives this process from the published image. There is one of each kind per box: a second
+ * call finds the first.
+ */
 export const up = async (box: string, options: UpOptions, project: Project): Promise<Up> => {
   const running = await runningMachine(project.cache, box, options.kind)
   if (running !== null) return { login: running.login, already: true }
@@ -142,7 +145,7 @@ const endQemu = (process: ProcessIdentity, folder: string): Promise<void> =>
     await qmp.execute('quit')
   })
 
-/** Ends the machine's very process and removes its disk; a process that merely got the old number is left alone. */
+/** Stops the machine's exact process and removes its disk; a process that merely reuses the PID is left alone. */
 const end = async (box: string, kind: MachineKind, project: Project): Promise<boolean> => {
   const folder = machineFolder(project.cache, box, kind)
   const state = await readState(folder)
@@ -156,7 +159,7 @@ const end = async (box: string, kind: MachineKind, project: Project): Promise<bo
 }
 
 /**
- * Ends machines of the box: QEMU is asked first, then ended by SIGTERM and SIGKILL.
+ * Stops machines of the box: QEMU is asked first, then ended with SIGTERM and SIGKILL.
  *
  * @param kinds default: all.
  * @returns the kinds that were up.
@@ -172,5 +175,5 @@ export const down = (
     return ended
   })
 
-/** Name of the lock that lets one process at a time start or end a machine of this box. */
+/** Name of the lock under which only one process at a time starts or stops a machine of this box. */
 export const lockOf = (box: string): string => `machine-${box}`

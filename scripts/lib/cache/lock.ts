@@ -106,7 +106,7 @@ export const takeLock = async (name: string, verb: string, project: Project): Pr
   const path = join(folder, `${name}.json`)
   const own = ownHolder(verb)
   let stale: Holder | 'damaged' | undefined
-  // What is neither free nor held was let go in between.
+  // A lock that is neither free nor held was released in between.
   for (let tries = 0; tries < 50; tries += 1) {
     const held = await claim(path, own)
     if (held !== undefined) {

@@ -1,6 +1,6 @@
 // Addresses for messages, and file names from addresses.
 
-/** An address for messages: without user and password, and with the query elided, since that may be a signature. */
+/** An address for messages: without user and password, and with the query left out, since it may be a signature. */
 export const shownAddress = (address: string | URL): string => {
   if (!URL.canParse(String(address))) return 'an address that cannot be read'
   const { protocol, host, pathname, search } = new URL(address)
@@ -13,10 +13,13 @@ export const shownProxy = (address: string): string => {
   return `${protocol}//${host}`
 }
 
-/** A folder's address with the slash that addresses of its files count from. */
+/** A folder's address, with the trailing slash that addresses of its files are relative to. */
 export const folderAddress = (address: string): string => (address.endsWith('/') ? address : `${address}/`)
 
-/** File name for what an address or path names: its last part, of harmless characters only, ending (`.img.xz`) kept. */
+/**
+ * A file name for an address or path: its last part, reduced to harmless characters, with the extension (`.img.xz`)
+ * kept.
+ */
 export const baseName = (address: string): string => {
   const path = URL.canParse(address) ? new URL(address).pathname : address
   const last = path.split('/').filter(Boolean).at(-1) ?? ''
@@ -24,7 +27,7 @@ export const baseName = (address: string): string => {
   try {
     name = decodeURIComponent(last)
   } catch {
-    // a percent sign that means itself
+    // a literal percent sign
   }
   return (
     name

@@ -1,9 +1,9 @@
-// Trusted certificate authorities.
+// Trusted certificate authorities (CAs).
 
 import { readFile } from 'node:fs/promises'
 import { certificatesIn, readBundle } from '../_helpers/certificates.ts'
 
-/** Where distributions keep the authorities that an administrator has made the machine trust. */
+/** Where distributions keep the CAs that an administrator has added to the machine's trust. */
 const systemBundles = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -11,13 +11,13 @@ const systemBundles = [
 ]
 
 /**
- * The authorities that a download trusts: Node's own, those of the system, and those of `caBundle`, each once, in PEM.
+ * The CAs that a download trusts: Node's own, the system's, and those of `caBundle`, without duplicates, in PEM.
  *
- * @throws BoxhoundError E_CA_BUNDLE naming the file when the bundle can't be read or holds no certificate.
+ * @throws BoxhoundError E_CA_BUNDLE naming the file if the bundle can't be read or contains no certificate.
  */
 export const authorities = async (caBundle: string | undefined): Promise<string[]> => {
   const own = caBundle === undefined ? [] : await readBundle(caBundle)
-  // Node's TLS takes 30 ms to load, which a bake that has all it needs must not pay.
+  // Loading Node's TLS takes 30 ms, which a bake without downloads should not spend.
   const { rootCertificates } = await import('node:tls')
   const system = await Promise.all(systemBundles.map((file) => readFile(file, 'utf8').then(certificatesIn, () => [])))
   return [...new Set([...own, ...system.flat(), ...rootCertificates])]

@@ -12,12 +12,12 @@ const listError = (place: string, line: number, message: string, found: string):
   })
 
 /**
- * Reads a SHA256SUMS file as coreutils writes it: `DIGEST  NAME` or `DIGEST *NAME`, with either end of line.
+ * Parses a SHA256SUMS file as coreutils writes it: `DIGEST  NAME` or `DIGEST *NAME`, with LF or CRLF.
  *
- * @param place how errors name the file.
- * @returns digest in lower case by name.
- * @throws BoxhoundError E_CHECKSUMS with the line: for any other line, for a name escaped by a leading backslash, and for a name that
- *   stands there twice, of which one could be meant for somebody else.
+ * @param place the file's name in errors.
+ * @returns digests in lower case, by name.
+ * @throws BoxhoundError E_CHECKSUMS with the line number for any other line, for a name escaped with a leading
+ *   backslash, and for a name that is listed twice, since one digest could belong to another file.
  */
 export const parseChecksums = (text: string, place: string): ReadonlyMap<string, string> => {
   const digests = new Map<string, string>()
@@ -34,7 +34,7 @@ export const parseChecksums = (text: string, place: string): ReadonlyMap<string,
   return digests
 }
 
-/** The digest of a file in a list. @throws BoxhoundError E_CHECKSUMS_MISSING naming the file. */
+/** The digest of a file in the list. @throws BoxhoundError E_CHECKSUMS_MISSING naming the file. */
 export const checksumOf = (digests: ReadonlyMap<string, string>, name: string, place: string): string => {
   const digest = digests.get(name)
   if (digest !== undefined) return digest

@@ -3,20 +3,20 @@
 import type { Dispatcher } from 'undici'
 import { type Deadlines, type Network, usualDeadlines } from './network.ts'
 
-/** Everything that a run of downloads needs to reach servers; dispatchers are made when they are needed first. */
+/** Everything that a series of downloads needs to reach servers. Dispatchers are created on first use. */
 export interface Client {
   readonly network: Network
   readonly deadlines: Deadlines
   readonly dispatcher: (protocol: string) => Promise<Dispatcher>
-  /** Headers that prove who asks, for this address alone; in place of `network.logins`. */
+  /** Authentication headers for this address only, instead of `network.logins`. */
   readonly authorize?: (url: URL) => { readonly authorization?: string }
   readonly close: () => Promise<void>
 }
 
-/** A client that closes all its connections at the end. Each verb's downloads share one. */
+/** A client that closes all its connections at the end. All downloads of a verb share one. */
 export const openClient = (network: Network, deadlines: Deadlines = usualDeadlines): Client => {
   const dispatchers = new Map<string, Promise<Dispatcher>>()
-  // Undici and Node's TLS are loaded when something is fetched: a bake that has all it needs pays nothing.
+  // undici and Node's TLS are only loaded for an actual download, so a bake without one doesn't pay for them.
   const make = async (protocol: string): Promise<Dispatcher> =>
     (await import('./dispatcher.ts')).trustingDispatcher(protocol, network, deadlines)
   return {

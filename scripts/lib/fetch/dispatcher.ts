@@ -8,13 +8,13 @@ import { type Deadlines, proxyFor } from './network.ts'
 
 const loopback = 'localhost,127.0.0.1,[::1]'
 
-/** Undici knows `*` only where it stands alone. */
+/** undici supports `*` only on its own. */
 const noProxyOf = ({ noProxy = '' }: Network): string =>
   noProxy.split(/[,\s]+/).includes('*') ? '*' : [noProxy, loopback].filter(Boolean).join(',')
 
 export interface Trust {
   readonly secureContext?: SecureContext
-  /** False only to read the certificate of who could not be verified, for the message (trust.ts). */
+  /** False only to read an untrusted certificate for the error message (trust.ts). */
   readonly rejectUnauthorized?: false
 }
 
@@ -26,7 +26,7 @@ export const dispatcherFor = (
   trust: Trust,
 ): Dispatcher => {
   const proxy = proxyFor(protocol, network)
-  // Node gives up an address after 250 ms by itself, which is less than some networks need to answer.
+  // By default Node gives up on an address after 250 ms, which is too short for some networks.
   const connect = { ...trust, timeout, autoSelectFamilyAttemptTimeout: Math.min(2000, timeout) }
   return new EnvHttpProxyAgent({
     httpProxy: protocol === 'http:' ? proxy : '',
@@ -34,10 +34,10 @@ export const dispatcherFor = (
     noProxy: noProxyOf(network),
     connect,
     requestTls: connect,
-    // Who the proxy is, is never left open: it gets the password.
+    // The proxy is always verified, since it gets the password.
     proxyTls: { ...connect, rejectUnauthorized: true },
     clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: quiet }),
-    // Plain requests go to a proxy as plain requests: many refuse CONNECT to port 80.
+    // Plain requests go to a proxy without CONNECT: many refuse it for port 80.
     proxyTunnel: false,
     headersTimeout: quiet,
     bodyTimeout: quiet,
@@ -45,7 +45,7 @@ export const dispatcherFor = (
 }
 
 /**
- * The dispatcher that downloads use: it trusts Node's authorities, the system's, and those of `network.caBundle`.
+ * The dispatcher for downloads. It trusts Node's CAs, the system's, and those of `network.caBundle`.
  *
  * @throws BoxhoundError E_CA_BUNDLE
  */
@@ -54,7 +54,7 @@ export const trustingDispatcher = async (
   network: Network,
   deadlines: Deadlines,
 ): Promise<Dispatcher> => {
-  // Reading all authorities takes 50 ms, and a bundle that nothing needs must not stop a plain download.
+  // Reading all CAs takes 50 ms, and a broken bundle that isn't needed must not stop a plain download.
   const isPlain = protocol === 'http:' && !proxyFor(protocol, network).startsWith('https:')
   const trust = isPlain ? {} : { secureContext: createSecureContext({ ca: await authorities(network.caBundle) }) }
   return dispatcherFor(protocol, network, deadlines, trust)

@@ -20,7 +20,7 @@ import { transfer } from './transfer.ts'
 
 export type { Download } from './progress.ts'
 
-/** A disk image as a box file names it. */
+/** A disk image as specified in a box file. */
 export interface ImageSource {
   /** An http, https or file address, or an absolute path. */
   readonly image: string
@@ -29,19 +29,19 @@ export interface ImageSource {
 }
 
 export interface FetchOptions {
-  /** Where images are kept: `images` in the store. Its lock stands in `locks` beside it, as the store's other ones do. */
+  /** Where images are stored: `images` in the store. The lock is in `locks` beside it, like the store's other locks. */
   readonly folder: string
   readonly network: Network
-  /** How far it is, a few times a second. */
+  /** Called with the progress a few times a second. */
   readonly progress?: (state: Download) => void
-  /** What a user should know of: resumed, begun anew, tried again, waiting for another process. One line each. */
+  /** Called with notes for the user, one line each: resumed, started over, retried, waiting for another process. */
   readonly tell?: (line: string) => void
   readonly signal?: AbortSignal
   readonly deadlines?: Deadlines
   readonly patience?: Patience
 }
 
-/** The path of an image in the store once it is there. */
+/** An image's path in the store once it is downloaded. */
 export const imagePath = (folder: string, { image, sha256 }: ImageSource): string =>
   join(folder, `${sha256}-${baseName(image)}`)
 
@@ -60,7 +60,7 @@ const wrongDigest = (image: string, expected: string, found: string, bytes: numb
 
 const digestOf = async (path: string): Promise<string> => (await sha256Files([path], 1)).get(path) ?? ''
 
-/** An image on this machine is used where it is: hashed, not copied. */
+/** A local image is used in place: hashed, not copied. */
 const localImage = async ({ image, sha256 }: ImageSource): Promise<string> => {
   const path = /^file:/i.test(image) ? fileURLToPath(image) : resolve(image)
   const there = await stat(path).catch(() => undefined)
@@ -82,7 +82,10 @@ const localImage = async ({ image, sha256 }: ImageSource): Promise<string> => {
   )
 }
 
-/** What an earlier run downloaded, hashed again: a flipped bit passes every other check (fault 31). */
+/**
+ * Whether an earlier run's download is intact. It is hashed again, since a flipped bit passes every other check (fault
+ * 31).
+ */
 const storedImage = async (path: string, sha256: string, tell: (line: string) => void): Promise<boolean> => {
   const there = await stat(path).catch(() => undefined)
   if (there === undefined) return false
@@ -99,7 +102,7 @@ interface Job {
   readonly tell: (line: string) => void
 }
 
-/** Fetches all that is missing of the part, over as many connections as it takes. */
+/** Downloads what is missing from the part, over as many connections as it takes. */
 const fill = async (part: Part, { source: { image }, options, client, tell }: Job): Promise<void> => {
   const meter = downloadMeter(options.progress)
   const { signal, patience = usualPatience } = options
@@ -111,7 +114,10 @@ const fill = async (part: Part, { source: { image }, options, client, tell }: Jo
   meter.end(part.note()?.total)
 }
 
-/** The whole file with the right digest, in the part. What an earlier run left may be bad, which is known only now: then once more. */
+/**
+ * Completes the part with the right digest. If an earlier run's leftovers were bad, which shows only at the end, it
+ * starts over once.
+ */
 const complete = async (part: Part, job: Job): Promise<void> => {
   const { image, sha256 } = job.source
   await fill(part, job)
@@ -142,16 +148,16 @@ const fetchRemote = async (path: string, job: Job): Promise<void> => {
       await publishFile(part.path, path)
       await part.drop()
     } catch (cause) {
-      // Some file systems notice only when the file is synced.
+      // Some file systems report a full disk only on sync.
       const error = isFull(cause) ? diskFull(part.path, undefined, undefined) : cause
-      // Anything else leaves a good beginning, from which the next run goes on.
+      // After any other error the beginning is good, and the next run resumes from it.
       if (error instanceof BoxhoundError && useless.has(error.code)) await part.drop()
       throw error
     }
   })
 }
 
-/** Takes the image's lock; waits while another process has it, and takes what that one has fetched. */
+/** Takes the image's lock; while another process has it, waits, then uses what that process has downloaded. */
 const alone = async (folder: string, { source, tell, options: { signal } }: Job, work: () => Promise<void>) => {
   const store = { root: folder, out: folder, cache: dirname(folder) }
   const name = `image-${source.sha256.slice(0, 16)}`
@@ -168,10 +174,10 @@ const alone = async (folder: string, { source, tell, options: { signal } }: Job,
 }
 
 /**
- * Makes sure that a disk image is on this machine, whole and with the digest that the box file gives.
+ * Makes sure that a disk image is on this machine, complete and with the box file's digest.
  *
- * A download goes to `folder/.part-SHA256` and gets its final name `folder/SHA256-NAME` only with the right digest. What is there when a
- * run ends, by whatever, is gone on with by the next one. A local image is used where it is.
+ * A download goes to `folder/.part-SHA256` and gets its final name `folder/SHA256-NAME` only with the right digest.
+ * However a run ends, the next one resumes its download. A local image is used in place.
  *
  * @returns the absolute path of the verified file.
  * @throws BoxhoundError E_IMAGE_DIGEST, E_IMAGE_MISSING, E_DISK_FULL, E_CA_BUNDLE, E_FETCH_….

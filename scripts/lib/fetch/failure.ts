@@ -8,17 +8,19 @@ import { loginVariable } from './logins.ts'
 import { proxyFor } from './network.ts'
 import { isUntrusted, untrusted } from './trust.ts'
 
-/** What may be over in a moment: worth another try. Everything else stays wrong however often it is tried. */
+/** Errors that may be temporary and are worth a retry. All others are permanent. */
 const passing = new Set(['E_FETCH_LOST', 'E_FETCH_QUIET', 'E_FETCH_SLOW', 'E_FETCH_CONNECT', 'E_FETCH_SERVER'])
 
-/** Whether another try may help. */
+/** Whether a retry may help. */
 export const isPassing = (error: unknown): error is BoxhoundError =>
   error instanceof BoxhoundError && passing.has(error.code)
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
-/** Addresses that the connection was tried at say more than "ECONNREFUSED": Node joins them in an AggregateError. */
+/**
+ * Lists the addresses that were tried, which says more than "ECONNREFUSED": Node collects them in an AggregateError.
+ */
 const detail = (error: unknown): string => {
   const [first] = error instanceof AggregateError ? error.errors : [error]
   return first instanceof Error ? first.message : String(first)
@@ -27,8 +29,8 @@ const detail = (error: unknown): string => {
 const unreachable = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ETIMEDOUT'])
 
 /**
- * Whether it failed before there was a connection, so that nothing was sent. The same codes come from an open connection, with `read` or
- * `write` as the call: the server may have done then what it was asked for.
+ * Whether it failed before a connection was established, so that nothing was sent. On an open connection the same codes
+ * come with the call `read` or `write`; then the server may have processed the request.
  */
 const isBefore = (error: unknown): boolean => {
   if (error instanceof AggregateError) return error.errors.every(isBefore)
@@ -43,7 +45,10 @@ const byDeadline = (code: string, host: string, { deadlines }: Client): [code: s
   return undefined
 }
 
-/** A proxy that answers CONNECT with something else than 200, or wants a password. Undici has its status in the text only. */
+/**
+ * The status of a proxy that responds to CONNECT with anything but 200, or requires a password. undici only has it in
+ * its message.
+ */
 const refusedTunnel = (error: unknown): number | undefined => {
   const status = /^Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(
     error instanceof Error ? error.message : '',
@@ -60,9 +65,9 @@ const refusals: Readonly<Record<number, string>> = {
 }
 
 /**
- * An answer that isn't the file: what it means and what to do.
+ * Explains a response that isn't the file, and what to do about it.
  *
- * @param status the server's, or with `proxy` that of a proxy.
+ * @param status the server's, or with `proxy` the proxy's.
  */
 export const statusFailure = (status: number, url: URL, proxy = ''): BoxhoundError => {
   const address = shownAddress(url)
@@ -85,8 +90,8 @@ export const statusFailure = (status: number, url: URL, proxy = ''): BoxhoundErr
 }
 
 /**
- * What undici, Node or OpenSSL threw, as an error that names the address, the host that failed and the deadline that has passed.
- * The password of a proxy never stands in it.
+ * Converts an error of undici, Node or OpenSSL to one that names the address, the failing host and the timeout. It
+ * never contains a proxy's password.
  */
 export const failureOf = async (error: unknown, url: URL, client: Client): Promise<unknown> => {
   if (error instanceof BoxhoundError) return error

@@ -1,19 +1,19 @@
-// Computes SHA-256 of a growing file on a thread.
+// Computes the SHA-256 of a growing file in a worker thread.
 
 import { Worker } from 'node:worker_threads'
 
-/** Hashes a file that still grows, on a thread of its own: what is written is hashed while the next piece arrives. */
+/** Hashes a growing file in its own thread: written data is hashed while the next chunk arrives. */
 export interface Hasher {
-  /** All bytes before this offset are in the file now. */
+  /** All bytes before this offset have been written. */
   readonly advance: (to: number) => void
-  /** The file was emptied: from the start again. */
+  /** The file was truncated: start over. */
   readonly restart: () => void
-  /** SHA-256, hex, of everything up to the last `advance`; rejects when the file couldn't be read. */
+  /** SHA-256 in hex of everything up to the last `advance`; rejects if the file couldn't be read. */
   readonly digest: () => Promise<string>
   readonly close: () => Promise<void>
 }
 
-// Plain JavaScript in a string: a worker's own file would have to be bundled apart (_helpers/hash.ts).
+// Plain JavaScript in a string, because a worker's file would have to be bundled separately (_helpers/hash.ts).
 const worker = `
 const { parentPort, workerData } = require('node:worker_threads')
 const { createHash } = require('node:crypto')
@@ -32,14 +32,14 @@ parentPort.on('message', ({ to, restart, ask }) => {
   if (ask) parentPort.postMessage({ digest: hash.copy().digest('hex'), position })
 })`
 
-/** Starts the thread; the file must be there. */
+/** Starts the thread; the file must exist. */
 export const startHasher = (path: string): Hasher => {
   const thread = new Worker(worker, { eval: true, workerData: path })
   let told = 0
   const failed = new Promise<never>((_, reject) => {
     thread.once('error', (error) => reject(new Error(`hashing ${path} failed: ${error.message}`, { cause: error })))
   })
-  failed.catch(() => {}) // who asks for the digest hears of it
+  failed.catch(() => {}) // reported to whoever asks for the digest
   return {
     advance: (to) => {
       told = to

@@ -3,13 +3,13 @@
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Mirrors } from '../box/box.ts'
 
-/** Who asks a mirror, in plain text: never print one. */
+/** Credentials for a mirror, in plain text: never print them. */
 export interface Login {
   readonly user: string
   readonly password: string
 }
 
-/** The login in an address as it is meant, percent signs resolved; one that starts no %XX means itself. */
+/** The decoded login in an address. A percent sign that doesn't start an escape is literal. */
 export const loginIn = ({ username, password }: URL): Login => {
   try {
     return { user: decodeURIComponent(username), password: decodeURIComponent(password) }
@@ -21,7 +21,7 @@ export const loginIn = ({ username, password }: URL): Login => {
 /** Logins by origin, such as `https://mirror.example:8443`. */
 export type Logins = ReadonlyMap<string, Login>
 
-/** The variable that holds them: a box file and a command line can be read by too many. */
+/** The variable that contains the logins: too many people can read a box file or a command line. */
 export const loginVariable = 'BOXHOUND_MIRROR_AUTH'
 
 const addressesOf = ({ apt, pypi, agent, database, keys, images }: Mirrors): string[] =>
@@ -38,7 +38,7 @@ const entryError = (found: string): BoxhoundError =>
     exitCode: 2,
   })
 
-/** One entry; its text is never told, since any part of it may be the password. */
+/** Parses one entry. Errors never quote it, since any part of it may be the password. */
 const parseEntry = (text: string, number: number): Login & { readonly host: string } => {
   const url = URL.canParse(`http://${text}`) ? new URL(`http://${text}`) : undefined
   const [, userinfo = text, host = ''] = /^(.*)@([^@]*)$/.exec(text) ?? []
@@ -52,9 +52,9 @@ const parseEntry = (text: string, number: number): Login & { readonly host: stri
 }
 
 /**
- * The logins for the hosts of a box's mirrors, from BOXHOUND_MIRROR_AUTH. They are sent to those hosts and to nobody else.
+ * The logins for the hosts of a box's mirrors, from BOXHOUND_MIRROR_AUTH. They are sent only to those hosts.
  *
- * @throws BoxhoundError E_MIRROR_AUTH (exit code 2), which tells no part of the value.
+ * @throws BoxhoundError E_MIRROR_AUTH (exit code 2), without any part of the value.
  */
 export const loginsOf = (mirrors: Mirrors | undefined, environment: NodeJS.ProcessEnv): Logins => {
   const entries = (environment[loginVariable] ?? '').split(/\s+/).filter(Boolean)
@@ -68,7 +68,7 @@ export const loginsOf = (mirrors: Mirrors | undefined, environment: NodeJS.Proce
   return logins
 }
 
-/** An address with the login of its host in it, for what is handed on in an environment: never for an argument or a message. */
+/** Adds a host's login to an address, for use in an environment; never for an argument or a message. */
 export const withLogin = (address: string, logins: Logins): string => {
   const url = new URL(address)
   const login = logins.get(url.origin)
@@ -78,7 +78,7 @@ export const withLogin = (address: string, logins: Logins): string => {
   return url.href
 }
 
-/** The header `authorization` of a request to a mirror; nothing for every other host, those that it redirects to too. */
+/** The `authorization` header for a request to a mirror; nothing for any other host, including redirect targets. */
 export const authorizationFor = (address: string | URL, logins: Logins = new Map()): { authorization?: string } => {
   const login = logins.get(new URL(address).origin)
   if (login === undefined) return {}

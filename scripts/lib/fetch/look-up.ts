@@ -10,9 +10,9 @@ import { newestRelease, type Release } from './releases.ts'
 import { verifySignature } from './signature.ts'
 import { fetchSmallFile, type SmallFileOptions } from './small-file.ts'
 
-/** The newest image of a publisher, out of its signed list. */
+/** A publisher's newest image, from its signed list. */
 export interface Found {
-  /** Address of the image, below the folder that was looked at. */
+  /** Address of the image, below the folder of releases. */
   readonly image: string
   readonly sha256: string
   /** E.g. `release-20260725`. */
@@ -20,17 +20,17 @@ export interface Found {
 }
 
 export interface LookUpOptions extends SmallFileOptions {
-  /** A mirror of `publisher.releases` (mirrors.images); its lists must bear the publisher's signature all the same. */
+  /** A mirror of `publisher.releases` (mirrors.images). Its lists need the publisher's signature all the same. */
   readonly releases?: string | undefined
   readonly deadlines?: Deadlines
 }
 
-/** A day for time zones between who named the release and who signed it. */
+/** Seconds: one day, for time zone differences between naming and signing a release. */
 const margin = 86_400
 
 /**
- * A release's list is signed after the release was made. An older list in its place has a good signature too: nothing in it says which
- * release it is for, and an image with known holes could be passed off as the newest one.
+ * Requires that a release's list was signed after the release was made. An older list also has a valid signature, and
+ * nothing in it says which release it is for, so an image with known vulnerabilities could be passed off as the newest.
  */
 const requireFresh = ({ name, date }: Release, signed: number, place: string): void => {
   const [year, month, day] = [Math.floor(date / 10_000), Math.floor(date / 100) % 100, date % 100]
@@ -44,10 +44,12 @@ const requireFresh = ({ name, date }: Release, signed: number, place: string): v
 }
 
 /**
- * Looks up the newest release of a publisher's series: its folder by the listing, the image's digest from the signed SHA256SUMS in it.
+ * Looks up the newest release of a publisher's series: its folder from the listing, and the image's digest from the
+ * signed SHA256SUMS there.
  *
- * @param publisher `keyring` must be a path that holds from here; the lab's twin hands in its own publisher.
- * @throws BoxhoundError E_RELEASES, E_SIGNATURE, E_LIST_OLD, E_CHECKSUMS…, E_FETCH_…: nothing of the list is believed before its signature.
+ * @param publisher `keyring` must be a path that is valid from here; the lab passes its own publisher.
+ * @throws BoxhoundError E_RELEASES, E_SIGNATURE, E_LIST_OLD, E_CHECKSUMS…, E_FETCH_…: nothing in the list is used
+ *   before its signature is verified.
  */
 export const lookUp = async (publisher: Publisher, network: Network, options: LookUpOptions = {}): Promise<Found> => {
   const releases = folderAddress(options.releases ?? publisher.releases)
@@ -69,7 +71,7 @@ export const lookUp = async (publisher: Publisher, network: Network, options: Lo
   }
 }
 
-/** The same image in a mirror of the publisher's folder of releases; any other image stays as it is. */
+/** The same image at a mirror of the publisher's releases; any other image is returned unchanged. */
 export const mirrored = (image: string, publisher: Publisher | undefined, mirror: string | undefined): string => {
   const releases = publisher === undefined ? undefined : folderAddress(publisher.releases)
   if (mirror === undefined || releases === undefined || !image.startsWith(releases)) return image

@@ -5,25 +5,32 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Mirrors } from '../box/box.ts'
 import { type Logins, loginsOf } from './logins.ts'
 
-/** How the host reaches the outside. Proxies are addresses with `http:` or `https:`, and may hold a password: never print one. */
+/**
+ * How the host reaches the network. Proxy addresses use `http:` or `https:` and may contain a password: never print
+ * them.
+ */
 export interface Network {
-  /** For https addresses, and for http ones too where `httpProxy` says nothing. */
+  /** For https addresses, and for http ones too if `httpProxy` isn't set. */
   readonly proxy?: string
-  /** For http addresses; an empty text means none. */
+  /** For http addresses; an empty text means no proxy. */
   readonly httpProxy?: string
-  /** Hosts that are asked directly, as in NO_PROXY: names with their subdomains, `name:port`, `*`. Loopback always is. */
+  /**
+   * Hosts that bypass the proxy, as in NO_PROXY: names with their subdomains, `name:port`, `*`. Loopback always does.
+   */
   readonly noProxy?: string
-  /** Absolute path of a PEM file with authorities to trust besides the system's. */
+  /** Absolute path of a PEM file with CAs to trust in addition to the system's. */
   readonly caBundle?: string
-  /** Logins for the hosts of mirrors, sent to those only. */
+  /** Logins for mirrors' hosts, sent only to them. */
   readonly logins?: Logins
 }
 
-/** How long a download waits for what does not come, in milliseconds (fault 36). */
+/** Timeouts of a download in milliseconds (fault 36). */
 export interface Deadlines {
-  /** For a connection, TLS included. */
+  /** For establishing a connection, including TLS. */
   readonly connect: number
-  /** For the answer's beginning, and between two pieces of it: caches that fetch a file first let one wait. */
+  /**
+   * For the start of a response, and between two chunks. Caches that first download the file themselves take a while.
+   */
   readonly quiet: number
 }
 
@@ -34,9 +41,10 @@ export const proxyFor = (protocol: string, { proxy = '', httpProxy = proxy }: Ne
   protocol === 'http:' ? httpProxy : proxy
 
 /**
- * A proxy's address as programs write it, `http://` added where it is missing.
+ * A proxy's address, with `http://` added if it is missing.
  *
- * @param source where it stands, for the error: its text may hold a password and is never told.
+ * @param source where the address comes from, for the error. The address itself may contain a password and is never
+ *   quoted.
  */
 const proxyAddress = (text: string, source: string): string => {
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`
@@ -51,14 +59,14 @@ const proxyAddress = (text: string, source: string): string => {
   })
 }
 
-/** First variable of the names that is set to something; lower case first, as curl and pip read them. */
+/** The first of these variables that is not empty; lower case first, like curl and pip. */
 const variable = (environment: NodeJS.ProcessEnv, ...names: string[]) =>
   names.flatMap((name) => {
     const value = environment[name]
     return value === undefined || value === '' ? [] : [{ name, value }]
   })[0]
 
-/** The box file's proxy with the login that the environment has for the very same one: a box file holds no password. */
+/** Adds the login that the environment has for the same proxy to the box file's proxy, which contains no password. */
 const withLoginOf = (own: string | undefined, ...others: (string | undefined)[]): string | undefined =>
   others.find((other) => own !== undefined && other !== undefined && new URL(own).host === new URL(other).host) ?? own
 
@@ -68,11 +76,12 @@ const proxyOf = (environment: NodeJS.ProcessEnv, ...names: string[]): string | u
 }
 
 /**
- * What a box file says about the network, and where it says nothing the environment: HTTPS_PROXY, HTTP_PROXY and NO_PROXY in either
- * case, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS. Passwords come from the environment alone: in those proxies, and in BOXHOUND_MIRROR_AUTH.
+ * Network settings from the box file, or where it has none from the environment: HTTPS_PROXY, HTTP_PROXY and NO_PROXY
+ * in either case, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS. Passwords come only from the environment: in those proxies, and
+ * in BOXHOUND_MIRROR_AUTH.
  *
- * @param folder what a relative `mirrors.caBundle` counts from: that of the box file.
- * @throws BoxhoundError E_PROXY or E_MIRROR_AUTH, which name the variable and not its value.
+ * @param folder the box file's, to which `mirrors.caBundle` is relative.
+ * @throws BoxhoundError E_PROXY or E_MIRROR_AUTH, which name the variable but not its value.
  */
 export const networkOf = (
   mirrors: Mirrors | undefined,
@@ -83,7 +92,7 @@ export const networkOf = (
   const http = proxyOf(environment, 'http_proxy', 'HTTP_PROXY')
   const named = mirrors?.proxy === undefined ? undefined : proxyAddress(mirrors.proxy, 'mirrors.proxy')
   const own = withLoginOf(named, https, http)
-  // As curl, pip and apt do: HTTP_PROXY alone, which may be a cache for packages, is not asked for https addresses.
+  // Like curl, pip and apt: HTTP_PROXY alone, which may be a package cache, is not used for https addresses.
   const proxy = own ?? https
   const forHttp = own ?? http
   const logins = loginsOf(mirrors, environment)

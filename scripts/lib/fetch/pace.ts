@@ -1,22 +1,22 @@
-// Rejects answers that are too slow or too large.
+// Aborts responses that are too slow or too large.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatBytes, formatSeconds } from '../_helpers/format.ts'
 import { shownAddress } from './address.ts'
 import type { Deadlines } from './network.ts'
 
-/** Bytes a second: slower than the slowest line that a disk image could come by. */
+/** Bytes per second: less than the slowest line over which one would download a disk image. */
 const slowest = 1000
 
-/** More than any disk image that is published; only asked where the server does not say how long its answer is. */
+/** Larger than any published disk image; only used if the server doesn't declare a length. */
 export const longest = 64 * 2 ** 30
 
 /**
- * The pieces of an answer, as long as they come at a pace that leads somewhere: a server that sends a byte every few seconds keeps each deadline
- * between two pieces, and one that says no length can send for ever (fault 73).
+ * Passes on the chunks of a response as long as they arrive at a reasonable rate. A server that sends a byte every few
+ * seconds never exceeds the timeout between two chunks, and one that declares no length could send forever (fault 73).
  *
- * @param maximum bytes of the whole answer.
- * @throws BoxhoundError E_FETCH_SLOW when less than 1 kB a second came for as long as `deadlines.quiet`; E_FETCH_SIZE.
+ * @param maximum size of the whole response in bytes.
+ * @throws BoxhoundError E_FETCH_SLOW if less than 1 kB/s arrived for as long as `deadlines.quiet`; E_FETCH_SIZE.
  */
 export async function* paced(
   body: AsyncIterable<Buffer>,

@@ -9,28 +9,34 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatBytes } from '../_helpers/format.ts'
 import { type Hasher, startHasher } from './hasher.ts'
 
-/** What must be known to go on with a part: whose it is, and by what a server tells whether the file is still the same. */
+/**
+ * What is needed to resume a part: where it comes from, and how to tell from the server whether the file is still the
+ * same.
+ */
 const noteSchema = z.object({
   url: z.string(),
-  /** A strong ETag or a Last-Modified date, as If-Range takes it. */
+  /** A strong ETag or a Last-Modified date, for If-Range. */
   validator: z.string().optional(),
   total: z.number().optional(),
 })
 export type Note = z.infer<typeof noteSchema>
 
-/** An unfinished download: a file that grows, its SHA-256 that follows, and the note beside it. It outlives the run, SIGKILL included. */
+/**
+ * An unfinished download: a growing file, its running SHA-256, and the note beside it. It survives the run, even a
+ * SIGKILL.
+ */
 export interface Part {
   readonly path: string
-  /** Bytes that are there. */
+  /** Number of bytes downloaded so far. */
   readonly bytes: () => number
   readonly note: () => Note | undefined
-  /** Bytes that an earlier run left and that still stand at the beginning. */
+  /** Number of bytes at the beginning that were left by an earlier run. */
   readonly inherited: () => number
   readonly append: (chunk: Uint8Array) => void
-  /** Empties it for a file that begins anew. */
+  /** Truncates it for a download that starts over. */
   readonly restart: (note: Note) => Promise<void>
   readonly digest: () => Promise<string>
-  /** Ends the thread and closes the file; it stays. */
+  /** Ends the thread and closes the file, which stays on disk. */
   readonly close: () => Promise<void>
   /** Closes and removes it. */
   readonly drop: () => Promise<void>
@@ -44,15 +50,15 @@ const readNote = async (path: string): Promise<Note | undefined> => {
   try {
     return noteSchema.parse(JSON.parse(await readFile(path, 'utf8')))
   } catch {
-    return undefined // none, or what a power failure left of it
+    return undefined // missing, or damaged by a power failure
   }
 }
 
-/** Whether a file system, a quota or a limit on files has no room for more. */
+/** Whether the error means that a disk, quota or file size limit is exhausted. */
 export const isFull = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(error.code))
 
-/** The error of a disk without room for the rest. */
+/** The error for a disk without enough space for the rest. */
 export const diskFull = (path: string, needed: number | undefined, free: number | undefined): BoxhoundError =>
   new BoxhoundError('E_DISK_FULL', 'not enough disk space for the image', {
     file: path,
@@ -61,7 +67,7 @@ export const diskFull = (path: string, needed: number | undefined, free: number 
     next: 'free some space (npm run cache -- prune removes old layers), or move the store with BOXHOUND_CACHE',
   })
 
-/** How much is written before the hashing thread is told: a message costs more than hashing a few kilobytes. */
+/** How many bytes to write before notifying the hashing thread: a message costs more than hashing a few kilobytes. */
 const stride = 1 << 20
 
 const remove = async (path: string): Promise<void> => {
@@ -70,9 +76,10 @@ const remove = async (path: string): Promise<void> => {
 }
 
 /**
- * Opens the part of an image, or begins one. Only who holds the image's lock may.
+ * Opens an image's part, or creates one. The caller must hold the image's lock.
  *
- * @param url where the rest is to come from; what came from elsewhere is dropped, since no server could tell whether it is the same.
+ * @param url where to download the rest. Data from another address is dropped, since no server could tell whether it is
+ *   the same file.
  */
 export const openPart = async (folder: string, sha256: string, url: string): Promise<Part> => {
   const path = partPath(folder, sha256)
@@ -100,7 +107,8 @@ export const openPart = async (folder: string, sha256: string, url: string): Pro
     note: () => note,
     inherited: () => inherited,
     append: (chunk) => {
-      // Written at once, while the piece is in the processor's cache: through the thread pool a download costs a third more time of it.
+      // Written synchronously, while the chunk is in the processor's cache: through the thread pool a download takes a
+      // third more processor time.
       for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at)
       bytes += chunk.length
       if (bytes - told >= stride) tell()

@@ -2,19 +2,19 @@
 
 import { formatBytes } from '../_helpers/format.ts'
 
-/** How far a download is; told a few times a second. */
+/** Progress of a download, reported a few times a second. */
 export interface Download {
-  /** There so far, what an earlier run left included. */
+  /** Bytes downloaded so far, including what an earlier run left. */
   readonly bytes: number
-  /** Of the whole file; undefined when the server doesn't say. */
+  /** Size of the whole file; undefined if the server doesn't say. */
   readonly total: number | undefined
-  /** Since this run asked for the file. */
+  /** Seconds since this run requested the file. */
   readonly seconds: number
-  /** Bytes that came in this run: what the rate is made of. */
+  /** Bytes received in this run, for computing the rate. */
   readonly received: number
 }
 
-/** `412 of 596 MB, 88 MB/s`; `412 MB, 88 MB/s` when the whole is not known. */
+/** `412 of 596 MB, 88 MB/s`, or `412 MB, 88 MB/s` if the size is unknown. */
 export const downloadText = ({ bytes, total, seconds, received }: Download): string => {
   const whole = total === undefined ? '' : ` of ${formatBytes(total)}`
   const [amount = '', unit = ''] = formatBytes(bytes).split(' ')
@@ -25,7 +25,7 @@ export const downloadText = ({ bytes, total, seconds, received }: Download): str
 
 const interval = 0.2
 
-/** Counts what comes and tells it at most five times a second. */
+/** Counts received bytes and reports them at most five times a second. */
 export const downloadMeter = (show: ((state: Download) => void) | undefined, now = (): number => performance.now()) => {
   const began = now()
   let shown = Number.NEGATIVE_INFINITY
@@ -37,7 +37,7 @@ export const downloadMeter = (show: ((state: Download) => void) | undefined, now
     received,
   })
   return {
-    /** What is there at the beginning of a try. */
+    /** Sets how many bytes are there when an attempt starts. */
     from: (bytes: number): void => {
       last = bytes
     },
@@ -48,7 +48,7 @@ export const downloadMeter = (show: ((state: Download) => void) | undefined, now
       shown = now()
       show(state(total))
     },
-    /** Tells the last state, whenever the one before was told. */
+    /** Reports the final state, however recent the last report was. */
     end: (total: number | undefined): void => show?.(state(total)),
   }
 }

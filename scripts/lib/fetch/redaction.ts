@@ -3,7 +3,7 @@
 import { type Logins, loginIn } from './logins.ts'
 import type { Network } from './network.ts'
 
-/** Shorter ones are words of any log. */
+/** Shorter ones may be ordinary words in a log. */
 const shortest = 6
 
 const forms = (user: string, password: string): string[] => [
@@ -20,8 +20,8 @@ const proxyForms = (proxy: string | undefined): string[] => {
 }
 
 /**
- * Takes the passwords of proxies and mirrors out of what a tool printed (fault 21): as they are, as in an address, and as in a header;
- * and whatever else stands before the host of an address.
+ * Removes the passwords of proxies and mirrors from a tool's output (fault 21): in plain form, encoded as in an
+ * address, and as in a header. It also removes any other login in an address.
  */
 export const redactorFor = (network: Network, logins: Logins): ((text: string) => string) => {
   const secrets = [

@@ -3,7 +3,7 @@
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { folderAddress, shownAddress } from './address.ts'
 
-/** A publisher's release: `release-20260725`, or `release-20260725.1` when there was a second one that day. */
+/** A publisher's release: `release-20260725`, or `release-20260725.1` for a second one on the same day. */
 export interface Release {
   readonly name: string
   /** 20260725 */
@@ -11,16 +11,16 @@ export interface Release {
   readonly serial: number
 }
 
-/** A release's name taken apart; undefined for any other name. */
+/** Parses a release's name; undefined for any other name. */
 export const parseRelease = (name: string): Release | undefined => {
   const [, date, serial = '0'] = /^release-(\d{8})(?:\.(\d{1,6}))?$/.exec(name) ?? []
   return date === undefined ? undefined : { name, date: Number(date), serial: Number(serial) }
 }
 
-/** Below 0 when `a` is older than `b`. */
+/** Negative if `a` is older than `b`. */
 export const compareReleases = (a: Release, b: Release): number => a.date - b.date || a.serial - b.serial
 
-/** The release that an image's address names, when it stands in that folder of releases under that file name. */
+/** The release in an image's address, if the image is in that folder of releases under that file name. */
 export const releaseOf = (image: string, releases: string, file: string): Release | undefined => {
   const folder = folderAddress(releases)
   if (!image.startsWith(folder)) return undefined
@@ -28,15 +28,15 @@ export const releaseOf = (image: string, releases: string, file: string): Releas
   return rest === file && more.length === 0 ? parseRelease(name) : undefined
 }
 
-/** Values of href, quoted either way or not at all, as servers' listings differ in that. */
+/** Values of href, with either kind of quotes or none: servers' listings differ. */
 const link = /<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi
 
 /**
- * The newest release that a folder's listing links to. Only folders directly below count, however the link is written: relative, as a
- * path, or as a whole address.
+ * The newest release that a folder's listing links to. Only folders directly below count, whether the link is relative,
+ * a path or a full address.
  *
- * @param index the address of the listing, after redirects.
- * @throws BoxhoundError E_RELEASES when there is none.
+ * @param index the listing's address, after redirects.
+ * @throws BoxhoundError E_RELEASES if there is none.
  */
 export const newestRelease = (html: string, index: URL): Release => {
   const folder = folderAddress(`${index.origin}${index.pathname}`)

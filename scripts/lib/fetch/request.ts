@@ -8,13 +8,13 @@ import type { Client } from './client.ts'
 import { failureOf } from './failure.ts'
 import { authorizationFor } from './logins.ts'
 
-/** What a server answered, after redirects: the body still to be read, or destroyed. */
+/** A server's response, after redirects. The body has yet to be read or destroyed. */
 export interface Answer {
   readonly status: number
-  /** The first value of a header, by its name in lower case. */
+  /** The first value of a header; the name is in lower case. */
   readonly header: (name: string) => string | undefined
   readonly body: Dispatcher.ResponseData['body']
-  /** Where it came from in the end. */
+  /** The final address. */
   readonly url: URL
 }
 
@@ -27,10 +27,10 @@ const headerOf =
     [headers[name]].flat()[0]
 
 /**
- * Where a redirect leads to.
+ * The target of a redirect.
  *
- * @throws BoxhoundError E_FETCH_REDIRECT when that is no address of http(s), or http where the way began with https: what was asked
- *   for in secret is not told in the open.
+ * @throws BoxhoundError E_FETCH_REDIRECT if it is not http(s), or is http after a start with https, since a secure
+ *   request must not continue in plain text.
  */
 export const redirected = (location: string | undefined, from: URL): URL => {
   const refuse = (message: string, expected: string, found: string): BoxhoundError =>
@@ -49,7 +49,7 @@ export const redirected = (location: string | undefined, from: URL): URL => {
   return to
 }
 
-/** What one request is made of besides its address. */
+/** The parts of a request besides its address. */
 export interface Sent {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT'
   readonly headers?: Readonly<Record<string, string>>
@@ -58,9 +58,9 @@ export interface Sent {
 }
 
 /**
- * One request, a redirect not followed; reads nothing of the body.
+ * Sends one request without following redirects or reading the body.
  *
- * @throws BoxhoundError E_FETCH_…, naming host, address and the deadline that has passed; the signal's reason when that was given.
+ * @throws BoxhoundError E_FETCH_…, naming host, address and the timeout; the signal's reason if it was aborted.
  */
 export const send = async (url: URL, client: Client, { method, headers, body, signal }: Sent): Promise<Answer> => {
   const dispatcher = await client.dispatcher(url.protocol)
@@ -88,9 +88,9 @@ export const send = async (url: URL, client: Client, { method, headers, body, si
 }
 
 /**
- * Asks for an address and follows redirects; reads nothing of the body.
+ * Sends a request and follows redirects, without reading the body.
  *
- * @throws BoxhoundError E_FETCH_…, as `send` does; E_FETCH_REDIRECT for one that leads astray.
+ * @throws BoxhoundError E_FETCH_…, like `send`; E_FETCH_REDIRECT for a redirect that can't be followed.
  */
 export const get = async (
   address: string,
@@ -112,7 +112,7 @@ export const get = async (
   })
 }
 
-/** Ends an answer that nobody wants to read: its connection goes with it. */
+/** Discards a response without reading it; this closes its connection. */
 export const discard = (body: Answer['body']): void => {
   body.on('error', () => {}).destroy()
 }

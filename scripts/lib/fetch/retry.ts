@@ -4,11 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { formatSeconds } from '../_helpers/format.ts'
 import { isPassing } from './failure.ts'
 
-/** How often something is tried again that may be over in a moment. */
+/** How often to retry after a temporary failure. */
 export interface Patience {
-  /** Tries in a row that bring nothing new. */
+  /** Maximum number of consecutive attempts without progress. */
   readonly tries: number
-  /** Milliseconds before the next one, from 1 failed try upwards. */
+  /** Milliseconds to wait, by the number of failed attempts so far, from 1. */
   readonly pause: (failed: number) => number
 }
 
@@ -16,18 +16,18 @@ export const usualPatience: Patience = { tries: 5, pause: (failed) => Math.min(1
 
 export interface Retried {
   readonly tell: (line: string) => void
-  /** Grows while tries bring something: a try that brought more than all before it counts as the first. */
+  /** Grows as attempts make progress. An attempt that got further than all before resets the count. */
   readonly gained?: () => number
   readonly signal?: AbortSignal | undefined
 }
 
-/** A few bytes more are no reason to go on for ever. */
+/** Fewer new bytes than this don't count as progress, so that retries can't go on forever. */
 const worthwhile = 1_000_000
 
 /**
- * Does work again while its failure may be over in a moment (faults 35, 36), a bounded number of times.
+ * Repeats work that fails with a temporary error (faults 35, 36), a bounded number of times.
  *
- * @throws what the last try threw.
+ * @throws the error of the last attempt.
  */
 export const retrying = async <T>(patience: Patience, options: Retried, work: () => Promise<T>): Promise<T> => {
   const { tell, gained = () => 0, signal } = options

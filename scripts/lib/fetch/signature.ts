@@ -7,7 +7,7 @@ import { outcomeOf } from '../_helpers/child.ts'
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError, isErrno } from '../_helpers/errors.ts'
 
-/** Who must have signed. */
+/** The required signer. */
 export interface Signer {
   /** Path of a binary keyring with public keys. */
   readonly keyring: string
@@ -15,13 +15,13 @@ export interface Signer {
   readonly fingerprint: string
 }
 
-/** One signature, as gpgv's status lines tell it (GnuPG's doc/DETAILS). */
+/** One signature in gpgv's status lines (GnuPG's doc/DETAILS). */
 interface Signature {
   /** GOODSIG, BADSIG, EXPSIG, EXPKEYSIG, REVKEYSIG, ERRSIG. */
   verdict?: string
   /** Key id or fingerprint that the signature claims. */
   key?: string
-  /** Of VALIDSIG: the primary key's full fingerprint, time of signing, OpenPGP's number of the digest. */
+  /** From VALIDSIG: the primary key's full fingerprint, time of signing, OpenPGP's number of the digest. */
   primary?: string
   signed?: number
   digest?: number
@@ -29,7 +29,10 @@ interface Signature {
 
 const verdicts = ['GOODSIG', 'BADSIG', 'EXPSIG', 'EXPKEYSIG', 'REVKEYSIG', 'ERRSIG']
 
-/** SHA-256, -384, -512, -224 (RFC 9580, 9.5) and SHA-3: two files of one SHA-1 or MD5 can be made. */
+/**
+ * SHA-256, -384, -512, -224 (RFC 9580, 9.5) and SHA-3. With SHA-1 or MD5, two files with the same digest can be
+ * constructed.
+ */
 const strongDigests = [8, 9, 10, 11, 12, 14]
 
 /** Each signature begins with NEWSIG. */
@@ -64,7 +67,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   REVKEYSIG: 'do not use the list; look up the publisher’s new key',
 }
 
-/** What one signature lacks; undefined when it is the one that was wanted. */
+/** What is wrong with a signature; undefined if it is the required one. */
 const fault = ({ verdict = '', primary, digest = 0, key }: Signature, { fingerprint }: Signer) => {
   if (verdict === 'GOODSIG' && primary === fingerprint)
     return strongDigests.includes(digest)
@@ -74,10 +77,10 @@ const fault = ({ verdict = '', primary, digest = 0, key }: Signature, { fingerpr
 }
 
 /**
- * Judges what gpgv said. A list may be signed by several keys, of which the keyring holds one; but one signature that does not fit the
- * file condemns it.
+ * Judges gpgv's output. A list may be signed by several keys, of which the keyring has only one; but a single signature
+ * that doesn't match the file is enough to reject it.
  *
- * @returns when the wanted key signed, in seconds since 1970.
+ * @returns when the required key signed, in seconds since 1970.
  */
 export const judgeStatus = (status: string, signer: Signer, place: string): number => {
   const faults = []
@@ -115,11 +118,11 @@ const gpgv = async (words: readonly string[]): Promise<{ readonly stdout: string
 }
 
 /**
- * Checks a detached OpenPGP signature, binary or armored, against one key by its full fingerprint.
+ * Verifies a detached OpenPGP signature, binary or armored, against one key by its full fingerprint.
  *
- * @param place how errors name the signed file.
+ * @param place the signed file's name in errors.
  * @returns when it was signed, in seconds since 1970.
- * @throws BoxhoundError E_SIGNATURE telling which fault of fault it is; E_KEYRING; E_GPGV (exit code 3) without gpgv.
+ * @throws BoxhoundError E_SIGNATURE with the kind of fault; E_KEYRING; E_GPGV (exit code 3) without gpgv.
  */
 export const verifySignature = async (
   data: Uint8Array,
@@ -143,7 +146,7 @@ export const verifySignature = async (
       const [dataFile, signatureFile] = [join(folder, 'data'), join(folder, 'data.gpg')]
       await writeFile(dataFile, data)
       await writeFile(signatureFile, signature)
-      // A home of its own: the caller's keys and settings have no say.
+      // Its own home, so that the caller's keys and settings don't matter.
       const words = [
         '--homedir',
         folder,

@@ -1,4 +1,4 @@
-// Fetches small files into memory.
+// Downloads small files into memory.
 
 import type { Client } from './client.ts'
 import { failureOf, statusFailure } from './failure.ts'
@@ -6,7 +6,7 @@ import { paced } from './pace.ts'
 import { discard, get } from './request.ts'
 import { type Patience, retrying, usualPatience } from './retry.ts'
 
-/** A listing or a list of checksums; what is larger is something else. */
+/** Enough for a listing or a list of checksums; anything larger is something else. */
 const limit = 8_000_000
 
 export interface SmallFileOptions {
@@ -16,9 +16,9 @@ export interface SmallFileOptions {
 }
 
 /**
- * Fetches a file of a few kilobytes into memory.
+ * Downloads a file of a few kilobytes into memory.
  *
- * @returns its bytes, and the address that it came from after redirects.
+ * @returns its bytes, and its address after redirects.
  * @throws BoxhoundError E_FETCH_…
  */
 export const fetchSmallFile = (

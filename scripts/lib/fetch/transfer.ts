@@ -1,4 +1,4 @@
-// Transfers a file or a range of it.
+// Downloads a file or a range of it.
 
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -12,13 +12,16 @@ import { diskFull, type Note, type Part } from './part.ts'
 import { type Answer, discard, get } from './request.ts'
 
 export interface TransferOptions {
-  /** Called after each piece. */
+  /** Called after each chunk. */
   readonly received: (bytes: number) => void
   readonly tell: (line: string) => void
   readonly signal?: AbortSignal | undefined
 }
 
-/** What If-Range may hold (RFC 9110, 13.1.5): a strong ETag, otherwise the date. A weak one promises no equal bytes. */
+/**
+ * The value for If-Range (RFC 9110, 13.1.5): a strong ETag, or else the date. A weak ETag doesn't promise identical
+ * bytes.
+ */
 const validatorOf = ({ header }: Answer): string | undefined => {
   const etag = header('etag')
   return etag?.startsWith('"') ? etag : header('last-modified')
@@ -29,7 +32,7 @@ const lengthOf = ({ header }: Answer): number | undefined => {
   return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined
 }
 
-/** `bytes 200-999/1000`, or of a refused range `bytes * /1000`. */
+/** `bytes 200-999/1000`, or `bytes * /1000` for a refused range. */
 const rangeOf = ({ header }: Answer): { start: number | undefined; total: number | undefined } => {
   const [, start, total] = /^bytes (?:(\d{1,15})-\d{1,15}|\*)\/(\d{1,15}|\*)$/.exec(header('content-range') ?? '') ?? []
   return {
@@ -65,7 +68,7 @@ const save = async (answer: Answer, part: Part, client: Client, options: Transfe
   if (total !== undefined && part.bytes() !== total) throw cut(part, answer, total)
 }
 
-/** What to do with an answer: go on with the part, begin anew, ask again without a range, or nothing is missing. */
+/** What to do with a response: append to the part, start over, ask again without a range, or nothing is missing. */
 type Verdict = 'append' | 'restart' | 'ask-anew' | 'complete'
 
 const judge = (answer: Answer, part: Part): Verdict => {
@@ -89,9 +92,10 @@ const begin = async (url: string, answer: Answer, part: Part, tell: (line: strin
 }
 
 /**
- * Fetches what is missing of a part, by one request: a range of the file if the server still has the same one, otherwise all of it.
+ * Downloads what is missing from a part with one request: a range if the server still has the same file, otherwise the
+ * whole file.
  *
- * @throws BoxhoundError E_FETCH_… (failure.ts says which are worth another try) with the part kept as it is; E_DISK_FULL.
+ * @throws BoxhoundError E_FETCH_… (failure.ts decides which are worth a retry), keeping the part as it is; E_DISK_FULL.
  */
 export const transfer = async (url: string, part: Part, client: Client, options: TransferOptions): Promise<void> => {
   const validator = part.note()?.validator

@@ -7,7 +7,7 @@ import { shownAddress, shownProxy } from './address.ts'
 import type { Client } from './client.ts'
 import { proxyFor } from './network.ts'
 
-/** OpenSSL's reasons for not believing a certificate, as Node names them. */
+/** OpenSSL's reasons for rejecting a certificate, as Node names them. */
 const reasons: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT: 'its authority is unknown here',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its authority is unknown here',
@@ -22,12 +22,12 @@ const reasons: Readonly<Record<string, string>> = {
   UND_ERR_PRX_TLS: 'it is for another host',
 }
 
-/** Whether an error's code says that a server's certificate was not believed. */
+/** Whether an error code means that a server's certificate was rejected. */
 export const isUntrusted = (code: string): boolean => code in reasons
 
 const connected = 'undici:client:connected'
 
-/** The last certificate of a chain: its issuer is the authority, also where the server leaves that one's own out. */
+/** The last certificate of a chain. Its issuer is the CA, even if the server doesn't send the CA's own certificate. */
 const lastOf = (certificate: DetailedPeerCertificate): DetailedPeerCertificate => {
   const issuer: DetailedPeerCertificate | undefined = certificate.issuerCertificate
   return issuer === undefined || issuer === certificate ? certificate : lastOf(issuer)
@@ -40,13 +40,13 @@ const nameOf = (subject: DetailedPeerCertificate['issuer'] | undefined): string 
     .sort()
     .join(', ')
 
-/** By what it can do: the class itself would have to be loaded for it (client.ts). */
+/** Checks for a method, because the class would have to be loaded for instanceof (client.ts). */
 const isSecure = (socket: unknown): socket is TLSSocket =>
   typeof socket === 'object' && socket !== null && 'getPeerCertificate' in socket
 
 /**
- * Who signed the certificate of a server that could not be verified. Node forgets the certificate when it refuses it, so the server is
- * asked once more, without believing it: no more than its greeting is read.
+ * The issuer of a server's untrusted certificate. Node discards a certificate that it rejects, so this connects again
+ * without verification and reads nothing but the handshake.
  */
 const authorityOf = async (url: URL, client: Client): Promise<string> => {
   const { dispatcherFor } = await import('./dispatcher.ts')
@@ -71,12 +71,12 @@ const authorityOf = async (url: URL, client: Client): Promise<string> => {
   return found
 }
 
-/** The error for a certificate that was not believed: by whom it is signed, and how to have that authority trusted. */
+/** The error for an untrusted certificate: who signed it, and how to trust that CA. */
 export const untrusted = async (error: unknown, url: URL, client: Client): Promise<BoxhoundError> => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const authority = await authorityOf(url, client)
   const proxy = proxyFor(url.protocol, client.network)
-  // A proxy is never asked without being verified: where nothing was seen behind it, it was the proxy itself.
+  // A proxy is never contacted without verification. If nothing was seen behind it, its own certificate was rejected.
   const host = authority === '' && proxy.startsWith('https:') ? shownProxy(proxy) : url.host
   const unknown = reasons[code]?.startsWith('its authority') || code === 'DEPTH_ZERO_SELF_SIGNED_CERT'
   return new BoxhoundError('E_FETCH_TLS', `the certificate of ${host} is not trusted: ${reasons[code]}`, {

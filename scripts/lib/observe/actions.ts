@@ -1,4 +1,4 @@
-// Plan, apply, destroy and show, as told on a terminal.
+// Plan, apply, destroy and show, for a terminal.
 
 import { createInterface } from 'node:readline'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -17,14 +17,14 @@ import { writePreview } from './preview.ts'
 import { assertNoGap, judgeSilence } from './silence.ts'
 import { calendarText, countText, doneLine, planText, warningText } from './terminal.ts'
 
-/** What one run works with. */
+/** The context of one run. */
 export interface Run {
   readonly box: Box
   readonly project: Project
   readonly flags: Readonly<Record<string, boolean>>
   readonly now: Date
   readonly paint: Paint
-  /** Columns of the terminal. */
+  /** Width of the terminal in columns. */
   readonly width: number
   /** Prints for a reader; silent with --json. */
   readonly say: (text: string) => void
@@ -35,7 +35,7 @@ interface Planned {
   readonly judgement: Judgement | null
 }
 
-/** Whether other hours are silent afterwards: only then is there anything to see in a calendar. */
+/** Whether the silent hours change; only then is a calendar of interest. */
 const changesHours = (change: Change): boolean =>
   beginsAnew(change) || (change.kind === 'downtime' && change.action === 'remove')
 
@@ -73,11 +73,11 @@ const carryOut = async (
   else if (done.length > 0) say(paint('green', `Done: ${formatCount(done.length, 'change')}`))
 }
 
-/** The command for an action on the same box in the same account. */
+/** The command for another action on the same box and account. */
 const commandOf = ({ box, flags }: Run, action: string, ...options: readonly string[]): string =>
   ['npm run observe --', action, box.name, ...(flags.lab === true ? ['--lab'] : []), ...options].join(' ')
 
-/** Asks on a terminal; elsewhere only --yes will do. */
+/** Asks on a terminal; without one, --yes is required. */
 const isAgreed = async (run: Run, { changes }: AccountPlan, where: string): Promise<boolean> => {
   const { box, flags } = run
   if (flags.yes === true) return true
@@ -97,7 +97,7 @@ const isAgreed = async (run: Run, { changes }: AccountPlan, where: string): Prom
   process.stderr.write(
     `\nRemove ${remove === 1 ? 'this one' : `these ${remove}`} from ${where}? Type the name of the box, ${box.name}, to go on: `,
   )
-  // Not as a terminal: Ctrl-C stays a signal then, and is handled as in any other moment. An end of input agrees to nothing.
+  // Not in terminal mode, so that Ctrl-C stays a signal and is handled as usual. End of input means no.
   const reader = createInterface({ input: process.stdin, terminal: false })
   for await (const line of reader) {
     reader.close()
@@ -107,7 +107,7 @@ const isAgreed = async (run: Run, { changes }: AccountPlan, where: string): Prom
   return false
 }
 
-/** Exit code of `plan --detailed-exitcode` when something would change: 1 and 2 mean something else everywhere. */
+/** Exit code of `plan --detailed-exitcode` if something would change; 1 and 2 have other meanings everywhere. */
 export const changesExitCode = 4
 
 const gapAdvice =
@@ -122,7 +122,7 @@ export const plan = async (run: Run, gateway: Gateway, where: string): Promise<n
   return run.flags['detailed-exitcode'] === true && hasChanges(found) ? changesExitCode : 0
 }
 
-/** Makes it so, unless the downtimes leave a gap. */
+/** Carries out the plan, unless the downtimes leave a gap. */
 export const apply = async (run: Run, gateway: Gateway, where: string): Promise<number> => {
   const planned = await planAndTell(run, gateway, where, false)
   assertNoGap(planned.judgement)
@@ -130,7 +130,7 @@ export const apply = async (run: Run, gateway: Gateway, where: string): Promise<
   return 0
 }
 
-/** Removes what is ours; 1 when somebody did not agree. */
+/** Removes the box's resources; 1 if the user did not confirm. */
 export const destroy = async (run: Run, gateway: Gateway, where: string): Promise<number> => {
   const planned = await planAndTell(run, gateway, where, true)
   if (hasChanges(planned.plan) && !(await isAgreed(run, planned.plan, where))) {
@@ -141,7 +141,7 @@ export const destroy = async (run: Run, gateway: Gateway, where: string): Promis
   return 0
 }
 
-/** Takes over what somebody made by hand. */
+/** Imports a resource that was made by hand. */
 export const importing =
   (request: ImportRequest) =>
   async (run: Run, gateway: Gateway, where: string): Promise<number> => {
@@ -155,7 +155,7 @@ export const importing =
     return 0
   }
 
-/** Draws the page; asks no account. */
+/** Draws the page without contacting an account. */
 export const show = async ({ box, project, flags, now, say }: Run, out: string | undefined): Promise<number> => {
   const file = await writePreview(box, { now, out, recorded: flags.recorded === true }, project)
   if (flags.json === true) console.log(JSON.stringify({ box: box.name, file }))

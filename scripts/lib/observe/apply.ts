@@ -8,7 +8,7 @@ import { type Change, isChange } from './changes.ts'
 import type { AccountPlan } from './plan.ts'
 import { explainProtection } from './protection.ts'
 
-/** Removals come last: while something goes wrong before them, nothing is missing. */
+/** Removals come last, so that nothing is missing if something fails before them. */
 const order: readonly Change['action'][] = ['add', 'change', 'replace', 'remove']
 
 const inOrder = (changes: readonly Change[]): Change[] =>
@@ -31,7 +31,7 @@ const carryOut = async (change: Change, plan: AccountPlan, gateway: Gateway): Pr
 
 export interface Done {
   readonly change: Change
-  /** The account's id of what was made, changed or removed. */
+  /** The account's id of what was created, changed or removed. */
   readonly id: string
 }
 
@@ -42,7 +42,7 @@ interface Failure {
 
 const labelOf = ({ action, kind, name }: Change): string => `${action} ${kind} ${name}`
 
-/** The file to mend: of a widget that the account names, the one that it stands in. */
+/** The file to fix; if the account names a widget, the file that contains it. */
 const fileOf = ({ change: { wanted }, cause }: Failure): string | undefined => {
   const widget = /widgets\[\d+\](?:\.\w+|\[\d+\])*/.exec(cause.details.found ?? '')?.[0]
   return (widget === undefined ? undefined : wanted?.placeOf?.(widget).source) ?? wanted?.source
@@ -70,15 +70,16 @@ const failureError = (
   })
 }
 
-/** What something else in the account holds fast can wait for the other removals. */
+/** If only another resource prevents a removal, the other removals can go on. */
 const mayGoOn = ({ change, cause }: Failure): boolean =>
   change.action === 'remove' && cause.code === 'E_ACCOUNT_CONFLICT'
 
 /**
- * Carries out a plan, one change after another; removals last.
+ * Carries out a plan, one change after another; removals come last.
  *
- * @param onDone told after each.
- * @throws BoxhoundError E_OBSERVE_APPLY, which tells what was done and what was not; the next run finishes. A signal ends it between two changes.
+ * @param onDone called after each change.
+ * @throws BoxhoundError E_OBSERVE_APPLY, which lists what was done and what was not; the next run finishes the rest. A
+ *   signal stops it between two changes.
  */
 export const applyPlan = async (
   plan: AccountPlan,

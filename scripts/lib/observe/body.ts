@@ -1,4 +1,4 @@
-// What is sent to make or change a resource.
+// The request body for creating or changing a resource.
 
 import { isObject, listOf } from '../_helpers/json.ts'
 import { bridgeRecurrence } from './calendar/bridge.ts'
@@ -18,7 +18,10 @@ const withValue = (object: JsonObject, [name = '', ...rest]: readonly string[], 
 const isBelow = (path: string, places: readonly string[]): boolean =>
   places.some((place) => path.startsWith(`${place}.`))
 
-/** Fields that somebody set by hand and the files say nothing of get their usual value, where an update would leave alone what it doesn't name. */
+/**
+ * Resets fields that somebody has set by hand and the files don't mention, where an update would keep whatever it
+ * doesn't include.
+ */
 const withDefaults = (wire: JsonObject, { fields }: Change, rules: Rules): JsonObject =>
   rules.strict
     ? wire
@@ -26,7 +29,7 @@ const withDefaults = (wire: JsonObject, { fields }: Change, rules: Rules): JsonO
         .filter(({ path, to }) => to === undefined && path in rules.defaults && !isBelow(path, rules.replaced))
         .reduce((whole, { path }) => withValue(whole, path.split('.'), rules.defaults[path] ?? null), wire)
 
-/** What is not ours to judge is sent back as the account has it, where an update would take it away. */
+/** Sends back fields that the files don't control, where an update would otherwise remove them. */
 const withKept = (wire: JsonObject, { kept }: Pick<Change, 'kept'>): JsonObject =>
   kept.reduce((whole, { path, value }) => withValue(whole, path.split('.'), value), wire)
 
@@ -38,14 +41,16 @@ const withWidgetIds = (wire: JsonObject, { kind, wanted, live }: Change, rules: 
         liveForm: canonical(kind, live.wire, rules),
       })
 
-/** A downtime whose rules stay is not told them again: they would begin at another date, which would end what is silent now. */
+/**
+ * Leaves out a schedule whose rules are unchanged. Sending it would move its start date, and end what is silent now.
+ */
 const withoutSameSchedule = (wire: JsonObject, change: Change): JsonObject => {
   if (change.kind !== 'downtime' || beginsAnew(change)) return wire
   const { schedule: _, ...rest } = wire
   return rest
 }
 
-/** What is silent at once, as one more recurrence. */
+/** Adds the hours that are silent at once as another recurrence. */
 const withBridge = (wire: JsonObject, { bridge }: Change): JsonObject => {
   const { schedule } = wire
   if (bridge === null || !isObject(schedule)) return wire
@@ -55,7 +60,7 @@ const withBridge = (wire: JsonObject, { bridge }: Change): JsonObject => {
   }
 }
 
-/** Of what is made anew, people keep what has nothing to do with its kind. */
+/** When a resource is recreated, keeps people's settings that don't depend on its type. */
 const madeAnew = (wire: JsonObject, change: Change): JsonObject =>
   withBridge(withKept(wire, { kept: change.kept.filter(({ path }) => !path.includes('.')) }), change)
 
@@ -65,7 +70,8 @@ const updated = (wire: JsonObject, change: Change, rules: Rules): JsonObject => 
 }
 
 /**
- * What is sent to make or change a resource: as the files want it, with its marker, and with what an update must say besides.
+ * The request body for creating or changing a resource: what the files want, with the marker, plus whatever an update
+ * must repeat.
  *
  * @param box its name.
  */

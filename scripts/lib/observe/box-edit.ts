@@ -1,4 +1,4 @@
-// One more name in a list of the box file.
+// Adds a name to a list in the box file.
 
 import { isDeepStrictEqual } from 'node:util'
 import { isMap, isNode, isSeq, type YAMLMap, type YAMLSeq } from 'yaml'
@@ -50,9 +50,9 @@ const edited = (source: Source, text: string, list: string, name: string): strin
 }
 
 /**
- * The text of a box file with one more name in a list under `observe`: everything else stays to the letter.
+ * The text of a box file with one more name in a list under `observe`; everything else stays exactly as it is.
  *
- * @throws BoxhoundError E_BOX_EDIT (exit code 2) where that can't be done.
+ * @throws BoxhoundError E_BOX_EDIT (exit code 2) if that isn't possible.
  */
 export const withName = (text: string, list: 'boards' | 'exports', name: string, path: string): string => {
   const source = parseSource(text, path)

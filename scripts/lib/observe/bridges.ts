@@ -1,4 +1,4 @@
-// Downtimes in progress: silent at once, made anew.
+// Recreates downtimes in progress, silent at once.
 
 import { isObject, listOf, textOf } from '../_helpers/json.ts'
 import { type Bridge, bridgeOf } from './calendar/bridge.ts'
@@ -8,14 +8,14 @@ import { isJsonObject } from './json-object.ts'
 import type { Live, Resource } from './resource-kinds.ts'
 import type { Wanted } from './resources.ts'
 
-/** Whether a downtime is on, or is before it can be told anything. */
+/** Whether a downtime is active, or will be before an update could reach it. */
 const isInProgress = ({ wire: { status, schedule } }: Live, now: Date): boolean => {
   if (status === 'active') return true
   const next = isObject(schedule) && isObject(schedule.current_downtime) ? textOf(schedule.current_downtime.start) : ''
   return Date.parse(next) < now.getTime() + startMargin
 }
 
-/** The bridge of a downtime's rules; none for rules that no week can show. */
+/** The bridge for a downtime's rules; none for rules that don't fit a weekly pattern. */
 const bridgeFor = ({ wire: { schedule } }: Resource, now: Date): Bridge | null => {
   if (!isObject(schedule)) return null
   const rules = listOf(schedule.recurrences)
@@ -28,7 +28,7 @@ const bridgeFor = ({ wire: { schedule } }: Resource, now: Date): Bridge | null =
   }
 }
 
-/** Of one in progress the account changes the message, and no more. */
+/** Of a downtime in progress, the account only lets one change the message. */
 const isImmutable = ({ fields }: Change): boolean => fields.some(({ path }) => path !== 'message')
 
 const withBridge = (change: Change, isOwn: boolean, now: Date): Change => {
@@ -36,7 +36,7 @@ const withBridge = (change: Change, isOwn: boolean, now: Date): Change => {
   if (kind !== 'downtime' || wanted === null || (action !== 'add' && action !== 'change')) return change
   if (live === null) return isOwn ? { ...change, bridge: bridgeFor(wanted, now) } : change
   const isOn = isInProgress(live, now)
-  // What an export says begins when it says so: only one that is on already is to stay on.
+  // An export begins when it says so; a bridge only keeps an active one silent.
   const bridge = isOn || (isOwn && beginsAnew(change)) ? bridgeFor(wanted, now) : null
   if (!(isOn && isImmutable(change)) && !(beginsAnew(change) && bridge !== null)) return change
   return {
@@ -48,8 +48,9 @@ const withBridge = (change: Change, isOwn: boolean, now: Date): Change => {
 }
 
 /**
- * Downtimes whose hours have begun. The account refuses another start for one in progress, and any start in the past: it is made anew,
- * silent at once, before the old one is cancelled. Rejected: to wait for its end, which would leave the files and the account apart.
+ * Handles downtimes whose hours have already begun. The account accepts no new start for a downtime in progress, and no
+ * start in the past. So the downtime is recreated, silent at once, before the old one is cancelled. Waiting for its end
+ * was rejected, since files and account would differ meanwhile.
  */
 export const withBridges = (changes: readonly Change[], { calendar }: Wanted, now: Date): Change[] =>
   changes.map((change) =>

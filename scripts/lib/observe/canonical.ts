@@ -1,4 +1,4 @@
-// A resource without what the server adds; its fingerprint.
+// A resource without the server's additions, and its fingerprint.
 
 import { sha256 } from '../_helpers/hash.ts'
 import { isObject, listOf, textOf, withSortedKeys } from '../_helpers/json.ts'
@@ -12,7 +12,7 @@ import { unmark } from './marker.ts'
 import type { Kind } from './resource-kinds.ts'
 import type { ServerFile } from './schema.ts'
 
-/** What the server does with one kind of resources. */
+/** How the server treats one kind of resource. */
 export type Rules = NonNullable<ServerFile[Kind]>
 
 /** The rules of a kind. */
@@ -28,14 +28,14 @@ const isEmpty = (value: Json): boolean =>
   (Array.isArray(value) && value.length === 0) ||
   (isObject(value) && Object.keys(value).length === 0)
 
-/** Whether two values are one, whatever the order of their names. */
+/** Whether two values are equal, ignoring the order of keys. */
 export const equal = (a: Json, b: Json): boolean =>
   JSON.stringify(withSortedKeys(a)) === JSON.stringify(withSortedKeys(b))
 
 const setOf = (list: readonly Json[]): Json[] =>
   [...list].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
 
-/** Whether a value says no more than its absence. */
+/** Whether a value means the same as its absence. */
 export const isUsual = (value: Json, path: string, { defaults }: Rules): boolean => {
   const usual = defaults[path]
   return isEmpty(value) || (usual !== undefined && equal(value, usual))
@@ -59,7 +59,9 @@ const reduce = (value: Json, path: string, rules: Rules): Json => {
   )
 }
 
-/** A rule by what it means: servers write one in several ways. What can't be read stays as it is. */
+/**
+ * A rule in a normalized form, since servers write the same rule in several ways. What can't be parsed stays as it is.
+ */
 const recurrenceMeaning = (recurrence: Json): Json => {
   if (!isObject(recurrence)) return recurrence
   const { start, duration, rrule } = recurrence
@@ -75,7 +77,10 @@ const recurrenceMeaning = (recurrence: Json): Json => {
   }
 }
 
-/** The date from which a recurring downtime counts moves on by itself, and what happens once is over: days, time and length are what it says. */
+/**
+ * Drops dates: a recurring downtime's date moves on by itself, and a one-time occurrence passes. Days, time and length
+ * are what matters.
+ */
 const withoutDates = (wire: JsonObject): JsonObject => {
   const { schedule } = wire
   if (!isObject(schedule)) return wire
@@ -91,8 +96,8 @@ const withoutDates = (wire: JsonObject): JsonObject => {
 }
 
 /**
- * What of a resource is its own: without the marker, the server's fields and whatever has its usual value. Two resources that mean the
- * same are equal in this form.
+ * The part of a resource that defines it: without the marker, the server's fields and default values. Two resources
+ * that mean the same are equal in this form.
  */
 export const canonical = (kind: Kind, wire: JsonObject, rules: Rules): JsonObject => {
   const bare = unmark(kind, wire)
@@ -104,7 +109,10 @@ export const canonical = (kind: Kind, wire: JsonObject, rules: Rules): JsonObjec
   return isObject(reduced) ? reduced : {}
 }
 
-/** Whether a resource gives a field, whatever it says there: `restricted_roles: []` opens a board, and no such field leaves it alone. */
+/**
+ * Whether a resource contains a field, whatever its value: `restricted_roles: []` opens a board, while a missing field
+ * leaves it alone.
+ */
 const gives = (wire: JsonObject, path: string): boolean => {
   const value = path
     .split('.')
@@ -113,8 +121,8 @@ const gives = (wire: JsonObject, path: string): boolean => {
 }
 
 /**
- * Whether a field counts that only the account has: where its usual value is known, where an update replaces all of what the files give,
- * and where the files give it although they leave it empty. `path` has `*` for places in a list.
+ * Whether a field that only the account has counts: if its default is known, if an update replaces everything in the
+ * resource, or if the files contain the field but leave it empty. `path` has `*` for list positions.
  */
 export const countsBy =
   (rules: Rules, wanted: JsonObject) =>
@@ -141,7 +149,9 @@ const countedValue = (value: Json, wanted: Json | undefined, path: string, count
   )
 }
 
-/** A canonical form without the fields that `wanted` has not and that don't count: what the server put in by itself. */
+/**
+ * A canonical form without fields that `wanted` lacks and that don't count, i.e. what the server has added by itself.
+ */
 export const counted = (form: JsonObject, wanted: JsonObject, counts: (path: string) => boolean): JsonObject => {
   const rest = countedValue(form, wanted, '', counts)
   return isObject(rest) ? rest : {}
@@ -150,6 +160,6 @@ export const counted = (form: JsonObject, wanted: JsonObject, counts: (path: str
 /** Eight hexadecimal digits of a canonical form. */
 export const fingerprintOf = (form: JsonObject): string => sha256(JSON.stringify(withSortedKeys(form))).slice(0, 8)
 
-/** The digits of what the files want: kept in the marker, they tell a change in the files from one by hand. */
+/** Fingerprint of what the files want. Kept in the marker, it distinguishes a change in the files from one by hand. */
 export const fingerprint = (kind: Kind, wire: JsonObject, rules: Rules): string =>
   fingerprintOf(canonical(kind, wire, rules))

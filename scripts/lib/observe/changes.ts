@@ -1,4 +1,4 @@
-// Wanted against found: add, change, remove.
+// Compares wanted and found resources: add, change, remove.
 
 import type { Bridge } from './calendar/bridge.ts'
 import { canonical, counted, countsBy, equal, fingerprint, fingerprintOf, type Rules, rulesOf } from './canonical.ts'
@@ -7,21 +7,21 @@ import { type Kept, keptOf } from './kept.ts'
 import { type Kind, kinds, type Live, type Resource } from './resource-kinds.ts'
 import type { ServerFile } from './schema.ts'
 
-/** `replace` makes it anew and then removes what was there: where the account takes no such change. */
+/** `replace` creates a new resource and then removes the old one, if the account does not accept the change. */
 export type Action = 'add' | 'change' | 'replace' | 'remove' | 'keep' | 'leave'
 
-/** What is to be done about one resource, and why. */
+/** What to do about one resource, and why. */
 export interface Change {
   readonly action: Action
   readonly kind: Kind
   readonly name: string
-  /** The account's id; null for what is to be added. */
+  /** The account's id; null for a resource to be added. */
   readonly id: string | null
   readonly reason: string
-  /** True when somebody changed it by hand: the files say what they said when it was applied. */
+  /** True if somebody changed it by hand: the files are the same as when it was applied. */
   readonly drift: boolean
   readonly fields: readonly Field[]
-  /** What the files don't say and an update sends back as the account has it. */
+  /** Fields that the files don't mention, which an update sends back unchanged. */
   readonly kept: readonly Kept[]
   /** Hours of a downtime that are silent at once. */
   readonly bridge: Bridge | null
@@ -35,14 +35,14 @@ const fieldsOf = ({ kind, wire }: Live, wanted: Resource, rules: Rules): Field[]
     counts: countsBy(rules, wanted.wire),
   })
 
-/** Whether nobody changed it since it was applied, as far as can be told without the files of that day. */
+/** Whether it is unchanged since it was applied, as far as this can be told without the files of that time. */
 const isAsApplied = ({ kind, wire, marker }: Live, wanted: Resource, rules: Rules): boolean =>
   marker.applied ===
   fingerprintOf(
     counted(canonical(kind, wire, rules), canonical(kind, wanted.wire, rules), countsBy(rules, wanted.wire)),
   )
 
-/** All that is made. */
+/** All fields of a new resource. */
 const newFields = ({ kind, wire }: Resource, rules: Rules): Field[] =>
   difference({}, canonical(kind, wire, rules), { counts: () => true })
 
@@ -53,15 +53,18 @@ const base = { id: null, drift: false, fields: [], kept: [], bridge: null, wante
 
 const of = (live: Live) => ({ ...base, kind: live.kind, name: live.marker.name, id: live.id, live })
 
-/** Whether two differ in what the account never changes, such as a monitor's type: no copy made by hand does. */
+/**
+ * Whether two resources differ in something that the account can never change, such as a monitor's type. A copy made by
+ * hand never does.
+ */
 const isOtherKind = ({ kind, wire }: Live, other: Resource['wire'], rules: Rules): boolean => {
   const [a, b] = [canonical(kind, wire, rules), canonical(kind, other, rules)]
   return rules.fixed.some((name) => !equal(a[name] ?? null, b[name] ?? null))
 }
 
 /**
- * Copies beside the first: what is identical came of an answer that was lost. Anything else was made by hand and is not ours to remove, not
- * even when it differs only in what the files say nothing of.
+ * What to do about further copies. An identical one is the leftover of a lost response. Any other was made by hand and
+ * must not be removed, even if it only differs in fields that the files don't mention.
  */
 const copyChange = (copy: Live, first: Live, rules: Rules): Change =>
   isOtherKind(copy, first.wire, rules)
@@ -74,7 +77,7 @@ const copyChange = (copy: Live, first: Live, rules: Rules): Change =>
           reason: 'a copy made by hand that still carries our mark: remove the mark, or the copy',
         }
 
-/** The one that is meant among several with one marker: one that is as applied, else the oldest. */
+/** Selects one of several resources with the same marker: one that is as applied, or else the oldest. */
 const choose = (candidates: readonly Live[], wanted: Resource | undefined, rules: Rules): Live | undefined => {
   const sorted = [...candidates].sort(oldestFirst)
   return sorted.find((one) => wanted !== undefined && fieldsOf(one, wanted, rules).length === 0) ?? sorted[0]
@@ -131,9 +134,9 @@ const changesOf = (
 }
 
 /**
- * What has to be done so that an account holds just what is wanted, in the order in which it is shown: monitors, dashboards, downtimes.
+ * The changes that make an account match what is wanted, in display order: monitors, dashboards, downtimes.
  *
- * @param live all resources that carry the box's marker; an empty `resources` removes them all.
+ * @param live all resources with the box's marker; an empty `resources` removes them all.
  * @param removed why something is removed.
  */
 export const planChanges = (
@@ -152,12 +155,12 @@ export const planChanges = (
     )
   })
 
-/** Whether the account is told a downtime's rules now, so that they begin at another date: those of the others run on. */
+/** Whether a downtime's rules are sent now, so that they begin at a new date; other downtimes continue. */
 export const beginsAnew = ({ action, kind, fields }: Pick<Change, 'action' | 'kind' | 'fields'>): boolean =>
   kind === 'downtime' &&
   (action === 'add' ||
     action === 'replace' ||
     (action === 'change' && fields.some(({ path }) => path.startsWith('schedule'))))
 
-/** Whether anything would be done. */
+/** Whether anything needs to be done. */
 export const isChange = ({ action }: Change): boolean => action !== 'keep' && action !== 'leave'

@@ -1,4 +1,4 @@
-// What the files may name.
+// What templates can use.
 
 import type { Box } from '../box/box.ts'
 import { contextOf } from '../render/context.ts'
@@ -7,13 +7,13 @@ import type { Context } from '../render/template.ts'
 const envOf = ({ agent, app }: Box): string =>
   agent.tags.find((tag) => tag.startsWith('env:'))?.slice('env:'.length) ?? app?.env ?? '*'
 
-/** Tags that tell the hosts of a box from others: the one host's name where there is one, else the Agent's own. */
+/** Tags that select the hosts of a box: the name of the single host, if set, or else the Agent's tags. */
 const scopeTags = ({ observe, agent }: Box): readonly string[] =>
   observe.host === null ? agent.tags : [`host:${observe.host}`]
 
 /**
- * What the files of the account side may name: all that provisioning's templates may, and `observe`:
- * `scope` as in `{scope}` of a query, `over` as in `.over(over)` of a service check, `env`, `hostDefault`, `downtimes`.
+ * What templates of the account side can use: everything that provisioning's templates can, and `observe`: `scope` as
+ * in `{scope}` of a query, `over` as in `.over(over)` of a service check, `env`, `hostDefault`, `downtimes`.
  */
 export const observeContext = (box: Box): Context => {
   const tags = scopeTags(box)
@@ -30,7 +30,7 @@ export const observeContext = (box: Box): Context => {
   }
 }
 
-/** The same, for the file of a check. */
+/** The same, for a check's file. */
 export const observeCheckContext = (box: Box, { name, interval, tags, options }: Box['checks'][number]): Context => ({
   ...observeContext(box),
   check: { name, interval, tags, options },

@@ -1,4 +1,4 @@
-// Frame and groups.
+// The dashboard's frame and groups.
 
 import { isObject, listOf, textOf } from '../_helpers/json.ts'
 import { fromExport } from './exported.ts'
@@ -9,10 +9,10 @@ import type { Place } from './resource-kinds.ts'
 
 type Files = Pick<ObserveFiles, 'board' | 'parts' | 'variables'>
 
-/** A group of the dashboard, and where in its part's file each of its widgets stands. */
+/** A group of the dashboard, and the position of each of its widgets in its part's file. */
 interface Group {
   readonly part: ReadPart
-  /** Undefined for the group of the part itself: else a group that its file brings, which no other group can hold. */
+  /** Undefined for the part's own group; otherwise the index of a group in its file, since groups can't be nested. */
   readonly own: number | undefined
   readonly wire: JsonObject
   readonly places: readonly number[]
@@ -49,7 +49,7 @@ const withoutIds = (group: JsonObject): JsonObject => {
   return isObject(first) ? first : group
 }
 
-/** Variables that the parts' widgets name and a pasted board doesn't have. */
+/** Adds variables that the parts' widgets use and a pasted board lacks. */
 const withVariables = (board: JsonObject, groups: readonly Group[], usual: readonly JsonObject[]): JsonObject => {
   const known = listOf(board.template_variables)
   const names = known.map((one) => (isObject(one) ? textOf(one.name) : ''))
@@ -60,7 +60,7 @@ const withVariables = (board: JsonObject, groups: readonly Group[], usual: reado
   return missing.length === 0 ? board : { ...board, template_variables: [...known, ...missing] }
 }
 
-/** Every widget stands in a tab where there are tabs: the parts' in the last. */
+/** If there are tabs, every widget must be in one: the parts' go into the last. */
 const withTabs = (board: JsonObject, first: number, count: number): JsonObject => {
   const tabs = listOf(board.tabs)
   const last = tabs.at(-1)
@@ -69,7 +69,7 @@ const withTabs = (board: JsonObject, first: number, count: number): JsonObject =
   return { ...board, tabs: [...tabs.slice(0, -1), { ...last, widget_ids: [...listOf(last.widget_ids), ...more] }] }
 }
 
-/** The dashboard as the API takes it: the frame's own widgets, then a group for each part. */
+/** The dashboard in the API's format: the frame's own widgets, then a group for each part. */
 export const dashboardWire = ({ board, parts, variables }: Files): JsonObject => {
   const frame = fromExport(board.data as JsonObject)
   const groups = parts.flatMap(groupsOf)
@@ -81,11 +81,11 @@ export const dashboardWire = ({ board, parts, variables }: Files): JsonObject =>
   return { ...withTabs(withVariables(frame, groups, variables), own.length, added.length), widgets: [...own, ...added] }
 }
 
-/** A further board, which stands for itself: as its file has it. */
+/** An additional, independent board, exactly as in its file. */
 export const boardWire = ({ data }: Pick<ObserveFiles['boards'][number], 'data'>): JsonObject =>
   fromExport(data as JsonObject)
 
-/** Fields of a group as a part's file names them. */
+/** A group's fields as named in a part's file. */
 const names: Readonly<Record<string, string>> = { 'definition.title': 'group', 'definition.background_color': 'color' }
 
 const placeInGroup = ({ part, own, places }: Group, inside: string): Place => {
@@ -96,7 +96,7 @@ const placeInGroup = ({ part, own, places }: Group, inside: string): Place => {
   return { source, path: names[inside] ?? inside.replace(/^definition\.(?=widgets\b)/, '') }
 }
 
-/** On a free board a group is a heading and its widgets. */
+/** On a free board a group is a heading followed by its widgets. */
 const placeInFlat = (groups: readonly Group[], index: number, inside: string): Place | undefined => {
   let left = index
   for (const group of groups) {
@@ -108,7 +108,7 @@ const placeInFlat = (groups: readonly Group[], index: number, inside: string): P
   return undefined
 }
 
-/** Where in the files a path of the dashboard comes from: a group is made of a part. */
+/** The position in the files that a path in the dashboard comes from: each group comes from a part. */
 export const dashboardPlace =
   ({ board, parts }: Pick<Files, 'board' | 'parts'>) =>
   (path: string): Place => {

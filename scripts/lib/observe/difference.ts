@@ -1,22 +1,22 @@
-// Field by field.
+// Compares field by field.
 
 import { isObject } from '../_helpers/json.ts'
 import { equal } from './canonical.ts'
 import type { Json, JsonObject } from './json-object.ts'
 import { movedPairs, pairsOf } from './pairs.ts'
 
-/** One field that differs; undefined where a side has none. */
+/** One field that differs; undefined if a side lacks it. */
 export interface Field {
   /** E.g. `options.thresholds.critical` or `widgets[2].definition.title`. */
   readonly path: string
   readonly from: Json | undefined
   readonly to: Json | undefined
-  /** Where an item of a list stood before, if it stands elsewhere among the others now. */
+  /** The former position of a list item that has moved relative to the others. */
   readonly movedFrom?: string
 }
 
 export interface DifferenceOptions {
-  /** Whether a field counts that only the account has; `path` has `*` for places in a list. */
+  /** Whether a field that only the account has counts; `path` has `*` for list positions. */
   readonly counts: (path: string) => boolean
 }
 
@@ -24,7 +24,7 @@ const join = (path: string, name: string): string => (path === '' ? name : `${pa
 
 const plain = (path: string): string => path.replaceAll(/\[\d+\]/g, '.*')
 
-/** Items that are one in both lists are compared, whatever their places; what is left was taken out or put in. */
+/** Matching items of both lists are compared, whatever their positions; the others were removed or added. */
 const listFields = (from: readonly Json[], to: readonly Json[], path: string, options: DifferenceOptions): Field[] => {
   const pairs = pairsOf(from, to)
   const moved = movedPairs(pairs)
@@ -55,6 +55,6 @@ const fields = (from: Json | undefined, to: Json | undefined, path: string, opti
   return equal(from, to) ? [] : [{ path, from, to }]
 }
 
-/** Field by field what would have to change for `from`, as the account has it, to become `to`; both canonical. */
+/** The fields to change for `from`, the account's, to become `to`; both are canonical. */
 export const difference = (from: JsonObject, to: JsonObject, options: DifferenceOptions): Field[] =>
   fields(from, to, '', options)

@@ -18,7 +18,7 @@ export const changeDocument = ({ action, kind, name, id, reason, drift, fields, 
   kept: kept.map(({ path, value }) => ({ path, value })),
 })
 
-/** The plan as `--json` prints it; no key and no address with one stands in it. */
+/** The plan as `--json` prints it; it contains no key, and no address with one. */
 export const planDocument = (plan: AccountPlan, account: string, judgement: Judgement | null) => ({
   box: plan.box.name,
   account,

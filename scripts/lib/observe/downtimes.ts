@@ -1,4 +1,4 @@
-// Rules as schedules.
+// Converts rules to schedules.
 
 import { recurrenceOf } from './calendar/next.ts'
 import type { Schedule } from './calendar/recurrence.ts'
@@ -17,7 +17,7 @@ const stretchOf = (text: string): readonly [number, number] => {
   return [minutes(from), minutes(to)]
 }
 
-/** The hours that are wished to be silent, in minutes of the wall clock. */
+/** The hours that should be silent, in minutes of the wall clock. */
 export const wishOf = ({ silent }: DowntimesFile): Wish => ({
   monday: silent.monday.map(stretchOf),
   tuesday: silent.tuesday.map(stretchOf),
@@ -28,7 +28,7 @@ export const wishOf = ({ silent }: DowntimesFile): Wish => ({
   sunday: silent.sunday.map(stretchOf),
 })
 
-/** Each downtime as a schedule of the zone; it starts at its next occurrence there, whatever the zone of this machine. */
+/** Each downtime as a schedule in the zone. It starts at its next occurrence there, whatever this machine's zone is. */
 export const schedulesOf = ({ downtimes }: DowntimesFile, timezone: string, now: Date): Schedule[] =>
   Object.entries(downtimes).map(([name, { rules }]) => ({
     name,
@@ -37,8 +37,8 @@ export const schedulesOf = ({ downtimes }: DowntimesFile, timezone: string, now:
   }))
 
 /**
- * The attributes of a downtime as the API (v2) takes them. It silences the monitors of the box by their tag: none of them needs to exist
- * before, and none of another box is touched.
+ * A downtime's attributes in the format of API v2. It silences the box's monitors by their tag, so none of them needs
+ * to exist yet, and no other box's are affected.
  */
 export const downtimeWire = ({ timezone, recurrences }: Schedule, message: string, box: string): JsonObject => ({
   message,

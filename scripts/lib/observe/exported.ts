@@ -1,9 +1,9 @@
-// An export without what belongs to its account.
+// Strips an export of what belongs to its account.
 
 import { isObject, listOf, textOf } from '../_helpers/json.ts'
 import type { Json, JsonObject } from './json-object.ts'
 
-/** What an export says of the dashboard that it was made from: the account's own, for the new one too. */
+/** Metadata about the exported dashboard. The account sets it for the new one as well. */
 const metadata: ReadonlySet<string> = new Set([
   'id',
   'url',
@@ -18,7 +18,7 @@ const metadata: ReadonlySet<string> = new Set([
 
 const isExport = (board: JsonObject): boolean => ['url', 'author_handle', 'created_at'].some((name) => name in board)
 
-/** In an export these say that nothing is set; written by hand they would clear what somebody has set in the account. */
+/** In an export these mean "not set". Written by hand, they would clear what somebody has set in the account. */
 const isUnset = (value: Json): boolean => value === false || (Array.isArray(value) && value.length === 0)
 
 const withoutIds = (widget: Json): Json => {
@@ -35,7 +35,7 @@ const withoutLayout = (widget: Json): Json => {
   return rest
 }
 
-/** `default` is what `defaults` was called; an export may have both, which the API refuses. */
+/** `defaults` was formerly called `default`. An export may contain both, which the API refuses. */
 const variable = (one: Json): Json => {
   if (!isObject(one)) return one
   const { default: single, ...rest } = one
@@ -44,7 +44,7 @@ const variable = (one: Json): Json => {
   return single === null ? rest : { ...rest, defaults: [single] }
 }
 
-/** Ids of widgets as places in the list, which hold in any account; what is no id of one stays. */
+/** Replaces widget ids with list positions, which are valid in any account; anything else stays. */
 const tab = (one: Json, widgets: readonly Json[]): Json => {
   if (!isObject(one)) return one
   const place = (id: Json): Json => {
@@ -54,15 +54,15 @@ const tab = (one: Json, widgets: readonly Json[]): Json => {
   return { ...one, widget_ids: listOf(one.widget_ids).map(place) }
 }
 
-/** Tabs with places instead of ids. */
+/** Tabs with positions instead of ids. */
 export const withPlaces = (dashboard: JsonObject): JsonObject =>
   Array.isArray(dashboard.tabs)
     ? { ...dashboard, tabs: dashboard.tabs.map((one) => tab(one, listOf(dashboard.widgets))) }
     : dashboard
 
 /**
- * A dashboard as a file gives it, without what belongs to the account that it was exported from: ids, author, dates, what is unset. A board
- * that lays itself out takes no places; an export has them all the same.
+ * A dashboard as in a file, without what belongs to the account that it was exported from: ids, author, dates, unset
+ * fields. A board with automatic layout accepts no positions, although exports contain them.
  */
 export const fromExport = (board: JsonObject): JsonObject => {
   const own = Object.entries(withPlaces(board)).filter(

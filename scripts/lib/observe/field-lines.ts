@@ -1,4 +1,4 @@
-// Fields that differ, for the terminal.
+// Formats fields that differ, for the terminal.
 
 import { isObject, textOf } from '../_helpers/json.ts'
 import type { Paint } from '../report/terminal.ts'
@@ -9,9 +9,9 @@ import { type Line, lineDifference } from './lines.ts'
 import { definitionOf } from './pairs.ts'
 import { cut, exact, printable } from './printable.ts'
 
-/** Before everything that stands below a change. */
+/** Indentation of everything below a change. */
 export const inset = ' '.repeat(8)
-/** Paths up to here stand in a column. */
+/** Paths up to this length are aligned in a column. */
 const column = 28
 
 /** A value on one line, cut at `width` characters: a widget by its title or type, anything else as JSON. */
@@ -27,7 +27,7 @@ const firstDifference = (a: readonly string[], b: readonly string[]): number => 
   return index < 0 ? a.length : index
 }
 
-/** A text that is too long, cut around the first place where it differs from the other: the two never read the same. */
+/** Cuts a long text around the first difference from the other, so that the two never look the same. */
 const cutAround = (text: string, other: string, width: number): string => {
   const signs = [...text]
   const begin = Math.max(firstDifference(signs, [...other]) - Math.floor(width / 3), 0)
@@ -35,7 +35,7 @@ const cutAround = (text: string, other: string, width: number): string => {
   return `…${cut(signs.slice(begin).join(''), width - 1)}`
 }
 
-/** The line that begins most like `text`. */
+/** The line with the longest common beginning with `text`. */
 const likest = (text: string, others: readonly string[]): string => {
   const alike = (other: string): number => firstDifference([...text], [...other])
   return others.reduce((best, other) => (alike(other) > alike(best) ? other : best), others[0] ?? '')
@@ -51,7 +51,7 @@ const sidesLines = (olds: readonly string[], fresh: readonly string[], paint: Pa
   ]
 }
 
-/** Changed lines next to each other: those before, then those after. */
+/** Consecutive changed lines: the old ones, then the new ones. */
 const blocksOf = (lines: readonly Line[]): Line[][] => {
   const blocks: Line[][] = []
   for (const line of lines) {
@@ -72,13 +72,13 @@ const textLines = (from: string, to: string, paint: Paint, width: number): strin
     return sidesLines(of('-'), of('+'), paint, width)
   })
 
-/** Both values on one line each. Two that have the same title are shown whole. */
+/** Both values on one line each. If they share a title, they are shown in full. */
 const shownBoth = (from: Json, to: Json): readonly [string, string] => {
   const [old, fresh] = [shownValue(from), shownValue(to)]
   return old === fresh ? [exact(JSON.stringify(from)), exact(JSON.stringify(to))] : [old, fresh]
 }
 
-/** A field with the name that a reader knows it by. */
+/** A field with a readable name. */
 interface NamedField extends Field {
   readonly label: string
 }
@@ -111,9 +111,10 @@ const fieldLines = (
 }
 
 /**
- * Each field that differs: on one line where both values fit there, else with a line for each, and text of several lines line by line.
+ * Each field that differs: on one line if both values fit, otherwise one line for each, and multi-line text line by
+ * line.
  *
- * @param labelOf how a field is named.
+ * @param labelOf a field's readable name.
  */
 export const fieldsLines = (
   fields: readonly Field[],

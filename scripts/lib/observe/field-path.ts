@@ -1,4 +1,4 @@
-// Places of a dashboard by title.
+// Names places in a dashboard by titles.
 
 import { isObject, listOf, textOf } from '../_helpers/json.ts'
 import type { Json, JsonObject } from './json-object.ts'
@@ -11,14 +11,15 @@ const titleOf = (widget: Json | undefined): string => {
 const innerOf = (widget: Json | undefined): readonly Json[] =>
   listOf(isObject(widget) && isObject(widget.definition) ? widget.definition.widgets : undefined)
 
-/** The part of a path that leads to a widget: its place in a list, and what stands behind it. */
+/** The part of a path that leads to a widget: its list position, and the rest. */
 const widgetStep = /^(?:definition\.)?widgets\[(\d+)\](?:\.|$)/
 
 /**
- * A path of a dashboard as a reader knows it: `Host and Agent › Agents that report › check`. Paths of other resources stay.
+ * A path in a dashboard in readable form: `Host and Agent › Agents that report › check`. Paths of other resources stay.
  *
- * @param wire the dashboard that the places in the path are of.
- * @param isItem true where the path is a widget's own, whose title the value tells: then only the groups around it are named.
+ * @param wire the dashboard that the path's positions refer to.
+ * @param isItem true if the path is a widget's own and the value shows its title: then only the groups around it are
+ *   named.
  */
 export const titledPath = (path: string, wire: JsonObject, isItem = false): string => {
   const titles: string[] = []
@@ -35,10 +36,10 @@ export const titledPath = (path: string, wire: JsonObject, isItem = false): stri
   return words.length === 0 ? 'widgets' : words.join(' › ')
 }
 
-/** Whether a path is a widget's own. */
+/** Whether a path refers to a widget itself. */
 export const isWidgetPath = (path: string): boolean => /(?:^|\.)widgets\[\d+\]$/.test(path)
 
-/** The place that a path ends with, counted from 1. */
+/** The position at the end of a path, counted from 1. */
 export const placeIn = (path: string): string => {
   const [, index] = /\[(\d+)\]$/.exec(path) ?? []
   return index === undefined ? path : `place ${Number(index) + 1}`

@@ -1,4 +1,4 @@
-// The files of a box, rendered and checked.
+// Reads a box's files, rendered and validated.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ import {
   server,
 } from './schema.ts'
 
-/** A part of the dashboard with its monitors; `name` is that of the folder or check. */
+/** A part of the dashboard with its monitors; `name` is its folder's or check's. */
 export interface ReadPart extends Read<Part> {
   readonly name: string
 }
@@ -33,18 +33,18 @@ export interface ReadPart extends Read<Part> {
 export interface ObserveFiles {
   readonly board: Read<Board>
   readonly parts: readonly ReadPart[]
-  /** Further dashboards, each from a file of its own. */
+  /** Additional dashboards, each from its own file. */
   readonly boards: readonly Named<Board>[]
-  /** Monitors and downtimes as somebody exported them. */
+  /** Exported monitors and downtimes. */
   readonly exports: readonly Named<JsonObject>[]
   readonly server: ServerFile
-  /** What the parts' widgets name, for a frame that has no such variables. */
+  /** Variables that the parts' widgets use, for a frame without them. */
   readonly variables: readonly JsonObject[]
-  /** Null where the box file switches downtimes off. */
+  /** Null if the box file turns downtimes off. */
   readonly downtimes: Read<DowntimesFile> | null
 }
 
-/** Templates of the parts in the order in which they stand on the dashboard: checks, database, app, host. */
+/** The parts' templates in dashboard order: checks, database, app, host. */
 const partFiles = (box: Box, project: Project): { name: string; file: string; context: Context }[] => {
   const common = observeContext(box)
   return [
@@ -71,7 +71,7 @@ const partFiles = (box: Box, project: Project): { name: string; file: string; co
   ].filter(({ file }) => existsSync(file))
 }
 
-/** `$host` and `$env`, as the frame that boxhound brings has them. */
+/** `$host` and `$env`, as in boxhound's own frame. */
 const usualVariables = ({ observe }: Context): JsonObject[] => {
   const values = isObject(observe) ? observe : {}
   return [
@@ -81,7 +81,8 @@ const usualVariables = ({ observe }: Context): JsonObject[] => {
 }
 
 /**
- * Reads, renders and checks what a box brings into an account. A check, database or app without an observe.yaml.hbs brings nothing.
+ * Reads, renders and validates what a box creates in an account. A check, database or app without an observe.yaml.hbs
+ * creates nothing.
  *
  * @throws BoxhoundError E_TEMPLATE or E_BOX_FILE, naming file and line.
  */

@@ -1,4 +1,4 @@
-// Ids of widgets, sent back.
+// Sends back widgets' ids.
 
 import { isObject, listOf } from '../_helpers/json.ts'
 import type { Json, JsonObject } from './json-object.ts'
@@ -10,7 +10,7 @@ const innerOf = (widget: Json | undefined): Json | undefined =>
 const withInner = (widget: JsonObject, inner: readonly Json[]): JsonObject =>
   isObject(widget.definition) ? { ...widget, definition: { ...widget.definition, widgets: inner } } : widget
 
-/** Widgets of one list in three forms: as they will be sent, and both sides as they are compared. */
+/** The widgets of one list in three forms: as they will be sent, and both sides in the form for comparison. */
 interface Lists {
   readonly wanted: readonly Json[]
   readonly live: readonly Json[]
@@ -18,7 +18,7 @@ interface Lists {
   readonly liveForm: readonly Json[]
 }
 
-/** The place of a widget in a group counts for the group as a whole: among other widgets it would cover one of them. */
+/** Whether a group's widgets can keep their positions: only if all of them are in place, or one could cover another. */
 const samePlaces = ({ wanted, live }: Lists, pairs: readonly { from: number; to: number }[]): boolean =>
   wanted.length === live.length && pairs.length === wanted.length && pairs.every(({ from, to }) => from === to)
 
@@ -49,10 +49,11 @@ const matched = (lists: Lists, isGroup: boolean): Json[] => {
 }
 
 /**
- * A dashboard's widgets with the ids of those that they are in the account, in groups too. Without them each update renews all ids, and
- * links to a widget, its saved views and its comments end.
+ * A dashboard's widgets with the ids they have in the account, including those in groups. Without ids, each update
+ * would assign new ones, and break links to widgets, saved views and comments.
  *
- * @param wantedForm and `liveForm`: both dashboards in the form in which they are compared, in which the server's defaults don't count.
+ * @param wantedForm and `liveForm`: both dashboards in the form for comparison, in which the server's defaults don't
+ *   count.
  */
 export const withIdentities = (
   wanted: JsonObject,

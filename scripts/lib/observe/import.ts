@@ -1,4 +1,4 @@
-// A resource made by hand, taken over.
+// Imports a resource made by hand.
 
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
@@ -24,11 +24,11 @@ import { type Kind, kinds, type Live } from './resource-kinds.ts'
 import { wantedOf } from './resources.ts'
 import type { ServerFile } from './schema.ts'
 
-/** What is taken over from an account. */
+/** The resource to import from an account. */
 export interface ImportRequest {
   readonly kind: Kind
   readonly id: string
-  /** Of the file; made of the title where nobody says one. */
+  /** The file's name; derived from the title by default. */
   readonly name: string | undefined
 }
 
@@ -40,7 +40,7 @@ const usage = (message: string, expected: string, found: string): BoxhoundError 
     next: 'npm run observe -- import dashboard abc-def-ghi lab',
   })
 
-/** `dashboard ID` of a command line. @throws BoxhoundError E_USAGE (exit code 2) */
+/** Parses `dashboard ID` from a command line. @throws BoxhoundError E_USAGE (exit code 2) */
 export const importRequest = (words: readonly string[], name: string | undefined): ImportRequest => {
   const [word = 'nothing', id = ''] = words
   const kind = kinds.find((one) => one === word)
@@ -52,7 +52,7 @@ export const importRequest = (words: readonly string[], name: string | undefined
   return { kind, id, name }
 }
 
-/** `requests_per_minute` of a title, or of the first line of a message. */
+/** `requests_per_minute`, from a title or the first line of a message. */
 const nameOf = (wire: JsonObject, kind: Kind): string => {
   const title = textOf(wire.title) || textOf(wire.name) || (textOf(wire.message).split('\n')[0] ?? '')
   const words = title
@@ -91,7 +91,7 @@ const assertNew = (file: string): void => {
 const contentOf = (kind: Kind, wire: JsonObject, server: ServerFile): JsonObject =>
   kind === 'dashboard' ? fromExport(rawWire(kind, wire, server)) : rawWire(kind, wire, server)
 
-/** Puts our mark into the resource, and into nothing else of it: what the new file says is what the account has. */
+/** Adds our mark to the resource and changes nothing else, so that the new file matches the account. */
 const adopt = async (
   box: Box,
   { kind, name }: { readonly kind: Kind; readonly name: string },
@@ -116,8 +116,9 @@ export interface Imported {
 }
 
 /**
- * Takes a resource over that somebody made by hand: its file is written, the box file names it, and it gets our mark, so that `plan` finds
- * nothing to do. Files come first: a mark without a file would be removed by the next `apply`. Where the mark can't be set, they go again.
+ * Imports a resource that was made by hand: writes its file, adds it to the box file, and marks it as ours, so that
+ * `plan` finds nothing to do. The files come first, because the next `apply` would remove a marked resource without a
+ * file. If the mark can't be set, they are removed again.
  *
  * @throws BoxhoundError E_OBSERVE_OWNED, E_OUT, E_BOX_EDIT (exit code 2), E_ACCOUNT_…
  */
@@ -140,7 +141,7 @@ export const importResource = async (
   await writeAtomic(file, `${JSON.stringify(contentOf(kind, stored.wire, readServer(project)), undefined, 2)}\n`)
   try {
     await saveText(box.file, before, after)
-    // Only the zone of the box's own downtimes, which this one is not.
+    // This zone is only used for the box's own downtimes, not for this one.
     const own = { now, timezone: 'UTC', project }
     await adopt(await loadBox(box.file, project), { kind, name }, stored, gateway, own)
   } catch (error) {

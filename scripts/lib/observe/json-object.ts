@@ -1,4 +1,4 @@
-// Types of the JSON that the account API takes and gives.
+// JSON types.
 
 import { isObject } from '../_helpers/json.ts'
 

@@ -1,10 +1,10 @@
-// What an update sends back as the account has it.
+// Fields that an update sends back unchanged.
 
 import { isObject, listOf, textOf } from '../_helpers/json.ts'
 import { countsBy, isUsual, type Rules } from './canonical.ts'
 import type { Json, JsonObject } from './json-object.ts'
 
-/** A field that the account has and the files don't say. */
+/** A field that the account has and the files don't mention. */
 export interface Kept {
   /** `restricted_roles` or `options.silenced`. */
   readonly path: string
@@ -13,7 +13,7 @@ export interface Kept {
 
 const below = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)
 
-/** Fields right below `path` that only the account has and that are nobody's mistake. */
+/** Fields directly below `path` that only the account has and that are no mistake. */
 const alone = (
   path: string,
   live: Json | undefined,
@@ -25,7 +25,7 @@ const alone = (
     .map(([name, value]) => ({ path: below(path, name), value }))
     .filter((one) => isOwn(one.path))
 
-/** Saved views name variables: one that names a variable which the board no longer has cannot stay. */
+/** Saved views refer to variables; one that refers to a variable that the board no longer has is dropped. */
 const withKnownVariables = (presets: Json, wanted: JsonObject): Json => {
   if (wanted.template_variables === undefined) return presets
   const names = listOf(wanted.template_variables).map((one) => (isObject(one) ? textOf(one.name) : ''))
@@ -36,13 +36,13 @@ const withKnownVariables = (presets: Json, wanted: JsonObject): Json => {
   )
 }
 
-/** The time without data is told in one of two ways, and only one of them may be sent. */
+/** Missing data is configured in one of two ways, and only one of them may be sent. */
 const isExcluded = (path: string, wanted: JsonObject): boolean =>
   path === 'options.no_data_timeframe' && isObject(wanted.options) && wanted.options.on_missing_data !== undefined
 
 /**
- * What an update would take away though no file says so: who may edit, who is told, mutes, saved views, options that we don't know.
- * It is sent back as the account has it.
+ * Fields that an update would remove although no file mentions them: who may edit, who is notified, mutes, saved views,
+ * unknown options. They are sent back as the account has them.
  */
 export const keptOf = (live: JsonObject, wanted: JsonObject, rules: Rules): Kept[] => {
   const counts = countsBy(rules, wanted)

@@ -1,14 +1,14 @@
-// Two texts, line by line.
+// Compares two texts line by line.
 
 import { diffArrays } from 'diff'
 
-/** A line of two texts: in both, only in the one before, only in the one after, or `…` for lines that are left out. */
+/** A line in the comparison: in both texts, only in the old one, only in the new one, or `…` for omitted lines. */
 export interface Line {
   readonly mark: ' ' | '-' | '+' | '…'
   readonly text: string
 }
 
-/** Equal lines further than `context` from a change are left out. */
+/** Omits equal lines further than `context` from a change. */
 const withContext = (lines: readonly Line[], context: number): Line[] => {
   const isNear = lines.map((_, index) =>
     lines.slice(Math.max(index - context, 0), index + context + 1).some(({ mark }) => mark !== ' '),
@@ -19,7 +19,7 @@ const withContext = (lines: readonly Line[], context: number): Line[] => {
   })
 }
 
-/** Line by line what makes one text of another, with as many equal lines around each change. */
+/** Line by line, the changes from one text to another, with `context` equal lines around each. */
 export const lineDifference = (from: string, to: string, context = 1): Line[] =>
   withContext(
     diffArrays(from.split('\n'), to.split('\n')).flatMap(({ added, removed, value }) =>

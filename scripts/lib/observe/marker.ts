@@ -1,15 +1,18 @@
-// By what a resource is found again.
+// The mark by which our resources are found again.
 
 import { listOf, textOf } from '../_helpers/json.ts'
 import type { JsonObject } from './json-object.ts'
 import type { Kind, Marker } from './resource-kinds.ts'
 
-/** Tags of a monitor by which it is found again, and which downtimes aim at. */
+/** The tag by which a box's monitors are found, and which downtimes use as scope. */
 export const boxTag = (box: string): string => `boxhound_box:${box}`
 
 const tagNames = ['managed_by', 'boxhound_box', 'boxhound_resource', 'boxhound_applied']
 
-/** Dashboards take no tags but teams, downtimes none at all: there the marker is the last line of a text that people read. */
+/**
+ * Dashboards have no tags except teams, and downtimes none at all. There the marker is the last line of a text that
+ * people read.
+ */
 const textField: Readonly<Record<Exclude<Kind, 'monitor'>, string>> = { dashboard: 'description', downtime: 'message' }
 const line = /\n*Managed by boxhound: ([a-z][a-z0-9-]*)\/([a-z][a-z0-9_-]*)(?: \(([0-9a-f]{8})\))?[ \t]*/
 
@@ -20,7 +23,7 @@ const isOurs = (tag: string): boolean => tagNames.includes(tag.split(':')[0] ?? 
 const tagValue = (tags: readonly string[], name: string): string | undefined =>
   tags.find((tag) => tag.startsWith(`${name}:`))?.slice(name.length + 1)
 
-/** A resource with the marker in it, ready to be sent. */
+/** A resource with its marker, ready to be sent. */
 export const mark = (kind: Kind, wire: JsonObject, { box, name, applied }: Marker): JsonObject => {
   const bare = unmark(kind, wire)
   if (kind === 'monitor')
@@ -39,7 +42,7 @@ export const mark = (kind: Kind, wire: JsonObject, { box, name, applied }: Marke
   return { ...bare, [field]: `${text}${text === '' ? '' : '\n\n'}Managed by boxhound: ${box}/${name} (${applied})` }
 }
 
-/** What the marker of a resource says; undefined where there is none: then it is not ours. */
+/** The marker in a resource; undefined if it has none and so isn't ours. */
 export const markerOf = (kind: Kind, wire: JsonObject): Marker | undefined => {
   if (kind === 'monitor') {
     const tags = tagsOf(wire)

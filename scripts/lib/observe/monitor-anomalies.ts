@@ -1,4 +1,4 @@
-// What anomalies() takes: shares, windows.
+// Rules for anomalies(): shares and windows.
 
 import { isObject, textOf } from '../_helpers/json.ts'
 import type { Fields, Tell } from './monitor-fields.ts'
@@ -6,7 +6,7 @@ import { limitsOf, queriesOf } from './monitor-limits.ts'
 import { windowMinutes } from './monitor-options.ts'
 import { isAnomaly, isUpwards } from './monitor-types.ts'
 
-/** anomalies() gives a share from 0 to 1: how much of the window was unusual. */
+/** anomalies() returns a share from 0 to 1: how much of the window was unusual. */
 export const tellShares = (monitor: Fields, tell: Tell): void => {
   if (!queriesOf(monitor).some(isAnomaly)) return
   for (const { path, side, limit } of limitsOf(monitor)) {
@@ -27,8 +27,8 @@ export const tellShares = (monitor: Fields, tell: Tell): void => {
 }
 
 /**
- * Where the shortest alert would be over as soon as it began: so long as the recovery window is clean the trigger window may still hold
- * enough of what is unusual. The account refuses that ("simultaneously in alert and alert recovery states").
+ * Reports alerts that could end as soon as they begin: while the recovery window is clean, the trigger window may still
+ * contain enough anomalies. The account refuses that ("simultaneously in alert and alert recovery states").
  */
 export const tellAmbiguous = (monitor: Fields, tell: Tell): void => {
   const windows = monitor.options.threshold_windows

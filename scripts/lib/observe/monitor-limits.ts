@@ -1,16 +1,16 @@
-// Four comparisons, their limits and order.
+// The four comparisons, with their thresholds and order.
 
 import type { Fields, Limit, Path, Tell } from './monitor-fields.ts'
 import { isComparing, isUpwards, type Side, sides } from './monitor-types.ts'
 
-/** A limit with its place. */
+/** Thresholds with their place in the file. */
 export interface Limited {
   readonly path: Path
   readonly side: Side
   readonly limit: Limit
 }
 
-/** Limits of the monitor and of its variants, each with its place. */
+/** The thresholds of the monitor and of its variants, each with its place. */
 export const limitsOf = ({ variants = {}, ...own }: Fields): Limited[] =>
   [
     { path: [] as Path, from: own as Partial<Record<Side, Limit>> },
@@ -22,7 +22,7 @@ export const limitsOf = ({ variants = {}, ...own }: Fields): Limited[] =>
     }),
   )
 
-/** Every query that may be sent. */
+/** All queries that may be sent. */
 export const queriesOf = ({ query, variants = {} }: Fields): string[] => {
   const own = Object.values(variants).map((one) => one.query ?? query)
   return (own.length === 0 ? [query] : own).filter((one) => one !== undefined)
@@ -30,7 +30,10 @@ export const queriesOf = ({ query, variants = {} }: Fields): string[] => {
 
 const anyOf = `one of ${sides.slice(0, -1).join(', ')} and ${sides.at(-1)}`
 
-/** One of four sides is the number in the query and the thresholds in one; the query of a service check or a composite has no number. */
+/**
+ * One of the four comparisons sets both the number in the query and the thresholds. The query of a service check or a
+ * composite has no number.
+ */
 export const tellMixed = (monitor: Fields, tell: Tell): void => {
   const { type, thresholds } = monitor
   const limits = limitsOf(monitor)
@@ -53,7 +56,7 @@ export const tellMixed = (monitor: Fields, tell: Tell): void => {
     if (limit.path.length > 1 && limit.side !== side) tell(limit.path, `${side}, as the monitor itself has it`)
 }
 
-/** A comparison of its own behind the query would stand there twice. */
+/** A comparison in the query itself would occur twice. */
 export const tellCompared = (monitor: Fields, tell: Tell): void => {
   if (!isComparing(monitor.type)) return
   const queries: readonly (readonly [Path, string | undefined])[] = [
@@ -65,7 +68,7 @@ export const tellCompared = (monitor: Fields, tell: Tell): void => {
       tell(path, `a query without its comparison, which ${anyOf} makes`)
 }
 
-/** A warning comes before the alert, and a recovery lies before the limit that it is of: the account refuses any other. */
+/** A warning must come before the alert, and a recovery before its own threshold: the account refuses anything else. */
 export const tellDisorder = (monitor: Fields, tell: Tell): void => {
   for (const { path, side, limit } of limitsOf(monitor)) {
     const isAbove = isUpwards(side)

@@ -1,23 +1,23 @@
-// Options that exclude one another or their monitor.
+// Options that exclude one another or don't fit their monitor.
 
 import { isObject, listOf, textOf } from '../_helpers/json.ts'
 import type { Json, JsonObject } from './json-object.ts'
 import { groupsOf, isAnomaly, isMetric, type MonitorType } from './monitor-types.ts'
 
-/** What the rules below look at. */
+/** What the rules below need to know. */
 export interface OptionsOwner {
   readonly type: MonitorType
-  /** Every query that the monitor may be sent with. */
+  /** All queries that the monitor may be sent with. */
   readonly queries: readonly string[]
   readonly options: JsonObject
   readonly no_data?: number | undefined
   readonly restricted_roles?: readonly string[] | undefined
 }
 
-/** Names the option and what is expected of it. */
+/** Reports an option and what is expected of it. */
 export type TellOption = (name: string, expected: string) => void
 
-/** Whether an option says something: null, false, 0 and nothing are what the site exports for "not set". */
+/** Whether an option is set: the site exports null, false, 0 and empty values for "not set". */
 const isSet = (value: Json | undefined): boolean =>
   value !== undefined && value !== null && value !== false && value !== 0 && value !== ''
 
@@ -25,14 +25,14 @@ const given = ({ options }: OptionsOwner, name: string): boolean => isSet(option
 
 const without = (types: readonly MonitorType[], type: MonitorType): boolean => types.includes(type)
 
-/** The minutes of `last_15m` or `1h`. */
+/** The minutes in `last_15m` or `1h`. */
 export const windowMinutes = (text: string): number | undefined => {
   const [, count, unit = ''] = /^(?:last_)?(\d+)([mhdw])$/.exec(text) ?? []
   const size = { m: 1, h: 60, d: 1440, w: 10_080 }[unit]
   return size === undefined ? undefined : Number(count) * size
 }
 
-/** Missing data is told in one way or in the other, never in both. */
+/** Missing data must be configured in one of the two ways, not both. */
 const tellMissingData = (owner: OptionsOwner, tell: TellOption): void => {
   const { type, options } = owner
   if (!given(owner, 'on_missing_data')) return
@@ -44,7 +44,7 @@ const tellMissingData = (owner: OptionsOwner, tell: TellOption): void => {
     tell('on_missing_data', 'show_no_data, show_and_notify_no_data or resolve, for a custom schedule')
 }
 
-/** What belongs to a reminder is nothing without one. */
+/** Settings for reminders have no effect without a reminder. */
 const tellReminders = (owner: OptionsOwner, tell: TellOption): void => {
   if (given(owner, 'renotify_interval')) return
   for (const name of ['renotify_occurrences', 'renotify_statuses', 'escalation_message'])
@@ -52,7 +52,7 @@ const tellReminders = (owner: OptionsOwner, tell: TellOption): void => {
       tell(name, 'options.renotify_interval beside it: without one nobody is reminded')
 }
 
-/** Waits for groups that are new, and notes for some of them. */
+/** Delays for new groups, and notes for some groups. */
 const tellGroups = (owner: OptionsOwner, tell: TellOption): void => {
   const { queries, options } = owner
   if (given(owner, 'new_group_delay') && given(owner, 'new_host_delay'))
@@ -71,7 +71,7 @@ const tellGroups = (owner: OptionsOwner, tell: TellOption): void => {
   }
 }
 
-/** Options of some types alone: for others the account answers "Invalid monitor option". */
+/** Options of certain types only: for others the account responds "Invalid monitor option". */
 const tellForeign = (owner: OptionsOwner, tell: TellOption): void => {
   const { type } = owner
   const counted: readonly MonitorType[] = ['service check', 'composite', 'slo alert', 'metric alert', 'query alert']
@@ -107,7 +107,7 @@ const tellNumbers = ({ options }: OptionsOwner, tell: TellOption): void => {
     tell('group_retention_duration', 'a time from 1h to 72h, such as 2d')
 }
 
-/** Two windows belong to anomalies, and to nothing else. */
+/** Anomalies need two windows, and nothing else may have them. */
 const tellWindows = ({ queries, options }: OptionsOwner, tell: TellOption): void => {
   const isUnusual = queries.some(isAnomaly)
   const windows = options.threshold_windows
@@ -138,8 +138,8 @@ const tellOwners = (owner: OptionsOwner, tell: TellOption): void => {
 }
 
 /**
- * What the account would refuse of a monitor's options, or take without any effect: by the descriptions in the API's specification
- * (`MonitorOptions`), and by refusals that public issues of Datadog's clients and provider quote.
+ * What the account would refuse in a monitor's options, or accept without effect: by the descriptions in the API's
+ * specification (`MonitorOptions`), and by refusals quoted in public issues of Datadog's clients and provider.
  */
 export const tellOptions = (owner: OptionsOwner, tell: TellOption): void => {
   for (const rule of [

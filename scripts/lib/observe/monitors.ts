@@ -1,4 +1,4 @@
-// Query, thresholds and message from one file.
+// Builds query, thresholds and message from one file.
 
 import type { Observe } from '../box/box.ts'
 import type { JsonObject } from './json-object.ts'
@@ -13,8 +13,8 @@ const sections = [
 ] as const
 
 /**
- * One message with a section for each state. The handles stand in every section: one that stands in a single section is notified in that
- * state alone (guide/agent-contract.md), and then nobody hears that it is over.
+ * A message with a section for each state. The handles are in every section: a handle in only one section is notified
+ * only in that state (guide/agent-contract.md), and would never hear of the recovery.
  */
 const messageOf = (message: MonitorFile['message'], handles: readonly string[]): string =>
   sections
@@ -25,7 +25,7 @@ const messageOf = (message: MonitorFile['message'], handles: readonly string[]):
     })
     .join('\n')
 
-/** Comparison and thresholds come from the same numbers: they can't differ. */
+/** Comparison and thresholds come from the same numbers, so they can't differ. */
 const limitsOf = (file: Pick<MonitorFile, Side | 'thresholds'>) => {
   for (const side of sides) {
     const limit = file[side]
@@ -34,7 +34,10 @@ const limitsOf = (file: Pick<MonitorFile, Side | 'thresholds'>) => {
   return { comparison: '', thresholds: file.thresholds ?? {} }
 }
 
-/** Missing data in one of the API's two ways, which exclude each other; other monitors than these decide for a composite, and an SLO has a status. */
+/**
+ * Missing data, in one of the API's two mutually exclusive ways. Not for a composite, which depends on other monitors,
+ * or for an SLO, which has a status.
+ */
 const noDataOf = ({
   no_data: minutes,
   type,
@@ -48,9 +51,9 @@ const defined = (fields: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
 /**
- * A monitor as the API takes it.
+ * A monitor in the API's format.
  *
- * @param variant a name in the file's variants; undefined takes the first, or the monitor itself where it has none.
+ * @param variant a name in the file's variants; undefined means the first, or the monitor itself if it has none.
  */
 export const monitorWire = (file: MonitorFile, variant: string | undefined, { handles, tags }: Observe): JsonObject => {
   const chosen = variant ?? Object.keys(file.variants ?? {})[0]

@@ -14,18 +14,18 @@ import { assertNone, validate } from '../box/validate.ts'
 import { observeContext } from './context.ts'
 import { type Read, readTemplate } from './read.ts'
 
-/** Lists of a box file that name files in a folder of the same name. */
+/** Lists in a box file that name files in a folder of the same name. */
 export type NamedList = 'boards' | 'exports'
 
-/** A file that the box names. */
+/** A file that the box refers to. */
 export interface Named<T> extends Read<T> {
   readonly name: string
 }
 
-/** An export as it is, or a template as the other files of the account side are. */
+/** An export as it is, or a template like the other files of the account side. */
 const suffixes = ['.json', '.yaml.hbs'] as const
 
-/** Where a new file of a list stands: beside the box file. */
+/** Where to put a new file of a list: beside the box file. */
 export const namedFolder = ({ file }: Pick<Box, 'file'>, list: NamedList): string => join(dirname(file), list)
 
 const foldersOf = (box: Box, list: NamedList, project: Project): string[] => [
@@ -41,10 +41,10 @@ const namesIn = (folder: string): string[] =>
       })
     : []
 
-/** Bytes of an export; the site's own limits are far below. */
+/** In bytes; the site's own limits are far below. */
 const largestExport = 8 << 20
 
-/** An export is no template: a note or message may hold double braces. */
+/** An export is not a template, since a note or message may contain double braces. */
 const readJson = <T>(file: string, schema: z.ZodType<T>, project: Project): Read<T> => {
   const source = displayPath(file, project)
   const parsed = parseSource(
@@ -62,7 +62,7 @@ const fileOf = (name: string, folders: readonly string[]): string | undefined =>
     .flatMap((folder) => suffixes.map((suffix) => join(folder, `${name}${suffix}`)))
     .find((file) => existsSync(file))
 
-/** Every name has a file. @throws BoxhoundError E_BOX_FILE at its place. */
+/** Checks that every name has a file. @throws BoxhoundError E_BOX_FILE at its place. */
 const assertFiles = (box: Box, list: NamedList, folders: readonly string[], project: Project): void => {
   const names = box.observe[list]
   if (names.every((name) => fileOf(name, folders) !== undefined)) return
@@ -88,7 +88,8 @@ const assertFiles = (box: Box, list: NamedList, folders: readonly string[], proj
 }
 
 /**
- * The files that a list of the box file names: `LIST/NAME.json` or `LIST/NAME.yaml.hbs` beside the box file, else under observe/.
+ * The files in a list of the box file: `LIST/NAME.json` or `LIST/NAME.yaml.hbs` beside the box file, or else under
+ * observe/.
  *
  * @throws BoxhoundError E_TEMPLATE or E_BOX_FILE, naming file and line.
  */

@@ -1,17 +1,17 @@
-// Which items of two lists are one.
+// Matches the items of two lists.
 
 import { isObject, textOf, withSortedKeys } from '../_helpers/json.ts'
 import type { Json } from './json-object.ts'
 
-/** One item's place in the list before and in the list after. */
+/** An item's positions in the old and the new list. */
 export interface Pair {
   readonly from: number
   readonly to: number
-  /** False where only the type is the same: it may as well be another item. */
+  /** False if only the type is the same, so that it may be a different item. */
   readonly sure: boolean
 }
 
-/** A widget's definition, which has its title and type; any other item as it is. */
+/** A widget's definition, which has its title and type; any other item is returned as it is. */
 export const definitionOf = (item: Json): Json => (isObject(item) && isObject(item.definition) ? item.definition : item)
 
 const titleOf = (item: Json): string | undefined => {
@@ -24,14 +24,14 @@ const typeOf = (item: Json): string => {
   return isObject(definition) ? `object ${textOf(definition.type)}` : 'value'
 }
 
-/** By what an item is known again, the surest first: by all that it is, by its title or name, by its type. */
+/** How to recognize an item, from the most to the least certain: by everything, by its title or name, by its type. */
 const passes: readonly ((item: Json) => string | undefined)[] = [
   (item) => JSON.stringify(withSortedKeys(item)),
   titleOf,
   typeOf,
 ]
 
-/** Which items of two lists are one; each has one partner at most. In the order of the list after. */
+/** Matches the items of two lists; each has at most one partner. In the order of the new list. */
 export const pairsOf = (from: readonly Json[], to: readonly Json[]): Pair[] => {
   const pairs = new Map<number, Pair>()
   const taken = new Set<number>()
@@ -51,7 +51,7 @@ export const pairsOf = (from: readonly Json[], to: readonly Json[]): Pair[] => {
 const longest = (chains: readonly Pair[][]): Pair[] =>
   chains.reduce<Pair[]>((one, other) => (other.length > one.length ? other : one), [])
 
-/** The items that changed their place among the others: as few as possible, so that one more item in front moves none. */
+/** The items that moved relative to the others: as few as possible, so that an item inserted in front moves none. */
 export const movedPairs = (pairs: readonly Pair[]): ReadonlySet<Pair> => {
   const sure = pairs.filter((pair) => pair.sure)
   const chains: Pair[][] = []

@@ -1,9 +1,9 @@
-// Groups on boards whose widgets have places.
+// Positions groups on boards whose widgets have positions.
 
 import { isObject, listOf } from '../_helpers/json.ts'
 import type { Json, JsonObject } from './json-object.ts'
 
-/** The lowest line that a widget with a place takes. */
+/** The lowest row that a positioned widget reaches. */
 const bottomOf = (widgets: readonly Json[]): number =>
   Math.max(
     0,
@@ -20,12 +20,12 @@ interface Grid {
   readonly gap: number
 }
 
-/** A fixed board has twelve columns; in a free one a usual graph takes about this much of the wall. */
+/** A fixed board has twelve columns; on a free one this is about the size of a typical graph. */
 const fixedGrid: Grid = { perRow: 3, width: 4, height: 2, gap: 0 }
 const freeGrid: Grid = { perRow: 2, width: 47, height: 15, gap: 1 }
 const headingHeight = 5
 
-/** Widgets one beside the other, row by row, from a line on. */
+/** Places widgets side by side, row by row, from `top` on. */
 const inRows = (widgets: readonly Json[], top: number, { perRow, width, height, gap }: Grid): Json[] =>
   widgets.map((widget, index) => ({
     ...(isObject(widget) ? widget : {}),
@@ -39,7 +39,7 @@ const inRows = (widgets: readonly Json[], top: number, { perRow, width, height, 
 
 const rows = (count: number, { perRow }: Grid): number => Math.ceil(count / perRow)
 
-/** Groups below all that has a place on a fixed board; what stands in them has places of its own. */
+/** Places groups below everything else on a fixed board; the widgets in them are positioned too. */
 const below = (groups: readonly JsonObject[], top: number): Json[] => {
   let y = top
   return groups.map((group) => {
@@ -53,7 +53,7 @@ const below = (groups: readonly JsonObject[], top: number): Json[] => {
   })
 }
 
-/** A free board takes no groups: a line of text with the group's title, and its widgets below it. */
+/** A free board has no groups: each becomes a line of text with the group's title, with its widgets below. */
 const flat = (groups: readonly JsonObject[], top: number): Json[] => {
   let y = top
   return groups.flatMap((group) => {
@@ -69,13 +69,13 @@ const flat = (groups: readonly JsonObject[], top: number): Json[] => {
   })
 }
 
-/** How a dashboard places its widgets. */
+/** How a dashboard positions its widgets. */
 export type Placing = 'free' | 'fixed' | 'by itself'
 
 export const placingOf = ({ layout_type: layout, reflow_type: reflow }: JsonObject): Placing =>
   layout === 'free' ? 'free' : reflow === 'fixed' ? 'fixed' : 'by itself'
 
-/** The groups of the parts as a board with these widgets takes them: placed below them where it places nothing by itself. */
+/** The parts' groups as this kind of board needs them: positioned below its widgets, unless its layout is automatic. */
 export const placedGroups = (groups: readonly JsonObject[], board: JsonObject): Json[] => {
   const top = bottomOf(listOf(board.widgets))
   switch (placingOf(board)) {

@@ -1,4 +1,4 @@
-// Files against an account.
+// Compares files with an account.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
@@ -14,7 +14,7 @@ import type { Resource } from './resource-kinds.ts'
 import { type Wanted, wantedOf } from './resources.ts'
 import type { ServerFile } from './schema.ts'
 
-/** What stands between the files of a box and an account. */
+/** The differences between a box's files and an account. */
 export interface AccountPlan {
   readonly box: Box
   readonly changes: readonly Change[]
@@ -34,8 +34,8 @@ const refused = (wanted: Resource, cause: BoxhoundError): BoxhoundError =>
   })
 
 /**
- * Monitors that would be made or changed are judged by the account first, so that nothing is half-done when one is refused: with all their
- * tags, since an organization may have rules for those.
+ * Has the account validate new and changed monitors first, so that a refusal doesn't leave things half done. They are
+ * sent with all their tags, since an organization may have rules for tags.
  */
 const assertValid = async (plan: Pick<AccountPlan, 'box' | 'changes' | 'server'>, gateway: Gateway): Promise<void> => {
   const monitors = plan.changes.flatMap((change) => {
@@ -53,18 +53,19 @@ const assertValid = async (plan: Pick<AccountPlan, 'box' | 'changes' | 'server'>
 
 export interface PlanOptions {
   readonly now: Date
-  /** True removes everything that is ours: nothing is wanted. */
+  /** True removes everything of the box: nothing is wanted. */
   readonly destroy: boolean
 }
 
-/** The zone of the box file, or the account's own. */
+/** The box file's time zone, or else the account's. */
 const zoneOf = async ({ observe }: Box, gateway: Gateway): Promise<string> =>
   observe.downtimes === null ? 'UTC' : observe.timezone === 'account' ? gateway.timezone() : observe.timezone
 
 /**
- * Compares a box's files with what an account has of it. Changes nothing.
+ * Compares a box's files with its resources in an account. Changes nothing.
  *
- * @throws BoxhoundError E_BOX_FILE, E_TEMPLATE, E_OBSERVE_MODEL (the files), E_OBSERVE_INVALID, E_ACCOUNT_… (the account).
+ * @throws BoxhoundError E_BOX_FILE, E_TEMPLATE, E_OBSERVE_MODEL (the files), E_OBSERVE_INVALID, E_ACCOUNT_… (the
+ *   account).
  */
 export const planFor = async (
   box: Box,
@@ -87,7 +88,7 @@ export const planFor = async (
   return { box, changes, wanted, server, warnings }
 }
 
-/** How many changes of each kind of action there are. */
+/** The number of changes by action. */
 export const countsOf = (changes: readonly Change[]) => {
   const count = (action: Change['action']): number => changes.filter((one) => one.action === action).length
   return {

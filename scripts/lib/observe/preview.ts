@@ -1,4 +1,4 @@
-// The page of a box.
+// Writes the page of a box.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ import { samplesOf } from './samples.ts'
 import { previewPage } from './show/page.ts'
 import type { Hints, PreviewWeek } from './show/page-data.ts'
 
-/** What a place that cannot be written is called; anything else that fails is no matter of the place. */
+/** Messages for a path that cannot be written; other errors have nothing to do with the path. */
 const unwritable: Readonly<Record<string, string>> = {
   EISDIR: 'a folder',
   ENOENT: 'a folder that cannot be made',
@@ -47,10 +47,10 @@ const writePage = async (file: string, page: string): Promise<void> => {
   }
 }
 
-/** Where downtimes of a box without a zone of its own are drawn: the lab account's zone, since no account is asked. */
+/** The time zone for downtimes of a box without one of its own: the lab account's, since no account is queried. */
 const drawnZone = 'Europe/Paris'
 
-/** What a check may send, by its own definition: the sample data of the page keeps to it. */
+/** What a check may send, by its own definition, as bounds for the sample data. */
 const hintsOf = ({ checks }: Box, project: Project): Hints =>
   Object.fromEntries(
     checks.flatMap(({ folder, interval, options }) => {
@@ -75,7 +75,7 @@ const weeksOf = ({ calendar }: Wanted, now: Date): PreviewWeek[] => {
 /**
  * The points that the box's machine sent in its last `verify --wire`.
  *
- * @throws BoxhoundError E_NOT_RECORDED (exit code 2) without such a run.
+ * @throws BoxhoundError E_NOT_RECORDED (exit code 2) if there was none.
  */
 const recordedOf = async (box: Box, project: Project): Promise<RecordedPoints> => {
   const folder = join(project.out, box.name, 'verify-wire')
@@ -92,12 +92,12 @@ export interface PreviewOptions {
   readonly now: Date
   /** Default `out/BOX/observe.html`. */
   readonly out?: string | undefined
-  /** True: what a machine really sent, in place of sample data where there is any. */
+  /** True shows data that a machine has sent, where there is any, instead of sample data. */
   readonly recorded: boolean
 }
 
 /**
- * Writes the page that shows what a box brings into an account. Asks nobody.
+ * Writes the page that shows what a box creates in an account, without contacting one.
  *
  * @returns the page's file.
  */

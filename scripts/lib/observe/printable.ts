@@ -1,8 +1,11 @@
-// An account's words as a terminal may get them.
+// Makes text from an account safe for a terminal.
 
 import { BoxhoundError, type ErrorDetails } from '../_helpers/errors.ts'
 
-/** Controls of both sets, marks that turn the direction of text or take no room, breaks of lines and paragraphs, halves of a character. */
+/**
+ * Control characters, marks that change the text direction or are invisible, line and paragraph separators, lone
+ * surrogates.
+ */
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 const otherBlank = /(?! )\p{Zs}/gu
 
@@ -13,21 +16,21 @@ const escaped = (sign: string): string => {
   return named[sign] ?? (code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`)
 }
 
-/** Cuts text at a number of characters; what is cut ends with `…`. */
+/** Cuts text at a number of characters; a cut text ends with `…`. */
 export const cut = (text: string, limit: number): string => {
   const signs = [...text]
   return signs.length <= limit ? text : `${signs.slice(0, Math.max(limit - 1, 0)).join('')}…`
 }
 
 /**
- * Text of an account as a terminal may get it: on one line, and with nothing that the terminal would obey or that nobody sees.
+ * Text from an account for a terminal: on one line, without control characters or invisible ones.
  *
- * @param limit characters that are shown at most.
+ * @param limit maximum number of characters.
  */
 export const printable = (text: string, limit = Number.POSITIVE_INFINITY): string =>
   cut(text.replaceAll(hidden, escaped), limit)
 
-/** The same for text that is compared with another one: what differs in a blank only must not look alike. */
+/** The same for text that is compared with another: texts that differ only in whitespace must not look alike. */
 export const exact = (text: string): string =>
   printable(text)
     .replaceAll(otherBlank, escaped)
@@ -39,7 +42,7 @@ const printableLines = (text: string): string =>
     .map((line) => printable(line))
     .join('\n')
 
-/** An error whose words are printable: names and what the account said may stand in any of them. Its line breaks are ours. */
+/** Makes an error printable: any part of it may contain names or text from the account. The line breaks are our own. */
 export const printableError = (error: unknown): unknown => {
   if (!(error instanceof BoxhoundError)) return error
   const details: ErrorDetails = Object.fromEntries(

@@ -1,10 +1,10 @@
-// A board or monitor that is closed to the key.
+// Explains boards and monitors that the key may not edit.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { listOf, objectOf } from '../_helpers/json.ts'
 import type { Change } from './changes.ts'
 
-/** What keeps others from changing a resource, in the words of the API. */
+/** What prevents others from changing a resource, in the API's terms. */
 const protectionOf = ({ live }: Change): string | undefined => {
   const { is_read_only: readOnly, restricted_roles: roles, options } = live?.wire ?? {}
   if (readOnly === true) return 'is_read_only: true'
@@ -13,8 +13,8 @@ const protectionOf = ({ live }: Change): string | undefined => {
 }
 
 /**
- * A refusal for lack of rights, where the resource itself is what is closed and not the key. A restriction policy is not part of what the
- * account shows of a board: it is named as the other cause.
+ * Explains a refusal if the resource is restricted, rather than the key. A restriction policy is not visible in a
+ * board, so it is mentioned as the other possible cause.
  */
 export const explainProtection = (change: Change, error: unknown): unknown => {
   if (!(error instanceof BoxhoundError) || error.code !== 'E_ACCOUNT_PERMISSION' || change.live === null) return error

@@ -1,4 +1,4 @@
-// Monitors and downtimes as they were exported.
+// Monitors and downtimes as exported.
 
 import { isObject, listOf, textOf } from '../_helpers/json.ts'
 import { clockOf, instantOf } from './calendar/clock.ts'
@@ -12,7 +12,7 @@ import type { Named } from './named-files.ts'
 import type { Kind, Resource } from './resource-kinds.ts'
 import type { ServerFile } from './schema.ts'
 
-/** What a file under exports/ holds: only these two are neither dashboards nor anything else that is marked. */
+/** The type of a file under exports/, which can only be one of these two. */
 export const rawKindOf = (wire: JsonObject): Exclude<Kind, 'dashboard'> =>
   wire.query !== undefined ? 'monitor' : 'downtime'
 
@@ -22,7 +22,7 @@ const withoutPath = (object: JsonObject, [name = '', ...rest]: readonly string[]
   return rest.length === 0 || !isObject(inner) ? others : { ...object, [name]: withoutPath(inner, rest) }
 }
 
-/** An option that is null or a mute is the account's own matter. */
+/** Drops null options and mutes, which belong to the account. */
 const ownOptions = (wire: JsonObject): JsonObject =>
   isObject(wire.options)
     ? {
@@ -33,7 +33,7 @@ const ownOptions = (wire: JsonObject): JsonObject =>
       }
     : wire
 
-/** A resource as somebody exported it, without what the server says of it, our mark and what is unset. */
+/** An exported resource without the server's fields, our mark and unset fields. */
 export const rawWire = (kind: Kind, wire: JsonObject, server: ServerFile): JsonObject => {
   const { readOnly } = rulesOf(server, kind)
   const own = readOnly
@@ -42,7 +42,7 @@ export const rawWire = (kind: Kind, wire: JsonObject, server: ServerFile): JsonO
   return ownOptions(Object.fromEntries(Object.entries(own).filter(([, value]) => value !== null)))
 }
 
-/** A rule that begins at its next date; one that no week can show begins when its file says. */
+/** A rule that begins at its next date. One that doesn't fit a weekly pattern begins when its file says. */
 const startingNext = (recurrence: Json, timezone: string, now: Date): Json => {
   if (!isObject(recurrence)) return recurrence
   const [start, duration, rrule] = [recurrence.start, recurrence.duration, recurrence.rrule].map(textOf)
@@ -68,7 +68,10 @@ const startingNext = (recurrence: Json, timezone: string, now: Date): Json => {
   }
 }
 
-/** A start that has passed since the export would be refused: recurring hours begin with their next date, and one time at once. */
+/**
+ * A start that is in the past by now would be refused: recurring hours begin at their next date, and one-time hours at
+ * once.
+ */
 const startingLater = (wire: JsonObject, now: Date): JsonObject => {
   const { schedule } = wire
   if (!isObject(schedule)) return wire

@@ -1,4 +1,4 @@
-// One template, rendered, checked, its errors at its own lines.
+// Reads a template, rendered and validated, with errors at its own lines.
 
 import type * as z from 'zod'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -11,20 +11,20 @@ import { assertNone, validate } from '../box/validate.ts'
 import { MissingName } from '../render/guard.ts'
 import { type Context, renderTemplate, templateLines } from '../render/template.ts'
 
-/** A file of the account side, rendered and checked. */
+/** A rendered and validated file of the account side. */
 export interface Read<T> {
   /** Relative to the project. */
   readonly source: string
   readonly data: T
 }
 
-/** The `{{…}}` of a template at a place. */
+/** The `{{…}}` at a position in a template. */
 const expressionAt = (template: string, { line = 1, column = 1 }: BoxhoundError['details']): string | undefined =>
   [...(template.split('\n')[line - 1] ?? '').matchAll(/\{\{[^}]*\}\}/g)].find(
     ({ 0: text, index }) => index < column && column <= index + text.length,
   )?.[0]
 
-/** A template of the account side is a user's file; the names that boxhound does not know may be Datadog's. */
+/** A template of the account side is written by users, and names that boxhound does not know may be Datadog's. */
 const templateError = (error: BoxhoundError, template: string): BoxhoundError => {
   const { details } = error
   const expression = expressionAt(template, details)
@@ -50,7 +50,10 @@ const singles = (error: BoxhoundError): BoxhoundError[] =>
     ? error.details.cause.errors.filter((one) => one instanceof BoxhoundError)
     : [error]
 
-/** Errors of the rendered text, which nobody sees, as errors of the template: at the same column, or where a value shifts it, at the line. */
+/**
+ * Converts errors in the rendered text, which the user never sees, to errors in the template: at the same column, or
+ * only at the line if a value shifts it.
+ */
 const inTemplate = (error: BoxhoundError, text: string, template: string, context: Context, file: string) => {
   const lines = templateLines(template, context, { file, language: 'yaml' })
   const written = template.split('\n')
@@ -68,7 +71,7 @@ const inTemplate = (error: BoxhoundError, text: string, template: string, contex
 }
 
 /**
- * Reads, renders and checks a template of YAML.
+ * Reads, renders and validates a YAML template.
  *
  * @throws BoxhoundError E_TEMPLATE or E_BOX_FILE (exit code 2), naming file and line of the template.
  */

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from './json-object.ts'
 
-/** What an account holds of a box. */
+/** The kinds of resources that a box has in an account. */
 export const kinds = ['monitor', 'dashboard', 'downtime'] as const
 export type Kind = (typeof kinds)[number]
 
@@ -14,26 +14,26 @@ export interface Place {
   readonly path: string
 }
 
-/** A resource as the files want it. */
+/** A resource as the files define it. */
 export interface Resource {
   readonly kind: Kind
   /** Unique among the resources of its kind and box, e.g. `my_metric`. */
   readonly name: string
-  /** The file that it comes from, relative to the project. */
+  /** The file that defines it, relative to the project. */
   readonly source: string
-  /** As the API takes it, without the marker; of a downtime the attributes alone. */
+  /** In the API's format, without the marker; for a downtime only the attributes. */
   readonly wire: JsonObject
-  /** True for a dashboard that stands for itself, as it was exported: what it names need not be there. */
+  /** True for an independent, exported dashboard, which may refer to things that don't exist. */
   readonly isPasted?: boolean
-  /** Where what stands at a path of `wire` comes from, if it is made of several files. */
+  /** The file position that a path of `wire` comes from, if it is built from several files. */
   readonly placeOf?: (path: string) => Place
 }
 
-/** By what a resource of ours is found again. */
+/** Identifies a resource as ours. */
 export interface Marker {
   readonly box: string
   readonly name: string
-  /** Fingerprint of what was applied last; empty where somebody cut it off. */
+  /** Fingerprint of what was applied last; empty if somebody removed it. */
   readonly applied: string
 }
 
@@ -42,8 +42,8 @@ export interface Live {
   readonly kind: Kind
   readonly id: string
   readonly marker: Marker
-  /** As the API gave it, marker included; of a downtime the attributes alone. */
+  /** As the API returned it, marker included; for a downtime only the attributes. */
   readonly wire: JsonObject
-  /** ISO time; empty where the API tells none. */
+  /** ISO time; empty if the API doesn't say. */
   readonly created: string
 }

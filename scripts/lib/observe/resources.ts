@@ -1,4 +1,4 @@
-// All that a box wants.
+// Everything that a box wants in an account.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { repeated } from '../_helpers/lists.ts'
@@ -40,7 +40,7 @@ const meant = (word: string, known: readonly string[]): string => {
   return best === undefined ? 'take one of them, or remove the line' : `did you mean "${best}"?`
 }
 
-/** What is wrong with one word of the box file on a monitor. */
+/** What is wrong with the box file's choice for a monitor. */
 const choiceProblem = (
   name: string,
   choice: string | false,
@@ -77,7 +77,7 @@ const choiceProblem = (
   }
 }
 
-/** What the box file says of monitors must name monitors, and variants, that its files have. */
+/** Checks that the monitors and variants in the box file exist in its files. */
 const assertChoices = (box: Box, monitors: readonly Named[], project: Project): void => {
   const names = monitors.map(({ name }) => name)
   const [twice] = repeated(names)
@@ -94,7 +94,7 @@ const assertChoices = (box: Box, monitors: readonly Named[], project: Project): 
     })
   const choices = Object.entries(box.observe.monitors)
   if (choices.length === 0) return
-  // The box is plain data without positions: its file is read once more for them.
+  // The box is plain data without positions, so its file is parsed again for them.
   const source = readSource(box.file, project)
   assertNone(
     source,
@@ -102,7 +102,9 @@ const assertChoices = (box: Box, monitors: readonly Named[], project: Project): 
   )
 }
 
-/** Names of exports are none of the box's own. @throws BoxhoundError E_BOX_FILE (exit code 2) */
+/**
+ * Checks that exports don't use the names of the box's own resources. @throws BoxhoundError E_BOX_FILE (exit code 2)
+ */
 const assertUnlike = (
   raw: readonly Resource[],
   monitors: readonly Named[],
@@ -128,10 +130,10 @@ const monitorResources = (box: Box, monitors: readonly Named[]): Resource[] =>
   })
 
 /**
- * Everything that a box wants in an account, as the API takes it.
+ * Everything that a box wants in an account, in the API's format.
  *
- * @param timezone IANA name of the zone that downtimes go by.
- * @throws BoxhoundError E_BOX_FILE (exit code 2) when the box file names a monitor or a variant that there isn't.
+ * @param timezone IANA name of the downtimes' time zone.
+ * @throws BoxhoundError E_BOX_FILE (exit code 2) if the box file names a monitor or variant that doesn't exist.
  */
 export const wantedOf = (box: Box, files: ObserveFiles, timezone: string, now: Date, project: Project): Wanted => {
   const monitors = monitorsOf(files.parts)

@@ -1,4 +1,4 @@
-// A folder's preview.yaml.
+// Reads a folder's preview.yaml.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -40,7 +40,7 @@ const read = (file: string, project: Project): Samples => {
 }
 
 /**
- * What the folders of a box's database, app and checks say of sample data.
+ * Sample data settings from the folders of a box's database, app and checks.
  *
  * @throws BoxhoundError E_BOX_FILE with positions inside preview.yaml.
  */

@@ -1,4 +1,4 @@
-// Shape of a monitor.
+// The schema of a monitor.
 
 import { tellAmbiguous, tellShares } from './monitor-anomalies.ts'
 import { type Fields, fields, type Tell } from './monitor-fields.ts'
@@ -6,7 +6,7 @@ import { limitsOf, queriesOf, tellCompared, tellDisorder, tellMixed } from './mo
 import { tellOptions } from './monitor-options.ts'
 import { sides } from './monitor-types.ts'
 
-/** What would silently be left out, or lacking, in what the account is sent. */
+/** Reports fields that would silently be missing from what is sent to the account. */
 const tellUnsent = ({ query, variants = {}, options }: Fields, tell: Tell): void => {
   const own = Object.values(variants)
   if (query === undefined && (own.length === 0 || own.some((one) => one.query === undefined)))
@@ -15,7 +15,7 @@ const tellUnsent = ({ query, variants = {}, options }: Fields, tell: Tell): void
     if (name in options) tell(['options', name], `nothing here: ${sides.join(', ')} or thresholds and no_data say it`)
 }
 
-/** A state that the monitor can get into needs words. */
+/** A state that the monitor can reach needs a message. */
 const tellMissingWords = (monitor: Fields, tell: Tell): void => {
   const { thresholds, no_data, message, options } = monitor
   const isWarned =
@@ -25,7 +25,7 @@ const tellMissingWords = (monitor: Fields, tell: Tell): void => {
   if (isMissed && message.no_data === undefined) tell(['message', 'no_data'], 'what to tell when nothing arrives')
 }
 
-/** A monitor of a part file. */
+/** A monitor in a part's file. */
 export const monitor = fields.superRefine((value, context) => {
   const tell: Tell = (path, expected) => context.addIssue({ code: 'custom', path: [...path], message: expected })
   tellMixed(value, tell)

@@ -1,4 +1,4 @@
-// Shape of the files.
+// The schemas of the files.
 
 import * as z from 'zod'
 import { parseDuration } from './calendar/duration.ts'
@@ -7,7 +7,7 @@ import { monitor } from './schema-monitor.ts'
 
 const text = (expected: string) => z.string(expected).min(1, expected)
 
-/** Anything that JSON carries: the API's own models judge it (models/assert.ts). */
+/** Any JSON object: the API's own models validate it (models/assert.ts). */
 const wire = z.record(z.string(), z.json(), 'a map as the API takes it')
 
 const widgets = z.array(wire, 'a list of widgets')
@@ -23,14 +23,14 @@ export const part = z.strictObject({
     .default({}),
 })
 
-/** The frame of a dashboard: everything but the groups, and widgets that stand above them. */
+/** The frame of a dashboard: everything but the groups, plus widgets above them. */
 export const board = z.looseObject({
   title: text('a title'),
   description: z.string('what the dashboard is about').nullish(),
   widgets,
 })
 
-/** A monitor or a downtime as it was exported. */
+/** A monitor or downtime as exported. */
 export const raw = z
   .record(z.string(), z.json(), 'a map as the API takes it')
   .refine(
@@ -60,7 +60,7 @@ const rule = z
 
 const hours = z.array(stretch, 'a list of hours')
 
-/** Hours that are wished to be silent, and the downtimes that make them so. */
+/** The hours that should be silent, and the downtimes for them. */
 export const downtimes = z.strictObject({
   silent: z.strictObject(
     {
@@ -103,7 +103,7 @@ export const server = z.record(
     trimmed: z.array(z.string()).default([]),
     replaced: z.array(z.string()).default([]),
     fixed: z.array(z.string()).default([]),
-    /** True: whatever else the account has is a change by hand, since a PUT replaces all. */
+    /** True: everything else in the account is a change by hand, since a PUT replaces all fields. */
     strict: z.boolean(),
   }),
 )

@@ -1,4 +1,4 @@
-// An account opened for some work.
+// Opens an account.
 
 import { dirname, join } from 'node:path'
 import { withCleanup } from '../_helpers/cleanup.ts'
@@ -17,7 +17,7 @@ export interface SessionOptions {
   readonly patience?: AccountPatience
 }
 
-/** Opens an account's gateway for some work, and closes all connections after it. */
+/** Opens an account's gateway for some work, and closes all connections afterwards. */
 export const withGateway = async <T>(
   credentials: Credentials,
   network: Network,
@@ -32,15 +32,18 @@ export const withGateway = async <T>(
   })
 }
 
-/** Runs work with the keys and address of an account that stands in for Datadog's, on this machine's loopback while the work lasts. */
+/**
+ * Runs work with the keys and address of a stand-in for a Datadog account, on this machine's loopback while the work
+ * lasts.
+ */
 export type StandIn = <T>(stateFile: string, work: (credentials: Credentials) => Promise<T>) => Promise<T>
 
 /**
- * Opens the account of the environment's keys, or one that stands in for it, for some work.
+ * Opens the account for the environment's keys, or a stand-in, for some work.
  *
- * @param options `standIn`: keeps what it holds in `out/BOX/account.json` between two runs; null for the real one.
- * @param where told how the account is named for a reader.
- * @throws BoxhoundError E_ACCOUNT_KEY, E_ACCOUNT_SITE (exit code 2) before anything is asked for.
+ * @param options `standIn`: keeps its state in `out/BOX/account.json` between runs; null for the real account.
+ * @param where called with the account's name for a reader.
+ * @throws BoxhoundError E_ACCOUNT_KEY, E_ACCOUNT_SITE (exit code 2) before any request.
  */
 export const withAccount = <T>(
   box: Box,

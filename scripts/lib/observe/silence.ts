@@ -1,4 +1,4 @@
-// Downtimes against the wish; no gap.
+// Compares downtimes with the wanted hours and refuses gaps.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type Judgement, judge } from './calendar/judge.ts'
@@ -6,9 +6,10 @@ import { beginsAnew, type Change } from './changes.ts'
 import type { Wanted } from './resources.ts'
 
 /**
- * The downtimes held against the hours that are wished to be silent; null without downtimes.
+ * Compares the downtimes with the hours that should be silent; null without downtimes.
  *
- * @param changes what an account will be told: downtimes that begin only now leave the hours until their first start open, but for a bridge.
+ * @param changes what will be sent to the account: a new downtime leaves the hours before its first start uncovered,
+ *   apart from a bridge.
  */
 export const judgeSilence = ({ calendar }: Wanted, now: Date, changes: readonly Change[] = []): Judgement | null =>
   calendar === null
@@ -23,9 +24,10 @@ export const judgeSilence = ({ calendar }: Wanted, now: Date, changes: readonly 
       )
 
 /**
- * Refuses downtimes that leave wished hours uncovered.
+ * Refuses downtimes that leave wanted hours uncovered.
  *
- * @throws BoxhoundError E_OBSERVE_GAP (exit code 2): somebody would be woken at an hour that the file says is silent.
+ * @throws BoxhoundError E_OBSERVE_GAP (exit code 2), because somebody would be woken at an hour that the file declares
+ *   silent.
  */
 export const assertNoGap = (judgement: Judgement | null): void => {
   if (judgement === null || judgement.gaps.length === 0) return

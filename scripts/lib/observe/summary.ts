@@ -1,4 +1,4 @@
-// What is to know of a resource that is about to be made.
+// Summarizes a new resource.
 
 import { formatCount } from '../_helpers/format.ts'
 import { isObject, listOf, textOf } from '../_helpers/json.ts'
@@ -14,7 +14,7 @@ import type { Kind, Resource } from './resource-kinds.ts'
 import { handlesIn } from './show/handles.ts'
 import { messageParts, stateLabel } from './show/message.ts'
 
-/** A name and what there is to say of it, a line for each. */
+/** A label and its lines of text. */
 export type Row = readonly [label: string, texts: readonly string[]]
 
 const severity = ['critical', 'critical_recovery', 'warning', 'warning_recovery', 'ok']
@@ -26,7 +26,7 @@ const noDataOf = (options: JsonObject): string => {
   return `told after ${options.no_data_timeframe} minutes`
 }
 
-/** What is said in which state. */
+/** The message for each state. */
 const messageRow = (message: string): string[] =>
   messageParts(message).flatMap(({ state, text }) => {
     const [first = '', ...rest] = text.split('\n').filter((line) => line.trim() !== '')
@@ -79,7 +79,7 @@ const weeklyHours = (recurrence: JsonObject): string => {
     : `${names} from ${clockTime(minuteOfDay)} for ${formatDuration(minutes)}`
 }
 
-/** A rule that no week can show is told in the API's own words. */
+/** A rule that doesn't fit a weekly pattern is shown as in the API. */
 const hoursOf = (recurrence: JsonObject): string => {
   try {
     return weeklyHours(recurrence)
@@ -89,7 +89,7 @@ const hoursOf = (recurrence: JsonObject): string => {
   }
 }
 
-/** Each rule of a schedule, or its one time, in words. */
+/** Each rule of a schedule, or its one-time hours, in words. */
 export const rulesText = (schedule: unknown): string[] => {
   if (!isObject(schedule)) return ['from now on']
   if (Array.isArray(schedule.recurrences)) return schedule.recurrences.filter(isJsonObject).map(hoursOf)
@@ -104,10 +104,10 @@ const rowsOf: Readonly<Record<Kind, (wire: JsonObject) => Row[]>> = {
   downtime: downtimeRows,
 }
 
-/** What a reader wants to know of a resource that is about to be made. */
+/** What a reader wants to know about a new resource. */
 export const summaryOf = ({ kind, wire }: Pick<Resource, 'kind' | 'wire'>): Row[] => rowsOf[kind](wire)
 
-/** Text in lines of at most `width` characters, cut between words, and a word that is longer where it must be. */
+/** Wraps text at `width` characters between words; longer words are broken. */
 export const wrapped = (text: string, width: number): string[] => {
   const lines: string[] = []
   const pieces = text.split(' ').flatMap((word) => word.match(new RegExp(`.{1,${Math.max(width, 1)}}`, 'gsu')) ?? [''])

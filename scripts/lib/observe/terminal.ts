@@ -1,4 +1,4 @@
-// Plan and calendar as text.
+// Formats plan and calendar as text.
 
 import { isObject, textOf } from '../_helpers/json.ts'
 import type { Paint } from '../report/terminal.ts'
@@ -31,7 +31,7 @@ const past = {
   leave: 'left alone',
 } as const
 
-/** Characters of a title, and of a name or id, that are shown at most: both may come from the account. */
+/** Maximum lengths of a title, and of a name or id: both may come from the account. */
 const [longestTitle, longestName] = [80, 40]
 
 const titleOf = ({ wanted, live }: Change): string => {
@@ -42,7 +42,7 @@ const titleOf = ({ wanted, live }: Change): string => {
 
 const nameOf = ({ name }: Change): string => printable(name, longestName)
 
-/** What an update leaves as somebody set it in the account. */
+/** Settings in the account that an update keeps. */
 const keptLines = (kept: Change['kept'], paint: Paint, width: number): string[] =>
   kept.map(({ path, value }) => {
     const head = `kept  ${printable(path)} `
@@ -57,7 +57,7 @@ const bridgeLines = ({ bridge, wanted }: Change, paint: Paint, width: number): s
     : summaryLines([['now', [`silent at once, until ${shownInstant(bridge.until, zone)}`]]], paint, width)
 }
 
-/** What there is to read below a change: all that matters of something new, each field that differs of something old. */
+/** The details below a change: what matters of a new resource, or each changed field. */
 const labelsOf =
   ({ kind, wanted, live }: Change) =>
   (field: Field): string => {
@@ -76,10 +76,10 @@ const detailLines = (change: Change, paint: Paint, width: number): string[] => {
   return [...lines, ...bridgeLines(change, paint, width)]
 }
 
-/** Columns that a title gets at least beside the reason; where these are too few, the reason gets a line of its own. */
+/** Minimum columns for a title beside the reason; with fewer, the reason gets a line of its own. */
 const leastTitle = 30
 
-/** Mark, kind and name, then the title; and why, but for something new, whose mark tells it. */
+/** Mark, kind and name, then the title. Also the reason, except for a new resource, whose mark is enough. */
 const headOf = (change: Change, nameWidth: number, width: number) => {
   const word = `${marks[change.action]} ${change.kind.padEnd(9)} ${nameOf(change).padEnd(nameWidth)}`
   const reason = change.action === 'add' ? '' : `  ${change.reason}`
@@ -89,12 +89,12 @@ const headOf = (change: Change, nameWidth: number, width: number) => {
   return { change, word, reason, room, beside, title, isWide: Math.min(title.length, beside) + reason.length > room }
 }
 
-/** The plan as a diff: what is as it should be is only counted. */
+/** The plan as a diff; unchanged resources are only counted. */
 export const planText = ({ changes }: Pick<AccountPlan, 'changes'>, paint: Paint, width = 100): string => {
   const shown = changes.filter(({ action }) => action !== 'keep')
   const nameWidth = Math.max(12, ...shown.map((change) => nameOf(change).length))
   const heads = shown.map((change) => headOf(change, nameWidth, width))
-  // All changes of one action look alike.
+  // All changes with the same action are formatted alike.
   const wide = new Set(heads.filter(({ isWide }) => isWide).map(({ change }) => change.action))
   const lines = heads.flatMap(({ change, word, reason, room, beside, title }) => {
     const isWide = wide.has(change.action)
@@ -115,7 +115,7 @@ export const planText = ({ changes }: Pick<AccountPlan, 'changes'>, paint: Paint
   ].join('\n')
 }
 
-/** What boxhound cannot judge, a line or more for each. */
+/** What boxhound cannot judge, one or more lines each. */
 export const warningText = (warnings: readonly string[], paint: Paint, width = 100): string =>
   warnings
     .flatMap((warning) =>
@@ -131,14 +131,14 @@ export const countText = (changes: readonly Change[]): string => {
   return `${add} to add, ${change} to change, ${remove} to remove`
 }
 
-/** One line for what was carried out. */
+/** One line for a completed change. */
 export const doneLine = (change: Change, id: string, paint: Paint): string => {
   const { action, kind } = change
   const what = `${kind.padEnd(9)} ${nameOf(change).padEnd(12)} ${past[action]}`
   return `  ${paint(styles[action], '✓')} ${what}  ${paint('dim', printable(id, longestName))}`
 }
 
-/** The calendar's weeks, drawn, and what there is to say of them. */
+/** The weeks of the calendar, drawn, and the findings. */
 export const calendarText = (
   judgement: Judgement,
   timezone: string,

@@ -1,4 +1,4 @@
-// Makes tar archives without traces of their builder.
+// Creates tar archives without traces of their builder.
 
 import { waitIfInterrupted } from '../_helpers/cleanup.ts'
 import { cleanEnvironment } from '../_helpers/environment.ts'
@@ -6,10 +6,10 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { startSandbox } from '../_helpers/sandbox.ts'
 
 /**
- * Writes files and folders of a folder as a tar archive, in the order given and with nothing in it of who made it or when. Not compressed: the disk
- * inside is, and a second time costs half a minute for nothing.
+ * Writes a folder's files and subfolders to a tar archive, in the given order and without owners or times. Not
+ * compressed: the disk inside is already, and compressing it again would take half a minute for nothing.
  *
- * @param shown what an error calls the archive.
+ * @param shown the archive's name in errors.
  * @param modes `plain` gives every file 0644; `modes` keeps them.
  * @throws BoxhoundError E_PACKAGE
  */

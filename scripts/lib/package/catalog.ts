@@ -11,7 +11,7 @@ import { boxName } from './providers.ts'
 import type { BoxRecord } from './records.ts'
 import { compareVersions } from './versions.ts'
 
-/** Vagrant’s box metadata, which `vagrant box add` takes from a file or an address. */
+/** Vagrant's box metadata, which `vagrant box add` takes as a file or an address. */
 export interface Catalog {
   readonly name: string
   readonly description: string
@@ -22,7 +22,7 @@ export interface Catalog {
       readonly name: string
       readonly url: string
       readonly checksum_type: 'sha256'
-      /** Hex alone, without a prefix. */
+      /** Hex only, without a prefix. */
       readonly checksum: string
     }[]
   }[]
@@ -31,13 +31,13 @@ export interface Catalog {
 /** `https://host/folder/`, ending in a slash. @throws BoxhoundError E_USAGE (exit code 2). */
 export const webFolder = (address: string): string => {
   const url = URL.canParse(address) ? new URL(address) : undefined
-  // First, so that no other message quotes a password.
+  // Checked first, so that no other message quotes a password.
   if (url !== undefined && (url.username !== '' || url.password !== ''))
     throw new BoxhoundError('E_USAGE', '--url contains a login, which every reader of the catalogue would see', {
       next: 'remove it; Vagrant can read a login from ~/.netrc',
       exitCode: 2,
     })
-  // By its text: an empty query is none to URL, and would stay in the address all the same.
+  // Checked as text: URL treats an empty query as none, but it would stay in the address.
   if (url === undefined || !/^https?:$/.test(url.protocol) || /[?#]/.test(address))
     throw new BoxhoundError('E_USAGE', '--url must be the address of a folder on a web server', {
       expected: 'https://boxes.example/lab/',
@@ -48,10 +48,10 @@ export const webFolder = (address: string): string => {
 }
 
 /**
- * The catalogue of all boxes that there are of a box file.
+ * The catalogue of all boxes made from a box file.
  *
- * @param folder address of the folder in which they lie, ending in a slash. Vagrant takes no relative ones: it would look for them where it was
- *   started.
+ * @param folder address of the folder with the boxes, ending in a slash. Vagrant would resolve a relative address from
+ *   its working directory.
  */
 export const catalogOf = (box: string, records: readonly BoxRecord[], folder: string): Catalog => ({
   name: boxName(box),
@@ -70,7 +70,7 @@ export const catalogOf = (box: string, records: readonly BoxRecord[], folder: st
   })),
 })
 
-/** Nothing is written when nothing has changed: who may not write may still ask. */
+/** Writes only if the content has changed, so that users without write access can still run this. */
 const save = async (path: string, content: string): Promise<void> => {
   if ((await readFile(path, 'utf8').catch(() => undefined)) !== content) await writeAtomic(path, content)
 }
@@ -78,10 +78,10 @@ const save = async (path: string, content: string): Promise<void> => {
 const text = (catalog: Catalog): string => `${JSON.stringify(catalog, null, 2)}\n`
 
 /**
- * Writes out/BOX/catalog.json, whose addresses are files of this machine, and with `url` out/BOX/web/catalog.json for a web server that has
- * the boxes below that address.
+ * Writes out/BOX/catalog.json, whose addresses are files on this machine, and with `url` out/BOX/web/catalog.json for a
+ * web server that has the boxes below that address.
  *
- * @returns paths of what was written.
+ * @returns paths of the written files.
  */
 export const writeCatalogs = async (
   box: string,

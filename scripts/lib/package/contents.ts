@@ -9,14 +9,15 @@ import type { Hardware } from './hardware.ts'
 import { macOf } from './ovf.ts'
 import type { Provider } from './providers.ts'
 
-/** The disk inside a box; Vagrant’s VirtualBox provider reads its name from box.ovf. */
+/** The disk inside a box; Vagrant's VirtualBox provider reads its name from box.ovf. */
 export const diskFile = (provider: Provider): string => (provider === 'libvirt' ? 'box_0.img' : 'box.vmdk')
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 /**
- * metadata.json. vagrant-libvirt 0.11 and newer read `disks`; the disk’s name becomes that of a volume in libvirt’s storage pool, which
- * outlives the box: with the image’s digest in it, another image under an old version is never taken for the one that lies there.
+ * metadata.json. vagrant-libvirt 0.11 and newer read `disks`. The disk's name becomes the name of a volume in libvirt's
+ * storage pool, which outlives the box. It contains the image's digest, so that a new image under an old version is
+ * never confused with the volume already there.
  */
 const metadata = (provider: Provider, { sha256, expectations }: Published): string =>
   json(
@@ -29,11 +30,13 @@ const metadata = (provider: Provider, { sha256, expectations }: Published): stri
       : { provider },
   )
 
-/** info.json: what `vagrant box list -i` shows, and how the Vagrantfile tells a box from another of the same version. */
+/**
+ * info.json: shown by `vagrant box list -i`, and used by the Vagrantfile to tell two boxes of the same version apart.
+ */
 const info = ({ sha256, expectations: { box, version, agent } }: Published): string =>
   json({ box, version, image: `sha256:${sha256}`, agent: agent.version, boxhound: boxhoundVersion })
 
-/** The small files of a box, by name, in the order in which they stand in it: before the disk, so that a reader has them at once. */
+/** The small files of a box, by name, in the archive's order: before the disk, so that a reader gets them at once. */
 export const boxTexts = (
   provider: Provider,
   published: Published,

@@ -8,7 +8,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { startSandbox } from '../_helpers/sandbox.ts'
 
-/** @throws BoxhoundError E_PACKAGE with what it said. */
+/** @throws BoxhoundError E_PACKAGE with the command's output. */
 const run = async (command: readonly string[], failure: string): Promise<void> => {
   const { child, ended } = startSandbox(command, {
     cwd: '/',
@@ -27,10 +27,10 @@ const run = async (command: readonly string[], failure: string): Promise<void> =
 }
 
 /**
- * Copies a golden image and puts the files of a tree into the copy, at the price of a few clusters: nothing is compressed again. The same
- * image and tree give the same bytes (disk/insert.sh).
+ * Copies a golden image and adds a tree of files to the copy. Only a few clusters change; nothing is compressed again.
+ * The same image and tree give the same bytes (disk/insert.sh).
  *
- * @param scratch a folder of this run for the export; made here, in one that is there.
+ * @param scratch a new folder of this run for the export; its parent must exist.
  * @throws BoxhoundError E_PACKAGE
  */
 export const makeBoxDisk = async (
@@ -40,7 +40,7 @@ export const makeBoxDisk = async (
   scratch: string,
   { root }: Project,
 ): Promise<void> => {
-  // In a sandbox, which a signal ends before the folder is removed.
+  // In a sandbox, so that a signal ends it before the folder is removed.
   await run(['cp', '--reflink=auto', '--', image, disk], 'the image could not be copied')
   await withoutInterruption(() => mkdir(scratch))
   const insert = join(root, 'disk/insert.sh')

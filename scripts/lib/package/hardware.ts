@@ -9,7 +9,7 @@ import type { Project } from '../_helpers/paths.ts'
 const positive = z.number().int().positive()
 const schema = z.strictObject({ memoryMiB: positive, cpus: positive, bootTimeout: positive })
 
-/** What a machine of a Vagrant box has by default; `bootTimeout` in seconds. */
+/** Default hardware for a Vagrant box's machine; `bootTimeout` is in seconds. */
 export type Hardware = z.infer<typeof schema>
 
 /** packer/vagrant/hardware.yaml. */

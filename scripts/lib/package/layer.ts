@@ -9,8 +9,8 @@ import type { RenderedFile } from '../render/rendered-box.ts'
 import { renderTree } from '../render/tree.ts'
 
 /**
- * The files that a Vagrant box has more than the golden image: the first-boot step that lets Vagrant in, and without a cloud around it the
- * words that take a seed's place. Under the same paths in the guest.
+ * The files that a Vagrant box adds to the golden image: the first-boot step that lets Vagrant in, and, without a
+ * cloud, the settings that replace a seed. By their paths in the guest.
  */
 export const vagrantFiles = (box: Box, { root }: Project): RenderedFile[] =>
   ['root', ...(hasCloudInit(box.base) ? ['cloud-init/root'] : [])].flatMap((name) => {
@@ -18,7 +18,7 @@ export const vagrantFiles = (box: Box, { root }: Project): RenderedFile[] =>
     return renderTree({ file: join(root, source), source }, contextOf(box))
   })
 
-/** Writes them as a tree that mirrors the guest's `/`. */
+/** Writes these files as a tree that mirrors the guest's `/`. */
 export const writeVagrantTree = async (files: readonly RenderedFile[], folder: string): Promise<void> => {
   for (const { path, mode, content } of files) {
     const file = join(folder, path)

@@ -5,17 +5,17 @@ import type { Project } from '../_helpers/paths.ts'
 import { renderTemplateFile } from '../render/template.ts'
 import type { MachineType } from '../systems/family.ts'
 
-/** A machine as VirtualBox makes it from a box. */
+/** A machine as VirtualBox creates it from a box. */
 export interface OvfMachine {
-  /** What VirtualBox suggests as its name. */
+  /** The name that VirtualBox suggests. */
   readonly name: string
   readonly system: MachineType
   readonly disk: {
-    /** A stream-optimised VMDK, beside the OVF. */
+    /** A stream-optimized VMDK beside the OVF. */
     readonly file: string
-    /** Of that file. */
+    /** Size of that file. */
     readonly bytes: number
-    /** Of the disk in it. */
+    /** Size of the disk inside. */
     readonly virtualBytes: number
   }
   readonly memoryMiB: number
@@ -24,10 +24,13 @@ export interface OvfMachine {
   readonly mac: string
 }
 
-/** An address that the image decides, so that the same image gives the same box: VirtualBox's 08:00:27, then the digest's first 24 bits. */
+/**
+ * A MAC derived from the image, so that the same image gives the same box: VirtualBox's prefix 08:00:27, then the
+ * digest's first 24 bits.
+ */
 export const macOf = (sha256: string): string => `080027${sha256.slice(0, 6).toUpperCase()}`
 
-/** box.ovf, the same text for the same machine. */
+/** box.ovf; the same machine gives the same text. */
 export const ovfText = (machine: OvfMachine, { root }: Project): string => {
   const context = {
     ...machine,

@@ -31,7 +31,7 @@ import { writeVmdk } from './vmdk.ts'
 
 export interface PackageOptions {
   readonly providers: readonly Provider[]
-  /** Address of the folder on a web server, for a second catalogue; undefined for none. */
+  /** Address of the folder on a web server, for a second catalogue; undefined without one. */
   readonly url: string | undefined
   readonly progress: (steps: readonly string[]) => Progress
   /** One line for the user. */
@@ -46,13 +46,13 @@ export interface Packaged {
   readonly catalogs: readonly string[]
 }
 
-/** Everything that one run packages from. */
+/** The inputs of a packaging run. */
 interface Material {
   readonly box: Box
   readonly published: Published
   readonly files: readonly RenderedFile[]
   readonly hardware: Hardware
-  /** SHA-256 of the templates and of the code that makes a box. */
+  /** SHA-256 of the templates and the code that build a box. */
   readonly tools: string
 }
 
@@ -77,7 +77,7 @@ const recipeOf = (provider: Provider, { published, files, hardware, tools }: Mat
   return sha256(JSON.stringify([provider, published.sha256, published.expectations.version, rows, hardware, tools]))
 }
 
-/** One version that Vagrant doesn’t take, and it reads nothing of the whole catalogue. */
+/** A single version that Vagrant doesn't accept makes it ignore the whole catalogue. */
 const assertVersion = ({ file, version }: Box): void => {
   if (!isVagrantVersion(version))
     throw new BoxhoundError('E_BOX_VERSION', 'not a version that Vagrant accepts', {
@@ -91,7 +91,7 @@ const assertVersion = ({ file, version }: Box): void => {
 
 const newerOf = (a: string, b: string): string => (compareVersions(a, b) >= 0 ? a : b)
 
-/** The newest version would be installed by everybody who asks for the box, the one that is packaged now by nobody. */
+/** Vagrant always installs the newest version, so nobody would get an older one that is packaged now. */
 const assertNewest = ({ box }: Material, records: readonly BoxRecord[]): void => {
   const newest = records.map(({ version }) => version).reduce(newerOf, box.version)
   if (compareVersions(newest, box.version) > 0)
@@ -104,7 +104,7 @@ const assertNewest = ({ box }: Material, records: readonly BoxRecord[]): void =>
     })
 }
 
-/** Makes one box in a folder of its own: small files first, the disk last. @returns the archive’s path. */
+/** Builds one box in its own folder: small files first, the disk last. @returns the archive's path. */
 const makeBox = async (provider: Provider, material: Material, folder: string, project: Project): Promise<string> => {
   const { box, published, files, hardware } = material
   const name = versionedFile(box.name, box.version, provider)
@@ -131,12 +131,12 @@ const makeBox = async (provider: Provider, material: Material, folder: string, p
   const archive = join(folder, name)
   await writeArchive(folder, [...texts.keys(), diskFile(provider)], archive, told)
   await syncPath(archive)
-  // So that a disk which is full all but this much has room for the lists: a box is not published without its record.
+  // This leaves room for the lists on an almost full disk: a box is not published without its record.
   await rm(qcow2)
   return archive
 }
 
-/** A full disk is nobody's fault in here, and nothing to be told with a stack. */
+/** A full disk is not a bug here, so it is reported without a stack trace. */
 const diskFull = (error: unknown, box: Box, project: Project): unknown =>
   error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
     ? new BoxhoundError('E_PACKAGE', 'no space is left', {
@@ -147,7 +147,7 @@ const diskFull = (error: unknown, box: Box, project: Project): unknown =>
       })
     : error
 
-/** Gives a box the name of the newest, unless it has it. */
+/** Gives a box the name of the newest box, unless it has it already. */
 const nameNewest = async (record: BoxRecord, box: string, project: Project): Promise<void> => {
   const folder = boxFolder(box, project)
   const [path, newest] = [join(folder, record.file), join(folder, newestFile(box, record.provider))]
@@ -159,13 +159,13 @@ const nameNewest = async (record: BoxRecord, box: string, project: Project): Pro
   await syncPath(folder)
 }
 
-/** Gives a finished box its names: the one that catalogues point to, and the one of the newest. */
+/** Gives a finished box its names: the one that catalogues point to, and the one of the newest box. */
 const publishBox = async (archive: string, record: BoxRecord, box: string, project: Project): Promise<void> => {
   await rename(archive, join(boxFolder(box, project), record.file))
   await nameNewest(record, box, project)
 }
 
-/** Those whose file is still as it was made: what a catalogue may point to. */
+/** The boxes whose files are unchanged, which a catalogue may point to. */
 const listedOf = async (box: string, records: readonly BoxRecord[], project: Project): Promise<BoxRecord[]> => {
   const there = await Promise.all(records.map((record) => isThere(box, record, project)))
   return records.filter((_, index) => there[index])
@@ -203,7 +203,7 @@ const packageLocked = async (box: Box, options: PackageOptions, project: Project
         const begin = performance.now()
         progress.started(provider)
         const own = join(staging, provider)
-        // A signal removes the folder: it must not be made after that.
+        // A signal removes the folder, so it must not be created after that.
         await withoutInterruption(() => mkdir(own, { recursive: true }))
         const archive = await makeBox(provider, material, own, project)
         const [digest, { size: bytes, mtimeMs: modified }] = [await sha256File(archive), await stat(archive)]
@@ -238,11 +238,12 @@ const packageLocked = async (box: Box, options: PackageOptions, project: Project
 }
 
 /**
- * Packages the published image of a box as Vagrant boxes: out/BOX/BOX-VERSION-PROVIDER.box, the same as BOX-PROVIDER.box, and catalogues.
- * Each box is whole or not there; one that is as it would be made now stays, and then nothing is written: anybody may ask.
+ * Packages the published image of a box as Vagrant boxes: out/BOX/BOX-VERSION-PROVIDER.box, the same as
+ * BOX-PROVIDER.box, and catalogues. Each box is written atomically. A box that is up to date stays, and then nothing is
+ * written, so no write access is needed.
  *
- * @throws BoxhoundError E_BOX_VERSION, E_NOT_PUBLISHED, E_IMAGE_DIGEST, E_OLD_VERSION before anything is begun; E_LOCKED while the box is
- *   baked; E_PACKAGE.
+ * @throws BoxhoundError E_BOX_VERSION, E_NOT_PUBLISHED, E_IMAGE_DIGEST, E_OLD_VERSION before the work starts; E_LOCKED
+ *   while the box is being baked; E_PACKAGE.
  */
 export const packageBox = (box: Box, options: PackageOptions, project: Project): Promise<Packaged> =>
   withLock(`box-${box.name}`, `package ${box.name}`, project, ({ note }) => {

@@ -12,27 +12,27 @@ import { providers } from './providers.ts'
 const recordSchema = z.object({
   version: z.string(),
   provider: z.enum(providers),
-  /** Beside the image: `lab-1.0.0-libvirt.box`. */
+  /** File name, beside the image: `lab-1.0.0-libvirt.box`. */
   file: z.string(),
   bytes: z.number(),
-  /** Modification time in ms: with the size, how a box is known again without reading it. */
+  /** Modification time in ms. With the size, it identifies a box without reading it. */
   modified: z.number(),
   sha256: z.string(),
   /** SHA-256 of the golden image inside. */
   image: z.string(),
-  /** SHA-256 of everything it was made from: with the same, there is nothing to do. */
+  /** SHA-256 of everything that the box was built from. If it is the same, there is nothing to do. */
   recipe: z.string(),
 })
 
-/** A Vagrant box that stands under out/BOX/. */
+/** A Vagrant box below out/BOX/. */
 export type BoxRecord = z.infer<typeof recordSchema>
 
 const recordsPath = (box: string, project: Project): string => join(boxFolder(box, project), 'boxes.json')
 
 /**
- * out/BOX/boxes.json: all boxes made of a box file, old versions among them.
+ * Reads out/BOX/boxes.json: all boxes built from a box file, including old versions.
  *
- * @throws BoxhoundError E_RECORDS when it cannot be read: made anew it would forget the old versions.
+ * @throws BoxhoundError E_RECORDS if it cannot be read: recreating it would lose the old versions.
  */
 export const readRecords = async (box: string, project: Project): Promise<readonly BoxRecord[]> => {
   const path = recordsPath(box, project)
@@ -52,14 +52,14 @@ export const readRecords = async (box: string, project: Project): Promise<readon
 export const writeRecords = (box: string, records: readonly BoxRecord[], project: Project): Promise<void> =>
   writeAtomic(recordsPath(box, project), `${JSON.stringify(records, null, 2)}\n`)
 
-/** Whether the file still looks like the one that was recorded: size and time, not content. */
+/** Whether the file still looks like the recorded one: by size and time, not by content. */
 export const isThere = async (box: string, { file, bytes, modified }: BoxRecord, project: Project): Promise<boolean> =>
   stat(join(boxFolder(box, project), file)).then(
     ({ size, mtimeMs }) => size === bytes && mtimeMs === modified,
     () => false,
   )
 
-/** The records with one put in, in place of an earlier one of the same version and provider. */
+/** The records with one added, which replaces an earlier one of the same version and provider. */
 export const withRecord = (records: readonly BoxRecord[], record: BoxRecord): BoxRecord[] => [
   ...records.filter(({ version, provider }) => version !== record.version || provider !== record.provider),
   record,

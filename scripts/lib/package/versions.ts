@@ -1,12 +1,15 @@
-// Versions in Vagrant's order.
+// Compares versions as Vagrant does.
 
-/** What RubyGems takes for a version. Of a catalogue with another one in it Vagrant reads nothing at all. */
+/** What RubyGems accepts as a version. If a catalogue contains any other, Vagrant ignores all of it. */
 const known = /^\d+(?:\.[0-9a-zA-Z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/
 
-/** Whether Vagrant takes it for a version: a box file’s may have a `+` or `~`, which Vagrant knows nothing of. */
+/** Whether Vagrant accepts a version. A box file's version may contain `+` or `~`, which Vagrant doesn't support. */
 export const isVagrantVersion = (version: string): boolean => known.test(version)
 
-/** A version’s parts, numbers as numbers, without the zeros at the end of the numbers in front and of all: RubyGems’ canonical segments. */
+/**
+ * A version's parts, with numbers as numbers, and without trailing zeros of the leading numbers and of the whole:
+ * RubyGems' canonical segments.
+ */
 const parts = (version: string): (bigint | string)[] => {
   const all = (version.replaceAll('-', '.pre.').match(/\d+|[a-z]+/gi) ?? []).map((part) =>
     /^\d/.test(part) ? BigInt(part) : part,
@@ -18,12 +21,12 @@ const parts = (version: string): (bigint | string)[] => {
 }
 
 const order = (a: bigint | string, b: bigint | string): number => {
-  // A word makes a pre-release, older than any number; so does a hyphen, which stands for the word "pre".
+  // A word marks a pre-release, older than any number. So does a hyphen, which stands for the word "pre".
   if (typeof a !== typeof b) return typeof a === 'string' ? -1 : 1
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Negative, zero or positive, as Vagrant orders the versions of a box: as RubyGems does. */
+/** Negative, zero or positive, in Vagrant's order of box versions, which is RubyGems'. */
 export const compareVersions = (a: string, b: string): number => {
   const [left, right] = [parts(a), parts(b)]
   for (let index = 0; index < Math.max(left.length, right.length); index++) {

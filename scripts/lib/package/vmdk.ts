@@ -6,10 +6,10 @@ import { convertImage } from '../bake/formats.ts'
 
 const sector = 512
 
-/** Values of a CID that mean something else: a disk without parent, and one that was never written to. */
+/** CIDs with a special meaning: a disk without parent, and one that was never written to. */
 const reserved = /^f{7}[fe]$/
 
-/** Reads bytes that must be there. @throws BoxhoundError E_PACKAGE */
+/** Reads bytes that have to be there. @throws BoxhoundError E_PACKAGE */
 const readAt = async (file: FileHandle, position: number, bytes: number, shown: string): Promise<Buffer> => {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, position)
   if (bytesRead !== bytes)
@@ -29,7 +29,10 @@ const noDescriptor = (
     next: 'check the version of qemu-img: qemu-img --version',
   })
 
-/** Where the descriptor is embedded, by the sparse extent's header (VMware's Virtual Disk Format 1.1): both in bytes. */
+/**
+ * Position and size in bytes of the embedded descriptor, from the sparse extent's header (VMware's Virtual Disk Format
+ * 1.1).
+ */
 const locate = async (file: FileHandle, shown: string): Promise<{ start: number; room: number }> => {
   const header = await readAt(file, 0, sector, shown)
   if (header.toString('latin1', 0, 4) !== 'KDMV') throw noDescriptor(shown, 'a file that does not start with KDMV')
@@ -39,12 +42,12 @@ const locate = async (file: FileHandle, shown: string): Promise<{ start: number;
   }
 }
 
-/** Lines of a descriptor that say something: comments, settings, extents. */
+/** Whether a descriptor's line is complete: a comment, setting or extent. */
 const isWhole = (line: string): boolean => /^(?:#|[\w.]+ ?= ?\S|RW \d)/.test(line)
 
 /**
- * The descriptor as text. Where qemu-img writes it a second time and shorter, the end of the first one stays behind it: a line break, or
- * up to seven characters more.
+ * The descriptor as text. qemu-img writes it twice; if the second one is shorter, the end of the first follows it: a
+ * line break, or up to seven more characters.
  */
 const descriptorIn = (bytes: Buffer): string => {
   const lines = bytes.toString('latin1').replace(/\0+$/, '').split('\n')
@@ -52,10 +55,10 @@ const descriptorIn = (bytes: Buffer): string => {
 }
 
 /**
- * Gives a VMDK its content id, where qemu-img writes a random one. The whole descriptor is written anew, for qemu-img leaves out leading
- * zeros: every sixteenth of its descriptors is shorter than the others, and what follows stands elsewhere.
+ * Sets a VMDK's content id, for which qemu-img writes a random number. The whole descriptor is rewritten, because
+ * qemu-img omits leading zeros: one in sixteen of its descriptors is shorter, which shifts what follows.
  *
- * @param cid 8 hexadecimal digits; the two reserved ones become others.
+ * @param cid 8 hexadecimal digits; the two reserved values are replaced.
  * @throws BoxhoundError E_PACKAGE
  */
 export const setCid = async (path: string, cid: string, shown: string): Promise<void> => {
@@ -79,16 +82,16 @@ export const setCid = async (path: string, cid: string, shown: string): Promise<
 }
 
 /**
- * Writes a disk as the stream-optimised VMDK of a VirtualBox box: the same disk, name and CID give the same bytes by the same
- * qemu-img and zlib.
+ * Writes a disk as the stream-optimized VMDK of a VirtualBox box. With the same qemu-img and zlib, the same disk, name
+ * and CID give the same bytes.
  *
- * The adapter type in its descriptor stays vSphere's lsilogic: VirtualBox goes by the controller that box.ovf hangs the disk on.
+ * The adapter type in its descriptor stays vSphere's lsilogic, since VirtualBox uses the controller from box.ovf.
  *
  * @param source a qcow2.
  * @param target its base name is embedded, so it must be the one in box.ovf.
- * @param shown what an error calls the box.
- * @param cid 8 hexadecimal digits that tell this disk from others.
- * @returns bytes of the file, and of the disk in it. Not synced.
+ * @param shown the box's name in errors.
+ * @param cid 8 hexadecimal digits that distinguish this disk from others.
+ * @returns size of the file and of the disk inside, in bytes. Not synced.
  * @throws BoxhoundError E_PUBLISH, E_PACKAGE
  */
 export const writeVmdk = async (

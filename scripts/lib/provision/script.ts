@@ -30,7 +30,7 @@ const marker = '\n__PAYLOAD__\n'
 
 const source = 'provision/_stock/provision.sh.hbs'
 
-/** The script's text, up to and with the line behind which its payload begins. */
+/** The script's text, up to and including the line that precedes the payload. */
 export const scriptText = (plan: Plan, payload: string, { root }: Project): string => {
   const { box } = plan.rendered
   const { id, versionId } = box.base.system
@@ -39,10 +39,13 @@ export const scriptText = (plan: Plan, payload: string, { root }: Project): stri
   return renderTemplateFile(join(root, source), context, { source }).content
 }
 
-/** What the script would be made from now: the layers’ ids say all but for the lab’s repository, which is inside of them by its content. */
+/**
+ * Identifies what the script would be built from now. The layers' ids cover everything, since the lab's repository is
+ * part of them by content.
+ */
 const recipeOf = (plan: Plan, project: Project): string => sha256(scriptText(plan, '0'.repeat(64), project))
 
-/** A script that is whole; undefined for anything else, which its own run would refuse. */
+/** Reads a complete script; undefined for anything that the script itself would refuse to run. */
 const readScript = async (path: string): Promise<{ recipe: string; bytes: number } | undefined> => {
   const file = await open(path).catch(() => undefined)
   if (file === undefined) return undefined
@@ -62,10 +65,11 @@ const readScript = async (path: string): Promise<{ recipe: string; bytes: number
 }
 
 /**
- * Writes out/BOX/provision.sh, the one script that makes a stock machine of the box’s system the box: its text, and behind it all layers with
- * what they want from outside, as a tar archive whose digest the text names. Whole or not at all.
+ * Writes out/BOX/provision.sh, a single script that turns a stock machine of the box's system into the box: its text,
+ * followed by a tar archive of all layers with their external inputs. The text contains the archive's digest. The file
+ * is written atomically.
  *
- * @throws BoxhoundError E_INPUT, E_FETCH_…, E_KEYS when something cannot be fetched; E_PACKAGE.
+ * @throws BoxhoundError E_INPUT, E_FETCH_…, E_KEYS if a download fails; E_PACKAGE.
  */
 export const writeProvisionScript = async (
   plan: Plan,
@@ -77,7 +81,8 @@ export const writeProvisionScript = async (
   const layers = stockLayers(plan).map(({ name, id }) => ({ name, id }))
   const there = await readScript(path)
   if (there?.recipe === recipeOf(plan, project)) {
-    // Killed right behind its end, the run before has left its folder. Another user's stays until there is work.
+    // A run that was killed at its very end has left its folder. Another user's folder stays unless there is work to
+    // do.
     await withoutInterruption(() => clearTemporary(folder).catch(() => {}))
     return { path, bytes: there.bytes, layers, changed: false }
   }
@@ -88,7 +93,7 @@ export const writeProvisionScript = async (
   return withCleanup(
     async () => {
       await killSandboxes()
-      // Tries again when a download that was ended has just written its log.
+      // Retried, because an aborted download may just have written its log.
       await rm(staging, { recursive: true, force: true, maxRetries: 10 })
     },
     async () => {
@@ -97,7 +102,7 @@ export const writeProvisionScript = async (
         string,
         string,
       ]
-      // A signal removes the folder: it must not be made after that.
+      // A signal removes the folder, so it must not be created after that.
       await withoutInterruption(() => mkdir(tree, { recursive: true }))
       await stageStock(plan, tree, join(staging, 'scratch'), project, note)
       await writeArchive(

@@ -1,4 +1,4 @@
-// Stages its layers with their external inputs.
+// Stages a plan's layers with their external inputs.
 
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,7 +12,10 @@ import { writeNetworkFolder } from '../bake/network-folder.ts'
 import type { Plan, PlannedLayer } from '../plan/planned-layer.ts'
 import { stageLayer } from '../plan/stage.ts'
 
-/** The layers that make a running machine the box. Not the seal: it takes away what tells an instance from its clones. */
+/**
+ * The layers that turn a running machine into the box. Without the seal, which removes the identity that a running
+ * machine needs.
+ */
 export const stockLayers = ({ layers }: Plan): PlannedLayer[] =>
   layers.filter(({ rendered, name }) => rendered !== null && name !== 'seal')
 
@@ -20,8 +23,8 @@ export const stockLayers = ({ layers }: Plan): PlannedLayer[] =>
 const inGuest = '/run/boxhound/layer'
 
 /**
- * What the lab serves on this machine's loopback goes along instead, and apt reads it as files: to the guest another machine's loopback is its
- * own. The same repository, checked by the same signature.
+ * Includes what the lab serves on this machine's loopback, which the guest can't reach; apt reads it as files instead.
+ * It is the same repository, verified by the same signature.
  */
 const carryServed = async (staged: string, served: ReadonlyMap<string, { name: string; folder: string }>) => {
   const path = join(staged, 'repositories.tsv')
@@ -35,11 +38,11 @@ const carryServed = async (staged: string, served: ReadonlyMap<string, { name: s
 }
 
 /**
- * Stages the layers of a plan below one folder, each with everything that it wants from outside but packages, which the guest's own apt
- * fetches.
+ * Stages the layers of a plan below one folder, each with all its external inputs except packages, which the guest's
+ * own apt downloads.
  *
- * @param folder becomes `NAME/apply.sh` and so on, one folder per layer.
- * @param scratch for logs, downloads and what apt would need of this network; the caller removes it.
+ * @param folder gets `NAME/apply.sh` and so on, one folder per layer.
+ * @param scratch for logs, downloads and apt's network settings; the caller removes it.
  */
 export const stageStock = async (
   plan: Plan,
@@ -56,7 +59,7 @@ export const stageStock = async (
     scratch: join(scratch, 'downloads'),
   }
   const layers = stockLayers(plan)
-  // A signal removes the folders: nothing may be made in them after that.
+  // A signal removes the folders, so nothing may be created in them after that.
   await withoutInterruption(async () => {
     await mkdir(folders.logs, { recursive: true })
     await writeNetworkFolder(folders.networkFolder, network)

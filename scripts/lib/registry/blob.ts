@@ -1,4 +1,4 @@
-// Finds, downloads and checks blobs.
+// Finds, downloads and verifies blobs.
 
 import { mkdir } from 'node:fs/promises'
 import { withCleanup } from '../_helpers/cleanup.ts'
@@ -15,7 +15,7 @@ import type { Registry } from './registry.ts'
 export const blobAddress = ({ address }: Registry, { sha256: digest }: Blob): string =>
   `${address}blobs/sha256:${digest}`
 
-/** Whether a registry has a blob, by HEAD. */
+/** Whether a registry has a blob, by a HEAD request. */
 export const hasBlob = async (registry: Registry, blob: Blob): Promise<boolean> => {
   const answer = await registry.ask('HEAD', blobAddress(registry, blob))
   if (answer.status !== 200 && answer.status !== 404)
@@ -26,9 +26,9 @@ export const hasBlob = async (registry: Registry, blob: Blob): Promise<boolean> 
 }
 
 /**
- * A small blob, into memory.
+ * Reads a small blob into memory.
  *
- * @returns undefined when it is not there, or not what its digest says.
+ * @returns undefined if it is missing or doesn't match its digest.
  */
 export const readBlob = async (registry: Registry, blob: Blob): Promise<Buffer | undefined> => {
   const answer = await registry.ask('GET', blobAddress(registry, blob))
@@ -42,16 +42,16 @@ export const readBlob = async (registry: Registry, blob: Blob): Promise<Buffer |
 }
 
 export interface BlobOptions {
-  /** Where unfinished downloads stand. */
+  /** Folder for unfinished downloads. */
   readonly folder: string
   readonly patience: Patience
   readonly tell: (line: string) => void
-  /** Bytes that are there. */
+  /** Called with the number of bytes downloaded so far. */
   readonly received: (bytes: number) => void
   readonly signal: AbortSignal
 }
 
-/** A blob that no further try makes better. */
+/** An error that no retry can fix. */
 const badBlob = (message: string): BoxhoundError => new BoxhoundError('E_REGISTRY_BLOB', message)
 
 const useless = new Set(['E_REGISTRY_BLOB', 'E_DISK_FULL'])
@@ -59,26 +59,26 @@ const useless = new Set(['E_REGISTRY_BLOB', 'E_DISK_FULL'])
 const fill = async (part: Part, blob: Blob, registry: Registry, options: BlobOptions): Promise<void> => {
   const address = blobAddress(registry, blob)
   const { patience, tell, signal } = options
-  // Neither what is too long nor what an earlier run left is worth a request.
+  // Aborts a blob that is too long, including what an earlier run has left.
   const received = (bytes: number): void => {
     if (bytes > blob.bytes) throw badBlob('its blob is longer than in its manifest')
     options.received(bytes)
   }
   await retrying(patience, { tell, gained: part.bytes, signal }, async () => {
     if (part.bytes() >= blob.bytes) return
-    // The transfer itself does not log in: whoever asks here first gets a token that is good for it.
+    // The transfer itself does not log in. This request gets a token that the transfer can use.
     if (!(await hasBlob(registry, blob))) throw badBlob('its blob is missing or truncated')
     await transfer(address, part, registry.client, { received, tell, signal })
   })
 }
 
 /**
- * Downloads a blob, on from where an earlier run ended, and hands its file to `use` once it is whole and has the right digest. It is gone
- * afterwards; only a download that was cut off leaves its part behind.
+ * Downloads a blob, resuming an earlier download, and passes its file to `use` once it is complete and matches its
+ * digest. The file is then removed; only an interrupted download leaves its part behind.
  *
- * Only who holds the lock of this blob may call it.
+ * The caller must hold the blob's lock.
  *
- * @throws BoxhoundError E_REGISTRY_BLOB, telling what is wrong with it; E_FETCH_…, E_DISK_FULL.
+ * @throws BoxhoundError E_REGISTRY_BLOB with the reason; E_FETCH_…, E_DISK_FULL.
  */
 export const withBlob = async <T>(
   blob: Blob,
@@ -99,7 +99,7 @@ export const withBlob = async <T>(
       if ((await part.digest()) !== blob.sha256) throw badBlob('its blob does not match its digest')
       return await use(part.path).finally(part.drop)
     } catch (error) {
-      // Anything else, a signal for one, leaves a good beginning, from which the next run goes on.
+      // After any other error, such as a signal, the beginning is good and the next run resumes from it.
       if (error instanceof BoxhoundError && useless.has(error.code)) await part.drop()
       throw error
     }

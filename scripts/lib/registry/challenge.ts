@@ -1,6 +1,6 @@
 // Parses WWW-Authenticate.
 
-/** What a registry wants before it answers (RFC 9110, 11.6.1): the scheme in lower case, and its parameters. */
+/** How a registry wants to be authenticated (RFC 9110, 11.6.1): the scheme in lower case, and its parameters. */
 export interface Challenge {
   readonly scheme: string
   readonly parameters: Readonly<Record<string, string>>
@@ -8,10 +8,10 @@ export interface Challenge {
 
 const longest = 8000
 
-/** A word, which is a scheme, or `name=value`, which belongs to the scheme before it. */
+/** Either a word, which starts a scheme, or `name=value`, a parameter of the current scheme. */
 const piece = /[\s,]*([A-Za-z][A-Za-z0-9_-]*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/y
 
-/** Reads a WWW-Authenticate header; stops where it is malformed. */
+/** Parses a WWW-Authenticate header; stops where it is malformed. */
 export const parseChallenges = (header: string): Challenge[] => {
   const text = header.slice(0, longest)
   const challenges: { scheme: string; parameters: Record<string, string> }[] = []

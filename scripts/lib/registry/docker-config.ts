@@ -8,10 +8,10 @@ import { startChild } from '../_helpers/child.ts'
 import { cleanEnvironment, namedVariables } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 
-/** Who asks a registry: never print one. */
+/** Credentials for a registry: never print them. */
 export type Credential =
   | { readonly kind: 'password'; readonly user: string; readonly password: string }
-  /** A refresh token, which a token service exchanges for a short one. */
+  /** A refresh token, which a token service exchanges for a short-lived one. */
   | { readonly kind: 'identity'; readonly token: string }
 
 const configSchema = z.object({
@@ -25,10 +25,10 @@ type Config = z.infer<typeof configSchema>
 
 const answerSchema = z.object({ Username: z.string(), Secret: z.string() })
 
-/** Docker Hub's entry has the name of an address that nobody asks any more. */
+/** Docker Hub's entry is named after an address that is no longer in use. */
 const entryName = (host: string): string => (host === 'docker.io' ? 'https://index.docker.io/v1/' : host)
 
-/** Docker's config file: where `docker login` keeps what it was told. */
+/** Docker's config file, in which `docker login` stores credentials. */
 export const dockerConfigPath = ({ DOCKER_CONFIG: folder }: NodeJS.ProcessEnv = process.env): string =>
   join(folder || join(homedir(), '.docker'), 'config.json')
 
@@ -54,7 +54,7 @@ const readConfig = async (file: string): Promise<Config> => {
   try {
     return configSchema.parse(JSON.parse(text))
   } catch {
-    // Nothing of the text is told: any part of it may be a password.
+    // Errors quote nothing from the file, since any part of it may be a password.
     throw configError(file, 'JSON with auths, credHelpers or credsStore as docker writes them', 'something else')
   }
 }
@@ -62,11 +62,11 @@ const readConfig = async (file: string): Promise<Config> => {
 const deadline = 30_000
 const longest = 100_000
 
-/** By what the helpers of clouds and password stores find the login that they were named for; nothing of Datadog's is among them. */
+/** Variables that the helpers of clouds and password stores need. None of Datadog's is among them. */
 const helperVariables =
   /^((AWS|AZURE|GOOGLE|CLOUDSDK|GCLOUD|GITHUB|GITLAB|ACR|DOCKER)_[A-Z_]+|XDG_[A-Z_]+|GNUPGHOME|GPG_TTY|PASSWORD_STORE_DIR|DBUS_SESSION_BUS_ADDRESS|DISPLAY|(https?|no)_proxy|(HTTPS?|NO)_PROXY)$/
 
-/** Runs `docker-credential-NAME get`, the registry on its stdin; undefined when it knows none. */
+/** Runs `docker-credential-NAME get`, with the registry on stdin; undefined if it has no credentials. */
 const askHelper = async (name: string, registry: string, file: string): Promise<Credential | undefined> => {
   const program = `docker-credential-${name}`
   const refuse = (found: string, cause?: unknown): BoxhoundError =>
@@ -84,7 +84,7 @@ const askHelper = async (name: string, registry: string, file: string): Promise<
     stdio: ['pipe', 'pipe', 'ignore'],
     timeout: deadline,
   })
-  child.stdin?.on('error', () => {}).end(registry) // one that reads nothing is judged by its answer
+  child.stdin?.on('error', () => {}).end(registry) // a helper that doesn't read stdin is judged by its answer
   let output = ''
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     if (output.length < longest) output += text
@@ -104,11 +104,11 @@ const askHelper = async (name: string, registry: string, file: string): Promise<
     if (user === '<token>') return { kind: 'identity', token: secret }
     return user === '' && secret === '' ? undefined : { kind: 'password', user, password: secret }
   } catch {
-    throw refuse('something else') // which may be the secret
+    throw refuse('something else') // not quoted, since it may be the secret
   }
 }
 
-/** `https://host/v1/` and `host` are one entry. */
+/** `https://host/v1/` and `host` mean the same entry. */
 const hostOf = (entry: string): string => entry.replace(/^https?:\/\//, '').replace(/\/.*$/, '')
 
 const fromEntry = ({ auths = {} }: Config, name: string, file: string): Credential | undefined => {
@@ -123,11 +123,11 @@ const fromEntry = ({ auths = {} }: Config, name: string, file: string): Credenti
 }
 
 /**
- * The credentials that docker's config file has for a registry, by the helper that it names, or itself.
+ * The credentials for a registry from docker's config file, or from the helper that it names.
  *
- * @param host of the registry, with its port where it has one.
- * @returns undefined where there are none: the registry is asked as nobody.
- * @throws BoxhoundError E_DOCKER_CONFIG (exit code 2) or E_CREDENTIAL_HELPER, which tell no part of a secret.
+ * @param host of the registry, with its port if it has one.
+ * @returns undefined if there are none; then requests are anonymous.
+ * @throws BoxhoundError E_DOCKER_CONFIG (exit code 2) or E_CREDENTIAL_HELPER, without any part of a secret.
  */
 export const credentialFor = async (
   host: string,

@@ -1,4 +1,4 @@
-// Turns a registry's answers into errors.
+// Turns a registry's error responses into errors.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { shownAddress } from '../fetch/address.ts'
@@ -11,10 +11,10 @@ const longestBody = 16_000
 const longestText = 200
 
 /**
- * Reads an answer whole.
+ * Reads a whole response body.
  *
- * @returns undefined when it is longer than `limit` bytes.
- * @throws BoxhoundError E_FETCH_… when it breaks off.
+ * @returns undefined if it is longer than `limit` bytes.
+ * @throws BoxhoundError E_FETCH_… if it is cut off.
  */
 export const readBody = async ({ body, url }: Answer, client: Client, limit: number): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = []
@@ -33,10 +33,10 @@ export const readBody = async ({ body, url }: Answer, client: Client, limit: num
   }
 }
 
-/** What a registry says, without anything that could move a terminal's cursor. */
+/** A registry's message, without anything that could control a terminal. */
 const harmless = (text: string): string => text.replaceAll(/[^\x20-\x7e]+/g, ' ').slice(0, longestText)
 
-/** `{"errors":[{"code":"DENIED","message":"…"}]}` as one text; empty where the registry says nothing of the kind. */
+/** Converts `{"errors":[{"code":"DENIED","message":"…"}]}` to text; empty for any other body. */
 const ownWords = (body: Buffer | undefined): string => {
   try {
     const { errors }: { errors?: { code?: unknown; message?: unknown }[] } = JSON.parse(body?.toString('utf8') ?? '')
@@ -51,7 +51,7 @@ const ownWords = (body: Buffer | undefined): string => {
   }
 }
 
-/** The error of an answer that is not the one that was hoped for. Those of a server in trouble are worth another try (fetch/retry.ts). */
+/** The error for an unexpected response. A server error is worth a retry (fetch/retry.ts). */
 export const refusal = async (answer: Answer, client: Client, doing: string): Promise<BoxhoundError> => {
   const { status, url } = answer
   const words = ownWords(await readBody(answer, client, longestBody).catch(() => undefined))
@@ -68,7 +68,7 @@ export const refusal = async (answer: Answer, client: Client, doing: string): Pr
   })
 }
 
-/** An error as one line: what a bake says before it builds a layer itself. */
+/** An error as one line, shown before a bake builds the layer itself. */
 export const oneLine = (error: unknown): string => {
   if (!(error instanceof BoxhoundError)) return error instanceof Error ? error.message : String(error)
   const { found } = error.details

@@ -5,7 +5,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256 } from '../_helpers/hash.ts'
 import type { LayerRecord } from '../cache/store.ts'
 
-/** The types of what is published for a layer: an OCI image manifest with one config, the record, and one layer, the overlay. */
+/** The types of a published layer: an OCI image manifest with one config, the record, and one layer, the overlay. */
 export const mediaTypes = {
   manifest: 'application/vnd.oci.image.manifest.v1+json',
   artifact: 'application/vnd.boxhound.layer.v1',
@@ -13,7 +13,7 @@ export const mediaTypes = {
   overlay: 'application/vnd.boxhound.layer.overlay.v1.qcow2+zstd',
 } as const
 
-/** The largest of each that is read into memory. */
+/** Maximum sizes for reading into memory. */
 export const largest = { manifest: 1_000_000, record: 10_000_000 }
 
 const sha = z.string().regex(/^[0-9a-f]{64}$/)
@@ -23,7 +23,9 @@ const printable = z
   .regex(/^[\x20-\x7e]*$/)
 const size = z.int().min(0).max(1e13)
 
-/** What is published of a layer: its record, as the store has it (cache/binding.ts tells what binds it to its parent). */
+/**
+ * What is published for a layer: its record from the store (cache/binding.ts explains how it is bound to its parent).
+ */
 const publishedSchema = z.strictObject({
   id: sha,
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
@@ -55,7 +57,7 @@ export interface Blob {
   readonly bytes: number
 }
 
-/** The record of a stored layer as it is published: these fields, in this order. */
+/** A stored layer's record in its published form: these fields, in this order. */
 export const published = ({ packages, ...record }: LayerRecord): PublishedRecord => {
   const { id, name, parent, parentSha256, sha256: own, bytes, seconds, created } = record
   return {
@@ -71,13 +73,13 @@ export const published = ({ packages, ...record }: LayerRecord): PublishedRecord
   }
 }
 
-/** As the local store keeps it. */
+/** A record in the form of the local store. */
 export const asStored = ({ packages, ...record }: PublishedRecord): LayerRecord => ({
   ...record,
   ...(packages === undefined ? {} : { packages }),
 })
 
-/** Manifest and config of a layer; the same bytes for the same layer. */
+/** A layer's manifest and config; the same layer gives the same bytes. */
 export const manifestOf = (record: PublishedRecord, overlay: Blob): { manifest: Buffer; config: Buffer } => {
   const config = Buffer.from(JSON.stringify(record))
   const described = (mediaType: string, blob: Blob) => ({
@@ -96,7 +98,7 @@ export const manifestOf = (record: PublishedRecord, overlay: Blob): { manifest: 
   return { manifest: Buffer.from(JSON.stringify(manifest)), config }
 }
 
-/** The error of a layer that is not what it must be; `found` is this project's own words. */
+/** The error for an invalid layer; `found` must be boxhound's own text. */
 export const badLayer = (registry: string, name: string, found: string, cause?: unknown): BoxhoundError =>
   new BoxhoundError('E_REGISTRY_LAYER', `layer "${name}" of ${registry} was rejected`, {
     expected: 'the complete, unchanged layer that boxhound pushed',
@@ -120,7 +122,7 @@ const blobOf = ({ digest, size: bytes }: { digest: string; size: number }): Blob
   bytes,
 })
 
-/** The two blobs that a manifest names, or what is wrong with it. */
+/** The two blobs in a manifest, or what is wrong with it. */
 export const parseManifest = (text: Buffer): { readonly config: Blob; readonly overlay: Blob } | string => {
   const manifest = parsed(manifestSchema, text, 'manifest')
   if (typeof manifest === 'string') return manifest
@@ -129,5 +131,5 @@ export const parseManifest = (text: Buffer): { readonly config: Blob; readonly o
   return { config: blobOf(manifest.config), overlay: blobOf(layer) }
 }
 
-/** A record, or what is wrong with it. */
+/** Parses a record, or says what is wrong with it. */
 export const parseRecord = (text: Buffer): PublishedRecord | string => parsed(publishedSchema, text, 'record')

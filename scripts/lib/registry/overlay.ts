@@ -7,10 +7,10 @@ const headerBytes = 4096
 const end = 0
 const backingFormat = 0xe2792aca
 
-/** Incompatible features of an overlay at rest: how clusters are compressed, and extended entries of its table. */
+/** Incompatible features that a normal overlay has: the compression type, and extended L2 entries. */
 const harmless = (1n << 3n) | (1n << 4n)
 
-/** Header extensions by type, up to where the backing file's name begins or a malformed one. */
+/** Header extensions by type, up to the backing file's name or a malformed extension. */
 const extensionsOf = (header: Buffer): Map<number, Buffer> => {
   const found = new Map<number, Buffer>()
   for (let at = header.readUInt32BE(100); at + 8 <= header.length; ) {
@@ -23,10 +23,11 @@ const extensionsOf = (header: Buffer): Map<number, Buffer> => {
 }
 
 /**
- * What is wrong with a pulled overlay's header; undefined when it may be used. A qcow2 file names other files that QEMU then opens as
- * root: a made-up one could pull any file of this machine into an image. So it must name its parent in the store and nothing else.
+ * What is wrong with a pulled overlay's header; undefined if it is safe. A qcow2 can refer to other files, which QEMU
+ * opens as root, so a forged one could copy any file of this machine into an image. It must therefore refer to its
+ * parent in the store and nothing else.
  *
- * @param parent id of the layer below; null for a layer that stands on nothing.
+ * @param parent id of the layer below; null for the lowest layer.
  */
 export const headerFault = (header: Buffer, parent: string | null): string | undefined => {
   if (header.length < 112 || header.readUInt32BE(0) !== magic) return 'no qcow2 file'
@@ -43,7 +44,7 @@ export const headerFault = (header: Buffer, parent: string | null): string | und
   return undefined
 }
 
-/** `headerFault` of a file. */
+/** `headerFault` for a file. */
 export const overlayFault = async (path: string, parent: string | null): Promise<string | undefined> => {
   const file = await open(path, 'r')
   try {

@@ -23,7 +23,7 @@ import type { RemoteLayer } from './remote.ts'
 import { resolveLayers } from './resolve.ts'
 import { expandFile } from './zstd.ts'
 
-/** How a pull shows itself; a bake's progress display is one. */
+/** How to report a pull's progress; a bake's progress display implements this. */
 export interface PullProgress {
   readonly doing: (layer: string, text: string) => void
   readonly ended: (layer: string, outcome: { kind: 'pulled'; seconds: number; bytes: number }) => void
@@ -32,30 +32,30 @@ export interface PullProgress {
 export interface PullOptions {
   readonly patience: Patience
   readonly progress: PullProgress
-  /** Why something is not used, one line each. */
+  /** Called with the reason why something is not used, in one line. */
   readonly tell: (line: string) => void
 }
 
 /** A pulled layer. */
 export interface Pulled {
   readonly record: LayerRecord
-  /** Bytes that its overlay has in the registry. */
+  /** Size in bytes of its overlay in the registry. */
   readonly transferred: number
   readonly registry: string
 }
 
-/** Layers fetched and expanded at the same time: one downloads while another one is expanded. */
+/** Number of layers processed in parallel: one can be downloaded while another is decompressed. */
 const sideBySide = 2
 
 interface Job {
   readonly options: PullOptions
   readonly work: WorkFolder
   readonly project: Project
-  /** Aborts what nobody waits for any more. */
+  /** Aborts downloads whose results are no longer needed. */
   readonly signal: AbortSignal
 }
 
-/** A run's unfinished overlay, by a name that its clean-up finds (cache/leftovers.ts). */
+/** A run's unfinished overlay, named so that clean-up finds it (cache/leftovers.ts). */
 const temporaryOverlay = ({ project, work }: Job, id: string): string =>
   join(layersFolder(project), `.tmp-${work.run}-${id}.qcow2`)
 
@@ -71,7 +71,7 @@ const alone = async <T>({ project, signal }: Job, sha256: string, work: () => Pr
   }
 }
 
-/** Fetches a layer's blob and expands it beside the store; every byte of it is judged by its digest before and after. */
+/** Downloads a layer's blob and decompresses it beside the store. Its digest is verified before and after. */
 const fetchOverlay = async (remote: RemoteLayer, job: Job): Promise<void> => {
   const { registry, record, overlay } = remote
   const { progress, patience } = job.options
@@ -104,8 +104,8 @@ const fetchOverlay = async (remote: RemoteLayer, job: Job): Promise<void> => {
 const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EEXIST'
 
 /**
- * Gives a fetched overlay its name in the store, and records it. Never over a file that a bake builds on: one that another run has put there
- * meanwhile stays, and ours is of use only if that is the same to the byte.
+ * Gives a downloaded overlay its name in the store and records it. Never replaces a file that a bake may be building
+ * on: if another run has stored one meanwhile, that stays, and ours can only be used if it is identical.
  */
 const store = async ({ record: remote }: RemoteLayer, job: Job): Promise<LayerRecord> => {
   const record = asStored(remote)
@@ -124,7 +124,7 @@ const store = async ({ record: remote }: RemoteLayer, job: Job): Promise<LayerRe
   return record
 }
 
-/** Starts all fetches, so many at a time; each ends with the seconds that it took. */
+/** Starts all downloads, a few at a time. Each resolves with the seconds it took. */
 const startAll = (layers: readonly RemoteLayer[], job: Job): Promise<number>[] => {
   const lanes: Promise<unknown>[] = []
   return layers.map((layer, index) => {
@@ -139,7 +139,7 @@ const startAll = (layers: readonly RemoteLayer[], job: Job): Promise<number>[] =
   })
 }
 
-/** Pulls a chain that was found, lowest layer first; ends before the first layer that can't be used, and tells why. */
+/** Pulls a chain, lowest layer first. Stops before the first layer that can't be used, and reports why. */
 const pullChain = async (chain: readonly RemoteLayer[], whole: Omit<Job, 'signal'>): Promise<Pulled[]> => {
   const { options, project } = whole
   await mkdir(layersFolder(project), { recursive: true })
@@ -168,21 +168,23 @@ const pullChain = async (chain: readonly RemoteLayer[], whole: Omit<Job, 'signal
           break
         }
       }
-      await all // what was begun and is of no use any more
+      await all // downloads that were started but are no longer needed
       return pulled
     },
   )
 }
 
 /**
- * Pulls what registries have of a plan's missing layers into the store, so far as it stands without a gap on what is stored here.
+ * Pulls a plan's missing layers from registries into the store, as far as they continue the stored layers without a
+ * gap.
  *
- * Nothing that a registry sends is trusted: manifest, record and blobs are held against the plan, their digests and the layer below, and
- * what does not fit is told and left out. A layer is recorded only after the one below it.
+ * Nothing from a registry is trusted: manifest, record and blobs are checked against the plan, their digests and the
+ * layer below. Whatever doesn't match is reported and skipped. A layer is recorded only after the one below it.
  *
  * @param layers bottom up.
- * @param below the stored layer under the first one; undefined where that is the lowest.
- * @returns the pulled layers, bottom up; fewer than were asked for where a registry lacks some, does not answer, or sends something else.
+ * @param below the stored layer under the first one; undefined if that is the lowest.
+ * @returns the pulled layers, bottom up; fewer than requested if a registry lacks some, does not respond, or sends
+ *   something else.
  */
 export const pullLayers = async (
   layers: readonly PlannedLayer[],

@@ -19,8 +19,9 @@ import { pushBlob } from './upload.ts'
 import { compressFile } from './zstd.ts'
 
 /**
- * What became of a layer: `sent`; `there`, the very same; `other`, where the registry has a good layer of this id that another machine built,
- * and keeps it; `left`, one that stands on such a layer's local twin and so would be of use to nobody. With a dry run `missing` for `sent`.
+ * The result for a layer. `sent`. `there`: the registry has the identical layer. `other`: it has a valid layer with
+ * this id from another machine, and keeps it. `left`: skipped, because it is built on our copy of such a layer and
+ * would be useless there. A dry run has `missing` instead of `sent`.
  */
 export type PushState = 'sent' | 'missing' | 'there' | 'other' | 'left'
 
@@ -28,13 +29,13 @@ export interface Pushed {
   readonly id: string
   readonly name: string
   readonly state: PushState
-  /** Bytes sent for it: overlay, record and manifest. */
+  /** Bytes sent for this layer: overlay, record and manifest. */
   readonly bytes: number
 }
 
 export interface PushOptions {
   readonly dryRun: boolean
-  /** Puts this store's layers in place of others of the same id. */
+  /** Replaces layers with the same id by this store's. */
   readonly replace: boolean
   readonly patience: Patience
   readonly tell: (line: string) => void
@@ -42,20 +43,18 @@ export interface PushOptions {
   readonly ended: (pushed: Pushed) => void
 }
 
-/** Whether all blobs of a published layer are there: a registry's clean-up may have taken some. */
+/** Whether all blobs of a published layer exist: a registry's clean-up may have removed some. */
 const isWhole = async ({ registry, overlay, config }: RemoteLayer): Promise<boolean> =>
   (await hasBlob(registry, overlay)) && (await hasBlob(registry, config))
 
-/** Which build of a layer the registry has, and whether ours is to go there. */
+/** Which build of a layer the registry has, and whether to send ours. */
 interface Judgement {
   readonly state: PushState
-  /** SHA-256 of the overlay that the registry has afterwards; undefined where it has none that can be used. */
+  /** SHA-256 of the overlay that the registry will have; undefined if it has no usable one. */
   readonly stands: string | undefined
 }
 
-/**
- * @param parent SHA-256 of the layer below as the registry has it; null for the lowest, undefined where it has none.
- */
+/** @param parent SHA-256 of the layer below in the registry; null for the lowest layer, undefined if it has none. */
 const judge = async (
   record: PublishedRecord,
   found: RemoteLayer | string | undefined,
@@ -65,7 +64,7 @@ const judge = async (
   const fits = record.parentSha256 === parent
   if (typeof found === 'object' && found.record.parentSha256 === parent) {
     const same = found.record.sha256 === record.sha256
-    // The first one stays: layers of other machines stand on it already.
+    // The first push wins, since other machines' layers may already be built on it.
     if ((same || !replace || !fits) && (await isWhole(found)))
       return { state: same ? 'there' : 'other', stands: found.record.sha256 }
   }
@@ -81,7 +80,10 @@ const putManifest = async (registry: Registry, id: string, manifest: Buffer): Pr
   discard(answer.body)
 }
 
-/** Sends overlay and record, then the manifest, so that a tag never names what is not there. @returns the bytes that were sent. */
+/**
+ * Sends overlay and record first and the manifest last, so that a tag never refers to missing blobs. @returns the
+ * number of bytes sent.
+ */
 const send = async (
   layer: LayerRecord,
   record: PublishedRecord,
@@ -119,10 +121,10 @@ const send = async (
 }
 
 /**
- * Pushes layers, parents before those that stand on them.
+ * Pushes layers, parents first.
  *
- * @param layers parents first. Those whose parent is neither among them nor null are left.
- * @throws BoxhoundError E_LAYER_DAMAGED, E_FETCH_…, E_REGISTRY_…. What was pushed before stays, and can be used.
+ * @param layers parents first. A layer whose parent is neither among them nor null is left out.
+ * @throws BoxhoundError E_LAYER_DAMAGED, E_FETCH_…, E_REGISTRY_…. Layers pushed before stay usable.
  */
 export const pushLayers = async (
   layers: readonly LayerRecord[],

@@ -9,19 +9,19 @@ import { type Answer, discard, get, type Sent, send } from '../fetch/request.ts'
 import { type Credential, credentialFor } from './docker-config.ts'
 import { authorizationFrom, refusedLogin, type Wish } from './token.ts'
 
-/** A repository of a registry that is asked over one set of connections. */
+/** A repository in a registry, with a shared set of connections. */
 export interface Registry {
   /** `REGISTRY/REPO`, for messages. */
   readonly name: string
   /** `https://HOST/v2/REPO/`. */
   readonly address: string
-  /** Sends the registry's authorization to its own origin, once a request has got it. */
+  /** Sends the registry's authorization to its own origin, once a request has obtained it. */
   readonly client: Client
   /**
-   * Asks for an address below `address`, or one that the registry has named; logs in when it wants that. Redirects of GET and HEAD are
-   * followed, without the authorization where they lead elsewhere.
+   * Requests an address below `address`, or one that the registry has named; logs in if required. Redirects of GET and
+   * HEAD are followed, without the authorization if they lead to another origin.
    *
-   * @param body made anew for each try.
+   * @param body created for each attempt.
    * @throws BoxhoundError E_FETCH_…, E_REGISTRY_LOGIN, E_DOCKER_CONFIG, E_CREDENTIAL_HELPER.
    */
   readonly ask: (
@@ -34,17 +34,17 @@ export interface Registry {
 
 export interface RegistryOptions {
   readonly network: Network
-  /** Asks by http, which is allowed on loopback only. */
+  /** Uses http, which is allowed only on loopback. */
   readonly plainHttp: boolean
   readonly actions: 'pull' | 'pull,push'
   readonly environment?: NodeJS.ProcessEnv
   readonly deadlines?: Deadlines
 }
 
-/** Docker Hub answers at another name than the one that everybody writes. */
+/** Docker Hub's API has a different host name than the one in image names. */
 const apiHost = (host: string): string => (host === 'docker.io' ? 'registry-1.docker.io' : host)
 
-/** @throws BoxhoundError E_PLAIN_HTTP (exit code 2) for plain HTTP to anything but loopback. */
+/** @throws BoxhoundError E_PLAIN_HTTP (exit code 2) for plain HTTP to any host but loopback. */
 export const requireLoopback = ({ host, path }: Repository): void => {
   if (!isLoopback(host))
     throw new BoxhoundError('E_PLAIN_HTTP', 'plain HTTP is only allowed for registries on this machine', {
@@ -56,7 +56,7 @@ export const requireLoopback = ({ host, path }: Repository): void => {
 }
 
 /**
- * Opens a repository; nothing is asked yet.
+ * Opens a repository without sending a request yet.
  *
  * @throws BoxhoundError E_PLAIN_HTTP (exit code 2).
  */
@@ -82,7 +82,7 @@ export const openRegistry = (repository: Repository, options: RegistryOptions): 
     const whole = { ...wish, credential: await credential }
     const before = authorization
     authorization = await authorizationFrom(answer.header('www-authenticate') ?? '', whole, client)
-    // Basic: the very same again would be refused again.
+    // With Basic, the same credentials would only be refused again.
     if (before === authorization) throw refusedLogin(whole)
   }
   return {
@@ -100,7 +100,7 @@ export const openRegistry = (repository: Repository, options: RegistryOptions): 
           next: 'a registry behind a proxy must know that clients use https: set X-Forwarded-Proto, or use relative URLs',
         })
       const answer = await once(method, url, more)
-      // Who answers after a redirect elsewhere is not the registry: it gets no login.
+      // After a redirect to another origin, the responding server is not the registry and gets no login.
       if (answer.status !== 401 || answer.url.origin !== base.origin) return answer
       const wish = { host, scope: `repository:${path}:${actions}`, isPrivate: secure }
       await logIn(answer, wish)

@@ -6,7 +6,7 @@ import { readBody, refusal } from './failure.ts'
 import { type Blob, largest, mediaTypes, type PublishedRecord, parseManifest, parseRecord } from './manifest.ts'
 import type { Registry } from './registry.ts'
 
-/** A layer as a registry has it: what its manifest and record say, the overlay still to be fetched and judged. */
+/** A layer in a registry, by its manifest and record. The overlay has yet to be downloaded and verified. */
 export interface RemoteLayer {
   readonly registry: Registry
   readonly record: PublishedRecord
@@ -15,9 +15,9 @@ export interface RemoteLayer {
 }
 
 /**
- * Reads what a registry has under a layer's id.
+ * Reads a layer's entry in a registry.
  *
- * @returns undefined where it has nothing; a text where what it has can't be used, saying why.
+ * @returns undefined if there is none; a text with the reason if it can't be used.
  * @throws BoxhoundError E_FETCH_…, E_REGISTRY_….
  */
 export const readRemote = async (registry: Registry, id: string): Promise<RemoteLayer | string | undefined> => {

@@ -8,10 +8,10 @@ import { badLayer } from './manifest.ts'
 import type { Registry } from './registry.ts'
 import { type RemoteLayer, readRemote } from './remote.ts'
 
-/** Reads each layer of each registry once: a layer, what is wrong with it, or nothing. */
+/** Reads each layer of each registry once: the layer, what is wrong with it, or undefined. */
 type Reader = (registry: Registry, layer: PlannedLayer) => Promise<RemoteLayer | string | undefined>
 
-/** One that tells of a registry that does not answer, and does not ask it again. */
+/** A reader that reports a registry that does not respond, and then skips it. */
 const reader = (patience: Patience, tell: (line: string) => void): Reader => {
   const silent = new Set<Registry>()
   const known = new Map<string, ReturnType<Reader>>()
@@ -33,7 +33,7 @@ const reader = (patience: Patience, tell: (line: string) => void): Reader => {
   }
 }
 
-/** As many of `layers`, from the first one up, as a registry has upon the very file that is below. */
+/** As many of `layers` as a registry has, starting with the first one and built on exactly the file below. */
 const chainOf = async (
   registry: Registry,
   layers: readonly PlannedLayer[],
@@ -45,7 +45,7 @@ const chainOf = async (
   let parent = below
   for (const [index, layer] of layers.entries()) {
     const remote = await read(registry, layer)
-    // The first one has logged in by now; the others need not wait for each other.
+    // The first request has logged in by now, so the others can run in parallel.
     if (index === 0 && remote !== undefined) for (const other of layers) void read(registry, other)
     if (remote === undefined) break
     const fault = typeof remote === 'string' ? remote : bindingFault(remote.record, layer, parent)
@@ -60,13 +60,13 @@ const chainOf = async (
 }
 
 /**
- * Finds the longest chain of layers that registries have on top of what is stored here. Every layer of an image needs all those below it, so
- * it is the first gap from below that ends a chain. Registries that end earlier than another, or hold other builds, can't be mixed:
- * the longest one counts, and others may go on where it ends.
+ * Finds the longest chain of layers that registries have on top of the stored ones. Every layer needs all those below
+ * it, so the first gap ends a chain. Chains of different builds can't be mixed: the longest one is used, and other
+ * registries may continue where it ends.
  *
- * @param layers of a plan that are not stored here, bottom up.
- * @param below SHA-256 of the layer below the first one; null where that is the lowest.
- * @param tell why something is not used, one line each.
+ * @param layers layers of a plan that are not stored here, bottom up.
+ * @param below SHA-256 of the layer below the first one; null if that is the lowest.
+ * @param tell called with the reason why something is not used, in one line.
  */
 export const resolveLayers = async (
   registries: readonly Registry[],

@@ -13,11 +13,11 @@ import type { Patience } from '../fetch/retry.ts'
 import type { PlannedLayer } from '../plan/planned-layer.ts'
 import type { PullProgress } from './pull.ts'
 
-/** The variables that name registries where a box file does not, for a CI fleet whose box files know nothing of it. */
+/** Variables that override the box file's registries, for a CI fleet whose box files have none. */
 export const fromVariable = 'BOXHOUND_CACHE_FROM'
 export const plainVariable = 'BOXHOUND_CACHE_PLAIN_HTTP'
 
-/** Registries to pull from, and whether by plain HTTP. */
+/** The registries to pull from, and whether to use plain HTTP. */
 export interface Sources {
   readonly repositories: readonly Repository[]
   readonly plainHttp: boolean
@@ -32,10 +32,10 @@ const sourceError = (variable: string, expected: string, found: string): Boxhoun
   })
 
 /**
- * Where a bake pulls from: BOXHOUND_CACHE_FROM, repositories with blanks or commas between them, before what the box file says. An empty
- * text turns the box file's off.
+ * Where a bake pulls from: BOXHOUND_CACHE_FROM, repositories separated by blanks or commas, or else the box file. An
+ * empty value turns off the box file's.
  *
- * @throws BoxhoundError E_CACHE_FROM (exit code 2), which does not repeat the value: a password may stand in it.
+ * @throws BoxhoundError E_CACHE_FROM (exit code 2), which does not repeat the value, since it may contain a password.
  */
 export const sourcesOf = ({ cache }: Pick<Box, 'cache'>, environment: NodeJS.ProcessEnv = process.env): Sources => {
   const { [fromVariable]: from, [plainVariable]: plain = '' } = environment
@@ -49,7 +49,7 @@ export const sourcesOf = ({ cache }: Pick<Box, 'cache'>, environment: NodeJS.Pro
   return { repositories, plainHttp: plain === '1' || (from === undefined && cache?.plainHttp === true) }
 }
 
-/** Reads REGISTRY/REPO of a command line. @throws BoxhoundError E_USAGE (exit code 2). */
+/** Parses REGISTRY/REPO from a command line. @throws BoxhoundError E_USAGE (exit code 2). */
 export const repositoryArgument = (text: string | undefined): Repository => {
   const parsed = text === undefined ? repositoryExpectation : parseRepository(text)
   if (typeof parsed !== 'string') return parsed
@@ -61,24 +61,24 @@ export const repositoryArgument = (text: string | undefined): Repository => {
   })
 }
 
-/** Less than a verb has that does nothing else: a bake can build what it does not get. */
+/** Less patient than the verbs push and pull, because a bake can build what it does not get. */
 const brief: Patience = { tries: 3, pause: (failed) => 500 * failed }
 const soon: Deadlines = { ...usualDeadlines, connect: 5000 }
 
 /** The layers below the first one that is neither stored nor pulled. */
 interface Wanted {
-  /** Of a plan, bottom up. */
+  /** The plan's layers, bottom up. */
   readonly layers: readonly PlannedLayer[]
-  /** Those of them that are stored, from the first one up. */
+  /** The stored ones among them, starting from the first. */
   readonly stored: readonly LayerRecord[]
 }
 
 /**
- * Pulls what registries have of a plan's layers that are not stored here. Whatever goes wrong with a registry is told in one line: what was
- * not pulled is built.
+ * Pulls a plan's layers from registries if they are not stored here. A problem with a registry is only reported, in one
+ * line, since whatever was not pulled is built.
  *
- * @returns records of what was pulled, bottom up; they stand on the stored ones without a gap.
- * @throws BoxhoundError E_CACHE_FROM, E_PLAIN_HTTP, E_PROXY: settings that have to be mended (exit code 2).
+ * @returns records of the pulled layers, bottom up; they continue the stored ones without a gap.
+ * @throws BoxhoundError E_CACHE_FROM, E_PLAIN_HTTP, E_PROXY: invalid settings (exit code 2).
  */
 export const pullMissing = async (
   { layers, stored }: Wanted,
@@ -93,7 +93,7 @@ export const pullMissing = async (
   const { repositories, plainHttp } = sourcesOf(box)
   const missing = layers.slice(stored.length)
   if (repositories.length === 0 || missing.length === 0) return []
-  // Loaded only here: a bake that has all it needs pays nothing for it.
+  // Loaded only here, so that a bake with nothing to pull doesn't pay for it.
   const { openRegistry } = await import('./registry.ts')
   const { pulledText, pullLayers } = await import('./pull.ts')
   const network = networkOf(box.mirrors, process.env, dirname(box.file))

@@ -1,12 +1,12 @@
 // Progress line for long transfers.
 
-/** One line that changes in place on a terminal; in a log, one every few seconds. */
+/** On a terminal, one line that is updated in place; in a log, one line every few seconds. */
 export interface Ticker {
-  /** How far something is; may be called often. */
+  /** Reports the progress; may be called often. */
   readonly doing: (text: string) => void
-  /** A line of its own. */
+  /** Prints a separate line. */
   readonly line: (text: string) => void
-  /** Takes the changing line away. */
+  /** Removes the progress line. */
   readonly end: () => void
 }
 

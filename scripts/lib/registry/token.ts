@@ -15,14 +15,14 @@ const longest = 100_000
 const basic = ({ user, password }: Credential & { kind: 'password' }): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 
-/** What a login is for, and by whom. */
+/** What a login is for, and with which credentials. */
 export interface Wish {
-  /** The registry, as messages name it. */
+  /** The registry's name in messages. */
   readonly host: string
   /** `repository:team/layers:pull`. */
   readonly scope: string
   readonly credential: Credential | undefined
-  /** Whether a protocol and host may be told a credential. */
+  /** Whether a protocol and host may be sent credentials. */
   readonly isPrivate: (url: URL) => boolean
 }
 
@@ -47,7 +47,10 @@ const realmOf = ({ parameters: { realm = '' } }: Challenge, wish: Wish): URL => 
   return url
 }
 
-/** A token from the service that the registry names: by GET with user and password or as nobody, by POST with an identity token. */
+/**
+ * Gets a token from the service that the registry names: by GET, with user and password or anonymously, or by POST with
+ * an identity token.
+ */
 const fetchToken = async (challenge: Challenge, wish: Wish, client: Client): Promise<string> => {
   const realm = realmOf(challenge, wish)
   const { credential } = wish
@@ -62,7 +65,7 @@ const fetchToken = async (challenge: Challenge, wish: Wish, client: Client): Pro
     answer = await send(realm, bare, { method: 'POST', headers, body: query.toString() })
   } else {
     for (const [name, value] of query) realm.searchParams.set(name, value)
-    // By the origin: a redirect elsewhere gets no password.
+    // Only for this origin, so that a redirect to another one gets no password.
     const authorize = (url: URL) =>
       credential !== undefined && url.origin === realm.origin ? { authorization: basic(credential) } : {}
     answer = await get(realm.href, { ...client, authorize })
@@ -83,7 +86,7 @@ const fetchToken = async (challenge: Challenge, wish: Wish, client: Client): Pro
 }
 
 /**
- * The header `authorization` that a registry's 401 asks for.
+ * The `authorization` header that a registry's 401 response asks for.
  *
  * @param header its WWW-Authenticate.
  * @throws BoxhoundError E_REGISTRY_LOGIN, E_FETCH_….
@@ -99,6 +102,6 @@ export const authorizationFrom = async (header: string, wish: Wish, client: Clie
   return basic(wish.credential)
 }
 
-/** The error of a registry that refuses what it has just asked for. */
+/** The error if a registry refuses the credentials that it asked for. */
 export const refusedLogin = (wish: Wish): BoxhoundError =>
   loginError(wish, wish.credential === undefined ? 'none' : 'credentials that it rejects')

@@ -12,7 +12,7 @@ import { oneLine, refusal } from './failure.ts'
 import type { Blob } from './manifest.ts'
 import type { Registry } from './registry.ts'
 
-/** A blob to send: bytes in memory, or a file. */
+/** A blob to send, from memory or from a file. */
 export interface Source extends Blob {
   readonly content: Buffer | { readonly file: string }
 }
@@ -20,11 +20,11 @@ export interface Source extends Blob {
 export interface UploadOptions {
   readonly patience: Patience
   readonly tell: (line: string) => void
-  /** How many bytes of the blob the registry has, called often. */
+  /** Called often with the number of bytes that the registry has received. */
   readonly sent: (bytes: number) => void
 }
 
-/** An upload that the registry has begun: where the next piece goes, and how much is there. */
+/** An upload in progress: where the next chunk goes, and how much has been received. */
 interface Upload {
   readonly address: string
   readonly offset: number
@@ -47,23 +47,23 @@ const begin = async (registry: Registry): Promise<Upload> => {
   return { address: locationOf(answer), offset: 0 }
 }
 
-/** How far an upload has come that was cut off; undefined where the registry has dropped it: then another one begins. */
+/** How far an interrupted upload got; undefined if the registry has dropped it, so that a new one has to start. */
 const resume = async (registry: Registry, { address }: Upload): Promise<Upload | undefined> => {
   const answer = await registry.ask('GET', address)
   discard(answer.body)
   const last = /^(?:bytes=)?0-(\d{1,15})$/.exec(answer.header('range') ?? '')?.[1]
   if (answer.status !== 204 || last === undefined) return undefined
-  // `0-0` is what an upload without a byte has, too: that one byte is sent again by an upload of its own.
+  // An upload without a single byte also has `0-0`. In that case start over, at the cost of one byte.
   return last === '0' ? undefined : { address: locationOf(answer), offset: Number(last) + 1 }
 }
 
-/** The rest of a source, counted as it is taken. */
+/** The rest of a source, counted while it is being read. */
 const restOf =
   ({ content, bytes }: Source, offset: number, sent: UploadOptions['sent']) =>
   (): Buffer | Readable => {
     if (Buffer.isBuffer(content)) return content.subarray(offset)
     const { file } = content
-    // Not by a listener: that would set the stream going before there is a connection, and its first pieces would be lost.
+    // Not a listener, which would start the stream before there is a connection, and lose the first chunks.
     const counted = async function* (): AsyncGenerator<Buffer> {
       let at = offset
       for await (const chunk of createReadStream(file, { start: offset, end: bytes - 1, highWaterMark: 1 << 18 })) {
@@ -99,10 +99,10 @@ const finish = async (registry: Registry, { address }: Upload, { sha256 }: Sourc
 }
 
 /**
- * Makes sure that a registry has a blob: nothing is sent when it is there. An upload that breaks off goes on where it ended, if the registry
- * still has it, and begins anew otherwise; the digest that ends it is the registry's to check.
+ * Makes sure that a registry has a blob; sends nothing if it does. An interrupted upload resumes if the registry still
+ * has it, and otherwise starts over. The registry verifies the digest at the end.
  *
- * @returns the bytes that were sent, those of broken tries included; 0 when it was there.
+ * @returns the number of bytes sent, including failed attempts; 0 if the blob was there.
  * @throws BoxhoundError E_FETCH_…, E_REGISTRY_….
  */
 export const pushBlob = async (registry: Registry, source: Source, options: UploadOptions): Promise<number> => {
@@ -125,7 +125,7 @@ export const pushBlob = async (registry: Registry, source: Source, options: Uplo
     }
   }
   await retrying(options.patience, { tell: options.tell, gained: () => most }, async () => {
-    // Also after a broken try: its last answer may have been lost on the way.
+    // Also after a failed attempt: only its last response may have been lost.
     if (await hasBlob(registry, source)) return
     const resumed = upload === undefined ? undefined : await resume(registry, upload)
     if (upload !== undefined && resumed === undefined) options.tell('restarting the upload')
@@ -134,7 +134,7 @@ export const pushBlob = async (registry: Registry, source: Source, options: Uplo
       try {
         return await attempt(resumed)
       } catch (error) {
-        // Some registries count what came of a broken piece wrong, which the digest shows: the whole of it once more.
+        // Some registries miscount an interrupted chunk, which the digest reveals. Send the whole blob again.
         if (isPassing(error)) throw error
         options.tell(`${oneLine(error)}: restarting the upload`)
       }

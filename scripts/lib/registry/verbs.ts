@@ -18,20 +18,20 @@ import { openRegistry, type Registry, requireLoopback } from './registry.ts'
 import { repositoryArgument } from './sources.ts'
 import { type Ticker, ticker } from './ticker.ts'
 
-/** What `npm run cache -- push|pull REGISTRY/REPO [BOX]` was told. */
+/** The arguments of `npm run cache -- push|pull REGISTRY/REPO [BOX]`. */
 export interface Words {
   readonly repository: string | undefined
   readonly box: string | undefined
   readonly flags: Readonly<Record<string, boolean>>
 }
 
-/** How a box's layers are found: it is planned as its next bake does it. */
+/** Plans a box in the same way as its next bake, to find its layers. */
 export type Planner = (box: string) => Promise<Plan>
 
 const usage = (message: string, found: string): BoxhoundError =>
   new BoxhoundError('E_USAGE', message, { exitCode: 2, found, next: 'npm run cache -- --help' })
 
-/** Does the work of a verb with a registry open and a work folder made; both are gone afterwards. */
+/** Runs a verb's work with an open registry and a work folder, and cleans up both. */
 const withRegistry = async (
   { repository, flags }: Words,
   plan: Plan | undefined,
@@ -62,11 +62,11 @@ const withRegistry = async (
   )
 }
 
-/** The stored layers of a plan, from the bottom up to the first that is missing or cannot be used. */
+/** A plan's stored layers, from the bottom up to the first that is missing or unusable. */
 const storedOf = async ({ layers }: Plan, project: Project): Promise<LayerRecord[]> =>
   (await storedChain(layers, project)).stored
 
-/** All layers, parents before those that stand on them; what has lost its parent, or stands on another build of it, is left out. */
+/** All layers, parents first. A layer whose parent is missing or was rebuilt is left out. */
 export const parentsFirst = (records: readonly LayerRecord[]): LayerRecord[] => {
   const ordered: LayerRecord[] = []
   const taken = new Set<string>()
@@ -105,10 +105,10 @@ const requireStored = (layers: readonly LayerRecord[], box: string | undefined):
 }
 
 /**
- * `npm run cache -- push`: sends the layers of a box, or all, to a registry.
+ * `npm run cache -- push`: sends a box's layers, or all layers, to a registry.
  *
- * @returns 0, or 1 when a layer was left out.
- * @throws BoxhoundError E_USAGE, E_PLAIN_HTTP (exit code 2), and what `pushLayers` throws.
+ * @returns 0, or 1 if a layer was left out.
+ * @throws BoxhoundError E_USAGE, E_PLAIN_HTTP (exit code 2), and the errors of `pushLayers`.
  */
 export const pushVerb = async (given: Words, planOf: Planner, project: Project): Promise<number> => {
   const { repository, flags } = given
@@ -146,9 +146,9 @@ export const pushVerb = async (given: Words, planOf: Planner, project: Project):
 }
 
 /**
- * `npm run cache -- pull`: fetches what the store lacks of a box's layers.
+ * `npm run cache -- pull`: downloads those of a box's layers that the store lacks.
  *
- * @returns 0, also when the registry lacks some; 1 when it does not answer, or has something that can't be used.
+ * @returns 0, even if the registry lacks some; 1 if it does not respond or has something unusable.
  * @throws BoxhoundError E_USAGE, E_PLAIN_HTTP (exit code 2).
  */
 export const pullVerb = async (given: Words, planOf: Planner, project: Project): Promise<number> => {

@@ -1,4 +1,4 @@
-// Compresses and expands overlays with zstd.
+// Compresses and decompresses overlays with zstd.
 
 import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -8,7 +8,10 @@ import { pipeline } from 'node:stream/promises'
 import { startChild } from '../_helpers/child.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 
-/** Level 3 takes 2 s for the lab's lowest layer; gzip takes 13 s and leaves more, and level 9 saves 5 percent for three times the time. */
+/**
+ * Level 3 takes 2 s for the lab's lowest layer. gzip takes 13 s for a larger result, and level 9 saves 5 percent in
+ * three times the time.
+ */
 const compressing = ['-q', '-3', '-T0', '-c']
 const decompressing = ['-q', '-d', '-c']
 
@@ -23,7 +26,7 @@ const missing = (error: NodeJS.ErrnoException): unknown =>
       })
     : error
 
-/** Ends well, or rejects with what zstd says. */
+/** Resolves on success, or rejects with zstd's message. */
 const ended = (child: ChildProcess): Promise<void> =>
   new Promise((resolve, reject) => {
     let text = ''
@@ -50,10 +53,10 @@ export const compressFile = async (path: string, target: string): Promise<void> 
 }
 
 /**
- * Expands a file into a new one, `bytes` long at most: a file of a few kilobytes may expand to a full disk.
+ * Decompresses a file to a new one of at most `bytes` bytes, since a file of a few kilobytes may expand to fill a disk.
  *
- * @returns SHA-256, hex, and length of what was written.
- * @throws Error when it is no whole zstd file, or longer than that.
+ * @returns SHA-256 in hex, and length of the output.
+ * @throws Error if it is not a complete zstd file, or its content is longer.
  */
 export const expandFile = async (
   path: string,
@@ -74,7 +77,7 @@ export const expandFile = async (
       }
     }
     const whole = ended(child)
-    whole.catch(() => {}) // told below, after what ended it
+    whole.catch(() => {}) // reported below, after the cause
     if (child.stdout === null) throw new Error('zstd has no stdout')
     await pipeline(child.stdout, checked, createWriteStream(target, { flags: 'wx', mode: 0o644 }))
     await whole

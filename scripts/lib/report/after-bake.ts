@@ -10,7 +10,7 @@ import { allIds } from '../verify/plan.ts'
 import type { VerifyResults } from '../verify/results.ts'
 import { isGreen } from '../verify/verdict.ts'
 
-/** True when these results cover every check of the box, all green, on a cold boot of this very image. */
+/** Whether these results cover every check of the box, all green, on a cold boot of this exact image. */
 export const isVerified = (results: VerifyResults, image: string, expectations: Expectations): boolean =>
   results.machine === 'qemu' &&
   results.image === image &&
@@ -20,10 +20,10 @@ export const isVerified = (results: VerifyResults, image: string, expectations: 
 const earlier = async (file: string): Promise<VerifyResults | undefined> => {
   const text = await readFile(file, 'utf8').catch(() => undefined)
   const value = parsedJson(text ?? '')
-  return isObject(value) ? (value as unknown as VerifyResults) : undefined // none, or a cut one: verified again
+  return isObject(value) ? (value as unknown as VerifyResults) : undefined // missing or truncated: verify again
 }
 
-/** What is said of an image that is verified already; undefined when it is not. */
+/** The message for an image that is already verified; undefined if it is not. */
 export const knownVerdict = async (
   { box, expectations }: Rendered,
   image: string,
@@ -36,10 +36,10 @@ export const knownVerdict = async (
 }
 
 /**
- * After a bake: verifies the published image, unless this very image is verified already.
+ * After a bake: verifies the published image, unless this exact image is already verified.
  *
  * @param image SHA-256 of the published file.
- * @returns the exit code: 0 when every check passed, else 1.
+ * @returns the exit code: 0 if every check passed, else 1.
  */
 export const verifyBaked = async (
   rendered: Rendered,
@@ -52,7 +52,7 @@ export const verifyBaked = async (
     if (!quiet) console.log(verdict)
     return 0
   }
-  // Only now: a bake with nothing to do need not load what boots a machine and talks to it.
+  // Imported late, since a bake with nothing to do need not load the code that boots and checks a machine.
   const { verifyPublished } = await import('./verify-published.ts')
   const results = await verifyPublished(rendered.box.name, { quiet, environment: process.env }, project)
   return isGreen(results) ? 0 : 1

@@ -17,7 +17,7 @@ const groupTitles: Readonly<Record<string, string>> = {
   image: 'Image',
 }
 
-/** Checks by the first part of their id, in the order in which they come. */
+/** Groups checks by the first part of their id, in order of appearance. */
 export const groupChecks = (checks: readonly CheckResult[]): { title: string; checks: CheckResult[] }[] => {
   const groups = new Map<string, CheckResult[]>()
   for (const check of checks) {
@@ -28,9 +28,9 @@ export const groupChecks = (checks: readonly CheckResult[]): { title: string; ch
 }
 
 /**
- * The results as one page that needs nothing else: no script, no address, both colour schemes.
+ * The results as one self-contained page: no scripts, no external addresses, both colour schemes.
  *
- * @param root the checkout, where the page's template is.
+ * @param root the checkout, which contains the page's template.
  */
 export const formatHtml = async (results: VerifyResults, root: string): Promise<string> => {
   const template = await readFile(join(root, 'scripts/lib/report/page.html.hbs'), 'utf8')

@@ -2,7 +2,7 @@
 
 import type { CheckResult, VerifyResults } from '../verify/results.ts'
 
-/** Text for XML 1.0: the five characters with a meaning, and none of those that a document may not hold at all. */
+/** Text for XML 1.0: escapes the five special characters and drops those that a document must not contain. */
 const xml = (text: string): string =>
   [...text]
     .filter(
@@ -18,14 +18,17 @@ const testCase = ({ id, title, status, lost, seconds, expected, observed }: Chec
   const text = xml(`expected: ${expected}\nobserved: ${observed}`)
   if (status === 'failed') return `${head}>\n      <failure message="${message}">${text}</failure>\n    </testcase>`
   if (status === 'skipped') return `${head}>\n      <skipped message="${message}"/>\n    </testcase>`
-  // JUnit's word for a test that could not be carried out; a CI counts it apart from failures, and as no success.
+  // JUnit's term for a test that could not run. CI systems count it separately from failures, but not as a success.
   if (lost === true)
     return `${head}>\n      <error type="not judged" message="not judged: ${message}">${text}</error>\n    </testcase>`
   if (status === 'not judged') return `${head}>\n      <skipped message="not judged: ${message}"/>\n    </testcase>`
   return `${head}/>`
 }
 
-/** The results as JUnit XML, one test case per check, the machine as a property; reports of the lab Agent say so in the suite's name. */
+/**
+ * The results as JUnit XML: one test case per check, with the machine as a property. If the lab Agent was tested, the
+ * suite's name says so.
+ */
 export const formatJunit = (results: VerifyResults): string => {
   const suite = `boxhound ${results.box}${results.labAgent ? ' (lab Agent)' : ''}`
   const lost = results.checks.filter((check) => check.lost === true).length

@@ -2,7 +2,7 @@
 
 import type { MachineKind } from '../verify/results.ts'
 
-/** What was judged, in words for a reader. */
+/** Descriptions of the machine for readers. */
 export const machineNames: Readonly<Record<MachineKind, string>> = {
   qemu: 'QEMU, a cold boot of the published file',
   container: 'container, the published file on this host’s kernel',

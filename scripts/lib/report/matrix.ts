@@ -7,7 +7,7 @@ import { type Paint, plain } from './terminal.ts'
 
 const indent = (text: string): string => text.split('\n').join('\n        ')
 
-/** One line per control, and for a wrong one what was missing, what was too much, and what the checks said. */
+/** One line per control. For a wrong one, also the missing and the unexpected ids, and the checks' output. */
 export const formatControl = (result: ControlResult, paint: Paint = plain): string => {
   const { control, red, missing, unexpected, error, seconds } = result
   const mark = isRight(result) ? paint('green', '✓') : paint('red', '✗')
@@ -23,8 +23,8 @@ export const formatControl = (result: ControlResult, paint: Paint = plain): stri
 }
 
 /**
- * Controls as rows, checks as numbered columns: ● turned red as it must, ✗ turned red and must not, ○ stayed green and
- * must not.
+ * Controls as rows, checks as numbered columns: ● turned red as expected, ✗ turned red unexpectedly, ○ stayed green
+ * unexpectedly.
  */
 export const formatMatrix = (results: readonly ControlResult[], ids: readonly string[]): string => {
   const width = Math.max(...results.map(({ control }) => control.name.length))
@@ -40,7 +40,7 @@ export const formatMatrix = (results: readonly ControlResult[], ids: readonly st
   ].join('\n')
 }
 
-/** The end of a run: the matrix, then the wrong controls once more, since a log is read from its end, and the count. */
+/** The end of a run: the matrix, then the wrong controls again, since logs are read from the end, and the count. */
 export const formatControls = (
   results: readonly ControlResult[],
   ids: readonly string[],

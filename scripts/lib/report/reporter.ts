@@ -7,12 +7,12 @@ import { formatResult, formatSummary, paintFor } from './terminal.ts'
 import { writeReports } from './write.ts'
 
 export interface ReporterOptions {
-  /** True prints nothing to stdout: the caller prints a document there. */
+  /** True prints nothing to stdout, where the caller prints a document. */
   readonly quiet: boolean
   readonly environment: NodeJS.ProcessEnv
 }
 
-/** Tells the results on the terminal as they come, and at the end; writes the reports. */
+/** Prints results to the terminal as they come in, and a summary; writes the reports. */
 export const reporter = (folder: string, { quiet, environment }: ReporterOptions, project: Project) => {
   const paint = paintFor(process.stdout, environment)
   const say = (text: string): void => (quiet ? undefined : console.log(text))

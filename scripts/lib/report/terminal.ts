@@ -7,11 +7,11 @@ import type { CheckResult, VerifyResults } from '../verify/results.ts'
 import { isGreen } from '../verify/verdict.ts'
 import { machineNames } from './machine.ts'
 
-/** Turns text into coloured text, or leaves it. */
+/** Colours a text, or returns it unchanged. */
 export type Paint = (style: 'red' | 'green' | 'yellow' | 'dim' | 'bold', text: string) => string
 
 export const plain: Paint = (_, text) => text
-/** Colours for a terminal; anything else gets plain text, and so does everybody who sets NO_COLOR. */
+/** Colours for a terminal; plain text for anything else, and if NO_COLOR is set. */
 export const paintFor = (stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): Paint =>
   stream.isTTY === true && !environment.NO_COLOR
     ? (style, text) => styleText(style, text, { validateStream: false })
@@ -22,7 +22,7 @@ const styles = { passed: 'green', failed: 'red', skipped: 'yellow', 'not judged'
 
 const indent = (text: string, by: string): string => text.split('\n').join(`\n${by}`)
 
-/** One line per check; a red one is followed by what was expected and what was seen. */
+/** One line per check; for a red one also what was expected and observed. */
 export const formatResult = (result: CheckResult, paint: Paint = plain): string => {
   const { id, title, status, seconds, expected, observed } = result
   const mark = paint(styles[status], marks[status])
@@ -35,8 +35,8 @@ export const formatResult = (result: CheckResult, paint: Paint = plain): string 
 }
 
 /**
- * The closing words: the verdict, the machine, what must be known about the Agent under test, and a last line `N passed, N failed`
- * that any CI understands.
+ * The summary: the verdict, the machine, a note about the Agent under test, and a last line `N passed, N failed` that
+ * any CI system understands.
  */
 export const formatSummary = (results: VerifyResults, paint: Paint = plain): string => {
   const { box, planned, passed, failed, skipped, notJudged, seconds, labAgent, machine, checks } = results

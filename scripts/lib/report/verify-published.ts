@@ -12,12 +12,12 @@ export interface ReportOptions extends ReporterOptions {
   readonly only?: readonly string[]
   /** Default: qemu. */
   readonly machine?: MachineChoice
-  /** Folder for the reports, default out/BOX/verify. */
+  /** Folder for the reports; default out/BOX/verify. */
   readonly out?: string
 }
 
 /**
- * Verifies a box's published image, tells it on the terminal and writes the reports.
+ * Verifies a box's published image, prints the results and writes the reports.
  *
  * @returns the results; red checks are not an error here.
  */
@@ -27,7 +27,7 @@ export const verifyPublished = async (
   project: Project,
 ): Promise<VerifyResults> => {
   const { environment, only = [], machine = 'qemu' } = options
-  // What a cold boot proved of the image is not replaced by what a container shows.
+  // A container's results must not replace what a cold boot has proved.
   const own = machine === 'qemu' ? 'verify' : 'verify-container'
   const { onNote, onResult, finish } = reporter(options.out ?? join(project.out, box, own), options, project)
   const published = await readPublished(box, project)

@@ -7,14 +7,14 @@ import { formatHtml } from './html.ts'
 import { formatJunit } from './junit.ts'
 
 /**
- * Writes results.json, junit.xml and report.html, each whole or not at all.
+ * Writes results.json, junit.xml and report.html, each atomically.
  *
  * @param root the checkout.
  * @param folder `out/BOX/verify` or the caller's `--out`.
  */
 export const writeReports = async (results: VerifyResults, root: string, folder: string): Promise<void> => {
   const html = await formatHtml(results, root)
-  // Side by side: each waits for the disk.
+  // In parallel, since each waits for the disk.
   await Promise.all([
     writeAtomic(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`),
     writeAtomic(join(folder, 'junit.xml'), formatJunit(results)),

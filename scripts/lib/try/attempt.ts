@@ -30,27 +30,30 @@ import { checkOutput } from './output.ts'
 import { readTryState, stateOf, type TryState, writeTryState } from './state.ts'
 
 export interface TryOptions {
-  /** Ids of the caller; empty means what the change affects. */
+  /** Ids requested by the caller; empty means those that the change affects. */
   readonly ids: readonly string[]
   readonly environment: NodeJS.ProcessEnv
-  /** A suite that loads while it is found out what to judge; the caller ends it. By default one is started when it is needed. */
+  /**
+   * A suite that is loading while the checks are being selected; the caller ends it. By default one is started when
+   * needed.
+   */
   readonly suite?: Suite
   readonly progress: (steps: readonly string[]) => Progress
   readonly onNote: (text: string) => void
   readonly onResult: (result: CheckResult) => void
-  /** A red check's own output. */
+  /** Called with a red check's own output. */
   readonly onOutput: (id: string, output: string) => void
 }
 
 export interface Tried {
   readonly results: VerifyResults
-  /** How the machine got what changed. */
+  /** How the machine received the changes. */
   readonly how: 'new' | 'live' | 'same'
 }
 
 type Change = Difference | { readonly kind: 'first' }
 
-/** The container of an earlier try, and what it lacks. */
+/** The container of an earlier attempt, and what it lacks. */
 const lookAt = async (
   box: string,
   wanted: TryState,
@@ -66,21 +69,21 @@ const lookAt = async (
   return { change: difference(held, wanted), login: running.login, last: held.ids }
 }
 
-/** Bakes what changed as a draft and starts a container from it. */
+/** Bakes the changes as a draft and starts a container from it. */
 const startNew = async (plan: Plan, options: TryOptions, project: Project): Promise<Login> => {
   const { name } = plan.rendered.box
   const { environment, progress, onNote } = options
-  // Asked before minutes of baking.
+  // Checked before minutes of baking.
   await chooseKind('container', project, onNote)
   await bakePlan(plan, { draft: true, builder: builderOf(), onError: 'clean', progress, note: onNote }, project)
   const bootable = await readDraft(name, project)
-  // As for a verification: without a key no traces are received, and they are to be judged.
+  // As for a verification: without a key no traces are received, but they are to be judged.
   const inputs = inputsFor(environment)
   if (inputs !== environment) onNote('no DD_API_KEY set: this container gets a fake one, and no network')
   return startMachine(name, bootable, { kind: 'container', environment: inputs, draft: true, onNote }, project)
 }
 
-/** Brings the checks' layer into the running container. */
+/** Applies the checks' layer to the running container. */
 const applyChecks = async (plan: Plan, login: Login, removed: readonly string[], project: Project): Promise<void> => {
   const layer = plan.layers.find(({ name }) => name === 'checks')
   if (layer === undefined) return
@@ -106,7 +109,7 @@ const sayWhat = (change: Change, ids: readonly string[]): string => {
     : `nothing changed; ${judged}`
 }
 
-/** A suite that waited through a bake is ended; judging starts its own. */
+/** A suite that has waited through a bake is ended; judging starts its own. */
 const withoutSuite = ({ suite: _, ...options }: TryOptions): TryOptions => options
 
 const judge = async (
@@ -125,7 +128,7 @@ const judge = async (
     onResult: options.onResult,
     machine: 'container',
     notJudged: notJudgedOn('container'),
-    // Nothing here runs on an emulated processor, and a red check is to be told soon.
+    // Nothing here runs on an emulated processor, and a red check should be reported soon.
     deadlines: { command: 60, poll: 20, limit: 60 },
     ...(options.suite === undefined ? {} : { suite: options.suite }),
   })
@@ -142,12 +145,13 @@ const judge = async (
 }
 
 /**
- * One turn of a check's author: finds what changed since the last try, brings it into a container, and runs what it affects.
+ * One iteration of a check's author: finds what has changed since the last attempt, brings it into a container, and
+ * runs the affected checks.
  *
- * The container stays, for the next try and for `npm run ssh`. Files of checks go into the running one; any other layer is baked as a draft,
- * and a new container started from it.
+ * The container stays for the next attempt and for `npm run ssh`. Files of checks are copied into the running one. For
+ * any other layer a draft is baked, and a new container started from it.
  *
- * @throws E_TRY_BUSY, E_LIVE, and what baking, booting and verifying throw. Red checks are results.
+ * @throws E_TRY_BUSY, E_LIVE, and the errors of baking, booting and verifying. Red checks are results.
  */
 export const attempt = (plan: Plan, options: TryOptions, project: Project): Promise<Tried> => {
   const { box, expectations } = plan.rendered
@@ -161,7 +165,7 @@ export const attempt = (plan: Plan, options: TryOptions, project: Project): Prom
     if (live) options.suite?.connect(login)
     else options.suite?.end()
     const at = live ? login : await startNew(plan, options, project)
-    // Half applied is neither the old nor the new state: whatever comes next starts anew.
+    // Half applied is neither the old nor the new state, so whatever comes next starts a new container.
     if (change.kind === 'live' && live) {
       await rm(join(folder, 'try.json'), { force: true })
       await applyChecks(plan, at, change.removed, project)

@@ -2,13 +2,13 @@
 
 import type { TryState } from './state.ts'
 
-/** How a running container gets what changed. */
+/** How to bring changes into a running container. */
 export type Difference =
-  /** It has everything; `checks` are those that are judged by something else now. */
+  /** It is up to date; `checks` are those whose expectations have changed. */
   | { readonly kind: 'same'; readonly checks: readonly string[] }
-  /** Files of checks only: they go into the running machine. */
+  /** Only files of checks have changed; they can be copied into the running machine. */
   | { readonly kind: 'live'; readonly checks: readonly string[]; readonly removed: readonly string[] }
-  /** A layer that a running machine can't be given. */
+  /** A layer that can't be applied to a running machine has changed. */
   | { readonly kind: 'new'; readonly layers: readonly string[] }
 
 const changedKeys = (was: Readonly<Record<string, string>>, is: Readonly<Record<string, string>>): string[] =>
@@ -18,11 +18,11 @@ const changedKeys = (was: Readonly<Record<string, string>>, is: Readonly<Record<
 const checkOf = (path: string): string | undefined =>
   /(?:checks\.d\/([^/]+)\.py|conf\.d\/([^/]+)\.d\/.*)$/.exec(path)?.slice(1).find(Boolean)
 
-/** What changed between what a container holds and what is wanted now. */
+/** What differs between a container's content and what is wanted now. */
 export const difference = (was: TryState, is: TryState): Difference => {
   const layers = is.below.filter(([name, id]) => !was.below.some(([other, held]) => other === name && held === id))
   if (layers.length > 0 || was.below.length !== is.below.length) {
-    // Ids chain: only the lowest that changed did so by itself.
+    // Ids are chained, so only the lowest changed layer has changed by itself.
     return { kind: 'new', layers: layers.slice(0, 1).map(([name]) => name) }
   }
   if (was.fixed !== is.fixed) return { kind: 'new', layers: ['checks'] }

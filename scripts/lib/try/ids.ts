@@ -5,13 +5,13 @@ import type { Expectations } from '../render/rendered-box.ts'
 import { allIds } from '../verify/plan.ts'
 import type { Difference } from './difference.ts'
 
-/** What only a sealed image can show: a draft's machine isn't asked. */
+/** Checks that need a sealed image and can't run on a draft's machine. */
 const ofImage = (id: string): boolean => id.startsWith('image.')
 
-/** The ids that a draft's machine can be judged by. */
+/** The ids that can be judged on a draft's machine. */
 export const tryableIds = (expectations: Expectations): string[] => allIds(expectations).filter((id) => !ofImage(id))
 
-/** Ids to each layer whose change they tell of; another layer means all. */
+/** The ids that each layer affects; any other layer affects all. */
 const prefixes: Readonly<Record<string, readonly string[]>> = {
   checks: ['check.'],
   app: ['app.', 'check.'],
@@ -22,8 +22,8 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
  * The ids to run after a change.
  *
  * @param wished ids of the caller, which come first.
- * @param last ids of the last try, which run again when nothing changed.
- * @throws E_UNKNOWN_CHECK (exit code 2) for an id that this box doesn't have or only a sealed image can show.
+ * @param last ids of the last attempt, which run again if nothing has changed.
+ * @throws E_UNKNOWN_CHECK (exit code 2) for an id that this box doesn't have or that needs a sealed image.
  */
 export const idsFor = (
   change: Difference | { readonly kind: 'first' },

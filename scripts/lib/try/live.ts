@@ -5,7 +5,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { quoteCommand } from '../verify/quote.ts'
 import type { Session } from '../verify/ssh.ts'
 
-/** Applies the layer that comes as an archive on stdin by its own engine, removes the paths given, and starts the Agent anew. */
+/** Applies the layer, an archive on stdin, with its own engine, removes the given paths, and restarts the Agent. */
 const script = `
 set -Eeuo pipefail
 trap 'rm -rf -- /run/boxhound/layer' EXIT
@@ -20,11 +20,12 @@ systemctl restart datadog-agent.service
 `
 
 /**
- * Brings the files of a staged layer into a running machine through the code that bakes them (provision/_engine/apply.sh), and restarts the Agent.
+ * Copies a staged layer's files into a running machine with the same code as a bake (provision/_engine/apply.sh), and
+ * restarts the Agent.
  *
  * @param staged folder as `stageLayer` leaves it.
  * @param removed guest paths, without the leading slash, of files that are no longer part of the layer.
- * @throws E_LIVE with what the engine said.
+ * @throws E_LIVE with the engine's output.
  */
 export const applyLive = async (session: Session, staged: string, removed: readonly string[]): Promise<void> => {
   const packed = await outcomeOf('tar', ['-C', staged, '--owner=0', '--group=0', '--numeric-owner', '-cf', '-', '.'], {

@@ -47,10 +47,13 @@ const traceback = (text: string): string => {
   return parsed.data.map(({ message, traceback }) => (traceback ?? message).trimEnd()).join('\n')
 }
 
-/** At most so many metrics are told: a database has hundreds. */
+/** Maximum number of metrics to show: a database has hundreds. */
 const most = 40
 
-/** A check's own output for its author: metrics with values and tags, service checks, warnings, traceback; what is no JSON as it came. */
+/**
+ * A check's output for its author: metrics with values and tags, service checks, warnings, traceback. Anything that
+ * isn't JSON is shown unchanged.
+ */
 export const formatOutput = (stdout: string, stderr: string): string => {
   const parsed = z.array(instanceSchema).safeParse(jsonIn(stdout))
   if (!parsed.success) return `${stdout}\n${stderr}`.trim()
@@ -77,7 +80,7 @@ export const formatOutput = (stdout: string, stderr: string): string => {
     .join('\n')
 }
 
-/** Runs a check in the machine once more and returns its output as text, scrubbed. */
+/** Runs a check on the machine again and returns its output as text, scrubbed. */
 export const checkOutput = async (session: Session, name: string, rates: boolean): Promise<string> => {
   const words = [
     'runuser',

@@ -8,24 +8,26 @@ import { sha256 } from '../_helpers/hash.ts'
 import type { Plan } from '../plan/planned-layer.ts'
 import type { Rendered } from '../render/rendered-box.ts'
 
-/** What the container of `try` was made of and has been given since, so that the next try knows what changed. */
+/**
+ * What the container of `try` was built from and has received since, so that the next attempt knows what has changed.
+ */
 const stateSchema = z.object({
   /** Name and id of each layer below the checks, bottom up. */
   below: z.array(z.tuple([z.string(), z.string()])),
-  /** What of the checks' layer can't change in a running machine: packages, wheels, units, scripts. */
+  /** The parts of the checks' layer that can't change in a running machine: packages, wheels, units, scripts. */
   fixed: z.string(),
-  /** Guest paths of the checks' files, to a digest of content and mode. */
+  /** Guest paths of the checks' files, each with a digest of content and mode. */
   files: z.record(z.string(), z.string()),
-  /** What each check is judged by, as a digest. */
+  /** A digest of each check's expectations. */
   expectations: z.record(z.string(), z.string()),
-  /** Ids of the last try, to be run again when nothing has changed. */
+  /** Ids of the last attempt, to run again if nothing has changed. */
   ids: z.array(z.string()),
 })
 export type TryState = z.infer<typeof stateSchema>
 
 const stateFile = (folder: string): string => join(folder, 'try.json')
 
-/** Null where the machine of this folder was not started by `try`, or by another version of it. */
+/** Null if this folder's machine was not started by `try`, or by another version of it. */
 export const readTryState = async (folder: string): Promise<TryState | null> => {
   const text = await readFile(stateFile(folder), 'utf8').catch(() => null)
   if (text === null) return null
@@ -44,7 +46,7 @@ const digest = (value: unknown): string => sha256(JSON.stringify(value))
 const expectationsOf = ({ expectations }: Rendered): Record<string, string> =>
   Object.fromEntries(expectations.checks.map((check) => [check.name, digest(check)]))
 
-/** What a machine with everything of this plan but the seal holds. */
+/** The content of a machine with all of this plan's layers except the seal. */
 export const stateOf = (plan: Plan, ids: readonly string[]): TryState => {
   const at = plan.layers.findIndex(({ name }) => name === 'checks')
   const checks = plan.layers[at]?.rendered

@@ -9,25 +9,25 @@ import { namedVariables, verbEnvironment } from '../_helpers/environment.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { ownFolders } from '../box/folders.ts'
 
-/** What a machine is handed at its first start (boot/credentials.ts). */
+/** Variables with a machine's inputs for its first start (boot/credentials.ts). */
 const inputVariables = /^DD_(API_KEY|SITE|TAGS|HOSTNAME)$/
 
-/** Milliseconds without another event: an editor's save is several of them. */
+/** Milliseconds without another event: an editor's save causes several. */
 const settled = 40
 
-/** Tells a process of `try` that it waits for the line on its stdin before it begins. */
+/** Tells a `try` process to wait for a line on stdin before it begins. */
 export const waitVariable = 'BOXHOUND_TRY_WAITS'
 
-/** Waits for the word of the process that watches; false when that has ended instead. */
+/** Waits for the watching process's signal to start; false if that process has ended. */
 export const awaitWord = (): Promise<boolean> =>
   new Promise((resolve) => {
     process.stdin.once('data', () => resolve(true)).once('end', () => resolve(false))
   })
 
-/** Files that no try depends on, which editors and Python leave beside what is edited. */
+/** Files that don't affect an attempt, which editors and Python leave beside the edited ones. */
 const ignored = /(^|\/)(\.git|node_modules|__pycache__|out|\.pytest_cache)(\/|$)|~$|\.sw[a-z]$|^\.#|\.tmp$|(^|\/)4913$/
 
-/** What a box is rendered from: its file, the folders beside it, and what ships with the tool. */
+/** What a box is rendered from: its file, the folders beside it, and boxhound's own files. */
 const watched = (file: string, { root }: Project): { path: string; recursive: boolean }[] =>
   [
     { path: dirname(file), recursive: false },
@@ -42,19 +42,19 @@ const ended = (child: ChildProcess): Promise<void> =>
     : new Promise((resolve) => child.once('close', () => resolve()))
 
 /**
- * Runs `try` at every save, until a signal ends it. Each turn is a process of its own, so that the newest save can end the turn before it; the
- * process of the next turn is started ahead and waits, its code loaded.
+ * Runs `try` at every save, until a signal ends it. Each attempt is a separate process, so that a new save can end the
+ * one in progress. The process for the next attempt is started ahead, and waits with its code loaded.
  *
  * @param argv of `try`, without `--watch`.
- * @returns never by itself: a signal ends it with 128+N.
+ * @returns only after a signal, with 128+N.
  */
 export const watchBox = async (file: string, argv: readonly string[], project: Project): Promise<number> => {
   const start = (): ChildProcess =>
     startChild(process.execPath, [join(project.root, 'scripts', '_run.mjs'), 'try', ...argv], {
       stdio: ['pipe', 'inherit', 'inherit'],
-      // A verb of boxhound: what a machine is handed goes along, and nothing else of an account.
+      // A boxhound verb: it gets a machine's inputs, and no other account variables.
       environment: { ...verbEnvironment(), ...namedVariables(inputVariables), [waitVariable]: '1' },
-      // Ctrl-C on the terminal reaches this process, which then ends the turn.
+      // Ctrl-C on the terminal reaches only this process, which then ends the attempt.
       detached: true,
       dies: 'SIGTERM',
     })

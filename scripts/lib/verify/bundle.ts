@@ -15,10 +15,16 @@ const entries: Readonly<Record<SuiteName, string>> = {
   contract: 'agent.contract',
 }
 
-/** A module's own address. Not written as one word: bundlers of sources replace that word, here and in the tests. */
+/**
+ * A module's own address. Not written as one word, because bundlers replace that word in sources, here and in the
+ * tests.
+ */
 const ownUrl = ['import', 'meta', 'url'].join('.')
 
-/** What the suite reads beside its sources, such as probes/*.py, is found where it is: a bundle has another place. */
+/**
+ * Makes files that the suite reads beside its sources, such as probes/*.py, resolve to their real place instead of the
+ * bundle's.
+ */
 const ownUrls = (root: string): Plugin => ({
   name: 'own-urls',
   setup: ({ onLoad }) => {
@@ -31,7 +37,7 @@ const ownUrls = (root: string): Plugin => ({
   },
 })
 
-/** Suite files that AVA loads, by their names in the bundle. */
+/** The suite files that AVA loads, by their names in the bundle. */
 const entryPoints = async (root: string): Promise<Record<string, string>> => {
   const found = await Promise.all(
     Object.entries(entries).map(async ([suite, name]) => {
@@ -46,7 +52,8 @@ const entryPoints = async (root: string): Promise<Record<string, string>> => {
 const build = async (root: string, folder: string): Promise<void> => {
   const ava = join(root, 'node_modules/ava')
   await compile({
-    // AVA opens more than a thousand files to start; its worker and the suite must share one copy of its state, so all of it is one build.
+    // AVA opens more than a thousand files at start-up. Its worker and the suite must share one copy of its state, so
+    // everything is bundled in one build.
     entryPoints: {
       ava: join(ava, 'entrypoints/cli.mjs'),
       'worker/base': join(ava, 'lib/worker/base.js'),
@@ -55,11 +62,11 @@ const build = async (root: string, folder: string): Promise<void> => {
     alias: { ava: join(ava, 'entrypoints/main.mjs') },
     absWorkingDir: root,
     outdir: folder,
-    // Half the bytes to compile at every start; lines stay short for AVA, which quotes them.
+    // Halves what has to be compiled at each start. Lines stay short enough for AVA, which quotes them.
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 160,
-    // AVA's watch mode and its TypeScript are not used here; ssh2 has optional native parts.
+    // AVA's watch mode and TypeScript support are not used here; ssh2 has optional native parts.
     external: ['ssh2', '@vercel/nft', '@ava/typescript'],
     plugins: [ownUrls(root)],
   })
@@ -69,8 +76,8 @@ const build = async (root: string, folder: string): Promise<void> => {
 }
 
 /**
- * AVA and the suites as compiled files: loading the sources through a loader costs 2 seconds at every run, a bundle a third of one. Built once per
- * change of the sources and kept under node_modules/.cache.
+ * AVA and the suites as compiled files. Loading the sources through a loader takes 2 seconds per run, the bundle a
+ * third of a second. It is rebuilt when the sources change, and kept under node_modules/.cache.
  *
  * @param checkout its folder.
  * @returns the bundle's folder: `ava.js`, and one folder per suite with its `ava.config.js`.
@@ -84,7 +91,7 @@ export const bundleSuite = async (checkout: string): Promise<string> => {
   return folder
 }
 
-/** The words that start AVA on a suite of the bundle, to be run in its folder. */
+/** The command that runs AVA on a suite of the bundle, in the bundle's folder. */
 export const avaCommand = (suite: SuiteName, ...flags: readonly string[]): string[] => [
   'ava.js',
   '--config',

@@ -6,9 +6,10 @@ import type { CheckResult } from './results.ts'
 /**
  * Results in the planned order, one per planned id.
  *
- * A check that told nothing did not run, and that is a failure, not a gap (fault 43). The first result of an id counts.
+ * A check without a result did not run, which is a failure, not a gap (fault 43). If an id has several results, the
+ * first counts.
  *
- * @param why what is known about the run that left ids out, e.g. the last lines of its output.
+ * @param why what is known about a run that skipped ids, e.g. the last lines of its output.
  */
 export const reconcile = (
   planned: readonly PlannedCheck[],
@@ -22,7 +23,7 @@ export const reconcile = (
     return { id, title, status: 'failed', seconds: 0, expected, observed: `it did not run: ${why}` }
   })
 
-/** A result for each planned id that the machine cannot show. */
+/** A result for each planned id that can't be judged on this machine. */
 export const unjudged = (planned: readonly PlannedCheck[], reasons: ReadonlyMap<string, string>): CheckResult[] =>
   planned.flatMap(({ id, title }) => {
     const reason = reasons.get(id)

@@ -4,17 +4,17 @@ import type { Client, ClientChannel } from 'ssh2'
 import { BoxhoundError, type ErrorDetails } from '../_helpers/errors.ts'
 
 export interface CommandOptions {
-  /** Text for the command's standard input, which is then closed; nothing is left open for it to wait on. */
+  /** Text for the command's standard input, which is then closed, so that nothing can block on it. */
   readonly stdin?: string
-  /** Seconds, default 60. */
+  /** In seconds, default 60. */
   readonly deadline?: number
-  /** Bytes kept of each stream, default 4 MiB; a command that prints more fails. */
+  /** Maximum size of each stream in bytes, default 4 MiB; a command that prints more fails. */
   readonly limit?: number
-  /** How the command is named in errors, where the line itself is long. */
+  /** The command's name in errors, if the command line is long. */
   readonly name?: string
 }
 
-/** A command that ended by itself: its exit status is a number, and nothing of its output is missing. */
+/** A command that exited by itself, with a numeric exit status and complete output. */
 export interface CommandResult {
   readonly code: number
   readonly stdout: string
@@ -34,27 +34,37 @@ const collect = (stream: NodeJS.ReadableStream, limit: number): { text: () => st
   return { text: () => Buffer.concat(chunks).toString('utf8'), overflowed: () => size > limit }
 }
 
-/** A command on its way. */
+/** A running command. */
 export interface RunningCommand {
   readonly result: Promise<CommandResult>
-  /** Settles once the server no longer counts the command's session; never rejects, and may be later than the result. */
+  /**
+   * Settles when the server no longer counts the command's session. Never rejects, and may settle later than the
+   * result.
+   */
   readonly closed: Promise<void>
 }
 
-/** Seconds between tries to open a session that the server refused: it lets one go within milliseconds, a busy one within seconds. */
+/**
+ * Seconds between attempts to open a session that the server refused. A session is released within milliseconds, on a
+ * busy machine within seconds.
+ */
 const pauses = [0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6]
 
-/** Seconds that a command past its deadline is given to close its channel. */
+/** Seconds that a command has to close its channel after its deadline. */
 const patience = 5
 
-/** True when the server refused the channel itself: nothing has run, so asking again is safe. RFC 4254, 5.1 numbers the reasons. */
+/**
+ * Whether the server refused the channel itself. Then nothing has run, so a retry is safe. RFC 4254, 5.1 lists the
+ * reasons.
+ */
 const isRefused = (error: Error): boolean => typeof (error as Error & { reason?: unknown }).reason === 'number'
 
 /**
  * Runs one command on an open connection.
  *
- * Only a number is an exit status: a connection that drops leaves none (`close(null)`, fault 38), a signal names itself
- * (fault 39), and a command that hangs on a living peer meets its own deadline (fault 40). All of these reject.
+ * Only a number is an exit status. A dropped connection has none (`close(null)`, fault 38), a signal is reported by
+ * name (fault 39), and a command that hangs on a responsive peer exceeds its own deadline (fault 40). All of these
+ * reject.
  *
  * @param lost why the connection is gone, if it is.
  * @returns `result` rejects with E_SSH_LOST, E_SSH_SESSIONS, E_SSH_SIGNAL, E_SSH_DEADLINE or E_SSH_OUTPUT.
@@ -99,7 +109,7 @@ const start = (
     const timer = setTimeout(() => {
       fail('E_SSH_DEADLINE', `did not finish within ${deadline} s`)
       channel?.close()
-      // A server that never closes it must not hold up what waits for its place.
+      // A server that never closes the channel must not block whatever waits for its place.
       setTimeout(closed, patience * 1000).unref()
     }, deadline * 1000)
     const refused = (error: Error, [pause, ...later]: readonly number[]): void => {
@@ -138,7 +148,7 @@ const start = (
         if (stdout.overflowed() || stderr.overflowed()) return fail('E_SSH_OUTPUT', `printed more than ${limit} bytes`)
         resolve({ code, stdout: stdout.text(), stderr: stderr.text(), seconds: (Date.now() - begun) / 1000 })
       })
-      // It was opened after its deadline.
+      // The channel was opened after the deadline.
       if (ended) opened.close()
       else opened.end(stdin)
     }

@@ -11,14 +11,17 @@ import type { Expectations } from '../render/rendered-box.ts'
 import { allIds } from './plan.ts'
 import type { CheckResult } from './results.ts'
 
-/** A script that breaks a running box in one way, and the ids that must turn red by it, no others. */
+/** A script that breaks a running box in one way, and exactly the ids that must turn red. */
 export interface Control {
   readonly name: string
   readonly breaks: string
   readonly red: readonly string[]
-  /** What the box must have: `database`, `monitoring` (that of its database) or `no-monitoring` (a database without), `app`, `check.NAME`, or `kernel` (one of its own, on any box in QEMU); empty for any box that has its folder. */
+  /**
+   * What the box must have: `database`, `monitoring` (the database's) or `no-monitoring` (a database without), `app`,
+   * `check.NAME`, or `kernel` (its own, as on any box in QEMU). Empty for any box with this folder.
+   */
   readonly needs: readonly string[]
-  /** Bash, to be run as root in the guest. */
+  /** A bash script to run as root in the guest. */
   readonly script: string
 }
 
@@ -28,7 +31,7 @@ const header = (text: string, key: string, file: string): string => {
   throw new BoxhoundError('E_CONTROL', `a control lacks its line "# ${key}: …"`, { file })
 }
 
-/** Reads a control: its header says what it breaks, which ids turn red, and what the box must have. */
+/** Parses a control. Its header says what it breaks, which ids turn red, and what the box must have. */
 export const parseControl = (name: string, text: string, library: string, file: string): Control => ({
   name,
   breaks: header(text, 'Breaks', file),
@@ -39,7 +42,10 @@ export const parseControl = (name: string, text: string, library: string, file: 
   script: `${library}\n${text}`,
 })
 
-/** Names of the checks that a control with a line `# Each:` is repeated for, `{check}` in its text replaced; undefined without the line. */
+/**
+ * Names of the checks that a control with a line `# Each:` is repeated for, replacing `{check}` in its text; undefined
+ * without such a line.
+ */
 const repeated = (text: string, { checks, database }: Box): string[] | undefined => {
   const kinds = /^# Each: (.+)$/m.exec(text)?.[1]?.split(' ')
   if (kinds === undefined) return undefined
@@ -54,13 +60,13 @@ const scriptsIn = async (folder: string): Promise<string[]> =>
     ? (await readdir(folder)).filter((name) => name.endsWith('.sh') && !name.startsWith('_')).sort()
     : []
 
-/** The functions of some folders' `_lib.sh`, which are put in front of each control there. */
+/** The functions in some folders' `_lib.sh`, which are prepended to each control there. */
 const librariesIn = async (folders: readonly string[]): Promise<string> => {
   const files = folders.map((folder) => join(folder, '_lib.sh')).filter((file) => existsSync(file))
   return (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n')
 }
 
-/** The controls of one folder; files that start with `_` are no controls. */
+/** The controls of one folder, without files that start with `_`. */
 const controlsIn = async (folder: string, before: string, box: Box): Promise<Control[]> => {
   const names = await scriptsIn(folder)
   const all = names.map(async (fileName): Promise<Control[]> => {
@@ -73,10 +79,10 @@ const controlsIn = async (folder: string, before: string, box: Box): Promise<Con
   return (await Promise.all(all)).flat()
 }
 
-/** Every control for the parts of a box: those of the suite, and of the folders of its database, app and checks. */
+/** All controls for the parts of a box: those of the suite, and of its database's, app's and checks' folders. */
 export const readControls = async (box: Box, { root }: Project): Promise<Control[]> => {
   const suite = join(root, 'suite', 'controls')
-  // What engines share has functions for each of them.
+  // An engine's shared folders each have their own functions.
   const parts = partFolders(box).map((folders) => folders.map((folder) => join(folder, 'controls')))
   const all = await Promise.all(
     [[suite], ...parts].map(async (folders) => {
@@ -87,7 +93,7 @@ export const readControls = async (box: Box, { root }: Project): Promise<Control
   return all.flat(2)
 }
 
-/** The controls for a box, in the order of the ids that they turn red. */
+/** The controls for a box, ordered by the ids that they turn red. */
 export const controlsFor = (controls: readonly Control[], expectations: Expectations): Control[] => {
   const { database, app, checks } = expectations
   const has = new Set([
@@ -101,26 +107,26 @@ export const controlsFor = (controls: readonly Control[], expectations: Expectat
   return controls.filter(({ needs }) => needs.every((word) => has.has(word))).sort((a, b) => rank(a) - rank(b))
 }
 
-/** Ids of a box that no control turns red: a check that cannot fail (fault 44). */
+/** Ids of a box that no control turns red, i.e. checks that cannot fail (fault 44). */
 export const uncontrolled = (controls: readonly Control[], expectations: Expectations): string[] => {
   const red = new Set(controlsFor(controls, expectations).flatMap((control) => control.red))
   return allIds(expectations).filter((id) => !red.has(id))
 }
 
-/** What one control did. */
+/** The result of one control. */
 export interface ControlResult {
   readonly control: Control
   readonly red: readonly CheckResult[]
   readonly seconds: number
-  /** Ids that should have turned red and did not. */
+  /** Ids that should have turned red but did not. */
   readonly missing: readonly string[]
-  /** Ids that turned red and should not have. */
+  /** Ids that turned red but should not have. */
   readonly unexpected: readonly string[]
-  /** Why the control could not be carried out. */
+  /** Why the control could not be run. */
   readonly error?: string
 }
 
-/** Compares what turned red with what must. */
+/** Compares what turned red with what should. */
 export const judgeControl = (control: Control, checks: readonly CheckResult[], seconds: number): ControlResult => {
   const red = checks.filter(({ status }) => status === 'failed')
   const ids = red.map(({ id }) => id)
@@ -133,6 +139,6 @@ export const judgeControl = (control: Control, checks: readonly CheckResult[], s
   }
 }
 
-/** True when exactly the expected checks turned red. */
+/** Whether exactly the expected checks turned red. */
 export const isRight = ({ missing, unexpected, error }: ControlResult): boolean =>
   missing.length === 0 && unexpected.length === 0 && error === undefined

@@ -22,10 +22,12 @@ export interface ControlOptions {
   readonly onResult: (result: ControlResult) => void
 }
 
-/** Each red check that is polled waits for its deadline: long enough for what a control restarts, no longer. */
+/**
+ * Each red check that polls waits until its deadline, which is just long enough for anything that a control restarts.
+ */
 const deadlines: Deadlines = { command: 120, poll: 12, limit: 40 }
 
-/** Containers that are broken at the same time: most of a control is waiting for a deadline. */
+/** Number of containers to break in parallel: a control mostly waits for a deadline. */
 const atOnce = 2
 
 const snapshot = 'green'
@@ -46,7 +48,7 @@ const judge = (
     deadlines: over,
   })
 
-/** @throws E_NOT_GREEN when the unbroken box is red: what a control then turns red would prove nothing. */
+/** @throws E_NOT_GREEN if the unbroken box is red: what a control turns red would then prove nothing. */
 const seeGreen = async (machine: Machine, published: Published, root: string): Promise<number> => {
   const results = await judge(machine, published, root, {})
   const { checks } = results
@@ -69,7 +71,7 @@ const breakIt = async (machine: Machine, { script, name }: Control): Promise<voi
   }
 }
 
-/** Breaks a machine that is green and compares what turns red; `green` hands one over. */
+/** Breaks a green machine, which `green` provides, and compares what turns red. */
 const carryOut = async (
   control: Control,
   published: Published,
@@ -91,7 +93,7 @@ const carryOut = async (
   }
 }
 
-/** One emulated machine, taken back to the moment in which it was green before each control. */
+/** Uses one emulated machine, and restores the green state before each control. */
 const onSnapshots = async (
   machine: QemuMachine,
   published: Published,
@@ -113,8 +115,8 @@ const onSnapshots = async (
 }
 
 /**
- * Sees a box green, and then breaks it in one way after another (fault 44). In a container each control gets a machine that was started for it;
- * an emulated one, whose boot takes longer, goes back to the green machine in between.
+ * Verifies that a box is green, then breaks it in one way after another (fault 44). Each control gets a new container.
+ * An emulated machine, which takes longer to boot, is reset to its green state instead.
  *
  * @throws E_NOT_GREEN
  */
@@ -131,7 +133,7 @@ export const runControls = (
   const note = (text: string): void => (quiet ? undefined : onNote(text))
   const own = async <T>(withOne: WithOne, work: (machine: Machine) => Promise<T>): Promise<T> =>
     withOne(async (machine) => {
-      // What a control breaks must be there: an Agent that has loaded its checks, an app that has opened its log.
+      // What a control breaks must be running: an Agent that has loaded its checks, an app that has opened its log.
       await seeGreen(machine, published, root)
       return work(machine)
     })
@@ -146,7 +148,7 @@ export const runControls = (
     for (const { name } of controls.filter((control) => !judged.includes(control)))
       onNote(`skipped ${name}: it breaks a kernel, and a container has none (--machine qemu)`)
     announce(await withOne((machine) => seeGreen(machine, published, root)))
-    // Nobody reads of each container's boot.
+    // Each container's boot messages would only be noise.
     quiet = true
     const limit = pLimit(atOnce)
     return Promise.all(

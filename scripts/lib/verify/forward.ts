@@ -4,13 +4,13 @@ import { connect } from 'node:net'
 import type { Client } from 'ssh2'
 import { BoxhoundError } from '../_helpers/errors.ts'
 
-/** Opens a port on the loopback of an SSH server; each connection to it is joined to `port` of this machine's loopback. */
+/** Opens a port on an SSH server's loopback; connections to it are forwarded to `port` on this machine's loopback. */
 export const forwardPort = (client: Client, port: number): Promise<number> =>
   new Promise((resolve, reject) => {
     client.on('tcp connection', (_, accept) => {
       const channel = accept()
       const socket = connect(port, '127.0.0.1')
-      // Either end may break off at any time: the other one goes with it.
+      // Either end may close at any time and then closes the other.
       const end = (): void => {
         socket.destroy()
         channel.destroy()

@@ -1,11 +1,11 @@
-// Ends processes that a lost connection left on the target.
+// Stops processes that a lost connection left on the target.
 
 import { quoteCommand } from './quote.ts'
 import type { Target } from './results.ts'
 
 /**
- * Ends every process of one SSH connection: those that have its SSH_CONNECTION in their environment, and what they started, since sudo clears
- * that variable. Politely first; what ignores that, for certain.
+ * Stops every process of an SSH connection: those with its SSH_CONNECTION in their environment, and their children,
+ * since sudo clears that variable. First with SIGTERM, then with SIGKILL.
  */
 const ending = `
 import os, signal, sys, time
@@ -49,7 +49,10 @@ for number, pause in [(signal.SIGTERM, 1)] + [(signal.SIGKILL, 0.2)] * 20:
     time.sleep(pause)
 `
 
-/** Finds the server's process of this connection above itself, and stays behind until that is gone. Without one there is nothing to guard. */
+/**
+ * Finds this connection's server process among its ancestors, and waits until it is gone. If there is none, there is
+ * nothing to guard.
+ */
 const watching = `
 ending=$1
 at=$$
@@ -83,8 +86,8 @@ lives() {
 `
 
 /**
- * A command that makes the target end what this connection runs there as soon as the connection is gone. sshd ends nothing by itself: a
- * command without a terminal runs on, as root, after Ctrl-C, a kill or a crash on this side.
+ * A command that makes the target stop whatever this connection runs there once the connection is gone. sshd doesn't do
+ * that: without a terminal a command keeps running, as root, after Ctrl-C, a kill or a crash on this side.
  */
 export const guardCommand = ({ user }: Pick<Target, 'user'>): string =>
   quoteCommand([...(user === 'root' ? [] : ['sudo', '-n', '--']), 'sh', '-c', watching, 'guard', ending])

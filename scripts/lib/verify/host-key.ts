@@ -2,7 +2,7 @@
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 
-/** The refusal of a server that shows another key than the one that the console or the caller told (fault 41). */
+/** The error for a server whose host key differs from the one on the console or from the caller (fault 41). */
 export const hostKeyError = (expected: string, found: string): BoxhoundError =>
   new BoxhoundError('E_HOST_KEY', 'unexpected host key', {
     expected,

@@ -4,11 +4,11 @@ import type { Expectations } from '../render/rendered-box.ts'
 
 interface Row {
   readonly title: string
-  /** What a box must have to be judged by it. */
+  /** The part that a box must have for this check. */
   readonly needs?: 'database' | 'app'
 }
 
-// These two tables are the one place where an id is written: the suite has a check for each key, or it does not compile.
+// Ids are defined only in these two tables: the suite must have a check for each key, or it does not compile.
 const first = {
   'first-boot': { title: 'First boot is done, each of its steps' },
   'agent.running': { title: 'The Agent runs as dd-agent and answers' },
@@ -17,7 +17,7 @@ const first = {
   'agent.unkeyed': { title: 'No key but the one of this instance' },
 } as const satisfies Record<string, Row>
 
-/** After the checks of the Agent, which a box names itself. */
+/** These come after the checks of the Agent, whose names depend on the box. */
 const later = {
   'database.running': { title: 'The database runs and lets the Agent’s user in', needs: 'database' },
   'database.grants': { title: 'The Agent’s database user can do what it must, and no more', needs: 'database' },
@@ -36,10 +36,10 @@ const later = {
 } as const satisfies Record<string, Row>
 
 export type FixedId = keyof typeof first | keyof typeof later
-/** A check of the Agent has two: that it works, and that the Agent runs it as often as it must. */
+/** Each Agent check has two: that it works, and that the Agent runs it at its interval. */
 export type CheckId = FixedId | `check.${string}`
 
-/** A check as it is planned for a box. */
+/** A check that is planned for a box. */
 export interface PlannedCheck {
   readonly id: CheckId
   readonly title: string
@@ -53,7 +53,9 @@ const rows = (table: Partial<Record<FixedId, Row>>, expectations: Expectations):
     .filter(([, { needs }]) => needs === undefined || expectations[needs] !== null)
     .map(([id, { title }]) => ({ id, title }))
 
-/** Every check that a box of these expectations is judged by, in order; what the box doesn't have is not planned at all. */
+/**
+ * All checks for a box with these expectations, in order. Checks for parts that the box doesn't have are not planned.
+ */
 export const allChecks = (expectations: Expectations): PlannedCheck[] => [
   ...rows(first, expectations),
   ...expectations.checks.flatMap(({ name, interval, intervals = [interval] }) => [

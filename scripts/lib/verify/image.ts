@@ -20,29 +20,29 @@ import { verifyTarget } from './verify.ts'
 export interface ImageOptions {
   readonly environment: NodeJS.ProcessEnv
   readonly only?: readonly string[]
-  /** Default: `qemu`, the cold boot of the very file that ships. */
+  /** Default: `qemu`, a cold boot of the exact file that ships. */
   readonly machine?: MachineChoice
-  /** One line about what is going on, for the terminal. */
+  /** Called with progress notes of one line, for the terminal. */
   readonly onNote: (text: string) => void
   readonly onResult?: (result: CheckResult) => void
 }
 
-/** A key of the right shape that nobody has. */
+/** A fake key in the right format. */
 const madeUpKey = '0'.repeat(32)
 
 /**
- * What an instance is verified with. The trace-agent ends without a key, so where the caller gives none it gets a made-up one: the machine reaches
- * nothing but its own SSH port, so that nobody is ever shown it.
+ * The inputs for a machine to verify. The trace-agent exits without a key, so if the caller has none, the machine gets
+ * a fake one. It can reach nothing beyond its own SSH port, so the key is never sent anywhere.
  */
 export const inputsFor = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   (environment.DD_API_KEY ?? '') === '' ? { ...environment, DD_API_KEY: madeUpKey } : environment
 
 interface BootChoice extends Pick<ImageOptions, 'environment' | 'onNote' | 'machine'> {
-  /** True boots it without a key where the caller gives none. */
+  /** True boots it without a key if the caller has none. */
   readonly keyless?: boolean
 }
 
-/** What starts a machine of the kind chosen, from a folder of its own. */
+/** Starts a machine of the chosen kind in its own folder. */
 type Start = (folder: string, shared: Omit<MachineOptions, 'folder'>) => Promise<Machine>
 
 const qemu = async (
@@ -65,7 +65,7 @@ const container = ({ image }: Published, { onNote }: BootChoice, { root }: Proje
   let expanded: Promise<string> | undefined
   return async (folder, shared) => {
     onNote(`booting the userland of ${shown(image)} in a container`)
-    // Machines of one run share the expanded disk, which none of them writes.
+    // Machines of the same run share the expanded disk, which none of them writes to.
     expanded ??= expandInto(image, dirname(folder))
     return bootContainer({ ...shared, folder, root, disk: await expanded })
   }
@@ -77,12 +77,10 @@ const expandInto = async (image: string, folder: string): Promise<string> => {
   return raw
 }
 
-/** Starts a machine, lets `work` use it, and leaves nothing of it behind. */
+/** Starts a machine, runs `work` with it, and leaves nothing behind. */
 export type WithOne = <R>(work: (machine: Machine) => Promise<R>) => Promise<R>
 
-/**
- * Lets `work` start disposable machines from a published image and leaves nothing of them behind, however it ends.
- */
+/** Lets `work` start disposable machines from a published image, and leaves nothing behind, however it ends. */
 export const withMachines = async <T>(
   published: Published,
   options: BootChoice,
@@ -124,11 +122,11 @@ export const withMachines = async <T>(
   return withCleanup(folder.remove, () => work(kind, withOne))
 }
 
-/** An emulated machine gets on as long as its emulator computes, however late it answers. */
+/** An emulated machine makes progress as long as its emulator uses the CPU, however slowly it responds. */
 export const progressOf = ({ kind, process }: Machine): { progress?: () => number | undefined } =>
   kind === 'qemu' ? { progress: () => processorTime(process) } : {}
 
-/** Boots a disposable copy of a published image, lets `work` use it, and leaves nothing of it behind, however it ends. */
+/** Boots a disposable copy of a published image, runs `work` with it, and leaves nothing behind, however it ends. */
 export const withMachine = <T>(
   published: Published,
   options: BootChoice,
@@ -136,7 +134,7 @@ export const withMachine = <T>(
   work: (machine: Machine) => Promise<T>,
 ): Promise<T> => withMachines(published, options, project, (_, withOne) => withOne(work))
 
-/** Judges the published file by booting it; `seconds` of the results covers the boot as well. */
+/** Judges the published file by booting it; `seconds` in the results includes the boot. */
 export const verifyImage = async (
   published: Published,
   options: ImageOptions,

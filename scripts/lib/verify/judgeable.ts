@@ -2,10 +2,10 @@
 
 import type { MachineKind } from './results.ts'
 
-/** Checks of the kernel that a machine booted by itself. */
+/** Checks of the kernel that a machine has booted itself. */
 const kernelIds = ['image.kernel']
 
-/** What this kind of machine cannot show, each id with the reason: it is not judged there, which is neither green nor red. */
+/** The ids that can't be judged on this kind of machine, each with the reason; they are neither green nor red. */
 export const notJudgedOn = (kind: MachineKind): ReadonlyMap<string, string> =>
   new Map(
     kind === 'container'

@@ -10,7 +10,7 @@ const maximumBytes = 64 * 1024
 const copy = (file: string): string =>
   `cp ${file} COPY && ssh-keygen -p -N '' -f COPY, then --key COPY; or a key without a passphrase that is made for this`
 
-/** Why a text is no private key that can be used; undefined when it is one. */
+/** Why a text is not a usable private key; undefined if it is one. */
 const reasonFor = (file: string, text: string): { found: string; next: string } | undefined => {
   if (/^(?:ssh-|ecdsa-|sk-)\S+ AAAA|-----BEGIN (?:[A-Z0-9]+ )*PUBLIC KEY-----|---- BEGIN SSH2 PUBLIC KEY/m.test(text)) {
     if (!/PRIVATE KEY/.test(text))
@@ -33,9 +33,10 @@ const reasonFor = (file: string, text: string): { found: string; next: string } 
 }
 
 /**
- * Makes sure that a file holds a private key that can be used as it is, before anything is started.
+ * Checks that a file contains a usable private key, before anything is started.
  *
- * @throws BoxhoundError E_SSH_KEY (exit code 2) with the reason: missing, a public key, protected by a passphrase, no key.
+ * @throws BoxhoundError E_SSH_KEY (exit code 2) with the reason: missing, a public key, protected by a passphrase, or
+ *   no key at all.
  */
 export const assertPrivateKey = (file: string): void => {
   const fail = (found: string, next: string, cause?: unknown): BoxhoundError =>

@@ -4,16 +4,16 @@ import { formatError } from '../_helpers/errors.ts'
 import type { Session } from './ssh.ts'
 import { unreachable } from './unreachable.ts'
 
-/** How often a connection is made anew: once is a machine under load, twice is a machine that can't be judged. */
+/** Number of reconnects. A machine under load may lose one connection; one that loses two can't be judged. */
 const spares = 1
 
 /**
- * Runs commands on a connection that is made anew, once, when it is lost. What was running then runs again: the suite's commands may, since they ask or
- * do what can be done twice.
+ * Runs commands on a connection that is re-established once if it is lost. Commands that were running then run again,
+ * which is safe because the suite's commands can be repeated.
  *
  * @param open logs in, and trusts no other host key than the first time.
- * @param onLost told what ended a connection, before the next one is made.
- * @returns `run` rejects with E_UNREACHABLE once no connection is left; and as `Session.run` does.
+ * @param onLost called with the reason before reconnecting.
+ * @returns `run` rejects with E_UNREACHABLE once there is no connection left, and otherwise like `Session.run`.
  */
 export const lastingRun = (
   open: () => Promise<Session>,
@@ -37,7 +37,7 @@ export const lastingRun = (
     for (;;) {
       if (end !== undefined) throw unreachable(name, end)
       const used = current
-      // The very first login is its caller's business.
+      // Errors of the first login are left to its caller.
       const session = used === first ? await used : await used.catch((error: unknown) => error)
       if (!isSession(session)) {
         end ??= `reconnecting failed: ${formatError(session).replaceAll('\n', ' ')}`
@@ -47,7 +47,7 @@ export const lastingRun = (
         return await session.run(command, options)
       } catch (error) {
         const why = session.lost()
-        // A command that fails on a living connection has told something about the machine.
+        // If a command fails on a working connection, that says something about the machine.
         if (why === undefined) throw error
         renew(used, why)
         if (current === used) end ??= `${why}, for the second time`

@@ -4,13 +4,13 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Expectations } from '../render/rendered-box.ts'
 import { allChecks, type PlannedCheck } from './ids.ts'
 
-/** Every check id that a box of these expectations is judged by. */
+/** All check ids for a box with these expectations. */
 export const allIds = (expectations: Expectations): string[] => allChecks(expectations).map(({ id }) => id)
 
 /**
  * The checks to run.
  *
- * @param only ids of the caller; empty means all of them.
+ * @param only ids of the caller; empty means all.
  * @throws E_UNKNOWN_CHECK (exit code 2) for an id that this box doesn't have.
  */
 export const planChecks = (expectations: Expectations, only: readonly string[]): PlannedCheck[] => {

@@ -8,16 +8,16 @@ export interface Target {
   readonly host: string
   readonly port: number
   readonly user: string
-  /** A private key's file. */
+  /** The private key's file. */
   readonly key: string
-  /** `SHA256:…` of the host key that must be met. */
+  /** `SHA256:…` of the expected host key. */
   readonly hostKey: string
 }
 
-/** `not judged`: this kind of machine cannot show it, so the check does not run and is neither green nor red. */
+/** `not judged`: this kind of machine can't show it, so the check does not run and is neither green nor red. */
 export type CheckStatus = 'passed' | 'failed' | 'skipped' | 'not judged'
 
-/** `host` is a machine of the caller's, named by `--host`. */
+/** `host` is the caller's own machine, given with `--host`. */
 export type MachineKind = 'qemu' | 'container' | 'host' | 'vagrant'
 
 export interface CheckResult {
@@ -25,26 +25,31 @@ export interface CheckResult {
   readonly title: string
   readonly status: CheckStatus
   readonly seconds: number
-  /** What the check wanted and what it last saw, in words for a reader; of one that is not judged, `observed` is the reason. */
+  /**
+   * What the check wanted and what it last saw, for a reader; for a check that is not judged, `observed` is the reason.
+   */
   readonly expected: string
   readonly observed: string
-  /** Only of one that is not judged: true when the machine could not be reached any more, which makes the whole run a failure. */
+  /**
+   * Only for a check that is not judged: true if the connection to the machine was lost, which makes the whole run a
+   * failure.
+   */
   readonly lost?: boolean
 }
 
-/** What a check tells; its title is the plan's. */
+/** A check's result; its title comes from the plan. */
 export type CheckOutcome = Omit<CheckResult, 'title'>
 
 /** results.json */
 export interface VerifyResults {
   readonly box: string
-  /** What was judged. */
+  /** The kind of machine that was judged. */
   readonly machine: MachineKind
-  /** SHA-256 of the image file that was booted; null for `--host`. */
+  /** SHA-256 of the booted image file; null for `--host`. */
   readonly image: string | null
-  /** SHA-256 of what was expected: the same image and expectations need no second verification after a bake. */
+  /** SHA-256 of the expectations: with the same image and expectations, a bake need not verify again. */
   readonly expectations: string
-  /** True when the Agent under test is the lab Agent: every report says so. */
+  /** True if the lab Agent was tested: every report says so. */
   readonly labAgent: boolean
   readonly planned: number
   readonly passed: number
@@ -55,27 +60,29 @@ export interface VerifyResults {
   readonly checks: readonly CheckResult[]
 }
 
-/** Seconds. Shorter for negative controls, where each red check waits until its deadline. */
+/** In seconds. Shorter for negative controls, where each red check waits until its deadline. */
 export interface Deadlines {
-  /** One command in the guest. */
+  /** For one command in the guest. */
   readonly command: number
-  /** A fact that needs time, since the last progress towards it: an Agent that starts, a trace that arrives. */
+  /** For a condition that takes time, such as an Agent that starts or a trace that arrives, since its last progress. */
   readonly poll: number
-  /** The same in all, whatever progress there is. */
+  /** The same in total, whatever progress there is. */
   readonly limit: number
 }
 
-/** What the suite is told of the machine and of what to judge. */
+/** What the suite needs to know about the machine and what to judge. */
 export interface SuiteContext {
   readonly target: Target
   readonly expectations: Expectations
-  /** What to run, in order. */
+  /** The checks to run, in order. */
   readonly planned: readonly PlannedCheck[]
-  /** True for a machine just booted from the published image; a host in use may have apt lists, histories and more keys. */
+  /**
+   * True for a machine just booted from the published image. A host in use may have apt lists, histories and more keys.
+   */
   readonly fresh: boolean
-  /** A machine of Vagrant's, which has a user for Vagrant. */
+  /** True for a Vagrant machine, which has a user for Vagrant. */
   readonly vagrant: boolean
-  /** Whether the caller handed in an API key; null when nobody knows (`--host`). */
+  /** Whether the caller provided an API key; null if unknown (`--host`). */
   readonly keyed: boolean | null
   readonly deadlines: Deadlines
 }

@@ -4,15 +4,18 @@ import type { CheckResult } from './results.ts'
 
 const stars = '********'
 
-/** What stands where a secret would and is none: a driver's `using password: YES`, placeholders, what is hidden already. */
+/**
+ * Values that look like a secret but aren't: a driver's `using password: YES`, placeholders, text that is already
+ * hidden.
+ */
 const harmless =
   /^(?:yes|no|true|false|null|none|nil|undefined|empty|absent|invalid|missing|\*+[\w.-]{0,5}|<[^>]*>|%\w|\$\{?\w+\}?|ENC\[.*)$/i
 
 const name =
   '(?:pass(?:word|wd|phrase)|passwd|pwd|secret|credentials?|(?:auth|access|refresh|session|bearer|id|api|secret)[_-]?token|token|(?:api|app|application|access|private|secret|encryption)[_-]?key(?:[_-]?id)?)'
-/** A quote, however often it was escaped on its way through JSON. */
+/** A quote, however often JSON has escaped it. */
 const quote = `\\\\*["'\`]`
-/** A setting: the name with what belongs to it, a separator, and a value in quotes or without. */
+/** A setting: a name with its prefix, a separator, and a value with or without quotes. */
 const setting = new RegExp(
   `(?<![\\w/.])((?:[\\w.]{0,60}[_.-])?\\w{0,40}?${name}s?(?:${quote})?\\s{0,3}(?:=>|[:=]|(?<=["'\`]),)\\s{0,3})(?:(${quote})((?:(?!\\2)[^\\n])*)\\2|((?:Bearer|Basic|Digest)\\s+)?([^\\s"'\`\\\\<>&]+))`,
   'gi',
@@ -46,7 +49,7 @@ const hide = (
   bare: string,
 ): string => {
   const value = quoted ?? bare
-  // What closes the sentence or the list around it is not part of it.
+  // Punctuation that closes a sentence or list is not part of the value.
   const tail = mark === undefined ? (/[)\]},;:.!?]+$/.exec(value)?.[0] ?? '') : ''
   const core = value.slice(0, value.length - tail.length)
   if (core === '' || harmless.test(core)) return whole
@@ -54,10 +57,11 @@ const hide = (
 }
 
 /**
- * Text from a machine without the secrets in it, for whoever reads a report: the Agent scrubs what it prints for readers, but not its JSON, and a check's
- * error holds what the check was given. A value counts as a secret where its name or its shape says so; digests, ids and commits stay as they are.
+ * Removes secrets from a machine's text, for anyone who reads a report. The Agent scrubs its readable output, but not
+ * its JSON, and a check's error may contain the check's configuration. A value counts as a secret by its name or its
+ * format; digests, ids and commits stay.
  *
- * @param known further secrets, word for word, such as the caller's own key.
+ * @param known further secrets to remove verbatim, such as the caller's own key.
  */
 export const scrub = (text: string, known: readonly string[] = []): string => {
   const plain = known.filter(({ length }) => length >= 8).reduce((rest, secret) => rest.replaceAll(secret, stars), text)
@@ -65,11 +69,14 @@ export const scrub = (text: string, known: readonly string[] = []): string => {
   return shaped.replace(setting, hide)
 }
 
-/** The caller's keys, which no report may quote wherever they turn up. */
+/** The caller's keys, which no report may quote, wherever they appear. */
 export const knownSecrets = ({ DD_API_KEY, DD_APP_KEY }: NodeJS.ProcessEnv): string[] =>
   [DD_API_KEY, DD_APP_KEY].flatMap((value) => (value ? [value] : []))
 
-/** A result as it may be told: the one way from what a check saw to terminal, JSON, JUnit and page. */
+/**
+ * A result that is safe to show. Everything that a check saw passes through here on its way to the terminal, JSON,
+ * JUnit or the page.
+ */
 export const scrubResult = (
   result: CheckResult,
   known: readonly string[] = knownSecrets(process.env),

@@ -11,46 +11,49 @@ import { guardCommand } from './guard.ts'
 import { hostKeyError } from './host-key.ts'
 import type { Target } from './results.ts'
 
-/** One connection for a whole verification; commands share it. */
+/** A connection for a whole verification, shared by all commands. */
 export interface Session {
-  /** Runs a command line in the target's shell; see `runCommand` for what counts as an error. */
+  /** Runs a command line in the target's shell; `runCommand` documents what counts as an error. */
   readonly run: (command: string, options?: CommandOptions) => Promise<CommandResult>
   /**
-   * Opens a port on the target's loopback whose connections end at `port` of this machine's loopback, as long as the session lasts.
+   * Opens a port on the target's loopback, whose connections are forwarded to `port` on this machine's loopback while
+   * the session lasts.
    *
    * @returns the target's port.
-   * @throws E_SSH_FORWARD when the server does not allow it.
+   * @throws E_SSH_FORWARD if the server does not allow it.
    */
   readonly forward: (port: number) => Promise<number>
   readonly close: () => void
-  /** Why the connection is gone; undefined as long as it stands. */
+  /** Why the connection is gone; undefined while it works. */
   readonly lost: () => string | undefined
 }
 
 export interface SessionOptions {
-  /** Seconds until the login must be done, default 60. */
+  /** Timeout for the login in seconds, default 60. */
   readonly deadline?: number
-  /** Seconds between two signs of life that the server is asked for, default 3; five unanswered end the connection. */
+  /** Seconds between keepalive requests, default 3; five without a reply end the connection. */
   readonly keepalive?: number
   /**
-   * A figure that grows as long as the machine itself gets on, such as the processor time of the emulator that it runs in. While it grows an unanswered sign of
-   * life says that the machine is slow, not that it is gone.
+   * A number that grows as long as the machine itself makes progress, such as its emulator's processor time. While it
+   * grows, an unanswered keepalive means that the machine is slow, not that it is gone.
    */
   readonly progress?: () => number | undefined
-  /** True where the machine outlives this process: it then ends by itself what the connection has left running there. */
+  /**
+   * True if the machine outlives this process: then it stops by itself whatever the connection has left running there.
+   */
   readonly guard?: boolean
-  /** Gives up a login that is on its way, and ends a connection. */
+  /** Aborts a login, and closes a connection. */
   readonly signal?: AbortSignal
 }
 
 const unanswered = 5
 /**
- * Half of sshd's MaxSessions (10): it lets a closed session go only after it has read everything that came with the close, the next request
- * for a session included, so that each place may count twice for a moment.
+ * Half of sshd's MaxSessions (10). sshd releases a closed session only after it has read everything that came with the
+ * close, including the next request for a session, so each place may briefly count twice.
  */
 const concurrency = 5
 
-/** The cheapest of the handshakes first: the guest's processor may be an emulated one. */
+/** The cheapest handshake first, since the guest's processor may be emulated. */
 const algorithms = {
   kex: ['curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'diffie-hellman-group14-sha256'],
   cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com', 'aes128-ctr'],
@@ -72,7 +75,7 @@ const loginError = (target: Target, error: Error & { level?: string }): Boxhound
     : new BoxhoundError('E_SSH_CONNECT', `cannot connect to ${place} by SSH`, { found: error.message })
 }
 
-/** The base64 of a target's public key, as authorized_keys has it. */
+/** The base64 of a target's public key, as in authorized_keys. */
 export const publicKeyOf = async ({ key }: Target): Promise<string> => {
   const parsed = ssh2.utils.parseKey(await readKey(key))
   if (parsed instanceof Error)
@@ -80,7 +83,10 @@ export const publicKeyOf = async ({ key }: Target): Promise<string> => {
   return parsed.getPublicSSH().toString('base64')
 }
 
-/** Ends a connection once neither the server answers nor its machine gets on for as long as `unanswered` signs of life take. */
+/**
+ * Closes a connection when, for as long as `unanswered` keepalives take, the server has not replied and the machine has
+ * made no progress.
+ */
 const watchProgress = (
   client: Client,
   progress: () => number | undefined,
@@ -100,9 +106,9 @@ const watchProgress = (
 }
 
 /**
- * Logs in, once the server has shown the expected host key; a server with another key learns nothing (fault 41).
+ * Logs in after the server has presented the expected host key; a server with another key learns nothing (fault 41).
  *
- * A peer that freezes is noticed after `keepalive` × 5 seconds (fault 40): whatever runs then fails with E_SSH_LOST.
+ * A frozen peer is detected after `keepalive` × 5 seconds (fault 40); whatever is running then fails with E_SSH_LOST.
  */
 export const connect = async (target: Target, options: SessionOptions = {}): Promise<Session> => {
   const { keepalive = 3, signal, progress } = options
@@ -154,7 +160,7 @@ export const connect = async (target: Target, options: SessionOptions = {}): Pro
   const limit = pLimit(concurrency)
   if (options.guard === true)
     await runCommand(client, guardCommand(target), { name: 'guard the connection' }, () => lost).result.catch(() => {
-      // A machine that cannot be guarded (no sh, no /proc, no sudo) is judged all the same.
+      // A machine that cannot be guarded (no sh, /proc or sudo) is judged anyway.
     })
   return {
     run: (command, settings = {}) =>

@@ -16,33 +16,33 @@ import type { Session } from './ssh.ts'
 
 export interface SuiteRun {
   readonly results: readonly CheckResult[]
-  /** AVA's exit status; null when a signal ended it. */
+  /** AVA's exit status; null if a signal ended it. */
   readonly code: number | null
-  /** What AVA printed, for the reason why checks did not run. */
+  /** AVA's output, to explain why checks did not run. */
   readonly output: string
 }
 
 export interface SuiteOptions {
-  /** Seconds for the whole suite. */
+  /** Timeout in seconds for the whole suite. */
   readonly deadline: number
   readonly onResult: (result: CheckResult) => void
-  /** Told when the connection was lost and is made anew. */
+  /** Called when the connection was lost and is being re-established. */
   readonly onNote: (text: string) => void
-  /** A figure that grows as long as the machine gets on; see `SessionOptions`. */
+  /** A number that grows while the machine makes progress; see `SessionOptions`. */
   readonly progress?: () => number | undefined
 }
 
-/** A suite that loads while the caller finds out what to judge. */
+/** A suite that loads while the caller selects what to judge. */
 export interface Suite {
-  /** Logs in ahead of `run`, which otherwise does it; resolves as soon as the machine has been asked. */
+  /** Logs in before `run`, which otherwise does it; resolves as soon as the connection attempt has started. */
   readonly connect: (target: Target) => Promise<void>
   /**
-   * Runs the planned checks and collects what they tell.
+   * Runs the planned checks and collects their results.
    *
-   * @throws E_SUITE_DEADLINE when it doesn't end, and what the connection was refused for (E_HOST_KEY, E_SSH_AUTH, …).
+   * @throws E_SUITE_DEADLINE if it doesn't end, and the error of a refused connection (E_HOST_KEY, E_SSH_AUTH, …).
    */
   readonly run: (context: SuiteContext, options: SuiteOptions) => Promise<SuiteRun>
-  /** Ends what still runs; to be called in any case. */
+  /** Stops whatever still runs; must be called in any case. */
   readonly end: () => void
 }
 
@@ -57,7 +57,7 @@ interface Runner {
   readonly output: () => string
 }
 
-/** The suite is told whether there is a key, never which. */
+/** The suite learns whether there is a key, but not which. */
 export const childEnvironment = (): Record<string, string> => ({
   ...cleanEnvironment(),
   BOXHOUND_LINK: String(linkDescriptor),
@@ -65,10 +65,10 @@ export const childEnvironment = (): Record<string, string> => ({
   FORCE_COLOR: '0',
 })
 
-/** Loaded only once AVA is on its way. */
+/** Loaded only once AVA is starting. */
 const ssh = () => import('./ssh.ts')
 
-/** AVA on suite/box; exported for its tests. */
+/** Runs AVA on suite/box; exported for its tests. */
 export const startRunner = (folder: string): Runner => {
   const child = startChild(process.execPath, avaCommand('box', '--tap'), {
     cwd: folder,
@@ -94,11 +94,11 @@ const endGroup = ({ child: { pid } }: Runner): void => {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')
   } catch {
-    // the whole group has ended
+    // the whole process group has already ended
   }
 }
 
-/** Characters that a report holds at most of what a check wanted, and of what it saw. */
+/** Maximum number of characters in a report for what a check wanted and for what it saw. */
 const longest = 20_000
 
 const bounded = (result: CheckResult): CheckResult => ({
@@ -107,7 +107,7 @@ const bounded = (result: CheckResult): CheckResult => ({
   observed: cutText(result.observed, longest),
 })
 
-/** Runs what the suite asks for on the connection, and passes on what its checks found. */
+/** Runs the commands that the suite requests on the connection, and passes on its checks' results. */
 const serve = (runner: Runner, execute: Session['run'], context: SuiteContext, onResult: SuiteOptions['onResult']) => {
   const results: CheckResult[] = []
   const link: Link<ToSuite> = openLink<ToSuite, FromSuite>(runner.child.stdio[linkDescriptor] as Duplex, (message) => {
@@ -130,8 +130,8 @@ const serve = (runner: Runner, execute: Session['run'], context: SuiteContext, o
 }
 
 /**
- * Starts AVA on the suite, in a process of its own. It takes about as long to load as to log in, and as to find out what to judge: all three go on
- * side by side.
+ * Starts AVA on the suite, in a process of its own. Loading takes about as long as logging in and as selecting what to
+ * judge, so all three run in parallel.
  *
  * @param root the checkout, with node_modules and suite/box.
  * @param options guard: the machine outlives this process (`connect`).

@@ -6,7 +6,7 @@ import { fromCaller } from '../box/caller.ts'
 import { assertPrivateKey } from './key-file.ts'
 import type { Target } from './results.ts'
 
-/** Options by which a caller names a machine; the same for every verb that takes one. */
+/** The options that name the caller's machine, the same for every verb that takes them. */
 export const targetOptions = {
   host: { type: 'string', value: 'HOST', help: 'this machine instead of a disposable copy of the image' },
   port: { type: 'string', value: 'PORT', help: 'its SSH port (default: 22)' },
@@ -18,7 +18,7 @@ export const targetOptions = {
 const usage = (verb: string, message: string, next = `npm run ${verb} -- --help`): BoxhoundError =>
   new BoxhoundError('E_USAGE', message, { exitCode: 2, next })
 
-/** The machine that the caller named, undefined without --host; nothing is trusted on first use (fault 41). */
+/** The caller's machine; undefined without --host. Nothing is trusted on first use (fault 41). */
 export const targetFrom = (verb: string, values: Readonly<Record<string, string>>): Target | undefined => {
   const { host, key, port = '22', user = 'root', 'host-key': hostKey } = values
   const stray = ['port', 'user', 'key', 'host-key'].find((name) => values[name] !== undefined)

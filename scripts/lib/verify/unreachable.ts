@@ -2,10 +2,10 @@
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 
-/** The code of what fails because the machine cannot be reached any more; nothing is said about the machine by it. */
+/** The error code for a lost machine. It says nothing about the machine itself. */
 const code = 'E_UNREACHABLE'
 
-/** @param why what ended the connection, and why there is no other. */
+/** @param why why the connection ended, and why there is no other. */
 export const unreachable = (name: string, why: string): BoxhoundError =>
   new BoxhoundError(code, `${name}: the connection to the machine was lost`, {
     found: why,

@@ -12,10 +12,10 @@ interface Answer {
   readonly stderr: string
 }
 
-/** What Vagrant, its providers and the Vagrantfile go by: where they keep a machine. */
+/** Variables that Vagrant, its providers and the Vagrantfile use to find a machine. */
 const own = /^(BOX|VAGRANT_[A-Z_]+|LIBVIRT_[A-Z_]+|VBOX_[A-Z_]+|XDG_[A-Z_]+|BOXHOUND_(BASE|CACHE|OUT))$/
 
-/** Runs Vagrant in the folder of the Vagrantfile, without the caller's keys: a question needs none. */
+/** Runs Vagrant in the Vagrantfile's folder, without the caller's keys, which a query doesn't need. */
 const ask = (root: string, words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const child = startChild('vagrant', ['--no-color', ...words], {
@@ -38,7 +38,7 @@ const ask = (root: string, words: readonly string[], environment: NodeJS.Process
     child.once('close', (code) => resolve({ code, stdout, stderr }))
   })
 
-/** `Keyword value` of ssh_config(5), the value without its quotes. */
+/** Parses `Keyword value` lines of ssh_config(5); values are returned without quotes. */
 export const parseSshConfig = (text: string): ReadonlyMap<string, string> =>
   new Map(
     [...text.matchAll(/^\s+(\w+)\s+(.+?)\s*$/gm)].map(([, name = '', value = '']) => [
@@ -49,7 +49,9 @@ export const parseSshConfig = (text: string): ReadonlyMap<string, string> =>
 
 const preferred = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ssh-rsa']
 
-/** The fingerprint of the key that this project's SSH client will be shown: of several, the first kind that it prefers. */
+/**
+ * The fingerprint of the key that our SSH client will be presented: of several, the first type that the client prefers.
+ */
 export const fingerprintIn = (publicKeys: string): string | undefined => {
   const keys = publicKeys.split('\n').map((line) => line.trim().split(/\s+/))
   const key = preferred.map((kind) => keys.find(([found]) => found === kind)).find((found) => found !== undefined)
@@ -61,11 +63,11 @@ export const machineName = (box: string, environment: NodeJS.ProcessEnv): string
   environment.BOXHOUND_BASE === undefined ? box : `${box}-stock`
 
 /**
- * The running machine of the project's Vagrantfile: address, user and key as Vagrant has them, and its host key, read over Vagrant's own
- * connection. Vagrant checks no host key; what it was let in by at the first `up` is the key of this machine alone that it had put there, and from
- * here on the host key is held to be the one that was seen.
+ * The running machine of the project's Vagrantfile: address, user and key from Vagrant, and its host key, read over
+ * Vagrant's own connection. Vagrant doesn't check host keys. But since the first `up` only the key that it installed on
+ * this machine can log in, and from here on the host key must be the one seen.
  *
- * @throws BoxhoundError E_NO_VAGRANT (exit code 3), E_VAGRANT when no such machine runs.
+ * @throws BoxhoundError E_NO_VAGRANT (exit code 3), E_VAGRANT if no such machine is running.
  */
 export const vagrantTarget = async (root: string, box: string, environment: NodeJS.ProcessEnv): Promise<Target> => {
   const name = machineName(box, environment)

@@ -9,7 +9,7 @@ import { serviceChecks } from './service-checks.ts'
 import { traces } from './traces.ts'
 import type { Provoked, WireCheck } from './wire-check.ts'
 
-/** Everything that must arrive from a machine of this box. */
+/** Everything that has to arrive from a machine of this box. */
 export const wireChecks = (expectations: Expectations, provoked: Provoked): readonly WireCheck[] => [
   hostTags(expectations, provoked),
   ...expectations.checks.map((check) => metricsOf(check, provoked)),

@@ -7,7 +7,10 @@ import type { WireCheck } from './wire-check.ts'
 const kinds = ['series', 'serviceChecks', 'hosts', 'logs', 'spans'] as const
 type Kind = (typeof kinds)[number]
 
-/** Where each kind of payload goes and in which form, as the Agent's documentation and published modules have it (guide/agent-contract.md). */
+/**
+ * Path and format of each kind of payload, from the Agent's documentation and published modules
+ * (guide/agent-contract.md).
+ */
 const documented: Readonly<Record<Kind, readonly string[]>> = {
   series: ['/api/v2/series protobuf', '/api/v2/series json', '/api/v1/series json'],
   serviceChecks: ['/api/v1/check_run json'],
@@ -18,7 +21,10 @@ const documented: Readonly<Record<Kind, readonly string[]>> = {
 
 const compressions = ['identity', 'gzip', 'deflate', 'zstd', 'zstd1']
 
-/** How the Agent's published modules name a form. Series in protobuf are read under either name, traces go under the first alone. */
+/**
+ * The Content-Types that the Agent's published modules use for a form. Series as protobuf may have either, traces only
+ * the first.
+ */
 const contentTypes = (kind: Kind, form: Encoding['form']): readonly string[] => {
   if (form === 'json') return ['application/json']
   if (form !== 'protobuf') return []
@@ -34,7 +40,7 @@ const isDocumented = (kind: Kind, { path, form, contentType, contentEncoding }: 
 const shown = ({ path, form, contentType, contentEncoding }: Encoding): string =>
   `${path} as ${form} (${contentType || 'no Content-Type'}), ${contentEncoding}`
 
-/** Payloads that came in a way that nobody documents, and what the intake could not read. */
+/** Payloads sent in an undocumented way, and those that the intake could not read. */
 const encodingProblems = (received: Received): string[] => {
   const odd = kinds.flatMap((kind) =>
     received[kind]
@@ -49,7 +55,7 @@ const encodingProblems = (received: Received): string[] => {
   ]
 }
 
-/** How everything came; judged over all that arrived. */
+/** How payloads were encoded; judged over everything that arrived. */
 export const encodings: WireCheck = {
   id: 'wire.encodings',
   title: 'Everything arrives in a documented encoding, with the key in its header',
@@ -59,6 +65,6 @@ export const encodings: WireCheck = {
   problems: encodingProblems,
 }
 
-/** The encodings in which things came, for the report. */
+/** The encodings that were used, for the report. */
 export const encodingsOf = (received: Received): string[] =>
   kinds.flatMap((kind) => [...new Set(received[kind].map(({ encoding }) => `${kind}: ${shown(encoding)}`))])

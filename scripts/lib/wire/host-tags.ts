@@ -6,7 +6,7 @@ import { hostProblems } from './origin.ts'
 import type { Origin, WireCheck } from './wire-check.ts'
 import { lacking, missing } from './words.ts'
 
-/** One host, known to the Agent by this name, has arrived with all tags and the version, and no other has. */
+/** Exactly one host has arrived, under the Agent's name for it, with all tags and the version. */
 export const hostTags = ({ agent }: Expectations, origin: Origin): WireCheck => ({
   id: 'wire.host-tags',
   title: 'The host arrives with its tags',

@@ -14,15 +14,18 @@ interface Wanted {
   readonly traced: boolean
 }
 
-/** The lines of a route that was answered well. */
+/** The lines of successful requests to a route. */
 export const routeLines = (logs: readonly LogLine[], path: string): LogLine[] =>
   logs.filter(({ message }) => message.includes(routeText(path)))
 
-/** The trace that a line of the app names, 32 digits in hex; none in a line outside of a trace. */
+/** The trace id in a line of the app, as 32 hex digits; undefined outside of a trace. */
 export const traceIn = ({ message }: LogLine): string | undefined =>
   /"dd\.trace_id":\s*"([0-9a-f]{32})"/.exec(message)?.[1]
 
-/** A line for each route of the app and each log of the database has arrived, with service, source, host and time; none of a box without logs. */
+/**
+ * A line for each route of the app and each log of the database has arrived, with service, source, host and time. No
+ * check for a box without logs.
+ */
 export const logs = (expectations: Expectations, provoked: Provoked): WireCheck[] => {
   const { app, agent } = expectations
   const wanted = wantedLines(expectations, provoked)

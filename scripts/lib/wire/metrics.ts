@@ -7,7 +7,10 @@ import { hostProblems, timeProblems } from './origin.ts'
 import type { Origin, WireCheck } from './wire-check.ts'
 import { lacking, missing } from './words.ts'
 
-/** Each metric of a check has arrived, and all of its series are this host's, typed, tagged, of now and within their bounds. */
+/**
+ * Each metric of a check has arrived, and all of its series have the right host, type, tags and time, and values within
+ * bounds.
+ */
 export const metricsOf = (expectation: CheckExpectation, origin: Origin): WireCheck => {
   const { name, metrics, rates, tags } = expectation
   const names = [...metrics, ...rates]

@@ -10,7 +10,10 @@ import type { Provoked } from './wire-check.ts'
 
 const environmentFile = '/etc/datadog-agent/environment'
 
-/** Settings that send an Agent's metrics, traces and logs to a port of the guest's own loopback; the real Agent's names. */
+/**
+ * Settings that send an Agent's metrics, traces and logs to a port on the guest's own loopback, by the real Agent's
+ * names.
+ */
 export const intakeSettings = (port: number): Readonly<Record<string, string>> => ({
   DD_DD_URL: `http://127.0.0.1:${port}`,
   DD_APM_DD_URL: `http://127.0.0.1:${port}`,
@@ -32,9 +35,9 @@ const must = async (session: Session, command: string, name: string, stdin = '')
 export interface Pointed {
   /** Its own name for its host. */
   readonly host: string
-  /** Seconds since 1970 by the machine's clock, just before it was started. */
+  /** Seconds since 1970 by the machine's clock, just before the Agent was started. */
   readonly started: number
-  /** Seconds by which the machine's clock is before this one's; negative behind it. */
+  /** Seconds by which the machine's clock is ahead of this one's; negative if behind. */
   readonly ahead: number
 }
 
@@ -48,18 +51,18 @@ const clockOf = async (session: Session): Promise<number> => {
 }
 
 /**
- * Only the Agent that runs knows of a name that its unit's environment gives it: `datadog-agent hostname` computes one anew and without that environment. Its
- * status has it as `metadata.meta.hostname`.
+ * Only the running Agent knows a name from its unit's environment: `datadog-agent hostname` computes one without it.
+ * The Agent's status has the name as `metadata.meta.hostname`.
  */
 const askHost = `timeout 150 sh -c 'until datadog-agent status --json 2>/dev/null; do sleep 1; done'`
 
 const told = z.object({ metadata: z.object({ meta: z.object({ hostname: z.string().regex(/^\S+$/) }) }) })
 
 /**
- * Points the Agent of a disposable machine at a port of its own loopback and starts it anew. The key is there already: it came by the
- * first boot as any instance's does.
+ * Points the Agent of a disposable machine at a port on its own loopback and restarts it. The key is already there,
+ * since it came at first boot as on any instance.
  *
- * @returns by what its payloads are known, once it answers.
+ * @returns how to identify its payloads, once it responds.
  */
 export const pointAgent = async (session: Session, port: number): Promise<Pointed> => {
   const lines = Object.entries(intakeSettings(port)).map(([name, value]) => `${name}="${value}"\n`)
@@ -76,16 +79,16 @@ export const pointAgent = async (session: Session, port: number): Promise<Pointe
 const lineOf = (file: string): string => `boxhound: a line for the wire, in ${file.split('/').at(-1)}`
 
 /**
- * Makes something happen that must arrive: each route of the app is called, and each log of the database gets a line by its own user.
- * Called again and again, since an Agent that starts may miss the first.
+ * Generates data that has to arrive: calls each route of the app, and adds a line to each log of the database, as that
+ * log's user. Called repeatedly, because an Agent that is starting may miss the first lines.
  *
- * @returns the lines by their file.
+ * @returns the lines by file.
  */
 export const provoke = async (session: Session, { app, database, agent }: Expectations): Promise<Provoked['lines']> => {
   if (app !== null) {
     const paths = app.routes.map(({ path }) => quoteWord(`http://127.0.0.1:${app.port}${path}`)).join(' ')
-    // The guest has no curl of its own; each body is read and thrown away. An app that does not answer yet is asked again in the next
-    // round: what arrives is judged, not this.
+    // The guest has no curl; each body is read and discarded. If the app does not respond yet, the next round tries
+    // again: what arrives is judged, not this.
     await session.run(
       `python3 -c 'import sys, urllib.request as r; [r.urlopen(u, timeout=60).read() for u in sys.argv[1:]]' ${paths}`,
       { deadline: 180, name: 'calling the app' },

@@ -12,14 +12,14 @@ export type RecordedPoints = Readonly<{
 
 export const recordFile = (folder: string): string => join(folder, 'points.json')
 
-/** The points of everything that arrived; series of several tag sets are joined. */
+/** The points of everything that arrived; series with different tags are merged. */
 export const recordOf = ({ series }: Received): RecordedPoints => {
   const metrics = new Map<string, (readonly [number, number])[]>()
   for (const { metric, points } of series) metrics.set(metric, [...(metrics.get(metric) ?? []), ...points])
   return Object.fromEntries([...metrics].map(([metric, points]) => [metric, points.sort(([a], [b]) => a - b)]))
 }
 
-/** What the last run recorded; undefined without one. */
+/** The points recorded in the last run; undefined if there was none. */
 export const readRecord = async (folder: string): Promise<RecordedPoints | undefined> => {
   const text = await readFile(recordFile(folder), 'utf8').catch(() => undefined)
   const value = parsedJson(text ?? '')

@@ -11,7 +11,10 @@ import { lacking, missing } from './words.ts'
 /** The service check that every Agent sends with each flush. */
 const agentUp = 'datadog.agent.up'
 
-/** The service checks of all checks and the Agent's own have arrived, of this host and of now, and the last of each is OK. */
+/**
+ * The service checks of all checks and the Agent's own have arrived, with the right host and time, and the latest state
+ * of each is OK.
+ */
 export const serviceChecks = ({ checks }: Expectations, origin: Origin): WireCheck => {
   const names = [agentUp, ...checks.flatMap((check) => check.serviceChecks)]
   const states: Readonly<Record<string, ServiceState>> = Object.assign({}, ...checks.map((check) => check.states ?? {}))
@@ -38,7 +41,10 @@ export const serviceChecks = ({ checks }: Expectations, origin: Origin): WireChe
   }
 }
 
-/** The last of each check, host and set of tags, by its own time: a payload that is sent again arrives after later ones. */
+/**
+ * The latest of each check, host and set of tags, by its own timestamp, since a payload that is sent again arrives
+ * late.
+ */
 const latest = (found: readonly ServiceCheck[]): ServiceCheck[] => {
   const ordered = [...found].sort((a, b) => a.timestamp - b.timestamp)
   const keyed = ordered.map((one) => [JSON.stringify([one.check, one.host, [...one.tags].sort()]), one] as const)

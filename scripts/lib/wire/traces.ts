@@ -9,7 +9,10 @@ import type { Origin, WireCheck } from './wire-check.ts'
 
 type App = NonNullable<Expectations['app']>
 
-/** Each route has a root span without fault whose id a log line of that route carries, and all spans are this host's; none of a box without app. */
+/**
+ * Each route has a root span without errors whose id is in a log line of that route, and all spans have this host. No
+ * check for a box without an app.
+ */
 export const traces = ({ app, agent }: Expectations, origin: Origin): WireCheck[] => {
   if (app === null) return []
   return [
@@ -61,6 +64,6 @@ const linkProblems = (
   return linked ? [] : [`no log line for ${path} carries the id of a trace of ${resource}`]
 }
 
-/** All 128 bits of a trace's id in hex, as logs have it. */
+/** A trace's full 128-bit id in hex, as in logs. */
 const idOf = ({ traceId, meta }: Span): string =>
   `${meta['_dd.p.tid'] ?? ''}${BigInt(traceId).toString(16).padStart(16, '0')}`

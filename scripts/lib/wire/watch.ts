@@ -11,7 +11,7 @@ import { originOf } from './origin.ts'
 import { type Pointed, provoke } from './point.ts'
 import type { Provoked, WireCheck } from './wire-check.ts'
 
-/** So many problems of one check are told; what is wrong with all points of a series says nothing new. */
+/** Maximum number of problems to report for a check: if all points of a series are wrong, a few are enough. */
 const toldProblems = 20
 
 const told = (problems: readonly string[]): string =>
@@ -47,10 +47,10 @@ export interface Watched {
 }
 
 /**
- * Provokes and looks until each check has passed once, or the time is over. In the end all is judged again, over everything that
- * arrived: what came after a check had passed may be wrong, and how payloads came is judged then alone.
+ * Generates data and looks for arrivals until each check has passed once, or the time is up. Finally everything is
+ * judged again: data that came after a check had passed may be wrong, and encodings are only judged at the end.
  *
- * @returns one result for each check, in their order; `onResult` is told again of a check that turned red.
+ * @returns one result for each check, in order; `onResult` is called again for a check that turned red.
  */
 export const watch = async (watched: Watched): Promise<CheckResult[]> => {
   const { session, pointed, expectations, received, deadline, onResult } = watched

@@ -2,28 +2,28 @@
 
 import type { Received } from '../../../lab/intake/payloads.ts'
 
-/** What must have arrived at the intake, and what is wrong with what has. */
+/** What must have arrived at the intake, and how to judge it. */
 export interface WireCheck {
   readonly id: string
   readonly title: string
   readonly expected: string
-  /** Nothing is wrong when it is empty. */
+  /** Empty if nothing is wrong. */
   readonly problems: (received: Received) => readonly string[]
-  /** What arrived, in words. */
+  /** Describes what has arrived. */
   readonly observed: (received: Received) => string
 }
 
-/** Where from and when everything must have come. */
+/** The host and time range that everything must match. */
 export interface Origin {
   /** The Agent's own name for its host. */
   readonly host: string
-  /** Seconds since 1970 by the machine's clock, both included. */
+  /** Seconds since 1970 by the machine's clock, both inclusive. */
   readonly from: number
   readonly to: number
 }
 
-/** What the machine was made to do, so that there is something to arrive, and by what it is known as this machine's. */
+/** The data that was generated on the machine, and how to recognize it. */
 export interface Provoked extends Origin {
-  /** Lines that were written to logs of the database, by their file. */
+  /** Lines that were added to the database's logs, by file. */
   readonly lines: Readonly<Record<string, string>>
 }

@@ -11,8 +11,8 @@ import { recordFile, recordOf } from './record.ts'
 import { verifyWire } from './wire.ts'
 
 /**
- * Proves of a box's published image what its Agent sends, tells it on the terminal, and writes the reports to `out/BOX/verify-wire`;
- * the points that arrived are kept there for the preview of the dashboard.
+ * Verifies what a published image's Agent sends, prints the results and writes the reports to `out/BOX/verify-wire`;
+ * the received points are kept there for the dashboard's preview.
  *
  * @returns the results; red checks are not an error here.
  */

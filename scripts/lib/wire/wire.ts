@@ -22,7 +22,10 @@ export interface WireOptions {
   readonly environment: NodeJS.ProcessEnv
   readonly onNote: (text: string) => void
   readonly onResult: (result: CheckResult) => void
-  /** Seconds until everything must have arrived, default 240: the slowest interval several times, on an emulated processor. */
+  /**
+   * Seconds until everything must have arrived; default 240, which is several times the slowest interval, on an
+   * emulated processor.
+   */
   readonly deadline?: number
 }
 
@@ -32,7 +35,7 @@ export interface WireResults {
   readonly received: Received
 }
 
-/** A key of the right shape that nobody has. */
+/** A fake key in the right format. */
 const madeUpKey = '0123456789abcdef'.repeat(2)
 
 const judgeMachine = async (
@@ -42,7 +45,8 @@ const judgeMachine = async (
 ): Promise<CheckResult[]> => {
   const session = await connect(target)
   return withCleanup(session.close, async () => {
-    // The intake listens on this machine's loopback; the guest reaches it through the SSH connection, at a port of its own loopback.
+    // The intake listens on this machine's loopback; the guest reaches it through the SSH connection, at a port on its
+    // own loopback.
     const port = await session.forward(intakePort)
     const pointed = await pointAgent(session, port)
     return watch({ ...options, session, pointed })
@@ -50,9 +54,10 @@ const judgeMachine = async (
 }
 
 /**
- * Boots a disposable copy of a published image with its Agent pointed at an intake on this machine, and judges what arrives there.
+ * Boots a disposable copy of a published image with its Agent pointed at an intake on this machine, and judges what
+ * arrives.
  *
- * @throws BoxhoundError as `withMachine` does; E_WIRE when the machine can't be made to send.
+ * @throws BoxhoundError as `withMachine` does; E_WIRE if the machine can't be made to send.
  */
 export const verifyWire = async (
   published: Published,

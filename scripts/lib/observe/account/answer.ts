@@ -1,10 +1,10 @@
-// An answer, or the error that it is.
+// A response, or the error that it stands for.
 
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { isObject, listOf, textOf } from '../../_helpers/json.ts'
 import { printable } from '../printable.ts'
 
-/** What was answered, whole. */
+/** A complete response. */
 export interface Answer {
   readonly status: number
   /** Names in lower case. */
@@ -12,7 +12,7 @@ export interface Answer {
   readonly text: string
 }
 
-/** Codes of refusals by status; others are E_ACCOUNT_STATUS. */
+/** Error codes by status; any other status is E_ACCOUNT_STATUS. */
 const codes: Readonly<Record<number, string>> = {
   400: 'E_ACCOUNT_INVALID',
   401: 'E_ACCOUNT_FORBIDDEN',
@@ -33,7 +33,7 @@ const isJson = (text: string): boolean => {
   }
 }
 
-/** The errors that an answer lists: texts in v1, texts or `{title, detail}` in v2. */
+/** The errors listed in a response: texts in v1, texts or `{title, detail}` in v2. */
 export const errorsIn = (text: string): string[] => {
   if (!isJson(text)) return []
   const body: unknown = JSON.parse(text)
@@ -54,11 +54,11 @@ const messages: Readonly<Record<string, string>> = {
 }
 
 /**
- * Throws unless the answer is one: a status below 300 whose body, if any, is JSON.
+ * Throws unless the response is valid: a status below 300 and, if there is a body, JSON.
  *
  * @param request e.g. `POST /api/v1/monitor`.
- * @param redact takes keys out of what the server said: it may repeat what it was sent.
- * @throws BoxhoundError E_ACCOUNT_…; E_ACCOUNT_BROKEN for a body that was cut.
+ * @param redact removes keys from the server's text, which may repeat what it was sent.
+ * @throws BoxhoundError E_ACCOUNT_…; E_ACCOUNT_BROKEN for a truncated body.
  */
 export const assertAnswer = ({ status, text }: Answer, request: string, redact: (text: string) => string): void => {
   if (status >= 200 && status < 300) {

@@ -8,7 +8,7 @@ import { BoxhoundError } from '../../_helpers/errors.ts'
 import type { JsonObject } from '../json-object.ts'
 import type { Credentials } from './credentials.ts'
 
-/** Only the modules that are needed: the package as a whole takes twice as long to load. */
+/** Loads only the modules that are needed: the whole package takes twice as long. */
 const load = async () => {
   const [common, servers, dashboards, monitors, authentication, v1, downtimes, organizations, v2, util] =
     await Promise.all([
@@ -39,10 +39,10 @@ const missing = (cause: unknown): BoxhoundError =>
 export type ApiClient = Awaited<ReturnType<typeof apiClient>>
 
 /**
- * Loads the official client; nothing else of boxhound does.
+ * Loads the official client; no other module of boxhound does.
  *
- * @param http how requests are sent: by ours, which knows proxies, certificates, deadlines and patience.
- * @throws BoxhoundError E_CLIENT (exit code 3) where it is not installed.
+ * @param http our own transport, which supports proxies, certificates, timeouts and retries.
+ * @throws BoxhoundError E_CLIENT (exit code 3) if it is not installed.
  */
 export const apiClient = async ({ apiKey, applicationKey, url }: Credentials, http: HttpLibrary) => {
   const modules = await load().catch((cause: unknown) => {
@@ -52,22 +52,25 @@ export const apiClient = async ({ apiKey, applicationKey, url }: Credentials, ht
     baseServer: new modules.servers.BaseServerConfiguration(url, {}),
     authMethods: { apiKeyAuth: apiKey, appKeyAuth: applicationKey },
     httpApi: http,
-    // Told to the account: these resources are managed by files.
+    // Tells the account that these resources are managed by files.
     isIaC: true,
   })
   return {
     dashboards: new modules.dashboards.DashboardsApi(configuration),
-    /** Requests for dashboards, to be sent with `send`: the client's own reading tries thirty kinds of widget for each, by errors. */
+    /**
+     * Creates dashboard requests for `send`, because the client's own parser tries thirty widget types for each widget,
+     * using exceptions.
+     */
     dashboardRequests: new modules.dashboards.DashboardsApiRequestFactory(configuration),
     monitors: new modules.monitors.MonitorsApi(configuration),
     authentication: new modules.authentication.AuthenticationApi(configuration),
     downtimes: new modules.downtimes.DowntimesApi(configuration),
     organizations: new modules.organizations.OrganizationsApi(configuration),
-    /** Sends a request as one of the client's own methods would, and gives the answer as it came. */
+    /** Sends a request as the client's own methods do, but returns the response unparsed. */
     send: async (request: RequestContext): Promise<unknown> => JSON.parse(await (await http.send(request)).body.text()),
-    /** A body for the client's methods that travels as it is, with fields that the client's models don't know. */
+    /** A body that the client's methods send unchanged, including fields that its models don't know. */
     body: (wire: JsonObject) => modules.v1.ObjectSerializer.deserialize(new modules.util.UnparsedObject(wire), 'any'),
-    /** Between what travels and the client's models. */
+    /** Converts between the wire format and the client's models. */
     v1: modules.v1.ObjectSerializer,
     v2: modules.v2.ObjectSerializer,
   }

@@ -1,11 +1,11 @@
-// Keys and site, by shape.
+// Validates the format of keys and site.
 
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { nearest } from '../../box/nearest.ts'
 import { sites } from '../../box/schema.ts'
 import { isApiKey, isApplicationKey } from '../../box/secrets.ts'
 
-/** Who we are to an account, and where it is. Never printed, never part of an address. */
+/** Credentials for an account, and its address. Never print them or make them part of a URL. */
 export interface Credentials {
   readonly apiKey: string
   readonly applicationKey: string
@@ -36,7 +36,7 @@ const keyOf = (environment: NodeJS.ProcessEnv, name: keyof typeof kinds): string
       next: `set ${name}, ${lab}`,
       exitCode: 2,
     })
-  // The value itself is told nowhere (fault 20).
+  // Never quotes the value itself (fault 20).
   if (!fits(value))
     throw new BoxhoundError('E_ACCOUNT_KEY', `${name} is not a valid ${what}`, {
       expected,
@@ -48,9 +48,9 @@ const keyOf = (environment: NodeJS.ProcessEnv, name: keyof typeof kinds): string
 }
 
 /**
- * Keys and site, from the environment alone; their shapes are checked before anything is asked for.
+ * Keys and site, which come only from the environment. Their format is checked before any request.
  *
- * @param site that of the box, where DD_SITE says nothing.
+ * @param site the box's, used if DD_SITE is not set.
  * @throws BoxhoundError E_ACCOUNT_KEY, E_ACCOUNT_SITE with exit code 2.
  */
 export const credentialsFrom = (environment: NodeJS.ProcessEnv, site: string): Credentials => {

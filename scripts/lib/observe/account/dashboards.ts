@@ -9,7 +9,10 @@ import type { Store, Stored } from './store.ts'
 
 const pageSize = 100
 
-/** The account's dashboards. Lists have summaries only: what carries the marker in its description is read whole. */
+/**
+ * The account's dashboards. Lists contain only summaries, so each dashboard with the marker in its description is read
+ * separately.
+ */
 export const dashboardStore = ({ dashboards, dashboardRequests, send, body }: ApiClient): Store => {
   const get = async (id: string): Promise<Stored> => {
     const wire = await send(await dashboardRequests.getDashboard(id))
@@ -19,7 +22,7 @@ export const dashboardStore = ({ dashboards, dashboardRequests, send, body }: Ap
     get(id).then(
       (one) => [one],
       (error: unknown) => {
-        // Somebody removed it after it was listed.
+        // It was removed after it was listed.
         if (error instanceof BoxhoundError && error.code === 'E_ACCOUNT_GONE') return []
         throw error
       },

@@ -5,10 +5,10 @@ import { isJsonObject } from '../json-object.ts'
 import type { ApiClient } from './client.ts'
 import type { Store, Stored } from './store.ts'
 
-/** What is over or was cancelled stays listed for a while. */
+/** Ended and cancelled downtimes stay listed for a while. */
 const isAlive = (status: unknown): boolean => status === 'active' || status === 'scheduled'
 
-/** The account's downtimes (API v2); `wire` is the attributes alone. */
+/** The account's downtimes (API v2); `wire` contains only the attributes. */
 export const downtimeStore = ({ downtimes, v2, body }: ApiClient): Store => ({
   permissions: { read: 'monitors_downtime', write: 'monitors_downtime' },
   list: async () => {

@@ -1,4 +1,4 @@
-// All that is done with an account.
+// All operations on an account.
 
 import { refuseIfInterrupted } from '../../_helpers/cleanup.ts'
 import { BoxhoundError } from '../../_helpers/errors.ts'
@@ -15,24 +15,24 @@ import { type AccountPatience, isUnsure } from './patience.ts'
 import { explainRefusal, type Operation } from './refusal.ts'
 import type { Store, Stored } from './store.ts'
 
-/** What is done with an account. */
+/** The operations on an account. */
 export interface Gateway {
   /** Every resource that carries the box's marker. */
   readonly list: (box: string) => Promise<Live[]>
-  /** One resource, whoever made it. */
+  /** One resource, whoever created it. */
   readonly get: (kind: Kind, id: string) => Promise<Stored>
-  /** Asks whether a monitor would be taken. */
+  /** Asks whether the account would accept a monitor. */
   readonly validate: (wire: JsonObject) => Promise<void>
   /**
-   * Makes a resource, once: an answer that was lost is looked up by the marker before it is tried again.
+   * Creates a resource exactly once: if a response is lost, it looks for the marker before trying again.
    *
-   * @param before id of the one that it takes the place of, which has the same marker.
+   * @param before id of the resource to replace, which has the same marker.
    */
   readonly create: (kind: Kind, wire: JsonObject, before?: string) => Promise<string>
   readonly update: (kind: Kind, id: string, wire: JsonObject) => Promise<void>
-  /** Removes a resource; one that is gone already is as good. */
+  /** Removes a resource; succeeds if it is gone already. */
   readonly remove: (kind: Kind, id: string) => Promise<void>
-  /** IANA name of the zone that the account's monitors go by. */
+  /** IANA name of the account's time zone for monitors. */
   readonly timezone: () => Promise<string>
 }
 
@@ -50,8 +50,9 @@ const same = (a: JsonObject, kind: Kind, b: JsonObject): boolean => {
 }
 
 /**
- * What an SLO or a composite monitor refers to is not removed. The API says so with 400, and of SLOs even with 401, which elsewhere means
- * a key without rights; only the text tells. `force` would leave the other thing broken.
+ * Explains that a resource is in use: it can't be removed while an SLO or a composite monitor refers to it. The API
+ * reports this with 400, and for SLOs even with 401, which otherwise means missing permissions; only the text differs.
+ * `force` would break the other resource.
  */
 const tellUse =
   (kind: Kind) =>
@@ -66,7 +67,7 @@ const tellUse =
     })
   }
 
-/** The gateway to an account through the official client. */
+/** Opens an account through the official client. */
 export const openGateway = (
   api: ApiClient,
   credentials: Pick<Credentials, 'site'>,
@@ -148,7 +149,7 @@ export const openGateway = (
         { what: 'read the organization’s settings', permission: 'org_management' },
         read,
       ).catch((error: unknown) => {
-        // Who has no such right can still name a zone; a wrong API key is told as what it is.
+        // Without this permission the user can still set a time zone; a wrong API key keeps its own error.
         throw error instanceof BoxhoundError && ['E_ACCOUNT_PERMISSION', 'E_ACCOUNT_GONE'].includes(error.code)
           ? zoneError(error.message, error)
           : error

@@ -1,17 +1,17 @@
-// What is tried again, and how long limits are waited for.
+// What to retry, and how long to wait for rate limits.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { formatSeconds } from '../../_helpers/format.ts'
 import { isPassing } from '../../fetch/failure.ts'
 
-/** How long is waited for an account that cannot answer now. */
+/** How long to wait for an account that can't respond now. */
 export interface AccountPatience {
-  /** Tries in a row that fail. */
+  /** Maximum number of consecutive failed attempts. */
   readonly tries: number
-  /** Milliseconds before the next try, from 1 failed try upwards. */
+  /** Milliseconds before the next attempt, by the number of failed attempts so far, from 1. */
   readonly pause: (failed: number) => number
-  /** Seconds that a limit of requests may ask for before it is an error. */
+  /** Longest wait in seconds that a rate limit may demand before it is an error. */
   readonly longest: number
   readonly wait: (milliseconds: number) => Promise<unknown>
 }
@@ -23,21 +23,23 @@ export const usualAccountPatience: AccountPatience = {
   wait: (milliseconds) => delay(milliseconds),
 }
 
-/** Whether the request may have been carried out all the same: nobody knows, so it must be looked up and not sent again blindly. */
+/**
+ * Whether the request may have been carried out despite the error. Then the caller must look before sending it again.
+ */
 export const isUnsure = (error: unknown): error is BoxhoundError =>
   error instanceof BoxhoundError &&
   (['E_ACCOUNT_SERVER', 'E_ACCOUNT_BROKEN'].includes(error.code) ||
     (isPassing(error) && error.code !== 'E_FETCH_CONNECT'))
 
-/** Whether another try of a request that may be sent twice can help. */
+/** Whether to retry a request that may safely be sent twice. */
 const isWorthwhile = (error: unknown): error is BoxhoundError => isUnsure(error) || isPassing(error)
 
 /**
- * Does work again while its failure may be over in a moment.
+ * Repeats work that fails with a temporary error.
  *
- * @param repeatable whether doing it twice is as good as once: reading, replacing, removing. What is not is tried again only when it
- *   surely was not carried out: no connection, or a limit of requests.
- * @throws what the last try threw.
+ * @param repeatable whether doing it twice is the same as once: reading, replacing, removing. Anything else is only
+ *   retried if it surely was not carried out: no connection, or a rate limit.
+ * @throws the error of the last attempt.
  */
 export const patiently = async <T>(
   patience: AccountPatience,
@@ -61,7 +63,7 @@ export const patiently = async <T>(
   }
 }
 
-/** Seconds until a limit of requests opens again: as the headers say, else as long as the try before was failed for. */
+/** Seconds until a rate limit ends, from the headers; `usual` if they don't say. */
 export const limitSeconds = (headers: Readonly<Record<string, string>>, usual: number): number => {
   const text = headers['x-ratelimit-reset'] ?? headers['retry-after'] ?? ''
   return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : usual

@@ -1,10 +1,10 @@
-// Which key lacks which permission.
+// Finds out which key lacks which permission.
 
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import type { ApiClient } from './client.ts'
 import type { Credentials } from './credentials.ts'
 
-/** What is done, for a message, and the permission that an application key needs for it. */
+/** An operation's name for messages, and the permission that its application key needs. */
 export interface Operation {
   readonly what: string
   readonly permission: string
@@ -18,8 +18,8 @@ const keyError = (site: string, found: string | undefined): BoxhoundError =>
   })
 
 /**
- * A refusal for lack of rights, as the key that lacks it and the permission that it lacks. The API tells neither: whether the API key is
- * good is asked for, and then it is the application key.
+ * Explains a refusal for lack of permissions: which key lacks which permission. The API doesn't say. So this checks
+ * whether the API key is valid; if it is, the application key is the cause.
  */
 export const explainRefusal = async (
   error: BoxhoundError,

@@ -1,19 +1,19 @@
-// One kind of resources, in the API's own words.
+// One kind of resource, in the API's own format.
 
 import type { JsonObject } from '../json-object.ts'
 
-/** A resource as a store finds it: `wire` as in `Live`. */
+/** A stored resource; `wire` as in `Live`. */
 export interface Stored {
   readonly id: string
   readonly created: string
   readonly wire: JsonObject
 }
 
-/** One kind of resources of an account, in the API's own words. */
+/** One kind of an account's resources, in the API's own format. */
 export interface Store {
-  /** All that may carry the box's marker; more is no harm. */
+  /** All resources that may carry the box's marker; returning more does no harm. */
   readonly list: (box: string) => Promise<readonly Stored[]>
-  /** One of them by its id. */
+  /** One resource by its id. */
   readonly get: (id: string) => Promise<Stored>
   readonly create: (wire: JsonObject) => Promise<string>
   readonly update: (id: string, wire: JsonObject) => Promise<void>

@@ -1,4 +1,4 @@
-// One request, through proxies and with patience.
+// Sends one request, through proxies and with retries.
 
 import type {
   HttpLibrary,
@@ -13,9 +13,9 @@ import { type Answer, assertAnswer } from './answer.ts'
 import { type AccountPatience, limitSeconds, patiently } from './patience.ts'
 
 export interface TransportOptions {
-  /** Connections with proxy, authorities and deadlines. */
+  /** Connections with proxy, CAs and timeouts. */
   readonly client: Client
-  /** Values that must never be told: both keys. */
+  /** Values that must never be shown: both keys. */
   readonly secrets: readonly string[]
   readonly patience: AccountPatience
   readonly tell: (line: string) => void
@@ -26,7 +26,7 @@ const redactorOf =
   (text: string): string =>
     secrets.reduce((rest, secret) => rest.replaceAll(secret, '********'), text)
 
-/** Reading, replacing and removing may be done twice, and so may asking whether a monitor is valid. */
+/** Reading, replacing and removing are repeatable, and so is validating a monitor. */
 const isRepeatable = (method: string, path: string): boolean => method !== 'POST' || path.endsWith('/validate')
 
 const exchange = async (request: RequestContext, { client }: TransportOptions): Promise<Answer> => {
@@ -52,7 +52,7 @@ const exchange = async (request: RequestContext, { client }: TransportOptions): 
   }
 }
 
-/** Waits as long as a limit of requests asks for, in all no longer than patience lasts. */
+/** Waits as long as a rate limit asks for, up to a total maximum. */
 const withinLimits = async (
   { patience, tell }: TransportOptions,
   what: string,
@@ -60,7 +60,7 @@ const withinLimits = async (
 ): Promise<Answer> => {
   let waited = 0
   for (let times = 1; ; times++) {
-    // What a signal ends waits for the request under way, not for further ones.
+    // After a signal, finish the current request but send no further ones.
     refuseIfInterrupted()
     const answer = await work()
     if (answer.status !== 429) return answer
@@ -80,8 +80,8 @@ const withinLimits = async (
 }
 
 /**
- * How the official client sends: one request at a time through our own connections, with patience, and every refusal as an error of ours.
- * Redirects are not followed: keys go to one host.
+ * The official client's transport: sends one request at a time through our own connections, with retries, and turns
+ * every refusal into a BoxhoundError. Redirects are not followed, so that keys go to one host only.
  */
 export const transport = (options: TransportOptions): HttpLibrary => {
   const redact = redactorOf(options.secrets)

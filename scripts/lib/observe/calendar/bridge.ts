@@ -5,18 +5,18 @@ import { day, minute, weekdayOf } from './days.ts'
 import { startMargin } from './next.ts'
 import { mostRecurrences, parseRecurrence, type Recurrence } from './recurrence.ts'
 
-/** Hours that are silent at once, beside a downtime's rules. */
+/** Hours that are silent at once, in addition to a downtime's rules. */
 export interface Bridge {
-  /** Length from now on. */
+  /** Duration from now on. */
   readonly minutes: number
   /** Milliseconds since the epoch. */
   readonly until: number
 }
 
-/** The days before now from which a rule of up to a week can still be on, in zones that are hours off. */
+/** How many days before now an occurrence of up to a week may have begun, allowing for time zones. */
 const reach = 9
 
-/** The end of what the rule would be in the middle of, or about to begin, had it always been at work. */
+/** The end of the occurrence that would be in progress now, or about to begin, if the rule had always existed. */
 const endOf = (recurrence: Recurrence, zone: string, at: number): number | undefined => {
   const { days, minuteOfDay, minutes } = parseRecurrence(recurrence)
   const clock = clockOf(zone, at - (reach + 1) * day, at + (reach + 1) * day)
@@ -27,7 +27,7 @@ const endOf = (recurrence: Recurrence, zone: string, at: number): number | undef
     .flatMap((date) => {
       const wall = date + minuteOfDay * minute
       const from = instantOf(clock, wall)
-      // By the wall clock or as time that passes: the account doesn't say which, so the later of the two.
+      // The account doesn't say whether it counts by the wall clock or elapsed time, so take the later end.
       const to = Math.max(from + length, instantOf(clock, wall + length))
       return from < at + startMargin && to > at ? [to] : []
     })
@@ -35,11 +35,11 @@ const endOf = (recurrence: Recurrence, zone: string, at: number): number | undef
 }
 
 /**
- * What makes a downtime silent at once where its own hours have begun already, or begin too soon to be told as a start: a start in the
- * past is refused, so the rules begin with the next occurrence. A recurrence of its own, which has no start and so begins when the account
- * is told, reaches to the end of this one.
+ * Makes a downtime silent at once if its own hours have begun, or begin too soon to be sent as a start. A start in the
+ * past is refused, so the rules begin with the next occurrence. An extra recurrence, which has no start and so begins
+ * immediately, lasts until the end of the current occurrence.
  *
- * @returns undefined where nothing would be silent now, or where the downtime has no room for one more recurrence.
+ * @returns undefined if nothing would be silent now, or if the downtime has no room for another recurrence.
  */
 export const bridgeOf = (recurrences: readonly Recurrence[], zone: string, now: Date): Bridge | undefined => {
   if (recurrences.length >= mostRecurrences) return undefined
@@ -52,8 +52,8 @@ export const bridgeOf = (recurrences: readonly Recurrence[], zone: string, now: 
 
 const once = 'FREQ=DAILY;COUNT=1'
 
-/** A bridge as the API takes it. */
+/** A bridge in the API's format. */
 export const bridgeRecurrence = ({ minutes }: Bridge) => ({ duration: `${minutes}m`, rrule: once })
 
-/** Whether a rule happens once: a bridge, or somebody's mute; it says nothing of what a downtime is. */
+/** Whether a rule occurs only once, like a bridge or somebody's mute. It is not part of what the downtime means. */
 export const isOnce = (rrule: string): boolean => /(?:^|;)COUNT=1(?:;|$)/.test(rrule)

@@ -1,9 +1,9 @@
-// When a clock is changed.
+// Clock changes.
 
 import { clockOf } from './clock.ts'
 import { day, minute } from './days.ts'
 
-/** An instant at which the clock is changed, and the offsets before and after it. */
+/** The instant of a clock change, and the offsets before and after it. */
 export interface ClockChange {
   readonly at: Date
   /** `UTC+2`, `UTC-3:30`, `UTC+0`. */
@@ -18,7 +18,7 @@ const shownOffset = (offset: number): string => {
   return `UTC${offset < 0 ? '-' : '+'}${Math.floor(minutes / 60)}${rest}`
 }
 
-/** The changes of the clock in a zone from an instant on, in order. @throws BoxhoundError E_TIMEZONE. */
+/** A zone's clock changes from an instant on, in order. @throws BoxhoundError E_TIMEZONE. */
 export const clockChanges = (zone: string, from: Date, weeks: number): ClockChange[] => {
   const clock = clockOf(zone, from.getTime(), from.getTime() + weeks * 7 * day)
   return clock.slice(1).map((span, index) => {

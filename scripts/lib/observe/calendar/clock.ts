@@ -1,20 +1,21 @@
-// Instants and wall clock of a zone.
+// Converts between instants and a zone's wall clock.
 
 import { IANAZone } from 'luxon'
 import { clockTime, day, longDate, minute } from './days.ts'
 import { assertZone } from './zone.ts'
 
-/** A time during which a zone's offset from UTC stays the same: since when and how much, both in milliseconds. */
+/** A period in which a zone's offset from UTC is constant: its start and the offset, both in milliseconds. */
 export interface Span {
   readonly from: number
   readonly offset: number
 }
 
 /**
- * A zone's clock over a range of time: its spans in order, the first from the start of the range, each later one from a change.
+ * A zone's clock over a period: its spans in order. The first begins with the period, each later one with a clock
+ * change.
  *
- * Two kinds of number are told apart below: an instant is milliseconds since the epoch; a wall is what the clock shows, as the
- * milliseconds that this date and time would be in UTC.
+ * Two kinds of numbers are used below. An instant is milliseconds since the epoch. A wall is the date and time that a
+ * clock shows, as the milliseconds that they would be in UTC.
  */
 export type Clock = readonly [Span, ...Span[]]
 
@@ -26,7 +27,7 @@ export const clockOf = (zone: string, from: number, to: number): Clock => {
   const first: Span = { from, offset: offsetAt(from) }
   const later: Span[] = []
   let before = first.offset
-  // No zone changes twice within a day, so a look a day finds every change.
+  // No zone changes twice within a day, so checking once a day finds every change.
   for (let start = from; start < to; start += day) {
     const end = Math.min(start + day, to)
     const after = offsetAt(end)
@@ -47,13 +48,13 @@ export const clockOf = (zone: string, from: number, to: number): Clock => {
 export const wallOf = (clock: Clock, at: number): number =>
   at + (clock.findLast((span) => span.from <= at) ?? clock[0]).offset
 
-/** `Thu 26 Nov 2026 09:00`: an instant as the zone's clock shows it. */
+/** An instant on the zone's clock: `Thu 26 Nov 2026 09:00`. */
 export const shownInstant = (at: number, zone: string): string => {
   const wall = wallOf(clockOf(zone, at, at + minute), at)
   return `${longDate(wall)} ${clockTime(Math.floor((wall % day) / minute))}`
 }
 
-/** The instants at which the clock shows `wall`: none where the clock jumps over it, two where it is put back, in order. */
+/** The instants at which the clock shows `wall`, in order: none if the clock skips it, two if it is set back. */
 export const instantsOf = (clock: Clock, wall: number): number[] =>
   clock.flatMap(({ from, offset }, index) => {
     const at = wall - offset
@@ -61,7 +62,7 @@ export const instantsOf = (clock: Clock, wall: number): number[] =>
     return inside ? [at] : []
   })
 
-/** The change of the clock that jumps over `wall`, and the offset before it. */
+/** The clock change that skips `wall`, and the offset before it. */
 const jumpOver = (clock: Clock, wall: number): { at: number; before: number } | undefined => {
   for (const [index, { from, offset }] of clock.entries()) {
     const before = clock[index - 1]?.offset
@@ -71,12 +72,12 @@ const jumpOver = (clock: Clock, wall: number): { at: number; before: number } | 
 }
 
 /**
- * The instant that a local date and time means, by the rule of RFC 5545 (3.3.5): the first of two, and one that does not exist counts
- * by the offset before the jump, so that 02:30 is half an hour after the change.
+ * The instant of a local date and time by the rule of RFC 5545 (3.3.5): the first of two; and a nonexistent time uses
+ * the offset before the change, so that 02:30 is half an hour after it.
  */
 export const instantOf = (clock: Clock, wall: number): number =>
   instantsOf(clock, wall)[0] ?? wall - (jumpOver(clock, wall)?.before ?? clock[0].offset)
 
-/** The first instant of a date, given as the wall of its midnight: the change itself where the clock jumps over midnight. */
+/** The first instant of a date, given the wall of its midnight: the clock change itself if that skips midnight. */
 export const startOfDay = (clock: Clock, midnight: number): number =>
   jumpOver(clock, midnight)?.at ?? instantOf(clock, midnight)

@@ -1,24 +1,24 @@
-// What a week lacks or has too much.
+// What a week lacks or has in excess.
 
 import type { Reading, Stretch } from './week.ts'
 import type { LookedAt } from './weeks.ts'
 
-/** A stretch that is wished and not silent, or silent and not wished. */
+/** A period that should be silent and isn't, or is silent and shouldn't be. */
 export interface Difference {
   readonly kind: 'gap' | 'extra'
-  /** Of the week in which it was found. */
+  /** Monday of the week in which it was found. */
   readonly monday: string
-  /** ISO 8601 with offset, `to` not within. */
+  /** ISO 8601 with offset; `to` is exclusive. */
   readonly from: string
   readonly to: string
   readonly everyWeek: boolean
-  /** The readings of a duration in which it is there. */
+  /** The readings of a duration under which it occurs. */
   readonly readings: readonly Reading[]
 }
 
 export type Ends = Pick<Stretch, 'from' | 'to'>
 
-/** Neighbouring stretches joined, whatever schedules they name. */
+/** Merges adjacent periods, whatever schedules they name. */
 export const joined = (stretches: readonly Ends[]): Ends[] => {
   const result: { from: string; to: string }[] = []
   for (const { from, to } of stretches) {
@@ -29,7 +29,7 @@ export const joined = (stretches: readonly Ends[]): Ends[] => {
   return result
 }
 
-/** A difference and the week it was found in. */
+/** A difference with its week. */
 export interface Found {
   readonly each: Difference
   readonly looked: LookedAt

@@ -1,4 +1,4 @@
-// A week for the terminal.
+// Draws a week for the terminal.
 
 import { styleText } from 'node:util'
 import { type DaySlots, type Slot, slotsOf } from './slots.ts'
@@ -6,11 +6,11 @@ import type { Week } from './week.ts'
 
 export interface DrawOptions {
   readonly colour: boolean
-  /** Columns of the terminal, 80 when unknown. Below 62 a cell is an hour. */
+  /** Width of the terminal, 80 if unknown. Below 62 a cell is one hour. */
   readonly width?: number
 }
 
-/** Worst first: of two half-hours in one cell, the worse is shown. */
+/** Worst first: if two half-hours share a cell, the worse is shown. */
 const cells = {
   gap: { mark: '!', style: 'red', words: 'gap' },
   extra: { mark: '+', style: 'yellow', words: 'silent, not wished' },
@@ -23,18 +23,18 @@ const worstFirst: readonly Slot[] = ['gap', 'extra', 'overlap', 'silent', 'open'
 const margin = 12
 const wide = margin + 50
 
-/** The note of a day on which the clock is changed: `23 h, clock goes forward at 02:00`. */
+/** The note for a day with a clock change: `23 h, clock goes forward at 02:00`. */
 export const noteOf = ({ hours, change }: DaySlots): string | undefined =>
   change === undefined ? undefined : `${hours} h, clock goes ${change.direction} at ${change.at}`
 
-/** Slots in the columns of the ruler: an hour that is left out leaves a blank, one that comes twice makes the row longer. */
+/** Slots in the ruler's columns: a skipped hour leaves a blank, a repeated one makes the row longer. */
 const columnsOf = ({ slots, change }: DaySlots): (Slot | undefined)[] => {
   if (change === undefined || change.skipped <= 0) return [...slots]
   const blanks = Array.from({ length: Math.round(change.skipped) }, () => undefined)
   return [...slots.slice(0, change.index), ...blanks, ...slots.slice(change.index)]
 }
 
-/** One cell of two columns. */
+/** Combines two columns into one cell. */
 const paired = (columns: readonly (Slot | undefined)[]): (Slot | undefined)[] =>
   Array.from({ length: Math.ceil(columns.length / 2) }, (_, index) => {
     const pair = columns.slice(index * 2, index * 2 + 2)
@@ -47,8 +47,8 @@ const ruler = (perHour: number): string => {
 }
 
 /**
- * A week for the terminal: a ruler of hours, a row a day, and a legend. A cell is half an hour, or an hour on a narrow terminal; the
- * kinds of cell differ by character as well as by colour. A day on which the clock is changed carries a note.
+ * A week for the terminal: a ruler of hours, one row per day, and a legend. A cell is half an hour, or an hour on a
+ * narrow terminal. The kinds of cells differ by character as well as by colour. A day with a clock change has a note.
  */
 export const drawWeek = (week: Week, { colour, width = 80 }: DrawOptions): string[] => {
   const paint = (slot: Slot, text: string): string =>
@@ -70,7 +70,7 @@ export const drawWeek = (week: Week, { colour, width = 80 }: DrawOptions): strin
 
 type PaintSlot = (slot: Slot, text: string) => string
 
-/** Cells as text; a run of the same kind is painted at once, so that a row has few codes of colour. */
+/** Cells as text. Runs of the same kind are coloured at once, so that a row has few escape codes. */
 const painted = (columns: readonly (Slot | undefined)[], paint: PaintSlot): string => {
   const runs: { slot: Slot | undefined; length: number }[] = []
   for (const slot of columns) {

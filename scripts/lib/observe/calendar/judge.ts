@@ -1,4 +1,4 @@
-// All weeks that may differ, in both readings.
+// Judges all weeks that may differ, under both readings.
 
 import { longDate } from './days.ts'
 import { type Difference, type Ends, type Found, joined } from './difference.ts'
@@ -10,16 +10,16 @@ import { type LookedAt, weeksAround } from './weeks.ts'
 import { rangeOf, withHours, withoutHours } from './wish.ts'
 
 export interface Judgement {
-  /** The weeks to draw: twice, once in each reading, where the readings differ. */
+  /** The weeks to draw; a week is drawn twice, once for each reading, if the readings differ. */
   readonly weeks: readonly { readonly week: Week; readonly label: string }[]
   readonly gaps: readonly Difference[]
-  /** Sentences: zones that differ, then gaps, then what is silent without a wish, then what is not silent yet. */
+  /** Sentences: zones that differ, then gaps, then hours silent without need, then hours not silent yet. */
   readonly findings: readonly string[]
 }
 
 const sameEnds = (a: Ends, b: Ends): boolean => a.from === b.from && a.to === b.to
 
-/** Stretches of the readings of a week, each once, with the readings it is there in. */
+/** The periods of a week under all readings, without duplicates, each with the readings under which it occurs. */
 const merged = (
   kind: Difference['kind'],
   monday: string,
@@ -36,7 +36,7 @@ const merged = (
   return found.sort((a, b) => Date.parse(a.from) - Date.parse(b.from))
 }
 
-/** Differences of the ordinary weeks: those that all of them have are told once, of the first. */
+/** Differences of ordinary weeks. Those common to all weeks are reported once, for the first. */
 const steady = (perWeek: readonly (readonly Difference[])[]): Difference[] => {
   const place = (each: Difference): string => rangeOf(each).join(' ')
   const inAll = (each: Difference): boolean =>
@@ -53,21 +53,21 @@ const drawn = (schedules: readonly Schedule[], wish: Wish, looked: LookedAt, zon
   const [wall, elapsed] = readings.map((reading) => weekOf(schedules, wish, looked.monday, zone, reading))
   const label = `week of ${longDate(Date.parse(looked.monday))}${shownChange(looked, zone)}`
   if (wall === undefined || elapsed === undefined) return []
-  // Hours that are silent twice in one reading and once in the other are no reason to look at two pictures.
+  // If readings differ only in which hours are covered twice, two pictures are not worth it.
   const compared = ({ gaps, extra }: Week): string => JSON.stringify([joined(gaps), joined(extra)])
   if (compared(wall) === compared(elapsed)) return [{ week: wall, label }]
   return [wall, elapsed].map((week) => ({ week, label: `${label}${shownReading([week.reading])}` }))
 }
 
 /**
- * Judges downtimes against the wished hours: in the coming week, in ordinary weeks, and in and after the weeks in which a clock is
- * changed, in both readings of a duration. A gap in either reading counts. What is wrong every week is told once. Hours that are not
- * silent before a fresh downtime begins are told and are no gap: nothing in the files would change them.
+ * Compares downtimes with the wanted hours: in the coming week, in ordinary weeks, and in and after weeks with a clock
+ * change, under both readings of a duration. A gap under either reading counts. What is wrong every week is reported
+ * once. Hours before a fresh downtime begins are reported but are no gap, since no change to the files would help.
  *
- * @param zone of the wished hours.
- * @param fresh names of the schedules that the account is told only now.
- * @param bridged until when (milliseconds) bridges of these keep silent what began already.
- * @throws BoxhoundError E_DOWNTIME for a rule that cannot be read, E_TIMEZONE.
+ * @param zone of the wanted hours.
+ * @param fresh names of the schedules that are only now sent to the account.
+ * @param bridged until when (in milliseconds) their bridges keep hours silent that have begun already.
+ * @throws BoxhoundError E_DOWNTIME for a rule that cannot be parsed, E_TIMEZONE.
  */
 export const judge = (
   schedules: readonly Schedule[],
@@ -120,5 +120,5 @@ export const judge = (
   }
 }
 
-/** Gaps before the rest, what is wrong every week first; the sort keeps the order of time within. */
+/** Gaps come first, and what is wrong every week before the rest; the sort keeps the order of time. */
 const order = ({ kind, everyWeek }: Difference): number => (kind === 'gap' ? 0 : 2) + (everyWeek ? 0 : 1)

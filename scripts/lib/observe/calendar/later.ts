@@ -8,18 +8,18 @@ import { iso, type Wish, weekOf } from './week.ts'
 import { mondayWall } from './weeks.ts'
 import { rangeOf, withoutHours } from './wish.ts'
 
-/** The running week and those after it: no first start is further away than 16 days. */
+/** The current week and those after it: no first start is more than 16 days away. */
 const weeks = [0, 1, 2, 3]
 
 /**
- * Wished hours from `now` on that will be silent every week and are not yet, because the downtime that covers them begins after them.
+ * Wanted hours from `now` on that will be silent every week but aren't yet, because their downtime begins later.
  *
- * API v2 refuses a start in the past ("Downtime cannot be scheduled in the past"; Datadog's own datadog-sync-cli moves such starts to the
- * next occurrence), so who applies in the middle of a night or a weekend has its rest silent only from the next time on. Told in one
- * reading of a duration: what differs between the two is a gap of its own.
+ * API v2 refuses a start in the past ("Downtime cannot be scheduled in the past"; Datadog's own datadog-sync-cli moves
+ * such starts to the next occurrence). So if one applies in the middle of a night or weekend, the rest of it is not
+ * silent. Reported under one reading of a duration, since a difference between the two is reported as a gap.
  *
- * @param fresh names of the schedules that the account is told only now; the others are at work.
- * @param bridged until when (milliseconds) bridges keep silent what began already.
+ * @param fresh names of the schedules that are only now sent to the account; the others already exist.
+ * @param bridged until when (in milliseconds) bridges keep hours silent that have begun already.
  */
 export const notYetSilent = (
   schedules: readonly Schedule[],

@@ -1,4 +1,4 @@
-// The next occurrence in a zone.
+// Finds the next occurrence in a zone.
 
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { clockOf, instantsOf, wallOf } from './clock.ts'
@@ -6,12 +6,12 @@ import { clockTime, codeOf, day, inOrder, isoDate, minute, type Weekday, weekday
 import { formatDuration, parseDuration, parseTime } from './duration.ts'
 import { longestMinutes, type Recurrence } from './recurrence.ts'
 
-/** A downtime as a person says it: on these days, from then to then, or for so long. */
+/** A downtime in human terms: on these days, from when to when, or for how long. */
 export interface Silence {
   readonly days: readonly Weekday[]
   /** `HH:MM`. */
   readonly from: string
-  /** `HH:MM`, of the next day when it is not later than `from`. Either this or `for`. */
+  /** `HH:MM`, on the next day if it is not later than `from`. Either this or `for`. */
   readonly to?: string | undefined
   /** `90m`, `14h`, `2d`. */
   readonly for?: string | undefined
@@ -40,17 +40,18 @@ const minutesOf = (silence: Silence, from: number): number => {
 }
 
 /**
- * How long after `now` a start lies at least. The account is told of it later than the start was chosen: a limit of requests is waited for
- * up to 5 minutes, and a lost answer looked up and asked for again. What has passed by then is refused.
+ * Minimum time between `now` and a start. The account gets the start later than it was chosen, since boxhound may wait
+ * up to 5 minutes for a rate limit, or repeat a request after a lost response. A start that has passed by then would be
+ * refused.
  */
 export const startMargin = 10 * minute
 
 /**
- * The rule to send to Datadog. Its start is the next time, 10 minutes after `now` or later, at which a clock in the zone shows `from` on
- * one of the days: a start in the past is refused, one on another day misplaces the whole rule. A time that the change of the clock jumps
- * over on a date is not taken on that date.
+ * The rule to send to Datadog. It starts when a clock in the zone next shows `from` on one of the days, at least 10
+ * minutes after `now`: a start in the past is refused, and one on another day shifts the whole rule. A date on which a
+ * clock change skips that time is not used.
  *
- * @throws BoxhoundError E_DOWNTIME for days, times or durations that cannot be used, E_TIMEZONE for the zone.
+ * @throws BoxhoundError E_DOWNTIME for invalid days, times or durations, E_TIMEZONE for the zone.
  */
 export const recurrenceOf = (silence: Silence, timezone: string, now: Date): Recurrence => {
   const from = timeOf('from', silence.from, 1439)
@@ -58,7 +59,7 @@ export const recurrenceOf = (silence: Silence, timezone: string, now: Date): Rec
   const days = inOrder(silence.days)
   if (days.length === 0) throw wrong('a downtime needs days', 'one day or more, such as [saturday]', undefined)
   const at = now.getTime()
-  // Two weeks and a day: when the only day of this week is out, for the hour or for the clock, the next one's is there.
+  // Two weeks and a day: if this week's only day can't be used, next week's can.
   const clock = clockOf(timezone, at - day, at + 17 * day)
   const today = Math.floor(wallOf(clock, at) / day) * day
   const dates = Array.from({ length: 16 }, (_, index) => today + index * day)

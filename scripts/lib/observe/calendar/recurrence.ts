@@ -1,26 +1,26 @@
-// A rule, read.
+// Parses a rule.
 
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { codeOf, inOrder, isoDate, type Weekday, weekdayOf, weekdayOfCode } from './days.ts'
 import { parseDuration, parseTime } from './duration.ts'
 
-/** A rule of a downtime's schedule as Datadog's API v2 has it: `start` is local time without an offset. */
+/** A rule of a downtime's schedule in Datadog's API v2; `start` is local time without an offset. */
 export interface Recurrence {
   readonly start: string
   readonly duration: string
   readonly rrule: string
 }
 
-/** A recurring downtime: its name, the zone its times are meant in, and its rules. */
+/** A recurring downtime: its name, the time zone of its times, and its rules. */
 export interface Schedule {
   readonly name: string
   readonly timezone: string
   readonly recurrences: readonly Recurrence[]
-  /** The account is told of it only now: nothing of it is silent before the start of its rule. Others count as if at work for ever. */
+  /** The downtime is new: it is not silent before the start of its rule. Others count as if they had always existed. */
   readonly fresh?: true
 }
 
-/** What a rule says: on which days, at which minute of the day, for how many minutes, and its first date (`2026-11-23`). */
+/** The content of a rule: days, start and length in minutes, and its first date (`2026-11-23`). */
 export interface WeeklyRule {
   readonly days: readonly Weekday[]
   readonly minuteOfDay: number
@@ -28,10 +28,10 @@ export interface WeeklyRule {
   readonly start: string
 }
 
-/** How many recurrences a downtime may have, as the API's documentation of recurring downtimes says. */
+/** Maximum number of recurrences in a downtime, from the API's documentation of recurring downtimes. */
 export const mostRecurrences = 5
 
-/** Longest duration of a weekly rule, in minutes: beyond a week it would only overlap itself. */
+/** Longest duration of a weekly rule in minutes: beyond a week it would only overlap itself. */
 export const longestMinutes = 10_080
 
 const wrong = (name: string | undefined, message: string, expected: string, found: string, next?: string) =>
@@ -85,11 +85,12 @@ const parseRule = (rrule: string, name: string | undefined): Weekday[] => {
 }
 
 /**
- * Reads a rule as it stands in an account or is to be sent to one.
+ * Parses a rule from an account, or one to be sent.
  *
  * @param name the downtime's, for messages.
- * @throws BoxhoundError E_DOWNTIME for what Datadog refuses or misplaces (an offset in `start`, DTSTART in `rrule`, a start on a day that
- *   is not one of the rule's) and for rules whose weeks differ, which a calendar of one week cannot show.
+ * @throws BoxhoundError E_DOWNTIME for what Datadog refuses or shifts (an offset in `start`, DTSTART in `rrule`, a
+ *   start on a day that is not one of the rule's), and for rules that differ between weeks, which a calendar of one
+ *   week cannot show.
  */
 export const parseRecurrence = ({ start, duration, rrule }: Recurrence, name?: string): WeeklyRule => {
   const { date, minuteOfDay } = parseStart(start, name)

@@ -1,16 +1,16 @@
-// Findings as sentences.
+// Turns findings into sentences.
 
 import { clockTime, day, dayName, longDate, minute, weekdayOf } from './days.ts'
 import type { Ends, Found } from './difference.ts'
 import type { Reading } from './week.ts'
 import type { LookedAt } from './weeks.ts'
 
-/** The wall that a stretch's end shows, as milliseconds of UTC. */
+/** The wall-clock time in an ISO time, as UTC milliseconds. */
 const wall = (iso: string): number => Date.parse(`${iso.slice(0, 16)}Z`)
 
 const timeOfDay = (at: number): string => clockTime((at % day) / minute)
 
-/** A stretch by the wall clock: its first and its last date and both times. The end of a day is its 24:00. */
+/** A period by the wall clock: first and last date, and both times. A day ends at its 24:00. */
 const parts = ({ from, to }: Ends): { first: number; last: number; begin: string; end: string } => {
   const [start, stop] = [wall(from), wall(to)]
   const midnight = stop % day === 0
@@ -32,7 +32,7 @@ const shownStretch = (stretch: Ends, name: (date: number) => string): string => 
 export const laterSentence = (stretch: Ends): string =>
   `later: ${shownStretch(stretch, longDate)} is not silent yet: a downtime cannot begin in the past`
 
-/** `, when the clock goes back`; nothing for an ordinary week. The zone is named when it is not the one of the week. */
+/** `, when the clock goes back`; empty for an ordinary week. The zone is named if it is not the week's. */
 export const shownChange = ({ change }: LookedAt, zone: string): string => {
   if (change === undefined) return ''
   const clock = change.zone === zone ? 'the clock' : `the clock of ${change.zone}`
@@ -41,13 +41,13 @@ export const shownChange = ({ change }: LookedAt, zone: string): string => {
     : `, the week after ${clock} goes ${change.direction}`
 }
 
-/** `, if Datadog counts elapsed hours`; nothing when it makes no difference. */
+/** `, if Datadog counts elapsed hours`; empty if it makes no difference. */
 export const shownReading = (counted: readonly Reading[]): string => {
   if (counted.length !== 1) return ''
   return `, if Datadog counts ${counted[0] === 'elapsed' ? 'elapsed hours' : 'hours of the wall clock'}`
 }
 
-/** Whether two differences of an ordinary week are the same hours of two days, so that one sentence can tell both. */
+/** Whether two differences of an ordinary week are the same hours on two days, so that one sentence can cover both. */
 const alike = (a: Found, b: Found): boolean => {
   const [one, two] = [parts(a.each), parts(b.each)]
   return (
@@ -82,7 +82,7 @@ const sentence = (group: readonly [Found, ...Found[]], zone: string): string => 
   return `${each.kind}: ${stretch} ${what} (${when})`
 }
 
-/** Differences as sentences, in their order; the same hours of several days of an ordinary week make one. */
+/** Differences as sentences, in order; the same hours on several days of an ordinary week share one. */
 export const sentencesOf = (found: readonly Found[], zone: string): string[] => {
   const groups: [Found, ...Found[]][] = []
   for (const each of found) {

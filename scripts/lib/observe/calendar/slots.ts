@@ -4,25 +4,25 @@ import { type Clock, clockOf, startOfDay } from './clock.ts'
 import { clockTime, day, minute, shortDate } from './days.ts'
 import type { Stretch, Week } from './week.ts'
 
-/** What a half-hour is, the first that holds of gap, extra, overlap, silent and open for any part of it. */
+/** The state of a half-hour: the first of gap, extra, overlap, silent and open that applies to any part of it. */
 export type Slot = 'silent' | 'gap' | 'overlap' | 'extra' | 'open'
 
-/** A change of the clock within a day: how the clock goes, the time it shows just before, and how many half-hours it jumps over. */
+/** A clock change within a day: its direction, the time shown just before, and how many half-hours it skips. */
 export interface DayChange {
   readonly direction: 'forward' | 'back'
   readonly at: string
-  /** Half-hours of the day that are over by then. */
+  /** Number of half-hours of the day before the change. */
   readonly index: number
-  /** Half-hours of the wall clock that are left out; negative for those that come twice. */
+  /** Wall-clock half-hours that are skipped; negative for repeated ones. */
   readonly skipped: number
 }
 
-/** A day of a week in half-hours of elapsed time: 48, or 46 or 50 where the clock is changed by an hour. */
+/** A day in half-hours of elapsed time: 48, or 46 or 50 with a clock change of one hour. */
 export interface DaySlots {
   /** `Mon 23 Nov`. */
   readonly day: string
   readonly slots: readonly Slot[]
-  /** Elapsed hours of the day. */
+  /** Hours of elapsed time in the day. */
   readonly hours: number
   readonly change?: DayChange
 }

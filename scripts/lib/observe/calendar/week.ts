@@ -1,4 +1,4 @@
-// One week against the wish.
+// Compares one week with the wanted hours.
 
 import { DateTime } from 'luxon'
 import { BoxhoundError } from '../../_helpers/errors.ts'
@@ -6,36 +6,39 @@ import { type Clock, clockOf, instantOf, instantsOf, startOfDay, wallOf } from '
 import { day, isoDate, minute, type Weekday, weekdayIndex, weekdayOf, weekdays } from './days.ts'
 import { parseRecurrence, type Schedule, type WeeklyRule } from './recurrence.ts'
 
-/** The hours that are wished to be silent, by weekday: minutes of the wall clock, 0 to 1440, `from` within, `to` not. */
+/**
+ * The hours that should be silent, by weekday: minutes of the wall clock, 0 to 1440; `from` is inclusive, `to`
+ * exclusive.
+ */
 export type Wish = Readonly<Record<Weekday, readonly (readonly [fromMinute: number, toMinute: number])[]>>
 
 /**
- * How a duration may be meant: as elapsed time, or as time by the wall clock, which differ across a change of the clock. Datadog does not
- * say which. A mixture of both (RFC 5545 takes days by the calendar and hours as elapsed time) is silent for at least as long as the
- * shorter of the two, so no gap escapes who looks at both.
+ * How to interpret a duration: as elapsed time or by the wall clock, which differ across a clock change. Datadog does
+ * not say which. A mixture of both (in RFC 5545 days follow the calendar and hours are elapsed time) is silent at least
+ * as long as the shorter of the two, so checking both finds every gap.
  */
 export type Reading = 'elapsed' | 'wall'
 export const readings: readonly Reading[] = ['wall', 'elapsed']
 
-/** A stretch of time, ISO 8601 with the offset of the week's zone, `to` not within, and the schedules that are silent in it. */
+/** A period in ISO 8601 with the offset of the week's zone, `to` exclusive, and the schedules that are silent in it. */
 export interface Stretch {
   readonly from: string
   readonly to: string
   readonly names: readonly string[]
 }
 
-/** A week from Monday's first instant to the next Monday's, with wished and silent hours compared. */
+/** A week, from Monday's first instant to the next Monday's, comparing wanted and silent hours. */
 export interface Week {
   /** `2026-11-23`. */
   readonly monday: string
   readonly zone: string
   readonly reading: Reading
   readonly silent: readonly Stretch[]
-  /** Wished, not silent. */
+  /** Wanted, but not silent. */
   readonly gaps: readonly Stretch[]
-  /** Two or more schedules at once. */
+  /** Covered by two or more schedules. */
   readonly overlaps: readonly Stretch[]
-  /** Silent, not wished. */
+  /** Silent, but not wanted. */
   readonly extra: readonly Stretch[]
   /** Elapsed hours. */
   readonly hours: { readonly wished: number; readonly silent: number }
@@ -48,7 +51,9 @@ interface Occurrence {
   readonly to: number
 }
 
-/** Days before the week from which on a rule of up to a week, in a zone that may lie 26 hours off, can reach into it. */
+/**
+ * How many days before the week a rule of up to a week may begin and still reach into it, in a zone up to 26 hours off.
+ */
 const reach = 10
 
 const occurrencesOf = (
@@ -72,7 +77,7 @@ const isWished = (wish: Wish, wall: number): boolean => {
   return wish[weekdayOf(wall)].some(([from, to]) => at >= from && at < to)
 }
 
-/** A piece of the week in which nothing changes. */
+/** A part of the week in which nothing changes. */
 interface Piece {
   readonly from: number
   readonly to: number
@@ -89,17 +94,17 @@ const mondayOf = (monday: string): number => {
   })
 }
 
-/** Clock around a week, wide enough for all that reaches into it. */
+/** The clock around a week, wide enough for everything that reaches into it. */
 const clockAround = (zone: string, monday: number): Clock =>
   clockOf(zone, monday - (reach + 3) * day, monday + (7 + 10) * day)
 
 /**
- * Compares what is silent with what is wished in one week, as things stand once the rules have been at work for a while: occurrences
- * before a rule's first date count, unless the schedule is fresh, and so do those that begin in the week before and reach into this one.
+ * Compares silent and wanted hours in one week, in the steady state. Occurrences before a rule's first date count,
+ * unless the schedule is fresh, and so do those that begin in the week before and reach into this one.
  *
  * @param monday its date, `2026-11-23`.
- * @param zone of the wished hours; each schedule keeps its own.
- * @throws BoxhoundError E_DOWNTIME for a rule that cannot be read, E_TIMEZONE.
+ * @param zone of the wanted hours; each schedule keeps its own.
+ * @throws BoxhoundError E_DOWNTIME for a rule that cannot be parsed, E_TIMEZONE.
  */
 export const weekOf = (
   schedules: readonly Schedule[],
@@ -149,11 +154,11 @@ export const weekOf = (
   }
 }
 
-/** An instant in ISO 8601 with the zone's offset; seconds are never needed. */
+/** An instant in ISO 8601 with the zone's offset, without seconds, which are never needed. */
 export const iso = (at: number, zone: string): string =>
   DateTime.fromMillis(at, { zone }).toFormat("yyyy-MM-dd'T'HH:mmZZ", { locale: 'en' })
 
-/** Neighbouring pieces of the kind, joined where the same schedules are silent. */
+/** Adjacent pieces of one kind, merged if the same schedules are silent. */
 const stretches = (pieces: readonly Piece[], zone: string, kind: (piece: Piece) => boolean): Stretch[] => {
   const joined: { from: number; to: number; names: readonly string[] }[] = []
   for (const piece of pieces.filter(kind)) {

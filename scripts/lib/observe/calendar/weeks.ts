@@ -1,16 +1,16 @@
-// Which weeks are worth a look.
+// Selects the weeks to check.
 
 import { type ClockChange, clockChanges } from './changes.ts'
 import { type Clock, clockOf, startOfDay, wallOf } from './clock.ts'
 import { day, isoDate, weekdayIndex } from './days.ts'
 
-/** How far changes of the clock are looked for: more than a year, whatever the day. */
+/** How many weeks ahead to look for clock changes: more than a year. */
 const horizon = 58
 
-/** A week worth a look. `change`: the clock is changed in it, or was in the week before, so that what began there ends in this one. */
+/** A week to check. `change`: its clock change, or the one of the week before, whose effects may end in this week. */
 export interface LookedAt {
   readonly monday: string
-  /** The one after `now`. */
+  /** Whether it is the week after `now`. */
   readonly coming: boolean
   readonly change?: {
     readonly zone: string
@@ -19,7 +19,7 @@ export interface LookedAt {
   }
 }
 
-/** The Monday of the week in which an instant lies, as the wall of its midnight. */
+/** The Monday of an instant's week, as the wall of its midnight. */
 export const mondayWall = (clock: Clock, at: number): number => {
   const date = Math.floor(wallOf(clock, at) / day) * day
   return date - weekdayIndex(date) * day
@@ -33,7 +33,7 @@ const bounds = (clock: Clock, monday: number): { start: number; end: number } =>
 
 type ZoneChange = ClockChange & { readonly zone: string }
 
-/** The next change in either direction at or after an instant. */
+/** The next change in each direction at or after an instant. */
 const nextChanges = (changes: readonly ZoneChange[], from: number): ZoneChange[] => {
   const ahead = changes.filter(({ at }) => at.getTime() >= from)
   const next = (['forward', 'back'] as const).map((way) => ahead.find(({ direction }) => direction === way))
@@ -41,11 +41,11 @@ const nextChanges = (changes: readonly ZoneChange[], from: number): ZoneChange[]
 }
 
 /**
- * The weeks in which downtimes may behave in different ways, in order: the coming one, an ordinary one for each difference that the
- * zones' clocks can have, and those in and after which one of the clocks is put forward or back next (within 58 weeks), the running
- * one too when that is ahead in it.
+ * The weeks in which downtimes may behave differently, in order: the coming week, an ordinary week for each difference
+ * that the zones' clocks can have, and the weeks with and after the next clock change in each direction (within 58
+ * weeks), including the current week if its change is still ahead.
  *
- * @param zone whose Mondays are meant.
+ * @param zone whose weeks are meant.
  * @param others zones of schedules that are not in `zone`.
  */
 export const weeksAround = (zone: string, now: Date, others: readonly string[] = []): LookedAt[] => {
@@ -79,7 +79,7 @@ export const weeksAround = (zone: string, now: Date, others: readonly string[] =
     if (describe(monday, all).change === undefined && !seasons.has(season(monday))) seasons.set(season(monday), monday)
   const chosen = new Set([coming, ...seasons.values()])
   const { start: comingStart } = bounds(clock, coming)
-  // A change that is still ahead in the running week matters today, though the same change of next year shows the same.
+  // A change later in the current week matters now, even if next year's change behaves the same.
   if (all.some((change) => change.at.getTime() >= at && change.at.getTime() < comingStart)) chosen.add(coming - 7 * day)
   const next = changes.flatMap((list) => nextChanges(list, comingStart))
   for (const monday of mondays) if (describe(monday, next).change !== undefined) chosen.add(monday)

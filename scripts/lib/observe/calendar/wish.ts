@@ -1,12 +1,12 @@
-// Hours added to a wish or taken from it.
+// Adds hours to the wanted ones or removes them.
 
 import { day, minute, type Weekday, weekdayIndex, weekdays } from './days.ts'
 import type { Stretch, Wish } from './week.ts'
 
-/** Minutes of the week, 0 on Monday 00:00 to 10080, the second not within. */
+/** Minutes of the week, from 0 on Monday 00:00 to 10080; the second is exclusive. */
 export type WeekRange = readonly [from: number, to: number]
 
-/** Where a stretch lies in its week by the wall clock, for weeks without a change of the clock. */
+/** A period's place in its week by the wall clock, for weeks without a clock change. */
 export const rangeOf = ({ from, to }: Pick<Stretch, 'from' | 'to'>): WeekRange => {
   const wall = (iso: string): number => Date.parse(`${iso.slice(0, 16)}Z`)
   const start = wall(from)
@@ -14,7 +14,7 @@ export const rangeOf = ({ from, to }: Pick<Stretch, 'from' | 'to'>): WeekRange =
   return [first, first + (wall(to) - start) / minute]
 }
 
-/** What is left of some ranges outside others. */
+/** The parts of ranges that are outside others. */
 const outside = (ranges: readonly WeekRange[], others: readonly WeekRange[]): WeekRange[] =>
   others.reduce<WeekRange[]>(
     (left, [from, to]) =>
@@ -33,7 +33,7 @@ const dayRange = (weekday: Weekday): WeekRange => {
   return [start, start + 1440]
 }
 
-/** A wish for every weekday. */
+/** Builds a wish from a function of the weekday. */
 const everyDay = (rangesOf: (weekday: Weekday) => Wish[Weekday]): Wish => ({
   monday: rangesOf('monday'),
   tuesday: rangesOf('tuesday'),
@@ -44,7 +44,7 @@ const everyDay = (rangesOf: (weekday: Weekday) => Wish[Weekday]): Wish => ({
   sunday: rangesOf('sunday'),
 })
 
-/** The wish without some hours: what is known to be missing every week is not looked for again. */
+/** A wish without some hours, so that hours known to be missing every week are not reported again. */
 export const withoutHours = (wish: Wish, hours: readonly WeekRange[]): Wish =>
   everyDay((weekday) => {
     const [start] = dayRange(weekday)

@@ -1,10 +1,10 @@
-// Names of zones.
+// Validates time zone names.
 
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import { isSpeltZone, meantZone } from '../../box/zones.ts'
 
 /**
- * Demands a name of the IANA time zone database, spelt as it is there. `UTC` is one.
+ * Requires a name from the IANA time zone database, in its exact spelling. `UTC` is one.
  *
  * @throws BoxhoundError E_TIMEZONE with the nearest known name.
  */

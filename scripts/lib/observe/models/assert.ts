@@ -1,4 +1,4 @@
-// Every resource by the models, told with its file and place.
+// Validates every resource with the models, reporting file and place.
 
 import { BoxhoundError } from '../../_helpers/errors.ts'
 import type { Place, Resource } from '../resource-kinds.ts'
@@ -28,7 +28,7 @@ const wordsOf = (resource: Resource, problem: Problem): { readonly file: string;
 
 const doubts = { field: 'unknown field', value: 'unknown value', variable: 'unknown variable' } as const
 
-/** Of values that may be known to the API the list of those that we know is no help. */
+/** For a value that the API may know, a list of those that we know would not help. */
 const doubtOf = (resource: Resource, problem: Problem): string => {
   const { source, path } = placeOf(resource, problem.path)
   const { maybe = 'field', message } = problem
@@ -38,9 +38,10 @@ const doubtOf = (resource: Resource, problem: Problem): string => {
 }
 
 /**
- * Every resource must be one by the official client's own models, and by what the documentation says beyond them, before anybody is asked.
+ * Every resource must be valid by the official client's own models, and by further rules in the documentation, before
+ * anything is sent.
  *
- * @returns warnings: what the pinned client doesn't know and the API may.
+ * @returns warnings about what the pinned client doesn't know but the API may.
  * @throws BoxhoundError E_OBSERVE_MODEL (exit code 2), naming the file and the place in it.
  */
 export const assertModels = (resources: readonly Resource[]): string[] =>

@@ -1,4 +1,4 @@
-// Types and fields as the official client has them.
+// Types and fields from the official client.
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -7,11 +7,11 @@ import { isObject } from '../../_helpers/json.ts'
 
 export type Version = 'v1' | 'v2'
 
-/** What the client knows of one field of a model. */
+/** What the client knows about a model's field. */
 export interface Attribute {
   /** The field's name in JSON. */
   readonly baseName: string
-  /** As the client writes types: `string`, `Array<Widget>`, `{ [key: string]: any; }`. */
+  /** In the client's notation: `string`, `Array<Widget>`, `{ [key: string]: any; }`. */
   readonly type: string
   readonly required?: boolean
   /** `int64`, `double`, `date-time`, and so on. */
@@ -24,7 +24,7 @@ const addressOf = (version: Version, name: string): string => `${packages}/datad
 
 const loaded = new Map<string, unknown>()
 
-/** Node keeps modules too, but looks for the file each time it is asked. */
+/** Node caches modules too, but looks for the file on every call. */
 const load = (address: string): unknown => {
   if (loaded.has(address)) return loaded.get(address)
   try {
@@ -42,27 +42,27 @@ const load = (address: string): unknown => {
   }
 }
 
-/** The exports of the file that describes a type; its class carries the type's name, an enum's file the enum's values. */
+/** The exports of the file that describes a type: the class with the type's name, or an enum's values. */
 export const modelExports = (version: Version, name: string): Readonly<Record<string, unknown>> => {
   const all = load(addressOf(version, `${name}.js`))
-  // A class is exported as a property of a plain object, as CommonJS does.
+  // In CommonJS, a class is exported as a property of a plain object.
   return isObject(all) ? all : {}
 }
 
-/** The fields of a model's class by the client's own names; undefined when the value is no such class. */
+/** The fields of a model's class, by the client's own names; undefined if the value is no such class. */
 export const attributesOf = (value: unknown): Readonly<Record<string, Attribute>> | undefined => {
   if (typeof value !== 'function' || !('getAttributeTypeMap' in value)) return undefined
   return typeof value.getAttributeTypeMap === 'function' ? value.getAttributeTypeMap() : undefined
 }
 
-/** The members of a union; the client tells them nowhere but in the types that it ships. */
+/** The members of a union, which the client lists only in its type declarations. */
 export const unionMembers = (version: Version, name: string): readonly string[] => {
   const text = readFileSync(require.resolve(addressOf(version, `${name}.d.ts`)), 'utf8')
   const [, members = ''] = new RegExp(`^export declare type ${name} = (.*);$`, 'm').exec(text) ?? []
   return members.split(' | ').filter((member) => member !== '' && member !== 'UnparsedObject')
 }
 
-/** Reads JSON as the client does. @throws whatever the client throws: a missing field, a wrong type. */
+/** Parses JSON as the client does. @throws the client's errors: a missing field, a wrong type. */
 export const deserialize = (version: Version, json: unknown, type: string): unknown => {
   const all = load(addressOf(version, 'ObjectSerializer.js'))
   const serializer = isObject(all) ? all.ObjectSerializer : undefined
@@ -78,7 +78,7 @@ export const deserialize = (version: Version, json: unknown, type: string): unkn
   return serializer.deserialize(json, type, '')
 }
 
-/** Whether the client has set a value aside as not understood. */
+/** Whether the client could not parse a value. */
 export const isUnparsed = (value: unknown): boolean => {
   const common = load(`${packages}/datadog-api-client-common/util.js`)
   const unparsed = isObject(common) ? common.UnparsedObject : undefined

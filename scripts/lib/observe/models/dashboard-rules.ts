@@ -1,16 +1,16 @@
-// What is documented of dashboards beyond the model.
+// Documented rules for dashboards beyond the model.
 
 import { isObject, type JsonObject, listOf, memberPath, objectAt } from '../../_helpers/json.ts'
 import { repeated } from '../../_helpers/lists.ts'
 import type { Problem } from './model-problem.ts'
 
-/** `$name` in the scopes and groups of a query, each once. */
+/** `$name` in the scopes and groups of a query, without duplicates. */
 const variablesIn = (query: string): string[] => {
   const scopes = [...query.matchAll(/\{[^{}]*\}/g)].join()
   return [...new Set([...scopes.matchAll(/\$([A-Za-z_][\w-]*)/g)].map(([, name = '']) => name))]
 }
 
-/** Names of queries in a formula: words that are neither a function's, nor an argument's, nor in quotes. */
+/** Names of queries in a formula: words that are neither a function, an argument nor in quotes. */
 const namesIn = (formula: string): string[] => [
   ...new Set(formula.replaceAll(/'[^']*'|"[^"]*"/g, '').match(/(?<![\w.])[A-Za-z_]\w*(?!\w*\s*[(=])/g)),
 ]
@@ -43,8 +43,8 @@ const requestProblems = (request: JsonObject, path: string, variables: ReadonlyS
 }
 
 /**
- * Widgets that need a request, as the specification of API v1 says (`minItems`). Where it demands just one (`query_value`), the client's
- * model does too.
+ * Widgets that need a request, by the specification of API v1 (`minItems`). If exactly one is required (`query_value`),
+ * the client's model checks it too.
  */
 const needsRequest: ReadonlySet<unknown> = new Set(['timeseries'])
 
@@ -66,7 +66,7 @@ const widgetProblems = (widget: unknown, path: string, variables: ReadonlySet<st
   ]
 }
 
-/** Which widgets must have a place of their own and which must not: `layout_type` and `reflow_type`. */
+/** Which widgets must have a position, and which must not: `layout_type` and `reflow_type`. */
 const layoutProblems = (dashboard: JsonObject): Problem[] => {
   const { layout_type: layout, reflow_type: reflow } = dashboard
   if (layout === 'free' && reflow != null)
@@ -80,7 +80,7 @@ const layoutProblems = (dashboard: JsonObject): Problem[] => {
   })
 }
 
-/** A tab names its widgets by id or by place, `@1` being the first. */
+/** A tab refers to its widgets by id or by position; `@1` is the first. */
 const tabProblems = ({ tabs, widgets }: JsonObject): Problem[] => {
   const all = listOf(widgets)
   const ids = new Set(all.map((widget) => (isObject(widget) ? widget.id : undefined)))
@@ -110,8 +110,8 @@ const tagProblems = (tags: readonly unknown[]): Problem[] => [
 ]
 
 /**
- * What the documentation of dashboards forbids beyond the model, as far as it needs no knowledge of Datadog's query language: places,
- * tags, template variables, and names of queries that are not there.
+ * What the documentation of dashboards forbids beyond the model, without knowledge of Datadog's query language:
+ * positions, tags, template variables, and undefined names of queries.
  *
  * @param dashboard a body that the model `Dashboard` accepts.
  */

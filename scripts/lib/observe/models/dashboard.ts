@@ -1,31 +1,34 @@
-// A dashboard judged: wrong, or unknown to the client.
+// Judges a dashboard: what is wrong, and what the client doesn't know.
 
 import type { JsonObject } from '../../_helpers/json.ts'
 import { dashboardRuleProblems } from './dashboard-rules.ts'
 import { fieldProblems, type Problem } from './problems.ts'
 
-/** Places of widgets, `@2`, stand where the client has numbers alone; dashboard-rules.ts judges both. */
+/** Widget positions, `@2`, where the client only allows numbers; dashboard-rules.ts checks both. */
 const isTabPlace = ({ path }: Problem): boolean => /^tabs\[\d+\]\.widget_ids\[\d+\]$/.test(path)
 
-/** New values are for widgets; of a dashboard itself there are few, and each decides what the rest means. */
+/**
+ * New values are accepted for widgets. A dashboard's own fields have few values, and each determines what the rest
+ * means.
+ */
 const isNews = ({ maybe, path }: Problem): boolean =>
   maybe === 'field' || (maybe === 'value' && /^widgets\[/.test(path))
 
 export interface DashboardVerdict {
   readonly problems: readonly Problem[]
-  /** What the API may know and the pinned client doesn't: sent as it is. */
+  /** What the API may know and the pinned client doesn't; sent unchanged. */
   readonly unsure: readonly Problem[]
 }
 
 /**
- * A dashboard judged by the client's models and by what the documentation says beyond them.
+ * Judges a dashboard by the client's models and by further rules in the documentation.
  *
- * @param isPasted true for one that stands for itself, as it was exported: a variable that it doesn't declare is its own matter.
+ * @param isPasted true for an independent, exported board: an undeclared variable in it is not our concern.
  */
 export const judgeDashboard = (dashboard: JsonObject, isPasted: boolean): DashboardVerdict => {
   const fields = fieldProblems('Dashboard', 'v1', dashboard).filter((one) => !isTabPlace(one))
   const wrong = fields.filter((one) => !isNews(one))
-  // Rules look into fields whose shape is right.
+  // The rules assume fields with the right types.
   const rules = wrong.length > 0 ? [] : dashboardRuleProblems(dashboard)
   const isOwn = ({ maybe }: Problem): boolean => isPasted && maybe === 'variable'
   return {

@@ -1,13 +1,13 @@
 // A problem as plain data.
 
-/** One thing that the API would refuse in a body. */
+/** A problem for which the API would refuse a body. */
 export interface Problem {
-  /** Where it is, in the names of JSON: `widgets[2].definition.requests[0].foo`; empty for the body itself. */
+  /** Its place in the JSON: `widgets[2].definition.requests[0].foo`; empty for the body itself. */
   readonly path: string
   readonly message: string
   /**
-   * What may be no mistake: a field or value that the pinned client has no name for, or a variable that the board doesn't declare. The API
-   * may well know it.
+   * Set if it may not be a mistake: a field or value that the pinned client doesn't know, or a variable that the board
+   * doesn't declare. The API may accept it.
    */
   readonly maybe?: 'field' | 'value' | 'variable'
 }

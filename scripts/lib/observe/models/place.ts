@@ -1,4 +1,4 @@
-// Where a walk is, and what is wrong right there.
+// The position of a walk, and checks at that position.
 
 import { type JsonObject, memberPath } from '../../_helpers/json.ts'
 import { nearest } from '../../box/nearest.ts'
@@ -6,21 +6,21 @@ import type { Version } from './client.ts'
 import type { Problem } from './model-problem.ts'
 import type { Shape } from './shape.ts'
 
-/** Where the walk is, and what is expected there. */
+/** The position of a walk, and what is expected there. */
 export interface Place {
-  /** As the client writes types. */
+  /** In the client's notation. */
   readonly type: string
   readonly format?: string | undefined
   readonly path: string
   readonly depth: number
 }
 
-/** Every problem of a value that should be of `place.type`. */
+/** All problems of a value that should have the type `place.type`. */
 export type Walk = (version: Version, place: Place, json: unknown) => Problem[]
 
 export type ObjectShape = Extract<Shape, { kind: 'object' }>
 
-/** What is wrong with an object's own keys: unknown ones and missing ones. */
+/** Problems with an object's own keys: unknown and missing ones. */
 export const keyProblems = ({ fields, rest }: ObjectShape, json: JsonObject, path: string): Problem[] => {
   const known = [...fields.keys()]
   const unknown =
@@ -38,7 +38,7 @@ export const keyProblems = ({ fields, rest }: ObjectShape, json: JsonObject, pat
   ]
 }
 
-/** A value that is none of those known; one that is like none of them may be newer than the client. */
+/** A problem with a value that is not one of the known ones; if it resembles none, it may be newer than the client. */
 export const valueProblem = (path: string, values: readonly unknown[], json: unknown): Problem => {
   const message = `expected one of ${values.join(', ')}, found ${JSON.stringify(json)}`
   const isTypo = typeof json !== 'string' || nearest(json, values.map(String)) !== undefined

@@ -1,4 +1,4 @@
-// What the API would refuse.
+// Finds what the API would refuse.
 
 import { isObject, kindOf } from '../../_helpers/json.ts'
 import { deserialize, isUnparsed, type Version } from './client.ts'
@@ -7,13 +7,13 @@ import { walk } from './walk.ts'
 
 export type { Problem } from './model-problem.ts'
 
-/** Whether the client has set something aside at any depth. */
+/** Whether the client could not parse something, at any depth. */
 const hasUnparsed = (value: unknown): boolean => {
   if (Array.isArray(value)) return value.some(hasUnparsed)
   return isUnparsed(value) || (isObject(value) && Object.values(value).some(hasUnparsed))
 }
 
-/** What the client itself says of a body in which nothing else was found. */
+/** The client's own verdict, for a body in which nothing else was found. */
 const verdict = (version: Version, model: string, json: unknown): Problem[] => {
   try {
     const read = deserialize(version, json, model)
@@ -24,8 +24,8 @@ const verdict = (version: Version, model: string, json: unknown): Problem[] => {
 }
 
 /**
- * `modelProblems` without the client's own verdict: for bodies that travel as they are, past the client's own reading, which is slow and takes unions of its
- * own to be undecided.
+ * `modelProblems` without the client's own verdict: for bodies that are sent without the client's parser, which is slow
+ * and finds some of its own unions ambiguous.
  */
 export const fieldProblems = (model: string, version: Version, json: unknown): Problem[] =>
   isObject(json)
@@ -33,15 +33,16 @@ export const fieldProblems = (model: string, version: Version, json: unknown): P
     : [{ path: '', message: `expected an object, found ${kindOf(json)}` }]
 
 /**
- * Checks a body against a model of the official client: unknown fields, missing ones, wrong types, values outside an enum.
+ * Validates a body with a model of the official client: unknown fields, missing ones, wrong types, values outside an
+ * enum.
  *
- * The client itself drops unknown fields in silence and tells of the rest only that something somewhere is wrong; here every
- * problem has its place. Where a model is a union, the member is told that the body most likely means.
+ * The client itself silently drops unknown fields, and reports other mistakes without a place; here every problem has
+ * its place. If a model is a union, the problems are those of the member that the body most likely means.
  *
  * @param model name of the client's model: `Dashboard`, `Monitor`, `DowntimeCreateRequest`.
  * @param json the body as parsed from JSON, in the API's own names.
- * @returns empty when the client and this check both accept the body.
- * @throws BoxhoundError E_CLIENT when the client isn't installed.
+ * @returns empty if both the client and this check accept the body.
+ * @throws BoxhoundError E_CLIENT if the client isn't installed.
  */
 export const modelProblems = (model: string, version: Version, json: unknown): Problem[] => {
   const problems = fieldProblems(model, version, json)

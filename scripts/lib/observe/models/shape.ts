@@ -1,8 +1,8 @@
-// A type, taken apart.
+// Parses types of the client.
 
 import { type Attribute, attributesOf, modelExports, unionMembers, type Version } from './client.ts'
 
-/** A type of the client, taken apart. */
+/** A parsed type of the client. */
 export type Shape =
   | { readonly kind: 'any' }
   | { readonly kind: 'date' }
@@ -12,7 +12,7 @@ export type Shape =
   | { readonly kind: 'map'; readonly value: string }
   | { readonly kind: 'enum'; readonly values: readonly unknown[] }
   | { readonly kind: 'union'; readonly members: readonly string[] }
-  /** `rest` is the type of fields that the model doesn't name, where it is more than a place for the unknown. */
+  /** `rest` is the type of additional fields, if the model defines them. */
   | { readonly kind: 'object'; readonly fields: ReadonlyMap<string, Attribute>; readonly rest: string | undefined }
 
 const mapStart = '{ [key: string]: '
@@ -33,7 +33,7 @@ const namedShape = (version: Version, name: string): Shape => {
 
 const shapes = new Map<string, Shape>()
 
-/** Takes a type apart, as the client writes it in its maps of attributes. */
+/** Parses a type in the notation of the client's attribute maps. */
 export const shapeOf = (version: Version, type: string): Shape => {
   if (type === 'any') return { kind: 'any' }
   if (type === 'Date') return { kind: 'date' }

@@ -1,4 +1,4 @@
-// Which member of a union is meant.
+// Selects the member of a union that a value means.
 
 import { isObject, type JsonObject, kindOf, memberPath } from '../../_helpers/json.ts'
 import type { Version } from './client.ts'
@@ -11,7 +11,7 @@ interface Member {
   readonly shape: Shape
 }
 
-/** Whether a value is of a member's kind of JSON, whatever stands in it. */
+/** Whether a value has a member's JSON type, whatever its content. */
 const ofKind = ({ shape }: Member, json: unknown): boolean => {
   if (shape.kind === 'list' || shape.kind === 'tuple') return Array.isArray(json)
   if (shape.kind === 'object' || shape.kind === 'map') return isObject(json)
@@ -19,7 +19,7 @@ const ofKind = ({ shape }: Member, json: unknown): boolean => {
   return typeof json === 'string'
 }
 
-/** The values of a required field that may hold but a few, such as `type`. */
+/** The possible values of a required field with few of them, such as `type`. */
 const choices = (version: Version, { shape }: Member, key: string): readonly unknown[] | undefined => {
   const field = shape.kind === 'object' ? shape.fields.get(key) : undefined
   if (field?.required !== true) return undefined
@@ -27,14 +27,16 @@ const choices = (version: Version, { shape }: Member, key: string): readonly unk
   return inner.kind === 'enum' ? inner.values : undefined
 }
 
-/** The fields that tell the members of a union apart: required in each of them, with fixed values. */
+/** Fields that distinguish the members of a union: required in each of them, with fixed values. */
 const tellers = (version: Version, members: readonly Member[]): string[] => {
   const [first] = members
   const keys = first?.shape.kind === 'object' ? [...first.shape.fields.keys()] : []
   return keys.filter((key) => members.every((member) => choices(version, member, key) !== undefined))
 }
 
-/** The problems of the member that the value comes nearest to: fewest wrong keys of its own, then fewest in all. */
+/**
+ * The problems of the nearest member: the one with the fewest wrong keys of its own, then the fewest problems in total.
+ */
 const nearestProblems = (
   version: Version,
   members: readonly Member[],
@@ -64,7 +66,7 @@ const unmatched = (
     : valueProblem(at, values, json[key])
 }
 
-/** A union may stand in a union, as the kinds of `topology_map` do: its members count as members of the outer one. */
+/** A union may contain unions, like the types of `topology_map`; their members count as members of the outer one. */
 const membersOf = (version: Version, types: readonly string[]): Member[] =>
   types.flatMap((type) => {
     const shape = shapeOf(version, type)
@@ -72,9 +74,9 @@ const membersOf = (version: Version, types: readonly string[]): Member[] =>
   })
 
 /**
- * Problems of a value that should be of one of several types: those inside the type that it says or seems to be.
+ * Problems of a value that should have one of several types: those under the type that it declares or resembles most.
  *
- * @param walk finds the problems inside a type.
+ * @param walk finds the problems under a type.
  */
 export const unionProblems = (
   version: Version,

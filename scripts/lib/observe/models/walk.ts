@@ -1,4 +1,4 @@
-// A value against its type.
+// Compares a value with its type.
 
 import { isObject, type JsonObject, kindOf, memberPath } from '../../_helpers/json.ts'
 import type { Version } from './client.ts'
@@ -7,14 +7,14 @@ import { keyProblems, type ObjectShape, type Place, valueProblem, type Walk } fr
 import { shapeOf } from './shape.ts'
 import { unionProblems } from './union.ts'
 
-/** No dashboard comes near it; a body that does would only exhaust the stack. */
+/** Maximum depth. No dashboard comes near it, and a deeper body would only exhaust the stack. */
 const deepest = 64
 
 const objectProblems = (version: Version, shape: ObjectShape, place: Place, json: JsonObject): Problem[] => [
   ...keyProblems(shape, json, place.path),
   ...Object.entries(json).flatMap(([key, value]) => {
     const type = shape.fields.get(key)?.type ?? shape.rest
-    // The client reads null as "not given".
+    // The client treats null as "not given".
     if (type === undefined || value == null) return []
     const format = shape.fields.get(key)?.format
     return walk(version, { type, format, path: memberPath(place.path, key), depth: place.depth + 1 }, value)
@@ -32,7 +32,7 @@ const dateProblem = (json: unknown): string | undefined => {
   return good ? undefined : `expected a date as in 2026-11-23T19:00:00Z, found ${JSON.stringify(json)}`
 }
 
-/** Every problem of a value that should be of `place.type`. */
+/** All problems of a value that should have the type `place.type`. */
 export const walk: Walk = (version, place, json) => {
   const { path, depth } = place
   const told = (message: string | undefined): Problem[] => (message === undefined ? [] : [{ path, message }])

@@ -1,12 +1,12 @@
-// The band of what is expected.
+// The band of expected values.
 
 import type { Point } from './page-data.ts'
 
-/** What a metric is expected to be, at the times of its points. */
+/** The expected range of a metric, at the times of its points. */
 export interface Band {
   readonly lower: readonly Point[]
   readonly upper: readonly Point[]
-  /** Points outside. */
+  /** Points outside the band. */
   readonly outside: readonly Point[]
 }
 
@@ -20,14 +20,16 @@ const median = (values: readonly number[]): number => {
 }
 
 /**
- * The grey band of `anomalies(…, 'basic', bounds)`. Datadog's takes quantiles of the time before; a preview knows what comes after,
- * too, so it takes the median and the spread of the neighbours on both sides: a burst shorter than they are stays outside.
+ * The grey band of `anomalies(…, 'basic', bounds)`. Datadog uses quantiles of earlier values. A preview also knows
+ * later ones, so this uses the median and spread of the neighbours on both sides: a burst shorter than these stays
+ * outside.
  */
 export const anomalyBand = (points: readonly Point[], bounds: number): Band => {
   const values = points.map(([, value]) => value)
   const centres = values.map((_, index) => median(values.slice(Math.max(0, index - reach), index + reach + 1)))
   const distances = values.map((value, index) => Math.abs(value - (centres[index] ?? 0)))
-  // One spread for the whole graph: the median distance, as the deviation of a normal distribution (1.4826 times).
+  // One spread for the whole graph: the median distance, scaled to a normal distribution's standard deviation (1.4826
+  // times).
   const spread = bounds * 1.4826 * median(distances) * 1.5
   const [lower, upper] = [-spread, spread].map((shift) =>
     points.map(([seconds], index): Point => [seconds, (centres[index] ?? 0) + shift]),

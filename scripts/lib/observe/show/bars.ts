@@ -4,7 +4,7 @@ import type { Plane } from './line.ts'
 import { rounded } from './scale.ts'
 import type { Layer } from './stack.ts'
 
-/** The `d` of one bar for every point of a layer; a bar fills most of the stretch of `size` seconds that begins at its time. */
+/** The `d` of one bar for each point of a layer; a bar fills most of the `size` seconds that start at its time. */
 export const barsPath = ({ lower, upper }: Layer, size: number, { x, y }: Plane): string =>
   upper
     .flatMap(([at, top], index) => {

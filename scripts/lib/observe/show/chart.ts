@@ -22,12 +22,12 @@ export interface Chart {
   readonly hasLegend: boolean
 }
 
-/** Percent of a drawing's side with two decimals, for labels that lie upon it. */
+/** Percent of a drawing's side with two decimals, to position labels on it. */
 const share = (place: number): number => Math.round(place * 10) / 100
 
 const mostKeys = 6
 
-/** Markers are named below the graph: upon it their words would lie on the curve, and on each other. */
+/** Markers are explained below the graph: on it, the text would cover the curve and other markers. */
 const markerKeys = (markers: readonly Marker[], quantity: Quantity): Markup[] =>
   markers.flatMap((marker) => {
     const edges = edgesOf(marker)
@@ -53,7 +53,7 @@ const legend = (graphs: readonly Graph[], markers: readonly Marker[], quantity: 
   return markup`<ul class="legend">${keys}${more}${band}${marked}</ul>`
 }
 
-/** Every second label can be hidden on a small screen, never midnight; the last one stays within the tile. */
+/** Every second label can be hidden on a small screen, but never midnight; the last label stays within the tile. */
 const timeLabels = (ticks: readonly TimeTick[], x: Place): Markup[] => {
   const midnight = Math.max(
     0,
@@ -62,14 +62,14 @@ const timeLabels = (ticks: readonly TimeTick[], x: Place): Markup[] => {
   const last = share(x(ticks.at(-1)?.seconds ?? 0))
   return ticks.flatMap(({ seconds, label, isMidnight }, index) => {
     const place = share(x(seconds))
-    // The last one is moved to the left, to where the one before may stand.
+    // The last one moves left, which may need the space of the one before.
     if (last > 96 && place < last && last - place < 14) return []
     const look = isMidnight ? 'midnight' : (index - midnight) % 2 === 0 ? 'even' : 'odd'
     return [markup`<span class="${look}${place > 96 ? ' end' : ''}" style="left:${place}%">${label}</span>`]
   })
 }
 
-/** Bars reach beyond the window by the stretch that they stand for. */
+/** Bars extend beyond the window by the period that they cover. */
 const widened = ({ from, to }: Window, graphs: readonly Graph[]): Window => {
   const bars = graphs.filter(({ display }) => display === 'bars')
   const ends = bars.flatMap(({ lines, size }) => lines.flatMap(({ points }) => points.map(([at]) => [at, at + size])))
@@ -96,8 +96,8 @@ const widened = ({ from, to }: Window, graphs: readonly Graph[]): Window => {
 }
 
 /**
- * A graph with its axes, markers and legend. Shapes are SVG that stretches to the tile; labels are text beside it, so that they
- * stay legible on every screen.
+ * A graph with its axes, markers and legend. Shapes are SVG that stretches to the tile; labels are separate text, so
+ * that they stay legible on every screen.
  */
 export const chart = ({ title, graphs, markers, yaxis, quantity, window, zone, hasLegend }: Chart): Markup => {
   const values = [...graphs.flatMap(valuesOf), ...markers.flatMap(edgesOf)]

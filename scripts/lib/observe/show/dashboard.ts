@@ -9,7 +9,7 @@ import { toneOf } from './palette.ts'
 import type { Scene } from './scene.ts'
 import { tile } from './tile.ts'
 
-/** Widgets that lie together: those of a group, or those between two groups. */
+/** Adjacent widgets: those of a group, or those between two groups. */
 interface Section {
   readonly group?: JsonObject
   readonly widgets: readonly JsonObject[]
@@ -34,7 +34,7 @@ const sectionsOf = (widgets: readonly JsonObject[]): Section[] => {
   return sections
 }
 
-/** From top to bottom and left to right, where every widget says where it is. */
+/** From top to bottom and left to right, if every widget has a position. */
 const inOrder = (widgets: readonly JsonObject[]): readonly JsonObject[] => {
   const places = new Map(widgets.map((widget) => [widget, layoutOf(widget)]))
   if ([...places.values()].includes(undefined)) return widgets
@@ -57,14 +57,14 @@ const variable = (wire: JsonObject): Markup => {
   return markup`<li><code>$${textIn(wire.name) ?? ''}</code> ${value}</li>`
 }
 
-/** Widgets, those in groups too. */
+/** The number of widgets, including those in groups. */
 export const countWidgets = (wire: unknown): number =>
   objectsOf(objectOf(wire).widgets).reduce(
     (count, widget) => count + (isGroup(widget) ? objectsOf(objectOf(widget.definition).widgets).length : 1),
     0,
   )
 
-/** The time frame that the board opens with, if it sets one: `Past 4 hours`. */
+/** The board's initial time frame, if it sets one: `Past 4 hours`. */
 const range = (definition: JsonObject): Markup | '' => {
   const { type, value, unit } = objectOf(definition.default_timeframe)
   const count = numberIn(value)
@@ -72,7 +72,7 @@ const range = (definition: JsonObject): Markup | '' => {
   return markup`<span class="range">Past ${count === 1 ? '' : `${count} `}${textIn(unit) ?? ''}${count === 1 ? '' : 's'}</span>`
 }
 
-/** One dashboard, drawn with what the scene knows. */
+/** One dashboard, drawn with the scene's data. */
 export const dashboard = ({ name, wire }: Resource, scene: Scene): Markup => {
   const definition = objectOf(wire)
   const description = textIn(definition.description) ?? ''

@@ -7,7 +7,7 @@ import { markdown } from './markdown.ts'
 import { type Markup, markup } from './markup.ts'
 import type { Resource } from './page-data.ts'
 
-/** Whose notifications are held back. */
+/** The monitors that are silenced. */
 const aimOf = (wire: JsonObject): string => {
   const { monitor_tags: tags, monitor_id: id } = objectOf(wire.monitor_identifier)
   if (id !== undefined) return `monitor ${id}`
@@ -15,7 +15,7 @@ const aimOf = (wire: JsonObject): string => {
   return all.length === 0 || all.includes('*') ? 'every monitor' : `monitors with ${all.join(', ')}`
 }
 
-/** One downtime: what it says, when it is silent, and for what. */
+/** One downtime: its message, its hours, and its scope. */
 export const downtime = ({ name, wire }: Resource): Markup => {
   const definition = objectOf(wire)
   const rules = rulesText(definition.schedule).map((rule) => markup`<li>${rule}</li>`)

@@ -9,10 +9,10 @@ import { formatQuantity, type Quantity } from './quantity.ts'
 import { rounded } from './scale.ts'
 import { momentLabel } from './time-axis.ts'
 
-/** Drawings are a thousand units wide and high, and are stretched to their tile; lines keep their width. */
+/** Drawings are a thousand units wide and high, and stretch to their tile; lines keep their width. */
 export const side = 1000
 
-/** The values that a marker is about, tinted, for below the lines. */
+/** A marker's range, tinted, below the lines. */
 export const markerTint = ({ from, to, level }: Marker, { y }: Plane): Markup => {
   const top = to === undefined ? 0 : Math.max(0, rounded(y(to)))
   const bottom = from === undefined ? side : Math.min(side, rounded(y(from)))
@@ -36,14 +36,14 @@ const lineShape = (graph: Graph, { colour, points, band, layer }: Line, plane: P
   return markup`<path class="band" d="${areaPath(upper, lower, plane)}"/>${line}<path class="outside" d="${linePath(outside, plane, size * 1.5)}"/><path class="outside dots" d="${dotsPath(outside, plane)}"/>`
 }
 
-/** The shapes of a graph, those drawn first lying lowest. */
+/** The shapes of a graph; the first is lowest. */
 export const graphShapes = (graph: Graph, plane: Plane): Markup =>
   markup`<g>${graph.lines.map((line) => lineShape(graph, line, plane))}</g>`
 
 const mostColumns = 96
 const mostNames = 8
 
-/** Invisible columns, each of which tells the values of its moment to who points at it. */
+/** Invisible columns that show the values of their moment on hover. */
 export const hoverShapes = (graphs: readonly Graph[], plane: Plane, quantity: Quantity, zone: string): Markup => {
   const lines = graphs.flatMap(({ lines }) => lines.map(({ name, points }) => ({ name, values: new Map(points) })))
   const all = [...new Set(lines.flatMap(({ values }) => [...values.keys()]))].sort((a, b) => a - b)

@@ -2,14 +2,14 @@
 
 import type { Point, Series } from './page-data.ts'
 
-/** What a formula gives: series, or a number that stands for itself. */
+/** The result of a formula: series, or a single number. */
 type Value = readonly Series[] | number
 
 export interface Formula {
   readonly series: readonly Series[]
-  /** How wide the band is when the formula asks for anomalies. */
+  /** The width of the band if the formula uses anomalies. */
   readonly bounds?: number
-  /** The one query whose unit the result has; undefined after arithmetic. */
+  /** The one query that determines the result's unit; undefined after arithmetic. */
   readonly query?: string
 }
 
@@ -35,7 +35,10 @@ const operators: Readonly<Record<string, (a: number, b: number) => number>> = {
 
 const finite = (points: readonly Point[]): Point[] => points.filter(([, value]) => Number.isFinite(value))
 
-/** Two values point by point; series meet by their tags, and one series alone meets each of the others. */
+/**
+ * Combines two values point by point. Series are matched by their tags; a single series is combined with each of the
+ * others.
+ */
 const combine = (operator: (a: number, b: number) => number, left: Value, right: Value): Value => {
   if (typeof left === 'number' && typeof right === 'number') return operator(left, right)
   if (typeof left === 'number') return combine((a, b) => operator(b, a), right, left)
@@ -56,8 +59,8 @@ const combine = (operator: (a: number, b: number) => number, left: Value, right:
 const deepest = 40
 
 /**
- * Reads and computes a formula of a widget: names of queries, numbers, `+ - * /`, brackets, `anomalies(…, 'basic', 2)`. Another
- * function's first argument stands for its result, which keeps the shape. Undefined when it can't be read.
+ * Evaluates a widget's formula: names of queries, numbers, `+ - * /`, parentheses, `anomalies(…, 'basic', 2)`. For any
+ * other function the result is its first argument, which keeps the shape. Undefined if it can't be parsed.
  */
 export const evaluate = (formula: string, queries: ReadonlyMap<string, readonly Series[]>): Formula | undefined => {
   const tokens = tokensOf(formula)

@@ -8,14 +8,14 @@ import { colourAt } from './palette.ts'
 import type { Request, Result } from './request.ts'
 import { type Layer, stack } from './stack.ts'
 
-/** One series as it is drawn. */
+/** A series as drawn. */
 export interface Line {
   readonly name: string
   readonly colour: string
   readonly points: readonly Point[]
-  /** The expected range, where anomalies are asked for. */
+  /** The expected range, with anomalies. */
   readonly band?: Band
-  /** Where it lies on the others, for bars and areas. */
+  /** Its position on top of the others, for bars and areas. */
   readonly layer: Layer
 }
 
@@ -23,22 +23,22 @@ export interface Line {
 export interface Graph {
   readonly display: 'line' | 'bars' | 'area'
   readonly lines: readonly Line[]
-  /** Seconds that one point stands for. */
+  /** Seconds covered by one point. */
   readonly size: number
-  /** More classes for its lines: `dashed`, `thick`. */
+  /** Additional classes for its lines: `dashed`, `thick`. */
   readonly style: string
 }
 
 const displays = ['line', 'bars', 'area'] as const
 const styles = ['dashed', 'dotted', 'thick', 'thin']
 
-/** The usual distance of points, in seconds: the median. */
+/** The usual distance between points in seconds: the median. */
 const distance = (points: readonly Point[]): number => {
   const all = points.slice(1).map(([at], index) => at - (points[index]?.[0] ?? at))
   return all.sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 3600
 }
 
-/** The series of a request, named and coloured. `offset` colours of the palette are taken by requests before. */
+/** The series of a request, with names and colours. `offset` is how many palette colours earlier requests use. */
 export const graphOf = ({ wire }: Request, results: readonly Result[], offset: number): Graph => {
   const style = objectOf(wire.style)
   const all = results.flatMap(({ label, series, bounds }) =>
@@ -62,7 +62,7 @@ export const graphOf = ({ wire }: Request, results: readonly Result[], offset: n
   }
 }
 
-/** All values that the axis must hold. */
+/** All values that must fit on the axis. */
 export const valuesOf = ({ display, lines }: Graph): number[] =>
   lines.flatMap(({ points, band, layer }) =>
     (display === 'line' ? [points, band?.lower ?? [], band?.upper ?? []] : [layer.upper, [[0, 0] as const]])

@@ -1,8 +1,8 @@
-// Short names of series.
+// Short names for series.
 
 const keyOf = (tags: readonly string[]): string => (tags.length === 1 ? (tags[0]?.split(':', 1)[0] ?? '') : '')
 
-/** Short names of groups: where all are values of one key, the key is left out, which the query tells already. */
+/** Short names for groups: if all are values of the same key, the key is left out, since the query shows it. */
 export const groupNames = (all: readonly (readonly string[])[]): string[] => {
   const key = keyOf(all[0] ?? [])
   const isShort = key !== '' && all.length > 1 && all.every((tags) => keyOf(tags) === key)

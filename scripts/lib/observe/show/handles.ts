@@ -1,4 +1,4 @@
-// Whom a message names.
+// Finds who is notified.
 
-/** Everybody whom a message names, each once: `@slack-ops`, `@you@example.com`. */
+/** Everyone mentioned in a message, without duplicates: `@slack-ops`, `@you@example.com`. */
 export const handlesIn = (message: string): string[] => [...new Set(message.match(/(?<!\S)@\S*[^\s.,;:!?]/g))]

@@ -1,8 +1,8 @@
-// Tiles on a grid.
+// Lays out tiles on a grid.
 
 import { type JsonObject, numberIn, objectOf, textIn } from '../../_helpers/json.ts'
 
-/** A widget's definition and its place on a grid, in columns and rows from 0; rows can be halved. */
+/** A widget's definition and its position on a grid, in columns and rows from 0; rows can be halved. */
 export interface Placed {
   readonly definition: JsonObject
   readonly x: number
@@ -11,7 +11,7 @@ export interface Placed {
   readonly height: number
 }
 
-/** A dashboard's columns. */
+/** The number of a dashboard's columns. */
 export const columns = 12
 
 const usual: Readonly<Record<string, readonly [number, number]>> = {
@@ -27,7 +27,7 @@ const whole = (value: unknown, least: number, most: number): number | undefined 
   return found === undefined ? undefined : Math.max(least, Math.min(most, Math.round(found)))
 }
 
-/** Where a widget says that it is; undefined unless it says all of it. Kept within the grid and a thousand rows. */
+/** A widget's own position; undefined unless it is complete. Limited to the grid and a thousand rows. */
 export const layoutOf = (widget: JsonObject, wide = columns): Omit<Placed, 'definition'> | undefined => {
   const layout = objectOf(widget.layout)
   const x = whole(layout.x, 0, wide - 1)
@@ -39,15 +39,15 @@ export const layoutOf = (widget: JsonObject, wide = columns): Omit<Placed, 'defi
 }
 
 const sizeOf = (type: string | undefined, isFirst: boolean, wide: number): readonly [number, number] => {
-  // A note that opens a group is its introduction: a line or two.
+  // A note at the start of a group is an introduction of a line or two.
   if (type === 'note' && isFirst) return [wide, 0.5]
   const [width, height] = (type !== undefined && Object.hasOwn(usual, type) ? usual[type] : undefined) ?? [2, 2]
   return [Math.min(width, wide), height]
 }
 
 /**
- * Rows filled from the left; what a row leaves free goes to its last tile, unless that would more than double it. A note takes all that is
- * left, and a row of its own is as low as a line or two.
+ * Fills rows from the left. The last tile of a row gets the remaining space, unless that would more than double it. A
+ * note takes all remaining space, and if alone in a row is only a line or two high.
  */
 const flow = (widgets: readonly JsonObject[], wide: number): Placed[] => {
   const rows: Placed[][] = [[]]
@@ -74,7 +74,7 @@ const flow = (widgets: readonly JsonObject[], wide: number): Placed[] => {
   )
 }
 
-/** The places of widgets: their own if each has one, counted from the first row that is taken, else in the order of the file. */
+/** The widgets' positions: their own if each has one, starting with the first used row; otherwise in file order. */
 export const placed = (widgets: readonly JsonObject[], wide = columns): Placed[] => {
   const own = widgets.flatMap((widget) => {
     const layout = layoutOf(widget, wide)

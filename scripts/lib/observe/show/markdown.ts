@@ -5,13 +5,13 @@ import { type Markup, markup } from './markup.ts'
 const inline =
   /`([^`]+)`|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*|\[([^\]]+)\]\(([^)\s]+)\)|(\{\{[^{}]{1,80}\}\})|(?<![\w@.])(@[\w.+-]+(?:@[\w.-]+)?\w)/g
 
-/** Only addresses of the web become links: `javascript:` and the like stay text. */
+/** Only web addresses become links; `javascript:` and the like stay text. */
 const link = (label: string, address: string): Markup => {
   const isWeb = /^https?:\/\//i.test(address) && URL.canParse(address)
   return isWeb ? markup`<a href="${address}" rel="noreferrer">${label}</a>` : markup`${label}`
 }
 
-/** A line's bold and slanted words, code, links; `{{value}}` and `@handle`, which monitors know, are marked. */
+/** A line's bold, italic, code and links; also marks `{{value}}` and `@handle`, as used in monitors. */
 export const inlineMarkdown = (line: string): Markup => {
   const parts: Markup[] = []
   let end = 0
@@ -40,7 +40,7 @@ const block = (lines: readonly string[]): Markup => {
   if (start > 0) return markup`${block(lines.slice(0, start))}${block(lines.slice(start))}`
   if (start === 0) {
     const items: string[] = []
-    // A line without a bullet goes on with the item before it.
+    // A line without a bullet continues the previous item.
     for (const line of lines)
       if (bullet.test(line)) items.push(line.replace(bullet, ''))
       else items.push(`${items.pop() ?? ''} ${line.trim()}`)
@@ -50,7 +50,10 @@ const block = (lines: readonly string[]): Markup => {
   return markup`<p>${lines.map((line, index) => markup`${index === 0 ? '' : markup`<br/>`}${inlineMarkdown(line)}`)}</p>`
 }
 
-/** The little Markdown that notes and messages use: paragraphs, titles, lists, bold, slanted, code, links. All else is text. */
+/**
+ * The subset of Markdown used in notes and messages: paragraphs, headings, lists, bold, italic, code, links. Anything
+ * else is text.
+ */
 export const markdown = (source: string): Markup =>
   markup`${source
     .split(/\n\s*\n/)

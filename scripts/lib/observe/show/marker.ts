@@ -4,7 +4,7 @@ import { type JsonObject, numberIn, objectsOf, textIn } from '../../_helpers/jso
 
 /** A line across a graph, or a range of values. */
 export interface Marker {
-  /** Lower and upper end of what is tinted; equal for `y = 5`, open ends undefined. */
+  /** Lower and upper end of the tinted range; equal for `y = 5`, undefined for an open end. */
   readonly from?: number
   readonly to?: number
   readonly level: 'error' | 'warning' | 'ok' | 'info'
@@ -25,7 +25,7 @@ const rangeOf = (value: string): Pick<Marker, 'from' | 'to'> | undefined => {
   return sign.startsWith('>') ? { from: at } : sign.startsWith('<') ? { to: at } : { from: at, to: at }
 }
 
-/** The markers of a widget that say where they are. */
+/** The markers of a widget that have a valid position. */
 export const markersOf = (definition: JsonObject): Marker[] =>
   objectsOf(definition.markers).flatMap((marker) => {
     const range = rangeOf(textIn(marker.value) ?? '')

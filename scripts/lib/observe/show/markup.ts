@@ -1,13 +1,13 @@
-// HTML that escapes by itself.
+// HTML that is escaped automatically.
 
 import Handlebars from 'handlebars'
 
-/** HTML or SVG that may stand in the page as it is. Only `markup` makes it. */
+/** HTML or SVG that can be inserted into the page unescaped. Only `markup` creates it. */
 export type Markup = InstanceType<typeof Handlebars.SafeString>
 
 export type Content = Markup | string | number | undefined | readonly Content[]
 
-// Characters that neither HTML nor XML allows, and halves of characters.
+// Characters that neither HTML nor XML allows, and lone surrogates.
 const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|\p{Cs}/gu
 
 const escaped = (content: Content): string => {
@@ -18,11 +18,11 @@ const escaped = (content: Content): string => {
 }
 
 /**
- * A template of HTML or SVG: every value in it is escaped by the template engine's own rule, text and attribute alike, unless it is
- * markup itself; lists are joined. So nothing that comes from JSON can be forgotten.
+ * A template for HTML or SVG. Every value, in text or an attribute, is escaped by the template engine's own rule,
+ * unless it is markup itself; lists are joined. So no value from JSON can be left unescaped.
  */
 export const markup = (parts: TemplateStringsArray, ...values: readonly Content[]): Markup =>
   new Handlebars.SafeString(parts.map((part, index) => part + escaped(values[index])).join(''))
 
-/** Text without the characters that a page can't hold, for values that the template escapes itself. */
+/** Text without characters that a page can't contain, for values that the template itself escapes. */
 export const printable = (text: string): string => text.replaceAll(forbidden, '\ufffd')

@@ -1,6 +1,6 @@
-// Sections of a message.
+// Splits a message into sections.
 
-/** A part of a monitor's message and the state in which it is sent: undefined for every state. */
+/** A part of a monitor's message and the state in which it is sent; undefined for every state. */
 export interface MessagePart {
   readonly state?: string
   readonly text: string
@@ -9,8 +9,9 @@ export interface MessagePart {
 const mark = /\{\{([#/^])\s*(is_\w+)[^{}]*\}\}/g
 
 /**
- * A message by states: what stands in `{{#is_alert}}…{{/is_alert}}` apart from what every notification says. Sections in sections stay
- * text of the outer one; one that is never closed reaches to the end; other conditions than states (`is_match`) stay as they are.
+ * Splits a message by state: separates what is in `{{#is_alert}}…{{/is_alert}}` from what every notification contains.
+ * Nested sections stay text of the outer one; an unclosed section extends to the end; other conditions (`is_match`)
+ * stay as they are.
  */
 export const messageParts = (message: string): MessagePart[] => {
   const parts: MessagePart[] = []

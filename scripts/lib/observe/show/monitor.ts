@@ -21,7 +21,7 @@ const levelOf = (state: string): string => levels.find(([name]) => name.test(sta
 const part = ({ state, text: words }: MessagePart): Markup =>
   markup`<div class="part ${state === undefined ? 'every' : levelOf(state)}"><b>${state === undefined ? 'every state' : stateLabel(state)}</b><div class="text">${markdown(words)}</div></div>`
 
-/** What else decides when a monitor speaks, in words. */
+/** Other settings that affect when a monitor alerts, in words. */
 export const optionNotes = (options: JsonObject): string[] => {
   const minutes = numberIn(options.no_data_timeframe)
   const again = numberIn(options.renotify_interval)
@@ -34,7 +34,7 @@ export const optionNotes = (options: JsonObject): string[] => {
   ].filter((words) => words !== '')
 }
 
-/** One monitor: query, thresholds, and what it says in which state. */
+/** One monitor: query, thresholds, and its message in each state. */
 export const monitor = ({ name, wire }: Resource): Markup => {
   const definition = objectOf(wire)
   const notes = optionNotes(objectOf(definition.options)).map((words) => markup`<li>${words}</li>`)

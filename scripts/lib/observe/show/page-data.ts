@@ -6,13 +6,13 @@ import type { Quantity } from './quantity.ts'
 export type Point = readonly [seconds: number, value: number]
 
 export interface Series {
-  /** `key:value` of what the query groups by. */
+  /** `key:value` of the query's groups. */
   readonly tags: readonly string[]
-  /** In order of time; gaps are left out. */
+  /** Ordered by time; gaps are left out. */
   readonly points: readonly Point[]
 }
 
-/** Values that a metric is known to take: uniformly random integers of [min, max], one every `interval` seconds. */
+/** Known values of a metric: uniformly random integers in [min, max], one every `interval` seconds. */
 export interface Hint {
   readonly min: number
   readonly max: number
@@ -21,23 +21,26 @@ export interface Hint {
 
 export type Hints = Readonly<Record<string, Hint>>
 
-/** How the value of a metric moves through a day. */
+/** How a metric's value changes during a day. */
 export interface Course {
   readonly base: number
-  /** Share by which it moves with the day, and at random. */
+  /** The share by which it varies with the time of day, and randomly. */
   readonly sway: number
   readonly jitter: number
   /** Whole numbers only. */
   readonly whole?: boolean | undefined
-  /** By how much it rises for an hour, seven hours ago: what an anomaly's band must not hold. */
+  /** How much it rises for one hour, seven hours ago, so that it falls outside an anomaly band. */
   readonly burst?: number | undefined
 }
 
-/** What the folders of a box's parts say of sample data (preview.yaml); metrics are regular expressions, the first that matches counts. */
+/**
+ * Sample data settings from the box's parts (preview.yaml); metrics are regular expressions, of which the first match
+ * counts.
+ */
 export interface Samples {
   readonly units: Readonly<Record<string, Quantity>>
   readonly courses: Readonly<Record<string, Course>>
-  /** Values that `by {KEY}` shows. */
+  /** Values to show for `by {KEY}`. */
   readonly values: Readonly<Record<string, readonly string[]>>
 }
 
@@ -45,37 +48,37 @@ export const noSamples: Samples = { units: {}, courses: {}, values: {} }
 
 export type Recorded = Readonly<Record<string, readonly Point[]>>
 
-/** A half-hour of a week: silent as wished, wished and not silent, silent twice, silent and not wished, open. */
+/** A half-hour of a week: silent as wanted, wanted but not silent, covered twice, silent but not wanted, open. */
 export type Slot = 'silent' | 'gap' | 'overlap' | 'extra' | 'open'
 
 export interface PreviewWeek {
   readonly rows: readonly {
     /** `Mon 23 Nov` */
     readonly day: string
-    /** 48 half-hours; another number on a day on which the clock changes. */
+    /** 48 half-hours; a different number on a day with a clock change. */
     readonly slots: readonly Slot[]
-    /** After how many half-hours of the day the clock changes, and how many it leaves out; negative for those that come twice. */
+    /** How many half-hours of the day precede the clock change, and how many it skips; negative for repeated ones. */
     readonly change?: { readonly index: number; readonly skipped: number }
   }[]
-  /** `week of Mon 30 Nov 2026`: stands above it. */
+  /** Heading: `week of Mon 30 Nov 2026`. */
   readonly label: string
   readonly notes: readonly string[]
 }
 
 export interface Resource {
   readonly name: string
-  /** As it is sent to the account's API. */
+  /** As sent to the account's API. */
   readonly wire: unknown
 }
 
-/** Everything that the page shows. */
+/** Everything on the page. */
 export interface Preview {
   readonly box: string
   readonly version: string
   readonly now: Date
-  /** IANA name, for the axes of time. */
+  /** IANA name, for time axes. */
   readonly timezone: string
-  /** The zone stands in for the account's, which nobody asked for. */
+  /** Whether the zone is a stand-in for the account's, which was not queried. */
   readonly isAssumed: boolean
   readonly dashboards: readonly Resource[]
   readonly monitors: readonly Resource[]
@@ -84,6 +87,6 @@ export interface Preview {
   readonly hints: Hints
   /** Default: none. */
   readonly samples?: Samples
-  /** Points by metric that were really received; they take the place of sample data. */
+  /** Received points by metric, which replace sample data. */
   readonly recorded?: Recorded
 }

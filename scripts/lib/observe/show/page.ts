@@ -14,14 +14,14 @@ import { silentHours, week, weekLegend } from './week.ts'
 
 export type { Hint, Hints, Preview, PreviewWeek, Recorded, Resource, Slot } from './page-data.ts'
 
-/** Of everything; a day shows hourly bars and the daily wave. */
+/** The period shown everywhere; a day shows hourly bars and the daily wave. */
 const hours = 24
 
 /**
- * Dashboards, monitors and the week of downtimes as one page that needs nothing else: no script, no address, both colour schemes.
- * The same preview gives the same page.
+ * Dashboards, monitors and the week of downtimes as one self-contained page: no scripts, no external addresses, both
+ * colour schemes. The same preview gives the same page.
  *
- * @param root the checkout, where the page's template is.
+ * @param root the checkout, which contains the page's template.
  */
 export const previewPage = (preview: Preview, root = '.'): string => {
   const { box, version, now, timezone, isAssumed, hints, samples = noSamples, recorded = {} } = preview

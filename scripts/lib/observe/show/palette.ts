@@ -1,6 +1,6 @@
-// Colours of series.
+// Colours for series.
 
-/** Names of the page's colours for series, as classes; which colour each is, light or dark, stands in the page's style. */
+/** The page's colours for series, as class names; the page's style defines them for light and dark. */
 const classic = ['c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7']
 
 const palettes: Readonly<Record<string, readonly string[]>> = {
@@ -15,7 +15,7 @@ const palettes: Readonly<Record<string, readonly string[]>> = {
   grey: ['c7', 'c4'],
 }
 
-/** The colour of a series: the palette's, if the page has one of that name. */
+/** The colour of a series: from the palette, if the page has one of that name. */
 export const colourAt = (palette: string | undefined, index: number): string => {
   const known = palette !== undefined && Object.hasOwn(palettes, palette) ? palettes[palette] : undefined
   const colours = known ?? classic
@@ -40,6 +40,6 @@ const tones: Readonly<Record<string, string>> = {
   transparent: 'transparent',
 }
 
-/** The classes of a background that a widget names; a name that the page does not know is white. */
+/** The classes for a widget's background; an unknown name is white. */
 export const toneOf = (name: string | undefined): string =>
   name !== undefined && Object.hasOwn(tones, name) ? (tones[name] ?? 'white') : 'white'

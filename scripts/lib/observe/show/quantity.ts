@@ -1,6 +1,6 @@
 // Units.
 
-/** What a number counts, as far as drawing cares. */
+/** What a number measures, as far as drawing is concerned. */
 export const kinds = ['byte', 'second', 'percent', 'megawatt', 'plain'] as const
 export type Quantity = (typeof kinds)[number]
 
@@ -13,7 +13,7 @@ const quantities: readonly (readonly [RegExp, Quantity])[] = [
   [/^electricity\.production$/, 'megawatt'],
 ]
 
-/** @param units of the box's own parts, by regular expression; they count before what every host has. */
+/** @param units from the box's own parts, by regular expression; they take precedence over those of every host. */
 export const quantityOf = (metric: string, units: Readonly<Record<string, Quantity>> = {}): Quantity =>
   Object.entries(units).find(([name]) => new RegExp(name, 'u').test(metric))?.[1] ??
   quantities.find(([name]) => name.test(metric))?.[1] ??
@@ -62,17 +62,17 @@ const scales: Readonly<Record<Quantity, readonly Scale[]>> = {
 const scaleFor = (value: number, quantity: Quantity): Scale => {
   const all = scales[quantity]
   const one: Scale = all.find(({ size }) => size === 1) ?? { size: 1, unit: '' }
-  // A hair below a power counts as the power: 0.9999 k would be rounded to 1000.
+  // Slightly below a power counts as the power: 0.9999 k would be rounded to 1000.
   return value === 0 ? one : (all.find(({ size }) => Math.abs(value) >= size * 0.9995) ?? all.at(-1) ?? one)
 }
 
 export interface Figure {
   readonly digits: string
-  /** With its prefix: `k`, `MiB`, `ms`, `%`; empty for a plain number below a thousand. */
+  /** Including the prefix: `k`, `MiB`, `ms`, `%`; empty for a plain number below a thousand. */
   readonly unit: string
 }
 
-/** A number and its unit apart, with three figures unless `precision` tells how many stand after the point. */
+/** A number and its unit separately, with three digits unless `precision` sets the number of decimals. */
 export const figure = (value: number, quantity: Quantity, precision?: number, autoscale = true): Figure => {
   const { size, unit } = autoscale ? scaleFor(value, quantity) : scaleFor(0, quantity)
   const scaled = value / size
@@ -89,14 +89,14 @@ const joined = ({ digits, unit }: Figure): string =>
 /** `12.5k`, `1.2 GiB`, `5.2 ms`, `43%`. */
 export const formatQuantity = (value: number, quantity: Quantity): string => joined(figure(value, quantity))
 
-/** Labels for the ticks of one axis: the same unit for all, and as many decimals as tell two ticks apart. */
+/** Labels for an axis' ticks: the same unit for all, and enough decimals to tell two ticks apart. */
 export const tickFormat = (ticks: readonly number[], quantity: Quantity): ((tick: number) => string) => {
   const largest = ticks.reduce((most, tick) => Math.max(most, Math.abs(tick)), 0)
   // Thousands are legible as they are, and `0.75k` is not.
   const { size, unit } = scaleFor(quantity === 'plain' && largest < 10_000 && largest >= 1 ? 1 : largest, quantity)
   const step = Math.abs((ticks[1] ?? 1) - (ticks[0] ?? 0)) / size
   const decimals = step === 0 ? 0 : Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9)))
-  // 0.25 needs a second decimal, though it is larger than 0.1.
+  // 0.25 needs a second decimal, although it is larger than 0.1.
   const enough = Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6 ? decimals + 1 : decimals
   return (tick) => (tick === 0 ? '0' : joined({ digits: (tick / size).toFixed(enough), unit }))
 }

@@ -1,9 +1,9 @@
-// A metric query.
+// Parses a metric query.
 
-/** How values of a stretch of time become one. */
+/** How to aggregate the values of a period. */
 export type Method = 'avg' | 'sum' | 'min' | 'max' | 'count'
 
-/** A query of metrics, `AGGR:METRIC{SCOPE} by {KEYS}.rollup(METHOD, SECONDS)`. */
+/** A metric query, `AGGR:METRIC{SCOPE} by {KEYS}.rollup(METHOD, SECONDS)`. */
 export interface MetricQuery {
   /** `95` for `p95:`, of a distribution. */
   readonly percentile?: number
@@ -27,7 +27,7 @@ const items = (found = ''): string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '')
 
-/** The parts of a query that matter for drawing; undefined for one of another kind. */
+/** The parts of a query that matter for drawing; undefined for any other kind. */
 export const parseQuery = (query: string): MetricQuery | undefined => {
   const [, aggregator, digits, metric, scope, by, rest = ''] = form.exec(query) ?? []
   if (metric === undefined) return undefined

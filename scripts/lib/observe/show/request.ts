@@ -8,22 +8,22 @@ import { parseQuery } from './query.ts'
 import { joined } from './rollup.ts'
 import { type Scene, seriesOf, type Window } from './scene.ts'
 
-/** What a request asks for, read from the widget. */
+/** A request of a widget. */
 export interface Request {
   /** Query texts by name. */
   readonly queries: ReadonlyMap<string, string>
-  /** How each query's points become one number, for widgets that show one. */
+  /** How to reduce each query's points to one number, for widgets that show one. */
   readonly aggregators: ReadonlyMap<string, string>
   readonly formulas: readonly { readonly formula: string; readonly alias?: string; readonly quantity?: Quantity }[]
   readonly wire: JsonObject
 }
 
-/** A formula's series with what labels need. */
+/** A formula's series and what their labels need. */
 export interface Result {
   readonly label: string
   readonly series: readonly Series[]
   readonly quantity: Quantity
-  /** Width of the band, where the formula asks for anomalies. */
+  /** The width of the band if the formula uses anomalies. */
   readonly bounds?: number
 }
 
@@ -41,7 +41,7 @@ const unitOf = (formula: JsonObject): Quantity | undefined => {
   return Object.hasOwn(units, name) ? units[name] : undefined
 }
 
-/** Reads a request of either form: named queries with formulas, or one text under `q`. */
+/** Parses a request in either form: named queries with formulas, or a single text in `q`. */
 export const readRequest = (wire: JsonObject): Request => {
   const queries = new Map<string, string>()
   const aggregators = new Map<string, string>()
@@ -71,7 +71,7 @@ export const readRequest = (wire: JsonObject): Request => {
 
 const evaluateAll = (request: Request, data: ReadonlyMap<string, readonly Series[]>, { samples }: Scene): Result[] =>
   request.formulas.map(({ formula, alias, quantity }) => {
-    // What can't be read is drawn as its first query, so that the tile still shows what it is about.
+    // An unreadable formula is drawn as its first query, so that the tile still shows something related.
     const [first] = data.keys()
     const result = evaluate(formula, data) ?? { series: data.get(first ?? '') ?? [], query: first }
     const query = request.queries.get(result.query ?? '')
@@ -99,7 +99,7 @@ const single = (points: readonly Point[], aggregator: string): number | undefine
   return joined(aggregator === 'sum' || aggregator === 'min' || aggregator === 'max' ? aggregator : 'avg', values)
 }
 
-/** The same for widgets that show numbers: every query becomes one number first, then the formula is computed. */
+/** The same for widgets that show numbers: each query is first reduced to a number, then the formula is evaluated. */
 export const numbersOf = (request: Request, scene: Scene, window: Window): Result[] => {
   const data = [...request.queries].map(([name, query]): [string, Series[]] => [
     name,

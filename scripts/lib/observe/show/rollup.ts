@@ -1,11 +1,11 @@
-// Points of one stretch joined.
+// Aggregates points over time.
 
 import type { Point } from './page-data.ts'
 import type { Method } from './query.ts'
 
 const sizes = [5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 43_200, 86_400]
 
-/** How many seconds one point of a graph stands for when the query leaves it open: so many that some 300 points are enough. */
+/** How many seconds a point covers if the query doesn't say: enough for about 300 points. */
 export const usualSize = (span: number): number => sizes.find((size) => span / size <= 300) ?? Math.ceil(span / 300)
 
 const join: Readonly<Record<Method, (values: readonly number[]) => number>> = {
@@ -16,11 +16,14 @@ const join: Readonly<Record<Method, (values: readonly number[]) => number>> = {
   count: (values) => values.length,
 }
 
-/** One number of several; undefined of none. */
+/** Reduces several numbers to one; undefined for none. */
 export const joined = (method: Method, values: readonly number[]): number | undefined =>
   values.length === 0 ? undefined : join[method](values)
 
-/** Points joined by stretches of `size` seconds that begin at its multiples, as the API does; a stretch's time is its beginning. */
+/**
+ * Aggregates points over periods of `size` seconds that start at its multiples, as the API does; a period's time is its
+ * start.
+ */
 export const rollUp = (points: readonly Point[], method: Method, size: number): Point[] => {
   const stretches = new Map<number, number[]>()
   for (const [seconds, value] of points) {

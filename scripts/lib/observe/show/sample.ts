@@ -8,17 +8,17 @@ import { productionTypes, type Shape, shapeOf } from './shapes.ts'
 
 export interface SampleOptions {
   readonly now: Date
-  /** How long a stretch ends at `now`. */
+  /** Length of the period that ends at `now`. */
   readonly hours: number
   readonly hints: Hints
   readonly samples?: Samples
-  /** The host that `by {host}` names when the query's scope names none. */
+  /** The host for `by {host}` if the query's scope names none. */
   readonly host?: string
-  /** Seconds that one point stands for when the query leaves it open. */
+  /** Seconds covered by one point if the query doesn't say. */
   readonly size?: number
 }
 
-/** How far above the middle a percentile of a latency lies: its slowest requests are the ones that wait. */
+/** How far above the median a latency percentile is: the slowest requests are the ones that wait. */
 const above = (percentile: number): number => (percentile <= 50 ? 1 : 1 + (percentile - 50) / 30)
 
 /** The Agent's usual interval, in seconds. */
@@ -42,7 +42,10 @@ const valuesOf = (key: string, { scope }: MetricQuery, host: string, own: Sample
   return known.length > 0 ? known : [`${key}-a`, `${key}-b`, `${key}-c`]
 }
 
-/** Every combination of the first two keys' values would be too many lines: the first key varies, others keep their first value. */
+/**
+ * All combinations of two keys' values would be too many lines: the first key varies, the others keep their first
+ * value.
+ */
 const groupsOf = (query: MetricQuery, host: string, own: Samples['values']): string[][] => {
   const [first, ...others] = query.by
   if (first === undefined) return [[]]
@@ -52,7 +55,7 @@ const groupsOf = (query: MetricQuery, host: string, own: Samples['values']): str
 
 const isSummed = (metric: string): boolean => /^trace\..*\.(hits|errors)(\.by_.*)?$/.test(metric)
 
-/** The stretches of `size` seconds that are over by `now`, as their first and last moment: at least one. */
+/** The periods of `size` seconds that have ended by `now`, as their first and last time: at least one. */
 const bounds = (now: Date, hours: number, size: number): readonly [number, number] => {
   const end = now.getTime() / 1000
   const last = Math.floor(end / size) * size
@@ -60,9 +63,9 @@ const bounds = (now: Date, hours: number, size: number): readonly [number, numbe
 }
 
 /**
- * Made-up series for a query: the same ones whenever it is asked with the same moment. Where a hint tells how a metric behaves they
- * behave so; others take a plausible shape by their names. What they begin with is the metric and the group, so that two
- * queries of one metric agree.
+ * Sample series for a query, always the same for the same moment. They follow a hint if there is one for the metric, or
+ * else get a plausible shape by the metric's name. The seed is the metric and the group, so that two queries of one
+ * metric agree.
  */
 export const sampleSeries = (query: string, options: SampleOptions): Series[] => {
   const { now, hours, hints, samples = noSamples, host = 'box' } = options

@@ -2,7 +2,7 @@
 
 import type { Quantity } from './quantity.ts'
 
-/** From a value to a place on the drawing, linearly. */
+/** Linear mapping from a value to a position in the drawing. */
 export type Place = (value: number) => number
 
 export const linear =
@@ -10,10 +10,10 @@ export const linear =
   (value) =>
     to === from ? (start + end) / 2 : start + ((value - from) / (to - from)) * (end - start)
 
-/** A coordinate with a tenth of a unit, which no eye tells from the exact one. */
+/** A coordinate rounded to a tenth of a unit, which is invisible. */
 export const rounded = (place: number): number => Math.round(place * 10) / 10
 
-/** Bytes are counted by powers of two, all else by 1, 2, 2.5 and 5. */
+/** Powers of two for bytes; 1, 2, 2.5 and 5 for everything else. */
 const niceStep = (wanted: number, quantity: Quantity): number => {
   const least = Math.max(wanted, 1e-300)
   if (quantity === 'byte' && least >= 1) return 2 ** Math.ceil(Math.log2(least) - 1e-9)
@@ -24,19 +24,19 @@ const niceStep = (wanted: number, quantity: Quantity): number => {
 export interface Axis {
   readonly from: number
   readonly to: number
-  /** Inside [from, to], ascending. */
+  /** Within [from, to], ascending. */
   readonly ticks: readonly number[]
 }
 
 export interface AxisWish {
   readonly min?: number | undefined
   readonly max?: number | undefined
-  /** About how many steps between the ticks. */
+  /** Approximate number of steps between ticks. */
   readonly steps?: number
   readonly quantity?: Quantity
 }
 
-/** An axis that holds [least, most], begins and ends at a tick, unless `min` or `max` fix an end. */
+/** An axis that contains [least, most] and starts and ends at a tick, unless `min` or `max` fixes an end. */
 export const axisFor = (
   least: number,
   most: number,
@@ -44,7 +44,7 @@ export const axisFor = (
 ): Axis => {
   const low = min ?? Math.min(least, max ?? least)
   const top = max ?? Math.max(most, low)
-  // A range that floating point can hardly divide counts as one value, which stands at the bottom of an axis of its own size.
+  // A range too small for floating point counts as one value, at the bottom of an axis of its own magnitude.
   const size = Math.max(Math.abs(low), Math.abs(top))
   const isFlat = top - low <= Math.max(size * 1e-9, 1e-290)
   const high = isFlat ? top + (size > 1e-290 ? size : 1) : top
@@ -53,7 +53,7 @@ export const axisFor = (
   const to = !isFlat && max !== undefined ? max : Math.ceil(high / step - 1e-9) * step
   const first = Math.ceil(from / step - 1e-9)
   const count = Math.floor(to / step + 1e-9) - first + 1
-  // Counted, not added up: 0.1 + 0.2 is no tick.
+  // Multiplied, not added up, since 0.1 + 0.2 is not a tick.
   const ticks = Array.from({ length: Math.max(0, Math.min(50, count)) }, (_, index) =>
     Number(((first + index) * step).toPrecision(12)),
   )

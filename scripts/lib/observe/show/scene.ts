@@ -5,20 +5,20 @@ import { parseQuery } from './query.ts'
 import { joined, rollUp, usualSize } from './rollup.ts'
 import { sampleSeries } from './sample.ts'
 
-/** What all drawings of one page share. */
+/** What all drawings of a page share. */
 export interface Scene {
   readonly now: Date
   readonly timezone: string
   readonly hints: Hints
   readonly samples: Samples
   readonly recorded: Recorded
-  /** The name that `by {host}` shows. */
+  /** The name to show for `by {host}`. */
   readonly host: string
-  /** The stretch of time that sample data cover. */
+  /** The period of sample data in hours. */
   readonly hours: number
 }
 
-/** Where the numbers of a drawing are from. */
+/** Where a drawing's numbers come from. */
 export type Origin = 'sample' | 'recorded' | 'both'
 
 /** Seconds since 1970. */
@@ -37,7 +37,9 @@ export const originOf = (queries: readonly string[], scene: Scene): Origin => {
   return known === 0 ? 'sample' : known === queries.length ? 'recorded' : 'both'
 }
 
-/** The time that a drawing of queries covers: that of the recorded points, five minutes at least, else the scene's hours until now. */
+/**
+ * The time window for queries: that of the recorded points, at least five minutes, or else the scene's hours until now.
+ */
 export const windowOf = (queries: readonly string[], scene: Scene): Window => {
   const times = queries.flatMap((query) => recordedOf(query, scene).map(([at]) => at))
   const now = scene.now.getTime() / 1000
@@ -46,7 +48,7 @@ export const windowOf = (queries: readonly string[], scene: Scene): Window => {
   return { from: Math.min(from, to - 300), to }
 }
 
-/** The points of a query in a window: recorded ones where there are some, else sample data. */
+/** The points of a query in a window: recorded ones if there are any, or else sample data. */
 export const seriesOf = (query: string, scene: Scene, { from, to }: Window): readonly Series[] => {
   const points = recordedOf(query, scene)
   const { hints, samples, host } = scene

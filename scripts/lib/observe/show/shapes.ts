@@ -1,9 +1,9 @@
-// How metrics behave.
+// Typical behaviour of metrics.
 
 import type { Course, Samples } from './page-data.ts'
 import { noise, unit } from './random.ts'
 
-/** The value of a metric at a moment. `ago` counts seconds back from the page's moment. */
+/** The value of a metric at a time. `ago` is the number of seconds before the page's time. */
 export type Shape = (seconds: number, seed: number, ago: number) => number
 
 const day = 86_400
@@ -15,11 +15,11 @@ const daily = (seconds: number): number => (1 - Math.cos(((seconds % day) / day 
 const rough = (seed: number, seconds: number): number =>
   0.5 * noise(seed, seconds / 3000) + 0.3 * noise(seed ^ 0x55, seconds / 800) + 0.25 * noise(seed ^ 0xaa, seconds / 170)
 
-/** 1 within a stretch of time, falling to 0 over five minutes on either side. */
+/** 1 within a period, falling to 0 over five minutes on either side. */
 const burst = (ago: number, from: number, to: number): number =>
   Math.max(0, Math.min(1, (from - ago) / 300, (ago - to) / 300))
 
-/** A level that moves by its share `sway` with the day and by `jitter` at random. */
+/** A level that varies by the share `sway` over the day and by `jitter` randomly. */
 const level =
   (base: number, sway: number, jitter: number): Shape =>
   (seconds, seed) =>
@@ -31,7 +31,7 @@ const whole =
     Math.max(0, Math.round(shape(...moment)))
 
 const shapeOfCourse = ({ base, sway, jitter, whole: isWhole = false, burst: height = 0 }: Course): Shape => {
-  // What neither sways nor jitters is a limit, the same on every host.
+  // Without sway and jitter it is a limit, the same on every host.
   const usual: Shape = sway === 0 && jitter === 0 ? () => base : level(base, sway, jitter)
   const shape: Shape = (seconds, seed, ago) => usual(seconds, seed, ago) + height * burst(ago, 7.4 * 3600, 6.6 * 3600)
   return isWhole ? whole(shape) : shape
@@ -59,7 +59,7 @@ const shapes: readonly (readonly [RegExp, Shape])[] = [
   [/^electricity\.production$/, level(9000, 0.3, 0.06)],
 ]
 
-// In megawatts, roughly what France's power stations give.
+// In megawatts, roughly the output of France's power stations.
 const production: Readonly<Record<string, Shape>> = {
   nuclear: level(41_000, 0.06, 0.01),
   hydro: level(7400, 0.5, 0.08),
@@ -72,7 +72,7 @@ const production: Readonly<Record<string, Shape>> = {
 /** Kinds of production, largest first. */
 export const productionTypes: readonly string[] = Object.keys(production)
 
-/** A plausible course of a metric, by its name; a gentle wave for one that nobody here knows. */
+/** A plausible curve for a metric, by its name; a gentle wave for an unknown one. */
 export const shapeOf = (metric: string, tags: readonly string[], courses: Samples['courses'] = {}): Shape => {
   const kind = tags.find((tag) => tag.startsWith('production_type:'))?.slice('production_type:'.length) ?? ''
   const byKind = metric === 'electricity.production' && Object.hasOwn(production, kind) ? production[kind] : undefined

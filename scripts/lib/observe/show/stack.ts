@@ -1,4 +1,4 @@
-// Areas upon another.
+// Stacks areas.
 
 import type { Point, Series } from './page-data.ts'
 
@@ -7,7 +7,7 @@ export interface Layer {
   readonly upper: readonly Point[]
 }
 
-/** Series put upon each other; where one has no point, it counts as nothing there. Values below zero pile up downwards. */
+/** Stacks series; a missing point counts as zero. Negative values stack downwards. */
 export const stack = (all: readonly Series[]): Layer[] => {
   const times = [...new Set(all.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b)
   const [above, below] = [new Map<number, number>(), new Map<number, number>()]

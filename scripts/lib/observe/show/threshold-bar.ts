@@ -1,4 +1,4 @@
-// Thresholds as a bar.
+// Shows thresholds as a bar.
 
 import { type JsonObject, numberIn, objectOf } from '../../_helpers/json.ts'
 import { type Markup, markup } from './markup.ts'
@@ -11,7 +11,10 @@ export interface Zone {
   readonly share: number
 }
 
-/** Which values are fine, warn and alert, along an axis from 0 past the last threshold; undefined without a critical one. */
+/**
+ * Which values are fine, warn and alert, along an axis from 0 to beyond the last threshold; undefined without a
+ * critical one.
+ */
 export const zonesOf = (thresholds: JsonObject, isBelow: boolean): Zone[] | undefined => {
   const [critical, warning] = [numberIn(thresholds.critical), numberIn(thresholds.warning)]
   if (critical === undefined) return undefined
@@ -41,7 +44,7 @@ const names: readonly (readonly [string, string, string])[] = [
   ['unknown', 'unknown', 'unknown'],
 ]
 
-/** The thresholds of a monitor, as numbers and, unless they count runs of a service check, along a bar. */
+/** A monitor's thresholds as numbers and, unless they count runs of a service check, as a bar. */
 export const thresholdBar = (wire: JsonObject): Markup => {
   const thresholds = objectOf(objectOf(wire.options).thresholds)
   const isCheck = wire.type === 'service check'

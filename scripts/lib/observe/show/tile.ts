@@ -25,7 +25,7 @@ const origins: Readonly<Record<Origin, string>> = {
   both: 'partly recorded from the lab machine',
 }
 
-/** A widget in its place, with title and the origin of its numbers. */
+/** A positioned widget, with its title and the source of its numbers. */
 export const tile = ({ definition, x, y, width, height }: Placed, scene: Scene): Markup => {
   const type = textIn(definition.type) ?? 'unknown widget'
   const title = textIn(definition.title)?.trim() ?? ''
@@ -34,7 +34,7 @@ export const tile = ({ definition, x, y, width, height }: Placed, scene: Scene):
   const name = title === '' ? (body.title ?? '') : title
   const origin = body.origin === undefined ? '' : markup`<small class="${body.origin}">${origins[body.origin]}</small>`
   const head = name === '' ? '' : markup`<header><h4 title="${name}">${name}</h4>${origin}</header>`
-  // The page's rows are half ones.
+  // The page's rows are half rows.
   const place = `--x:${x + 1};--y:${y * 2 + 1};--w:${width};--h:${height * 2}`
   return markup`<article class="tile ${body.look ?? ''}" style="${place}">${head}<div class="body">${body.content}</div></article>`
 }

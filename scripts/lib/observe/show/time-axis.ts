@@ -1,4 +1,4 @@
-// Hours along a graph.
+// Time labels along a graph.
 
 import { DateTime } from 'luxon'
 
@@ -13,10 +13,10 @@ export interface TimeTick {
 const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 10_080]
 
 /**
- * Ticks at even times of the clock on the wall of a zone, `most` at the most. On a day on which the clock changes they stay even: a
- * time that does not exist has no tick.
+ * Ticks at round times on a zone's wall clock, at most `most`. They stay round across a clock change: a time that does
+ * not exist has no tick.
  *
- * @param from seconds since 1970, as is `to`.
+ * @param from seconds since 1970, like `to`.
  */
 export const timeTicks = (from: number, to: number, zone: string, most = 8): TimeTick[] => {
   const step = steps.find((minutes) => (to - from) / 60 / minutes <= most) ?? 43_200

@@ -1,4 +1,4 @@
-// A week as a strip.
+// A week as strips.
 
 import { type Markup, markup } from './markup.ts'
 import type { PreviewWeek, Slot } from './page-data.ts'
@@ -18,7 +18,7 @@ export interface Run {
   readonly to: number
 }
 
-/** Equal half-hours that follow each other, as one. */
+/** Merges consecutive equal half-hours. */
 export const runsOfSlots = (slots: readonly Slot[]): Run[] => {
   const runs: Run[] = []
   for (const [index, slot] of slots.entries()) {
@@ -34,14 +34,14 @@ const clock = (half: number): string =>
 
 type Row = PreviewWeek['rows'][number]
 
-/** A stretch below the ruler, in half-hours of the wall clock: the clock comes by once, twice, or not at all. */
+/** A part of the ruler, in half-hours of the wall clock, that the clock passes once, twice or not at all. */
 interface Piece {
   readonly from: number
   readonly to: number
   readonly passes: readonly (readonly Slot[])[]
 }
 
-/** A row in the places of the wall clock: an hour that comes twice has one place, one that is left out has a place with nothing in it. */
+/** A row by the wall clock: a repeated hour has one place, and a skipped one leaves its place empty. */
 const piecesOf = ({ slots, change = { index: slots.length, skipped: 0 } }: Row): Piece[] => {
   const { index } = change
   const skipped = Math.max(0, change.skipped)
@@ -99,8 +99,9 @@ const row = (one: Row): Markup => {
 }
 
 /**
- * A week of downtimes as seven strips below one ruler of the wall clock. Where the clock is put forward the strip has a hole, where it is
- * put back both passes of the hour lie one above the other, so that all other hours stand below their numbers.
+ * A week of downtimes as seven strips below one ruler of the wall clock. When the clock goes forward, the strip has a
+ * hole. When it goes back, both passes of the hour are drawn one above the other, so that all other hours stay below
+ * their numbers.
  */
 export const week = ({ rows, label, notes }: PreviewWeek): Markup => {
   const ruler = Array.from({ length: 9 }, (_, index) => {
@@ -111,10 +112,10 @@ export const week = ({ rows, label, notes }: PreviewWeek): Markup => {
   return markup`<div class="week"><h3>${label}</h3><div class="day ruler" aria-hidden="true"><span></span><div class="strip">${ruler}</div></div>${rows.map(row)}${lines.length === 0 ? '' : markup`<ul class="notes">${lines}</ul>`}</div>`
 }
 
-/** What the colours of all weeks mean. */
+/** Explains the colours of all weeks. */
 export const weekLegend = (): Markup =>
   markup`<ul class="legend week-legend">${Object.entries(words).map(([slot, meaning]) => markup`<li><i class="${slot}"></i><span>${meaning}</span></li>`)}</ul>`
 
-/** Hours that a week is silent. */
+/** Number of silent hours in a week. */
 export const silentHours = ({ rows }: PreviewWeek): number =>
   rows.reduce((sum, { slots }) => sum + slots.filter((slot) => slot !== 'open' && slot !== 'gap').length, 0) / 2

@@ -1,15 +1,15 @@
-// Which widget draws what.
+// The content of a tile.
 
 import type { Markup } from '../markup.ts'
 import type { Origin } from '../scene.ts'
 
-/** What a kind of widget puts into its tile. */
+/** What a type of widget puts into its tile. */
 export interface Body {
   readonly content: Markup
-  /** Where its numbers are from; undefined for a tile without any. */
+  /** The source of its numbers; undefined for a tile without any. */
   readonly origin?: Origin
   /** The title when the widget has none. */
   readonly title?: string
-  /** Classes of the tile. */
+  /** The tile's classes. */
   readonly look?: string
 }

@@ -4,7 +4,7 @@ import { type JsonObject, textIn, textsOf } from '../../../_helpers/json.ts'
 import { markup } from '../markup.ts'
 import type { Body } from './body.ts'
 
-/** The state of a service check. A preview shows the state that a healthy box has, and what else the tile can become. */
+/** The state of a service check. A preview shows the state of a healthy box, and the other possible ones. */
 export const checkStatus = (definition: JsonObject, title: string): Body => {
   const check = textIn(definition.check) ?? 'service check'
   const tags = textsOf(definition.tags)

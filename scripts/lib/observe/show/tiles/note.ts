@@ -18,7 +18,7 @@ export const note = (definition: JsonObject): Body => {
   }
 }
 
-/** A widget of another type: its place is kept, and the page says what it leaves out. */
+/** A widget of another type: its space is kept, and the page says what it doesn't draw. */
 export const otherWidget = (type: string): Body => ({
   title: type,
   look: 'other',

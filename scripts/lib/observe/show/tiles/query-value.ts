@@ -21,7 +21,7 @@ const comparators: Readonly<Record<string, (value: number, bound: number) => boo
 
 const colours = ['red', 'yellow', 'green', 'gray', 'blue']
 
-/** The classes of the first condition that holds: `on-red` for a coloured tile, `in-red` for coloured digits. */
+/** The classes of the first condition that matches: `on-red` for a coloured tile, `in-red` for coloured digits. */
 export const lookOf = (formats: readonly JsonObject[], value: number): string | undefined => {
   for (const format of formats) {
     const comparator = textIn(format.comparator) ?? ''
@@ -40,7 +40,7 @@ const background = (request: Request, scene: Scene, window: Window): Markup => {
   const points = resultsOf(request, scene, window)[0]?.series[0]?.points ?? []
   const values = points.map(([, value]) => value)
   const [least, most] = [Math.min(0, joined('min', values) ?? 0), joined('max', values) ?? 1]
-  // The digits stand above it: the course takes the lowest third.
+  // The curve uses the lowest third, below the digits.
   const plane = { x: linear(points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 1, 0, 1000), y: linear(least, most, 1000, 700) }
   const ground = points.map(([at]): Point => [at, least])
   return markup`<svg class="background" viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true"><path class="area c0" d="${areaPath(points, ground, plane)}"/><path class="line c0" d="${linePath(points, plane)}"/></svg>`

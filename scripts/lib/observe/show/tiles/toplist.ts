@@ -1,4 +1,4 @@
-// A list of the highest.
+// A list of the highest values.
 
 import { type JsonObject, listOf, numberIn, objectOf, objectsOf } from '../../../_helpers/json.ts'
 import { groupNames } from '../group-name.ts'
@@ -8,7 +8,7 @@ import { numbersOf, readRequest } from '../request.ts'
 import { originOf, type Scene, windowOf } from '../scene.ts'
 import type { Body } from './body.ts'
 
-/** Groups in order of their values, each with a bar. */
+/** Groups ordered by value, each with a bar. */
 export const toplist = (definition: JsonObject, title: string, scene: Scene): Body => {
   const request = readRequest(objectsOf(definition.requests)[0] ?? {})
   const queries = [...request.queries.values()]
