@@ -24,7 +24,8 @@ DOCUMENT = {
     'double': 1.5,
     'text': 'größe',
     'nested': {'a': [1, {'b': Int64(2)}]},
-    'binary': Binary(b'\0\1', 0),
+    'binary': b'\0\1',
+    'uuid': Binary(b'\7' * 16, 4),
     'date': datetime.datetime(2026, 1, 2, 3, 4, 5, 678000),
     'nothing': None,
     'pattern': Regex('^a', 'i'),
@@ -67,6 +68,17 @@ def test_names_that_the_agent_reads(server: Mongod) -> None:
         found = client[name].command('dbStats')
         for key in ('objects', 'collections', 'dataSize', 'indexes', 'indexSize', 'storageSize', 'avgObjSize'):
             assert isinstance(found[key], int | float), (name, key)
+
+
+def test_a_replica_set_has_an_oplog() -> None:
+    with running(Path(str(REAL)), **{'security.authorization': 'disabled', 'replication.replSetName': 'rs0'}) as mongod:
+        client = mongod.connect()
+        client.admin.command('replSetInitiate', {})
+        oplog = client.local['oplog.rs']
+        assert oplog.options() == {'capped': True, 'size': 128 * 2**20}
+        client.shop.things.insert_one({'a': 1})
+        (entry,) = oplog.find({'ts': {'$exists': 1}}).sort('$natural', -1).limit(1)
+        assert (entry['op'], entry['ns'], entry['o']['a']) == ('i', 'shop.things', 1)
 
 
 def test_what_ferretdb_refuses_is_told(server: Mongod) -> None:
