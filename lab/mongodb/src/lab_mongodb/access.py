@@ -154,7 +154,8 @@ def _explain(request: Request) -> list[Need]:
     return needs_of(Request(name, type(request.message)(0, request.message.opcode, body, 0)))
 
 
-_SPECIAL = {
+# Those whose rights depend on what they say.
+SPECIAL = {
     'aggregate': _aggregate,
     'createUser': _create_user,
     'currentOp': _current_op,
@@ -173,8 +174,8 @@ _SPECIAL = {
 def needs_of(request: Request) -> list[Need]:
     """The rights that a command needs, all of them."""
     name = request.name
-    if name in _SPECIAL:
-        return list(_SPECIAL[name](request))
+    if name in SPECIAL:
+        return list(SPECIAL[name](request))
     if name in ON_COLLECTION:
         return [(ON_COLLECTION[name], request.database, request.collection)]
     if name in ON_DATABASE:

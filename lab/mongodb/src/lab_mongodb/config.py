@@ -64,6 +64,7 @@ class Config:
     authorization: bool = False
     key_file: Path | None = None
     replica_set: str | None = None
+    oplog_megabytes: int = 128
     pid_file: Path | None = None
     umask: int = 0o077
     localhost_exception: bool = True
@@ -180,6 +181,7 @@ def parse(text: str, path: str = '') -> Config:
         authorization=authorization,
         key_file=Path(key_file) if key_file else None,
         replica_set=replica_set,
+        oplog_megabytes=flat.get('replication.oplogSizeMB', 128),
         pid_file=Path(flat['processManagement.pidFilePath']) if 'processManagement.pidFilePath' in flat else None,
         umask=_umask(flat),
         localhost_exception=_is_true(flat, 'setParameter.enableLocalhostAuthBypass', True),

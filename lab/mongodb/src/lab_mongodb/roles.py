@@ -81,7 +81,8 @@ _ANY_READ = (*_both(ANY, 'system.js', _READ), _on(CLUSTER, '', 'listDatabases'))
 _ANY_READ_WRITE = (*_both(ANY, 'system.js', f'{_READ} {_WRITE}'), _on(CLUSTER, '', 'listDatabases'))
 _ANY_DB_ADMIN = (*_both(ANY, 'system.profile', _DB_ADMIN), _on(CLUSTER, '', 'listDatabases'))
 _ANY_USER_ADMIN = (
-    _on(ANY, ORDINARY, _USER_ADMIN),
+    # Users of all databases, and roles of all to give them.
+    *(_on(database, ORDINARY, _USER_ADMIN) for database in (ANY, 'local', 'config')),
     _on(CLUSTER, '', 'authSchemaUpgrade invalidateUserCache listDatabases'),
     _on('admin', 'system.users', _READ),
     _on('admin', 'system.roles', _READ),

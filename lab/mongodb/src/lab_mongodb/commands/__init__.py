@@ -15,7 +15,7 @@ _ALIASES = {
 }
 
 HANDLERS: dict[str, Handler] = {
-    **dict.fromkeys([*ON_COLLECTION, 'dataSize', 'dbStats', 'dropDatabase', 'explain', 'findAndModify'], data.pass_on),
+    **dict.fromkeys([*ON_COLLECTION, 'dataSize', 'dropDatabase', 'explain', 'findAndModify'], data.pass_on),
     **dict.fromkeys(['listCollections', 'renameCollection', 'update'], data.pass_on),
     **data.HANDLERS,
     **login.HANDLERS,

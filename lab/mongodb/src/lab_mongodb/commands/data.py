@@ -127,6 +127,11 @@ async def _list_databases(context: Context, request: Request) -> dict[str, Any]:
     return {'databases': databases, 'totalSize': Int64(total), 'totalSizeMb': Int64(total // 2**20)}
 
 
+async def _database_statistics(context: Context, request: Request) -> dict[str, Any]:
+    # FerretDB leaves the average of nothing out.
+    return {'avgObjSize': 0.0, **bson.split(await pass_on(context, request))}
+
+
 async def _profile(context: Context, request: Request) -> dict[str, Any]:
     if request.subject != -1:
         raise CommandError(238, 'the lab has no profiler')
@@ -144,6 +149,7 @@ async def _start_session(context: Context, request: Request) -> dict[str, Any]:
 
 HANDLERS: dict[str, Handler] = {
     'aggregate': _aggregate,
+    'dbStats': _database_statistics,
     'endSessions': _sessions,
     'find': _find,
     'getMore': _get_more,

@@ -9,6 +9,9 @@ async def _initiate(context: Context, request: Request) -> dict[str, Any]:
     given = request.get('replSetInitiate')
     replica = context.state.replica
     replica.initiate(given if isinstance(given, dict) and given else None)
+    size = context.state.config.oplog_megabytes * 2**20
+    # FerretDB writes to it from now on.
+    await context.session.link.command({'create': 'oplog.rs', 'capped': True, 'size': size, '$db': 'local'})
     attributes = {'config': replica.config}
     context.state.log.write('REPL', 21392, context.session.context, 'New replica set config in use', attributes)
     changed = {'newState': 'PRIMARY', 'oldState': 'STARTUP'}
