@@ -11,6 +11,7 @@ const network = {
   https_proxy: 'http://user:password@proxy:3128',
   NO_PROXY: 'localhost',
   PIP_CERT: '/ca.pem',
+  GOPROXY: 'https://modules.example',
   SSL_CERT_FILE: '/ca.pem',
 }
 const verb = { BOXHOUND_CACHE: '/store', BOXHOUND_MIRROR_AUTH: 'user:password', XDG_CACHE_HOME: '/cache' }

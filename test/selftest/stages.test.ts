@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import test from 'ava'
 import { planRun } from '../../scripts/lib/selftest/schedule.ts'
 import { leftOut, selectStages } from '../../scripts/lib/selftest/select.ts'
@@ -48,6 +49,23 @@ test('every stage of a run is planned, on the smallest machine as well', (t) => 
     t.deepEqual(planned.map(({ name }) => name).sort(), chosen.map(({ name }) => name).sort())
   }
 })
+
+for (const [engine, check] of [
+  ['postgres', 'postgres'],
+  ['mongodb', 'mongo'],
+] as const)
+  test(`each control of ${engine} is run on its box, and no other`, (t) => {
+    const folder = `provision/30-database/${engine}/controls`
+    const own = readdirSync(folder).filter(
+      (file) => !file.startsWith('_') && !/^# Needs: monitoring$/m.test(readFileSync(`${folder}/${file}`, 'utf8')),
+    )
+    const command = stages.find(({ name }) => name === `${engine}-controls`)?.command.slice() ?? []
+    t.true(command.includes(`lab-${engine}`))
+    t.deepEqual(
+      command.flatMap((word, index) => (command[index - 1] === '--only' ? [word] : [])).sort(),
+      [...own.map((file) => file.replace(/\.sh$/, '')), `check-interval-changed-${check}`].sort(),
+    )
+  })
 
 test('stages are chosen by name, in the order in which they are listed', (t) => {
   const chosen = selectStages(stages, { only: ['verify', 'bake'], quick: false })

@@ -5,7 +5,7 @@ const plain = /^(PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_[A-Z]+|TZ|TERM|TMPDIR)$
 
 /** How to reach the network; proxies and package indexes may hold passwords. */
 const network =
-  /^((https?|all|no)_proxy|(HTTPS?|ALL|NO)_PROXY|PIP_[A-Z_]+|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NODE_EXTRA_CA_CERTS|BOXHOUND_APT_TIMEOUT)$/
+  /^((https?|all|no)_proxy|(HTTPS?|ALL|NO)_PROXY|PIP_[A-Z_]+|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NODE_EXTRA_CA_CERTS|GOPROXY|BOXHOUND_APT_TIMEOUT)$/
 
 /** Further variables that boxhound's verbs read; not a machine's inputs (`DD_API_KEY`). */
 const verb =

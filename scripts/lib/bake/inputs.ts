@@ -194,7 +194,11 @@ const labRepository = async (set: string, folders: InputFolders, project: Projec
     const packages = `${folder}.deb`
     await mkdir(packages, { recursive: true })
     try {
-      const environment = { BOXHOUND_WHEELS: join(project.cache, 'wheels'), BOXHOUND_SCRATCH: scratch }
+      const environment = {
+        BOXHOUND_WHEELS: join(project.cache, 'wheels'),
+        BOXHOUND_GO: join(project.cache, 'go'),
+        BOXHOUND_SCRATCH: scratch,
+      }
       await run(
         ['bash', join(project.root, set, 'build.sh'), packages],
         join(logs, `lab-${name}.log`),

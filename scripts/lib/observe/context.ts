@@ -12,8 +12,9 @@ const scopeTags = ({ observe, agent }: Box): readonly string[] =>
   observe.host === null ? agent.tags : [`host:${observe.host}`]
 
 /**
- * What templates of the account side can use: everything that provisioning's templates can, and `observe`: `scope` as
- * in `{scope}` of a query, `over` as in `.over(over)` of a service check, `env`, `hostDefault`, `downtimes`.
+ * What the files of the account side may name: all that provisioning's templates may, and `observe`:
+ * `scope` as in `{scope}` of a query, `over` as in `.over(over)` of a service check, `env`, `hostDefault`, `downtimes`, and `checks`, the names of
+ * the box's own checks.
  */
 export const observeContext = (box: Box): Context => {
   const tags = scopeTags(box)
@@ -25,6 +26,7 @@ export const observeContext = (box: Box): Context => {
       over: tags.length === 0 ? '"*"' : tags.map((tag) => `"${tag}"`).join(','),
       env: envOf(box),
       hostDefault: host ?? '*',
+      checks: box.checks.map(({ name }) => name),
       downtimes,
     },
   }

@@ -77,6 +77,20 @@ const ofEngine = [
   'statements-missing',
 ]
 
+/** The same of MongoDB's folder. */
+const ofPublisher = [
+  'address-open',
+  'authorization-off',
+  'check-interval-changed-mongo',
+  'database-log-unreadable',
+  'database-log-unreadable-later',
+  'database-password-wrong',
+  'role-local-missing',
+  'role-monitor-missing',
+  'role-root',
+  'role-write',
+]
+
 const flags = (flag: string, names: readonly string[]): string[] => names.flatMap((name) => [flag, name])
 
 type Rest = Pick<Stage, 'seconds' | 'deadline'> & Partial<Pick<Stage, 'needs' | 'part' | 'reading'>>
@@ -215,6 +229,29 @@ export const stages: readonly Stage[] = [
     reading: 'plain',
     part: 'full',
     needs: ['postgres'],
+    seconds: 45,
+    deadline: 1800,
+  }),
+  // The first one compiles what stands in for the server: minutes, of which the store keeps the result.
+  bake('mongodb', 'the lab box with MongoDB', verb('bake', 'lab-mongodb', '--no-verify'), {
+    needs: ['bake'],
+    seconds: 240,
+    deadline: 2400,
+  }),
+  contains(
+    'mongodb-controls',
+    'its database broken, one way at a time',
+    verb('controls', 'lab-mongodb', ...inContainer, ...flags('--only', ofPublisher)),
+    {
+      needs: ['mongodb'],
+      seconds: 100,
+      deadline: 2400,
+    },
+  ),
+  light('mongodb-image', 'no secret and no trace on its disk', verb('image', 'lab-mongodb', '--disk-only'), {
+    reading: 'plain',
+    part: 'full',
+    needs: ['mongodb'],
     seconds: 45,
     deadline: 1800,
   }),

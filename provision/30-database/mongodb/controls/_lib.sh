@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Put in front of every control of this engine.
+set -Eeuo pipefail
+
+# Runs commands as the database's administrator.
+mongo() { /usr/lib/boxhound/database-admin >/dev/null; }

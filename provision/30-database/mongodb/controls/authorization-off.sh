@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Breaks: Whoever reaches the server may do everything, without a login.
+# Red: database.grants
+# Needs: -
+set -Eeuo pipefail
+
+sed -i 's/^\( *\)authorization: .*/\1authorization: disabled/' /etc/mongod.conf
+grep -q 'authorization: disabled' /etc/mongod.conf
+systemctl restart mongod.service

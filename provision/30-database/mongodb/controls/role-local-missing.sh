@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Breaks: The role read on the database local is revoked: no metric tells.
+# Red: database.grants
+# Needs: -
+set -Eeuo pipefail
+
+mongo <<<'admin {"revokeRolesFromUser": "datadog", "roles": [{"role": "read", "db": "local"}]}'
