@@ -1,4 +1,4 @@
-"""The mongo check against answers as a MongoDB gives them: what becomes of each, and of each that is refused."""
+"""The mongo check against responses like MongoDB's: how each is converted, and how each refusal is handled."""
 
 import time
 from collections.abc import Callable
@@ -51,7 +51,7 @@ Refusal = Callable[[str, str], Exception | None]
 
 
 class Database:
-    """One database of the server."""
+    """A database of the server."""
 
     def __init__(self, name: str, refuse: Refusal) -> None:
         self.name = name
@@ -67,7 +67,7 @@ class Database:
 
 
 class Client:
-    """In place of pymongo's. `refuse` gives the error of a command, if it has one."""
+    """Replaces pymongo's client. `refuse` returns the error for a command, if it has one."""
 
     made: list[dict[str, Any]] = []
 
@@ -87,7 +87,7 @@ class Client:
 
 
 def refusing(**codes: int) -> Refusal:
-    """Refuses commands with an error code each."""
+    """Refuses commands, each with an error code."""
     return lambda _, command: OperationFailure(f'{command}: no', codes[command]) if command in codes else None
 
 
@@ -95,7 +95,7 @@ ALLOWING = refusing()
 
 
 class Seen:
-    """What one check sent in so many runs."""
+    """What a check has sent in a number of runs."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, refuse: Refusal = ALLOWING, runs: int = 1, **more: Any):
         bridge.install(bridge.Bridge(hostname='box'))

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2154 # the layer's folder is set in apply.sh
-# Installs a layer's packages with apt: what it reads, its deadlines and retries, and what it leaves behind. Sourced by apply.sh, never run.
+# Installs a layer's packages with apt: which sources it reads, its timeouts and retries, and what it leaves behind.
+# Sourced by apply.sh, never run.
 
 readonly policy=/usr/sbin/policy-rc.d
 # What apt reads while a layer is built: sources.list, sources.list.d/, preferences.d/. The image's own files stay
@@ -192,7 +193,7 @@ install_packages() {
   trap - EXIT
 }
 
-# Held packages are left alone by upgrades.
+# Upgrades leave held packages alone.
 hold_packages() {
   [[ -s $layer/hold.list ]] || return 0
   xargs --arg-file="$layer/hold.list" apt-mark hold --

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What apt, dpkg and debconf leave behind that no image may hold. Sourced by the seal (provision/90-seal/provision.sh), never run.
+# Removes what apt, dpkg and debconf leave behind and no image may contain. Sourced by the seal
+# (provision/90-seal/provision.sh), never run.
 
 # apt as Debian ships it: sources from apt's own example; no proxy, mirror certificate or lists.
 seal_packages() {
