@@ -1,7 +1,7 @@
 // Database engines whose packages come from their publisher's repository.
 
 import * as z from 'zod'
-import type { AptRepository, PublisherRepository } from './box.ts'
+import type { AptRepository, PublisherRepository } from './apt.ts'
 import { isPattern, matches } from './pattern.ts'
 import type { Problem } from './problems.ts'
 import { aptRepository } from './schema.ts'

@@ -1,6 +1,7 @@
 // The rendered box as plain data.
 
-import type { AptRepository, Box } from '../box/box.ts'
+import type { AptRepository } from '../box/apt.ts'
+import type { Box } from '../box/box.ts'
 import type { Engine } from '../box/engine.ts'
 
 /** The layers over the base image, bottom up. A box without database or app leaves those out. */
