@@ -54,6 +54,22 @@ def test_it_does_not_outlive_ferretdb(fresh: Mongod) -> None:
     assert 'FerretDB' in fresh.log()[-2]['attr']['error']
 
 
+def test_both_may_be_told_to_end(fresh: Mongod) -> None:
+    child = _child(fresh.start())
+    os.kill(child, signal.SIGTERM)
+    until(lambda: not _is_running(child), 'FerretDB ends first')
+    assert fresh.stop() == 0
+
+
+def test_both_may_be_told_to_rotate(fresh: Mongod) -> None:
+    child = _child(fresh.start())
+    os.kill(child, signal.SIGUSR1)
+    fresh.process.send_signal(signal.SIGUSR1)
+    until(lambda: len(list(fresh.folder.glob('mongod.log.*'))) == 1, 'the old log')
+    assert fresh.connect().admin.command('ping')['ok'] == 1
+    assert _is_running(child)
+
+
 def test_a_command_ends_it(fresh: Mongod) -> None:
     client = fresh.start().first_user().connect('root')
     with contextlib.suppress(AutoReconnect):

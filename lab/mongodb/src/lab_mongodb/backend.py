@@ -80,14 +80,16 @@ class Backend:
         """Ends FerretDB, which writes what it has."""
         if self._process is None or self._process.returncode is not None:
             return
+        # It may have ended already, unheard.
         with contextlib.suppress(ProcessLookupError):
             self._process.terminate()
-            try:
-                async with asyncio.timeout(10):
-                    await self._process.wait()
-            except TimeoutError:
-                self._process.kill()
+        try:
+            async with asyncio.timeout(10):
                 await self._process.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
         self.socket.unlink(missing_ok=True)
 
 
