@@ -5,7 +5,6 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import type { Box } from '../box/box.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
-import { readApp } from './app.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
 import { configurationOf, hasCloudInit } from './context.ts'
 import type { CheckExpectation, Expectations, RenderedLayer } from './rendered-box.ts'
@@ -99,10 +98,11 @@ const databaseOf = ({ database }: Box): Expectations['database'] => {
   }
 }
 
-const appOf = ({ app }: Box, project: Project): Expectations['app'] => {
+const appOf = ({ app }: Box): Expectations['app'] => {
   if (app === null) return null
-  const { folder: _, name: __, ...settings } = app
-  return { ...settings, ...readApp(app, project) }
+  const { port, service, env, version } = app
+  const { unit, log, source, accounts, groups, routes } = app.definition
+  return { port, service, env, version, unit, log, source, accounts, groups, routes }
 }
 
 /**
@@ -157,7 +157,7 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
       ),
     ],
     database: databaseOf(box),
-    app: appOf(box, project),
+    app: appOf(box),
     units: [...new Set(layers.flatMap(({ spec }) => spec.units.enable))],
   }
 }

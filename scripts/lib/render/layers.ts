@@ -119,7 +119,7 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
     base(box, provision, context, project),
     layer('agent', '20-agent'),
     ...(box.database === null ? [] : [layerOf('database', box.database.folders.map(chosen))]),
-    ...(box.app === null ? [] : [layerOf('app', [chosen(box.app.folder)])]),
+    ...(box.app === null ? [] : [layerOf('app', box.app.folders.map(chosen))]),
     ...(box.checks.length === 0
       ? []
       : [
