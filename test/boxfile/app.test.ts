@@ -4,6 +4,7 @@ import test, { type ExecutionContext } from 'ava'
 import type { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { type Project, projectAt } from '../../scripts/lib/_helpers/paths.ts'
 import { loadBox } from '../../scripts/lib/box/load.ts'
+import { readFiles } from '../../scripts/lib/observe/files.ts'
 import { contextOf } from '../../scripts/lib/render/context.ts'
 import { renderBox } from '../../scripts/lib/render/render.ts'
 import { copiedProject } from '../render/_project.ts'
@@ -102,6 +103,21 @@ test('gunicorn serves the app under ddtrace-run, or the app in the middleware wi
   const gunicorn = 'venv/bin/gunicorn --config gunicorn.conf.py'
   t.deepEqual(tracing(await rendered(t, 'flask', 'run')), [`ExecStart=venv/bin/ddtrace-run ${gunicorn} app:app`])
   t.deepEqual(tracing(await rendered(t, 'flask', 'middleware')), [...middleware, `ExecStart=${gunicorn} traced:app`])
+})
+
+test('dashboard and monitor ask for the operation of the box’s way', async (t) => {
+  for (const [trace, operation] of [
+    ['run', 'flask.request'],
+    ['middleware', 'wsgi.request'],
+  ] as const) {
+    const file = join(temporaryFolder(t), 'box.yaml')
+    const app = `app: { trace: ${trace}, port: 5050, service: shop, env: trial, version: 1.0.0 }\n`
+    writeFileSync(file, `${bare}${app}`)
+    const { parts } = readFiles(await loadBox(file, project), project)
+    const data = parts.filter(({ name }) => name === 'flask').map((part) => part.data)
+    const asked = [...JSON.stringify(data).matchAll(/trace\.(\w+\.request)/g)].map(([, name]) => name)
+    t.deepEqual(asked, Array<string>(6).fill(operation))
+  }
 })
 
 test('uWSGI imports the tracer, or serves the app in the middleware', async (t) => {
