@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { readApp, traceProblem } from './app.ts'
 import type { AptRepository } from './apt-repository.ts'
 import type { Agent, App, Base, Box, Check, Database, Image, Observe, System } from './box.ts'
 import { fromCaller } from './caller.ts'
@@ -215,8 +216,15 @@ const appOf = (
 ): { readonly app: App | null; readonly problems: readonly Problem[] } => {
   const { folder, problems } = choose('app', given.name, ['app', 'name'], source, file, project)
   if (folder === undefined) return { app: null, problems }
-  const taken = database?.definition.port === given.port ? [portProblem(source, database)] : []
-  return { app: { ...given, folder }, problems: taken }
+  const app = readApp(folder, project)
+  const { traces } = app.definition
+  return {
+    app: { ...given, ...app },
+    problems: [
+      ...(database?.definition.port === given.port ? [portProblem(source, database)] : []),
+      ...(given.trace === 'run' || given.trace in traces ? [] : [traceProblem(source, given.name, app.definition)]),
+    ],
+  }
 }
 
 const portProblem = (source: Source, { definition: { title, port } }: Database): Problem => ({

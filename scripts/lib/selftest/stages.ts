@@ -262,6 +262,12 @@ export const stages: readonly Stage[] = [
     seconds: 180,
     deadline: 2400,
   }),
+  contains('app', 'the app behind nginx and uWSGI, and in the middleware', ava('test/app/ava'), {
+    reading: 'tap',
+    needs: ['bake'],
+    seconds: 150,
+    deadline: 2400,
+  }),
   bake('twin', 'ubuntu’s twin, from a cloud image in a signed list', verb('bake', 'lab-cloud', '--no-verify'), {
     seconds: 130,
     deadline: 2400,
