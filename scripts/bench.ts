@@ -11,7 +11,7 @@ import { makeReady } from './setup.ts'
 
 const command: Command = {
   verb: 'bench',
-  summary: `Measures boxhound against stock Packer, mkosi and virt-customize, by turns, on one base and one mirror.
+  summary: `Measures boxhound against stock Packer, mkosi and virt-customize, in turn, on the same base and mirror.
 Rows: ${rows.map(({ number, title }) => `${number} ${title.toLowerCase()}`).join(', ')}.`,
   positional: { name: 'ROW', help: 'row numbers (default: all)', multiple: true },
   options: {
@@ -22,7 +22,7 @@ Rows: ${rows.map(({ number, title }) => `${number} ${title.toLowerCase()}`).join
   },
   examples: [
     ['npm run bench', 'all rows, five pairs each: about an hour and a half without KVM'],
-    ['npm run bench -- --quick', 'a few minutes; records times and succeeds whatever they are'],
+    ['npm run bench -- --quick', 'a few minutes; succeeds whatever the times are'],
     ['npm run bench -- 2 3 --pairs 7', 'two rows; earlier measurements of the others stay in the report'],
     ['npm run bench -- 1 --json | jq .rows[0].comparisons', 'for scripts'],
   ],

@@ -58,11 +58,11 @@ const packagesFor = (chosen: readonly Stage[]): typeof systemPackages => [
   ...(chosen.some(({ name }) => name === 'unit') ? registryPackages : []),
 ]
 
-/** A total in the form that any CI understands, over all runners; before it, what a quick run leaves out. */
+/** A total over all runners, in a form that any CI understands; before it, what a quick run leaves out. */
 const close = (results: readonly TimedResult[], quick: boolean): number => {
   const sum = (key: 'passed' | 'failed' | 'skipped'): number =>
     results.reduce((total, result) => total + result[key], 0)
-  console.log(quick ? `\nleft to npm test: ${leftOut(stages).join(', ')}` : '')
+  console.log(quick ? `\nonly in the full npm test: ${leftOut(stages).join(', ')}` : '')
   console.log(
     `${sum('passed')} passed, ${sum('failed')} failed${sum('skipped') === 0 ? '' : `, ${sum('skipped')} skipped`}`,
   )

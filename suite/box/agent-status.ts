@@ -51,20 +51,20 @@ export const tailProblems = (status: AgentStatus, files: readonly string[]): str
   const sources = (status.logsStats.integrations ?? []).flatMap(({ sources: found }) => found ?? [])
   return files.flatMap((file) => {
     const match = sources.find(({ configuration }) => configuration?.Path === file)
-    if (match === undefined) return [`${file}: no log source of the Agent`]
+    if (match === undefined) return [`${file}: the Agent has no log source for it`]
     if (match.status === 'OK' && match.inputs?.some((input) => input.includes(file))) return []
     return [`${file}: status ${match.status ?? 'unknown'}, inputs ${JSON.stringify(match.inputs ?? [])}`]
   })
 }
 
 /**
- * Whether the running Agent reports an API key. Without one it lists no endpoints and no key status. True if neither
- * field is there at all, so that missing data never makes the verdict more lenient.
+ * Whether the running Agent reports an API key. Without one it lists no endpoints and no key status. True if none
+ * of these fields exists, so that missing data never makes the verdict more lenient.
  */
 export const hasKey = ({ forwarderStats, endpointsInfos }: AgentStatus): boolean => {
   const parts = [forwarderStats?.APIKeyStatus, forwarderStats?.APIKeyFailure, endpointsInfos]
-  const told = parts.filter((part) => part !== undefined && part !== null)
-  return told.length === 0 || told.some((part) => Object.keys(part).length > 0)
+  const reported = parts.filter((part) => part !== undefined && part !== null)
+  return reported.length === 0 || reported.some((part) => Object.keys(part).length > 0)
 }
 
 /** Number of check instances that have run at least once. It grows until every instance has run, then stays. */
@@ -91,10 +91,10 @@ export const loadErrors = ({ checkSchedulerStats, pyLoaderStats }: AgentStatus, 
       .filter(([key]) => key === name || (key.startsWith(`${name} (`) && key.endsWith(')')))
       .flatMap(([, value]) => texts(value))
   const found = [...own(checkSchedulerStats?.LoaderErrors), ...own(pyLoaderStats?.ConfigureErrors)]
-  const told = found.filter((text) => !isCatalog(text)).map((text) => text.trim())
+  const real = found.filter((text) => !isCatalog(text)).map((text) => text.trim())
   // A refused configuration is reported twice, once with a prefix.
-  const longest = told.filter(
-    (text, index) => !told.some((other, at) => at !== index && other.includes(text) && other !== text),
+  const longest = real.filter(
+    (text, index) => !real.some((other, at) => at !== index && other.includes(text) && other !== text),
   )
   return longest.length > 0 || found.length === 0 ? [...new Set(longest)] : [...new Set(found)]
 }

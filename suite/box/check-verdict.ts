@@ -83,7 +83,7 @@ const wanted = ({ metrics, rates, serviceChecks, states = {}, tags, ranges, warn
     ...(tags.length === 0 ? [] : [`tagged ${list(tags)}`]),
     ...Object.entries(ranges).map(([name, { min, max }]) => `${name} from ${min} to ${max}`),
     ...(warnings === 'none' ? ['no warning'] : []),
-    ...(typeof warnings === 'string' ? [] : ['no warning but those allowed']),
+    ...(typeof warnings === 'string' ? [] : ['only allowed warnings']),
   ].join(', ')
 
 /**
@@ -102,7 +102,9 @@ export const judgeCheck = (
   }
   const parsed = z.array(instanceSchema).safeParse(jsonIn(stdout))
   if (!parsed.success)
-    return judge(expected, '', [`no verdict in its output: ${stdout.trim().slice(-500) || '(nothing)'}`])
+    return judge(expected, '', [
+      `its output is not the JSON of a check run: ${stdout.trim().slice(-500) || '(nothing)'}`,
+    ])
   const instances = parsed.data
   const metrics = instances.flatMap(({ aggregator }) => aggregator?.metrics ?? [])
   const services = instances.flatMap(({ aggregator }) => aggregator?.service_checks ?? [])

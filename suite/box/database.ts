@@ -4,7 +4,7 @@ import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import type { DatabaseExpectation } from '../../scripts/lib/render/rendered-box.ts'
 import type { Guest } from './guest.ts'
 
-/** Some integrations are told their server as host and port, others as a list of HOST:PORT, the first of which counts here. */
+/** Some integrations take host and port, others a list of HOST:PORT, of which the first is used here. */
 const withHost = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null || !('hosts' in value) || !Array.isArray(value.hosts)) return value
   const [, host, port] = /^([^:]+):(\d+)$/.exec(String(value.hosts[0])) ?? []
@@ -15,7 +15,7 @@ const instance = z.preprocess(
   withHost,
   z.looseObject({ host: z.string(), username: z.string(), password: z.string(), port: z.number() }),
 )
-/** The integration's configuration, as far as it tells how to log in. */
+/** The part of the integration's configuration that says how to log in. */
 export const configSchema = z.looseObject({ instances: z.tuple([instance], instance) })
 
 const resultsSchema = z.array(z.object({ ok: z.boolean(), rows: z.array(z.string()), error: z.string() }))

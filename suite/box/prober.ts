@@ -67,6 +67,6 @@ export const createProber = (run: Run): Probe => {
     })
     const document = jsonIn(output)
     if (document !== undefined) return document
-    throw new BoxhoundError('E_PROBE', `probe ${name} told nothing`, { found: error.trim().slice(-1000) })
+    throw new BoxhoundError('E_PROBE', `probe ${name} printed no JSON`, { found: error.trim().slice(-1000) })
   }
 }

@@ -16,7 +16,7 @@ let guest: Guest
 
 /** The verdict of a check that threw. An unreachable machine is not judged; any other error is red. */
 const failure = (error: unknown): Verdict => {
-  const expected = 'the check can be made'
+  const expected = 'the check runs to its end'
   return isUnreachable(error)
     ? { ...notJudged(expected, formatError(error)), passed: false, lost: true }
     : judge(expected, '', [formatError(error)])
@@ -38,7 +38,7 @@ test.before('the machine is reached', async () => {
   guest = createGuest(connection, context, await connection.ready)
 })
 
-test.after.always('the verifying process has been told everything', () => connection.end())
+test.after.always('all outcomes have reached the verifying process', () => connection.end())
 
 for (const { id } of context.planned) {
   test(id, async (t) => {

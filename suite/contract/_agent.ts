@@ -107,8 +107,8 @@ export const createAgent = (guest: Guest, context: ContractContext): Agent => {
     const result = await command(['check', planted(name), '--json', ...flags])
     const instances = instancesIn(result.stdout)
     if (instances !== undefined) return { result, instances }
-    throw new BoxhoundError('E_CONTRACT', `check ${name}: its output holds no array of instances`, {
-      expected: 'aggregator and runner in each',
+    throw new BoxhoundError('E_CONTRACT', `check ${name}: its output has no array of instances`, {
+      expected: 'an array of instances, each with aggregator and runner',
       found: (result.stdout + result.stderr).slice(-1000),
     })
   }

@@ -19,7 +19,7 @@ const metricNames = ({ aggregator }: Instance): string[] => (aggregator.metrics 
 /** "`datadog-agent check NAME`". */
 export const checkCommand: readonly Clause[] = [
   {
-    line: 'it exits 0 even when the check raised, with the error in the JSON alone',
+    line: 'it exits 0 even when the check raised; only the JSON has the error',
     run: async (t, { check }) => {
       const { result, instances } = await check('raises')
       t.is(result.code, 0)
@@ -38,7 +38,7 @@ export const checkCommand: readonly Clause[] = [
     },
   },
   {
-    line: 'absent keys of the aggregator mean that nothing was sent',
+    line: 'a missing aggregator key means that nothing was sent',
     run: async (t, { check }) => {
       const { aggregator } = only((await check('raises')).instances)
       t.deepEqual([aggregator.metrics ?? [], aggregator.service_checks ?? [], aggregator.events ?? []], [[], [], []])
@@ -61,7 +61,7 @@ export const checkCommand: readonly Clause[] = [
     },
   },
   {
-    line: 'why a check cannot be loaded stands on stdout',
+    line: 'the reason why a check cannot be loaded is on stdout',
     run: async (t, { command }) => {
       for (const [name, why] of [
         ['broken', 'boxhound_no_such_module'],
@@ -73,7 +73,7 @@ export const checkCommand: readonly Clause[] = [
     },
   },
   {
-    line: 'it needs auth_token, and says so; or makes it itself',
+    line: 'it needs auth_token, and says so; or creates it itself',
     run: async (t, { guest }) => {
       // Hiding and restoring the token happens in one shell, so that it comes back whatever happens in between.
       const script = [
@@ -83,7 +83,7 @@ export const checkCommand: readonly Clause[] = [
         `timeout 60 runuser -u dd-agent -- datadog-agent check ${planted('shapes')} --json`,
       ]
       const { code, stdout, stderr } = await guest.run(['bash', '-c', script.join('\n')])
-      if (code === 0) t.truthy(instancesIn(stdout), 'an Agent that makes its token runs the check')
+      if (code === 0) t.truthy(instancesIn(stdout), 'an Agent that creates its token runs the check')
       else t.regex(`${stdout}${stderr}`, /unable to fetch auth token/i)
       t.is((await guest.run(['test', '-s', '/etc/datadog-agent/auth_token'])).code, 0)
     },
@@ -97,7 +97,7 @@ export const checkCommand: readonly Clause[] = [
     },
   },
   {
-    line: 'what stands before the JSON on stdout is text, skipped up to the first bracket',
+    line: 'any text before the JSON on stdout ends at the first line with a bracket',
     run: async (t, agent) => {
       const { stdout } = (await once(agent)).result
       t.notThrows(() => parseForeign(stdout.slice(stdout.search(/^[[{]/m))))
@@ -118,7 +118,7 @@ export const checkCommand: readonly Clause[] = [
     },
   },
   {
-    line: 'count is of type count',
+    line: 'a count has the type count',
     run: async (t, agent) => {
       const count = (only((await once(agent)).instances).aggregator.metrics ?? []).find(
         ({ metric }) => metric === 'boxhound.contract.count',
@@ -128,7 +128,7 @@ export const checkCommand: readonly Clause[] = [
     },
   },
   {
-    line: 'rates need two samples: one run has none, --check-rate has',
+    line: 'rates need two samples: a single run has no rates, --check-rate has',
     run: async (t, agent) => {
       const [first, second] = [only((await once(agent)).instances), only((await twice(agent)).instances)]
       for (const name of ['boxhound.contract.rate', 'boxhound.contract.monotonic']) {
@@ -139,7 +139,7 @@ export const checkCommand: readonly Clause[] = [
     },
   },
   {
-    line: 'a rate is the difference of two samples by time, of type rate or gauge; a monotonic count the difference alone',
+    line: 'a rate is the difference of two samples per second, of type rate or gauge; a monotonic count is the difference alone',
     run: async (t, agent) => {
       const metrics = only((await twice(agent)).instances).aggregator.metrics ?? []
       const rate = metrics.find(({ metric }) => metric === 'boxhound.contract.rate')
@@ -168,15 +168,15 @@ export const checkCommand: readonly Clause[] = [
     },
   },
   {
-    line: 'runner: Interval is in nanoseconds, min_collection_interval 45 reads 45000000000',
+    line: 'runner: Interval is in nanoseconds, so min_collection_interval 45 becomes 45000000000',
     run: async (t, agent) => void t.is(only((await once(agent)).instances).runner.Interval, 45_000_000_000),
   },
   {
-    line: 'min_collection_interval is 15 s where none is set',
+    line: 'min_collection_interval defaults to 15 s',
     run: async (t, { check }) => void t.is(only((await check('raises')).instances).runner.Interval, 15_000_000_000),
   },
   {
-    line: 'runner: every field that is relied on, of its type',
+    line: 'runner: every field that verification relies on exists and has its type',
     run: async (t, agent) => {
       const { runner } = only((await once(agent)).instances)
       t.deepEqual(
@@ -195,11 +195,11 @@ export const checkCommand: readonly Clause[] = [
     },
   },
   {
-    line: 'runner: CheckLoader is python where it is told',
+    line: 'runner: CheckLoader is python, if it exists',
     run: async (t, agent) => void t.is(only((await once(agent)).instances).runner.CheckLoader ?? 'python', 'python'),
   },
   {
-    line: 'check id: NAME:hash, and NAME:thatname:hash with a name in the instance',
+    line: 'check id: NAME:HASH, or NAME:INSTANCE:HASH if the instance has a name',
     run: async (t, agent) => {
       const plain = only((await agent.check('raises')).instances).runner.CheckID
       t.regex(plain ?? '', new RegExp(`^${planted('raises')}:[0-9a-f]{1,16}$`))
@@ -210,7 +210,7 @@ export const checkCommand: readonly Clause[] = [
     },
   },
   {
-    line: 'runner: LastWarnings and TotalWarnings tell of self.warning, which is no error',
+    line: 'runner: self.warning shows up in LastWarnings and TotalWarnings, not as an error',
     run: async (t, agent) => {
       const { runner } = only((await once(agent)).instances)
       t.true(runner.LastWarnings?.some((text) => text.includes('planted warning')))
@@ -220,7 +220,7 @@ export const checkCommand: readonly Clause[] = [
     },
   },
   {
-    line: '--instance-filter and --discovery-* are taken',
+    line: '--instance-filter and --discovery-* are accepted',
     run: async (t, { check }) => {
       const flags = [
         '--instance-filter',

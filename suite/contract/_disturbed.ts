@@ -8,10 +8,10 @@ const statusOf = async (agent: Agent): Promise<unknown> => {
   return agent.status()
 }
 
-/** What only shows after a restart: the environment file, and checks that the Agent itself loads. */
+/** What shows only after a restart: the environment file, and checks that the Agent itself loads. */
 export const disturbedAgent: readonly Clause[] = [
   {
-    line: 'the environment file sets DD_HOSTNAME, and the provider is `configuration`',
+    line: 'DD_HOSTNAME of the environment file takes effect, and the provider is `configuration`',
     run: async (t, agent) => {
       const document = await statusOf(agent)
       t.is(at(document, 'metadata', 'meta', 'hostname'), names.DD_HOSTNAME)
@@ -19,7 +19,7 @@ export const disturbedAgent: readonly Clause[] = [
     },
   },
   {
-    line: 'the environment file sets DD_TAGS over the tags of datadog.yaml',
+    line: 'DD_TAGS of the environment file overrides the tags of datadog.yaml',
     run: async (t, agent) => {
       const tags = z.array(z.string()).parse(at(await statusOf(agent), 'metadata', 'host-tags', 'system'))
       for (const tag of names.DD_TAGS.split(' ')) t.true(tags.includes(tag), tag)
@@ -40,7 +40,7 @@ export const disturbedAgent: readonly Clause[] = [
     },
   },
   {
-    line: 'runnerStats tells of a raising check by TotalErrors and LastError',
+    line: 'runnerStats reports a check that raises in TotalErrors and LastError',
     run: async (t, agent) => {
       await disturbed(agent)
       const found = await eventually(async () => {
@@ -53,7 +53,7 @@ export const disturbedAgent: readonly Clause[] = [
     },
   },
   {
-    line: 'checkSchedulerStats.LoaderErrors tells of a check that cannot be imported, under its name, or name and version',
+    line: 'checkSchedulerStats.LoaderErrors reports a check that cannot be imported, under its name, or name and version',
     run: async (t, agent) => {
       const { checkSchedulerStats } = statusSchema.parse(await statusOf(agent))
       const errors = loadErrors({ checkSchedulerStats }, planted('broken'))
@@ -61,7 +61,7 @@ export const disturbedAgent: readonly Clause[] = [
     },
   },
   {
-    line: 'pyLoaderStats.ConfigureErrors tells of a check that refuses its configuration, under its name, or name and version',
+    line: 'pyLoaderStats.ConfigureErrors reports a check that rejects its configuration, under its name, or name and version',
     run: async (t, agent) => {
       const { pyLoaderStats } = statusSchema.parse(await statusOf(agent))
       const errors = loadErrors({ pyLoaderStats }, planted('refuses'))
@@ -69,7 +69,7 @@ export const disturbedAgent: readonly Clause[] = [
     },
   },
   {
-    line: 'configcheck tells each instance’s id, which need not be that of status',
+    line: 'configcheck prints each instance’s id, which may differ from that in status',
     run: async (t, agent) => {
       await disturbed(agent)
       const { code, stdout } = await agent.guest.run(['datadog-agent', 'configcheck'])
@@ -88,14 +88,14 @@ export const disturbedAgent: readonly Clause[] = [
     },
   },
   {
-    line: 'the text of status hides a password in a check’s error; its JSON may not',
+    line: 'the text output of status hides a password in a check’s error; the JSON may not',
     run: async (t, agent) => {
       await disturbed(agent)
       const failed = await eventually(async () => {
         const { stdout } = await agent.guest.run(['datadog-agent', 'status'])
         return stdout.includes('planted failure') ? stdout : undefined
       })
-      t.truthy(failed, 'status tells of the failing check')
+      t.truthy(failed, 'status reports the failing check')
       t.false(failed?.includes('Planted4you'))
     },
   },

@@ -39,7 +39,7 @@ export const installation: readonly Clause[] = [
     },
   },
   {
-    line: '`datadog-agent version` tells the version that was asked for',
+    line: '`datadog-agent version` prints the requested version',
     run: async (t, { command, context }) => {
       const { code, stdout } = await command(['version'])
       t.is(code, 0)
@@ -83,14 +83,14 @@ export const installation: readonly Clause[] = [
       }),
   },
   {
-    line: 'an Agent that has started has auth_token and ipc_cert.pem, which are nobody else’s to read',
+    line: 'once started, the Agent has auth_token and ipc_cert.pem, which no other user can read',
     run: async (t, agent) => {
       for (const name of ['auth_token', 'ipc_cert.pem'])
         t.regex((await facts(agent))[`/etc/datadog-agent/${name}`]?.mode ?? 'absent', /^0[46][04]0$/, name)
     },
   },
   {
-    line: 'install_info of a builder is kept, and status shows it',
+    line: 'install_info from a builder is kept, and status shows it',
     run: async (t, { guest, status }) => {
       const { stdout } = await guest.run(['cat', '/etc/datadog-agent/install_info'])
       const { tool, tool_version, installer_version } = z
@@ -134,7 +134,7 @@ export const installation: readonly Clause[] = [
     },
   },
   {
-    line: 'datadog-agent-trace.service is BindsTo it',
+    line: 'datadog-agent-trace.service has BindsTo=datadog-agent.service',
     run: async (t, agent) => {
       const found = await show(agent, 'datadog-agent-trace.service', ['BindsTo', 'User'])
       t.true((found.get('BindsTo') ?? '').split(' ').includes(unit))

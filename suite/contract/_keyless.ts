@@ -4,7 +4,7 @@ import type { Clause } from './_clause.ts'
 
 const trace = 'datadog-agent-trace.service'
 
-/** True until a key is handed over. */
+/** True until a key is provided. */
 const keyless = ({ keyed }: Agent['context']): boolean => keyed === false
 
 /** What an Agent does without a key, on a machine that was booted without one. */
@@ -19,7 +19,7 @@ export const keylessAgent: readonly Clause[] = [
     },
   },
   {
-    line: 'without a key APIKeyStatus and APIKeyFailure are empty, and so it says that there is none',
+    line: 'without a key APIKeyStatus and APIKeyFailure are empty, which shows that there is none',
     when: keyless,
     run: async (t, { status }) => {
       const document = await status()
@@ -29,7 +29,7 @@ export const keylessAgent: readonly Clause[] = [
     },
   },
   {
-    line: 'without a key the trace-agent ends with 255, and systemd gives its unit up',
+    line: 'without a key the trace-agent exits with 255, and its unit fails for good',
     when: keyless,
     run: async (t, { guest }) => {
       const failed = await eventually(async () => {
@@ -49,7 +49,7 @@ export const keylessAgent: readonly Clause[] = [
     },
   },
   {
-    line: 'health is 255 without a key',
+    line: 'without a key health exits with 255',
     when: keyless,
     run: async (t, { guest }) => void t.is((await guest.run(['datadog-agent', 'health'])).code, 255),
   },

@@ -59,7 +59,7 @@ export const receiver: readonly Clause[] = [
     run: async (t, { guest }) => void t.is((await guest.run(['test', '-S', '/var/run/datadog/apm.socket'])).code, 0),
   },
   {
-    line: 'v0.4 answers {"rate_by_service": …}',
+    line: 'v0.4 responds with {"rate_by_service": …}',
     when: receives,
     run: async (t, agent) => {
       const { status, body } = await ask(agent, 'trace')
@@ -68,7 +68,7 @@ export const receiver: readonly Clause[] = [
     },
   },
   {
-    line: 'apmStats.receiver[] tells Lang, LangVersion, Interpreter, TracerVersion, Service and counts what came in',
+    line: 'apmStats.receiver[] lists Lang, LangVersion, Interpreter, TracerVersion, Service and counts of what was received',
     when: receives,
     run: async (t, agent) => {
       await ask(agent, 'trace')
@@ -93,7 +93,7 @@ export const receiver: readonly Clause[] = [
     },
   },
   {
-    line: 'a payload that cannot be decoded is answered by 400',
+    line: 'a payload that cannot be decoded gets status 400',
     when: receives,
     run: async (t, agent) => void t.is((await ask(agent, 'rubbish')).status, 400),
   },

@@ -23,7 +23,7 @@ export const statusCommand: readonly Clause[] = [
     when: ({ expectations }) => expectations.checks.length > 0,
   },
   {
-    line: 'version, and hostTags as metadata["host-tags"].system has them',
+    line: 'version, and hostTags with the same tags as metadata["host-tags"].system',
     run: async (t, { status, context }) => {
       const document = await status()
       t.true(String(document.version).startsWith(context.expectations.agent.version))
@@ -33,7 +33,7 @@ export const statusCommand: readonly Clause[] = [
     },
   },
   {
-    line: 'hostnameStats.provider names who gave the host name, metadata.meta.hostname is it',
+    line: 'hostnameStats.provider names the source of the host name in metadata.meta.hostname',
     run: async (t, { status, command }) => {
       const document = await status()
       t.regex(
@@ -48,7 +48,7 @@ export const statusCommand: readonly Clause[] = [
     },
   },
   {
-    line: 'forwarderStats.APIKeyStatus, .APIKeyFailure and .Transactions are there',
+    line: 'forwarderStats.APIKeyStatus, .APIKeyFailure and .Transactions exist',
     run: async (t, { status }) => {
       const forwarder = (await status()).forwarderStats
       t.is(typeof at(forwarder, 'APIKeyStatus'), 'object')
@@ -89,7 +89,7 @@ export const statusCommand: readonly Clause[] = [
     },
   },
   {
-    line: 'health: exit 0 or 255, as its own list of unhealthy components says',
+    line: 'health exits with 0 or 255, consistent with its list of unhealthy components',
     run: async (t, { guest }) => {
       const { code, stdout, stderr } = await guest.run(['datadog-agent', 'health'])
       t.true(code === 0 || code === 255, `${code}: ${stderr}`)
@@ -97,7 +97,7 @@ export const statusCommand: readonly Clause[] = [
     },
   },
   {
-    line: 'a check that was put there without a restart is not scheduled yet',
+    line: 'a check that was added without a restart is not scheduled yet',
     run: async (t, { status }) => void t.is(at(await status(), 'runnerStats', 'Checks', planted('shapes')), undefined),
   },
 ]

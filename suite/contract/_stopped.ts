@@ -16,7 +16,7 @@ export const stoppedAgent: readonly Clause[] = [
     },
   },
   {
-    line: 'datadog-agent-trace.service stops with it and comes back with it',
+    line: 'datadog-agent-trace.service stops and starts with datadog-agent.service',
     when: ({ disposable }) => disposable,
     run: async (t, { guest }) => {
       const state = async (): Promise<string> =>

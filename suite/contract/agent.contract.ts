@@ -26,7 +26,7 @@ const sources = async (): Promise<Record<string, string>> => {
   return Object.fromEntries(names.map((name, index) => [name.replace(/\.py$/, ''), texts[index] ?? '']))
 }
 
-test.before('log in, and plant the checks', async () => {
+test.before('log in and plant the checks', async () => {
   session = await connect(context.target)
   const deadlines = { command: 120, poll: 90, limit: 270 }
   const { target, expectations, keyed } = context
@@ -50,7 +50,7 @@ test.before('log in, and plant the checks', async () => {
   await agent.python('machine.py', { do: 'plant', files: await sources() })
 })
 
-test.after.always('put the machine back, log out', async () => {
+test.after.always('restore the machine and log out', async () => {
   if (agent !== undefined) await agent.python('machine.py', { do: 'restore' })
   session?.close()
 })
@@ -71,7 +71,7 @@ for (const [section, clauses] of Object.entries(sections))
   for (const { line, run, when = () => true } of clauses)
     if (when(context)) test.serial(`${section}: ${line}`, (t) => run(t, agent))
 
-test.serial('nothing of these tests stays on the machine', async (t) => {
+test.serial('these tests leave nothing on the machine', async (t) => {
   await agent.python('machine.py', { do: 'restore' })
   const script =
     'find /etc/datadog-agent -name "*boxhound_contract*"; ls -d /var/lib/boxhound-contract 2>/dev/null; systemctl is-active boxhound-contract-restore.timer'

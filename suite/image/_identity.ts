@@ -6,7 +6,7 @@ import { entryOf, linesIn, linesOf, type Rule } from './_survey.ts'
 export const identityRules: readonly Rule[] = [
   {
     fault: 45,
-    title: '/etc/machine-id is there and empty',
+    title: '/etc/machine-id exists and is empty',
     problems: (survey) => {
       const [, type, , , , size] = entryOf(survey, '/etc/machine-id') ?? []
       return type === 'f' && size === 0 ? [] : [`type ${type ?? 'absent'}, ${size ?? 0} bytes`]
@@ -14,26 +14,26 @@ export const identityRules: readonly Rule[] = [
   },
   {
     fault: 45,
-    title: '/var/lib/dbus/machine-id is absent or leads to /etc/machine-id',
+    title: '/var/lib/dbus/machine-id is absent or links to /etc/machine-id',
     problems: (survey) => {
       const entry = entryOf(survey, '/var/lib/dbus/machine-id')
-      return entry === undefined || entry[6] === '/etc/machine-id' ? [] : [`type ${entry[1]}, leads to "${entry[6]}"`]
+      return entry === undefined || entry[6] === '/etc/machine-id' ? [] : [`type ${entry[1]}, links to "${entry[6]}"`]
     },
   },
   {
     fault: 45,
-    title: 'the host’s name is the neutral one that first boot replaces',
+    title: 'the host name is the neutral one that first boot replaces',
     problems: (survey) => linesOf(survey, '/etc/hostname').filter((line) => line !== 'boxhound'),
   },
   {
     fault: 45,
-    title: '/etc/hosts names localhost only',
+    title: '/etc/hosts names only localhost',
     problems: (survey) =>
       linesOf(survey, '/etc/hosts').filter((line) => !/^(127\.0\.0\.1|::1|f[ef]0\d::\d)\s/.test(line)),
   },
   {
     fault: 45,
-    title: 'the Agent has no API key of its own',
+    title: 'the Agent has no API key',
     problems: (survey) =>
       linesIn(survey, /^\/etc\/datadog-agent\/.*(?<!\.example)$/)
         .filter(({ line }) => /^(dd_)?(api|app|application)_key\s*[:=]\s*\S/i.test(line))
@@ -41,7 +41,7 @@ export const identityRules: readonly Rule[] = [
   },
   {
     fault: 45,
-    title: 'the Agent has no host name set, under which all clones would report as one',
+    title: 'the Agent has no configured host name, under which all clones would report as one host',
     problems: (survey) =>
       linesOf(survey, '/etc/datadog-agent/datadog.yaml').filter((line) => /^hostname(_file)?:/.test(line)),
   },
@@ -59,7 +59,7 @@ export const databaseRules = (database: DatabaseExpectation | null): readonly Ru
     : [
         {
           fault: 45,
-          title: 'the database knows no account of the Agent yet',
+          title: 'the database has no account for the Agent yet',
           problems: ({ accounts }: Survey) => accounts,
         },
       ]),

@@ -1,7 +1,7 @@
 import type { Entry, Survey } from '../../scripts/lib/proof/evidence.ts'
 import type { DatabaseExpectation, Expectations, Kept } from '../../scripts/lib/render/rendered-box.ts'
 
-/** A rule about contents; `problems` is empty for a good image. Each rule is seen to fail on the planted copy. */
+/** A rule about contents; `problems` is empty for a good image. Each rule must fail on the planted copy. */
 export interface Rule {
   readonly fault: number
   readonly title: string

@@ -10,7 +10,7 @@ const example = /^\/usr\/share\/doc\/apt\/examples\/.+\.sources$/
 const agentList = '/etc/apt/sources.list.d/datadog.list'
 const agentKeyring = '/usr/share/keyrings/datadog-archive-keyring.gpg'
 
-/** What is wrong with a list of apt's that must have one source, signed by the keys of one keyring. */
+/** What is wrong with an apt list that must have one source, signed by the keys of one keyring. */
 const sourceProblems = (survey: Survey, list: string, keyringPath: string, source: string): string[] => {
   const wanted = `deb [signed-by=${keyringPath}] ${source}`
   const [, type, mode = 0, user, group, size = 0] = entryOf(survey, keyringPath) ?? []
@@ -22,7 +22,7 @@ const sourceProblems = (survey: Survey, list: string, keyringPath: string, sourc
   ]
 }
 
-/** Of an engine that comes from its publisher. */
+/** For an engine from its publisher's repository. */
 export const publisherRules = (database: DatabaseExpectation | null): readonly Rule[] => {
   const { source, keyring } = database ?? {}
   if (source === undefined || keyring === undefined) return []
@@ -30,7 +30,7 @@ export const publisherRules = (database: DatabaseExpectation | null): readonly R
     {
       fault: 46,
       title:
-        'the database is updated from its publisher’s repository, checked with a keyring that only root can change',
+        'the database is updated from its publisher’s repository, verified with a keyring that only root can change',
       problems: (survey) => sourceProblems(survey, databaseSources, keyring, source),
     },
   ]
@@ -53,7 +53,7 @@ export const traceRules: readonly Rule[] = [
   ...['/var/log/wtmp', '/var/log/btmp', '/var/log/lastlog'].map(emptied),
   {
     fault: 46,
-    title: 'no file under /var/log holds anything',
+    title: 'every file under /var/log is empty',
     problems: ({ entries }) =>
       entries
         .filter(([path, type, , , , size]) => path.startsWith('/var/log/') && type === 'f' && size > 0)
@@ -61,7 +61,7 @@ export const traceRules: readonly Rule[] = [
   },
   {
     fault: 46,
-    title: 'no file lies where only a running machine has files',
+    title: 'no files where only a running machine has them: /run, /proc, /sys, /dev, /tmp, /var/tmp',
     problems: ({ entries }) =>
       entries
         .filter(([path, type]) => /^\/(run|proc|sys|dev|tmp|var\/tmp)\//.test(path) && type === 'f')
@@ -69,7 +69,7 @@ export const traceRules: readonly Rule[] = [
   },
   {
     fault: 46,
-    title: '/etc/resolv.conf is no resolver of the builder',
+    title: '/etc/resolv.conf names no resolver of the builder',
     problems: (survey) => linesOf(survey, '/etc/resolv.conf').filter((line) => line.startsWith('nameserver')),
   },
   {
@@ -79,17 +79,17 @@ export const traceRules: readonly Rule[] = [
       const known = new Set([...hosts(linesIn(survey, example)), ...(kept?.hosts ?? [])])
       const others = [agentList, ...(database?.source === undefined ? [] : [databaseSources])]
       const found = hosts(linesIn(survey, sources).filter(({ path }) => !others.includes(path)))
-      return found.length === 0 ? ['no source at all'] : found.filter((host) => !known.has(host))
+      return found.length === 0 ? ['no source'] : found.filter((host) => !known.has(host))
     },
   },
   {
     fault: 46,
-    title: 'the Agent is updated from the repository of the box file, checked with a keyring that only root can change',
+    title: 'the Agent is updated from the box file’s repository, verified with a keyring that only root can change',
     problems: (survey, { agentSource }) => sourceProblems(survey, agentList, agentKeyring, agentSource),
   },
   {
     fault: 46,
-    title: 'apt knows no proxy, no certificate and no unsigned source of the builder',
+    title: 'apt has no proxy, certificate or unsigned source of the builder',
     problems: (survey, { kept }) =>
       linesIn(survey, /^\/etc\/apt\//)
         .filter(({ path, line }) => !(path === keptProxy && kept?.hosts.some((host) => line.includes(`//${host}"`))))
@@ -98,7 +98,7 @@ export const traceRules: readonly Rule[] = [
   },
   {
     fault: 46,
-    title: 'no shell or service gets a proxy of the builder',
+    title: 'no shell or service uses a proxy of the builder',
     problems: (survey) =>
       linesIn(survey, /^\/etc\/(environment|profile|bash\.bashrc|wgetrc|profile\.d\/.+|systemd\/.+)$/)
         .filter(({ line }) => /\b(https?|all|ftp)_proxy\s*=/i.test(line))
@@ -106,7 +106,7 @@ export const traceRules: readonly Rule[] = [
   },
   {
     fault: 46,
-    title: 'every trusted certificate came with a package of public authorities',
+    title: 'every trusted certificate comes from a package of public authorities',
     problems: ({ certificates }, { kept }) => {
       const known = new Set(kept?.certificates.map((body) => sha256(body).slice(0, 16)))
       return certificates.filter((digest) => !known.has(digest))

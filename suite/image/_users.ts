@@ -1,7 +1,7 @@
 import { type BoxParts, linesIn, type Rule, recordsOf } from './_survey.ts'
 
 /**
- * Accounts of Debian's and Ubuntu's own packages besides base-passwd's. Their names are fixed, their numbers are not.
+ * Accounts of Debian's and Ubuntu's own packages besides base-passwd's. Their names are fixed, their uids are not.
  */
 const packaged = [
   '_apt',
@@ -35,14 +35,14 @@ const membersOf = (group: string, { database, app }: BoxParts): string[] =>
   [memberships, database?.groups, app?.groups].flatMap((groups) => groups?.[group] ?? [])
 
 const noLogin = /\/(nologin|false|sync)$/
-/** Locked, and no hash follows the lock. */
+/** Locked, without a hash after the lock. */
 const locked = /^(!|\*|!\*|!!)$/
 
 /** Fault 24: only root has a shell, no account has a password, and no rule lets anyone become root. */
 export const userRules: readonly Rule[] = [
   {
     fault: 24,
-    title: 'every account is of the base system or of a package of this box',
+    title: 'every account belongs to the base system or to a package of this box',
     problems: (survey, box) => {
       const master = new Set(recordsOf(survey, '/usr/share/base-passwd/passwd.master').map(([name]) => name))
       const known = accounts(box)
@@ -52,7 +52,7 @@ export const userRules: readonly Rule[] = [
   },
   {
     fault: 24,
-    title: 'only root has root’s number',
+    title: 'only root has uid 0',
     problems: (survey) =>
       recordsOf(survey, '/etc/passwd').flatMap(([name = '', , uid]) => (uid === '0' && name !== 'root' ? [name] : [])),
   },
@@ -66,7 +66,7 @@ export const userRules: readonly Rule[] = [
   },
   {
     fault: 24,
-    title: 'no account has a password, not even behind a lock, and root is locked',
+    title: 'no account has a password, not even a locked one, and root is locked',
     problems: (survey) => {
       const shadow = recordsOf(survey, '/etc/shadow')
       const open = shadow.filter(([, field = '']) => !locked.test(field)).map(([name = '']) => name)
@@ -75,7 +75,7 @@ export const userRules: readonly Rule[] = [
   },
   {
     fault: 24,
-    title: 'no password stands in /etc/passwd, no group has one',
+    title: '/etc/passwd has no passwords, and no group has one',
     problems: (survey) => [
       ...recordsOf(survey, '/etc/passwd').flatMap(([name = '', field]) => (field === 'x' ? [] : [name])),
       ...recordsOf(survey, '/etc/gshadow').flatMap(([name = '', field = '']) => (locked.test(field) ? [] : [name])),
@@ -83,7 +83,7 @@ export const userRules: readonly Rule[] = [
   },
   {
     fault: 24,
-    title: 'groups have the members that their packages gave them',
+    title: 'groups have only the members that their packages added',
     problems: (survey, box) =>
       recordsOf(survey, '/etc/group').flatMap(([name = '', , , members = '']) =>
         members
@@ -94,12 +94,12 @@ export const userRules: readonly Rule[] = [
   },
   {
     fault: 24,
-    title: 'sudo, PAM and SSH are configured as their packages came',
+    title: 'sudo, PAM and SSH are configured as their packages ship them',
     problems: ({ digests }) => Object.keys(digests),
   },
   {
     fault: 24,
-    title: 'SSH takes no password and lets root in by key only',
+    title: 'SSH accepts no password, and root only with a key',
     problems: (survey) => {
       // sshd uses the first value it reads, and reads drop-ins before the main file, in the order of their names.
       const lines = linesIn(survey, /^\/etc\/ssh\/sshd_config\.d\/.+\.conf$/)

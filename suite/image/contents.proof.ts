@@ -12,6 +12,6 @@ for (const { fault, title, problems } of [
   ...userRules,
 ]) {
   test(`fault ${fault}: ${title}`, (t) => t.deepEqual(problems(evidence.published.survey, evidence), []))
-  test(`control of fault ${fault}: not so on the planted copy: ${title}`, (t) =>
+  test(`control of fault ${fault}: fails on the planted copy: ${title}`, (t) =>
     t.true(problems(evidence.planted.survey, evidence).length > 0))
 }

@@ -25,6 +25,6 @@ test('control of fault 47: a damaged copy is not clean', (t) => {
   }
 })
 
-test('control of fault 47: a deleted file leaves free blocks that hold something', (t) => {
+test('control of fault 47: a deleted file leaves free blocks with data', (t) => {
   for (const { name, freeBlocks } of damaged) t.true(freeBlocks.dirty > 0, name)
 })

@@ -1,7 +1,7 @@
-"""Digests of everything by which this machine is told from its clones; null for what it lacks.
+"""Digests of everything that distinguishes this machine from its clones; null for what it lacks.
 
-No secret leaves the machine. The caller adds a call of main() with what is asked of the box's database: where its
-integration is configured, and commands whose output tells two instances apart.
+No secret leaves the machine. The caller adds a call of main() with what to ask of the box's database: where its
+integration is configured, and commands whose output differs between two instances.
 """
 
 import hashlib

@@ -5,7 +5,7 @@ import { evidence } from './_evidence.ts'
 const paths = evidence.published.survey.entries.map(([path]) => path)
 const plantedPaths = evidence.planted.survey.entries.map(([path]) => path)
 
-/** Files that a box with mirrors.keep has on purpose; _traces.ts judges whose certificates they are. */
+/** Files that a box with mirrors.keep has on purpose; _traces.ts judges the certificates. */
 const isKept = (path: string): boolean =>
   evidence.kept !== null && /^\/etc\/pip\.conf$|^\/usr\/local\/share\/ca-certificates\/boxhound-\d+\.crt$/.test(path)
 

@@ -27,7 +27,7 @@ export const goal = (limit: number, changes: Partial<Goal> = {}): Goal => ({
 export const row = (number: number, changes: Partial<RowResult> = {}): RowResult => {
   const sides = [
     sideResult(side('boxhound'), runs({ seconds: 0.5 }, { seconds: 0.25 }, { seconds: 0.5 })),
-    sideResult(side('Packer', 'packer'), runs({ seconds: 50 }, { seconds: 30 }, 'packer ended with status 1')),
+    sideResult(side('Packer', 'packer'), runs({ seconds: 50 }, { seconds: 30 }, 'packer exited with status 1')),
   ]
   return {
     number,

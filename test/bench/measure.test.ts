@@ -68,12 +68,12 @@ test('a side of which every run failed is a failure', async (t) => {
   const dead = {
     ...side('Packer', 'packer'),
     run: async (log: string) => {
-      throw new BoxhoundError('E_BENCH_RUN', 'packer ended with status 1', { file: log })
+      throw new BoxhoundError('E_BENCH_RUN', 'packer exited with status 1', { file: log })
     },
   }
   const result = await measure(t, async () => ({ sides: [dead] }))
   t.is(result.notRun, undefined)
-  t.is(result.sides[0]?.runs[0]?.error, 'packer ended with status 1; logs/1-packer-1.log')
+  t.is(result.sides[0]?.runs[0]?.error, 'packer exited with status 1; logs/1-packer-1.log')
   t.deepEqual(failuresOf([result]), ['row 1: every run of Packer failed'])
 })
 

@@ -15,7 +15,7 @@ test('the page shows ratio, medians, failed runs, load, command line and machine
     '<td>3</td><td class="bad">1</td>',
     'load 0.5 1 1.5 before, 2 1 1 after',
     'Packer build',
-    'run 3: packer ended with status 1',
+    'run 3: packer exited with status 1',
     'emulated processor (TCG)',
   ])
     t.true(html.includes(text), text)

@@ -30,7 +30,7 @@ test('a command that fails throws with the end of what it said, and the path of 
   const folder = await temporaryFolder(t)
   const log = join(folder, 'one.log')
   const error = await t.throwsAsync(runTimed(shell('echo the reason >&2; exit 7', folder), log))
-  t.like(error, { code: 'E_BENCH_RUN', message: 'bash ended with status 7', exitCode: 1 })
+  t.like(error, { code: 'E_BENCH_RUN', message: 'bash exited with status 7', exitCode: 1 })
   t.like(error, { details: { found: 'the reason', file: log } })
 })
 
@@ -43,7 +43,7 @@ test('exit code 3 is passed on: the machine lacks something', async (t) => {
 test('a command that takes too long is ended and has failed', async (t) => {
   const folder = await temporaryFolder(t)
   const error = await t.throwsAsync(runTimed(shell('sleep 60', folder, 0.2), join(folder, 'log')))
-  t.regex(error.message, /^bash was ended after 0\.20 s$/)
+  t.regex(error.message, /^bash was stopped after 0\.20 s$/)
 })
 
 test('nothing but what is given is in its environment', async (t) => {

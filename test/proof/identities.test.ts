@@ -10,16 +10,16 @@ const renewed = { name: 'boot id', keeps: false }
 
 test('two machines must both have one, and not the same', (t) => {
   t.is(judgeClones(kept, { 'machine id': 'a' }, { 'machine id': 'b' }), '')
-  t.is(judgeClones(kept, { 'machine id': 'a' }, { 'machine id': 'a' }), 'both have the same')
-  t.is(judgeClones(kept, { 'machine id': 'a' }, { 'machine id': null }), 'a machine has none')
-  t.is(judgeClones(kept, {}, {}), 'a machine has none')
+  t.is(judgeClones(kept, { 'machine id': 'a' }, { 'machine id': 'a' }), 'both machines have the same one')
+  t.is(judgeClones(kept, { 'machine id': 'a' }, { 'machine id': null }), 'one of the machines has none')
+  t.is(judgeClones(kept, {}, {}), 'one of the machines has none')
 })
 
 test('a second boot keeps what lasts and renews what does not', (t) => {
   t.is(judgeSecondBoot(kept, { 'machine id': 'a' }, { 'machine id': 'a' }), '')
   t.is(judgeSecondBoot(kept, { 'machine id': 'a' }, { 'machine id': 'b' }), 'it changed')
   t.is(judgeSecondBoot(renewed, { 'boot id': 'a' }, { 'boot id': 'b' }), '')
-  t.is(judgeSecondBoot(renewed, { 'boot id': 'a' }, { 'boot id': 'a' }), 'it is that of the boot before')
+  t.is(judgeSecondBoot(renewed, { 'boot id': 'a' }, { 'boot id': 'a' }), 'it is the same as in the previous boot')
 })
 
 test('a password is asked for where there is a database', (t) => {

@@ -178,7 +178,7 @@ test('an interval that no instance takes is refused', async (t) => {
   const error = await t.throwsAsync(renderNamed('full', project), { instanceOf: BoxhoundError })
   t.is(error.exitCode, 2)
   t.is(error.details.file, 'provision/50-checks/my_metric/conf.yaml.hbs')
-  t.is(error.details.found, 'each 15 s')
+  t.is(error.details.found, 'every 15 s')
 })
 
 test('Database Monitoring adds its rights and trials, and takes away what is not sent then', async (t) => {

@@ -80,7 +80,7 @@ test('the page holds every check, escaped, and needs nothing from elsewhere', as
 test('the page of a green run of a real Agent says so', async (t) => {
   const page = await formatHtml({ ...results, failed: 0, labAgent: false, machine: 'host', image: null }, '.')
   t.notRegex(page, /not verified|stand-in/)
-  t.regex(page, /machine of the caller/)
+  t.regex(page, /a running host, over SSH/)
 })
 
 test('checks are grouped by the first part of their id', (t) => {

@@ -70,7 +70,7 @@ test.serial('a failed stage is shown at once and whole, and what needs it counts
   ])
   t.regex(
     printed,
-    /✗ bake +0 passed, 1 failed .*\n {2}\| out of space\n {2}exit status 3, whole output in \S+bake\n[\s\S]*✓ lint/,
+    /✗ bake +0 passed, 1 failed .*\n {2}\| out of space\n {2}exit status 3, full output in \S+bake\n[\s\S]*✓ lint/,
   )
   t.regex(printed, /✗ verify +not run, because "bake" failed\n/)
   t.is(readFileSync(join(folder, 'bake'), 'utf8'), 'out of space\n')
@@ -152,10 +152,10 @@ test('the timings of a run as a document and as a table', (t) => {
   t.is(
     timingsTable(all, 130),
     [
-      'stage  tests  seconds  computed  started at  waited',
-      'unit    1801     61.2     100.5      0.00 s  0.00 s',
-      'lint       1     61.2         –     1 m 2 s   2.5 s',
-      'all     1802    122.5     100.5',
+      'stage  tests  seconds  CPU seconds  started at  waited',
+      'unit    1801     61.2        100.5      0.00 s  0.00 s',
+      'lint       1     61.2            –     1 m 2 s   2.5 s',
+      'all     1802    122.5        100.5',
       'in 2 m 10 s',
     ].join('\n'),
   )

@@ -66,7 +66,7 @@ test('a check that is missing fails with the Agent’s words', (t) => {
 
 test('no instance and no JSON fail', (t) => {
   t.regex(judgeCheck(myMetric, output()).observed, /no instance ran/)
-  t.regex(judgeCheck(myMetric, { code: 0, stdout: 'fine\n', stderr: '' }).observed, /no verdict/)
+  t.regex(judgeCheck(myMetric, { code: 0, stdout: 'fine\n', stderr: '' }).observed, /not the JSON of a check run: fine/)
 })
 
 test('an expected service check that is absent fails', (t) => {
@@ -88,7 +88,7 @@ const scheduled = (Interval: number, TotalRuns: number): AgentStatus => ({
 
 test('an interval is judged in nanoseconds', (t) => {
   t.true(judgeInterval('my_metric', 45, scheduled(45_000_000_000, 1), 10).passed)
-  t.regex(judgeInterval('my_metric', 45, scheduled(15_000_000_000, 1), 10).observed, /each 15 s/)
+  t.regex(judgeInterval('my_metric', 45, scheduled(15_000_000_000, 1), 10).observed, /runs every 15 s/)
 })
 
 test('a schedule that runs more often than its interval shows itself', (t) => {
@@ -107,7 +107,7 @@ test('version, package and hold are judged', (t) => {
     package: { command: [], version: `1:${text}-1`, state: 'hi' },
   })
   t.true(judgeVersion(version('7.83.0+lab'), '7.83.0+lab', '1:7.83.0+lab-1 hi \n').passed)
-  t.regex(judgeVersion(version('7.83.0'), '7.82.0', '1:7.83.0-1 hi').observed, /running Agent says 7\.82\.0/)
+  t.regex(judgeVersion(version('7.83.0'), '7.82.0', '1:7.83.0-1 hi').observed, /running Agent reports 7\.82\.0/)
   t.regex(judgeVersion(version('7.83.0'), '7.83.0', '1:7.82.0-1 hi').observed, /version 1:7\.82\.0-1/)
   t.regex(judgeVersion(version('7.83.0'), '7.83.0', '1:7.83.0-1 ii').observed, /"ii"/)
   t.false(judgeVersion(version('7.83.0'), undefined, '').passed)
@@ -245,7 +245,7 @@ test('a warning passes by a pattern, is told with the reason, and another one do
   t.true(run(deprecated).observed.includes(`warning: ${deprecated} (allowed: no replacement yet)`))
   t.true(run().passed)
   t.regex(run(deprecated, 'careful').observed, /^warning: careful$/)
-  t.regex(run().expected, /no warning but those allowed/)
+  t.regex(run().expected, /only allowed warnings/)
 })
 
 test('a state that check.yaml declares is right, and no other is', (t) => {
@@ -274,7 +274,7 @@ test('instances with intervals of their own are held against those, not against 
     },
   })
   t.true(judgeInterval('two', 20, status(300, 20), 10, [20, 300]).passed)
-  t.regex(judgeInterval('two', 20, status(20, 20), 10, [20, 300]).observed, /each 20 s, each 20 s/)
-  t.regex(judgeInterval('two', 20, status(20), 10, [20, 300]).observed, /they run each 20 s/)
+  t.regex(judgeInterval('two', 20, status(20, 20), 10, [20, 300]).observed, /every 20 s, every 20 s/)
+  t.regex(judgeInterval('two', 20, status(20), 10, [20, 300]).observed, /they run every 20 s/)
   t.regex(judgeInterval('two', 20, status(), 10, [20, 300]).observed, /schedules no instance/)
 })

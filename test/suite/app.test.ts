@@ -51,7 +51,7 @@ test('a trace that is absent or wrong in one way fails', (t) => {
   for (const key of ['service', 'env', 'version'] as const) {
     t.regex(judgeTraces(app, [{ ...span, [key]: 'other' }], records).observed, new RegExp(`${key} is other`))
   }
-  t.regex(judgeTraces(app, [span], { ...records, records: [] }).observed, /no log record carries/)
+  t.regex(judgeTraces(app, [span], { ...records, records: [] }).observed, /no log record has/)
   t.false(judgeTraces(app, [{ ...span, high: '0000000000000001' }], records).passed)
 })
 
@@ -94,6 +94,6 @@ test('a foreign trace proves nothing, nor do records of earlier requests', (t) =
   t.not(judgeRecords(three, { ...records, records: [record, record] }).final, true, 'a third may be on its way')
   const untraced = judgeRecords(three, { ...records, records: [{}, {}, {}] })
   t.true(untraced.final)
-  t.is(untraced.observed, '0 of 3 records written since the requests began carry a trace id')
+  t.is(untraced.observed, '0 of 3 records written since the requests began have a trace id')
   t.true(judgeRecords(three, written).passed)
 })

@@ -98,7 +98,7 @@ const broken: readonly [title: string, over: Record<string, Partial<StatementRes
     /can read the accounts/,
   ],
   ['an account that can create fails', { 'CREATE DATABASE boxhound_denied': { ok: true } }, /can create a database/],
-  ['an account without a cap fails', { 'SELECT @@max_user_connections': { rows: ['0'] } }, /may hold 0 connections/],
+  ['an account without a cap fails', { 'SELECT @@max_user_connections': { rows: ['0'] } }, /may open 0 connections/],
   ['a login that fails fails', { 'SHOW GRANTS': { ok: false, rows: [], error: 'ERROR 1045' } }, /ERROR 1045/],
 ]
 for (const [title, over, said] of broken) {
@@ -148,7 +148,7 @@ test('a log that becomes unreadable by its rotation fails, and so does a rotatio
     judgeLogs([log], { ...report, after: { [log]: 'Permission denied' } }).observed,
     /after a forced rotation: Permission denied/,
   )
-  t.regex(judgeLogs([log], { ...report, before: { [log]: 'Permission denied' } }).observed, /before a rotation/)
+  t.regex(judgeLogs([log], { ...report, before: { [log]: 'Permission denied' } }).observed, /before rotation/)
   t.false(judgeLogs([log], { ...report, rotated: [] }).passed)
   t.false(judgeLogs([log], { ...report, files: [] }).passed)
   t.false(judgeLogs([log], { ...report, rotation: 'error: bad line' }).passed)

@@ -27,7 +27,7 @@ test('an error is its traceback, out of the JSON inside the string', (t) => {
 test('several instances are told apart, and one that sends nothing says so', (t) => {
   t.is(
     formatOutput(JSON.stringify([{ runner }, { runner }]), ''),
-    'instance 1\nnothing was sent\ninstance 2\nnothing was sent',
+    'instance 1\nthe check sent nothing\ninstance 2\nthe check sent nothing',
   )
 })
 

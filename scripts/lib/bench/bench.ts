@@ -1,4 +1,4 @@
-// Chosen rows, one after the other, in one work folder.
+// Runs the selected rows one after another, in one work folder.
 
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
@@ -26,11 +26,11 @@ export interface BenchOptions {
   readonly quick: boolean
   /** Folder of results.json, report.html and logs/. */
   readonly out: string
-  /** One line for the user. */
+  /** Prints one line for the user. */
   readonly say: (line: string) => void
 }
 
-/** KVM where a kernel is seen to boot under it. Without a published image none can be tried, and peers too run on an emulated processor. */
+/** KVM if a kernel boots under it. Without a published image this can't be tested, so all sides use an emulated processor. */
 const acceleratorHere = async (project: Project): Promise<Accelerator> => {
   const image = imagePath('lab', project)
   return chooseAccelerator({
@@ -40,7 +40,7 @@ const acceleratorHere = async (project: Project): Promise<Accelerator> => {
   })
 }
 
-/** Packages of the rows chosen; a quick run has no peer but Packer. */
+/** Packages of the selected rows; in a quick run Packer is the only peer. */
 export const packagesOf = (rows: readonly Row[], quick: boolean): string[] => [
   ...new Set(rows.flatMap(({ packages }) => packages).filter((name) => !quick || name === 'packer')),
 ]
@@ -56,20 +56,20 @@ const measureAll = async (
   const measured: RowResult[] = []
   let results: BenchResults = { schema: 1, boxhound: boxhoundVersion, machine, tools, rows: [] }
   for (const row of rows) {
-    // Each row has a folder of its own that goes away with it: some take gigabytes.
+    // Each row has its own folder, removed after it: some take gigabytes.
     const work = join(bench.work, `row-${row.number}`)
     await mkdir(work)
     const result = await measureRow(row, pairs, { ...bench, work }, join(out, 'logs'), events)
     await rm(work, { recursive: true, force: true })
     for (const line of rowLines(result)) say(line)
     measured.push(result)
-    // After each row: an hour's work must not be lost with its last minute.
+    // Written after each row, so that a late failure doesn't lose an hour of results.
     results = await writeResults({ ...results, rows: measured }, out, bench.project.root)
   }
   return { results, measured }
 }
 
-/** What was to be measured and could not be: rows whose preparation failed, and sides of which every run failed. */
+/** What could not be measured: rows whose preparation failed, and sides whose every run failed. */
 export const failuresOf = (measured: readonly RowResult[]): string[] =>
   measured.flatMap(({ number, sides, broken, notRun }) => [
     ...(broken === true ? [`row ${number} could not be prepared: ${notRun}`] : []),
@@ -77,10 +77,11 @@ export const failuresOf = (measured: readonly RowResult[]): string[] =>
   ])
 
 /**
- * Measures rows, writes results.json and report.html after each. All that it makes lies in one work folder of the store, and goes with it.
+ * Measures rows and writes results.json and report.html after each. All other files are in one work folder of the store,
+ * which is removed.
  *
- * @returns the results, rows of earlier runs among them, and what could not be measured.
- * @throws BoxhoundError E_NOT_ROOT (exit code 3): layers and peers' disks are mounted.
+ * @returns the results, including rows of earlier runs, and what could not be measured.
+ * @throws BoxhoundError E_NOT_ROOT (exit code 3), since layers and peers' disks are mounted.
  */
 export const runBench = async (
   rows: readonly Row[],

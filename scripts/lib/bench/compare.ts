@@ -1,16 +1,16 @@
-// Runs of a side summed up; ratios within pairs, against the fastest variant.
+// Summarizes the runs of a side; computes ratios within pairs, against the fastest variant.
 
 import type { Attempt, Comparison, Goal, Quantity, Reading, Side, SideResult } from './measurement.ts'
 import { spreadOf } from './statistics.ts'
 
 export const ownTool = 'boxhound'
-/** Shown beside a row's sides and never the subject of a claim. */
+/** Shown beside a row's sides, but not a competitor. */
 export const referenceTool = 'reference'
 
 const figures = (runs: readonly Attempt[], quantity: Quantity): number[] =>
   runs.flatMap(({ measured }) => measured?.[quantity] ?? [])
 
-/** A side with its runs summed up. A failed run is counted and is part of no median. */
+/** A side with a summary of its runs. Failed runs are counted, but not part of a median. */
 export const sideResult = ({ name, tool, command, template }: Side, runs: readonly Attempt[]): SideResult => {
   const [seconds, bytes] = [spreadOf(figures(runs, 'seconds')), spreadOf(figures(runs, 'bytes'))]
   return {
@@ -25,7 +25,7 @@ export const sideResult = ({ name, tool, command, template }: Side, runs: readon
   }
 }
 
-/** Ratios within pairs in which both sides succeeded: what disturbed the machine then disturbed both. */
+/** Ratios within pairs in which both sides succeeded; whatever disturbed the machine disturbed both. */
 export const pairRatios = (own: SideResult, peer: SideResult, quantity: Quantity, reading: Reading): number[] =>
   own.runs.flatMap(({ pair, measured }) => {
     const mine = measured?.[quantity]
@@ -34,7 +34,7 @@ export const pairRatios = (own: SideResult, peer: SideResult, quantity: Quantity
     return [reading === 'times' ? theirs / mine : mine / theirs]
   })
 
-/** The variant with the smallest median of those that measured something. */
+/** The variant with the smallest median; those without figures are ignored. */
 const best = (sides: readonly SideResult[], quantity: Quantity): SideResult | undefined =>
   sides
     .filter((side) => side[quantity] !== undefined)
@@ -52,8 +52,8 @@ const compareTo = (
 }
 
 /**
- * Boxhound, by the first of its sides, against each other tool, and against the best variant of that: with its defaults or with more
- * processors, whichever was quicker. Tools without a goal are compared too, by seconds.
+ * Compares boxhound, by the first of its sides, with the best variant of each other tool: defaults or more processors,
+ * whichever was faster. Tools without a goal are compared by seconds.
  */
 export const compare = (sides: readonly SideResult[], goals: readonly Goal[]): Comparison[] => {
   const own = sides.find(({ tool }) => tool === ownTool)
@@ -73,6 +73,6 @@ export const compare = (sides: readonly SideResult[], goals: readonly Goal[]): C
   return [...goals, ...rest].flatMap(against)
 }
 
-/** Names of sides of which no run succeeded: what was to be compared was not. */
+/** Names of sides without a successful run, so nothing could be compared. */
 export const deadSides = (sides: readonly SideResult[]): string[] =>
   sides.filter(({ runs, failed }) => runs.length > 0 && failed === runs.length).map(({ name }) => name)

@@ -1,4 +1,4 @@
-// Progress and results on a terminal.
+// Formats progress and results for a terminal.
 
 import { formatCount } from '../_helpers/format.ts'
 import type { MeasureEvents } from './measure.ts'
@@ -17,7 +17,7 @@ const ended = ({ measured, error }: Attempt): string =>
         .join(', ')
     : `failed: ${error}`
 
-/** Tells of every run as it ends, one line each: they take minutes. */
+/** Reports each run as it ends, on one line, since a run takes minutes. */
 export const tellProgress = (say: (line: string) => void, pairs: number): MeasureEvents => ({
   rowStarted: ({ number, title }) => say(`\nrow ${number}  ${title}`),
   runStarted: () => {},

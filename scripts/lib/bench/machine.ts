@@ -7,7 +7,7 @@ import { askSandbox } from '../_helpers/sandbox.ts'
 import type { Accelerator } from '../boot/machine-spec.ts'
 import type { Load, Machine } from './measurement.ts'
 
-/** Load averages of this moment. A benchmark on a busy machine says so. */
+/** The current load averages, to show whether the machine was busy during a benchmark. */
 export const loadNow = (): Load => {
   const [one = 0, five = 0, fifteen = 0] = loadavg().map((value) => Math.round(value * 100) / 100)
   return [one, five, fifteen]
@@ -16,7 +16,7 @@ export const loadNow = (): Load => {
 const systemName = async (): Promise<string> =>
   /^PRETTY_NAME="?(.*?)"?$/m.exec(await readFile('/etc/os-release', 'utf8').catch(() => ''))?.[1] ?? process.platform
 
-/** What a reader must know of the machine. */
+/** What a reader must know about the machine. */
 export const describeMachine = async (accelerator: Accelerator): Promise<Machine> => ({
   cpu: cpus()[0]?.model.trim() ?? 'unknown',
   cores: cpus().length,
@@ -38,7 +38,7 @@ const versionCommands: Readonly<Record<string, readonly string[]>> = {
   'guestfs-tools': ['virt-customize', '--version'],
 }
 
-/** Versions of the tools that were measured; only of those asked for, since asking some takes a second. */
+/** Versions of the measured tools; only those needed, since some take a second to print theirs. */
 export const toolVersions = async (packages: readonly string[]): Promise<Record<string, string>> => {
   const wanted = Object.entries(versionCommands).filter(([name]) => packages.includes(name))
   const asked = await Promise.all(wanted.map(async ([name, command]) => [name, await ask(command)] as const))

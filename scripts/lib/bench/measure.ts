@@ -1,4 +1,4 @@
-// One row: prepared, measured, or the reason why it was not run.
+// Prepares and measures one row, or records why it was not run.
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ export interface MeasureEvents {
 
 const fileName = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '-')
 
-/** Paths of this machine are nothing for a page that others read. */
+/** Removes paths of this machine, since others read the page. */
 const withoutPaths = (bench: Bench, logs: string, attempt: Attempt): Attempt => {
   if (attempt.error === undefined) return attempt
   const error = attempt.error.replaceAll(logs, 'logs')
@@ -52,11 +52,11 @@ const measureSides = async (
 }
 
 /**
- * Measures a row. One that can't be prepared is told with its reason (`notRun`), and the other rows go on: this machine or checkout lacks
- * what it needs, or its preparation failed (`broken`).
+ * Measures a row. If it can't be prepared, the result has the reason (`notRun`) and the other rows go on. Either this
+ * machine or checkout lacks something, or the preparation failed (`broken`).
  *
  * @param logs folder for the output of every run.
- * @throws BoxhoundError E_INTERRUPTED, and whatever nobody foresaw.
+ * @throws BoxhoundError E_INTERRUPTED, and any unexpected error.
  */
 export const measureRow = async (
   row: Row,

@@ -1,10 +1,10 @@
-// Rows, sides and results as plain data.
+// Types of rows, sides and results, as plain data.
 
 import type { Project } from '../_helpers/paths.ts'
 import type { Accelerator } from '../boot/machine-spec.ts'
 import type { Spread } from './statistics.ts'
 
-/** What can be measured of a run. */
+/** What a run can measure. */
 export type Quantity = 'seconds' | 'bytes'
 
 /** One run's figures. */
@@ -14,27 +14,27 @@ export type Measured = Readonly<Partial<Record<Quantity, number>>>
 export interface Side {
   /** Unique in its row, such as "Packer, cpus = 2". */
   readonly name: string
-  /** Variants of one tool share it: a comparison is always against the fastest of them. `boxhound` is what is compared, `reference` only shown. */
+  /** Shared by variants of one tool, of which the fastest is compared. `boxhound` is the subject; `reference` is only shown. */
   readonly tool: string
   /** The exact command line, for the reader. */
   readonly command: string
-  /** The configuration that it reads, such as Packer's template. */
+  /** Its configuration, such as Packer's template. */
   readonly template?: string
-  /** Not timed, before each run: edits the check, empties a cache. */
+  /** Runs before each run and is not timed: edits the check, empties a cache. */
   readonly prepare?: () => Promise<void>
   /**
    * Does the work once.
    *
-   * @param log path for everything that it prints.
-   * @throws BoxhoundError when it fails; with exit code 3 when this machine lacks what it needs.
+   * @param log path for its output.
+   * @throws BoxhoundError if it fails; with exit code 3 if this machine lacks something.
    */
   readonly run: (log: string) => Promise<Measured>
 }
 
-/** How a comparison is told: `times` is peer ÷ boxhound (300× as fast), `share` is boxhound ÷ peer (0.9 of it). */
+/** How to express a comparison: `times` is peer ÷ boxhound (300× as fast), `share` is boxhound ÷ peer (0.9× the time). */
 export type Reading = 'times' | 'share'
 
-/** What a row is to reach against a tool. Shown, never asserted: figures depend on the machine. */
+/** A row's goal against a tool. Shown but never asserted, since figures depend on the machine. */
 export interface Goal {
   readonly tool: string
   readonly quantity: Quantity
@@ -43,40 +43,40 @@ export interface Goal {
   readonly limit: number
 }
 
-/** Everything that a row may use while it is measured. */
+/** What a row may use while it is measured. */
 export interface Bench {
   /** The checkout, with the caller's own store. */
   readonly project: Project
-  /** A folder that goes away with the run; on the file system of the store, so that layers can be hard links. */
+  /** A folder that is removed after the run; on the store's file system, so that layers can be hard links. */
   readonly work: string
   readonly accelerator: Accelerator
   readonly quick: boolean
-  /** One line about work that takes a while and is not timed. */
+  /** Prints one line about slow work that is not timed. */
   readonly say: (line: string) => void
 }
 
-/** One line of the benchmark, as data. */
+/** One row of the benchmark, as data. */
 export interface Row {
   readonly number: number
   readonly title: string
   /** The exact work, in one sentence. */
   readonly work: string
-  /** Names in `benchPackages`: what its peers come from. */
+  /** Packages of its peers, as named in `benchPackages`. */
   readonly packages: readonly string[]
   readonly goals: readonly Goal[]
-  /** What a reader must know to judge whether the comparison is fair. */
+  /** What a reader needs to judge whether the comparison is fair. */
   readonly notes: readonly string[]
   /**
-   * Makes everything ready that is not timed.
+   * Prepares everything that is not timed.
    *
-   * @throws BoxhoundError with exit code 3 when the row can't run on this machine.
+   * @throws BoxhoundError with exit code 3 if the row can't run on this machine.
    */
   readonly open: (bench: Bench) => Promise<OpenRow>
 }
 
 export interface OpenRow {
   readonly sides: readonly Side[]
-  /** Ends what outlives single runs, such as a machine that is reused. */
+  /** Ends whatever outlives a run, such as a machine that is reused. */
   readonly close?: () => Promise<void>
 }
 
@@ -100,7 +100,7 @@ export interface SideResult {
 
 export interface Comparison {
   readonly tool: string
-  /** The side it is made against: of the tool's variants the one with the smallest median. */
+  /** The other side: the tool's variant with the smallest median. */
   readonly side: string
   readonly quantity: Quantity
   readonly reading: Reading
@@ -118,11 +118,11 @@ export interface RowResult {
   readonly title: string
   readonly work: string
   readonly notes: readonly string[]
-  /** ISO 8601, when its first run began. */
+  /** When its first run began, in ISO 8601. */
   readonly at: string
-  /** Set when nothing was measured: why. */
+  /** Why nothing was measured, in that case. */
   readonly notRun?: string
-  /** True when that is a failure and not something that this machine or checkout lacks. */
+  /** True if that is a failure rather than something that this machine or checkout lacks. */
   readonly broken?: boolean
   readonly pairs: number
   readonly sides: readonly SideResult[]

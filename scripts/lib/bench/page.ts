@@ -41,9 +41,9 @@ const rowView = (row: RowResult) => {
 }
 
 /**
- * The results as one page that needs nothing else: no script, no address, both colour schemes.
+ * The results as one self-contained page: no scripts, no external addresses, both colour schemes.
  *
- * @param root the checkout, where the page's template is.
+ * @param root the checkout, which contains the page's template.
  */
 export const formatPage = async (results: BenchResults, root: string): Promise<string> => {
   const template = await readFile(join(root, 'scripts/lib/bench/page.html.hbs'), 'utf8')

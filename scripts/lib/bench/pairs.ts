@@ -1,4 +1,4 @@
-// Sides by turns; a failed run is told apart from a machine that lacks something.
+// Runs sides in turn; distinguishes a failed run from a machine that lacks something.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Attempt, Measured, Side } from './measurement.ts'
@@ -8,7 +8,7 @@ export interface PairEvents {
   readonly ended: (side: Side, attempt: Attempt) => void
 }
 
-/** A machine that lacks something lacks it in every run: the row is given up. Everything else is one failed run. */
+/** What a machine lacks, it lacks in every run, so the row is given up. Any other error is one failed run. */
 const isLacking = (error: unknown): boolean => error instanceof BoxhoundError && error.exitCode === 3
 
 const isInterrupted = (error: unknown): boolean => error instanceof BoxhoundError && error.code === 'E_INTERRUPTED'
@@ -26,11 +26,12 @@ const attempt = async (side: Side, pair: number, log: string): Promise<Attempt> 
 }
 
 /**
- * Runs the sides by turns, A B A B: what else the machine does at that time, and whatever fills its caches, meets all of them alike.
+ * Runs the sides in turn, A B A B, so that other load on the machine and its caches affect all of them alike.
  *
- * @param logFor path of a run's log.
+ * @param logFor returns the path of a run's log.
  * @returns the runs of each side, in the order of `sides`.
- * @throws BoxhoundError of a side that can't run on this machine (exit code 3), or of an interruption. Any other failure is a failed run.
+ * @throws BoxhoundError if a side can't run on this machine (exit code 3), or after an interruption. Any other error is
+ *   recorded as a failed run.
  */
 export const runPairs = async (
   sides: readonly Side[],

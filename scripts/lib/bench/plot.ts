@@ -1,4 +1,4 @@
-// Every run as a dot, as SVG.
+// Plots every run as a dot, as SVG.
 
 import { type Markup, markup } from '../observe/show/markup.ts'
 import type { Quantity, SideResult } from './measurement.ts'
@@ -13,7 +13,7 @@ const top = 6
 const values = (sides: readonly SideResult[], quantity: Quantity): number[] =>
   sides.flatMap(({ runs }) => runs.flatMap(({ measured }) => measured?.[quantity] ?? [])).filter((value) => value > 0)
 
-/** A logarithmic scale from whole decade to whole decade: a tenth of a second and a minute must both be seen. */
+/** A logarithmic scale over whole decades, so that a tenth of a second and a minute are both visible. */
 export const scaleOf = (
   all: readonly number[],
 ): { readonly x: (value: number) => number; readonly ticks: number[] } => {
@@ -48,9 +48,9 @@ const laneOf = (side: SideResult, quantity: Quantity, x: (value: number) => numb
 }
 
 /**
- * Every run of every side as a dot on one logarithmic axis, with a line for the median: SVG that needs no script.
+ * Every run of every side as a dot on one logarithmic axis, with a line for the median, as SVG without scripts.
  *
- * @returns undefined when nothing was measured.
+ * @returns undefined if nothing was measured.
  */
 export const plot = (sides: readonly SideResult[], quantity: Quantity, title: string): Markup | undefined => {
   const all = values(sides, quantity)

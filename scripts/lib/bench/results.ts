@@ -1,4 +1,4 @@
-// Results.json and the page, earlier rows kept.
+// Writes results.json and the page, keeping earlier rows.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,13 +15,13 @@ const earlier = async (folder: string): Promise<BenchResults | undefined> => {
     const parsed = JSON.parse(await readFile(join(folder, resultsFile), 'utf8')) as BenchResults
     return parsed.schema === 1 ? parsed : undefined
   } catch {
-    return undefined // none, or half of one: nothing to keep
+    return undefined // missing or truncated: nothing to keep
   }
 }
 
 /**
- * Joins new rows with those that were measured before: on the same machine, with the same version and tools. Each row carries its own
- * time and load. A row that could not run does not drop one that once did.
+ * Merges new rows with earlier ones of the same machine and boxhound version. Each row has its own time and load. A row
+ * that could not run doesn't replace an earlier measurement.
  */
 export const mergeResults = (known: BenchResults | undefined, fresh: BenchResults): BenchResults => {
   if (known === undefined || known.boxhound !== fresh.boxhound || !isDeepStrictEqual(known.machine, fresh.machine))
@@ -39,9 +39,9 @@ export const mergeResults = (known: BenchResults | undefined, fresh: BenchResult
 }
 
 /**
- * Writes results.json and report.html into a folder, rows of earlier runs kept.
+ * Writes results.json and report.html into a folder, keeping rows of earlier runs.
  *
- * @param root the checkout, where the page's template is.
+ * @param root the checkout, which contains the page's template.
  */
 export const writeResults = async (fresh: BenchResults, folder: string, root: string): Promise<BenchResults> => {
   const results = mergeResults(await earlier(folder), fresh)

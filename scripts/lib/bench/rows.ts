@@ -1,4 +1,4 @@
-// All rows, and which of them are chosen.
+// All rows, and the selection for a run.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Row } from './measurement.ts'
@@ -25,13 +25,13 @@ export const rows: readonly Row[] = [
   verification,
 ]
 
-/** Short enough for every change that is pushed. */
+/** Short enough to run on every push. */
 const quickRows: readonly number[] = [1, 2, 4, 7]
 
 /**
- * The rows that the caller names; without names all of them, or with `quick` the short ones.
+ * The rows that the caller names; without names, all of them, or with `quick` the short ones.
  *
- * @throws BoxhoundError E_USAGE (exit code 2) at a word that is no row.
+ * @throws BoxhoundError E_USAGE (exit code 2) for an unknown row.
  */
 export const chooseRows = (words: readonly string[], quick: boolean): Row[] => {
   const known = rows.map(({ number }) => String(number))
@@ -39,7 +39,7 @@ export const chooseRows = (words: readonly string[], quick: boolean): Row[] => {
   if (unknown !== undefined)
     throw new BoxhoundError('E_USAGE', 'no such row', {
       exitCode: 2,
-      expected: `numbers of rows: ${known.join(', ')}`,
+      expected: `row numbers: ${known.join(', ')}`,
       found: unknown,
       next: 'npm run bench -- --help',
     })

@@ -11,7 +11,7 @@ import { planBox } from '../plan/plan.ts'
 import { renderBox } from '../render/render.ts'
 import { runTimed, type Timed, type TimedCommand } from './timed.ts'
 
-/** A box of its own with store and output folder of its own: what a row edits, bakes and drops is nothing of the user's. */
+/** A box with its own store and output folder, so that what a row edits, bakes and drops never belongs to the user. */
 export interface Scratch {
   readonly box: string
   readonly boxFile: string
@@ -23,14 +23,14 @@ export interface Scratch {
 
 export const checkName = 'my_metric'
 
-/** Links what a store holds of layers and wheels, and copies the small rest; apt's lists and packages are left out, for peers have none. */
+/** Links a store's layers and wheels, and copies the small rest. Leaves out apt's lists and packages, since peers have none. */
 const linkStore = async (from: string, to: string): Promise<void> => {
   await mkdir(to, { recursive: true })
   const present = new Set(await readdir(from).catch(() => []))
   for (const name of ['layers', 'wheels', 'lab', 'keyrings', 'images', 'accelerator.json']) {
     if (!present.has(name)) continue
     const linked = name === 'layers' || name === 'wheels'
-    // Sockets of a gpg agent are no content.
+    // This also copies the sockets of a gpg agent, which do no harm.
     const words = ['cp', '--archive', ...(linked ? ['--link'] : []), '--', join(from, name), to] as const
     await runTimed({ words: [...words], cwd: to, environment: { PATH: process.env.PATH ?? '' } }, join(to, 'link.log'))
   }
@@ -70,7 +70,7 @@ const draftSchema = z.object({ draft: z.object({ overlay: z.string() }) })
 
 let edits = 0
 
-/** Changes the check as an author would, each time to something that was never baked before. */
+/** Changes the check as an author would, each time to something that was never baked. */
 export const editCheck = async ({ checkFile }: Scratch): Promise<void> => {
   edits += 1
   const text = await readFile(checkFile, 'utf8')
@@ -85,7 +85,7 @@ export const scratchLayers = async ({ boxFile, project }: Scratch): Promise<{ na
   return plan.layers.map(({ name, id }) => ({ name, id }))
 }
 
-/** Takes a layer and all above it out of the scratch's store, and what apt has fetched for them. */
+/** Removes a layer and all above it from the scratch store, and what apt fetched for them. */
 export const dropFrom = async (scratch: Scratch, name: string): Promise<void> => {
   const layers = await scratchLayers(scratch)
   const at = layers.findIndex((layer) => layer.name === name)
@@ -93,13 +93,13 @@ export const dropFrom = async (scratch: Scratch, name: string): Promise<void> =>
   await rm(join(scratch.project.cache, 'apt'), { recursive: true, force: true })
 }
 
-/** Paths count from the checkout there, not from where npm was called. */
+/** Paths are relative to the checkout, not to where npm was called. */
 const ownEnvironment = (): Record<string, string> => {
   const { INIT_CWD: _, ...environment } = verbEnvironment()
   return environment
 }
 
-/** A verb of boxhound's on the scratch box, as a user would type it; nothing of the caller's account goes along. */
+/** A boxhound verb on the scratch box, as a user would type it, without the caller's account variables. */
 export const verbCommand = (
   { project }: Pick<Scratch, 'project'>,
   words: readonly string[],
@@ -116,7 +116,7 @@ export const verbCommand = (
   ...options,
 })
 
-/** Runs such a verb. */
+/** Runs a boxhound verb on the scratch box. */
 export const runVerb = (
   scratch: Pick<Scratch, 'project'>,
   words: readonly string[],
@@ -124,12 +124,12 @@ export const runVerb = (
   options: Pick<TimedCommand, 'deadline' | 'leavesMachine'> = {},
 ): Promise<Timed> => runTimed(verbCommand(scratch, words, options), log)
 
-/** A draft bake of the scratch box: a bootable overlay. */
+/** Bakes a draft of the scratch box, a bootable overlay. */
 export const draftOf = async (scratch: Scratch, log: string): Promise<Timed & { readonly overlay: string }> => {
   const timed = await runVerb(scratch, ['bake', scratch.boxFile, '--draft', '--json'], log)
   return { ...timed, overlay: draftSchema.parse(JSON.parse(timed.stdout)).draft.overlay }
 }
 
-/** Path of the disk below all layers. */
+/** Path of the bottom layer's disk. */
 export const scratchBase = async (scratch: Scratch): Promise<string> =>
   overlayPath((await scratchLayers(scratch))[0]?.id ?? '', scratch.project)

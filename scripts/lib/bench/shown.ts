@@ -1,8 +1,8 @@
-// Command lines without this machine's paths.
+// Removes this machine's paths from command lines.
 
 import { homedir } from 'node:os'
 
-/** A command line or template for readers elsewhere: this run's folders by names, no path of this machine. */
+/** A command line or template for readers elsewhere, with names in place of this machine's folders. */
 export const forReaders = (text: string, folders: { readonly work: string; readonly root: string }): string =>
   [
     [folders.work, 'WORK'],

@@ -1,6 +1,6 @@
 // Median and range.
 
-/** Where a list of figures lies: the middle, and how far it reaches. */
+/** Median and range of a list of figures. */
 export interface Spread {
   readonly median: number
   readonly min: number
@@ -8,14 +8,14 @@ export interface Spread {
   readonly count: number
 }
 
-/** The middle value; of an even number of values, the mean of the two in the middle. */
+/** The middle value; for an even number of values, the mean of the two in the middle. */
 const median = (sorted: readonly number[]): number => {
   const half = Math.floor(sorted.length / 2)
   const [low = 0, high = 0] = sorted.length % 2 === 1 ? [sorted[half], sorted[half]] : sorted.slice(half - 1, half + 1)
   return (low + high) / 2
 }
 
-/** Median, smallest and largest of the values; undefined for none. Medians, since one slow run must not move a result. */
+/** Median and range; undefined without values. Medians, so that one slow run doesn't move a result. */
 export const spreadOf = (values: readonly number[]): Spread | undefined => {
   const sorted = values.toSorted((a, b) => a - b)
   const [min, max] = [sorted[0], sorted.at(-1)]

@@ -1,10 +1,10 @@
-// Whether a verb takes a flag.
+// Whether a verb supports a flag.
 
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { runVerb, type Scratch } from './scratch.ts'
 
-/** Whether a verb takes a flag, by its own help page; a verb that isn't there takes none. */
+/** Whether a verb supports a flag, according to its help page; false if there is no such verb. */
 export const takesFlag = async (scratch: Scratch, verb: string, flag: string): Promise<boolean> => {
   try {
     const { stdout } = await runVerb(scratch, [verb, '--help'], join(scratch.project.out, `${verb}-help.log`))
@@ -15,7 +15,7 @@ export const takesFlag = async (scratch: Scratch, verb: string, flag: string): P
   }
 }
 
-/** @throws BoxhoundError with exit code 3 when the verb or its flag isn't there: the row is then reported as not run. */
+/** @throws BoxhoundError with exit code 3 if the verb or its flag doesn't exist, so the row is reported as not run. */
 export const requireFlag = async (scratch: Scratch, verb: string, flag: string): Promise<void> => {
   if (await takesFlag(scratch, verb, flag)) return
   throw new BoxhoundError('E_BENCH_VERB', `npm run ${verb} with ${flag} is not available in this checkout`, {

@@ -1,4 +1,4 @@
-// One command, timed as a whole process.
+// Runs and times one command as a whole process.
 
 import type { ChildProcess } from 'node:child_process'
 import { mkdir, open } from 'node:fs/promises'
@@ -16,15 +16,15 @@ export interface TimedCommand {
   readonly environment: Readonly<Record<string, string>>
   /** Seconds after which it is ended and counts as failed. */
   readonly deadline?: number
-  /** True for a command that may leave a machine running, which a sandbox would end along with it. */
+  /** True for a command that may leave a machine running, which a sandbox would end. */
   readonly leavesMachine?: boolean
 }
 
 export interface Timed {
-  /** Of the whole process, from its start to its end. */
+  /** Duration of the whole process. */
   readonly seconds: number
   readonly stdout: string
-  /** Lines of stdout with the second, from the start, in which each came. */
+  /** Lines of stdout, each with its time in seconds since the start. */
   readonly lines: readonly { readonly at: number; readonly text: string }[]
 }
 
@@ -60,10 +60,11 @@ const inSandbox = ({ words, cwd, environment }: TimedCommand, log: number): Star
 const reason = (text: string): string => text.trim().split('\n').slice(-3).join(' | ').slice(0, 600)
 
 /**
- * Runs a command to its end and takes the time of the whole process. It dies with this process, along with all that it started.
+ * Runs a command and times the whole process. It dies with this process, along with everything it started.
  *
  * @param log file for stderr, and for stdout after it.
- * @throws BoxhoundError E_BENCH_RUN with the end of its output; with its own exit code 3, since then the machine lacks something.
+ * @throws BoxhoundError E_BENCH_RUN with the end of its output; with exit code 3 if the command exited with that, since
+ *   then the machine lacks something.
  */
 export const runTimed = async (command: TimedCommand, log: string): Promise<Timed> => {
   await mkdir(dirname(log), { recursive: true })
@@ -93,7 +94,11 @@ export const runTimed = async (command: TimedCommand, log: string): Promise<Time
       Math.max(0, (await file.stat()).size - 65_536),
     )
     const exitCode: ExitCode = code === 3 ? 3 : 1
-    const why = late ? `was ended after ${formatSeconds(deadline)}` : `ended with status ${code ?? 'none, by a signal'}`
+    const why = late
+      ? `was stopped after ${formatSeconds(deadline)}`
+      : code === null
+        ? 'was ended by a signal'
+        : `exited with status ${code}`
     throw new BoxhoundError('E_BENCH_RUN', `${command.words[0]} ${why}`, {
       exitCode,
       found: reason(buffer.toString('utf8', 0, bytesRead)),

@@ -1,4 +1,4 @@
-// Figures, ratios and load as text.
+// Formats figures, ratios and load.
 
 import { formatBytes, formatSeconds } from '../_helpers/format.ts'
 import type { Comparison, Load, Quantity, SideResult } from './measurement.ts'
@@ -8,7 +8,7 @@ import type { Spread } from './statistics.ts'
 export const formatQuantity = (value: number, quantity: Quantity): string =>
   quantity === 'seconds' ? formatSeconds(value) : formatBytes(Math.round(value))
 
-/** `90×`, `6.4×`, `0.53×`: as many digits as such a figure deserves. */
+/** `90×`, `6.4×`, `0.53×`: two significant digits or so. */
 export const formatRatio = (value: number): string =>
   `${value >= 20 ? value.toFixed(0) : value >= 2 ? value.toFixed(1) : value.toFixed(2)}×`
 
@@ -16,13 +16,13 @@ export const formatRatio = (value: number): string =>
 export const formatSpread = ({ median, min, max }: Spread, format: (value: number) => string): string =>
   `${format(median)} (${format(min)} to ${format(max)})`
 
-/** `0.31 s (0.30 s to 0.33 s)` of a side; `–` when no run of it succeeded. */
+/** `0.31 s (0.30 s to 0.33 s)`, or `–` if no run of the side succeeded. */
 export const formatFigure = (side: SideResult, quantity: Quantity): string => {
   const spread = side[quantity]
   return spread === undefined ? '–' : formatSpread(spread, (value) => formatQuantity(value, quantity))
 }
 
-/** What a ratio is a ratio of: `as fast`, `the bytes`. */
+/** The noun after a ratio, such as `as fast` or `the bytes`. */
 export const ratioNoun = ({ quantity, reading }: Pick<Comparison, 'quantity' | 'reading'>): string =>
   reading === 'times'
     ? { seconds: 'as fast', bytes: 'fewer bytes' }[quantity]
@@ -41,6 +41,6 @@ export const formatComparison = (comparison: Comparison): string => {
 export const formatLoad = ({ before, after }: { readonly before: Load; readonly after: Load }): string =>
   `load ${before.join(' ')} before, ${after.join(' ')} after`
 
-/** Whether any side has figures of that kind. */
+/** Whether any side has figures of this kind. */
 export const has = (sides: readonly SideResult[], quantity: Quantity): boolean =>
   sides.some((side) => side[quantity] !== undefined)

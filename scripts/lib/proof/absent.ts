@@ -1,9 +1,9 @@
-// What no image holds.
+// Paths that no image may contain.
 
 import type { DatabaseExpectation } from '../render/rendered-box.ts'
 import { families } from '../systems/families.ts'
 
-/** Paths that no image holds; `*` stands for any part of one name, and a path that ends in `/*` means an empty folder. */
+/** Paths that no image may contain; `*` matches any part of one name, and a path that ends in `/*` means an empty folder. */
 export interface AbsentPaths {
   /** Row of the project's list of faults. */
   readonly fault: 24 | 45 | 46
@@ -11,14 +11,14 @@ export interface AbsentPaths {
   readonly paths: readonly string[]
 }
 
-/** Guest path of the source that an engine of a publisher installs from (provision/30-database/_repository). */
+/** Guest path of the apt source for an engine from its publisher's repository (provision/30-database/_repository). */
 export const databaseSources = '/etc/apt/sources.list.d/database.list'
 
-/** Leftovers that are files by themselves, on any image. */
+/** Leftovers that are whole files, in any image. */
 const always: readonly AbsentPaths[] = [
   {
     fault: 24,
-    title: 'Vagrant’s way in, which is for Vagrant boxes alone',
+    title: 'Vagrant’s user and key, which only Vagrant boxes have',
     paths: [
       '/usr/lib/boxhound/first-boot.d/early/50-vagrant',
       '/etc/sudoers.d/vagrant',
@@ -28,7 +28,7 @@ const always: readonly AbsentPaths[] = [
   },
   {
     fault: 45,
-    title: 'keys and ids of SSH and systemd',
+    title: 'SSH host keys and systemd’s ids',
     paths: [
       '/etc/ssh/ssh_host_*',
       '/etc/hostid',
@@ -41,7 +41,7 @@ const always: readonly AbsentPaths[] = [
   },
   {
     fault: 45,
-    title: 'certificates and initiator names that packages make',
+    title: 'certificates and initiator names that packages generate',
     paths: [
       '/etc/ssl/private/ssl-cert-snakeoil.key',
       '/etc/ssl/certs/ssl-cert-snakeoil.pem',
@@ -52,7 +52,7 @@ const always: readonly AbsentPaths[] = [
   },
   {
     fault: 45,
-    title: 'leases, DUIDs and secrets of the network',
+    title: 'network leases, DUIDs and secrets',
     paths: [
       '/var/lib/dhcp/*',
       '/var/lib/dhcpcd/*',
@@ -64,7 +64,7 @@ const always: readonly AbsentPaths[] = [
   },
   {
     fault: 45,
-    title: 'instances of cloud-init, snapd and Ubuntu Pro',
+    title: 'instance data of cloud-init, snapd and Ubuntu Pro',
     paths: [
       '/var/lib/cloud/*',
       '/var/lib/snapd/state.json',
@@ -76,7 +76,7 @@ const always: readonly AbsentPaths[] = [
   },
   {
     fault: 45,
-    title: 'what cloud-init wrote for an earlier instance, and an installer for cloud-init',
+    title: 'what cloud-init wrote for an earlier instance, or an installer for cloud-init',
     paths: [
       '/etc/netplan/50-cloud-init.yaml',
       '/etc/network/interfaces.d/50-cloud-init*',
@@ -103,7 +103,7 @@ const always: readonly AbsentPaths[] = [
   },
   {
     fault: 45,
-    title: 'state of Datadog’s installer and of its process manager',
+    title: 'state of Datadog’s installer and its process manager',
     paths: [
       '/opt/datadog-packages/run/*.sock',
       '/opt/datadog-packages/run/*.pid',
@@ -118,7 +118,7 @@ const always: readonly AbsentPaths[] = [
   },
   {
     fault: 45,
-    title: 'records and inputs of a first boot',
+    title: 'record and inputs of a first boot',
     paths: ['/var/lib/boxhound/*', '/etc/boxhound/seed.env'],
   },
   {
@@ -128,7 +128,7 @@ const always: readonly AbsentPaths[] = [
   },
   {
     fault: 46,
-    title: 'histories and caches',
+    title: 'shell histories and caches',
     paths: [
       '/root/.*_history',
       '/root/.lesshst',
@@ -148,43 +148,43 @@ const always: readonly AbsentPaths[] = [
   },
   {
     fault: 46,
-    title: 'settings of pip',
+    title: 'pip’s settings',
     paths: ['/etc/pip.conf', '/root/.config/pip/*'],
   },
   {
     fault: 46,
-    title: 'what the builder put in to build',
+    title: 'files that the builder added for the build',
     paths: ['/etc/.resolv.conf*', '/usr/local/share/ca-certificates/*', '/run/boxhound/*', '/etc/*-', '/var/backups/*'],
   },
   {
     fault: 24,
-    title: 'ways in for a user of the build',
+    title: 'access for a user of the build',
     paths: ['/root/.ssh/*', '/home/*', '/etc/ssh/authorized_keys*', '/etc/sudoers.d/9*', '/var/spool/cron/crontabs/*'],
   },
 ]
 
-/** Those, and what package managers leave. */
+/** The same, plus what package managers leave. */
 const ofAny: readonly AbsentPaths[] = [
   ...always,
   ...families.flatMap(({ leftovers }) => leftovers.map((one) => ({ fault: 46 as const, ...one }))),
 ]
 
 /**
- * What the image of a box must not hold: the leftovers of any image, and what an engine's folder adds (`seal` in its database.yaml). Each path is a test
- * of its own, and each is planted once to be seen red.
+ * What the image of a box must not contain: the leftovers of any image, and what an engine's folder adds (`seal` in its
+ * database.yaml). Each path is a separate test, and each is planted once to show that its test can fail.
  */
 export const absentPathsOf = (database: Pick<DatabaseExpectation, 'title' | 'seal'> | null): readonly AbsentPaths[] =>
   database === null
     ? ofAny
-    : [...ofAny, { fault: 45, title: `what belongs to one instance of ${database.title}`, paths: database.seal }]
+    : [...ofAny, { fault: 45, title: `files of a single ${database.title} instance`, paths: database.seal }]
 
-/** A file that the pattern must find. */
+/** A path that the pattern must match. */
 export const plantedPath = (pattern: string): string => pattern.replaceAll('*', 'planted')
 
 const expressionOf = (pattern: string): RegExp =>
   new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*')}$`)
 
-/** The paths that a pattern finds. */
+/** The paths that a pattern matches. */
 export const matching = (pattern: string, paths: readonly string[]): string[] => {
   const expression = expressionOf(pattern)
   return paths.filter((path) => expression.test(path))

@@ -1,15 +1,15 @@
-// Identities that differ between clones of a machine.
+// Identities that must differ between clones of a machine.
 
 import type { MachineKind } from '../boot/machine.ts'
 import type { DatabaseExpectation, Seed } from '../render/rendered-box.ts'
 import type { Identities } from './evidence.ts'
 
-/** One thing by which a machine is told from its clones. */
+/** One thing that distinguishes a machine from its clones. */
 export interface Identity {
   readonly name: string
-  /** False for what is new at every boot. */
+  /** False if it is new at every boot. */
   readonly keeps: boolean
-  /** What a container has not of its own: its kernel's, or its network's. */
+  /** False if a container has none of its own: it belongs to the kernel or the network. */
   readonly container?: false
 }
 
@@ -27,7 +27,7 @@ const always: readonly Identity[] = [
   { name: 'boot id', keeps: false, container: false },
 ]
 
-/** What of a box brings identities of its own. */
+/** The parts of a box that add identities. */
 export interface Parts {
   readonly database: Pick<DatabaseExpectation, 'identities'> | null
   readonly seed: Seed
@@ -38,7 +38,7 @@ export interface Parts {
 /** In the configuration of the integration's check. */
 const databasePassword = 'database password'
 
-/** What must differ between two machines of a box; what this kind of machine does not have is not judged. */
+/** What must differ between two machines of a box; anything that this kind of machine lacks is left out. */
 export const identities = ({ database, seed, machine = 'qemu' }: Parts): Identity[] => [
   ...always.filter(({ container }) => machine === 'qemu' || container !== false),
   ...(database === null
@@ -47,21 +47,21 @@ export const identities = ({ database, seed, machine = 'qemu' }: Parts): Identit
   ...(seed === 'nocloud' ? [{ name: 'cloud-init instance', keeps: true }] : []),
 ]
 
-/** Empty when both machines have one and not the same (fault 45). */
+/** Empty if both machines have one and the two differ (fault 45). */
 export const judgeClones = ({ name }: Identity, one: Identities, other: Identities): string => {
-  if (!one[name] || !other[name]) return 'a machine has none'
-  return one[name] === other[name] ? 'both have the same' : ''
+  if (!one[name] || !other[name]) return 'one of the machines has none'
+  return one[name] === other[name] ? 'both machines have the same one' : ''
 }
 
-/** Empty when a second boot kept what lasts, and renewed what does not. */
+/** Empty if a second boot kept what must last, and renewed what must not. */
 export const judgeSecondBoot = ({ name, keeps }: Identity, before: Identities, after: Identities): string => {
   if (!before[name] || !after[name]) return 'the machine has none'
   if ((before[name] === after[name]) === keeps) return ''
-  return keeps ? 'it changed' : 'it is that of the boot before'
+  return keeps ? 'it changed' : 'it is the same as in the previous boot'
 }
 
 /**
- * The Python that prints a machine's identities: suite/image/identities.py, with a call that asks for those of its database.
+ * The Python that prints a machine's identities: suite/image/identities.py, with a call that also requests those of its database.
  *
  * @param source content of that file.
  */
@@ -70,7 +70,7 @@ export const identitiesScript = (
   database: Pick<DatabaseExpectation, 'configuration' | 'identities'> | null,
 ): string => {
   const asked = { configuration: database?.configuration ?? null, commands: database?.identities ?? [] }
-  // As hexadecimal digits: nothing in them can end a string of Python's.
+  // As hexadecimal digits, which can't end a Python string.
   const hex = Buffer.from(JSON.stringify(asked)).toString('hex')
   return `${source}\nmain(json.loads(bytes.fromhex('${hex}')))\n`
 }

@@ -130,11 +130,11 @@ const configuredOf = (
   if (file === undefined) return { intervals: [], logs: [] }
   const intervals = intervalsOf(file.content)
   if (!intervals.includes(interval))
-    throw new BoxhoundError('E_CONF', `no instance of ${name} has the interval of the check`, {
+    throw new BoxhoundError('E_CONF', `no instance of ${name} has the check’s interval`, {
       file: file.source,
       exitCode: 2,
       expected: `min_collection_interval: ${interval} on an instance`,
-      found: intervals.map((one) => `each ${one} s`).join(', '),
+      found: intervals.map((one) => `every ${one} s`).join(', '),
       next: 'write min_collection_interval: {{check.interval}} on the instance, or correct the interval in check.yaml or the box file',
     })
   return { intervals, logs: logsOf(file.content) }

@@ -52,7 +52,7 @@ export const verifyBaked = async (
     if (!quiet) console.log(verdict)
     return 0
   }
-  // Imported late, since a bake with nothing to do need not load the code that boots and checks a machine.
+  // Imported late, since a bake with nothing to do doesn't need the code that boots and checks a machine.
   const { verifyPublished } = await import('./verify-published.ts')
   const results = await verifyPublished(rendered.box.name, { quiet, environment: process.env }, project)
   return isGreen(results) ? 0 : 1

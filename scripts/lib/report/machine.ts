@@ -6,6 +6,6 @@ import type { MachineKind } from '../verify/results.ts'
 export const machineNames: Readonly<Record<MachineKind, string>> = {
   qemu: 'QEMU, a cold boot of the published file',
   container: 'container, the published file on this host’s kernel',
-  host: 'a machine of the caller, reached over SSH',
-  vagrant: 'Vagrant’s machine, reached over SSH',
+  host: 'a running host, over SSH',
+  vagrant: 'a Vagrant machine, over SSH',
 }

@@ -22,7 +22,7 @@ const styles = { passed: 'green', failed: 'red', skipped: 'yellow', 'not judged'
 
 const indent = (text: string, by: string): string => text.split('\n').join(`\n${by}`)
 
-/** One line per check; for a red one also what was expected and observed. */
+/** One line per check; for a red one, also what was expected and observed. */
 export const formatResult = (result: CheckResult, paint: Paint = plain): string => {
   const { id, title, status, seconds, expected, observed } = result
   const mark = paint(styles[status], marks[status])
@@ -51,7 +51,12 @@ export const formatSummary = (results: VerifyResults, paint: Paint = plain): str
     `${verdict}: ${planned} checks planned, ${formatSeconds(seconds)}`,
     `machine: ${machineNames[machine]}`,
     ...(lost > 0
-      ? [paint('yellow', `the connection was lost: ${lost} of ${planned} checks are inconclusive; run it again`)]
+      ? [
+          paint(
+            'yellow',
+            `the connection was lost: ${lost} of ${planned} checks are inconclusive; run the verification again`,
+          ),
+        ]
       : []),
     ...(labAgent ? [paint('yellow', 'lab Agent: this says nothing about Datadog’s own Agent')] : []),
     counts,

@@ -7,14 +7,14 @@ export interface Counts {
   readonly skipped: number
 }
 
-/** How a stage's output is read: by its exit status alone (one test), as TAP, as pytest's closing line, or as our own. */
+/** How a stage's output is counted: by exit status alone (one test), as TAP, by pytest's summary line, or by our own. */
 export type Reading = 'status' | 'tap' | 'pytest' | 'plain'
 
 const count = (output: string, pattern: RegExp): number => [...output.matchAll(pattern)].length
 
 const numberBefore = (line: string, word: string): number => Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0)
 
-/** The last line that matches, as pytest and our own verbs close with. */
+/** The last line that matches, such as the summary of pytest or of our own verbs. */
 const closing = (output: string, pattern: RegExp): string => [...output.matchAll(pattern)].at(-1)?.[0] ?? ''
 
 const readers: Readonly<Record<Exclude<Reading, 'status'>, (output: string) => Counts>> = {
@@ -38,8 +38,8 @@ const readers: Readonly<Record<Exclude<Reading, 'status'>, (output: string) => C
 }
 
 /**
- * Counts a stage's tests. The exit status has the last word: a stage that failed without a failed test counts one failure, and so
- * does one that ended well and ran none (fault 43).
+ * Counts a stage's tests. The exit status has the last word: a stage that failed without a failed test counts as one
+ * failure, and so does one that succeeded without running any (fault 43).
  */
 export const readCounts = (reading: Reading, output: string, code: number | null): Counts => {
   if (reading === 'status') return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }

@@ -8,8 +8,8 @@ const lastLines = 60
 const failedTests = (output: string): string[] => output.match(/^not ok .*(?:\n[ \t].*)*/gm) ?? []
 
 /**
- * What is shown of a failed stage: of TAP every failed test whole, wherever it stands, and of anything else the last lines, where runners put
- * what matters.
+ * What to show of a failed stage: with TAP, each failed test in full, wherever it is; otherwise the last lines, where
+ * runners put what matters.
  */
 export const excerpt = (reading: Reading, output: string): string[] => {
   const failed = reading === 'tap' ? failedTests(output).join('\n') : ''

@@ -12,18 +12,18 @@ export interface StageResult extends Counts {
   readonly name: string
   /** From start to end. */
   readonly seconds: number
-  /** Of processor time, of the stage's process and all that it waited for; undefined where /proc does not tell. */
+  /** Processor time of the stage's process and the children it waited for; undefined if /proc doesn't have it. */
   readonly computed: number | undefined
 }
 
-/** A stage that runs. */
+/** A running stage. */
 export interface RunningStage {
   readonly result: Promise<StageResult>
-  /** Ends it with all that it started: at first politely, and after a grace period for certain. Resolves when it is gone. */
+  /** Ends it and everything it started: SIGTERM first, SIGKILL after a grace period. Resolves when it is gone. */
   readonly end: () => Promise<void>
 }
 
-/** Seconds from SIGTERM to SIGKILL: a verb takes a machine down in this time. */
+/** Seconds from SIGTERM to SIGKILL, enough for a verb to take a machine down. */
 const grace = 20
 
 const summary = ({ passed, failed, skipped }: Counts): string =>
@@ -31,10 +31,10 @@ const summary = ({ passed, failed, skipped }: Counts): string =>
     .filter((part) => part !== '')
     .join(', ')
 
-/** Seconds of processor time of this process's children that have ended; they are counted at the moment that they are waited for. */
+/** Seconds of processor time of this process's ended children; a child is counted when it is waited for. */
 const childSeconds = (): number | undefined => {
   try {
-    // The name, in parentheses, may hold spaces; cutime and cstime are fields 16 and 17, in ticks of 10 ms.
+    // The name, in parentheses, may contain spaces; cutime and cstime are fields 16 and 17, in ticks of 10 ms.
     const fields = readFileSync('/proc/self/stat', 'utf8')
       .replace(/^.*\) /, '')
       .split(' ')
@@ -46,7 +46,7 @@ const childSeconds = (): number | undefined => {
 
 let counted = childSeconds()
 
-/** What has been added since the last child ended: the processor time of the one that has just ended. */
+/** Processor time of the child that has just ended: what was added since the previous one. */
 const secondsOfLast = (): number | undefined => {
   const now = childSeconds()
   const added = now === undefined || counted === undefined ? undefined : now - counted
@@ -58,12 +58,12 @@ const signalGroup = (child: ChildProcess, signal: NodeJS.Signals): void => {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, signal)
   } catch {
-    // Nobody of the group is left.
+    // The group is gone.
   }
 }
 
-/** What a stage says when it has ended: one line, and when it failed what went wrong, as one text so that no other stage's line falls into it. */
-const told = (stage: Stage, result: StageResult, output: string, ending: string): string => {
+/** The text for an ended stage: one line, plus an excerpt if it failed; a single write, so that no other stage's line gets in between. */
+const report = (stage: Stage, result: StageResult, output: string, ending: string): string => {
   const mark = result.failed === 0 ? '✓' : '✗'
   const line = `${mark} ${stage.name.padEnd(12)} ${summary(result)}  ${formatSeconds(result.seconds)}\n`
   if (result.failed === 0) return line
@@ -71,16 +71,16 @@ const told = (stage: Stage, result: StageResult, output: string, ending: string)
 }
 
 /**
- * Starts one stage, its whole output in a log, and prints a line at its start and its end.
+ * Starts one stage, with its full output in a log, and prints a line at its start and its end.
  *
  * @param log path of its output.
- * @param environment of the stage; its own store and output folder.
+ * @param environment of the stage, with its own store and output folder.
  */
 export const startStage = (stage: Stage, log: string, environment: Readonly<Record<string, string>>): RunningStage => {
   const begin = performance.now()
   process.stdout.write(`▸ ${stage.name.padEnd(12)} ${stage.title} …\n`)
   const [program, ...words] = stage.command
-  // A group of its own, so that its end is the end of what the command started, too.
+  // A process group of its own, so that everything the command started ends with it.
   const child = startChild(program ?? '', words, {
     environment,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -101,7 +101,7 @@ export const startStage = (stage: Stage, log: string, environment: Readonly<Reco
   const closed = new Promise<number | null>((resolve) => {
     child.once('close', resolve)
     child.once('error', (error) => {
-      // A program that is not there: nothing else is told of it.
+      // The program is missing; nothing else reports this.
       chunks.push(Buffer.from(`${error.message}\n`))
       resolve(null)
     })
@@ -124,7 +124,7 @@ export const startStage = (stage: Stage, log: string, environment: Readonly<Reco
     const output = Buffer.concat(chunks).toString('utf8')
     const seconds = (performance.now() - begin) / 1000
     const all = { name: stage.name, seconds, computed, ...readCounts(stage.reading, output, code) }
-    process.stdout.write(told(stage, all, output, `${why}exit status ${code ?? 'none'}, whole output in ${log}`))
+    process.stdout.write(report(stage, all, output, `${why}exit status ${code ?? 'none'}, full output in ${log}`))
     return all
   })
   return { result, end: () => endFor('ended with the run; ') }

@@ -2,31 +2,31 @@
 
 import type { Stage } from './stages.ts'
 
-/** What a machine offers to all stages that run at one time. */
+/** What a machine offers to all stages that run at the same time. */
 export interface Limits {
   readonly processors: number
   /** MB. */
   readonly memory: number
 }
 
-/** Where a run stands. A stage is in exactly one of the three. */
+/** The state of a run. Each stage is in exactly one of the three. */
 export interface Situation {
   readonly waiting: readonly Stage[]
   readonly running: readonly Stage[]
-  /** Stages that ended, by name: whether they passed. */
+  /** Ended stages by name, and whether they passed. */
   readonly ended: ReadonlyMap<string, boolean>
 }
 
-/** What to do next in a situation. */
+/** What to do next. */
 export interface Step {
   readonly start: readonly Stage[]
-  /** Stages that cannot run any more, each with the failed stage that it needs. */
+  /** Stages that can no longer run, each with the failed stage that it needs. */
   readonly broken: readonly { readonly stage: Stage; readonly because: string }[]
 }
 
 /**
- * Seconds from the start of each stage to the end of the last one that needs it: the stage with the most comes first, since the whole run cannot
- * end sooner. Stages come after those that they need, as `stages` lists them.
+ * Seconds from the start of each stage to the end of the last one that depends on it. The largest starts first, since
+ * the whole run can't end sooner. `stages` must list each stage after those that it needs.
  */
 export const criticalSeconds = (stages: readonly Stage[]): ReadonlyMap<string, number> => {
   const seconds = new Map<string, number>()
@@ -39,7 +39,7 @@ export const criticalSeconds = (stages: readonly Stage[]): ReadonlyMap<string, n
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
-/** Whether a stage can run beside those that run. One that is larger than the machine still runs: alone. */
+/** Whether a stage fits beside the running ones. One that is larger than the machine still runs, but alone. */
 const fits = (stage: Stage, running: readonly Stage[], limits: Limits): boolean => {
   if (running.length === 0) return true
   const all = [...running, stage].map(({ uses }) => uses)
@@ -51,10 +51,10 @@ const fits = (stage: Stage, running: readonly Stage[], limits: Limits): boolean 
 }
 
 /**
- * Which stages start now, and which never will: list scheduling. Among the stages whose needs have passed, the one on the longest path starts first;
- * one that does not fit beside the running ones lets a smaller one go ahead. The same situation always gives the same step.
+ * Which stages start now, and which never will: list scheduling. Among the stages whose needs have passed, the one on the
+ * longest path starts first; if it doesn't fit, a smaller one may go ahead. The result depends only on the situation.
  *
- * A need that is not part of the run counts as passed: `--only verify` judges what an earlier run has baked.
+ * A need that is not part of the run counts as passed: `--only verify` judges what an earlier run baked.
  *
  * @param critical of `criticalSeconds`, over all stages of the run.
  */
@@ -80,14 +80,14 @@ export const nextStep = (
   return { start, broken }
 }
 
-/** A stage in the plan; seconds since the begin of the run. */
+/** A stage in the plan; seconds since the start of the run. */
 export interface Planned {
   readonly name: string
   readonly start: number
   readonly end: number
 }
 
-/** The whole run by the declared seconds, in order of starting: what `nextStep` would do if each stage took as long as it did before. */
+/** Simulates the run with the declared seconds; stages in order of starting. */
 export const planRun = (stages: readonly Stage[], limits: Limits): readonly Planned[] => {
   const critical = criticalSeconds(stages)
   const planned: Planned[] = []

@@ -6,8 +6,8 @@ import type { Stage } from './stages.ts'
 /**
  * The stages of a run.
  *
- * @param only names; a stage named so runs whichever part it belongs to.
- * @throws BoxhoundError E_USAGE on a name that is no stage's.
+ * @param only names of stages, which run whichever part they belong to.
+ * @throws BoxhoundError E_USAGE for an unknown name.
  */
 export const selectStages = (
   stages: readonly Stage[],
@@ -23,6 +23,6 @@ export const selectStages = (
   return stages.filter(({ name }) => only.includes(name))
 }
 
-/** Stages that a quick run leaves to the full one. */
+/** Stages that only a full run has. */
 export const leftOut = (stages: readonly Stage[]): readonly string[] =>
   stages.filter(({ part }) => part === 'full').map(({ name }) => name)

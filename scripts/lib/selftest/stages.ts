@@ -2,15 +2,16 @@
 
 import type { Reading } from './count.ts'
 
-/** What a stage takes of the machine while it runs. */
+/** The resources that a stage uses while it runs. */
 export interface Uses {
-  /** Processors that it keeps busy on average: below 1 it waits more than it computes, and others run beside it. */
+  /** Processors that it keeps busy on average; below 1 it leaves room for other stages. */
   readonly processors: number
-  /** MB at its peak, machines included. */
+  /** Peak in MB, including machines. */
   readonly memory: number
   /**
-   * What only one stage may use at a time: `vm` a machine under QEMU, whose emulated processors slow each other down; `store` the layer store while a
-   * bake fills it from nothing, since two would each make the lab's packages and the key that signs them; `libvirt` its daemon.
+   * What only one stage may use at a time. `vm`: a machine under QEMU, since emulated processors slow each other down.
+   * `store`: the layer store while a bake fills it from empty, since two bakes would each build the lab's packages and
+   * signing key. `libvirt`: its daemon.
    */
   readonly alone: readonly ('vm' | 'store' | 'libvirt')[]
 }
@@ -21,12 +22,12 @@ export interface Stage {
   readonly title: string
   readonly command: readonly [string, ...string[]]
   readonly reading: Reading
-  /** Stages that must have passed: without an image there is nothing to verify. */
+  /** Stages that must have passed before: without an image there is nothing to verify. */
   readonly needs: readonly string[]
   readonly uses: Uses
-  /** About what it takes on two processors without KVM; decides what starts first, and judges nothing. */
+  /** Approximate duration on two processors without KVM; used only to decide what starts first. */
   readonly seconds: number
-  /** Seconds after which it is ended: many times what it takes, since others run beside it. */
+  /** Seconds after which it is ended; many times its duration, since other stages run beside it. */
   readonly deadline: number
   /** Whether `npm test`, `npm test -- --quick` or both run it. */
   readonly part: 'full' | 'quick' | 'both'
@@ -36,13 +37,13 @@ const verb = (name: string, ...words: string[]): [string, ...string[]] => ['node
 
 const ava = (config: string): [string, ...string[]] => ['npx', 'ava', '--config', `${config}.config.js`, '--tap']
 
-/** Asked for by name: a stage that fell back to QEMU would take many times as long, and nobody would know why. */
+/** Explicit, because a stage that silently fell back to QEMU would take many times as long. */
 const inContainer = ['--machine', 'container']
 
-/** What only a machine with its own kernel can show; it is seen green first, all of it. */
+/** Controls that need a machine with its own kernel; they begin with a full verification that must be green. */
 const ofKernel = ['--machine', 'qemu', '--only', 'kernel-modules-gone']
 
-/** Controls whose ground is the image and not what a layer brought: they run on the twin as well, whose image is the harder one. */
+/** Controls that depend on the base image rather than on a layer; they also run on the twin, whose image is more complex. */
 const onTwin = [
   'agent-key-left',
   'agent-not-held',
@@ -55,7 +56,7 @@ const onTwin = [
   'unit-disabled',
 ]
 
-/** Ways to fail that the twin's database engine has as well as the lab box's. */
+/** Controls that apply to the twin's database engine as well as to the lab box's. */
 const onBoth = [
   'database-log-unreadable-later',
   'database-password-wrong',
@@ -63,7 +64,7 @@ const onBoth = [
   'grant-process-missing',
 ]
 
-/** What an engine's own folder brings; all others were seen on the lab box. */
+/** Controls from PostgreSQL's folder; all others run on the lab box. */
 const ofEngine = [
   'access-from-anywhere',
   'check-interval-changed-postgres',
@@ -77,7 +78,7 @@ const ofEngine = [
   'statements-missing',
 ]
 
-/** The same of MongoDB's folder. */
+/** Controls from MongoDB's folder. */
 const ofPublisher = [
   'address-open',
   'authorization-off',
@@ -107,27 +108,27 @@ const define =
     ...rest,
   })
 
-/** Boots nothing and computes on one processor. */
+/** Boots nothing; uses one processor. */
 const light = define({ processors: 0.8, memory: 700, alone: [] }, { reading: 'status', part: 'both' })
-/** Bakes tiny boxes, one after the other: much of it waits for disks and for what it kills. */
+/** Bakes tiny boxes one after another, mostly waiting for disks and for killed processes. */
 const bakes = define({ processors: 0.8, memory: 1500, alone: [] }, { reading: 'tap', part: 'full' })
-/** Boots nothing and would keep the machine busy; it takes the processor that a machine leaves, since nothing in it is timed. */
+/** Boots nothing but is CPU-heavy; it may share the machine with others, since nothing in it is timed. */
 const heavy = define({ processors: 0.8, memory: 1500, alone: [] }, { reading: 'tap', part: 'both' })
 /** Fills the layer store. */
 const bake = define({ processors: 1, memory: 2000, alone: ['store'] }, { reading: 'status', part: 'full' })
-/** Boots machines under QEMU, one after the other. */
+/** Boots machines under QEMU, one after another. */
 const boots = define({ processors: 1, memory: 3000, alone: ['vm'] }, { reading: 'plain', part: 'full' })
 /**
- * The same by Vagrant. Beside another machine under QEMU: for most of the time a guest installs packages, which keeps one of its two processors
- * busy, and waiting for all other machines to end took a quarter of an hour in which one processor of this machine had nothing to do.
+ * Boots machines through Vagrant. It may run beside another QEMU machine: most of the time its guest installs packages,
+ * which uses one processor, and waiting for all other machines left a processor idle for a quarter of an hour.
  */
 const vagrant = define({ processors: 1, memory: 3500, alone: ['libvirt'] }, { reading: 'tap', part: 'full' })
-/** Takes from Vagrant what it boots itself. */
+/** Packages a Vagrant box and boots it under QEMU, without `vagrant up`. */
 const vagrantBoots = define({ processors: 1, memory: 3500, alone: ['vm', 'libvirt'] }, { reading: 'tap', part: 'full' })
 /** Starts containers. */
 const contains = define({ processors: 0.8, memory: 2000, alone: [] }, { reading: 'plain', part: 'full' })
 
-/** Everything that proves the project. A stage stands behind those that it needs; which runs when is the schedule's business. */
+/** All stages of `npm test`. A stage comes after those that it needs; the schedule decides when each one runs. */
 export const stages: readonly Stage[] = [
   light('lint', 'format and lint', ['npx', 'biome', 'check', '--error-on-warnings', '.'], {
     seconds: 4,
@@ -136,7 +137,7 @@ export const stages: readonly Stage[] = [
   light('types', 'types', ['npx', 'tsc'], { seconds: 6, deadline: 300 }),
   light('schema', 'JSON Schema of the box file is fresh', verb('schema', '--check'), { seconds: 1, deadline: 300 }),
   light('shell', 'shell files', ['bash', 'test/shell/run.sh'], { seconds: 12, deadline: 300 }),
-  light('ruby', 'the Vagrantfile and what it asks', ['bash', 'test/ruby/run.sh'], {
+  light('ruby', 'the Vagrantfile and the commands it runs', ['bash', 'test/ruby/run.sh'], {
     reading: 'plain',
     seconds: 5,
     deadline: 300,
@@ -158,7 +159,7 @@ export const stages: readonly Stage[] = [
     { reading: 'pytest', seconds: 60, deadline: 900 },
   ),
   light('agent', 'lab Agent', ['bash', 'lab/agent/test.sh'], { reading: 'pytest', seconds: 30, deadline: 1200 }),
-  bakes('machine', 'kills, locks, full disks', ava('test/machine/ava'), {
+  bakes('machine', 'killed bakes, locks, full disks', ava('test/machine/ava'), {
     seconds: 900,
     deadline: 3000,
   }),
@@ -178,23 +179,23 @@ export const stages: readonly Stage[] = [
     seconds: 60,
     deadline: 1200,
   }),
-  contains('wire', 'what the Agent sends, at an intake', verb('verify', 'lab', '--wire', ...inContainer), {
+  contains('wire', 'what the Agent sends to an intake', verb('verify', 'lab', '--wire', ...inContainer), {
     needs: ['bake'],
     seconds: 25,
     deadline: 1200,
   }),
-  boots('up', 'a machine of one’s own', ava('test/up/ava'), {
+  boots('up', 'npm run up, down and provision', ava('test/up/ava'), {
     reading: 'tap',
     needs: ['bake'],
     seconds: 130,
     deadline: 1200,
   }),
-  vagrant('vagrant', 'vagrant up: the baked box, a stock box; the catalogue', ava('test/vagrant/ava'), {
+  vagrant('vagrant', 'vagrant up: the baked box, a stock box, the catalogue', ava('test/vagrant/ava'), {
     needs: ['bake'],
     seconds: 1300,
     deadline: 6600,
   }),
-  contains('image', 'no secret, no identity, no trace in the image', verb('image', 'lab', ...inContainer), {
+  contains('image', 'no secrets, identities or traces in the image', verb('image', 'lab', ...inContainer), {
     needs: ['bake'],
     seconds: 50,
     deadline: 1800,
@@ -204,7 +205,7 @@ export const stages: readonly Stage[] = [
     seconds: 25,
     deadline: 1800,
   }),
-  contains('controls', 'every check seen to turn red', verb('controls', 'lab', ...inContainer), {
+  contains('controls', 'every check turns red when its subject is broken', verb('controls', 'lab', ...inContainer), {
     needs: ['bake'],
     seconds: 260,
     deadline: 3000,
@@ -214,10 +215,10 @@ export const stages: readonly Stage[] = [
     seconds: 40,
     deadline: 1200,
   }),
-  // Sees the box green before it breaks it, so that there is no stage of its own for that.
+  // Verifies the box before breaking it, so no separate stage verifies it.
   contains(
     'postgres-controls',
-    'its database broken, one way at a time',
+    'its database, broken one way at a time',
     verb('controls', 'lab-postgres', ...inContainer, ...flags('--only', ofEngine)),
     {
       needs: ['postgres'],
@@ -225,14 +226,14 @@ export const stages: readonly Stage[] = [
       deadline: 2400,
     },
   ),
-  light('postgres-image', 'no secret and no trace on its disk', verb('image', 'lab-postgres', '--disk-only'), {
+  light('postgres-image', 'no secrets or traces on its disk', verb('image', 'lab-postgres', '--disk-only'), {
     reading: 'plain',
     part: 'full',
     needs: ['postgres'],
     seconds: 45,
     deadline: 1800,
   }),
-  // The first one compiles what stands in for the server: minutes, of which the store keeps the result.
+  // The first bake compiles the server's stand-in, which takes minutes; the store keeps the result.
   bake('mongodb', 'the lab box with MongoDB', verb('bake', 'lab-mongodb', '--no-verify'), {
     needs: ['bake'],
     seconds: 240,
@@ -240,7 +241,7 @@ export const stages: readonly Stage[] = [
   }),
   contains(
     'mongodb-controls',
-    'its database broken, one way at a time',
+    'its database, broken one way at a time',
     verb('controls', 'lab-mongodb', ...inContainer, ...flags('--only', ofPublisher)),
     {
       needs: ['mongodb'],
@@ -248,14 +249,14 @@ export const stages: readonly Stage[] = [
       deadline: 2400,
     },
   ),
-  light('mongodb-image', 'no secret and no trace on its disk', verb('image', 'lab-mongodb', '--disk-only'), {
+  light('mongodb-image', 'no secrets or traces on its disk', verb('image', 'lab-mongodb', '--disk-only'), {
     reading: 'plain',
     part: 'full',
     needs: ['mongodb'],
     seconds: 45,
     deadline: 1800,
   }),
-  contains('engine', 'engines of the test’s own, Database Monitoring, options', ava('test/engine/ava'), {
+  contains('engine', 'the tests’ own engines, Database Monitoring, options', ava('test/engine/ava'), {
     reading: 'tap',
     // What stands in for MongoDB's server is compiled there, once.
     needs: ['bake', 'mongodb'],
@@ -268,22 +269,27 @@ export const stages: readonly Stage[] = [
     seconds: 150,
     deadline: 2400,
   }),
-  bake('twin', 'ubuntu’s twin, from a cloud image in a signed list', verb('bake', 'lab-cloud', '--no-verify'), {
+  bake('twin', 'Ubuntu’s twin, from a cloud image in a signed list', verb('bake', 'lab-cloud', '--no-verify'), {
     seconds: 130,
     deadline: 2400,
   }),
-  boots('twin-ssh', 'the twin’s image over SSH, and its kernel broken', verb('controls', 'lab-cloud', ...ofKernel), {
-    needs: ['twin'],
-    seconds: 210,
-    deadline: 1800,
-  }),
-  boots('twin-init', 'what a cloud hands over by user-data', ava('test/cloud/ava'), {
+  boots(
+    'twin-ssh',
+    'the twin’s image over SSH, and with its kernel broken',
+    verb('controls', 'lab-cloud', ...ofKernel),
+    {
+      needs: ['twin'],
+      seconds: 210,
+      deadline: 1800,
+    },
+  ),
+  boots('twin-init', 'what a cloud passes in user-data', ava('test/cloud/ava'), {
     reading: 'tap',
     needs: ['twin'],
     seconds: 270,
     deadline: 1800,
   }),
-  light('twin-image', 'no secret and no trace on the twin’s disk', verb('image', 'lab-cloud', '--disk-only'), {
+  light('twin-image', 'no secrets or traces on the twin’s disk', verb('image', 'lab-cloud', '--disk-only'), {
     reading: 'plain',
     part: 'full',
     needs: ['twin'],
@@ -297,7 +303,7 @@ export const stages: readonly Stage[] = [
   }),
   contains(
     'sabotage',
-    'the twin broken on purpose, one way at a time',
+    'the twin, broken one way at a time',
     verb('controls', 'lab-cloud', ...inContainer, ...flags('--only', [...onTwin, ...onBoth])),
     { needs: ['twin'], seconds: 135, deadline: 2400 },
   ),

@@ -7,7 +7,7 @@ import type { TimedResult } from './together.ts'
 const rounded = (seconds: number | undefined): number | null =>
   seconds === undefined ? null : Math.round(seconds * 100) / 100
 
-/** `out/test/timings.json`: seconds of each stage, when it started, what it waited for a place and what it computed. */
+/** `out/test/timings.json`: for each stage its duration, start, wait and processor time. */
 export const timingsDocument = (results: readonly TimedResult[], seconds: number, limits: Limits): string =>
   `${JSON.stringify(
     {
@@ -28,7 +28,7 @@ export const timingsDocument = (results: readonly TimedResult[], seconds: number
     2,
   )}\n`
 
-const heads = ['stage', 'tests', 'seconds', 'computed', 'started at', 'waited']
+const heads = ['stage', 'tests', 'seconds', 'CPU seconds', 'started at', 'waited']
 
 const row = (result: TimedResult): string[] => [
   result.name,
@@ -39,7 +39,7 @@ const row = (result: TimedResult): string[] => [
   formatSeconds(result.waited),
 ]
 
-/** The same for a terminal, in order of starting; the last line adds up what ran side by side. */
+/** The same for a terminal, in order of starting; the last row adds up all stages. */
 export const timingsTable = (results: readonly TimedResult[], seconds: number): string => {
   const total = (key: 'seconds' | 'computed'): number => results.reduce((all, result) => all + (result[key] ?? 0), 0)
   const tests = results.reduce((all, { passed, failed }) => all + passed + failed, 0)

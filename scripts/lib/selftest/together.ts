@@ -5,19 +5,19 @@ import { type RunningStage, type StageResult, startStage } from './run.ts'
 import { criticalSeconds, type Limits, nextStep } from './schedule.ts'
 import type { Stage } from './stages.ts'
 
-/** A stage's result with its place in the run; seconds since the begin of the run. */
+/** A stage's result and its timing; seconds since the start of the run. */
 export interface TimedResult extends StageResult {
   readonly startedAt: number
-  /** From the moment that its last need had passed to its start. */
+  /** From the end of its last need to its start. */
   readonly waited: number
 }
 
 export interface RunOptions {
   readonly limits: Limits
-  /** Where the output of each stage goes. */
+  /** Path for the output of each stage. */
   readonly log: (stage: Stage) => string
   readonly environment: Readonly<Record<string, string>>
-  /** Starts a stage; tests give their own. */
+  /** Starts a stage; tests replace it. */
   readonly start?: typeof startStage
 }
 
@@ -28,7 +28,7 @@ const notRun = (stage: Stage, because: string, at: number): TimedResult => {
 }
 
 /**
- * Runs stages next to each other, as far as what they use allows. A signal ends all of them, and waits until they are gone.
+ * Runs stages in parallel, as far as resources allow. A signal ends all of them and waits until they are gone.
  *
  * @returns one result for each stage, in order of starting; a stage whose need failed counts as one failure.
  */

@@ -77,7 +77,7 @@ const startNew = async (plan: Plan, options: TryOptions, project: Project): Prom
   await chooseKind('container', project, onNote)
   await bakePlan(plan, { draft: true, builder: builderOf(), onError: 'clean', progress, note: onNote }, project)
   const bootable = await readDraft(name, project)
-  // As for a verification: without a key no traces are received, but they are to be judged.
+  // As in a verification: without a key no traces are received, but they must be judged.
   const inputs = inputsFor(environment)
   if (inputs !== environment) onNote('no DD_API_KEY set: this container gets a fake one, and no network')
   return startMachine(name, bootable, { kind: 'container', environment: inputs, draft: true, onNote }, project)

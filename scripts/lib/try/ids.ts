@@ -34,11 +34,15 @@ export const idsFor = (
   const all = tryableIds(expectations)
   const unknown = wished.find((id) => !all.includes(id))
   if (unknown !== undefined)
-    throw new BoxhoundError('E_UNKNOWN_CHECK', `"${unknown}" can't be tried with ${expectations.box}`, {
-      expected: `one of ${all.join(', ')}`,
-      found: ofImage(unknown) ? 'a check of the sealed image: npm run verify' : unknown,
-      exitCode: 2,
-    })
+    throw new BoxhoundError(
+      'E_UNKNOWN_CHECK',
+      `"${unknown}" is not a check that can be tried with ${expectations.box}`,
+      {
+        expected: `one of ${all.join(', ')}`,
+        found: ofImage(unknown) ? 'a check of the sealed image; use npm run verify' : unknown,
+        exitCode: 2,
+      },
+    )
   if (wished.length > 0) return all.filter((id) => wished.includes(id))
   if (change.kind === 'first') return all
   if (change.kind === 'new') {

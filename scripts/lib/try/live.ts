@@ -46,6 +46,6 @@ export const applyLive = async (session: Session, staged: string, removed: reado
   if (code === 0) return
   throw new BoxhoundError('E_LIVE', 'cannot apply the changed files to the running machine', {
     found: `${said}${stderr}`.trim().split('\n').slice(-10).join('\n'),
-    next: 'npm run down -- BOX, then try again: a new container is made',
+    next: 'npm run down -- BOX, then try again with a new container',
   })
 }

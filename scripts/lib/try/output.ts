@@ -74,7 +74,7 @@ export const formatOutput = (stdout: string, stderr: string): string => {
         ...services,
         ...(runner?.LastWarnings ?? []).map((text) => `${'warning'.padEnd(8)} ${text}`),
         ...(runner?.LastError ? [traceback(runner.LastError)] : []),
-        ...(metrics.length + services.length === 0 && !runner?.LastError ? ['nothing was sent'] : []),
+        ...(metrics.length + services.length === 0 && !runner?.LastError ? ['the check sent nothing'] : []),
       ]
     })
     .join('\n')

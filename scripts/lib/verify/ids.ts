@@ -10,28 +10,28 @@ interface Row {
 
 // Ids are defined only in these two tables: the suite must have a check for each key, or it does not compile.
 const first = {
-  'first-boot': { title: 'First boot is done, each of its steps' },
-  'agent.running': { title: 'The Agent runs as dd-agent and answers' },
-  'agent.version': { title: 'The Agent has the pinned version, held' },
+  'first-boot': { title: 'First boot completed every step' },
+  'agent.running': { title: 'The Agent runs as dd-agent and responds' },
+  'agent.version': { title: 'The Agent runs the pinned version, and its package is held' },
   'agent.tags': { title: 'The running Agent sends the box’s host tags' },
-  'agent.unkeyed': { title: 'No key but the one of this instance' },
+  'agent.unkeyed': { title: 'No API key other than this instance’s own' },
 } as const satisfies Record<string, Row>
 
 /** These come after the checks of the Agent, whose names depend on the box. */
 const later = {
-  'database.running': { title: 'The database runs and lets the Agent’s user in', needs: 'database' },
-  'database.grants': { title: 'The Agent’s database user can do what it must, and no more', needs: 'database' },
+  'database.running': { title: 'The database runs and accepts the Agent’s user', needs: 'database' },
+  'database.grants': { title: 'The Agent’s database user has the rights it needs, and no others', needs: 'database' },
   'database.logs': {
-    title: 'dd-agent reads the database’s logs, also after a rotation, and the Agent follows them',
+    title: 'dd-agent can read the database’s logs, even after rotation, and the Agent tails them',
     needs: 'database',
   },
-  'app.routes': { title: 'The app answers on its routes', needs: 'app' },
-  'app.traces': { title: 'Each route’s trace arrives, and its id stands in the log', needs: 'app' },
-  'app.logs': { title: 'The app’s log is JSON with trace ids, and the Agent follows it', needs: 'app' },
-  'image.identity': { title: 'What tells this instance from a clone was made on it' },
-  'image.secrets': { title: 'No secret and no trace of the build' },
-  'image.users': { title: 'Nobody but root can log in, and only with the caller’s key' },
-  'image.units': { title: 'The box’s units are enabled and none has failed' },
+  'app.routes': { title: 'The app’s routes respond as expected', needs: 'app' },
+  'app.traces': { title: 'Each route’s trace arrives, and the log has its id', needs: 'app' },
+  'app.logs': { title: 'The app’s log is JSON with trace ids, and the Agent tails it', needs: 'app' },
+  'image.identity': { title: 'This instance’s identity was created on it, not baked into the image' },
+  'image.secrets': { title: 'No secrets and no traces of the build' },
+  'image.users': { title: 'Only root can log in, and only with the caller’s key' },
+  'image.units': { title: 'The box’s units are enabled, and no unit has failed' },
   'image.kernel': { title: 'The image’s own kernel runs, with its initramfs and modules' },
 } as const satisfies Record<string, Row>
 
@@ -59,7 +59,7 @@ const rows = (table: Partial<Record<FixedId, Row>>, expectations: Expectations):
 export const allChecks = (expectations: Expectations): PlannedCheck[] => [
   ...rows(first, expectations),
   ...expectations.checks.flatMap(({ name, interval, intervals = [interval] }) => [
-    { id: checkId(name), title: `The check ${name} works` },
+    { id: checkId(name), title: `The ${name} check works` },
     { id: intervalId(name), title: `The Agent runs ${name} every ${[...new Set(intervals)].join(', ')} s` },
   ]),
   ...rows(later, expectations),

@@ -22,7 +22,7 @@ const documented: Readonly<Record<Kind, readonly string[]>> = {
 const compressions = ['identity', 'gzip', 'deflate', 'zstd', 'zstd1']
 
 /**
- * The Content-Types that the Agent's published modules use for a form. Series as protobuf may have either, traces only
+ * The Content-Types that the Agent's published modules use for a format. Protobuf series may have either, traces only
  * the first.
  */
 const contentTypes = (kind: Kind, form: Encoding['form']): readonly string[] => {
@@ -48,8 +48,8 @@ const encodingProblems = (received: Received): string[] => {
       .map(({ encoding }) => `${kind}: ${shown(encoding)}`),
   )
   return [
-    ...(received.requests === 0 ? ['nothing has arrived at all'] : []),
-    ...(received.validations === 0 ? ['the Agent never asked whether its key is valid'] : []),
+    ...(received.requests === 0 ? ['nothing has arrived'] : []),
+    ...(received.validations === 0 ? ['the Agent never validated its key'] : []),
     ...new Set(odd),
     ...received.problems,
   ]
@@ -59,8 +59,7 @@ const encodingProblems = (received: Received): string[] => {
 export const encodings: WireCheck = {
   id: 'wire.encodings',
   title: 'Everything arrives in a documented encoding, with the key in its header',
-  expected:
-    'nothing that the intake could not read, each kind of payload at its own address under its own Content-Type',
+  expected: 'only payloads that the intake can read, each kind at its own path and with its own Content-Type',
   observed: ({ requests }) => formatCount(requests, 'request'),
   problems: encodingProblems,
 }

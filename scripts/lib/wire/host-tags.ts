@@ -10,14 +10,14 @@ import { lacking, missing } from './words.ts'
 export const hostTags = ({ agent }: Expectations, origin: Origin): WireCheck => ({
   id: 'wire.host-tags',
   title: 'The host arrives with its tags',
-  expected: `the host ${origin.host} alone, with the tags ${agent.tags.join(', ')}, from Agent ${agent.version}`,
+  expected: `only the host ${origin.host}, with the tags ${agent.tags.join(', ')}, from Agent ${agent.version}`,
   observed: ({ hosts }) => [...new Set(hosts.map(shown))].join('; ') || 'no host',
   problems: ({ hosts }) => {
-    if (hosts.length === 0) return ['no payload about the host has arrived']
+    if (hosts.length === 0) return ['no host payload has arrived']
     const problems = hosts.flatMap(({ name, tags, agentVersion }) => [
-      ...hostProblems('a payload about the host', name, origin),
+      ...hostProblems('a host payload', name, origin),
       ...lacking(`tags of ${name}`, missing(agent.tags, tags)),
-      ...(agentVersion === agent.version ? [] : [`the Agent of ${name} says that it is ${agentVersion}`]),
+      ...(agentVersion === agent.version ? [] : [`the Agent of ${name} reports version ${agentVersion}`]),
     ])
     return [...new Set(problems)]
   },

@@ -18,7 +18,7 @@ interface Wanted {
 export const routeLines = (logs: readonly LogLine[], path: string): LogLine[] =>
   logs.filter(({ message }) => message.includes(routeText(path)))
 
-/** The trace id in a line of the app, as 32 hex digits; undefined outside of a trace. */
+/** The trace id in a log line of the app, as 32 hex digits; undefined outside of a trace. */
 export const traceIn = ({ message }: LogLine): string | undefined =>
   /"dd\.trace_id":\s*"([0-9a-f]{32})"/.exec(message)?.[1]
 
@@ -38,8 +38,8 @@ export const logs = (expectations: Expectations, provoked: Provoked): WireCheck[
       expected: [
         ...(app === null
           ? []
-          : [`a line of ${app.service} for each of ${formatCount(app.routes.length, 'route')}, with a trace id`]),
-        ...(databaseLines === 0 ? [] : [`${formatCount(databaseLines, 'line')} of the database`]),
+          : [`a line from ${app.service} for each of ${formatCount(app.routes.length, 'route')}, with a trace id`]),
+        ...(databaseLines === 0 ? [] : [`${formatCount(databaseLines, 'line')} from the database`]),
       ].join(', '),
       observed: (received) => formatCount(received.logs.length, 'line'),
       problems: (received) => [...new Set(wanted.flatMap((one) => lineProblems(one, received.logs, provoked)))],
@@ -51,7 +51,7 @@ const routeText = (path: string): string => `GET ${path} 200`
 
 const wantedLines = ({ app, database }: Expectations, { lines }: Provoked): Wanted[] => [
   ...(app?.routes ?? []).map(({ path }) => ({
-    name: `the app’s line for ${path}`,
+    name: `the app’s log line for ${path}`,
     text: routeText(path),
     traced: true,
     service: app?.service ?? '',

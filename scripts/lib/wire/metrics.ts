@@ -19,7 +19,7 @@ export const metricsOf = (expectation: CheckExpectation, origin: Origin): WireCh
   return {
     id: `wire.metrics.${name}`,
     title: `The metrics of ${name} arrive`,
-    expected: `${formatCount(names.length, 'metric')} of ${origin.host}${tags.length === 0 ? '' : `, tagged ${tags.join(', ')}`}`,
+    expected: `${formatCount(names.length, 'metric')} from ${origin.host}${tags.length === 0 ? '' : `, tagged ${tags.join(', ')}`}`,
     observed: (received) => formatCount(arrived(received).size, 'metric'),
     problems: (received) => [
       ...lacking('metrics', missing(names, arrived(received))),
@@ -36,7 +36,7 @@ const seriesProblems = (
   ...missing(expectation.tags, tags).map((tag) => `${metric} lacks the tag ${tag}`),
   ...hostProblems(metric, host, origin),
   ...(type === 'unspecified' ? [`${metric} has no type`] : []),
-  ...(points.length === 0 ? [`${metric} has no point`] : []),
+  ...(points.length === 0 ? [`${metric} has no points`] : []),
   ...points.flatMap(([seconds, value]) => [
     ...timeProblems(metric, seconds, origin),
     ...rangeProblems(metric, value, expectation.ranges[metric]),

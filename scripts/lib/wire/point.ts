@@ -45,9 +45,9 @@ const unreadable = (what: string, found: string): BoxhoundError =>
   new BoxhoundError('E_WIRE', `cannot read ${what} from the machine`, { found: found.trim().slice(-500) })
 
 const clockOf = async (session: Session): Promise<number> => {
-  const told = await must(session, 'date +%s', 'reading the clock')
-  if (!/^\d+\s*$/.test(told)) throw unreadable('its time', told)
-  return Number(told)
+  const text = await must(session, 'date +%s', 'reading the clock')
+  if (!/^\d+\s*$/.test(text)) throw unreadable('the time', text)
+  return Number(text)
 }
 
 /**
@@ -56,7 +56,7 @@ const clockOf = async (session: Session): Promise<number> => {
  */
 const askHost = `timeout 150 sh -c 'until datadog-agent status --json 2>/dev/null; do sleep 1; done'`
 
-const told = z.object({ metadata: z.object({ meta: z.object({ hostname: z.string().regex(/^\S+$/) }) }) })
+const statusSchema = z.object({ metadata: z.object({ meta: z.object({ hostname: z.string().regex(/^\S+$/) }) }) })
 
 /**
  * Points the Agent of a disposable machine at a port on its own loopback and restarts it. The key is already there,
@@ -71,8 +71,8 @@ export const pointAgent = async (session: Session, port: number): Promise<Pointe
   const ahead = started - Date.now() / 1000
   await must(session, 'systemctl restart datadog-agent', 'restarting the Agent')
   const answer = await must(session, askHost, 'asking the Agent for its host name')
-  const status = told.safeParse(jsonIn(answer))
-  if (!status.success) throw unreadable('its Agent’s host name', answer)
+  const status = statusSchema.safeParse(jsonIn(answer))
+  if (!status.success) throw unreadable('the Agent’s host name', answer)
   return { host: status.data.metadata.meta.hostname, started, ahead }
 }
 

@@ -20,8 +20,8 @@ export const serviceChecks = ({ checks }: Expectations, origin: Origin): WireChe
   const states: Readonly<Record<string, ServiceState>> = Object.assign({}, ...checks.map((check) => check.states ?? {}))
   return {
     id: 'wire.service-checks',
-    title: 'Service checks arrive, and are well',
-    expected: `${names.join(', ')} of ${origin.host} with status 0 (OK), or the one that check.yaml declares`,
+    title: 'Service checks arrive with the right status',
+    expected: `${names.join(', ')} from ${origin.host} with status 0 (OK), or the status that check.yaml declares`,
     observed: ({ serviceChecks: found }) => formatCount(found.length, 'service check'),
     problems: ({ serviceChecks: found }) => {
       const own = found.filter(({ check }) => names.includes(check))

@@ -1,4 +1,4 @@
-// Root spans, and the log lines that carry their ids.
+// Root spans, and the log lines with their ids.
 
 import type { LogLine, Span } from '../../../lab/intake/payloads.ts'
 import { formatCount } from '../_helpers/format.ts'
@@ -18,8 +18,8 @@ export const traces = ({ app, agent }: Expectations, origin: Origin): WireCheck[
   return [
     {
       id: 'wire.traces',
-      title: `Traces arrive${agent.logs ? ', and a log line of each route carries the id of its trace' : ''}`,
-      expected: `a trace for each of ${app.routes.map(({ resource }) => resource).join(', ')}, of ${app.service} ${app.version} in ${app.env}`,
+      title: `Traces arrive${agent.logs ? ', and each route’s trace id is in a log line' : ''}`,
+      expected: `a trace for each of ${app.routes.map(({ resource }) => resource).join(', ')}, from ${app.service} ${app.version} in ${app.env}`,
       observed: ({ spans }) => formatCount(spans.length, 'span'),
       problems: ({ spans, logs }) => {
         const own = spans.filter(({ service }) => service === app.service)
@@ -43,7 +43,7 @@ export const traces = ({ app, agent }: Expectations, origin: Origin): WireCheck[
 const spanProblems = ({ resource, host, env, start }: Span, app: App, origin: Origin): string[] => [
   ...hostProblems(`a span of ${resource}`, host, origin),
   ...timeProblems(`a span of ${resource}`, Number(start) / 1e9, origin),
-  ...(env === app.env ? [] : [`a span of ${resource} has the environment “${env}”, not ${app.env}`]),
+  ...(env === app.env ? [] : [`a span of ${resource} has env “${env}”, not ${app.env}`]),
 ]
 
 const rootProblems = ({ resource, error, duration, meta }: Span, app: App): string[] => [
@@ -61,7 +61,7 @@ const linkProblems = (
 ): string[] => {
   const ids = new Set(roots.map(idOf))
   const linked = routeLines(logs, path).some((line) => ids.has(traceIn(line) ?? ''))
-  return linked ? [] : [`no log line for ${path} carries the id of a trace of ${resource}`]
+  return linked ? [] : [`no log line for ${path} has the id of a trace of ${resource}`]
 }
 
 /** A trace's full 128-bit id in hex, as in logs. */

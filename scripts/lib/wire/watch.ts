@@ -12,12 +12,12 @@ import { type Pointed, provoke } from './point.ts'
 import type { Provoked, WireCheck } from './wire-check.ts'
 
 /** Maximum number of problems to report for a check: if all points of a series are wrong, a few are enough. */
-const toldProblems = 20
+const shownProblems = 20
 
-const told = (problems: readonly string[]): string =>
+const listed = (problems: readonly string[]): string =>
   [
-    ...problems.slice(0, toldProblems),
-    ...(problems.length > toldProblems ? [`and ${problems.length - toldProblems} more`] : []),
+    ...problems.slice(0, shownProblems),
+    ...(problems.length > shownProblems ? [`and ${problems.length - shownProblems} more`] : []),
   ].join('\n')
 
 const resultOf = (
@@ -32,7 +32,7 @@ const resultOf = (
     expected,
     status: found.length === 0 ? 'passed' : 'failed',
     seconds: (Date.now() - begun) / 1000,
-    observed: cutText(found.length === 0 ? observed(received) : told(found), 20_000),
+    observed: cutText(found.length === 0 ? observed(received) : listed(found), 20_000),
   }
 }
 

@@ -6,4 +6,4 @@ export const missing = (wanted: readonly string[], found: Iterable<string>): str
 }
 
 export const lacking = (what: string, names: readonly string[]): string[] =>
-  names.length === 0 ? [] : [`${what} not arrived: ${names.join(', ')}`]
+  names.length === 0 ? [] : [`${what} that did not arrive: ${names.join(', ')}`]

@@ -22,7 +22,7 @@ export const judgeInterval = (
   uptime: number,
   intervals: readonly number[] = [],
 ): Verdict => {
-  const expected = `every instance of ${name} runs each ${interval} s`
+  const expected = `every instance of ${name} runs every ${interval} s`
   const unloaded = loadErrors(status, name).map((text) => `${name} was not loaded: ${text}`)
   if (unloaded.length > 0) return final(judge(expected, '', unloaded))
   if (intervals.length > 0) return judgeOwn(name, intervals, status, uptime)
@@ -31,11 +31,13 @@ export const judgeInterval = (
   const problems = instances.flatMap(([id, { Interval, TotalRuns = 0 }]) => [
     ...(Interval === interval * nanoseconds
       ? []
-      : [`${id} runs each ${Interval === undefined ? '?' : Interval / nanoseconds} s`]),
+      : [`${id} runs every ${Interval === undefined ? '?' : Interval / nanoseconds} s`]),
     ...(TotalRuns >= 1 ? [] : [`${id} has not run yet`]),
     ...(TotalRuns <= most ? [] : [`${id} ran ${TotalRuns} times in ${uptime.toFixed(0)} s, more than ${most}`]),
   ])
-  const observed = instances.map(([id, { TotalRuns }]) => `${id}: each ${interval} s, ${TotalRuns} so far`).join('\n')
+  const observed = instances
+    .map(([id, { TotalRuns }]) => `${id}: every ${interval} s, ${TotalRuns} runs so far`)
+    .join('\n')
   const verdict = judge(
     expected,
     observed,
@@ -45,11 +47,11 @@ export const judgeInterval = (
   return wrong ? final(verdict) : verdict
 }
 
-/** `each 20 s, each 300 s`, shortest first. */
+/** `every 20 s, every 300 s`, shortest first. */
 const eachOf = (seconds: readonly number[]): string =>
   [...seconds]
     .sort((a, b) => a - b)
-    .map((one) => `each ${one} s`)
+    .map((one) => `every ${one} s`)
     .join(', ')
 
 /** Judges instances with intervals of their own: each interval must occur as often as in the configuration. */
@@ -66,7 +68,7 @@ const judgeOwn = (name: string, intervals: readonly number[], status: AgentStatu
   const isWrong = instances.length > 0 && seen !== eachOf(intervals)
   const verdict = judge(
     expected,
-    instances.map(({ id, runs, seconds }) => `${id}: each ${seconds} s, ${runs} so far`).join('\n'),
+    instances.map(({ id, runs, seconds }) => `${id}: every ${seconds} s, ${runs} runs so far`).join('\n'),
     [
       ...(instances.length === 0 ? [`the Agent schedules no instance of ${name}`] : []),
       ...(isWrong ? [`they run ${seen}`] : []),

@@ -29,18 +29,18 @@ const run = async (guest: Guest, expectation: CheckExpectation): ReturnType<BoxC
     return { ...judgeCheck(expectation, last), retry: noToken.test(last.stdout + last.stderr) }
   }
   const first = await attempt()
-  const verdict = first.retry ? await guest.until(attempt, 'an Agent that has started once') : first
+  const verdict = first.retry ? await guest.until(attempt, 'an Agent that has been started') : first
   const { logs = [] } = expectation
   if (!verdict.passed || logs.length === 0 || !guest.context.expectations.agent.logs) return verdict
   // Only the running Agent reports a check that can't be loaded.
-  const expected = `${verdict.expected}, and the Agent follows ${logs.join(', ')}`
+  const expected = `${verdict.expected}, and the Agent tails ${logs.join(', ')}`
   return guest.until(
-    async () => judge(expected, `${verdict.observed}, logs followed`, tailProblems(await agentStatus(guest), logs)),
+    async () => judge(expected, `${verdict.observed}, logs tailed`, tailProblems(await agentStatus(guest), logs)),
     expected,
   )
 }
 
-/** `check.NAME`: judged by the JSON of `datadog-agent check`, since that exits 0 even when the check raised. */
+/** `check.NAME`: judged by the JSON of `datadog-agent check`, since the command exits 0 even when the check raised. */
 export const checkOf = (expectation: CheckExpectation): BoxCheck => ({
   run: (guest) => run(guest, expectation),
 })

@@ -13,7 +13,7 @@ export const check: BoxCheck = {
       const absent = missing(tags, found)
       const problems = absent.length === 0 ? [] : [`missing: ${list(absent)}; the Agent sends ${list(found)}`]
       const verdict = judge(expected, list(found), problems)
-      // A freshly started Agent may not have collected its metadata yet. Tags it has sent do not change any more.
+      // A freshly started Agent may not have collected its metadata yet. Once sent, tags don't change.
       return found.length === 0 ? { ...verdict, progress: instancesRun(status) } : final(verdict)
     }, expected)
   },

@@ -12,12 +12,13 @@ const environment = '/etc/datadog-agent/environment'
  * @param keyed true if the caller gave a key, which belongs in `environment` and nowhere else; null if unknown.
  */
 export const judgeKeys = (found: z.infer<typeof findings>, keyed: boolean | null): Verdict => {
-  const told = (item: (typeof found)[number]): string => `${item.file} sets ${item.setting} (${item.length} characters)`
-  const stray = found.filter(({ file }) => file !== environment || keyed === false).map(told)
+  const describe = (item: (typeof found)[number]): string =>
+    `${item.file} sets ${item.setting} (${item.length} characters)`
+  const stray = found.filter(({ file }) => file !== environment || keyed === false).map(describe)
   const absent =
-    keyed === true && stray.length === found.length ? [`${environment} lacks the key that was handed in`] : []
-  const expected = keyed === false ? 'no key in any file of the Agent' : `a key in ${environment} at most`
-  return judge(expected, found.length === 0 ? 'no key' : 'the key of this instance, in its place', [
+    keyed === true && stray.length === found.length ? [`${environment} lacks the key that was provided`] : []
+  const expected = keyed === false ? 'no key in any file of the Agent' : `no key outside ${environment}`
+  return judge(expected, found.length === 0 ? 'no key' : 'this instance’s key, only where it belongs', [
     ...stray,
     ...absent,
   ])

@@ -17,10 +17,10 @@ export const judgeVersion = (
 ): Verdict => {
   const [found = '', state = ''] = installed.trim().split(/\s+/)
   return judge(
-    `the Agent ${version} runs, from the package ${wanted.version}, which upgrades leave alone`,
+    `Agent ${version} runs, from the package ${wanted.version}, which is held`,
     `${running}, package ${found}, held`,
     [
-      ...(running === version ? [] : [`the running Agent says ${running ?? 'nothing'}`]),
+      ...(running === version ? [] : [`the running Agent reports ${running ?? 'no version'}`]),
       ...(found === wanted.version ? [] : [`the package datadog-agent has version ${found || '(none)'}`]),
       ...(state === wanted.state
         ? []
@@ -35,6 +35,6 @@ export const check: BoxCheck = {
     return guest.until(async () => {
       const { stdout } = await guest.once('package', () => guest.run(agent.package.command))
       return final(judgeVersion(agent, (await agentStatus(guest)).version, stdout))
-    }, `the Agent ${agent.version}`)
+    }, `Agent ${agent.version}`)
   },
 }

@@ -24,7 +24,7 @@ const tracesSchema = z.object({
 export type Spans = z.infer<typeof tracesSchema>['spans']
 
 const wantedOf = ({ service, env, version, routes }: App): string =>
-  `a trace of ${routes.map(({ resource }) => resource).join(', ')} by ${service}, env ${env}, version ${version}; its id in the log`
+  `a trace of ${routes.map(({ resource }) => resource).join(', ')} from ${service}, env ${env}, version ${version}; its id in the log`
 
 /** Matches the traces of the marked requests with the routes, and their ids with the app's log. */
 export const judgeTraces = (app: App, spans: Spans, { records }: Records): Verdict => {
@@ -39,18 +39,18 @@ export const judgeTraces = (app: App, spans: Spans, { records }: Records): Verdi
       ...wrong.map((key) => `${resource}: ${key} is ${span[key] ?? 'absent'}, not ${app[key]}`),
       ...(logged.has(id) || logged.has(span.low.padStart(32, '0'))
         ? []
-        : [`${resource}: no log record carries its trace id`]),
+        : [`${resource}: no log record has its trace id`]),
     ]
   })
   return judge(wantedOf(app), `${spans.length} traces received, their ids logged`, problems)
 }
 
-/** How many traces of a service the Agent has counted in its last full minute. */
+/** How many traces of a service the Agent counted in its last full minute. */
 export const countedOf = (receiver: readonly ReceiverEntry[], service: string): number =>
   receiver.filter(({ Service }) => Service === service).reduce((sum, { TracesReceived = 0 }) => sum + TracesReceived, 0)
 
 /**
- * Judges the Agent's own counters: as many traces by the app as requests, and as many log records with ids. Traces of
+ * Judges the Agent's own counters: as many traces of the app as requests, and as many log records with ids. Traces of
  * other services don't count.
  */
 export const judgeCounts = (app: App, receiver: readonly ReceiverEntry[], { records }: Records): Verdict => {
@@ -59,19 +59,19 @@ export const judgeCounts = (app: App, receiver: readonly ReceiverEntry[], { reco
     .filter(({ Service }) => Service !== app.service)
     .map(({ Service, TracesReceived = 0 }) => `${TracesReceived} of ${Service || 'no service'}`)
   const logged = records.filter((record) => traceIdOf(record) !== undefined).length
-  return judge(wantedOf(app), `the Agent counts ${counted} traces of ${app.service}; the log carries ids`, [
+  return judge(wantedOf(app), `the Agent counts ${counted} traces of ${app.service}; their ids are in the log`, [
     ...(counted >= wanted
       ? []
       : [
           `the Agent counts ${counted} traces of ${app.service}, not ${wanted}${others.length === 0 ? '' : `; others: ${others.join(', ')}`}`,
         ]),
-    ...(logged >= wanted ? [] : [`${logged} log records of these requests carry a trace id, not ${wanted}`]),
+    ...(logged >= wanted ? [] : [`${logged} log records from these requests have a trace id, not ${wanted}`]),
   ])
 }
 
 const both = (one: Verdict, other: Verdict): Verdict => (one.passed ? other : one)
 
-/** In seconds. The Agent reports a minute's traces when it is over, and forgets them when the next one is over. */
+/** In seconds. The Agent reports a minute's traces when that minute ends, and drops them when the next one ends. */
 const receiverWindow = 65
 const rounds = 2
 
@@ -82,7 +82,7 @@ export const check: BoxCheck = {
     if (!(await isKeyed(guest)))
       return notJudged(
         wantedOf(app),
-        'this instance has no API key, and without one the trace-agent ends: hand one over at first boot (guide/keys.md)',
+        'this instance has no API key, and without one the trace-agent exits: provide one at first boot (guide/keys.md)',
       )
     let [asked, round] = [Date.now(), 1]
     return guest.until(async () => {

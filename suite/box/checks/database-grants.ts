@@ -22,18 +22,18 @@ export const judgeGrants = (
   inspected: readonly Inspected[] = [],
 ): Verdict => {
   const ok = ({ any }: Trial): boolean => any.some((statement) => run.get(statement)?.ok === true)
-  const reason = ({ any: [first = ''] }: Trial): string => run.get(first)?.error ?? 'not tried'
+  const reason = ({ any: [first = ''] }: Trial): string => run.get(first)?.error ?? 'not run'
   const granted = run.get(rights.statement)
   const found = parseRights(granted?.rows ?? [], rights)
   const limit = cap === undefined ? undefined : run.get(cap.statement)?.rows[0]
   const capped = (value: unknown): string => (cap === undefined ? '' : `; at most ${value} connections`)
   return judge(`exactly ${rights.exactly.join(', ')}${capped(cap?.value)}`, `${found.join(', ')}${capped(limit)}`, [
-    ...(granted?.ok ? compareRights(rights.exactly, found) : [`${rights.statement}: ${granted?.error ?? 'not tried'}`]),
+    ...(granted?.ok ? compareRights(rights.exactly, found) : [`${rights.statement}: ${granted?.error ?? 'not run'}`]),
     ...trials.allowed.filter((trial) => !ok(trial)).map((trial) => `cannot ${trial.what}: ${reason(trial)}`),
     ...trials.refused.filter(ok).map(({ what }) => `can ${what}`),
     ...(cap === undefined || limit === String(cap.value)
       ? []
-      : [`may hold ${limit ?? '?'} connections, not ${cap.value}`]),
+      : [`may open ${limit ?? '?'} connections, not ${cap.value}`]),
     ...inspected
       .filter(({ inspection, output }) => output !== inspection.output)
       .map(({ inspection: { what, output: wanted }, output }) => `${what}: ${output}, not ${wanted}`),

@@ -16,20 +16,20 @@ const reportSchema = z.object({
 
 /** Judges what dd-agent could read before and after a forced rotation. */
 export const judgeLogs = (logs: readonly string[], report: z.infer<typeof reportSchema>): Verdict => {
-  const told = (when: string, reasons: Readonly<Record<string, string>>): string[] =>
+  const unread = (when: string, reasons: Readonly<Record<string, string>>): string[] =>
     logs.flatMap((log) =>
-      reasons[log] === '' ? [] : [`${log} ${when}: ${reasons[log] ?? 'not tried'} (now ${report.described[log]})`],
+      reasons[log] === '' ? [] : [`${log} ${when}: ${reasons[log] ?? 'not read'} (now ${report.described[log]})`],
     )
   const problems = [
-    ...told('before a rotation', report.before),
-    ...told('after a forced rotation', report.after),
+    ...unread('before rotation', report.before),
+    ...unread('after a forced rotation', report.after),
     ...(report.rotation === '' ? [] : [`logrotate: ${report.rotation}`]),
     ...(report.files.length === 0 ? ['no file in /etc/logrotate.d rotates these logs'] : []),
     // logrotate may skip an empty log (notifempty). If none was rotated, the result proves nothing about rotation.
-    ...(report.rotated.length === 0 ? ['the forced rotation rotated none of them'] : []),
+    ...(report.rotated.length === 0 ? ['the forced rotation rotated none of these logs'] : []),
   ]
   return judge(
-    'dd-agent reads the database’s logs before and after a rotation',
+    'dd-agent can read the database’s logs before and after rotation',
     `${logs.length} logs, ${report.rotated.length} rotated`,
     problems,
   )
@@ -41,11 +41,11 @@ export const check: BoxCheck = {
     const logs = (database?.logs ?? []).map(({ path }) => path)
     const read = judgeLogs(logs, reportSchema.parse(await guest.probe('logs', { logs, rotate: true })))
     if (!read.passed || !agent.logs) return read
-    const expected = `${read.expected}, and the Agent follows them`
+    const expected = `${read.expected}, and the Agent tails them`
     const followed = await guest.until(async () => {
       const status = await agentStatus(guest)
       return { ...judge(expected, '', tailProblems(status, logs)), progress: instancesRun(status) }
     }, expected)
-    return { ...followed, observed: followed.passed ? `${read.observed}, all followed` : followed.observed }
+    return { ...followed, observed: followed.passed ? `${read.observed}, all tailed` : followed.observed }
   },
 }

@@ -6,7 +6,7 @@ export const check: BoxCheck = {
   lane: 'database',
   run: (guest) => {
     const { unit, login: statement } = databaseOf(guest)
-    const expected = `${unit} is active and answers the user of the Agent's check over TCP`
+    const expected = `${unit} is active and accepts the Agent’s user over TCP`
     return guest.until(async () => {
       const [state, [login]] = await Promise.all([
         guest.run(['systemctl', 'is-active', unit]),

@@ -18,7 +18,7 @@ const file = '/var/lib/boxhound/first-boot.json'
 
 /** Judges the record that first boot leaves: every step done, by this box and version. */
 export const judgeFirstBoot = (text: string, box: string, version: string): Verdict => {
-  const expected = `first boot of ${box} ${version} is done, with every step done`
+  const expected = `first boot of ${box} ${version} is done, and so is every step`
   const record = recordSchema.parse(parseForeign(text))
   const problems = [
     ...(record.state === 'done' && record.finished !== null ? [] : [`state is ${record.state}`]),

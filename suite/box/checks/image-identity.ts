@@ -5,7 +5,7 @@ import { final, judge, type Verdict } from '../verdict.ts'
 
 const reportSchema = z.object({
   missing: z.array(z.string()),
-  /** For each file, by how many seconds it is older than this instance. */
+  /** For each file, how many seconds older it is than this instance. */
   old: z.record(z.string(), z.number()),
   files: z.array(z.string()),
   machineId: z.boolean(),
@@ -15,7 +15,7 @@ const reportSchema = z.object({
 })
 
 const expected =
-  'machine id, host keys, the Agent’s token and certificate, and passwords made on this instance; the Agent’s host name found on it or given to it'
+  'machine id, host keys, passwords, and the Agent’s token and certificate created on this instance; the Agent’s host name detected on it or given to it'
 
 /**
  * What is wrong with the Agent's host name. A configured name that was not given to this instance came with the image,
@@ -24,10 +24,10 @@ const expected =
  * @param provider `hostnameStats.provider`, the source of the name; undefined if the Agent does not report it.
  */
 const nameProblems = (provider: string | undefined, named: boolean): string[] => {
-  if (provider === undefined) return ['the running Agent does not tell who gave its host name']
+  if (provider === undefined) return ['the running Agent does not report where its host name comes from']
   return provider === 'configuration' && !named
     ? [
-        'the Agent’s host name is configured (hostname: in datadog.yaml, or a variable of its unit), and DD_HOSTNAME was not given to this instance: clones would report as one host',
+        'the Agent’s host name is configured (hostname: in datadog.yaml, or a variable of its unit), but this instance was given no DD_HOSTNAME: clones would report as one host',
       ]
     : []
 }
@@ -37,7 +37,7 @@ export const judgeIdentity = (
   { missing, old, files, machineId, dbus, named }: z.infer<typeof reportSchema>,
   provider: string | undefined,
 ): Verdict => {
-  const verdict = judge(expected, `${files.length} files, all made since this instance began`, [
+  const verdict = judge(expected, `${files.length} files, all created on this instance`, [
     ...missing.map((pattern) => `${pattern} does not exist`),
     ...Object.entries(old).map(([path, seconds]) => `${path} is ${seconds} s older than this instance`),
     ...(machineId ? [] : ['/etc/machine-id is not 32 hexadecimal digits']),

@@ -23,11 +23,11 @@ export const judgeKernel = (output: string, booted: boolean): Verdict => {
   const [release = '', container = '', ...found] = output.trim().split('\n')
   const wanted = [`/boot/vmlinuz-${release}`, `/boot/initrd.img-${release}`, `/lib/modules/${release}/modules.dep`]
   if (container !== 'none' && !booted)
-    return notJudged(expected, `this machine is a container (${container}), on the kernel of the machine that holds it`)
+    return notJudged(expected, `this machine is a container (${container}), which runs on its host’s kernel`)
   return final(
     judge(expected, `kernel ${release}`, [
       ...(container === 'none' ? [] : [`this is a container (${container}), which has no kernel of its own`]),
-      ...wanted.filter((path) => !found.includes(path)).map((path) => `${path} is absent or empty`),
+      ...wanted.filter((path) => !found.includes(path)).map((path) => `${path} is missing or empty`),
     ]),
   )
 }

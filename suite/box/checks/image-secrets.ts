@@ -15,7 +15,7 @@ export const check: BoxCheck = {
         await guest.probe('secrets', { fresh, keys, shapes: secretShapes, skipped: expectations.database?.data ?? [] }),
       )
     const traces = fresh
-      ? ', no mirror, proxy, certificate, history or package list of the build'
+      ? ', no mirror, proxy, certificate, history or package list from the build'
       : ' (a machine in use: traces are not judged)'
     return judge(`no private key but this instance’s own, no API key${traces}`, 'nothing found', found)
   },

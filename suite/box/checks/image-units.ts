@@ -46,15 +46,15 @@ export const judgeUnits = (
   const failed = allFailed.filter((unit) => keyed || unit !== needsKey)
   const state = (unit: string): UnitState | undefined => states.find(({ id }) => id === unit)
   return judge(
-    `enabled: ${list(wanted)}; no failed unit; ${list(unwanted)} off`,
-    `${wanted.length} units enabled, none failed${failed.length === allFailed.length ? '' : ` but ${needsKey}, which ends without an API key`}`,
+    `enabled: ${list(wanted)}; disabled: ${list(unwanted)}; no failed unit`,
+    `${wanted.length} units enabled, none failed${failed.length === allFailed.length ? '' : ` except ${needsKey}, which exits without an API key`}`,
     [
       ...wanted
         .filter((unit) => !['enabled', 'alias'].includes(state(unit)?.file ?? ''))
         .map((unit) => `${unit} is ${state(unit)?.file || 'unknown'}, not enabled`),
       ...unwanted
         .filter((unit) => state(unit)?.file === 'enabled' || state(unit)?.active === 'active')
-        .map((unit) => `${unit} is on`),
+        .map((unit) => `${unit} is enabled or running`),
       ...failed.map((unit) => `${unit} has failed`),
     ],
   )

@@ -38,8 +38,8 @@ export interface Allowances {
 
 const admitted = (report: z.infer<typeof reportSchema>, cloud: boolean, vagrant: boolean): string => {
   const guests = [
-    ...(vagrant ? ['vagrant, as Vagrant wants it'] : []),
-    ...(cloud && report.cloud.length > 0 ? [`${list(report.cloud)}, made by cloud-init on this instance`] : []),
+    ...(vagrant ? ['vagrant, as Vagrant requires'] : []),
+    ...(cloud && report.cloud.length > 0 ? [`${list(report.cloud)}, created by cloud-init on this instance`] : []),
   ]
   return ['root', ...guests].join(' and ')
 }
@@ -63,18 +63,18 @@ export const judgeUsers = (
   const wellKnown = keys.filter(({ blob }) => blob.endsWith(insecureKey))
   return judge(
     vagrant
-      ? 'root and vagrant can log in, by keys that nobody else has; no sudo rule but Vagrant’s'
-      : 'only root can log in, by the caller’s key, without a password; no sudo rule',
+      ? 'root and vagrant can log in, with keys unique to this machine; no sudo rule except Vagrant’s'
+      : 'only root can log in, with the caller’s key and without a password; no sudo rule',
     `${admitted(report, cloud, vagrant)}; ${keys.length} ${keys.length === 1 ? 'key' : 'keys'}`,
     [
       ...nobodyElse('can log in', report.login, allowed),
       ...nobodyElse('ordinary users', report.people, allowed),
-      ...nobodyElse('users with root’s number', report.zero, ['root']),
-      ...nobodyElse('members of an administrators’ group', report.admins, allowed),
+      ...nobodyElse('users with uid 0', report.zero, ['root']),
+      ...nobodyElse('members of an administrators group', report.admins, allowed),
       ...passwords.map(([user, trouble]) => `${user} ${trouble}`),
-      ...wellKnown.map(({ user }) => `everybody’s key of Vagrant opens ${user}`),
-      ...rules.map((name) => `/etc/sudoers.d/${name}`),
-      ...strange.map(({ user, blob }) => `a key of somebody else opens ${user}: …${blob.slice(-12)}`),
+      ...wellKnown.map(({ user }) => `Vagrant’s well-known insecure key lets anyone log in as ${user}`),
+      ...rules.map((name) => `unexpected sudo rule: /etc/sudoers.d/${name}`),
+      ...strange.map(({ user, blob }) => `an unknown key can log in as ${user}: …${blob.slice(-12)}`),
     ],
   )
 }

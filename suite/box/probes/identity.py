@@ -13,7 +13,7 @@ OPTIONAL = [
     '/var/lib/systemd/credential.secret',
     '/etc/datadog-agent/install.json',
     '/etc/datadog-agent/environment',
-    # Of Datadog's installer. Files only: the folders and links beside them come with the package.
+    # From Datadog's installer. Only files: the folders and links beside them come with the package.
     '/opt/datadog-packages/run/*.sock',
     '/opt/datadog-packages/run/*.db',
     '/opt/datadog-packages/run/*.json',

@@ -70,7 +70,7 @@ def judged(path: str) -> list[str]:
     if any(word in text for word in (b'key', b'Key', b'KEY')) and KEY.search(text) and path not in INPUT['keys'] and not user_data(path):  # noqa: F821
         found.append(f'{path}: an API key')
     if path.startswith('/etc/') and b'://' in text and LOGIN.search(text):
-        found.append(f'{path}: a login inside an address')
+        found.append(f'{path}: a login inside a URL')
     return found
 
 
@@ -95,7 +95,7 @@ def text_of(path: str) -> str:
 def settings() -> list[str]:
     apt = [path for pattern in ('/etc/apt/*.list', '/etc/apt/*/*.list', '/etc/apt/*/*.sources', '/etc/apt/apt.conf*', '/etc/apt/apt.conf.d/*') for path in glob.glob(pattern)]
     shells = ['/etc/environment', '/etc/profile', '/etc/bash.bashrc', '/etc/wgetrc', *glob.glob('/etc/profile.d/*')]
-    found = [f'{path}: a mirror or proxy of the build' for path in sorted(set(apt)) if os.path.isfile(path) and APT.search(text_of(path))]
+    found = [f'{path}: a mirror or proxy from the build' for path in sorted(set(apt)) if os.path.isfile(path) and APT.search(text_of(path))]
     found += [f'{path}: a proxy' for path in shells if os.path.isfile(path) and PROXY.search(text_of(path))]
     return found
 
@@ -103,7 +103,7 @@ def settings() -> list[str]:
 def traces() -> list[str]:
     found = [path for pattern in TRACES for path in glob.glob(pattern)]
     # An empty file reveals nothing.
-    return [f'{path}: a trace of the build' for path in found if os.path.isdir(path) or (os.path.exists(path) and os.path.getsize(path) > 0)]
+    return [f'{path}: left from the build' for path in found if os.path.isdir(path) or (os.path.exists(path) and os.path.getsize(path) > 0)]
 
 
 print(json.dumps(contents() + (settings() + traces() if INPUT['fresh'] else [])))  # noqa: F821

@@ -1,6 +1,6 @@
 """First spans of the traces whose request carried the marker, as the trace receiver shows them.
 
-Ids are told as text: they exceed what a JSON number holds in JavaScript.
+Ids are strings, since they are too large for a JavaScript number.
 """
 
 import socket

@@ -14,11 +14,11 @@ def shadow() -> dict[str, str]:
 
 
 def password(field: str) -> str:
-    """Empty if the password is locked and no hash follows the lock."""
+    """Empty if the password is locked, without a hash after the lock."""
     if field == '':
         return 'logs in without a password'
     if '$' in field:
-        return 'has a password' if field[0] not in '!*' else 'has a password behind its lock'
+        return 'has a password' if field[0] not in '!*' else 'has a locked password'
     return '' if field[0] in '!*' else 'has a password'
 
 

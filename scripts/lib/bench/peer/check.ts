@@ -1,4 +1,4 @@
-// Boots a peer's disk and asks until the check passes.
+// Boots a peer's disk and polls until the check passes.
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ const verdictSchema = z
   )
   .min(1)
 
-/** Whether the JSON of `datadog-agent check NAME --json` tells of a metric of that name and of no error. */
+/** Whether the JSON of `datadog-agent check NAME --json` has a metric of that name and no error. */
 export const isGreen = (output: string, name: string): boolean => {
   const { data = [] } = verdictSchema.safeParse(jsonIn(output))
   const metrics = data.flatMap(({ aggregator }) => aggregator.metrics ?? [])
@@ -68,14 +68,14 @@ const awaitGreen = async (
     last = typeof answer === 'string' ? answer : answer.stdout.slice(-300)
     await sleep(250)
   }
-  throw new BoxhoundError('E_BENCH_RUN', `the check ${name} did not pass within ${deadline} s of the boot`, {
+  throw new BoxhoundError('E_BENCH_RUN', `the check ${name} did not pass within ${deadline} s after the boot`, {
     found: last,
   })
 }
 
 /**
- * Boots a disk as boxhound boots its own image (two processors, 2 GiB, the same QEMU) and asks over SSH until the check passes: what someone
- * without boxhound would do after a build.
+ * Boots a disk as boxhound boots its own image (two processors, 2 GiB, the same QEMU) and polls over SSH until the check
+ * passes, as someone without boxhound would do after a build.
  */
 export const bootAndCheck = async (
   { accelerator, work }: Bench,

@@ -1,4 +1,4 @@
-// The disk that peers start from.
+// Makes the disk that peers start from.
 
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { sha256File } from '../../_helpers/hash.ts'
 import type { Bench } from '../measurement.ts'
 import { runTimed } from '../timed.ts'
 
-/** A disk that a peer starts from, and the key that opens what boots from it. */
+/** A disk that a peer starts from, and the SSH key for a machine booted from it. */
 export interface PeerDisk {
   readonly path: string
   readonly sha256: string
@@ -16,7 +16,7 @@ export interface PeerDisk {
   readonly hostKey: string
 }
 
-/** A key pair without a passphrase that is gone with the run. */
+/** A key pair without a passphrase, removed after the run. */
 const makeKey = async (folder: string): Promise<string> => {
   const key = join(folder, 'key')
   const words = ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'bench', '-f', key] as const
@@ -25,7 +25,7 @@ const makeKey = async (folder: string): Promise<string> => {
 }
 
 /**
- * One of boxhound's layers as a disk that lets SSH in by a key: packer/bench/disk.sh tells what is changed in it.
+ * One of boxhound's layers as a disk that accepts an SSH key; packer/bench/disk.sh says what is changed in it.
  *
  * @param layer path of the layer's overlay.
  */

@@ -1,4 +1,4 @@
-// Virt-customize.
+// virt-customize as a peer.
 
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { forReaders } from '../shown.ts'
 import { runTimed } from '../timed.ts'
 import type { PeerDisk } from './disk.ts'
 
-/** virt-customize on a copy of the disk; the copy is part of the work, as it is of Packer's. */
+/** virt-customize on a copy of the disk; the time includes the copy, as Packer's does. */
 export const guestfsSide = async (
   bench: Bench,
   name: string,
@@ -31,7 +31,7 @@ export const guestfsSide = async (
     run: async (log): Promise<Measured> => {
       const begin = performance.now()
       await copyFile(disk.path, copy)
-      // Its own choice is KVM wherever the device opens, which may stall every kernel.
+      // By default it uses KVM wherever the device opens, even if no kernel boots under it.
       const settings = bench.accelerator === 'tcg' ? { LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' } : {}
       const environment = { ...networkEnvironment(), LIBGUESTFS_BACKEND: 'direct', ...settings, TMPDIR: folder }
       await runTimed({ words: [...command], cwd: folder, environment }, log)

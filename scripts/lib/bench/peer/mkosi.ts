@@ -1,4 +1,4 @@
-// Mkosi.
+// mkosi as a peer.
 
 import { cp, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { runTimed } from '../timed.ts'
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
-/** The Debian mirror that this machine itself uses, asked of apt: both sides then fetch from the same place. */
+/** This machine's own Debian mirror, according to apt, so that both sides fetch from the same place. */
 const hostMirror = async ({ project, work }: Bench): Promise<string> => {
   const script = join(project.root, 'lab/base/mirror.sh')
   const words = ['bash', script, 'trixie', keyring] as const
@@ -28,7 +28,7 @@ const hostMirror = async ({ project, work }: Bench): Promise<string> => {
   return address
 }
 
-/** What the lab's own base is made of. */
+/** The packages of the lab's own base. */
 export const basePackages = async ({ project }: Pick<Bench, 'project'>): Promise<string[]> =>
   (await readFile(join(project.root, 'lab/base/packages.txt'), 'utf8'))
     .split('\n')
@@ -38,16 +38,16 @@ export const basePackages = async ({ project }: Pick<Bench, 'project'>): Promise
 export interface MkosiImage {
   readonly name: string
   readonly packages: readonly string[]
-  /** A file of the host's that goes into the image's /opt. */
+  /** A file on the host that is copied into the image's /opt. */
   readonly file?: string
-  /** True keeps what does not change: the image without the extra files, and the packages. False begins with nothing each time. */
+  /** True keeps what doesn't change: the image without the extra files, and the packages. False starts from scratch each time. */
   readonly incremental: boolean
   readonly prepare?: () => Promise<void>
 }
 
 /**
- * mkosi as it makes a GPT disk with one ext4 file system. It makes no EFI partition: not every kernel can mount the one that mkosi's boot
- * loader needs, and to leave it out is to its advantage.
+ * mkosi making a GPT disk with one ext4 file system. It makes no EFI partition, since not every kernel can mount the one
+ * that mkosi's boot loader needs; leaving it out is to mkosi's advantage.
  */
 export const mkosiSide = async (bench: Bench, image: MkosiImage): Promise<Side> => {
   const folder = join(bench.work, 'mkosi', image.name)
@@ -71,7 +71,7 @@ export const mkosiSide = async (bench: Bench, image: MkosiImage): Promise<Side> 
     ] as const),
     '--mirror',
     mirror,
-    // Not by TMPDIR, which it hands on to the packages' scripts, and there is no such folder for them.
+    // Not by TMPDIR, which it passes on to the packages' scripts, where that folder doesn't exist.
     '--workspace-dir',
     workspace,
     '--package',
@@ -92,7 +92,7 @@ export const mkosiSide = async (bench: Bench, image: MkosiImage): Promise<Side> 
     if (image.file !== undefined) await cp(image.file, join(extra, 'opt', 'check.py'))
   }
   if (image.incremental) {
-    bench.say('mkosi: makes its cached image, which is not timed')
+    bench.say('mkosi builds its cached image, which is not timed')
     await mkdir(cache, { recursive: true })
     await refresh()
     await build(join(folder, 'first.log'))

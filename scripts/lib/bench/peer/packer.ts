@@ -1,4 +1,4 @@
-// Stock Packer in two variants.
+// Stock Packer as a peer, in two variants.
 
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -10,14 +10,14 @@ import { forReaders } from '../shown.ts'
 import { runTimed, type Timed } from '../timed.ts'
 import type { PeerDisk } from './disk.ts'
 
-/** What a build does once its machine runs. */
+/** What a build does once its machine is running. */
 export interface PackerWork {
   readonly name: string
   readonly disk: PeerDisk
   readonly uploads?: readonly { readonly source: string; readonly destination: string }[]
-  /** Shell commands, one after the other. */
+  /** Shell commands, run one after another. */
   readonly scripts?: readonly string[]
-  /** More work that belongs to the run's time, on the disk that was built. */
+  /** Further timed work on the built disk. */
   readonly after?: (disk: string, log: string) => Promise<void>
   readonly prepare?: () => Promise<void>
 }
@@ -28,7 +28,7 @@ const variants = [
   { name: 'Packer, cpus = 2', cpus: 2 },
 ]
 
-/** A folder with a rendered template, where Packer finds nothing else. */
+/** Writes a rendered template into a folder where Packer finds nothing else. */
 export const writeTemplate = async (
   { project, work }: Pick<Bench, 'project' | 'work'>,
   name: string,
@@ -43,7 +43,7 @@ export const writeTemplate = async (
   return { folder, text: content }
 }
 
-/** `packer build FOLDER`, with nothing of the user's own settings. */
+/** Runs `packer build FOLDER` without the user's own settings. */
 export const runPacker = async ({ work }: Pick<Bench, 'work'>, folder: string, log: string): Promise<Timed> => {
   const home = join(work, 'packer-home')
   const tmp = join(work, 'tmp')

@@ -10,7 +10,7 @@ import { draftOf, editCheck, makeScratch, scratchBase } from '../scratch.ts'
 
 const open = async (bench: Bench): Promise<OpenRow> => {
   const scratch = await makeScratch(bench.work, { name: 'check-edit' }, bench.project)
-  bench.say('bakes the layers below the check, which is not timed')
+  bench.say('baking the layers below the check, which is not timed')
   await draftOf(scratch, join(bench.work, 'check-edit', 'bake.log'))
   const disk = await makePeerDisk(bench, 'check-edit', await scratchBase(scratch))
   const edit = (): Promise<void> => editCheck(scratch)
@@ -43,14 +43,14 @@ const open = async (bench: Bench): Promise<OpenRow> => {
 export const checkEdit: Row = {
   number: 2,
   title: 'One check edited',
-  work: 'One file of a check has changed; make a new bootable disk that has it.',
+  work: 'One file of a check has changed: make a new bootable disk with it.',
   packages: ['packer', 'mkosi', 'debootstrap', 'systemd-container', 'guestfs-tools', 'linux-image-amd64'],
   goals: [
     { tool: 'packer', quantity: 'seconds', reading: 'times', limit: 100 },
     { tool: 'mkosi', quantity: 'seconds', reading: 'times', limit: 10 },
   ],
   notes: [
-    'Boxhound’s box holds Agent, MariaDB and a traced app below the check; the peers’ disks hold less, which is to their advantage.',
+    'Boxhound’s box has the Agent, MariaDB and a traced app below the check; the peers’ disks have less, which is to their advantage.',
     'mkosi keeps its cached image and its packages. Its disk has no boot loader, which is to its advantage. With --quick only Packer is measured.',
   ],
   open,

@@ -7,7 +7,7 @@ import { packerLoop } from './native-loop.ts'
 
 const open = async (bench: Bench): Promise<OpenRow> => {
   const scratch = await makeScratch(bench.work, { name: 'cold-loop' }, bench.project)
-  bench.say('bakes the layers below the check, which is not timed')
+  bench.say('baking the layers below the check, which is not timed')
   const peers = await packerLoop(bench, scratch, 'cold-loop')
   const machine = (await takesFlag(scratch, 'verify', '--machine')) ? ['--machine', 'qemu'] : []
   const verify = ['--only', `check.${checkName}`, ...machine]
@@ -32,11 +32,11 @@ const open = async (bench: Bench): Promise<OpenRow> => {
 export const coldLoop: Row = {
   number: 5,
   title: 'Edit to green on a cold boot',
-  work: 'One file of a check has changed; build the image that ships, boot that very file and see the changed check pass.',
+  work: 'One file of a check has changed: build the image to ship, boot that file and see the changed check pass.',
   packages: ['packer'],
   goals: [{ tool: 'packer', quantity: 'seconds', reading: 'times', limit: 3 }],
   notes: [
-    'Packer starts from a disk that has the whole box already and copies the one file. Its image is neither sealed nor compressed, which is to its advantage.',
+    'Packer starts from a disk that already has the whole box and copies the one file. Its image is neither sealed nor compressed, which is to its advantage.',
   ],
   open,
 }

@@ -10,7 +10,7 @@ import type { Bench, OpenRow, Row } from '../measurement.ts'
 import { editCheck, makeScratch, runVerb, type Scratch } from '../scratch.ts'
 import { runTimed } from '../timed.ts'
 
-/** The layers that an edited check makes new, and the image that they become. */
+/** The layers that an edited check rebuilds, and the resulting image. */
 interface Published {
   readonly layers: ReadonlyMap<string, string>
   readonly imageBytes: number
@@ -27,7 +27,7 @@ const publishEdit = async (scratch: Scratch, log: string): Promise<Published> =>
   }
 }
 
-/** Bytes of a file as zstd packs it with its defaults. */
+/** Size of a file compressed by zstd with its defaults. */
 const packedBytes = async (path: string, work: string): Promise<number> => {
   const packed = join(work, 'layer.zst')
   const words = ['zstd', '--quiet', '--force', path, '-o', packed] as const
@@ -40,7 +40,7 @@ const packedBytes = async (path: string, work: string): Promise<number> => {
 const open = async (bench: Bench): Promise<OpenRow> => {
   const { work } = bench
   const scratch = await makeScratch(work, { name: 'delta' }, bench.project)
-  bench.say('bakes a scratch copy of the lab box, which is not timed')
+  bench.say('baking a scratch copy of the lab box, which is not timed')
   let published = await publishEdit(scratch, join(work, 'delta', 'bake.log'))
   const layer = (name: string): string => published.layers.get(name) ?? ''
   const packed = async (...names: string[]): Promise<{ bytes: number }> => {
@@ -60,7 +60,7 @@ const open = async (bench: Bench): Promise<OpenRow> => {
         run: () => packed('checks', 'seal'),
       },
       {
-        name: 'boxhound, the check’s layer alone, zstd',
+        name: 'boxhound, only the check’s layer, zstd',
         tool: 'boxhound',
         command: 'zstd LAYER-OF-THE-CHECKS',
         run: () => packed('checks'),
@@ -84,11 +84,11 @@ const open = async (bench: Bench): Promise<OpenRow> => {
 export const delta: Row = {
   number: 8,
   title: 'Bytes to publish an edit',
-  work: 'One file of a check has changed; what has to be uploaded so that another machine has the new box?',
+  work: 'One file of a check has changed: what must be uploaded so that another machine has the new box?',
   packages: [],
   goals: [{ tool: 'image', quantity: 'bytes', reading: 'times', limit: 500 }],
   notes: [
-    'Both layers are what another machine needs to publish the same image, if it has the layers below. The image is compressed by zstd already; layers are stored as they are, and are to be compressed on their way.',
+    'Another machine needs both layers to publish the same image, if it has the layers below. The image is already compressed with zstd; layers are stored uncompressed, and would be compressed for transfer.',
   ],
   open,
 }

@@ -7,10 +7,10 @@ import type { Bench, OpenRow, Row } from '../measurement.ts'
 import { mkosiSide } from '../peer/mkosi.ts'
 import { makeScratch, runVerb } from '../scratch.ts'
 
-/** Debian's packages in the published box. Kernels by their meta package: a version may be gone from the mirror. */
+/** Debian's packages in the published box; kernels by their meta package, since the mirror may have dropped a version. */
 const debianPackages = async (bench: Bench): Promise<string[]> => {
   const scratch = await makeScratch(bench.work, { name: 'from-nothing-list' }, bench.project)
-  bench.say('bakes the box once for its list of packages, which is not timed')
+  bench.say('baking the box once for its list of packages, which is not timed')
   await runVerb(scratch, ['bake', scratch.boxFile, '--no-verify'], join(bench.work, 'from-nothing-list', 'bake.log'))
   const manifest = await readManifest(scratch.box, scratch.project)
   return (manifest?.packages ?? [])
@@ -43,7 +43,7 @@ const open = async (bench: Bench): Promise<OpenRow> => {
 export const fromNothing: Row = {
   number: 6,
   title: 'From nothing',
-  work: 'With empty caches, make a disk image with the same Debian packages.',
+  work: 'Make a disk image with the same Debian packages, starting with empty caches.',
   packages: ['mkosi', 'debootstrap', 'systemd-container'],
   goals: [{ tool: 'mkosi', quantity: 'seconds', reading: 'share', limit: 0.9 }],
   notes: [

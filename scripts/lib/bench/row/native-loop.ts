@@ -12,8 +12,8 @@ import { requireFlag } from '../supports.ts'
 const id = `check.${checkName}`
 
 /**
- * Stock Packer from an edited check to its verdict: builds on a disk that has all of the box already, copies the check, boots the result
- * and asks until the check passes. Also used where boxhound boots its image cold.
+ * Stock Packer from an edited check to its verdict: starts from a disk that already has the whole box, copies the check,
+ * boots the result and polls until the check passes. Also used for boxhound's cold boot.
  */
 export const packerLoop = async (bench: Bench, scratch: Scratch, name: string): Promise<Side[]> => {
   const { overlay } = await draftOf(scratch, join(bench.work, name, 'bake.log'))
@@ -30,14 +30,14 @@ export const packerLoop = async (bench: Bench, scratch: Scratch, name: string): 
 const open = async (bench: Bench): Promise<OpenRow> => {
   const scratch = await makeScratch(bench.work, { name: 'native-loop' }, bench.project)
   await requireFlag(scratch, 'try', 'ID')
-  bench.say('bakes the layers below the check, which is not timed')
+  bench.say('baking the layers below the check, which is not timed')
   const peers = await packerLoop(bench, scratch, 'native-loop')
-  // The machine that `try` starts outlives it, as it does for an author who edits on.
+  // The machine that `try` starts outlives it, as it does for an author who keeps editing.
   const options = { leavesMachine: true, deadline: 300 }
   const down = async (): Promise<void> => {
     await runVerb(scratch, ['down', scratch.boxFile], join(bench.work, 'native-loop', 'down.log'), options).catch(
       (error: unknown) => {
-        // No machine to take down: its own exit code tells as much.
+        // There was no machine to take down.
         if (!(error instanceof BoxhoundError) || error.code !== 'E_BENCH_RUN') throw error
       },
     )
@@ -75,12 +75,12 @@ const open = async (bench: Bench): Promise<OpenRow> => {
 export const nativeLoop: Row = {
   number: 4,
   title: 'Edit to green on a native machine',
-  work: 'One file of a check has changed; bake it, run it on a machine and see the changed check pass.',
+  work: 'One file of a check has changed: bake it, run it on a machine and see the changed check pass.',
   packages: ['packer'],
   goals: [{ tool: 'packer', quantity: 'seconds', reading: 'times', limit: 60 }],
   notes: [
-    'Packer starts from a disk that has the whole box already and copies the one file; its time includes booting the result and the same check over SSH.',
-    'The ratio is that of a new machine for each edit; the running machine is shown beside it.',
+    'Packer starts from a disk that already has the whole box and copies the one file; its time includes booting the result and the same check over SSH.',
+    'The ratio is for a new machine after each edit; the running machine is shown beside it.',
   ],
   open,
 }

@@ -10,7 +10,7 @@ import { runTimed } from '../timed.ts'
 
 const open = async (bench: Bench): Promise<OpenRow> => {
   const scratch = await makeScratch(bench.work, { name: 'no-change' }, bench.project)
-  bench.say('bakes a scratch copy of the lab box, which is not timed')
+  bench.say('baking a scratch copy of the lab box, which is not timed')
   await runVerb(scratch, ['bake', scratch.boxFile, '--no-verify'], join(bench.work, 'no-change', 'bake.log'))
   const disk = await makePeerDisk(bench, 'no-change', await scratchBase(scratch))
   const node = [process.execPath, '-e', '0'] as const
@@ -49,15 +49,15 @@ const open = async (bench: Bench): Promise<OpenRow> => {
 export const noChange: Row = {
   number: 1,
   title: 'Nothing changed',
-  work: 'Bake again with inputs that are the same, against a full stock Packer build that copies one file.',
+  work: 'Bake again with the same inputs, compared with a full stock Packer build that copies one file.',
   packages: ['packer'],
   goals: [
     { tool: 'packer', quantity: 'seconds', reading: 'times', limit: 300 },
     { tool: 'reference', quantity: 'seconds', reading: 'share', limit: 2 },
   ],
   notes: [
-    'Packer has no notion of an unchanged input: it builds anew. Its base is the Debian disk below all of boxhound’s layers, which boots faster than the whole box.',
-    '`node -e 0` is what an empty Node process costs here: no verb can be faster.',
+    'Packer has no notion of unchanged inputs, so it always builds. Its base is the Debian disk below all of boxhound’s layers, which boots faster than the whole box.',
+    '`node -e 0` is the cost of an empty Node process here: no verb can be faster.',
   ],
   open,
 }

@@ -19,7 +19,7 @@ const install = 'DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-insta
 
 const open = async (bench: Bench): Promise<OpenRow> => {
   const scratch = await makeScratch(bench.work, { name: 'package-layer', text }, bench.project)
-  bench.say('bakes the layers below the database, which is not timed')
+  bench.say('baking the layers below the database, which is not timed')
   await draftOf(scratch, join(bench.work, 'package-layer', 'bake.log'))
   const disk = await makePeerDisk(bench, 'package-layer', await scratchBase(scratch))
   return {
@@ -43,12 +43,12 @@ const open = async (bench: Bench): Promise<OpenRow> => {
 export const packageLayer: Row = {
   number: 3,
   title: 'A package layer',
-  work: 'Install mariadb-server on a base that is there, to a bootable qcow2.',
+  work: 'Install mariadb-server on an existing base, as a bootable qcow2.',
   packages: ['packer', 'guestfs-tools', 'linux-image-amd64'],
   goals: [{ tool: 'packer', quantity: 'seconds', reading: 'times', limit: 15 }],
   notes: [
-    'Both sides fetch indexes and packages anew in every run, from the same mirror: boxhound’s own package cache is emptied before each.',
-    'Boxhound also sets up the monitoring of the database and closes with the layer of the checks.',
+    'Both sides fetch indexes and packages again in every run, from the same mirror; boxhound’s package cache is emptied before each run.',
+    'Boxhound also sets up database monitoring and bakes the layer of the checks.',
   ],
   open,
 }

@@ -11,7 +11,7 @@ import { makeScratch, runVerb } from '../scratch.ts'
 import { forReaders } from '../shown.ts'
 import type { Timed } from '../timed.ts'
 
-/** Seconds from the start of the post-processor to the end of the run: nothing of the build before it counts. */
+/** Seconds from the start of the post-processor to the end of the run, without the build before it. */
 export const postProcessorSeconds = ({ lines, seconds }: Pick<Timed, 'lines' | 'seconds'>): number => {
   const line = lines.find(({ text }) => /Running post-processor: .*vagrant|\(vagrant\): Creating/.test(text))
   if (line === undefined)
@@ -24,7 +24,7 @@ export const postProcessorSeconds = ({ lines, seconds }: Pick<Timed, 'lines' | '
 const open = async (bench: Bench): Promise<OpenRow> => {
   const { work, project } = bench
   const scratch = await makeScratch(work, { name: 'vagrant-box' }, project)
-  bench.say('bakes a scratch copy of the lab box, which is not timed')
+  bench.say('baking a scratch copy of the lab box, which is not timed')
   await runVerb(scratch, ['bake', scratch.boxFile, '--no-verify'], join(work, 'vagrant-box', 'bake.log'))
   const image = imagePath(scratch.box, scratch.project)
   const published = boxFolder(scratch.box, scratch.project)
@@ -48,7 +48,7 @@ const open = async (bench: Bench): Promise<OpenRow> => {
         name: 'boxhound',
         tool: 'boxhound',
         command: 'node scripts/_run.mjs package BOX',
-        // Everything that an earlier run left: a box that is there already is not made again.
+        // Removes what an earlier run left, since an existing box is not packaged again.
         prepare: async () => {
           for (const name of await readdir(published))
             if (!known.has(name)) await rm(join(published, name), { recursive: true, force: true })
@@ -86,7 +86,7 @@ export const vagrantBox: Row = {
     { tool: 'packer', quantity: 'bytes', reading: 'share', limit: 0.9 },
   ],
   notes: [
-    'Of Packer only the post-processor is timed, without the build before it; of boxhound the whole process, which adds Vagrant’s layer and a catalogue.',
+    'For Packer only the post-processor is timed, without the build before it; for boxhound the whole process, which adds Vagrant’s layer and a catalogue.',
   ],
   open,
 }

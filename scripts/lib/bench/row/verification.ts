@@ -8,7 +8,7 @@ import { requireFlag } from '../supports.ts'
 const open = async (bench: Bench): Promise<OpenRow> => {
   const scratch = await makeScratch(bench.work, { name: 'verification' }, bench.project)
   await requireFlag(scratch, 'verify', '--machine')
-  bench.say('bakes a scratch copy of the lab box, which is not timed')
+  bench.say('baking a scratch copy of the lab box, which is not timed')
   await runVerb(scratch, ['bake', scratch.boxFile, '--no-verify'], join(bench.work, 'verification', 'bake.log'))
   const side = (name: string, tool: string, machine: string) => {
     const words = ['verify', scratch.boxFile, '--machine', machine]
@@ -30,6 +30,6 @@ export const verification: Row = {
   work: 'From the published file to the verdict of every check: on a native machine, and on a cold boot under QEMU.',
   packages: [],
   goals: [],
-  notes: ['The native machine shares the kernel of this host, so what belongs to the kernel is not judged there.'],
+  notes: ['The native machine shares this host’s kernel, so checks of the kernel are not judged there.'],
   open,
 }
