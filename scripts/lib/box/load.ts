@@ -166,6 +166,7 @@ const checksOf = (entries: NonNullable<BoxFile['checks']>, source: Source, file:
 const databaseOf = (
   { database: given, agent }: BoxFile,
   system: System,
+  known: readonly string[],
   source: Source,
   file: string,
   project: Project,
@@ -175,7 +176,12 @@ const databaseOf = (
   if (folder === undefined) return { database: null, problems }
   const engine = readEngine(folder, system.name, project, given.version)
   const { definition } = engine
-  const { repository, problems: unpublished } = publishedBy(definition, given.version, system.name, source)
+  const { repository, problems: unpublished } = publishedBy(
+    definition,
+    given.version,
+    { system: system.name, known },
+    source,
+  )
   const { options, problems: unfit } = resolveOptions(
     { options: definition.options, rules: [] },
     given.options ?? {},
@@ -259,7 +265,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     throw new Error(`${systemsFile} has no ${systemName}`)
   }
   const base = baseOf(data.base, system, file)
-  const { database, problems: databaseProblems } = databaseOf(data, system, source, file, project)
+  const { database, problems: databaseProblems } = databaseOf(data, system, [...systems.keys()], source, file, project)
   const { app, problems: appProblems } =
     data.app == null ? { app: null, problems: [] } : appOf(data.app, database, source, file, project)
   const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile
