@@ -1,4 +1,4 @@
-"""Where the Agent's own log records go."""
+"""The Agent's own logging."""
 
 import logging
 import logging.handlers
@@ -16,7 +16,7 @@ class _Scrubbing(logging.Formatter):
 
 
 def start_logging(paths: Paths, settings: Settings, file: str, name: str | None) -> None:
-    """Sends logger NAME (None: all of them) to FILE in the log folder and to the journal, scrubbed."""
+    """Sends the records of logger NAME (None: all) to FILE in the log folder and to the journal, scrubbed."""
     level = logging.DEBUG if settings.log_level.lower() in ('debug', 'trace') else logging.INFO
     form = _Scrubbing('%(asctime)s | CORE | %(levelname)s | (%(name)s) | %(message)s')
     handlers: list[logging.Handler] = [logging.StreamHandler()]

@@ -1,4 +1,4 @@
-"""What the daemon knows of the trace receiver: it asks the receiver's debug port and never its own port 8126."""
+"""The daemon's view of the trace receiver, from the receiver's debug port and never from port 8126."""
 
 import json
 import urllib.error
@@ -9,9 +9,9 @@ from lab_agent.settings import Settings
 
 
 def stats(settings: Settings) -> dict[str, Any]:
-    """`apmStats`: the receiver's figures, or an `error` as long as it is not awake.
+    """`apmStats`: the receiver's figures, or an `error` until it is awake.
 
-    Asking port 8126 itself would wake the receiver, and a status must not change what it reports.
+    A request to port 8126 would wake the receiver, and `status` must not change what it reports.
     """
     url = f'http://127.0.0.1:{settings.apm_debug_port}/debug/vars'
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -1,4 +1,4 @@
-"""What the modules `aggregator` and `datadog_agent` speak to: one object per process, set before any check loads."""
+"""What the modules `aggregator` and `datadog_agent` call: one object per process, set before any check is loaded."""
 
 import logging
 import threading
@@ -8,7 +8,7 @@ from typing import Any
 from lab_agent.sampler import Sampler
 from lab_agent.settings import Settings
 
-# The checks' base class hands every record of the root logger to `datadog_agent.log`: ours must not get there.
+# The checks' base class passes every record of the root logger to `datadog_agent.log`; our own must not get there.
 logging.getLogger('lab_agent').propagate = False
 
 
@@ -31,7 +31,7 @@ class Bridge:
             return self.samplers.setdefault(check_id, Sampler(self.hostname))
 
     def config(self, key: str) -> Any:
-        """One value of the configuration as checks ask for it; None when unknown."""
+        """A configuration value requested by a check; None if unknown."""
         known = {
             'logs_enabled': self.settings.logs_enabled,
             'hostname': self.settings.hostname,
@@ -48,6 +48,6 @@ current = Bridge()
 
 
 def install(bridge: Bridge) -> None:
-    """Makes `bridge` the one that checks loaded from now on speak to."""
+    """Makes `bridge` the one that checks loaded from now on call."""
     global current
     current = bridge

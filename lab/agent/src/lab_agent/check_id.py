@@ -1,4 +1,4 @@
-"""The Agent's name for one configured instance (guide/agent-contract.md, "Checks"): FNV-1 over a murmur3 digest."""
+"""The Agent's id for a configured instance (guide/agent-contract.md, "Checks"): FNV-1 over a murmur3 digest."""
 
 from typing import Any
 
@@ -19,20 +19,20 @@ def fnv1_64(data: bytes) -> int:
 
 
 def config_text(value: Any) -> bytes:
-    """The YAML that is hashed; an absent section is no text at all."""
+    """The YAML that is hashed; empty for an absent section."""
     return b'' if value is None else yaml_io.dump(value).encode()
 
 
 def config_id(identifier: str) -> str:
-    """`configcheck` tells the digest of a configuration, which is another number than the id in `status`."""
+    """The digest of a configuration that `configcheck` prints, which is not the id in `status`."""
     name, _, number = identifier.rpartition(':')
     return f'{name}:{fnv1_64(number.encode()):x}'
 
 
 def check_id(name: str, instance: dict[str, Any], init_config: Any, instances: list[Any] | None = None) -> str:
-    """`NAME:hash`, or `NAME:THATNAME:hash` when the instance has a `name` or `namespace`.
+    """`NAME:HASH`, or `NAME:INSTANCE:HASH` if the instance has a `name` or `namespace`.
 
-    `instances` are all instances of the same file: the digest covers every one of them.
+    `instances` are all instances of the same file: the digest covers all of them.
     """
     init_text = config_text(init_config)
     whole = b''.join(config_text(item) for item in (instances or [instance]))

@@ -1,4 +1,4 @@
-"""`datadog-agent COMMAND`: finds the command and imports nothing else."""
+"""`datadog-agent COMMAND`: imports only the module of that command."""
 
 import importlib
 import sys
@@ -15,12 +15,12 @@ COMMANDS = {
     'trace-agent': 'receive traces (started by datadog-agent-trace.service)',
 }
 
-# The Agent ends every failed command with -1.
+# The Agent exits with -1 after every failed command.
 FAILURE = 255
 
 
 class CommandError(Exception):
-    """Ends the command with `Error: …` on stderr and the Agent's failure status."""
+    """Exits with `Error: …` on stderr and the Agent's failure status."""
 
 
 def usage() -> str:

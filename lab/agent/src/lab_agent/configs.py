@@ -1,4 +1,4 @@
-"""Finds what conf.d asks for: instances of checks, and log files to follow."""
+"""Reads conf.d: instances of checks, and log files to tail."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,7 +29,7 @@ class LogConfig(NamedTuple):
 
 
 class Configs:
-    """Everything found; a broken file is an error of its own name and stops no other."""
+    """Everything found. A broken file is an error under its own name and doesn't affect others."""
 
     def __init__(self) -> None:
         self.instances: list[InstanceConfig] = []
@@ -38,7 +38,7 @@ class Configs:
 
 
 def interval_of(instance: dict[str, Any]) -> float:
-    """`min_collection_interval` in seconds; it has effect on the instance only."""
+    """`min_collection_interval` in seconds, which takes effect only on an instance."""
     value = instance.get('min_collection_interval', DEFAULT_INTERVAL)
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise ValueError(f'min_collection_interval must be a number of seconds, got {value!r}')

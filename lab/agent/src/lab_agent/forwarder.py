@@ -1,4 +1,4 @@
-"""Sends to `dd_url` only when that is an `http` address of loopback; without one it keeps everything to itself."""
+"""Sends to `dd_url` only if that is an `http` address on loopback; otherwise sends nothing."""
 
 import logging
 import threading
@@ -17,10 +17,10 @@ log = logging.getLogger('lab_agent.forwarder')
 
 _VALIDATE_SECONDS = 60.0
 _METADATA_SECONDS = 1800.0
-# The real Agent flushes every 15 seconds. Here what a check sent waits for a second; the rest is as often.
+# The real Agent flushes every 15 seconds. Here data of checks waits for one second; the rest has the real interval.
 _GATHER_SECONDS = 1.0
 _FLUSH_SECONDS = 15.0
-# Runs of checks in memory.
+# Maximum number of check runs in memory.
 _ROOM = 500
 
 Sent = dict[str, list[dict[str, Any]]]
@@ -63,7 +63,7 @@ class Forwarder:
 
     @property
     def healthy(self) -> bool:
-        """Unhealthy only while the intake refuses the key, as the real one."""
+        """Unhealthy only while the intake rejects the key, as in the real Agent."""
         return self._key.valid is not False
 
     def start(self) -> None:
@@ -73,7 +73,7 @@ class Forwarder:
             self._pipeline.start()
 
     def stop(self) -> None:
-        """Asks for the end; `join` waits for it."""
+        """Requests the end; `join` waits for it."""
         self._stopped.set()
         if self._pipeline:
             self._pipeline.close()
@@ -100,7 +100,7 @@ class Forwarder:
             except Exception as error:
                 log.warning('unable to validate API key: %s', error)
             self._key.valid = valid
-            # A host that was refused, or not asked for its metadata until now, must not wait for its next turn.
+            # Host metadata that was rejected or not yet sent must not wait for its next turn.
             if self._told_at is None and self.healthy and self._pipeline:
                 self._pipeline.flush()
             if self._stopped.wait(_VALIDATE_SECONDS):
@@ -122,7 +122,7 @@ class Forwarder:
         if self._told_at is None or now - self._told_at >= _METADATA_SECONDS:
             self._told_at = now
             made.append(metadata_payload(self._hostname, self._settings.host_tags))
-        # Host tags come with the host's metadata, not with each series.
+        # Host tags are sent with the host's metadata, not with each series.
         made += series_payloads([one for run in runs for one in run['metrics']], self._settings.use_v2_series)
         checks = [one for run in runs for one in run['service_checks']]
         return [*made, *check_payloads([*checks, agent_up(self._hostname)])]
@@ -130,7 +130,7 @@ class Forwarder:
     def as_json(self) -> dict[str, Any]:
         """`forwarderStats`."""
         key = self._key.value
-        # A key that was refused stands in a list of its own; without one both are empty.
+        # Rejected keys have their own list; without a key both lists are empty.
         words = {True: 'API Key valid', None: 'Unable to reach the API Key validation endpoint'}
         ending = f'API key ending with {key_ending(key)[-4:]}'
         return {
@@ -140,13 +140,13 @@ class Forwarder:
         }
 
     def endpoints(self) -> dict[str, list[str]]:
-        """`endpointsInfos`: the endings of the keys by the address that they are for; empty without a key."""
+        """`endpointsInfos`: the last characters of the keys, by address; empty without a key."""
         key = self._key.value
         address = self._settings.dd_url or f'https://app.{self._settings.site}'
         return {address: [key_ending(key)[-4:]]} if key else {}
 
     def _transactions(self) -> dict[str, Any]:
-        """Sums by kind; which endpoint each belongs to only where something can be sent at all."""
+        """Sums by kind, plus sums by endpoint if anything can be sent."""
         figures = self._pipeline.figures() if self._pipeline else {}
         found: dict[str, Any] = {}
         parts: dict[str, dict[str, int]] = {}

@@ -1,4 +1,4 @@
-"""The host name, in the Agent's documented order, with the name of who provided it."""
+"""The host name, from providers in the Agent's documented order."""
 
 import re
 import socket
@@ -14,7 +14,7 @@ _LOCAL = {'localhost', 'localhost.localdomain', 'localhost6.localdomain6', 'ip6-
 
 
 class HostName(NamedTuple):
-    """A name, its provider, and why the providers before it gave none."""
+    """A name, its provider, and why the earlier providers gave none."""
 
     name: str
     provider: str
@@ -22,7 +22,7 @@ class HostName(NamedTuple):
 
 
 def valid(name: str) -> bool:
-    """RFC 1123, and not a name that every machine has."""
+    """Whether it is valid by RFC 1123 and not a name that every machine has."""
     return name.lower() not in _LOCAL and _VALID.match(name) is not None
 
 

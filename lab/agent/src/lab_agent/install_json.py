@@ -1,4 +1,4 @@
-"""install.json: an id of this installation, which the Agent makes anew where it is absent."""
+"""install.json: an id of this installation, which the Agent creates if it is missing."""
 
 import json
 import time
@@ -8,7 +8,7 @@ from lab_agent.paths import Paths
 
 
 def ensure(paths: Paths) -> None:
-    """Writes it unless it is there; an image must not hold one, since clones would share the id."""
+    """Writes it unless it exists; an image must not contain one, since clones would share the id."""
     if paths.install_json.exists():
         return
     about = {'install_id': str(uuid.uuid4()), 'install_time': int(time.time()), 'install_type': 'manual'}

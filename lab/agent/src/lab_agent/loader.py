@@ -1,4 +1,4 @@
-"""Turns a name into a check class, and a configured instance into a check object."""
+"""Loads check classes by name, and creates check objects from configured instances."""
 
 import importlib
 import sys
@@ -16,7 +16,7 @@ class LoadError(Exception):
 
 
 class ConfigureError(Exception):
-    """The check's constructor refused its configuration."""
+    """The check's constructor rejected its configuration."""
 
     version = 'unversioned'
 
@@ -30,7 +30,7 @@ class LoadedCheck(NamedTuple):
 
 
 class Loaded:
-    """What could be loaded, and the two kinds of refusal as `status` shows them."""
+    """The loaded checks, and the two kinds of errors as `status` shows them."""
 
     def __init__(self) -> None:
         self.checks: list[LoadedCheck] = []
@@ -39,13 +39,13 @@ class Loaded:
         self.configure_errors: dict[str, list[str]] = {}
 
     def refused(self, name: str, reason: str) -> None:
-        """Every loader was asked, the one of the core's own checks as well."""
+        """Reports all loaders, including the one for core checks."""
         loaders = {'Python Check Loader': reason, 'Core Check Loader': f'Check {name} not found in Catalog'}
         self.loader_errors.setdefault(name, {}).update(loaders)
 
 
 def add_checks_d(folder: Path) -> None:
-    """Makes `checks.d/NAME.py` importable, after everything that the Agent ships."""
+    """Makes `checks.d/NAME.py` importable, with lower priority than everything that the Agent ships."""
     if str(folder) not in sys.path:
         sys.path.append(str(folder))
 
@@ -68,8 +68,8 @@ def _import(name: str) -> ModuleType:
 def find_class(name: str) -> tuple[type[Any], str]:
     """The check's class and version.
 
-    As the Agent does it: the last of `dir(module)` that derives from AgentCheck and that nothing derives from, be it
-    defined there or only imported. Older Agents take the first, hence boxhound refuses a module with two of them.
+    Like the Agent, it takes the last of `dir(module)` that derives from AgentCheck and has no subclass, whether defined
+    there or only imported. Older Agents take the first, so boxhound refuses a module with two of them.
     """
     from datadog_checks.base import AgentCheck
 
@@ -89,7 +89,7 @@ def find_class(name: str) -> tuple[type[Any], str]:
 
 
 def _construct(check_class: type[Any], config: InstanceConfig) -> Any:
-    """By keywords, and once more with Agent 5's `agentConfig` when that fails; never by position."""
+    """With keyword arguments, and if that fails, again with Agent 5's `agentConfig`; never positional."""
     arguments = {'name': config.name, 'init_config': config.init_config, 'instances': [config.instance]}
     try:
         return check_class(**arguments)
@@ -118,7 +118,7 @@ def load_check(config: InstanceConfig) -> LoadedCheck:
 
 
 def load_checks(configs: list[InstanceConfig]) -> Loaded:
-    """Loads every instance; one that can't be loaded is recorded and stops no other."""
+    """Loads every instance; one that can't be loaded is recorded and doesn't affect others."""
     result = Loaded()
     for config in configs:
         try:

@@ -1,7 +1,7 @@
-"""Where everything lies, below one root so that tests run the whole Agent in a temporary folder.
+"""All paths, below one root, so that tests can run the whole Agent in a temporary folder.
 
-Here and in the modules around it named tuples and plain classes stand where dataclasses would: importing those costs a
-tenth of a `check`, and the machine may be an emulated one.
+This package uses named tuples and plain classes instead of dataclasses: importing those takes a tenth of a `check`, and
+the processor may be emulated.
 """
 
 import os
@@ -56,5 +56,5 @@ class Paths(NamedTuple):
 
 
 def default_paths() -> Paths:
-    """The machine's own paths, or those below `LAB_AGENT_ROOT`."""
+    """The machine's paths, or those below `LAB_AGENT_ROOT`."""
     return Paths(Path(os.environ.get('LAB_AGENT_ROOT') or '/'))

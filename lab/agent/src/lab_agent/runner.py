@@ -1,4 +1,4 @@
-"""Runs one check once and keeps the figures that `check` and `status` show about it."""
+"""Runs a check and keeps the figures that `check` and `status` show about it."""
 
 import json
 import time
@@ -16,7 +16,7 @@ class Runner:
     def __init__(self, loaded: LoadedCheck) -> None:
         self.loaded = loaded
         self.runs = self.errors = self.warnings = 0
-        # Of the last run, and of all.
+        # Of the last run, and of all runs.
         self.samples = self.total_samples = 0
         self.service_checks = self.total_service_checks = 0
         self.events = self.total_events = 0
@@ -36,7 +36,7 @@ class Runner:
         return self.loaded.config.name
 
     def run_once(self) -> dict[str, list[dict[str, Any]]]:
-        """One run; never raises for what the check does. Returns what it sent."""
+        """Runs it once and returns what it sent; never raises an error of the check."""
         check = self.loaded.check
         started = time.monotonic()
         try:

@@ -1,6 +1,6 @@
-"""One check's samples, and the series that come out of them at the end of a run.
+"""One check's samples, and the series computed from them at the end of a run.
 
-Checks hand in raw values; rates and monotonic counts are differences of two samples and so need two.
+Checks submit raw values; rates and monotonic counts are differences and so need two samples.
 """
 
 import threading
@@ -14,7 +14,7 @@ Series = dict[str, Any]
 
 
 class _Samples:
-    """What one run handed in for one context."""
+    """What one run submitted for one context."""
 
     def __init__(self) -> None:
         self.values: list[tuple[float, float]] = []
@@ -58,7 +58,7 @@ class Sampler:
             self._events.append(event)
 
     def commit(self) -> dict[str, list[Series]]:
-        """Closes the run: its series, service checks and events."""
+        """Ends the run and returns its series, service checks and events."""
         with self._lock:
             opened, self._open = self._open, {}
             checks, self._service_checks = self._service_checks, []
@@ -100,7 +100,7 @@ class Sampler:
             return []
         before, after = chain[-2], chain[-1]
         seconds = after[0] - before[0]
-        # The Agent drops a rate that would be negative: the counter was reset.
+        # Like the Agent, drops a negative rate, which means that the counter was reset.
         if seconds <= 0 or after[1] < before[1]:
             return []
         return [one('gauge' if kind == RATE else 'rate', (after[1] - before[1]) / seconds)]
@@ -125,7 +125,7 @@ class Sampler:
 
 
 def _increase(before: float, after: float, flush_first: bool) -> float:
-    """A counter that went down was reset: only what it counted since is new, and only if asked for."""
+    """The increase of a counter. If it went down it was reset, and its value counts only if requested."""
     if after >= before:
         return after - before
     return after if flush_first else 0.0

@@ -1,4 +1,4 @@
-"""Runs every loaded instance at its own interval, one thread each: a check that hangs holds up no other."""
+"""Runs every loaded instance at its own interval, each in its own thread, so that a hanging check blocks no other."""
 
 import logging
 import threading
@@ -45,6 +45,6 @@ class Scheduler:
                 log.exception('could not deliver what %s sent', runner.id)
             if runner.last_error:
                 log.error('check:%s | Error running check: %s', runner.id, runner.last_error)
-            # The interval is a floor: a run that took longer is followed at once, and missed turns aren't made up.
+            # The interval is a minimum: after a longer run the next one starts at once, and missed turns are skipped.
             due = max(due + interval, time.monotonic())
             self._stopped.wait(due - time.monotonic())

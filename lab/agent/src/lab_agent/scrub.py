@@ -1,4 +1,4 @@
-"""Hides secrets in everything that the Agent prints, by the scrubber's published shapes."""
+"""Hides secrets in everything that the Agent prints, using the Agent's published patterns."""
 
 import re
 from typing import Any
@@ -20,8 +20,8 @@ def key_ending(key: str) -> str:
 
 
 def scrub(text: str) -> str:
-    """Stars instead of keys, of passwords in URLs, and of values named like one."""
-    # Nearly every text is too short and too plain to hold a secret: a status has hundreds of them.
+    """Replaces keys, passwords in URLs, and values with a password's name by stars."""
+    # A status has hundreds of texts, nearly all too short and too plain to contain a secret.
     if len(text) >= 32:
         text = _APP_KEY.sub(lambda found: '*' * 36 + found.group(0)[-4:], text)
         text = _API_KEY.sub(lambda found: key_ending(found.group(0)), text)
@@ -33,7 +33,7 @@ def scrub(text: str) -> str:
 
 
 def scrub_value(value: Any, name: str = '') -> Any:
-    """The same for nested data, where a secret is known by its key."""
+    """The same for nested data, where a key's name shows that its value is a secret."""
     if isinstance(value, dict):
         return {key: scrub_value(item, str(key)) for key, item in value.items()}
     if isinstance(value, list):

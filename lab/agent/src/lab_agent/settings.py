@@ -1,4 +1,4 @@
-"""datadog.yaml, with the environment's values over it."""
+"""datadog.yaml, overridden by the environment."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ class SettingsError(CommandError):
 
 
 class Settings(NamedTuple):
-    """What the Agent takes from its configuration."""
+    """The Agent's settings."""
 
     api_key: str = ''
     site: str = 'datadoghq.com'
@@ -42,7 +42,7 @@ class Settings(NamedTuple):
 
     @property
     def host_tags(self) -> list[str]:
-        """Tags of the host as the Agent reports them: `env` counts as one of them."""
+        """Host tags as the Agent reports them, including `env`."""
         return parse_tags([*self.tags, *([f'env:{self.env}'] if self.env else [])])
 
 
@@ -65,7 +65,7 @@ def _document(path: Path) -> dict[str, Any]:
 
 
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """Reads `path` (missing counts as empty); `DD_*` variables win over it, as in the Agent."""
+    """Reads `path` (empty if missing); as in the Agent, `DD_*` variables override it."""
     try:
         return _settings(_document(path), os.environ if environment is None else environment)
     except (ValueError, TypeError, AttributeError) as error:
@@ -73,7 +73,7 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
 
 
 def _logs_url(raw: dict[str, Any], env: Mapping[str, str]) -> str:
-    """`logs_dd_url` is host and port, on which `logs_no_ssl` decides the scheme, or a whole URL."""
+    """`logs_dd_url` is a full URL, or host and port with the scheme determined by `logs_no_ssl`."""
     logs = raw.get('logs_config') or {}
 
     def pick(name: str) -> Any:

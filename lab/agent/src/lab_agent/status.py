@@ -20,7 +20,7 @@ from lab_agent.settings import Settings
 
 
 def install_method(paths: Paths) -> dict[str, Any]:
-    """The three `install_method_*` values of install_info; `undefined` where the file says nothing."""
+    """The three `install_method_*` values of install_info; `undefined` if the file doesn't have them."""
     try:
         found = (yaml_io.load_file(paths.install_info) or {}).get('install_method') or {}
     except (OSError, AttributeError, yaml.YAMLError):
@@ -43,7 +43,7 @@ def build(
     started: float,
     apm_stats: Callable[[Settings], dict[str, Any]] = apm.stats,
 ) -> dict[str, Any]:
-    """Everything that is known. As the real one it scrubs the text that it prints of this, and not this."""
+    """The whole document. As in the real Agent, only the text output is scrubbed, not this."""
     checks: dict[str, dict[str, Any]] = {}
     for runner in scheduler.runners:
         checks.setdefault(runner.name, {})[runner.id] = runner.as_json()

@@ -5,7 +5,7 @@ from typing import Any
 
 
 def parse_tags(value: Any) -> list[str]:
-    """A list, or one string separated by spaces or commas; order kept, repetitions dropped."""
+    """A list, or one string separated by spaces or commas; keeps the order and drops duplicates."""
     items = re.split(r'[\s,]+', value) if isinstance(value, str) else (value or [])
     if not isinstance(items, list):
         return []

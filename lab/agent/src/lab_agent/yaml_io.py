@@ -1,4 +1,4 @@
-"""YAML by libyaml: the pure Python loader costs ten times as much, and ten times again under an emulated CPU."""
+"""YAML with libyaml: the pure Python loader is ten times slower, and ten times more on an emulated processor."""
 
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,6 @@ def load_file(path: Path) -> Any:
 
 
 def dump(value: Any) -> str:
-    """Block style with sorted keys, the way the Agent's own YAML writer prints a check's configuration."""
+    """Block style with sorted keys, as the Agent's own YAML writer prints a check's configuration."""
     options = {'default_flow_style': False, 'allow_unicode': True, 'width': 1 << 20}
     return str(yaml.dump(value, Dumper=yaml.CSafeDumper, **options))

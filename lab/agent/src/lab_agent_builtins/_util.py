@@ -4,7 +4,7 @@ import subprocess
 
 
 class SubprocessOutputEmptyError(Exception):
-    """A command that had to print something printed nothing."""
+    """A command printed nothing, although output was required."""
 
 
 def subprocess_output(

@@ -1,4 +1,4 @@
-"""The module `aggregator` that an Agent offers to its checks."""
+"""The module `aggregator` that an Agent provides to its checks."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def submit_event(_check: Any, check_id: str, event: dict[str, Any]) -> None:
 
 
 def submit_histogram_bucket(*_args: Any) -> None:
-    """Distributions exist only at the intake; the lab has none."""
+    """Distributions are computed at the intake; the lab has none."""
 
 
 def submit_event_platform_event(*_args: Any) -> None:

@@ -1,4 +1,4 @@
-"""The module `datadog_agent` that an Agent offers to its checks."""
+"""The module `datadog_agent` that an Agent provides to its checks."""
 
 import json
 import logging

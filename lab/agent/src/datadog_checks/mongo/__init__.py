@@ -1,4 +1,4 @@
-"""The lab Agent's own `mongo` check: the names and types of the official one, none of its code."""
+"""The lab Agent's own `mongo` check, with the metric names and types of the official one but none of its code."""
 
 from datadog_checks.mongo.check import MongoDb
 

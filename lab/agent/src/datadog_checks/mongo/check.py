@@ -1,7 +1,7 @@
 """The check itself.
 
-A failed login or a server that is away sends `can_connect` CRITICAL and raises. A role that is missing raises too: the
-server refuses the first command that needs it, and everything behind that is absent.
+If the login fails or the server is unreachable, it sends `can_connect` CRITICAL and raises. A missing role also raises:
+the server refuses the first command that needs it, and all later metrics are absent.
 """
 
 from typing import Any
@@ -53,7 +53,7 @@ class MongoDb(AgentCheck):
         found = self.config
         tags = [*found.tags, f'db:{found.database}', f'host:{found.host}', f'port:{found.port}']
         try:
-            # Anybody may ask this; a client that has a login logs in first.
+            # Needs no login, but a client with credentials logs in first.
             client[found.database].command('ping')
         except PyMongoError:
             self.service_check(CAN_CONNECT, AgentCheck.CRITICAL, tags=tags)
@@ -68,7 +68,7 @@ class MongoDb(AgentCheck):
 
 
 def at(answer: dict[str, Any], path: str) -> Any:
-    """The value at a path such as `connections.current`; None where the answer has none."""
+    """The value at a path such as `connections.current`; None if the answer has none."""
     value: Any = answer
     for key in path.split('.'):
         value = value.get(key) if isinstance(value, dict) else None

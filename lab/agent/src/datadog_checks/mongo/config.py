@@ -1,4 +1,4 @@
-"""The instance's options, checked when the check is made."""
+"""The instance's options, validated when the check is created."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ from datadog_checks.base import ConfigurationError
 
 
 class MongoConfig(NamedTuple):
-    """What one instance asks for."""
+    """The options of one instance."""
 
     host: str
     port: int
@@ -19,7 +19,7 @@ class MongoConfig(NamedTuple):
 
 
 def read(instance: dict[str, Any]) -> MongoConfig:
-    """Raises ConfigurationError, which keeps the check from being loaded."""
+    """Raises ConfigurationError, so that the check is not loaded."""
     hosts = instance.get('hosts')
     if not isinstance(hosts, list) or len(hosts) != 1:
         raise ConfigurationError('`hosts` must be a list of one HOST:PORT: the lab Agent knows no more than one server')

@@ -1,4 +1,4 @@
-"""Which field of which answer becomes which metric, and how it is sent. What a server leaves out is left out."""
+"""Which field of which answer becomes which metric, and how it is sent. Fields that a server omits are skipped."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ GAUGE, RATE = 'gauge', 'rate'
 
 
 class Metric(NamedTuple):
-    """One metric: the way to its value and how it is submitted."""
+    """One metric: the path of its value, and how it is submitted."""
 
     name: str
     path: str
@@ -14,7 +14,7 @@ class Metric(NamedTuple):
 
 
 def _table(kind: str, prefix: str, fields: str) -> list[Metric]:
-    """Metrics named as their field in lower case, rates with `ps` behind it, or as given after `=`."""
+    """Metrics named after their field in lower case, with the suffix `ps` for rates, or as given after `=`."""
     found = []
     for entry in fields.split():
         field, _, name = entry.partition('=')
@@ -23,7 +23,7 @@ def _table(kind: str, prefix: str, fields: str) -> list[Metric]:
     return found
 
 
-# Of serverStatus.
+# From serverStatus.
 SERVER = [
     *_table(GAUGE, '', 'uptime'),
     *_table(GAUGE, 'connections.', 'current available totalCreated'),
@@ -34,7 +34,7 @@ SERVER = [
     *_table(RATE, 'extra_info.', 'page_faults'),
 ]
 
-# Of dbStats, for each database.
+# From dbStats, for each database.
 DATABASE = [
     Metric(f'mongodb.stats.{field.lower()}', field, GAUGE)
     for field in ('objects', 'collections', 'dataSize', 'indexes', 'indexSize', 'storageSize', 'avgObjSize')

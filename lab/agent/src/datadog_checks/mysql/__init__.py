@@ -1,4 +1,4 @@
-"""The lab Agent's own `mysql` check: the names and types of the official one, none of its code."""
+"""The lab Agent's own `mysql` check, with the metric names and types of the official one but none of its code."""
 
 from datadog_checks.mysql.check import MySqlCheck
 

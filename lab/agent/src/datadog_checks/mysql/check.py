@@ -1,6 +1,6 @@
 """The check itself.
 
-What a missing grant takes away is absent from the metrics; it is seldom a warning, never an error.
+A missing grant makes metrics absent. It rarely causes a warning, and never an error.
 """
 
 from contextlib import closing
@@ -107,7 +107,7 @@ class MySqlCheck(AgentCheck):
             counted = server.rows("SELECT count FROM information_schema.innodb_metrics WHERE name = 'lock_deadlocks'")
             found += innodb.deadlocks(float(counted[0][0])) if counted else []
         except pymysql.Error as error:
-            # PROCESS isn't granted: these names are missing, and nothing else tells.
+            # Without PROCESS these metrics are absent; nothing else shows it.
             self.log.debug('InnoDB status is not available: %s', error)
             return
         for name, kind, value in found:

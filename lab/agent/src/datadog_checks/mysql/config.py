@@ -1,4 +1,4 @@
-"""The instance's options, checked when the check is made."""
+"""The instance's options, validated when the check is created."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from datadog_checks.mysql import custom_queries
 
 
 class MySqlConfig(NamedTuple):
-    """What one instance asks for."""
+    """The options of one instance."""
 
     host: str
     port: int
@@ -36,7 +36,7 @@ _OPTIONS = (
 
 
 def read(instance: dict[str, Any]) -> MySqlConfig:
-    """Raises ConfigurationError, which keeps the check from being loaded."""
+    """Raises ConfigurationError, so that the check is not loaded."""
     host, sock = str(instance.get('host', '')), str(instance.get('sock', ''))
     if not host and not sock:
         raise ConfigurationError('Minimum configuration not set. Either `host` or `sock` is required.')

@@ -1,6 +1,6 @@
-"""Connects by PyMySQL, and loads the cryptography that only some of MySQL's logins need when one needs it.
+"""Connects with PyMySQL, and loads the package `cryptography` only if the login needs it.
 
-PyMySQL imports it at once if it is there: a third of the whole check's start, and MariaDB never asks for it.
+PyMySQL would import it at once if installed, which takes a third of the check's start, and MariaDB never needs it.
 """
 
 import importlib
@@ -12,7 +12,7 @@ _BLOCKED = 'cryptography'
 
 def _import_pymysql() -> Any:
     if 'pymysql' not in sys.modules and _BLOCKED not in sys.modules:
-        # None makes an import fail, which PyMySQL takes for "not installed".
+        # None makes the import fail, which PyMySQL treats as "not installed".
         sys.modules[_BLOCKED] = None  # type: ignore[assignment]
         try:
             importlib.import_module('pymysql')
@@ -25,7 +25,7 @@ pymysql = _import_pymysql()
 
 
 def _attempt(**options: Any) -> Any:
-    """A connection, or None when the server's way of logging in needs cryptography."""
+    """A connection, or None if the server's authentication method needs cryptography."""
     try:
         return pymysql.connect(**options)
     except RuntimeError as error:
@@ -35,9 +35,9 @@ def _attempt(**options: Any) -> Any:
 
 
 def connect(local: bool, **options: Any) -> Any:
-    """The cheapest way that the server accepts: plain on this machine, over TLS, with an encrypted password.
+    """The cheapest way that the server accepts: plain on loopback, over TLS, with an encrypted password.
 
-    Nobody listens in between on loopback, and PyMySQL reads the system's whole certificate store before a handshake.
+    Loopback can't be tapped, and PyMySQL reads the system's whole certificate store before a handshake.
     """
     connection = _attempt(ssl_disabled=True, **options) if local else None
     connection = connection or _attempt(**options)

@@ -1,4 +1,4 @@
-"""Queries of the configuration's own: a row's columns are tags, or values under the name that the column gives."""
+"""Custom queries: each column of a row is a tag, or a value under the metric name that the configuration gives."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ VALUES = ('gauge', 'rate', 'count', 'monotonic_count')
 
 
 def read(found: Any) -> list[dict[str, Any]]:
-    """The list of an instance. Raises ConfigurationError for what the official check refuses as well."""
+    """The queries of an instance. Raises ConfigurationError for anything that the official check rejects too."""
     if not isinstance(found or [], list):
         raise ConfigurationError('`custom_queries` must be a list')
     for number, one in enumerate(found or [], 1):
@@ -25,7 +25,7 @@ def read(found: Any) -> list[dict[str, Any]]:
 
 
 def collect(check: Any, rows: Callable[[str], Any], queries: list[dict[str, Any]], tags: list[str]) -> None:
-    """A query that fails is told in the log alone: its names are missing."""
+    """A failed query is only logged; its metrics are absent."""
     for number, one in enumerate(queries, 1):
         try:
             found = rows(one['query'])

@@ -1,4 +1,4 @@
-"""Metrics that are computed from several of the server's values."""
+"""Metrics computed from several server values."""
 
 from collections.abc import Mapping
 
@@ -47,7 +47,7 @@ def key_cache(status: Values, variables: Values) -> dict[str, float]:
 
 
 def query_cache(status: Values, before: Values | None) -> dict[str, float]:
-    """Share of queries answered from the cache: since the start, and since the run before."""
+    """Share of queries answered from the cache, since the start and since the previous run."""
     names = ('Qcache_hits', 'Qcache_inserts', 'Qcache_not_cached')
     if not _known(status, *names):
         return {}

@@ -1,13 +1,13 @@
-"""What only `SHOW ENGINE INNODB STATUS` and `INNODB_METRICS` tell.
+"""Metrics available only from `SHOW ENGINE INNODB STATUS` and `INNODB_METRICS`.
 
-Both need PROCESS; without it these names are absent.
+Both need PROCESS; without it these metrics are absent.
 """
 
 import re
 
 from datadog_checks.mysql.names import COUNT, GAUGE, RATE
 
-# metric, kind, and where its number stands in the text. MariaDB and MySQL word the pending flushes differently.
+# metric, kind, and a pattern for its number in the text. MariaDB and MySQL word the pending flushes differently.
 _PATTERNS = (
     ('os_file_reads', RATE, r'^(\d+) OS file reads'),
     ('os_file_writes', RATE, r'(\d+) OS file writes'),
@@ -16,7 +16,7 @@ _PATTERNS = (
     ('read_views', GAUGE, r'^(\d+) read views open inside InnoDB'),
 )
 
-# MariaDB has these as status values too; MySQL only in the text.
+# MariaDB also has these as status values; MySQL has them only in the text.
 _TEXT_ONLY = (
     ('history_list_length', GAUGE, r'^History list length (\d+)'),
     ('lsn_current', RATE, r'^Log sequence number\s+(\d+)'),

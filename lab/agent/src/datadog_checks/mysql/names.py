@@ -9,7 +9,7 @@ GAUGE, RATE, COUNT = 'gauge', 'rate', 'monotonic_count'
 
 
 class Metric(NamedTuple):
-    """One metric: where its value stands and how it is submitted."""
+    """One metric: the source of its value, and how it is submitted."""
 
     name: str
     source: str
@@ -17,7 +17,7 @@ class Metric(NamedTuple):
 
 
 def _table(kind: str, prefix: str, sources: str) -> list[Metric]:
-    """Metrics whose own name is their source's in lower case, or is given after `=`."""
+    """Metrics named after their source in lower case, or as given after `=`."""
     found = []
     for entry in sources.split():
         source, _, name = entry.partition('=')
@@ -26,7 +26,7 @@ def _table(kind: str, prefix: str, sources: str) -> list[Metric]:
 
 
 def _innodb(kind: str, names: str) -> list[Metric]:
-    """InnoDB's status values carry its name in front."""
+    """InnoDB's status values have its name as a prefix."""
     found = []
     for entry in names.split():
         source, _, name = entry.partition('=')

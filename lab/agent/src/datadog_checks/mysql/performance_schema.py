@@ -23,7 +23,7 @@ WHERE schema_name IS NOT NULL AND count_star > 0
 GROUP BY schema_name
 """
 
-# The official check says so once per run, by the same words: boxes allow this warning by name.
+# The official check warns once per run in the same words; boxes allow this warning by its text.
 DEPRECATED = (
     '[Deprecated] The `extra_performance_metrics` option will be removed in a future release. '
     'Utilize the `custom_queries` feature if the functionality is needed.'
@@ -38,6 +38,6 @@ def percentile_95(sorted_values: Sequence[Any]) -> float:
 
 
 def connection_tags(row: Sequence[Any]) -> list[str]:
-    """Who is connected, from where, to what, doing what."""
+    """Tags for a group of connections: user, host, database and state."""
     names = ('processlist_user', 'processlist_host', 'processlist_db', 'processlist_state')
     return [f'{name}:{value}' for name, value in zip(names, row[1:], strict=True) if value]

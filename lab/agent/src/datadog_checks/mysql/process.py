@@ -1,4 +1,4 @@
-"""The server's processor time from /proc, where every user may read it."""
+"""The server's CPU time from /proc, which every user may read."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ LOCAL = {'localhost', '127.0.0.1', '::1', ''}
 
 
 def cpu_seconds(host: str, proc: Path = Path('/proc')) -> tuple[float, float] | None:
-    """User and kernel seconds of the server on this machine; None when there is none or several."""
+    """User and kernel seconds of the server on this machine; None if there is none or more than one."""
     if host not in LOCAL:
         return None
     found = []
@@ -22,7 +22,7 @@ def cpu_seconds(host: str, proc: Path = Path('/proc')) -> tuple[float, float] | 
             continue
     if len(found) != 1:
         return None
-    # The name stands in parentheses and may hold spaces: count from behind it. proc(5): utime 14, stime 15.
+    # The name, in parentheses, may contain spaces, so count from its end. proc(5): utime 14, stime 15.
     fields = found[0].rpartition(')')[2].split()
     ticks = os.sysconf('SC_CLK_TCK')
     return int(fields[11]) / ticks, int(fields[12]) / ticks

@@ -1,4 +1,4 @@
-"""The server, as far as the check asks it."""
+"""The check's queries to the server."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -6,7 +6,7 @@ from typing import Any
 
 from datadog_checks.mysql.names import VARIABLES
 
-# Variables that decide something or go into a computed metric.
+# Variables that control the check or that computed metrics need.
 OTHER_VARIABLES = ('version', 'log_bin', 'performance_schema', 'key_cache_block_size')
 
 
@@ -29,19 +29,19 @@ class Server:
             return list(cursor.fetchall())
 
     def named_rows(self, query: str) -> list[dict[str, Any]]:
-        """The same with the columns' names."""
+        """The same, with column names."""
         with self._connection.cursor() as cursor:
             cursor.execute(query)
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def _show(self, what: str, names: Iterable[str]) -> list[tuple[Any, ...]]:
-        """Only what is asked for: a server has a thousand of these, and PyMySQL reads each row in Python."""
+        """Only those requested, since a server has a thousand and PyMySQL reads each row in Python."""
         listed = ', '.join(f"'{name}'" for name in sorted(set(names)))
         return self.rows(f'SHOW GLOBAL {what} WHERE Variable_name IN ({listed})')
 
     def status(self, names: Iterable[str]) -> dict[str, float]:
-        """Status values by name; those that the server doesn't have, or that are no numbers, are left out."""
+        """Status values by name, without those that the server lacks or that aren't numbers."""
         read = ((name, _number(value)) for name, value in self._show('STATUS', names))
         return {name: value for name, value in read if value is not None}
 

@@ -1,4 +1,4 @@
-"""`replication`: how far a replica is behind, and how many hang on this server."""
+"""`replication`: a replica's lag, and the number of replicas of this server."""
 
 from datadog_checks.base import AgentCheck
 
@@ -9,7 +9,7 @@ RUNNING = 'mysql.replication.replica_running'
 
 
 def collect(check: AgentCheck, server: Server, tags: list[str]) -> None:
-    """A count of replicas needs PROCESS and reads 0 without it; the status needs its own grant and warns."""
+    """Counting replicas needs PROCESS and yields 0 without it; the status needs its own grant, else it warns."""
     count = "SELECT COUNT(*) FROM information_schema.processlist WHERE command LIKE 'Binlog dump%'"
     check.gauge('mysql.replication.replicas_connected', float(server.rows(count)[0][0]), tags=tags)
     try:

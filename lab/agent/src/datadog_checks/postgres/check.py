@@ -1,7 +1,7 @@
 """The check itself.
 
-A right that is missing takes metrics away without a warning. A failed login raises and sends no service check, unlike
-MySQL's.
+A missing right makes metrics absent without a warning. A failed login raises and, unlike in the mysql check, sends no
+service check.
 """
 
 from contextlib import closing
@@ -55,7 +55,7 @@ class PostgresCheck(AgentCheck):
             dbname=self.config.dbname,
             application_name='datadog-agent',
             connect_timeout=5,
-            # Plain where the server allows it: loopback needs no TLS, whose handshake would cost more than all queries.
+            # Without TLS if the server allows it: loopback needs none, and a handshake costs more than all queries.
             sslmode='allow',
             gssencmode='disable',
         )
@@ -92,7 +92,7 @@ class PostgresCheck(AgentCheck):
 
 
 def rows(connection: Any, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """The names of the columns, and the rows."""
+    """Column names and rows."""
     with connection.cursor() as cursor:
         cursor.execute(query)
         return [column.name for column in cursor.description], cursor.fetchall()

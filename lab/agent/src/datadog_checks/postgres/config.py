@@ -1,4 +1,4 @@
-"""The instance's options, checked when the check is made."""
+"""The instance's options, validated when the check is created."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ from datadog_checks.base import ConfigurationError, is_affirmative
 
 
 class PostgresConfig(NamedTuple):
-    """What one instance asks for."""
+    """The options of one instance."""
 
     host: str
     port: int
@@ -19,7 +19,7 @@ class PostgresConfig(NamedTuple):
 
 
 def read(instance: dict[str, Any]) -> PostgresConfig:
-    """Raises ConfigurationError, which keeps the check from being loaded."""
+    """Raises ConfigurationError, so that the check is not loaded."""
     for name in ('host', 'username'):
         if not instance.get(name):
             raise ConfigurationError(f'Specify a Postgres {name} to connect to: `{name}` is required.')

@@ -1,7 +1,7 @@
 """Which column of which view becomes which metric, and how it is sent.
 
-A column that the server's version lacks is left out: PostgreSQL 17 moved checkpoints out of `pg_stat_bgwriter`, 18
-moved writes out of `pg_stat_wal`.
+Columns that the server's version lacks are skipped: PostgreSQL 17 moved checkpoints out of `pg_stat_bgwriter`, 18 moved
+writes out of `pg_stat_wal`.
 """
 
 from typing import NamedTuple
@@ -10,7 +10,7 @@ GAUGE, RATE, COUNT = 'gauge', 'rate', 'monotonic_count'
 
 
 class Metric(NamedTuple):
-    """One metric: the column with its value and how it is submitted."""
+    """One metric: its column, and how it is submitted."""
 
     name: str
     column: str
@@ -18,7 +18,7 @@ class Metric(NamedTuple):
 
 
 class View(NamedTuple):
-    """One query, the metrics of its columns, and the columns that are tags (by tag name)."""
+    """One query, the metrics from its columns, and the columns used as tags (by tag name)."""
 
     query: str
     metrics: list[Metric]
@@ -26,7 +26,7 @@ class View(NamedTuple):
 
 
 def _table(kind: str, prefix: str, columns: str) -> list[Metric]:
-    """Metrics named as their column, or as given after `=`."""
+    """Metrics named after their column, or as given after `=`."""
     found = []
     for entry in columns.split():
         column, _, name = entry.partition('=')
@@ -65,7 +65,7 @@ SERVER = View(
     {},
 )
 
-# Reading the folder is what pg_monitor is for.
+# Reading this folder needs pg_monitor.
 WAL_FILES = View(
     """SELECT count(*) AS files, sum(size) AS bytes, extract(epoch FROM now() - min(modification)) AS age
     FROM pg_ls_waldir()""",

@@ -10,7 +10,7 @@ _TITLES = {'metrics': 'Series', 'service_checks': 'Service Checks', 'events': 'E
 
 
 def result(runner: Runner, sent: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
-    """One element of the JSON array, not scrubbed, as with the real one; a kind of which nothing was sent is absent."""
+    """One element of the JSON array, not scrubbed, as in the real Agent; kinds of data that weren't sent are absent."""
     return {
         'aggregator': {kind: entries for kind, entries in sent.items() if entries},
         'inventories': bridge.current.metadata.get(runner.id, {}),
@@ -19,7 +19,7 @@ def result(runner: Runner, sent: dict[str, list[dict[str, Any]]]) -> dict[str, A
 
 
 def summary(runner: dict[str, Any]) -> str:
-    """One instance as `check` and `status` show it."""
+    """One instance, as `check` and `status` show it."""
     lines = [
         f'    {runner["CheckName"]} ({runner["CheckVersion"]})',
         f'    {"-" * (len(runner["CheckName"]) + len(runner["CheckVersion"]) + 3)}',
@@ -37,7 +37,7 @@ def summary(runner: dict[str, Any]) -> str:
 
 
 def text(results: list[dict[str, Any]]) -> str:
-    """The readable form."""
+    """The text output."""
     parts: list[str] = []
     for one in results:
         for kind, title in _TITLES.items():

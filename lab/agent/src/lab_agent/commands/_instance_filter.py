@@ -1,4 +1,4 @@
-"""`--instance-filter`: the comparisons of the filter language that an instance needs, not all of jq."""
+"""`--instance-filter`: only the comparisons needed to select an instance, not all of jq."""
 
 import json
 import re
@@ -10,7 +10,7 @@ _TERM = re.compile(r'^\s*\.([A-Za-z_][\w.]*)\s*(==|!=)\s*(.+?)\s*$')
 
 
 def matches(expression: str, instance: dict[str, Any]) -> bool:
-    """True when every comparison `.path == value`, joined by `and`, holds."""
+    """True if all comparisons `.path == value`, joined by `and`, hold."""
     for term in re.split(r'\s+and\s+', expression):
         found = _TERM.match(term)
         try:

@@ -1,4 +1,4 @@
-"""What the commands that ask a running Agent have in common."""
+"""Shared by commands that query a running Agent."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from lab_agent.settings import load_settings
 
 
 def ask(path: str) -> Any:
-    """The running Agent's answer, or the command's failure."""
+    """The running Agent's answer; fails the command if there is none."""
     paths = default_paths()
     try:
         return client.get(paths, load_settings(paths.config).cmd_port, path)

@@ -1,4 +1,4 @@
-"""The readable form of `status`."""
+"""The text output of `status`."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def _logs(stats: dict[str, Any]) -> list[str]:
 
 
 def text(document: dict[str, Any]) -> str:
-    """A page with the sections of the real one."""
+    """A page with the same sections as the real one."""
     host = {**document['metadata']['meta'], **document['hostnameStats']}
     lines = _section(f'Agent (v{document["version"]})', [document['notice'], f'Pid: {document["pid"]}'])
     lines += _section('Hostname', [f'{host["hostname"]} (provider: {host["provider"]})'])

@@ -1,7 +1,7 @@
-"""`datadog-agent check NAME`: runs a check here and now, in this process.
+"""`datadog-agent check NAME`: runs a check once, in this process.
 
-It ends with 0 even when the check raised: the verdict is in the output. Only a check that is missing or can't be
-loaded is a failure.
+It exits with 0 even if the check raised: the verdict is in the output. It fails only if the check is missing or can't
+be loaded.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 
 def _discover(paths: Paths, options: argparse.Namespace) -> Configs:
-    """The instances of this check; waits only if a least number of them was asked for."""
+    """The instances of this check; waits only if a minimum number was requested."""
     deadline = time.monotonic() + options.discovery_timeout
     while True:
         found = load_configs(paths.conf_d)
@@ -81,7 +81,7 @@ def main(arguments: list[str]) -> int:
     for message in [*found.errors.values()] if not found.instances else []:
         print(f'Configuration error: {message}', file=sys.stderr)
     for name, reasons in loaded.loader_errors.items():
-        # On stdout, and `Error: no valid check found` alone on stderr.
+        # The reason goes to stdout; stderr has only `Error: no valid check found`.
         print('\n'.join([f'\nError: could not load {name}:', *(f'* {who}: {why}' for who, why in reasons.items())]))
     if not loaded.checks:
         raise CommandError('no valid check found')

@@ -1,4 +1,4 @@
-"""`datadog-agent health`: exit 0 when every component is healthy, else 255."""
+"""`datadog-agent health`: exits with 0 if every component is healthy, else with 255."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""`datadog-agent hostname`: what this process would take. A running Agent, with its unit's variables, is not asked."""
+"""`datadog-agent hostname`: computed by this process, without a running Agent or its unit's variables."""
 
 from lab_agent import host_name
 from lab_agent.paths import default_paths

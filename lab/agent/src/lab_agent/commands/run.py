@@ -30,7 +30,7 @@ log = logging.getLogger('lab_agent')
 
 
 def config_check(configs: Configs) -> dict[str, Any]:
-    """What `configcheck` shows, one entry per file, secrets scrubbed."""
+    """What `configcheck` shows, one entry per file, with secrets scrubbed."""
     grouped: dict[str, dict[str, Any]] = {}
 
     def entry(name: str, source: str) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def main(arguments: list[str]) -> int:
     )
 
     def health() -> dict[str, list[str]]:
-        # Right after a start nothing has reported yet, and `health` fails.
+        # Right after the start no component has reported yet, so `health` fails.
         parts = {'ad-autoconfig': True, 'collector': scheduler.begun, 'forwarder': forwarder.healthy}
         return {
             'Healthy': [name for name, well in parts.items() if well],
@@ -129,5 +129,5 @@ def main(arguments: list[str]) -> int:
         with contextlib.suppress(OSError):
             options.pidfile.unlink()
     logging.shutdown()
-    # A check that hangs in its thread must not hold up the end.
+    # A check that hangs in its thread must not delay the exit.
     os._exit(0)

@@ -1,4 +1,4 @@
-"""`datadog-agent trace-agent`: holds the receiver's sockets, and becomes the receiver when a client sends data."""
+"""`datadog-agent trace-agent`: listens on the receiver's sockets, and becomes the receiver once a client sends data."""
 
 import logging
 

@@ -1,1 +1,1 @@
-"""How the command line talks to the running Agent: HTTPS on loopback, a pinned certificate and a token."""
+"""How commands talk to the running Agent: HTTPS on loopback, with a pinned certificate and a token."""

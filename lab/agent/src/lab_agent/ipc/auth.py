@@ -1,4 +1,4 @@
-"""The token and the certificate that the first start makes; both are this instance's alone."""
+"""The token and the certificate, created at the first start and unique to this instance."""
 
 import os
 from pathlib import Path
@@ -21,7 +21,7 @@ def _write_private(path: Path, content: bytes) -> None:
 
 
 def ensure(paths: Paths) -> None:
-    """Makes what is missing. Only the daemon calls this."""
+    """Creates what is missing. Only the daemon calls this."""
     if not paths.auth_token.exists():
         _write_private(paths.auth_token, os.urandom(32).hex().encode())
     if not paths.ipc_cert.exists():
@@ -31,7 +31,7 @@ def ensure(paths: Paths) -> None:
 
 
 def read_token(paths: Paths) -> str:
-    """The bearer token; the message is the Agent's own."""
+    """The bearer token; the error message is the Agent's own."""
     for path in (paths.auth_token, paths.ipc_cert):
         try:
             path.read_bytes()

@@ -1,4 +1,4 @@
-"""A self-made certificate for 127.0.0.1, certificate and key in one PEM text."""
+"""A self-signed certificate for 127.0.0.1, with its key in the same PEM text."""
 
 import datetime
 import ipaddress
@@ -14,7 +14,7 @@ _TEN_YEARS = datetime.timedelta(days=3650)
 def make_certificate() -> bytes:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, 'boxhound lab Agent')])
-    # A golden image may boot with a clock that is off: valid from well before now.
+    # Valid from well before now, since a golden image may boot with a wrong clock.
     start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=365)
     certificate = (
         x509.CertificateBuilder()

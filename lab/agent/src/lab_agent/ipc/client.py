@@ -1,6 +1,6 @@
-"""The command line's side.
+"""The commands' side.
 
-HTTP/1.0 written by hand: http.client alone is a third of what `status` imports.
+Speaks HTTP/1.0 directly, since http.client would be a third of what `status` imports.
 """
 
 import json
@@ -32,7 +32,7 @@ def _exchange(paths: Paths, port: int, request: bytes, timeout: float) -> bytes:
 
 
 def get(paths: Paths, port: int, path: str, timeout: float = 15) -> Any:
-    """One GET; raises AuthError without a token and NotRunning when nobody answers."""
+    """One GET; raises AuthError without a token, and NotRunning if there is no answer."""
     token = read_token(paths)
     request = f'GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n'.encode()
     try:

@@ -1,4 +1,4 @@
-"""The daemon's side: GET only, 127.0.0.1 only, a bearer token on every request."""
+"""The daemon's side: only GET, only on 127.0.0.1, with a bearer token in every request."""
 
 import hmac
 import json
@@ -22,7 +22,7 @@ class _Server(ThreadingHTTPServer):
     token: str
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away or spoke no TLS is its own affair."""
+        """Ignores clients that disconnected or didn't speak TLS."""
         log.debug('connection from %s failed', client_address, exc_info=True)
 
 
@@ -56,13 +56,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def serve(paths: Paths, port: int, token: str, routes: Mapping[str, Route]) -> ThreadingHTTPServer:
-    """Starts serving in a thread; raises OSError when the port is taken."""
+    """Starts serving in a thread; raises OSError if the port is taken."""
     server = _Server(('127.0.0.1', port), _Handler)
     server.routes = routes
     server.token = token
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(paths.ipc_cert)
-    # The handshake belongs to the request's own thread: a silent client must not hold up the others.
+    # The handshake happens in the request's own thread, so that a silent client doesn't block others.
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, name='ipc', daemon=True).start()
     return server

@@ -1,1 +1,1 @@
-"""Follows the log files that conf.d names."""
+"""Tails the log files that conf.d names."""

@@ -1,4 +1,4 @@
-"""All log sources: finds their files, follows them, and says how they fare."""
+"""All log sources: finds their files, tails them and reports their status."""
 
 import glob
 import json
@@ -15,12 +15,12 @@ log = logging.getLogger('lab_agent.logs')
 
 _POLL_SECONDS = 1.0
 _END_SECONDS = 0.5
-# Chunks of one file in a row: so many that a file that grows fast lets the others have their turn.
+# Maximum number of chunks of one file in a row, so that a fast-growing file doesn't starve the others.
 _CHUNKS = 64
 
 
 class Source:
-    """One entry of a `logs:` list with the files it is followed in."""
+    """One entry of a `logs:` list and its tailed files."""
 
     def __init__(self, config: LogConfig) -> None:
         self.config = config
@@ -55,7 +55,7 @@ class Source:
 
 
 class LogsAgent:
-    """Follows all sources in one thread."""
+    """Tails all sources in one thread."""
 
     def __init__(self, configs: list[LogConfig], registry: Path, sender: LogSender | None = None) -> None:
         self.sender = sender
@@ -73,9 +73,9 @@ class LogsAgent:
         self._thread.start()
 
     def stop(self) -> None:
-        """Asks for the end; `join` waits for it."""
+        """Requests the end; `join` waits for it."""
         self._stopped.set()
-        # What is being read belongs to this run: saved as read, it must still get to the sender.
+        # Lines whose offset is saved as read must still reach the sender in this run.
         if self._thread:
             self._thread.join(_END_SECONDS)
         self._save()
@@ -99,7 +99,7 @@ class LogsAgent:
                 self._save()
 
     def scan(self, source: Source) -> None:
-        """Opens new files, reads what there is room for, notes what can't be read."""
+        """Opens new files, reads as much as there is room for, and records files that can't be read."""
         if source.config.values.get('type') != 'file':
             source.errors = {'type': f'unsupported log type {source.config.values.get("type")!r}'}
             return
@@ -113,7 +113,7 @@ class LogsAgent:
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
                 errors[name] = f'cannot read file {name}: {reason}'
-                # Followed no longer: a file that was rotated into one we can't read must show itself.
+                # No longer tailed, so that a file rotated into an unreadable one becomes visible.
                 dropped = source.tailers.pop(name, None)
                 if dropped:
                     dropped.close()
@@ -121,7 +121,7 @@ class LogsAgent:
         source.scanned = True
 
     def _read(self, source: Source, name: str) -> None:
-        """A chunk at a time, and no further than the sender takes: what stays in the file isn't lost."""
+        """Reads one chunk at a time, and only as much as the sender accepts; whatever stays in the file isn't lost."""
         tailer = source.tailers[name]
         for _ in range(_CHUNKS):
             if self._stopped.is_set() or (self.sender and self.sender.full):
@@ -137,7 +137,7 @@ class LogsAgent:
     def _open(self, name: str, first: bool) -> Tailer:
         tailer = Tailer(Path(name))
         known = self._known.get(name)
-        # What was there before the Agent is skipped; a file that appears later, or is known from before, isn't.
+        # Skips content older than the Agent, but not in files that appear later or are known from an earlier run.
         tailer.open(from_end=first and known is None)
         if known is not None:
             tailer.resume(known)

@@ -1,25 +1,25 @@
-"""Lines out of a stream of bytes, none longer than the Agent's limit."""
+"""Splits a byte stream into lines, none longer than the Agent's limit."""
 
-# `logs_config.max_message_size_bytes`. The Agent goes on with a longer line in a message of its own, and marks both.
+# `logs_config.max_message_size_bytes`. The Agent splits a longer line into several messages and marks each.
 LINE_BYTES = 900_000
 _CUT = b'...TRUNCATED...'
 
 
 class Lines:
-    """Keeps what is no complete line yet."""
+    """Keeps the bytes of an incomplete line."""
 
     def __init__(self) -> None:
         self._rest = b''
-        # Whether the rest goes on with a line whose beginning was given already.
+        # Whether the rest continues a line whose beginning was already returned.
         self._goes_on = False
 
     @property
     def pending(self) -> int:
-        """How many of the bytes that were fed are in no line yet."""
+        """Number of bytes received that are not in a line yet."""
         return len(self._rest)
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The lines that DATA completes, and the beginning of one that has grown too long."""
+        """The lines that DATA completes, and the beginning of a line that has become too long."""
         data = self._rest + data
         *lines, self._rest = data.split(b'\n')
         if len(data) <= LINE_BYTES and not self._goes_on:
@@ -33,7 +33,7 @@ class Lines:
         return found
 
     def _cut(self, line: bytes, found: list[bytes]) -> bytes:
-        """What is left of LINE once its full pieces are in FOUND."""
+        """Moves full pieces of LINE to FOUND and returns the rest."""
         while len(line) > LINE_BYTES:
             found.append(self._marked(line[:LINE_BYTES]) + _CUT)
             line = line[LINE_BYTES:]

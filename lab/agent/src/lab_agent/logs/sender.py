@@ -1,4 +1,4 @@
-"""Sends log lines to `logs_config.logs_dd_url`, as the logs Agent does over HTTP."""
+"""Sends log lines to `logs_config.logs_dd_url`, like the logs Agent over HTTP."""
 
 import json
 import logging
@@ -18,22 +18,22 @@ from lab_agent.tags import parse_tags
 log = logging.getLogger('lab_agent.logs')
 
 _GATHER_SECONDS = 1.0
-# Bytes of encoded lines in memory, beside what is in payloads already.
+# Maximum bytes of encoded lines in memory, besides those in payloads.
 _ROOM = 16 << 20
-# Payloads on their way, above which lines wait.
+# Maximum number of payloads in flight; beyond it, lines wait.
 _PAYLOADS = 4
-# The Agent's limits of one request before compression.
+# The Agent's limits for one request before compression.
 _LINES = 1000
 _BYTES = 5_000_000
-# Answers after which the Agent's HTTP destination for logs drops a payload; after any other it goes on trying.
+# Status codes after which the Agent's HTTP destination for logs drops a payload; after others it keeps retrying.
 _HOPELESS = frozenset({400, 401, 403, 413})
-# As the Agent, UTF-8 stays what it is: an escape takes up to three times the room.
+# Like the Agent, keeps UTF-8, since escapes take up to three times the space.
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 _ORIGIN = {'DD-PROTOCOL': 'agent-json', 'DD-EVP-ORIGIN': 'agent', 'DD-EVP-ORIGIN-VERSION': VERSION}
 
 
 class LogSender:
-    """Lines in, batches out."""
+    """Collects lines and sends them in batches."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class LogSender:
         self._pipeline.start()
 
     def stop(self) -> None:
-        """Asks for the end; `join` waits for it."""
+        """Requests the end; `join` waits for it."""
         self._pipeline.close()
 
     def join(self) -> None:
@@ -72,11 +72,11 @@ class LogSender:
 
     @property
     def full(self) -> bool:
-        """As long as it is, files are better not read on: what they hold isn't lost."""
+        """While true, files should not be read further; their content isn't lost."""
         return self._pipeline.full
 
     def add(self, config: LogConfig, path: str, lines: list[bytes]) -> None:
-        """Blank lines aren't logs. Lines come as `Lines` gives them, none of them too long for an intake."""
+        """Skips blank lines. Lines come from `Lines`, so none is too long for an intake."""
         values = config.values
         file = PurePath(path)
         tags = [*parse_tags(values.get('tags')), f'filename:{file.name}', f'dirname:{file.parent}']
@@ -93,7 +93,7 @@ class LogSender:
         encoded = [_encoded(line, rest) for line in stripped if line]
         fitting = [one for one in encoded if len(one) + len('[]') <= _BYTES]
         for _ in range(len(encoded) - len(fitting)):
-            # Only a line of many control characters gets that long. The Agent drops it too.
+            # Only a line with many control characters gets this long. The Agent drops it too.
             log.warning('dropped a line of %s that is too long for a request', path)
             self._pipeline.drop('logs')
         self._pipeline.add(*fitting)
@@ -123,12 +123,12 @@ def log_sender(settings: Settings, key: Key, hostname: str) -> LogSender | None:
 
 
 def _encoded(line: bytes, rest: bytes) -> bytes:
-    """A log's JSON; REST is what stands behind its message."""
+    """A log's JSON; REST is what follows its message."""
     return b'{"message":%b,%b' % (_quoted(line.decode('utf-8', 'replace')).encode(), rest)
 
 
 def payloads_of(logs: Sequence[bytes]) -> list[Payload]:
-    """JSON arrays as the logs intake takes them: a bracket, and a comma or the other bracket behind each log."""
+    """JSON arrays, as the logs intake expects: a bracket, then a comma or the closing bracket after each log."""
     return [
         gzipped('logs', '/api/v2/logs', b'[' + b','.join(batch) + b']', JSON, {'LogsSent': len(batch)}, _ORIGIN)
         for batch in batches(logs, lambda one: len(one) + 1, _BYTES - 1, _LINES)

@@ -1,4 +1,4 @@
-"""One followed file, through rotation by renaming and by copying and truncating."""
+"""One tailed file, across rotation by renaming or by copying and truncating."""
 
 import os
 from pathlib import Path
@@ -6,15 +6,15 @@ from typing import BinaryIO
 
 from lab_agent.logs.lines import Lines
 
-# Lines of one character become a hundred times as many bytes on their way.
+# One-character lines become a hundred times larger when sent.
 _CHUNK = 1 << 18
 _MARK = 128
 
 
 class Tailer:
-    """Reads what was appended since the last call; opens again when the file was rotated.
+    """Reads what was appended since the last call; reopens the file after a rotation.
 
-    `offset` is where another run has to go on: behind the last line that was handed over.
+    `offset` is where another run must continue: after the last line that was returned.
     """
 
     def __init__(self, path: Path) -> None:
@@ -28,14 +28,14 @@ class Tailer:
         self._mark = b''
 
     def open(self, from_end: bool) -> None:
-        """Raises OSError when the file can't be read."""
+        """Raises OSError if the file can't be read."""
         file = self.path.open('rb')
         self._file = file
         self._mark = file.read(_MARK)
         self._go(file.seek(0, os.SEEK_END if from_end else os.SEEK_SET))
 
     def resume(self, offset: int) -> None:
-        """Goes on where an earlier run of the Agent stopped; a file that is shorter now is read from its start."""
+        """Continues where an earlier run of the Agent stopped; a file that is now shorter is read from its start."""
         if self._file and offset <= os.fstat(self._file.fileno()).st_size:
             self._go(self._file.seek(offset))
 
@@ -46,15 +46,15 @@ class Tailer:
         self._go(0)
 
     def read(self, limit: int = _CHUNK) -> list[bytes]:
-        """The next complete lines, about LIMIT bytes of them; none as long as there are no more.
+        """The next complete lines, about LIMIT bytes; empty if there are none yet.
 
-        Raises OSError when a rotated file's successor can't be read, once its own lines have been returned.
+        Raises OSError if a rotated file's successor can't be read, after the old file's lines have been returned.
         """
         if self._file is None:
             self.open(from_end=False)
         found, more = self._drain(limit)
         if not more and self._renamed():
-            # Its writer may have added something since.
+            # Its writer may have appended something since.
             late, more = self._drain(limit)
             found += late
             if not more:
@@ -64,7 +64,7 @@ class Tailer:
         return found
 
     def handed_over(self) -> None:
-        """What `read` has returned needn't be read again."""
+        """Marks what `read` has returned as done."""
         self.offset = self._position - self._split.pending
 
     def _successor(self, limit: int, must: bool) -> list[bytes]:
@@ -90,7 +90,7 @@ class Tailer:
         return (held.st_dev, held.st_ino) != (named.st_dev, named.st_ino)
 
     def _truncated(self, file: BinaryIO) -> bool:
-        """Shorter than what was read, or another beginning: it may have grown past the old length since."""
+        """Whether it is shorter than what was read or begins differently; it may have outgrown the old length since."""
         if os.fstat(file.fileno()).st_size < self._position:
             return True
         mark = os.pread(file.fileno(), _MARK, 0)

@@ -1,1 +1,1 @@
-"""The trace receiver: ddapm-test-agent behind sockets that are held open long before it is loaded."""
+"""The trace receiver: ddapm-test-agent behind sockets that are open long before it is loaded."""

@@ -23,8 +23,8 @@ class _Absent(ModuleType):
 
 
 def install() -> None:
-    """Before the first import of ddapm_test_agent."""
+    """Call this before the first import of ddapm_test_agent."""
     for name in _NAMES:
         sys.modules.setdefault(name, _Absent(name))
-    # `from grpc import aio` wants the submodule as an attribute.
+    # `from grpc import aio` needs the submodule as an attribute.
     vars(sys.modules['grpc'])['aio'] = sys.modules['grpc.aio']

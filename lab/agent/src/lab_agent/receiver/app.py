@@ -1,4 +1,4 @@
-"""ddapm-test-agent on the loader's sockets, with figures for `status` beside it."""
+"""ddapm-test-agent on the loader's sockets, with figures for `status`."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ def make_app() -> web.Application:
     """The test agent's own application: no forwarding, no snapshots, no invariant checks."""
     absent.install()
     os.environ['TEST_AGENT_VERSION'] = VERSION
-    # It prints every chunk of every payload at INFO.
+    # At INFO it logs every chunk of every payload.
     logging.getLogger('ddapm_test_agent').setLevel(logging.WARNING)
     from ddapm_test_agent.agent import make_app as make
 
@@ -57,7 +57,7 @@ def make_app() -> web.Application:
 
 
 def _decode(path: str, kind: str, body: bytes) -> list[list[Any]]:
-    """The traces of an accepted request, by the test agent's own decoders."""
+    """The traces of an accepted request, decoded by the test agent."""
     from ddapm_test_agent import trace
 
     decoders: dict[str, Any] = {
@@ -110,14 +110,14 @@ def watch(app: web.Application, figures: Figures, writer: TraceWriter | None = N
                 await count(request)
             return answer
         finally:
-            # The test agent also keeps what it refuses, and much that is no trace.
+            # The test agent also keeps rejected requests, and many that aren't traces.
             await kept.trim()
 
     app.middlewares.insert(0, counting)
 
 
 def debug_app(figures: Figures, port: int, writer: TraceWriter | None = None) -> web.Application:
-    """The receiver's debug port, which the daemon reads for `status`."""
+    """The receiver's debug port, which the daemon queries for `status`."""
     started = time.monotonic()
 
     async def variables(_request: web.Request) -> web.Response:
@@ -159,7 +159,7 @@ async def _serve(sockets: Sockets, port: int, debug_port: int, writer: TraceWrit
 
 
 def serve(sockets: Sockets, port: int, debug_port: int, writer: TraceWriter | None = None) -> None:
-    """Serves until a signal; then what was received is still sent."""
+    """Serves until a signal, then sends what it has received."""
     if writer:
         writer.start()
     asyncio.run(_serve(sockets, port, debug_port, writer))

@@ -1,4 +1,4 @@
-"""What came in during the last minute, per kind of client."""
+"""What was received in the last minute, per kind of client."""
 
 import threading
 import time
@@ -26,7 +26,7 @@ class Payload:
 
 
 def client_of(headers: Mapping[str, str]) -> Client:
-    """Language, its version, interpreter and tracer version, as the tracer states them."""
+    """Language, its version, interpreter and tracer version, as sent by the tracer."""
     names = ('Datadog-Meta-Lang', 'Datadog-Meta-Lang-Version', 'Datadog-Meta-Lang-Interpreter')
     lang, version, interpreter = (headers.get(name, '') for name in names)
     return lang, version, interpreter, headers.get('Datadog-Meta-Tracer-Version', '')
@@ -47,13 +47,13 @@ class Figures:
             self._forget()
 
     def _forget(self) -> None:
-        """At every payload too: days may pass until somebody asks."""
+        """Also called for every payload, since days may pass before a query."""
         oldest = self.clock() - WINDOW_SECONDS
         while self._payloads and self._payloads[0].at < oldest:
             self._payloads.popleft()
 
     def receiver(self) -> list[dict[str, Any]]:
-        """`apmStats.receiver`: one entry per client, service and form of payload seen in the window."""
+        """`apmStats.receiver`: one entry per client, service and payload format seen in the window."""
         with self._lock:
             self._forget()
             kept = list(self._payloads)

@@ -1,4 +1,4 @@
-"""How much the test agent keeps of what it received: it forgets nothing itself, and the machine runs for days."""
+"""Bounds what the test agent keeps: it never forgets a request by itself, and the machine runs for days."""
 
 from collections import deque
 from typing import Any
@@ -8,16 +8,16 @@ _BYTES = 32 << 20
 
 
 class Kept:
-    """Holds the test agent's list of requests to a number of them and a number of bytes of their bodies."""
+    """Limits the test agent's list of requests by number and by the size of their bodies."""
 
     def __init__(self, requests: list[Any], most: int = _REQUESTS, room: int = _BYTES) -> None:
         self._requests, self._most, self._room = requests, most, room
-        # Of the requests in the list, in its order: the list only grows, at its end, and shrinks only here.
+        # Sizes of the listed requests, in order. The list grows only at its end and shrinks only here.
         self._sizes: deque[int] = deque()
         self._taken = 0
 
     async def trim(self) -> None:
-        """Forgets the oldest requests. A body that is kept has been read: this waits for nothing."""
+        """Drops the oldest requests. Never waits, since listed requests have been read completely."""
         for one in self._requests[len(self._sizes) :]:
             self._sizes.append(len(await one.read()))
             self._taken += self._sizes[-1]

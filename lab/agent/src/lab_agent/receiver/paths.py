@@ -1,7 +1,7 @@
-"""Which of the test agent's paths are served.
+"""The test agent's paths that are served.
 
-It can also forward what it gets, to any address: `/vcr/…` does, and `/test/settings` makes other paths do it. Nothing
-may leave the machine, and what a real Agent lacks has no use here: only known paths are let through.
+It can also forward requests to any address, by `/vcr/…` or after `/test/settings`. Nothing may leave the machine, so
+only known paths are allowed.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from aiohttp import web
 
 TRACES = ('/v0.4/traces', '/v0.5/traces', '/v0.7/traces', '/v1.0/traces')
 
-# A real Agent's, as far as the test agent has them, and its view of what came in.
+# Those of a real Agent that the test agent supports, and its view of received traces.
 _SERVED = frozenset(
     (
         *TRACES,
@@ -34,7 +34,7 @@ _SERVED = frozenset(
 
 @web.middleware
 async def only_served(request: web.Request, handler: Any) -> web.StreamResponse:
-    """404 for every other path, before anything of the test agent has seen the request."""
+    """Responds 404 to every other path, before the test agent sees the request."""
     if request.path not in _SERVED:
         return web.Response(status=404, text='404 page not found\n')
     answer: web.StreamResponse = await handler(request)

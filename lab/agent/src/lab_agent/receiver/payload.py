@@ -1,4 +1,4 @@
-"""AgentPayload: how received traces are written for the intake, by the Agent's published schema."""
+"""AgentPayload: encodes received traces for the intake, by the Agent's published schema."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,12 +10,12 @@ from lab_agent.sending.protobuf import integer, message, number_map, string, tex
 
 Span = Mapping[str, Any]
 
-# What a chunk's priority is as long as no tracer has said one.
+# A chunk's priority if the tracer sent none.
 _NO_PRIORITY = -128
 
 
 class Chunk(NamedTuple):
-    """Spans of one trace with what stands beside them; only v0.7 has it in a place of its own."""
+    """Spans of one trace and their chunk's fields, which only v0.7 has outside of the spans."""
 
     spans: list[Span]
     priority: int | None = None
@@ -24,7 +24,7 @@ class Chunk(NamedTuple):
 
 
 class Received(NamedTuple):
-    """One accepted request. `about` holds what only the v0.7 form tells of the whole payload."""
+    """One accepted request. `about` has the fields of the whole payload, which only v0.7 sends."""
 
     client: Client
     container: str
@@ -33,7 +33,7 @@ class Received(NamedTuple):
 
 
 def received(client: Client, container: str, traces: list[list[Span]], document: Any = None) -> Received:
-    """TRACES as they were decoded; DOCUMENT is the undecoded payload where its form is v0.7."""
+    """TRACES are decoded; DOCUMENT is the v0.7 payload, if it has that format."""
     chunks = [Chunk(spans) for spans in traces]
     if not isinstance(document, dict):
         return Received(client, container, chunks)
@@ -55,7 +55,7 @@ def _span(span: Span) -> bytes:
         (
             string(1, span.get('service') or 'unnamed-service'),
             string(2, span.get('name') or 'unnamed_operation'),
-            # The Agent takes the name for a resource that is missing.
+            # Like the Agent, uses the name if the resource is missing.
             string(3, span.get('resource') or span.get('name') or 'unnamed_operation'),
             integer(4, _number(span.get('trace_id'))),
             integer(5, _number(span.get('span_id'))),
@@ -90,7 +90,7 @@ def _chunk(chunk: Chunk) -> bytes:
 
 
 def tracer_payload(one: Received) -> bytes:
-    """TracerPayload: what its own form or its headers don't tell stands in the first span that knows it."""
+    """TracerPayload: fields that neither payload nor headers have come from the first span that has them."""
     lang, lang_version, _, tracer = one.client
 
     def told(name: str, tag: str) -> str:

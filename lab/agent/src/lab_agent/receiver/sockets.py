@@ -1,4 +1,4 @@
-"""The loader's half: holds port and socket, and sleeps until a client sends something."""
+"""The loader's half: listens on port and socket, and sleeps until a client sends something."""
 
 import contextlib
 import select
@@ -11,7 +11,7 @@ _DEFER_SECONDS = 3600
 
 
 class Sockets(NamedTuple):
-    """What clients connect to."""
+    """The listening sockets."""
 
     tcp: socket.socket
     unix: socket.socket
@@ -21,7 +21,7 @@ def listen(port: int, path: Path) -> Sockets:
     """Binds 127.0.0.1:PORT and the socket at PATH, which every user may connect to."""
     tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # A connection shows up only once data has come over it: an open port alone wakes nobody.
+    # A connection is accepted only once it has data, so a port scan doesn't wake the receiver.
     tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, _DEFER_SECONDS)
     tcp.bind(('127.0.0.1', port))
     tcp.listen(_BACKLOG)
@@ -36,7 +36,7 @@ def listen(port: int, path: Path) -> Sockets:
 
 
 def wait(sockets: Sockets) -> None:
-    """Returns when a client is there; its connection stays queued for the receiver."""
+    """Returns when a client has sent data; its connection stays queued for the receiver."""
     poll = select.poll()
     poll.register(sockets.tcp, select.POLLIN)
     poll.register(sockets.unix, select.POLLIN)

@@ -1,4 +1,4 @@
-"""Sends received traces to `apm_config.apm_dd_url`: the trace Agent's own part, in its own process."""
+"""Sends received traces to `apm_config.apm_dd_url`, from the trace Agent's own process."""
 
 import logging
 from collections.abc import Callable
@@ -14,14 +14,14 @@ from lab_agent.settings import Settings
 log = logging.getLogger('lab_agent.receiver')
 
 _GATHER_SECONDS = 1.0
-# Bytes of tracers' payloads in memory, before compression.
+# Maximum bytes of tracers' payloads in memory, before compression.
 _ROOM = 32 << 20
-# Of one payload before compression: the Agent's own limit.
+# Maximum size of one payload before compression; the Agent's own limit.
 _BYTES = 3_200_000
 
 
 class _Encoded(NamedTuple):
-    """One request, encoded at once: what was decoded takes many times the room."""
+    """One request, encoded at once, since decoded data takes many times the memory."""
 
     body: bytes
     traces: int
@@ -29,7 +29,7 @@ class _Encoded(NamedTuple):
 
 
 class TraceWriter:
-    """Every trace once; nothing is sampled away."""
+    """Sends every trace, without sampling."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class TraceWriter:
         self._pipeline.start()
 
     def stop(self) -> None:
-        """Asks for the end; `join` waits for it."""
+        """Requests the end; `join` waits for it."""
         self._pipeline.close()
 
     def join(self) -> None:

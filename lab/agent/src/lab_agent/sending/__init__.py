@@ -1,1 +1,1 @@
-"""Sends to addresses of loopback, and to nothing else, what a real Agent sends to the intake."""
+"""Sends what a real Agent sends to the intake, but only to loopback addresses."""

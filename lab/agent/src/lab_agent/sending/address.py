@@ -1,4 +1,4 @@
-"""Which addresses may be sent to: `http` on loopback. Each address is judged on its own."""
+"""Permitted addresses: `http` on loopback. Each address is checked separately."""
 
 import ipaddress
 from typing import NamedTuple
@@ -8,7 +8,7 @@ _LOCALHOST = ('127.0.0.1', '::1')
 
 
 class Address(NamedTuple):
-    """A place on loopback. `hosts` are tried in turn; no name is left to be resolved."""
+    """An address on loopback. `hosts` are IP addresses, tried in turn, so no name is resolved."""
 
     hosts: tuple[str, ...]
     port: int
@@ -27,7 +27,7 @@ def _hosts(name: str) -> tuple[str, ...]:
 
 
 def loopback(url: str) -> Address | None:
-    """The address behind URL, or None for everything that isn't `http` to 127.0.0.0/8, ::1 or localhost."""
+    """The address of URL, or None unless it is `http` to 127.0.0.0/8, ::1 or localhost."""
     try:
         found = urlsplit(url.strip())
         hosts = _hosts(found.hostname or '') if found.scheme == 'http' else ()

@@ -1,4 +1,4 @@
-"""What became of payloads, in numbers."""
+"""Counts the outcomes of payloads."""
 
 import threading
 from collections import Counter
@@ -17,7 +17,7 @@ class Counts:
             self._counters.setdefault(kind, Counter()).update(numbers)
 
     def one(self, kind: str, *names: str) -> None:
-        """One more in the total, and of each name."""
+        """Adds one to the total and to each name."""
         self.add(kind, {'total': 1, **dict.fromkeys(names, 1)})
 
     def as_dict(self) -> dict[str, dict[str, int]]:

@@ -1,4 +1,4 @@
-"""One HTTP request to an address of loopback: no proxy, no redirect is followed."""
+"""One HTTP request to a loopback address, without a proxy and without following redirects."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from lab_agent.sending.address import Address
 def request(
     address: Address, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None, timeout: float = 5
 ) -> int:
-    """The answer's status; raises OSError when there was none."""
+    """The response status; raises OSError if there was no response."""
     from http.client import HTTPConnection, HTTPException
 
     for index, host in enumerate(address.hosts):

@@ -1,4 +1,4 @@
-"""The key, and what the intake last said of it."""
+"""The key, and the intake's last verdict on it."""
 
 import re
 
@@ -8,7 +8,7 @@ _SHAPE = re.compile(r'[0-9a-f]{32}')
 
 
 class Key:
-    """`valid` is None until an intake has spoken; a key of the wrong shape, or none at all, can't be valid."""
+    """`valid` is None until an intake has answered; a missing or malformed key can't be valid."""
 
     def __init__(self, value: str) -> None:
         self.value = value
@@ -19,7 +19,7 @@ class Key:
         return {'DD-API-KEY': self.value, 'User-Agent': f'datadog-agent/{VERSION}'}
 
     def answered(self, status: int) -> None:
-        """A 403 makes the key invalid; a payload that was taken shows that it no longer is."""
+        """A 403 makes the key invalid; a later success makes it valid again."""
         if status == 403:
             self.valid = False
         elif self.valid is False and 200 <= status < 300:

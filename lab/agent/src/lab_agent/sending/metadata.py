@@ -1,4 +1,4 @@
-"""What the Agent tells of its host: the way by which host tags get to the account. The key isn't in the body."""
+"""The Agent's host metadata, which brings host tags to the account. The body doesn't contain the key."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ from lab_agent.sending.payload import Payload, as_json, deflated
 
 
 def _host_id(path: Path) -> str:
-    """The machine's id in the form of a UUID; empty where there is none."""
+    """The machine id formatted as a UUID; empty if there is none."""
     try:
         found = path.read_text(encoding='ascii').strip()
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Payloads of what checks send: series and service checks."""
+"""Payloads for data from checks: series and service checks."""
 
 import math
 import time
@@ -10,7 +10,7 @@ from lab_agent.sending.protobuf import double, integer, message, string, strings
 
 # MetricPayload.MetricType
 _TYPES = {'count': 1, 'rate': 2, 'gauge': 3}
-# So many that a payload stays far below the 5 MB that the intake takes.
+# Few enough to keep a payload far below the intake's limit of 5 MB.
 _PER_PAYLOAD = 2000
 
 Entry = dict[str, Any]
@@ -41,7 +41,7 @@ def _one(entry: Entry) -> bytes:
 
 
 def series_payloads(series: Sequence[Entry], v2: bool) -> list[Payload]:
-    """Values that aren't finite are left out: no form of the API can carry them."""
+    """Skips values that aren't finite, since the API has no format for them."""
     finite = [one for one in series if all(math.isfinite(value) for _, value in one['points'])]
     if v2:
         return [deflated('series_v2', '/api/v2/series', encode_series(part), PROTOBUF) for part in _parts(finite)]
@@ -53,7 +53,7 @@ def check_payloads(checks: Sequence[Entry]) -> list[Payload]:
 
 
 def agent_up(hostname: str) -> Entry:
-    """The service check by which the account knows that an Agent is alive."""
+    """The service check that shows an account that an Agent is alive."""
     return {
         'check': 'datadog.agent.up',
         'host_name': hostname,

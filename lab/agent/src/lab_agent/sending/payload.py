@@ -9,7 +9,7 @@ PROTOBUF = 'application/x-protobuf'
 
 
 class Payload(NamedTuple):
-    """`endpoint` is the name that counts are kept by, `holds` what is counted once the payload has arrived."""
+    """`endpoint` is the name used in counts; `holds` is counted once the payload has arrived."""
 
     endpoint: str
     path: str
@@ -23,7 +23,7 @@ def _headers(kind: str, encoding: str) -> dict[str, str]:
 
 
 def deflated(endpoint: str, path: str, body: bytes, kind: str = JSON) -> Payload:
-    """As the serializer of the core Agent writes with `serializer_compressor_kind: zlib`."""
+    """As the core Agent's serializer writes with `serializer_compressor_kind: zlib`."""
     import zlib
 
     return Payload(endpoint, path, _headers(kind, 'deflate'), zlib.compress(body), {})
@@ -32,7 +32,7 @@ def deflated(endpoint: str, path: str, body: bytes, kind: str = JSON) -> Payload
 def gzipped(
     endpoint: str, path: str, body: bytes, kind: str, holds: Mapping[str, int], more: Mapping[str, str] | None = None
 ) -> Payload:
-    """As logs and traces are sent. `holds` gets `BytesSent` before compression and `EncodedBytesSent` after it."""
+    """As logs and traces are sent. `holds` gets `BytesSent` (uncompressed) and `EncodedBytesSent` (compressed)."""
     import gzip
 
     packed = gzip.compress(body, 6)
@@ -47,7 +47,7 @@ def as_json(value: Any) -> bytes:
 def batches(
     items: Sequence[Any], size: Callable[[Any], int], room: int, most: int | None = None
 ) -> Iterator[list[Any]]:
-    """As many of the items as one request takes, in their order; what is larger than ROOM goes alone."""
+    """As many items as fit into one request, in order; an item larger than ROOM goes alone."""
     batch: list[Any] = []
     taken = 0
     for one in items:

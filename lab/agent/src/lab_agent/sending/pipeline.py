@@ -1,7 +1,7 @@
-"""The thread that gathers what comes in, makes payloads of it and sends them to one address.
+"""A thread that gathers items, makes payloads of them and sends them to one address.
 
-What it holds is bounded, before and after it is made into payloads. A payload is tried again with growing pauses; it
-holds up no other, unless nothing may be given up.
+Its memory is bounded, both for items and for payloads. A payload is retried with growing pauses and blocks no other,
+unless nothing may be dropped.
 """
 
 import logging
@@ -19,10 +19,10 @@ from lab_agent.sending.queue import Queue
 
 log = logging.getLogger('lab_agent.sending')
 
-# What the real Agent's forwarder drops too: another attempt would end the same.
+# The real Agent's forwarder drops these too, since another attempt would end the same.
 _HOPELESS = frozenset({400, 403, 404, 413})
 _TIMEOUT_SECONDS = 5.0
-# Of the bodies of payloads that wait.
+# Maximum bytes of waiting payloads' bodies.
 _WAITING_BYTES = 32 << 20
 
 
@@ -41,14 +41,14 @@ class _Waiting:
 
 
 class Pipeline:
-    """`make` turns the gathered items into payloads; an item that finds no room pushes the oldest one out.
+    """`make` turns the gathered items into payloads; an item that doesn't fit pushes out the oldest ones.
 
-    `gather`: seconds from the first item to its payload. `idle`: seconds after which `make` is asked without any item,
-    the first time at once; None for never. `size`: what of `room` an item takes. `hopeless`: answers after which there
-    is no further attempt. `refused` is told the endpoint of a payload that the key was too bad for.
+    `gather`: seconds from the first item to its payload. `idle`: seconds after which `make` is called without items,
+    the first time at once; None for never. `size`: how much of `room` an item takes. `hopeless`: status codes after which
+    there is no further attempt. `refused` is called with the endpoint of a payload whose key was rejected.
 
-    `attempts`: None for as many as it takes. Then nothing is given up before the end: while more than `payloads` wait,
-    items stay where they are, and who adds asks `full` first.
+    `attempts`: None for unlimited. Then nothing is dropped before the end: while more than `payloads` wait, items stay
+    queued, and callers must check `full` before they add some.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Pipeline:
         self._items = Queue(room, size)
         self._waiting: list[_Waiting] = []
         self._flush_at: float | None = None if idle is None else 0.0
-        # Monotonic time by which all must be over; None as long as nobody wants it to end.
+        # Monotonic time by which everything must have ended; None until an end is requested.
         self._end: float | None = None
         self._thread: threading.Thread | None = None
         self._counts = Counts()
@@ -107,18 +107,18 @@ class Pipeline:
             self._changed.notify_all()
 
     def close(self, seconds: float = 2.0) -> None:
-        """Sends what is there, each payload once more, and ends after SECONDS at the latest; returns at once."""
+        """Returns at once; the thread sends what is left, each payload once more, and ends within SECONDS."""
         with self._changed:
             self._end = time.monotonic() + seconds
             self._changed.notify_all()
 
     def join(self) -> None:
-        """Waits for the end that `close` asked for."""
+        """Waits for the end that `close` requested."""
         if self._thread and self._end is not None:
             self._thread.join(max(0.0, self._end - time.monotonic()))
 
     def drop(self, endpoint: str) -> None:
-        """Counts a payload that was never made."""
+        """Counts a payload that could not be made."""
         self._counts.one('Dropped', endpoint)
 
     def figures(self) -> dict[str, dict[str, int]]:
@@ -152,7 +152,7 @@ class Pipeline:
         return min(times) - time.monotonic() if times else float('inf')
 
     def _held_up(self) -> bool:
-        """Whether items must stay where they are until a payload has arrived."""
+        """Whether items must stay queued until a payload has arrived."""
         return self._attempts is None and self._crowded()
 
     def _crowded(self) -> bool:
@@ -192,7 +192,7 @@ class Pipeline:
         self._counts.one('Requeued', one.payload.endpoint)
 
     def _attempt(self, one: _Waiting, timeout: float) -> bool:
-        """Whether the payload is done with: taken, or never to be taken."""
+        """Whether the payload is finished: accepted, or dropped for good."""
         payload = one.payload
         if one.attempts:
             self._counts.one('Retried', payload.endpoint)
@@ -211,7 +211,7 @@ class Pipeline:
             return True
         log.warning('%s: %s was answered with %d', self._name, payload.endpoint, status)
         self._counts.one('HTTPErrors', str(status))
-        # A redirect isn't followed: it could lead away from loopback.
+        # A redirect isn't followed, since it could lead away from loopback.
         if status in self._hopeless or status < 400:
             if status == 403 and self._refused:
                 self._refused(payload.endpoint)

@@ -1,6 +1,6 @@
-"""Protocol Buffers by hand, the few parts that payloads need.
+"""A minimal Protocol Buffers encoder, with only what payloads need.
 
-As every proto3 writer does, a field with its default value is left out. Wire types: 0 varint, 1 eight bytes,
+Like any proto3 writer, it omits fields with their default value. Wire types: 0 varint, 1 eight bytes,
 2 length-delimited.
 """
 
@@ -11,7 +11,7 @@ _64_BITS = (1 << 64) - 1
 
 
 def varint(value: int) -> bytes:
-    """Seven bits a byte, the lowest first. A negative number is its two's complement of 64 bits: ten bytes."""
+    """Seven bits per byte, lowest first. A negative number is its 64-bit two's complement, which takes ten bytes."""
     value &= _64_BITS
     found = bytearray()
     while value > 0x7F:
@@ -26,7 +26,7 @@ def _tag(number: int, wire: int) -> bytes:
 
 
 def message(number: int, encoded: bytes) -> bytes:
-    """A message inside a message; there even when it is empty, as an entry of a repeated field must be."""
+    """A nested message; written even if it is empty, as entries of a repeated field must be."""
     return _tag(number, 2) + varint(len(encoded)) + encoded
 
 
@@ -43,7 +43,7 @@ def string(number: int, value: str) -> bytes:
 
 
 def strings(number: int, values: Iterable[str]) -> bytes:
-    """A repeated field, empty entries included."""
+    """A repeated field, including empty entries."""
     return b''.join(_text(number, value) for value in values)
 
 
@@ -54,12 +54,12 @@ def integer(number: int, value: int) -> bytes:
 
 def double(number: int, value: float) -> bytes:
     found = _double(number, value)
-    # Minus zero isn't the default.
+    # Minus zero isn't the default value.
     return b'' if found.endswith(bytes(8)) else found
 
 
 def text_map(number: int, values: Mapping[str, str]) -> bytes:
-    """map<string, string>: each entry a message of key (1) and value (2)."""
+    """map<string, string>: each entry is a message with key (1) and value (2)."""
     return b''.join(message(number, _text(1, key) + _text(2, value)) for key, value in values.items())
 
 

@@ -1,4 +1,4 @@
-"""What waits to be made into payloads, with a bound on the room that it takes. Its owner holds the lock."""
+"""Items waiting to be made into payloads, with a bounded size. Its owner holds the lock."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Queue:
-    """`size` says how much of `room` an item takes."""
+    """`size` returns how much of `room` an item takes."""
 
     def __init__(self, room: int, size: Callable[[Any], int]) -> None:
         self._room, self._size = room, size
@@ -22,13 +22,13 @@ class Queue:
         return self._taken >= self._room
 
     def add(self, items: Iterable[Any]) -> None:
-        """Takes them in any case: the bound is the caller's to heed, before or by `push_out` after."""
+        """Always adds them; the caller must respect the bound, either before or by calling `push_out` afterwards."""
         for one in items:
             self._items.append(one)
             self._taken += self._size(one)
 
     def push_out(self) -> int:
-        """Drops the oldest until the others have room, and returns how many."""
+        """Drops the oldest items until the others fit, and returns how many."""
         dropped = 0
         while self._taken > self._room:
             self._taken -= self._size(self._items.popleft())
@@ -36,7 +36,7 @@ class Queue:
         return dropped
 
     def take(self) -> list[Any]:
-        """All, and leaves nothing."""
+        """Removes and returns all items."""
         found = list(self._items)
         self._items.clear()
         self._taken = 0

@@ -1,1 +1,1 @@
-"""The package `utils` of Agent 5, which the Agent still offers to checks written for it."""
+"""The package `utils` of Agent 5, which the Agent still provides to checks written for it."""
