@@ -1,9 +1,13 @@
 """MongoDB's first boot, as it is rendered for a box, with clients that write down what they get."""
 
 import json
+import os
 import re
 import shutil
+import socket
 import stat
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -101,3 +105,47 @@ def test_a_database_that_refuses_the_user_leaves_no_configuration(machine, tmp_p
     assert machine.boot() == 1
     assert machine.message('main/30-database') == 'the database refused the user datadog'
     assert not machine.path(CONFIGURATION).exists()
+
+
+def waiting(main: int, port: int) -> subprocess.Popen[str]:
+    """The script that waits for the server, for another port, as a user who may send no signal to root's processes."""
+    text = (RENDERED / 'usr/lib/boxhound/database-ready').read_text()
+    become = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] if os.geteuid() == 0 else []
+    process = subprocess.Popen(
+        [*become, 'bash', '-s'],
+        env={'PATH': os.environ['PATH'], 'MAINPID': str(main)},
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdin
+    process.stdin.write(re.sub(r"127\.0\.0\.1/'?27017'?", f'127.0.0.1/{port}', text))
+    process.stdin.close()
+    return process
+
+
+def sleeps(pid: int) -> bool:
+    """Whether a process has a child `sleep` now."""
+    try:
+        children = Path(f'/proc/{pid}/task/{pid}/children').read_text().split()
+        return any(Path(f'/proc/{child}/comm').read_text() == 'sleep\n' for child in children)
+    except OSError:
+        return False
+
+
+def test_the_server_is_waited_for_while_its_process_is_still_that_of_root():
+    with socket.socket() as server:
+        server.bind(('127.0.0.1', 0))
+        process = waiting(1, server.getsockname()[1])
+        # It sleeps: it has tried once in vain, and looked for the process.
+        while process.poll() is None and not sleeps(process.pid):
+            time.sleep(0.01)
+        server.listen()
+        assert process.wait(30) == 0
+
+
+def test_a_server_that_has_ended_is_not_waited_for():
+    with socket.socket() as server, subprocess.Popen(['true']) as gone:
+        server.bind(('127.0.0.1', 0))
+        gone.wait()
+        assert waiting(gone.pid, server.getsockname()[1]).wait(30) == 1
