@@ -92,7 +92,7 @@ test('an app beside the box file is one to choose', async (t) => {
   const file = box('app: { name: shop, port: 5050, service: shop, env: trial, version: 1.0.0 }\n', project)
   const own = join(dirname(file), 'apps', 'shop')
   cpSync(join(project.root, 'provision/40-app/flask'), own, { recursive: true })
-  t.is((await loadBox(file, project)).app?.folder, own)
+  t.deepEqual((await loadBox(file, project)).app?.folders, [own])
 })
 
 test('the port of the database is taken', async (t) => {

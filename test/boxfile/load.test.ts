@@ -35,8 +35,17 @@ test('a box by its name comes from boxes/, with its choices resolved', async (t)
       options: { url: 'http://127.0.0.1/x' },
     },
   ])
-  const folder = join(fixture.root, 'provision/40-app/flask')
-  t.deepEqual(box.app, { name: 'flask', folder, port: 5050, service: 'trial-app', env: 'trial', version: '1.0.0' })
+  const { definition: app, ...given } = box.app ?? {}
+  t.is(app?.unit, 'trial-app')
+  t.deepEqual(given, {
+    name: 'flask',
+    folders: [join(fixture.root, 'provision/40-app/flask')],
+    trace: 'run',
+    port: 5050,
+    service: 'trial-app',
+    env: 'trial',
+    version: '1.0.0',
+  })
 })
 
 test('a box that says the least gets every default', async (t) => {

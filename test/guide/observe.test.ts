@@ -60,6 +60,7 @@ const boxWith = async (t: ExecutionContext, lines: string, checks = ''): Promise
 
 const moreChecks = `  job_queue: { interval: 60, options: { folder: /var/spool/jobs } }
   electricity: { options: { url: "https://example.com/production.xml" } }
+  page_views:
 `
 
 const wantedFor = (box: Box): Wanted => wantedOf(box, readFiles(box, project), 'Europe/Paris', now, project)

@@ -93,7 +93,7 @@ test('graphs, queries, monitors and thresholds of the page are those of the lab 
 
 test('service and resources of the page are those of the app', async (t) => {
   const { app } = await loadBox('lab', project)
-  const { routes } = parse(readFileSync('provision/40-app/flask/app.yaml', 'utf8'))
+  const { routes } = parse(readFileSync('provision/40-app/_flask/app.yaml', 'utf8'))
   const rows = [...page.matchAll(/^\| `GET http:\/\/127\.0\.0\.1:(\d+)(\/\S*)` \| `([^`]+)` \| `([^`]+)` \|$/gm)]
   t.deepEqual(
     rows.map(([, port, path, resource, service]) => [Number(port), path, resource, service]),
@@ -102,15 +102,20 @@ test('service and resources of the page are those of the app', async (t) => {
 })
 
 test('the app is traced as the page says: by its unit, and by nothing in its code', (t) => {
-  const root = 'provision/40-app/flask/root'
-  const unit = readFileSync(`${root}/etc/systemd/system/trial-app.service.hbs`, 'utf8')
+  const unit = readFileSync('provision/40-app/flask/root/etc/systemd/system/trial-app.service.hbs', 'utf8')
+  const shared = 'provision/40-app/_flask/root'
+  const more = readFileSync(`${shared}/etc/systemd/system/trial-app.service.d/10-boxhound.conf.hbs`, 'utf8')
   t.true(unit.includes(blockWith('ExecStart=')) && blockWith('ExecStart=').includes('ddtrace-run'))
   for (const name of ['DD_SERVICE', 'DD_ENV', 'DD_VERSION']) {
     t.true(page.includes(`\`${name}\``), name)
-    t.true(unit.includes(`Environment="${name}=`), name)
+    t.true(more.includes(`Environment="${name}=`), name)
   }
-  for (const file of ['app.py', 'json_log.py', 'gunicorn.conf.py'])
-    t.notRegex(readFileSync(`${root}/opt/trial-app/${file}`, 'utf8'), /^\s*(?:import|from) ddtrace/m, file)
+  for (const file of ['app.py', 'json_log.py'])
+    t.notRegex(readFileSync(`${shared}/opt/trial-app/${file}`, 'utf8'), /^\s*(?:import|from) ddtrace/m, file)
+  // The other way, which the page names, takes ddtrace-run out of the unit.
+  t.regex(flowing, /`app: \{ trace: middleware \}`/)
+  t.regex(unit, /\{\{else\}\}\nExecStart=\S+\/gunicorn \S+ \S+ traced:app\n/)
+  t.regex(readFileSync(`${shared}/opt/trial-app/traced.py`, 'utf8'), /DDWSGIMiddleware\(application\)/)
 })
 
 test('each file and page that is named is there', (t) => {

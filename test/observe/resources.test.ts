@@ -18,7 +18,7 @@ const wanted = async (name: string) => {
   return wantedOf(box, readFiles(box, project), 'Europe/Paris', now, project)
 }
 
-for (const name of ['lab', 'lab-mongodb', 'lab-postgres', 'ubuntu']) {
+for (const name of ['lab', 'lab-mongodb', 'lab-postgres', 'lab-uwsgi', 'ubuntu']) {
   test(`what ${name} brings into an account is what is stored`, async (t) => {
     const { resources } = await wanted(name)
     const text = `${JSON.stringify(resources, null, 2)}\n`

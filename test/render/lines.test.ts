@@ -38,7 +38,7 @@ test('of the project’s own templates each line without a value is the one that
     'observe/downtimes.yaml.hbs',
     'observe/host.yaml.hbs',
     'provision/30-database/_mysql/observe.yaml.hbs',
-    'provision/40-app/flask/observe.yaml.hbs',
+    'provision/40-app/_flask/observe.yaml.hbs',
     'provision/50-checks/my_metric/observe.yaml.hbs',
     'provision/50-checks/my_metric/conf.yaml.hbs',
     'provision/20-agent/root/etc/datadog-agent/datadog.yaml.hbs',

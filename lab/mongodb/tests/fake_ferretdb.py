@@ -2,6 +2,7 @@
 """A tiny FerretDB for tests: keeps documents in memory, without queries."""
 
 import asyncio
+import signal
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -63,6 +64,8 @@ async def _answer(stored: Stored, message: wire.Message) -> dict[str, Any]:
 
 
 async def _main() -> None:
+    # As a Go program.
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     path = next(word.partition('=')[2] for word in sys.argv if word.startswith('--listen-unix='))
     stored: Stored = defaultdict(list)
 

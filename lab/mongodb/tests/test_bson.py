@@ -61,6 +61,13 @@ def test_a_cut_document_is_refused_wherever_it_is_cut() -> None:
             bson.decode((size + 4).to_bytes(4, 'little') + data[4 : size + 4] if size + 4 < len(data) else b'')
 
 
+def test_a_size_below_nothing_is_refused() -> None:
+    # Taken at its word, the binary would end before its subtype, which is then the type of one more element.
+    element = b'\5a\0' + b'\xff\xff\xff\xff' + b'\n' + b'\0'
+    with pytest.raises(bson.BsonError):
+        bson.decode((len(element) + 5).to_bytes(4, 'little') + element + b'\0')
+
+
 def test_a_document_that_is_nested_too_deep_is_refused() -> None:
     def nested(depth: int) -> bytes:
         data = b'\5\0\0\0\0'

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bson import Binary, Decimal128, Int64, ObjectId, Regex, Timestamp
@@ -58,16 +59,41 @@ def test_a_days_work(server: Mongod) -> None:
     assert statistics['storageStats']['count'] == 990
 
 
-def test_names_that_the_agent_reads(server: Mongod) -> None:
-    admin = server.connect('root').admin
-    admin.command('createUser', 'datadog', pwd='x', roles=[{'role': 'read', 'db': 'admin'}, 'clusterMonitor'])
-    client = server.connect('datadog', 'x')
+# What the Agent's integration makes metrics of for a default instance.
+STATUS = """
+asserts.msg asserts.regular asserts.rollovers asserts.user asserts.warning
+connections.available connections.current connections.totalCreated
+extra_info.page_faults mem.bits mem.resident mem.virtual
+network.bytesIn network.bytesOut network.numRequests
+opcounters.command opcounters.delete opcounters.getmore opcounters.insert opcounters.query opcounters.update
+uptime
+"""
+STATISTICS = ('objects', 'collections', 'dataSize', 'indexes', 'indexSize', 'storageSize', 'avgObjSize')
+
+
+def test_what_the_agent_reads_with_its_three_roles(server: Mongod) -> None:
+    roles = [{'role': 'read', 'db': 'admin'}, 'clusterMonitor', {'role': 'read', 'db': 'local'}]
+    server.connect('root').admin.command('createUser', 'datadog', pwd='x', roles=roles)
+    client = server.connect('datadog', 'x', readPreference='primaryPreferred', appname='datadog-agent')
+    assert 'replication' not in client.admin.command('getCmdLineOpts')['parsed']
+    status = client.admin.command('serverStatus', tcmalloc=False)
+    for name in STATUS.split():
+        value: Any = status
+        for part in name.split('.'):
+            value = value[part]
+        assert isinstance(value, int | float), name
     names = client.list_database_names()
     assert {'admin', 'config', 'local', 'shop'} <= set(names)
     for name in names:
         found = client[name].command('dbStats')
-        for key in ('objects', 'collections', 'dataSize', 'indexes', 'indexSize', 'storageSize', 'avgObjSize'):
+        for key in STATISTICS:
             assert isinstance(found[key], int | float), (name, key)
+    (operation,) = client.admin.aggregate([{'$currentOp': {}}])
+    assert 'fsyncLock' not in operation
+    assert client.admin.command('hostInfo')['system']['hostname']
+    assert client.admin.command('top')['totals']
+    with pytest.raises(OperationFailure, match='not authorized on shop'):
+        client.shop.things.find_one()
 
 
 def test_a_replica_set_has_an_oplog() -> None:

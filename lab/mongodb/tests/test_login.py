@@ -158,6 +158,17 @@ def test_all_users_and_those_of_a_database(shared: Mongod) -> None:
     assert root.depot.command('usersInfo', 1)['users'] == []
 
 
+def test_a_user_made_anew_is_another_one(shared: Mongod) -> None:
+    admin = shared.connect('root').admin
+    admin.command('createUser', 'again', pwd='x', roles=['root'])
+    client = shared.connect('again', 'x', maxPoolSize=1)
+    client.admin.command('serverStatus')
+    admin.command('dropUser', 'again')
+    admin.command('createUser', 'again', pwd='x', roles=['root'])
+    with pytest.raises(OperationFailure, match='requires authentication'):
+        client.admin.command('serverStatus')
+
+
 def test_the_file_of_users_is_private_and_holds_no_password(fresh: Mongod) -> None:
     fresh.start().first_user()
     path = fresh.data / 'users.bson'

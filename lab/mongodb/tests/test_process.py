@@ -54,6 +54,22 @@ def test_it_does_not_outlive_ferretdb(fresh: Mongod) -> None:
     assert 'FerretDB' in fresh.log()[-2]['attr']['error']
 
 
+def test_both_may_be_told_to_end(fresh: Mongod) -> None:
+    child = _child(fresh.start())
+    os.kill(child, signal.SIGTERM)
+    until(lambda: not _is_running(child), 'FerretDB ends first')
+    assert fresh.stop() == 0
+
+
+def test_both_may_be_told_to_rotate(fresh: Mongod) -> None:
+    child = _child(fresh.start())
+    os.kill(child, signal.SIGUSR1)
+    fresh.process.send_signal(signal.SIGUSR1)
+    until(lambda: len(list(fresh.folder.glob('mongod.log.*'))) == 1, 'the old log')
+    assert fresh.connect().admin.command('ping')['ok'] == 1
+    assert _is_running(child)
+
+
 def test_a_command_ends_it(fresh: Mongod) -> None:
     client = fresh.start().first_user().connect('root')
     with contextlib.suppress(AutoReconnect):
@@ -107,7 +123,7 @@ def test_files_are_private_unless_the_configuration_says_otherwise(fresh: Mongod
     fresh.stop()
     fresh.log_path.unlink()
     fresh.options['setParameter.processUmask'] = '"027"'
-    fresh.start()
+    fresh.start().add_user('second')
     assert _mode(fresh.log_path) == 0o640
     assert _mode(fresh.data / 'users.bson') == 0o600
 
@@ -155,6 +171,21 @@ def test_ferretdb_listens_on_its_socket_alone(fresh: Mongod) -> None:
     assert _mode(fresh.data / 'ferretdb') == 0o700
 
 
+def test_ferretdb_is_left_with_the_client(fresh: Mongod) -> None:
+    child = _child(fresh.start().first_user())
+
+    def sockets() -> int:
+        opened = [str(path.readlink()) for path in Path(f'/proc/{child}/fd').iterdir()]
+        return sum(name.startswith('socket:') for name in opened)
+
+    before = sockets()
+    client = fresh.connect('root')
+    client.shop.things.find_one()
+    assert sockets() > before
+    client.close()
+    until(lambda: sockets() == before, 'the connection to FerretDB ends')
+
+
 def _message(opcode: int, content: bytes) -> bytes:
     return struct.pack('<iiii', len(content) + 16, 1, 0, opcode) + content
 
@@ -194,6 +225,7 @@ def test_other_commands_of_old_drivers_are_refused(shared: Mongod) -> None:
         _message(2013, b'\0\0\0\0' + b'\7' + bson.encode({'ping': 1})),
         _message(2013, b'\x04\0\0\0' + b'\0' + bson.encode({'ping': 1})),
         _message(2013, b'\0\0\0\0' + b'\1' + struct.pack('<i', 10) + b'abcdef'),
+        _message(2013, b'\0\0\0\0' + b'\1' + struct.pack('<i', -1) + b'abcdef'),
         struct.pack('<iiii', 2**31 - 1, 1, 0, 2013),
         struct.pack('<iiii', 3, 1, 0, 2013),
     ],

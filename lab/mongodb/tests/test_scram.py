@@ -53,6 +53,20 @@ def test_any_other_proof_is_refused(monkeypatch: pytest.MonkeyPatch, payload: by
         _begun(monkeypatch).finish(payload)
 
 
+@pytest.mark.parametrize('without_proof', ['c=eSws,r={nonce}', 'c=biws,r={nonce}x', 'c=biws,r=rOprNGfwEbeRWgbNEkqO'])
+def test_a_proof_for_other_words_is_refused(monkeypatch: pytest.MonkeyPatch, without_proof: str) -> None:
+    conversation = _begun(monkeypatch)
+    words = without_proof.format(nonce=conversation.challenge.decode()[2:].partition(',')[0])
+    # As a client that knows the password signs them.
+    salted = hashlib.pbkdf2_hmac('sha256', b'pencil', base64.b64decode('W22ZaJ0SNY7soEsUEjb6gQ=='), 4096)
+    key = hmac.digest(salted, b'Client Key', 'sha256')
+    signed = b','.join([FIRST[3:], conversation.challenge, words.encode()])
+    signature = hmac.digest(hashlib.sha256(key).digest(), signed, 'sha256')
+    proof = base64.b64encode(bytes(left ^ right for left, right in zip(key, signature, strict=True)))
+    with pytest.raises(scram.ScramError, match='malformed final message'):
+        conversation.finish(words.encode() + b',p=' + proof)
+
+
 def test_the_proof_of_another_password_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(scram.ScramError, match='storedKey mismatch'):
         _begun(monkeypatch, 'pencil2').finish(FINAL)

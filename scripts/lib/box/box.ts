@@ -1,5 +1,6 @@
 // The box as plain data.
 
+import type { AppDefinition, TraceWay } from './app.ts'
 import type { AptRepository, PublisherRepository } from './apt-repository.ts'
 import type { Engine } from './engine.ts'
 
@@ -93,8 +94,10 @@ export interface Check {
 export interface App {
   /** Name of its folder. */
   readonly name: string
-  /** Absolute path: apps/NAME beside the box file, or provision/40-app/NAME. */
-  readonly folder: string
+  /** Absolute paths of what belongs to the app: the folder that it extends, and its own. */
+  readonly folders: readonly string[]
+  readonly definition: AppDefinition
+  readonly trace: TraceWay
   readonly port: number
   readonly service: string
   readonly env: string

@@ -1,18 +1,16 @@
 // A database engine's database.yaml.
 
-import { existsSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import * as z from 'zod'
-import { isObject, type JsonObject } from '../_helpers/json.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { options } from './check-schema.ts'
 import { issueOf, optionContradictions } from './definition-rules.ts'
+import { extendsKey, readExtended } from './extends.ts'
 import { isPattern } from './pattern.ts'
 import type { Problem } from './problems.ts'
 import { publisher } from './publisher.ts'
-import { readSource } from './read.ts'
 import { foundAt, keyOffset, type Source, valueOffset } from './source.ts'
-import { assertNone, validate } from './validate.ts'
+import { assertNone } from './validate.ts'
 
 const text = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected)
 const line = text(/^[^\0\n]+$/, 'one line of text')
@@ -39,8 +37,7 @@ const inspection = z.strictObject({
 
 const shape = z.strictObject({
   title: line,
-  /** A folder beside this one, all of which belongs to the engine as well. */
-  extends: text(/^_[a-z][a-z0-9_-]*$/, 'the name of a folder that starts with _').optional(),
+  extends: extendsKey,
   /** `{version}` by the name of a system; a system without one is refused. */
   versions: z.record(z.string(), text(/^[0-9A-Za-z][0-9A-Za-z.+~-]*$/, 'a version in quotes such as "17"')).optional(),
   /** Of packages that are not the distribution's: `{version}` is then `database.version` of the box file. */
@@ -109,42 +106,11 @@ export type Engine = z.infer<typeof engineFile>
 export type Trial = z.infer<typeof trial>
 export type Inspection = z.infer<typeof inspection>
 
-/** Map by map; a list of the engine's own takes the place of the shared one. */
-const merged = (base: JsonObject, own: JsonObject): JsonObject => ({
-  ...base,
-  ...Object.fromEntries(
-    Object.entries(own).map(([key, value]) => {
-      const shared = base[key]
-      return [key, isObject(shared) && isObject(value) ? merged(shared, value) : value]
-    }),
-  ),
-})
-
-const read = (folder: string, project: Project): { source: Source; value: JsonObject } => {
-  const source = readSource(join(folder, 'database.yaml'), project)
-  return { source, value: isObject(source.value) ? source.value : {} }
-}
-
-/** What engines share: all that it says is right; what it leaves out an engine's own file must say. */
-const readShared = (folder: string, project: Project): JsonObject => {
-  const { source, value } = read(folder, project)
-  assertNone(
-    source,
-    validate(source, engineFile, value).problems.filter(({ found }) => found !== 'nothing'),
-  )
-  return value
-}
-
 /** `{version}` in every text of a value. */
 const filled = <T>(value: T, version: string): T =>
   JSON.parse(JSON.stringify(value), (_, one: unknown) =>
     typeof one === 'string' ? one.replaceAll('{version}', version) : one,
   ) as T
-
-/** A folder that engines share: beside this one, or boxhound's own. */
-const sharedFolder = (folder: string, name: string, { root }: Project): string =>
-  [dirname(folder), join(root, 'provision/30-database')].map((parent) => join(parent, name)).find(existsSync) ??
-  join(dirname(folder), name)
 
 const systemProblem = (source: Source, versions: Readonly<Record<string, string>>, system: string): Problem => ({
   offset: keyOffset(source, ['versions']),
@@ -168,20 +134,10 @@ export const readEngine = (
   project: Project,
   wanted = '',
 ): { readonly definition: Engine; readonly version: string; readonly folders: readonly string[] } => {
-  const own = read(folder, project)
-  const parent = own.value.extends === undefined ? undefined : sharedFolder(folder, String(own.value.extends), project)
-  const base = parent === undefined ? {} : readShared(parent, project)
-  const { data, problems } = validate(own.source, engineFile, merged(base, own.value))
-  assertNone(own.source, problems)
-  if (data === undefined) throw new Error('a file without problems has data')
+  const { data, source, folders } = readExtended('database', folder, engineFile, project)
   const version = data.repository === undefined ? (data.versions?.[system] ?? '') : wanted
-  if (data.versions !== undefined && version === '')
-    assertNone(own.source, [systemProblem(own.source, data.versions, system)])
-  return {
-    definition: filled(data, version),
-    version,
-    folders: [...(parent === undefined ? [] : [parent]), folder],
-  }
+  if (data.versions !== undefined && version === '') assertNone(source, [systemProblem(source, data.versions, system)])
+  return { definition: filled(data, version), version, folders }
 }
 
 /** The value of a box file's `database.dbm` where the engine's folder says nothing of Database Monitoring. */

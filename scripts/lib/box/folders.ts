@@ -4,6 +4,7 @@ import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import type { Project } from '../_helpers/paths.ts'
 import type { Box } from './box.ts'
+import { kinds } from './kinds.ts'
 
 /** A link that leads nowhere is there: whoever reads it says so by its path. */
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
@@ -22,13 +23,6 @@ const choices = (parent: string, marker: string): string[] =>
         .sort()
     : []
 
-/** What a box file chooses by name: a folder beside it, or one of boxhound's own under provision/, known by its marker file. */
-const kinds = {
-  database: { own: 'databases', shared: 'provision/30-database', marker: 'database.yaml' },
-  app: { own: 'apps', shared: 'provision/40-app', marker: 'app.yaml' },
-  check: { own: 'checks', shared: 'provision/50-checks', marker: 'check.yaml' },
-} as const
-
 /** Folders by name, absolute; the user's own beside the box file hide those of the same name under provision/. */
 export const foldersOf = (kind: keyof typeof kinds, boxFile: string, project: Project): ReadonlyMap<string, string> => {
   const { own, shared, marker } = kinds[kind]
@@ -39,10 +33,10 @@ export const foldersOf = (kind: keyof typeof kinds, boxFile: string, project: Pr
   )
 }
 
-/** Folders of a box's parts: those of its database (what the engine extends, and its own), of its app, and of each check. */
+/** Folders of a box's parts: those of its database and of its app (what they extend, and their own), and of each check. */
 export const partFolders = ({ database, app, checks }: Box): (readonly string[])[] => [
   ...(database === null ? [] : [database.folders]),
-  ...(app === null ? [] : [[app.folder]]),
+  ...(app === null ? [] : [app.folders]),
   ...checks.map(({ folder }) => [folder]),
 ]
 

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { readApp, traceProblem } from './app.ts'
 import type { AptRepository } from './apt-repository.ts'
 import type { Agent, App, Base, Box, Check, Database, Image, Observe, System } from './box.ts'
 import { fromCaller } from './caller.ts'
@@ -165,6 +166,7 @@ const checksOf = (entries: NonNullable<BoxFile['checks']>, source: Source, file:
 const databaseOf = (
   { database: given, agent }: BoxFile,
   system: System,
+  known: readonly string[],
   source: Source,
   file: string,
   project: Project,
@@ -174,7 +176,12 @@ const databaseOf = (
   if (folder === undefined) return { database: null, problems }
   const engine = readEngine(folder, system.name, project, given.version)
   const { definition } = engine
-  const { repository, problems: unpublished } = publishedBy(definition, given.version, system.name, source)
+  const { repository, problems: unpublished } = publishedBy(
+    definition,
+    given.version,
+    { system: system.name, known },
+    source,
+  )
   const { options, problems: unfit } = resolveOptions(
     { options: definition.options, rules: [] },
     given.options ?? {},
@@ -215,8 +222,15 @@ const appOf = (
 ): { readonly app: App | null; readonly problems: readonly Problem[] } => {
   const { folder, problems } = choose('app', given.name, ['app', 'name'], source, file, project)
   if (folder === undefined) return { app: null, problems }
-  const taken = database?.definition.port === given.port ? [portProblem(source, database)] : []
-  return { app: { ...given, folder }, problems: taken }
+  const app = readApp(folder, project)
+  const { traces } = app.definition
+  return {
+    app: { ...given, ...app },
+    problems: [
+      ...(database?.definition.port === given.port ? [portProblem(source, database)] : []),
+      ...(given.trace === 'run' || given.trace in traces ? [] : [traceProblem(source, given.name, app.definition)]),
+    ],
+  }
 }
 
 const portProblem = (source: Source, { definition: { title, port } }: Database): Problem => ({
@@ -251,7 +265,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     throw new Error(`${systemsFile} has no ${systemName}`)
   }
   const base = baseOf(data.base, system, file)
-  const { database, problems: databaseProblems } = databaseOf(data, system, source, file, project)
+  const { database, problems: databaseProblems } = databaseOf(data, system, [...systems.keys()], source, file, project)
   const { app, problems: appProblems } =
     data.app == null ? { app: null, problems: [] } : appOf(data.app, database, source, file, project)
   const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile

@@ -52,11 +52,17 @@ const versionProblem = (source: Source, details: Omit<Problem, 'offset' | 'found
   ...details,
 })
 
+/** The system of a box's base, and all that provision/systems.yaml has. */
+export interface Systems {
+  readonly system: string
+  readonly known: readonly string[]
+}
+
 const problemsOf = (
   title: string,
   { versions, systems, lab }: Publisher,
   version: string | undefined,
-  system: string,
+  { system, known }: Systems,
   source: Source,
 ): Problem[] => {
   const orLab = lab === undefined ? '' : ', or the lab’s, which ends in +lab'
@@ -87,11 +93,12 @@ const problemsOf = (
       }),
     ]
   if (ofLab || systems[system] !== undefined) return []
+  const possible = Object.keys(systems).filter((name) => known.includes(name))
   return [
     {
       offset: valueOffset(source, ['database', 'engine']),
       message: `${title}’s publisher has no packages for ${system}`,
-      expected: `a base with one of ${Object.keys(systems).join(', ')}${lab === undefined ? '' : ', or a database.version that ends in +lab'}`,
+      expected: `a base with one of ${possible.join(', ')}${lab === undefined ? '' : ', or a database.version that ends in +lab'}`,
       found: system,
       next: 'choose another base or another engine',
     },
@@ -102,12 +109,13 @@ const problemsOf = (
  * The repository that a box's database comes from.
  *
  * @param version `database.version` of the box file.
+ * @param systems which of them count, and which may be recommended.
  * @returns null for an engine of the distribution, and together with problems, which point into the box file.
  */
 export const publishedBy = (
   { title, repository: offered }: { readonly title: string; readonly repository?: Publisher | undefined },
   version: string | undefined,
-  system: string,
+  systems: Systems,
   source: Source,
 ): { readonly repository: PublisherRepository | null; readonly problems: readonly Problem[] } => {
   if (offered === undefined) {
@@ -119,13 +127,13 @@ export const publishedBy = (
     })
     return { repository: null, problems: [problem] }
   }
-  const problems = problemsOf(title, offered, version, system, source)
+  const problems = problemsOf(title, offered, version, systems, source)
   if (problems.length > 0 || version === undefined) return { repository: null, problems }
   const { lab, keys, keyUrls, keyring } = offered
   if (isLabVersion(version) && lab !== undefined) {
     const address = `http://apt.lab.invalid/${lab.split('/').at(-1)}/`
     return { repository: { ...labRepository(lab, address), keyring }, problems }
   }
-  const place = offered.systems[system]
+  const place = offered.systems[systems.system]
   return { repository: place === undefined ? null : { lab: false, ...place, keys, keyUrls, keyring }, problems }
 }

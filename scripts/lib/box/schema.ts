@@ -1,6 +1,7 @@
 // The zod schema of a box file.
 
 import * as z from 'zod'
+import { traceWays } from './app.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
 import { observe } from './schema-observe.ts'
 import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
@@ -181,6 +182,10 @@ const kept = (what: string, normal: (text: string) => string, limit: number) => 
 const app = z
   .strictObject({
     name: folderName.default('flask').describe('A folder under provision/40-app/, or apps/ beside this file'),
+    trace: z
+      .enum(traceWays, 'run or middleware')
+      .default('run')
+      .describe('By ddtrace from outside, or by a middleware in the code'),
     port: z
       .int('a port number from 1 to 65535')
       .min(1, 'a port number from 1 to 65535')

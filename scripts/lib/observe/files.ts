@@ -58,15 +58,11 @@ const partFiles = (box: Box, project: Project): { name: string; file: string; co
       file: join(folder, 'observe.yaml.hbs'),
       context: common,
     })),
-    ...(box.app === null
-      ? []
-      : [
-          {
-            name: box.app.name,
-            file: join(box.app.folder, 'observe.yaml.hbs'),
-            context: common,
-          },
-        ]),
+    ...(box.app?.folders ?? []).map((folder) => ({
+      name: box.app?.name ?? '',
+      file: join(folder, 'observe.yaml.hbs'),
+      context: common,
+    })),
     { name: 'host', file: join(project.root, 'observe/host.yaml.hbs'), context: common },
   ].filter(({ file }) => existsSync(file))
 }

@@ -47,7 +47,16 @@ const databaseContext = ({
   seal: [...definition.seal, configurationOf(check.name)],
 })
 
-const appContext = ({ folder: _, ...app }: App): Context => app
+/** `operation` is that of the first span of its traces. */
+const appContext = ({ name, port, service, env, version, trace, definition }: App): Context => ({
+  name,
+  port,
+  service,
+  env,
+  version,
+  trace,
+  operation: definition.traces[trace] ?? '',
+})
 
 /** Where the Agent reads how a check is to run. */
 export const configurationOf = (check: string): string => `/etc/datadog-agent/conf.d/${check}.d/conf.yaml`

@@ -8,7 +8,6 @@ import type { Box } from '../box/box.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
 import { isLabVersion } from '../box/publisher.ts'
 import { familyOf } from '../systems/families.ts'
-import { readApp } from './app.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
 import { configurationOf, hasCloudInit } from './context.ts'
 import type { CheckExpectation, Expectations, RenderedLayer } from './rendered-box.ts'
@@ -110,10 +109,11 @@ const databaseOf = ({ database, mirrors }: Box): Expectations['database'] => {
   }
 }
 
-const appOf = ({ app }: Box, project: Project): Expectations['app'] => {
+const appOf = ({ app }: Box): Expectations['app'] => {
   if (app === null) return null
-  const { folder: _, name: __, ...settings } = app
-  return { ...settings, ...readApp(app, project) }
+  const { port, service, env, version } = app
+  const { unit, log, source, accounts, groups, routes } = app.definition
+  return { port, service, env, version, unit, log, source, accounts, groups, routes }
 }
 
 /**
@@ -169,7 +169,7 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
       ),
     ],
     database: databaseOf(box),
-    app: appOf(box, project),
+    app: appOf(box),
     units: [...new Set(layers.flatMap(({ spec }) => spec.units.enable))],
     off: updaters,
   }

@@ -124,7 +124,7 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
     ...(box.database === null
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),
-    ...(box.app === null ? [] : [layerOf('app', [chosen(box.app.folder)])]),
+    ...(box.app === null ? [] : [layerOf('app', box.app.folders.map(chosen))]),
     ...(box.checks.length === 0
       ? []
       : [

@@ -256,7 +256,14 @@ export const stages: readonly Stage[] = [
     seconds: 45,
     deadline: 1800,
   }),
-  contains('engine', 'the tests’ own engines, and Database Monitoring', ava('test/engine/ava'), {
+  contains('engine', 'the tests’ own engines, Database Monitoring, options', ava('test/engine/ava'), {
+    reading: 'tap',
+    // What stands in for MongoDB's server is compiled there, once.
+    needs: ['bake', 'mongodb'],
+    seconds: 180,
+    deadline: 2400,
+  }),
+  contains('app', 'the app behind nginx and uWSGI, and in the middleware', ava('test/app/ava'), {
     reading: 'tap',
     needs: ['bake'],
     seconds: 150,

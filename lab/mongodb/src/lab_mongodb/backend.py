@@ -4,6 +4,7 @@ import asyncio
 import asyncio.subprocess
 import contextlib
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -80,15 +81,19 @@ class Backend:
         """Ends FerretDB, which first writes its data."""
         if self._process is None or self._process.returncode is not None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            self._process.terminate()
-            try:
-                async with asyncio.timeout(10):
-                    await self._process.wait()
-            except TimeoutError:
-                self._process.kill()
+        self._signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(10):
                 await self._process.wait()
+        except TimeoutError:
+            self._signal(signal.SIGKILL)
+            await self._process.wait()
         self.socket.unlink(missing_ok=True)
+
+    def _signal(self, number: signal.Signals) -> None:
+        # Not by asyncio's own way: that takes the end of a process which has just ended from those who wait for it.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.identifier, number)
 
 
 class Link:

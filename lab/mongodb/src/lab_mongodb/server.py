@@ -18,6 +18,9 @@ from lab_mongodb.commands.status import rotate
 from lab_mongodb.context import Context, Operation, Request, Session, State
 from lab_mongodb.errors import CommandError
 
+# Seconds.
+_HEARSAY = 10
+
 
 class ServeError(Exception):
     """A fatal error; the server exits with the real server's exit code."""
@@ -108,8 +111,11 @@ class Server:
         stopping = asyncio.create_task(self._state.stop.wait())
         ending = asyncio.create_task(self._state.backend.ended())
         await asyncio.wait({stopping, ending}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if ending.done():
+        if ending.done() and ending.result() in (0, -signal.SIGTERM):
+            # Who ends a group of processes tells both to end, and this one may hear it last.
+            await asyncio.wait({stopping}, timeout=_HEARSAY)
+        if not stopping.done():
+            stopping.cancel()
             raise ServeError(f'FerretDB, which keeps the data, ended with {ending.result()}', 14)
         ending.cancel()
 

@@ -5,10 +5,6 @@
 set -Eeuo pipefail
 shopt -s nullglob dotglob
 
-# seal_packages, by the family of this system.
-# shellcheck source-path=SCRIPTDIR source=../_engine/apt/seal.sh
-. /run/boxhound/layer/seal.sh
-
 # The file stays but is empty: then systemd creates a new id without treating the boot as a factory reset, which would
 # preset every unit.
 identity_of_system() {
@@ -119,6 +115,9 @@ nothing_to_update() {
 }
 
 main() {
+  # seal_packages, by the family of this system.
+  # shellcheck source-path=SCRIPTDIR source=../_engine/apt/seal.sh
+  . /run/boxhound/layer/seal.sh
   access
   identity_of_system
   identity_of_packages

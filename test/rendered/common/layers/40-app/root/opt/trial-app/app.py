@@ -1,6 +1,6 @@
 """The trial app: three routes to trace, and one log record per request that carries the trace's id.
 
-Traced from outside, by ddtrace-run: nothing here imports the tracer, so that it can't be traced twice.
+Traced from outside: nothing here imports the tracer, so that it can't be traced twice.
 """
 
 import logging
