@@ -77,7 +77,8 @@ stage() {
   find "$site" -depth -type d -name __pycache__ -exec rm -rf {} +
   install -D -m 0755 "$HERE/bin/agent" "$tree/opt/datadog-agent/bin/agent/agent"
   ln -s /opt/datadog-agent/bin/agent/agent "$tree/usr/bin/datadog-agent"
-  # As the real package, an interpreter that finds what the Agent embeds: the system's, told by the file beside it where its packages are.
+  # Like the real package, has an interpreter with the Agent's embedded packages: the system's, which finds them through
+  # the file beside it.
   install -D -m 0644 "$HERE/debian/pyvenv.cfg" "$tree/opt/datadog-agent/embedded/pyvenv.cfg"
   mkdir "$tree/opt/datadog-agent/embedded/bin"
   ln -s /usr/bin/python3 "$tree/opt/datadog-agent/embedded/bin/python3"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Builds the lab's MongoDB, packages `mongodb-org` and `mongodb-org-server`: build.sh OUT_DIR
 #
-# Prints the paths of the .deb files, that of mongodb-org as its last line. The same sources give the same files. The first build compiles
-# FerretDB (ferretdb.sh), which takes minutes; later ones find it in $BOXHOUND_GO.
+# Prints the paths of the .deb files; mongodb-org's comes last. The same sources give the same files. The first build
+# compiles FerretDB (ferretdb.sh), which takes minutes; later ones find it in $BOXHOUND_GO.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 umask 022
 
@@ -18,7 +18,7 @@ die() {
   exit "${2:-1}"
 }
 
-# In KiB, with room for the modules that postinst compiles.
+# In KiB, including space for the modules that postinst compiles.
 installed_size() {
   find "$1" -type f -not -path '*/DEBIAN/*' -printf '%s\n' | awk '{ total += $1 } END { printf "%d", total / 1024 + 256 }'
 }
@@ -37,7 +37,7 @@ stage_server() {
   for name in postinst prerm postrm; do install -m 0755 "$HERE/debian/$name" "$tree/DEBIAN/$name"; done
 }
 
-# Nothing is dated later than this, so that two builds of the same sources are the same file.
+# Clamps all timestamps, so that two builds of the same sources give the same file.
 pack() {
   local tree=$1 name=$2 deb=$3/$2_${VERSION}_amd64.deb
   sed "s/^Version: .*/Version: $VERSION/; s/@VERSION@/$VERSION/" "$HERE/debian/$name.control" >"$tree/DEBIAN/control"

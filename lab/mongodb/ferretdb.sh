@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Compiles FerretDB: ferretdb.sh
 #
-# Prints the folder that holds `ferretdb` and its licence. It is compiled once per version of FerretDB, of Go and of this script, which
-# takes minutes, and kept in $BOXHOUND_GO (default ~/.cache/boxhound/go); Go's wheel is kept in $BOXHOUND_WHEELS.
+# Prints the folder that contains `ferretdb` and its licence. It is compiled once per version of FerretDB, Go and this
+# script, which takes minutes, and kept in $BOXHOUND_GO (default ~/.cache/boxhound/go). Go's wheel is kept in
+# $BOXHOUND_WHEELS.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 umask 022
 
@@ -20,12 +21,12 @@ pip_quietly() {
   PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore python3 -m pip "$@"
 }
 
-# A wheel that any Python may unpack: it holds the compiler and nothing that is imported.
+# Any Python can unpack this wheel: it contains the compiler and nothing to import.
 for_any() {
   printf '%s\n' --only-binary :all: --no-deps --require-hashes --platform manylinux_2_17_x86_64
 }
 
-# Downloads Go once per lock file and unpacks it. Two builds at once each download; the first to end gives its folder.
+# Downloads and unpacks Go once per lock file. If two builds download at once, the first to finish provides the folder.
 unpack_go() {
   local store=$1 target=$2 digest folder temporary options
   digest=$(sha256sum "$HERE/requirements.txt" | cut -c1-64)
@@ -33,7 +34,7 @@ unpack_go() {
   mapfile -t options < <(for_any)
   if [[ ! -d $folder ]]; then
     mkdir -p "$store"
-    # A bake names a folder of its own on the same file system, which the next run clears should this one be killed.
+    # A bake provides a folder on the same file system, which its next run cleans up if this one is killed.
     temporary=$(mktemp -d "${BOXHOUND_SCRATCH:-$store}/.go-XXXXXX")
     if ! pip_quietly download --quiet "${options[@]}" --dest "$temporary" --requirement "$HERE/requirements.txt" >&2; then
       rm -rf "$temporary"
@@ -46,19 +47,19 @@ unpack_go() {
   chmod -R u+x "$target/go/bin" "$target/go/pkg/tool"
 }
 
-# Go with nothing of the caller's in it but where modules come from.
+# Runs Go without the caller's settings, except for the source of modules.
 go_here() {
   env -u GOROOT -u GOOS -u GOARCH -u GOAMD64 -u GOEXPERIMENT -u GOTMPDIR -u GODEBUG GOFLAGS=-modcacherw GOWORK=off \
     GOTOOLCHAIN=local GOSUMDB=off CGO_ENABLED=0 GOPATH="$work/gopath" GOMODCACHE="$work/modules" \
     GOCACHE="$work/objects" "$work/go/go/bin/go" "$@"
 }
 
-# A field of what `go mod download -json` prints.
+# Prints a field from the output of `go mod download -json`.
 field() {
   sed -n "s/^\t\"$1\": \"\(.*\)\",\{0,1\}$/\1/p" "$work/download.json"
 }
 
-# The module as published lacks the file that holds its version, and its program ends at once without it: hence the copy.
+# The published module lacks the file with its version, without which the program exits at once; so this makes a copy.
 compile() {
   local program=$1 module version hash
   read -r module version hash < <(grep -v '^#' "$HERE/ferretdb.txt")
@@ -75,7 +76,7 @@ compile() {
   (cd "$program" && sha256sum ferretdb LICENSE >SHA256SUMS)
 }
 
-# A folder whose contents are what they were when it was made.
+# Whether a folder's content is still what it was when it was created.
 is_whole() {
   [[ -d $1 ]] && (cd "$1" && sha256sum --quiet --check SHA256SUMS) >&2
 }
@@ -93,7 +94,7 @@ main() {
     mkdir -p "$store" "$work/program"
     unpack_go "${BOXHOUND_WHEELS:-$cache/wheels}" "$work/go"
     compile "$work/program"
-    # Beside its final place, so that the last step is a rename.
+    # Beside its destination, so that the last step is a rename.
     kept=$(mktemp -d "$store/.ferretdb-XXXXXX")
     cp "$work/program"/* "$kept/"
     chmod 0755 "$kept"

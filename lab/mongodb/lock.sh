@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Resolves requirements.in into requirements.txt, and the tests' set likewise, with the hash of every file of every
-# release taken. Needs uv on the PATH; needed only when a version changes.
+# Resolves requirements.in into requirements.txt, and likewise for the tests, with the hashes of all files of each
+# selected release. Needs uv on the PATH; only needed when a version changes.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 lock() {

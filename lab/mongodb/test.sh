@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Tests the lab's MongoDB: test.sh [PYTEST_ARGUMENT…]
 #
-# Needs Python 3.11 or newer with venv and pip. The locked test environment is made once per lock file in $BOXHOUND_WHEELS.
-# LAB_MONGODB_FERRETDB names a built FerretDB (ferretdb.sh): the same tests then run on it as well, not only on a tiny fake.
+# Needs Python 3.11 or newer with venv and pip. The locked test environment is created once per lock file in
+# $BOXHOUND_WHEELS. If LAB_MONGODB_FERRETDB is the path of a built FerretDB (ferretdb.sh), the tests also run with that, not
+# only with a tiny fake.
 set -Eeuo pipefail
-# Nothing of the caller's shell has a say in here: no BASH_ENV, no function, no CDPATH (bash(1), -p).
+# Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
 [[ $- == *p* ]] || exec bash -p -- "$0" "$@"
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -96,7 +96,7 @@ main() {
   chmod 0700 "$3"
   GNUPGHOME=$(cd "$3" && pwd)
   export GNUPGHOME
-  # One at a time: two would each make a key, and the first to end would take the agent from the other.
+  # One at a time: two builds would each create a key, and the first to finish would end the other's gpg-agent.
   exec 9>"$GNUPGHOME/.lock"
   flock 9
   trap clean_up EXIT

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A tiny FerretDB for tests of the relay: keeps documents in memory, without queries."""
+"""A tiny FerretDB for tests: keeps documents in memory, without queries."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""A throw-away mongod of the lab on a free port of loopback, and ways to look at it."""
+"""A disposable lab mongod on a free loopback port, and helpers to inspect it."""
 
 import json
 import os
@@ -18,14 +18,14 @@ from pymongo import MongoClient
 
 HERE = Path(__file__).resolve().parent
 FAKE = HERE / 'fake_ferretdb.py'
-# A built FerretDB, to run the same tests on.
+# A built FerretDB to run the same tests with.
 REAL = os.environ.get('LAB_MONGODB_FERRETDB')
 BACKENDS = {'fake': FAKE, **({'ferretdb': Path(REAL)} if REAL else {})}
 PASSWORD = 'not-to-be-found-in-any-log'
 
 
 def until(true: Callable[[], object], what: str) -> None:
-    """Waits for something that happens by itself; a minute is for machines under load."""
+    """Waits for an asynchronous event; a minute, for machines under load."""
     deadline = time.monotonic() + 60
     while not true():
         assert time.monotonic() < deadline, what
@@ -33,7 +33,7 @@ def until(true: Callable[[], object], what: str) -> None:
 
 
 class Mongod:
-    """A server, with a folder of its own. Options are lines of its configuration, `section.name` to value."""
+    """A server with its own folder. Options map `section.name` in its configuration to a value."""
 
     def __init__(self, folder: Path, backend: Path, **options: Any) -> None:
         self.folder, self._backend = folder, backend
@@ -55,7 +55,7 @@ class Mongod:
         self._clients: list[MongoClient[dict[str, Any]]] = []
 
     def spawn(self) -> subprocess.Popen[str]:
-        """Starts the program and waits for nothing."""
+        """Starts the program without waiting."""
         sections: dict[str, list[str]] = {}
         for name, value in self.options.items():
             section, _, key = name.partition('.')
@@ -73,7 +73,7 @@ class Mongod:
         return subprocess.Popen(command, env=environment, text=True, stderr=subprocess.PIPE)
 
     def start(self) -> 'Mongod':
-        """Starts it and waits until it takes connections."""
+        """Starts it and waits until it accepts connections."""
         before = self.count('Waiting for connections')
         self.process = self.spawn()
         until(lambda: self.count('Waiting for connections') > before or self.process.poll() is not None, 'start')
@@ -81,7 +81,7 @@ class Mongod:
         return self
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Ends it; returns its exit code."""
+        """Ends it and returns its exit code."""
         for client in self._clients:
             client.close()
         self._clients = []
@@ -104,23 +104,23 @@ class Mongod:
         return [json.loads(line) for line in text.splitlines() if line.endswith('}')]
 
     def count(self, message: str) -> int:
-        """How many lines of the log have that message."""
+        """The number of log lines with that message."""
         return sum(line['msg'] == message for line in self.log())
 
     def add_user(self, name: str, *roles: dict[str, str] | str, by: str = 'root') -> None:
-        """Makes a user of `admin`."""
+        """Creates a user of `admin`."""
         self.connect(by).admin.command('createUser', name, pwd=PASSWORD, roles=list(roles))
 
     def first_user(self) -> 'Mongod':
-        """Makes `root`, as the localhost exception allows."""
+        """Creates `root` through the localhost exception."""
         self.connect().admin.command('createUser', 'root', pwd=PASSWORD, roles=['root'])
         return self
 
 
 @contextmanager
 def prepared(backend: Path, **options: Any) -> Iterator[Mongod]:
-    """A server that isn't started; ended in any case, and its folder removed."""
-    # Short: the path of a socket has room for 107 characters.
+    """A server that has not been started; it is always ended, and its folder removed."""
+    # Short, since a socket's path may have at most 107 characters.
     folder = Path(tempfile.mkdtemp(prefix='mongod-'))
     mongod = Mongod(folder, backend, **options)
     try:

@@ -1,4 +1,4 @@
-"""The codec, against pymongo's."""
+"""The codec, compared with pymongo's."""
 
 import datetime
 import re
@@ -57,7 +57,7 @@ def test_a_cut_document_is_refused_wherever_it_is_cut() -> None:
         with pytest.raises(bson.BsonError):
             bson.decode(data[:size])
         with pytest.raises(bson.BsonError):
-            # With a size that fits, so that only the contents can tell.
+            # The size is correct, so that only the content is wrong.
             bson.decode((size + 4).to_bytes(4, 'little') + data[4 : size + 4] if size + 4 < len(data) else b'')
 
 

@@ -1,4 +1,4 @@
-"""Data, with a real FerretDB: what goes in comes out, unchanged, also after a restart."""
+"""Data, with a real FerretDB: comes back unchanged, even after a restart."""
 
 import datetime
 from collections.abc import Iterator

@@ -97,7 +97,7 @@ def test_a_users_life(shared: Mongod) -> None:
     with pytest.raises(OperationFailure, match='not authorized on shop'):
         client.shop.things.find_one()
 
-    # Rights hold from the next command on, on connections that are open too.
+    # Changed rights apply from the next command, even on open connections.
     admin.command('grantRolesToUser', 'life', roles=[{'role': 'readWrite', 'db': 'shop'}])
     client.shop.things.find_one()
     admin.command('revokeRolesFromUser', 'life', roles=[{'role': 'readWrite', 'db': 'shop'}])

@@ -1,4 +1,4 @@
-"""The process: how it starts and ends, its files, signals, and the protocol at its edges."""
+"""The process: start and end, files, signals, and edge cases of the protocol."""
 
 import contextlib
 import os
@@ -143,7 +143,7 @@ def test_a_signal_begins_a_new_log(fresh: Mongod) -> None:
 def test_a_signal_opens_the_log_again(fresh: Mongod) -> None:
     fresh.options['systemLog.logRotate'] = 'reopen'
     fresh.start()
-    # As logrotate does it: moved, and made anew with a mode of its own.
+    # Like logrotate: moved, then recreated with another mode.
     moved = fresh.folder / 'moved.log'
     fresh.log_path.rename(moved)
     fresh.log_path.touch(0o640)

@@ -53,7 +53,7 @@ def test_a_set_begins_and_lasts(member: Mongod) -> None:
         assert caught.value.code == 23
 
     check()
-    # A driver that finds the set by itself; it writes with numbers and concerns that FerretDB must not see.
+    # A driver that discovers the set; its writes have transaction numbers and concerns that FerretDB must not see.
     found = member.connect('root', directConnection=False, replicaSet='rs0', w='majority', journal=True)
     found.shop.things.insert_one({'a': 1})
     assert found.shop.things.find_one()['a'] == 1

@@ -1,4 +1,4 @@
-"""The table of roles: each allowed what it should be, and nothing else, with pymongo as any client has it."""
+"""The table of roles: each allows what it should and nothing else, tested with pymongo like any client."""
 
 from collections.abc import Callable
 from typing import Any
@@ -76,7 +76,7 @@ def test_every_command_has_rights_of_its_own() -> None:
 
 
 def tried(client: Client, what: str) -> bool:
-    """Whether something was allowed; whether it then worked is another matter."""
+    """Whether something was allowed, regardless of whether it then worked."""
     try:
         TRIALS[what](client)
     except OperationFailure as error:
@@ -116,7 +116,7 @@ def test_a_user_without_roles(shared: Mongod) -> None:
     client = shared.connect('nobody')
     assert not [what for what in TRIALS if tried(client, what)]
     assert client.list_database_names() == []
-    # Oneself one may look at.
+    # Users may look at themselves.
     assert client.admin.command('usersInfo', 'nobody')['users'][0]['user'] == 'nobody'
     assert tried(client, 'others at work') is False
     assert list(client.admin.aggregate([{'$currentOp': {}}]))

@@ -1,4 +1,4 @@
-"""The server's side of SCRAM, with the example of RFC 7677."""
+"""The server side of SCRAM, with the example from RFC 7677."""
 
 import base64
 import hashlib
@@ -22,7 +22,7 @@ def _begun(monkeypatch: pytest.MonkeyPatch, password: str = 'pencil') -> scram.C
     first = scram.FirstMessage.parse(FIRST)
     assert first.user == 'user'
     conversation = scram.Conversation(first, _credential(password))
-    # The nonce of the example's server.
+    # The server nonce of the example.
     nonce = 'rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0'
     monkeypatch.setattr(conversation, '_nonce', nonce)
     conversation.challenge = f'r={nonce},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096'.encode()

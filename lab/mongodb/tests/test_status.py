@@ -1,4 +1,4 @@
-"""What the server tells of itself: counters, options, operations, the log."""
+"""The server's state: counters, options, operations, the log."""
 
 import json
 import re
@@ -194,7 +194,7 @@ def test_every_line_of_the_log_has_mongodbs_form(shared: Mongod) -> None:
 
 
 def test_slow_commands_are_logged(backend: Any) -> None:
-    # A threshold below nothing: each command is slow.
+    # With a negative threshold every command is slow.
     with running(backend, **{'operationProfiling.slowOpThresholdMs': -1}) as mongod:
         client = mongod.first_user().connect('root', appname='slow')
         client.shop.things.find_one({'a': 'b'})

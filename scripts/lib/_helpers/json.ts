@@ -15,7 +15,7 @@ export const parsedJson = (text: string): unknown => {
 /** Maximum nesting of a document from a guest or server; deeper ones are useless and could overflow the stack. */
 const deepest = 128
 
-/** The index behind the value that begins at `start` with a bracket; undefined when it never ends, or is too deep. One walk over the text. */
+/** The index after the value that begins with a bracket at `start`; undefined if it never ends or is too deep. Linear time. */
 const endOfValue = (text: string, start: number): number | undefined => {
   let depth = 0
   for (let at = start; at < text.length; at += 1) {
@@ -36,7 +36,7 @@ const endOfValue = (text: string, start: number): number | undefined => {
 /**
  * Parses JSON from outside.
  *
- * @throws SyntaxError when it is not JSON, or nested too deeply.
+ * @throws SyntaxError if it is not JSON, or nested too deeply.
  */
 export const parseForeign = (text: string): unknown => {
   const start = text.search(/\S/)
@@ -46,16 +46,16 @@ export const parseForeign = (text: string): unknown => {
 }
 
 /**
- * The JSON document at the end of a text. Skips everything before the first bracket from which a document extends to the end. Walks over the
- * text only a few times, whatever brackets it contains.
+ * The JSON document at the end of a text. Skips everything before the first bracket from which a document extends to the
+ * end. Scans the text only a few times, whatever brackets it contains.
  *
- * @returns undefined when there is none.
+ * @returns undefined if there is none.
  */
 export const documentIn = (output: string): unknown => {
   const text = output.trimEnd()
   let budget = 8 * text.length + 1_000_000
   for (const { index } of text.matchAll(/[[{]/g)) {
-    // Text such as "[INFO] …" has brackets of its own.
+    // The text before it may contain brackets, such as "[INFO] …".
     if (!/^[[{]\s*(?:["[{\]}]|-?\d|true|false|null)/.test(text.slice(index, index + 200))) continue
     const end = endOfValue(text, index)
     budget -= (end ?? text.length) - index
@@ -64,28 +64,28 @@ export const documentIn = (output: string): unknown => {
     try {
       return JSON.parse(text.slice(index))
     } catch {
-      // not from here
+      // No document starts here.
     }
   }
   return undefined
 }
 
-/** True for an object with names; a list and null are none. */
+/** True for an object, but not for a list or null. */
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-// Readers of what nobody has checked: what is missing or of another type is empty, never an error.
+// Readers of unchecked data: missing values and those of another type become empty, never an error.
 
-/** An object, or an empty one. */
+/** The value if it is an object, else an empty one. */
 export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {})
 
-/** An object's member that is itself an object; an empty one when there is none. */
+/** An object's member that is itself an object; an empty one if there is none. */
 export const objectAt = (value: unknown, key: string): JsonObject => objectOf(objectOf(value)[key])
 
-/** Members of `T` if it is a list: of known type where the list's is known. */
+/** The type of `T`'s members if it is a list; keeps their type if it is known. */
 type Member<T> = unknown extends T ? unknown : Extract<T, readonly unknown[]>[number]
 
-/** A list’s members; none if it is no list. */
+/** A list’s members; none if it is not a list. */
 export const listOf = <T>(value: T): readonly Member<T>[] => (Array.isArray(value) ? value : [])
 
 /** A list’s members that are objects. */

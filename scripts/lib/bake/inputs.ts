@@ -178,10 +178,10 @@ const wheelhouse = async (set: WheelSet, folders: InputFolders, project: Project
 }
 
 /**
- * Packages that the lab makes, in a signed repository; returns the folder to serve. Each set of packages is built by itself, when a layer wants
- * it, and all are signed by one key.
+ * Builds lab packages into a signed repository and returns the folder to serve. Each set of packages is built separately,
+ * when a layer needs it; all are signed with the same key.
  *
- * @param set folder of the project whose build.sh makes the packages, such as `lab/agent`.
+ * @param set folder of the project whose build.sh builds the packages, such as `lab/agent`.
  */
 const labRepository = async (set: string, folders: InputFolders, project: Project): Promise<string> => {
   const { logs, scratch } = folders

@@ -2,11 +2,11 @@
 
 import { isObject } from '../_helpers/json.ts'
 
-/** A value as JSON carries it. */
+/** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 export interface JsonObject {
   readonly [name: string]: Json
 }
 
-/** An object out of a parsed document, whose members are JSON too. */
+/** An object from a parsed document, so that its members are JSON too. */
 export const isJsonObject = (value: unknown): value is JsonObject => isObject(value)

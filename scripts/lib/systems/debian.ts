@@ -1,4 +1,4 @@
-// Debian and what descends from it.
+// Debian and its derivatives.
 
 import type { Family } from './family.ts'
 
@@ -15,7 +15,8 @@ export const debian: Family = {
     held: 'hi',
   },
   updaters: ['apt-daily.timer', 'apt-daily-upgrade.timer'],
-  // Debian publishes its security updates beside the archive, Ubuntu inside it; a mirror with another layout needs both addresses.
+  // Debian publishes security updates beside the archive, Ubuntu inside it. A mirror with another layout needs both
+  // addresses.
   archiveOf: (mirror, { id }) => {
     if (mirror === undefined) return undefined
     if (typeof mirror === 'object') return { main: bare(mirror.main), security: bare(mirror.security) }

@@ -1,14 +1,14 @@
-// The families that there are.
+// All families of distributions.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { System } from '../box/box.ts'
 import { debian } from './debian.ts'
 import type { Family } from './family.ts'
 
-/** All that are supported. A second one is a file beside debian.ts. */
+/** All supported families. To add one, add a file beside debian.ts. */
 export const families: readonly Family[] = [debian]
 
-/** @throws BoxhoundError E_SYSTEM (exit code 2) for a system of no family, which provision/systems.yaml must not name. */
+/** @throws BoxhoundError E_SYSTEM (exit code 2) for a system without a family, which provision/systems.yaml must not list. */
 export const familyOf = ({ id }: Pick<System, 'id'>): Family => {
   const family = families.find(({ ids }) => ids.includes(id))
   if (family !== undefined) return family

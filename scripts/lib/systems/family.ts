@@ -1,4 +1,4 @@
-// What one family of distributions does in its own way.
+// What differs between families of distributions.
 
 import type { Mirrors, System } from '../box/box.ts'
 
@@ -14,10 +14,10 @@ export interface MachineType {
   readonly vbox: string
 }
 
-/** Leftovers of package management that no image may hold. */
+/** Leftovers of package management that no image may contain. */
 export interface PackageLeftovers {
   readonly title: string
-  /** `*` is any part of one name. */
+  /** `*` matches any part of one name. */
   readonly paths: readonly string[]
 }
 
@@ -25,15 +25,15 @@ export interface PackageLeftovers {
 export interface Family {
   /** ID in the os-release of its members. */
   readonly ids: readonly string[]
-  /** Folder below provision/_engine/ that installs packages, seals them and tells a builder about a mounted image. */
+  /** Folder below provision/_engine/ that installs packages, seals them and describes a mounted image to a builder. */
   readonly engine: string
-  /** Version of the package that carries an Agent, e.g. `1:7.83.0-1`. */
+  /** Version of the package for an Agent version, e.g. `1:7.83.0-1`. */
   readonly agentPackage: (version: string) => string
-  /** How a machine tells of an installed package: a command that prints `VERSION STATE`, and the state of one that upgrades leave alone. */
+  /** How to query an installed package: a command that prints `VERSION STATE`, and the state of a held package. */
   readonly installed: { readonly command: (name: string) => readonly string[]; readonly held: string }
-  /** Timers of background updates: they would take the package manager's lock, so that no box has them on (fault 34). */
+  /** Timers of background updates, off in every box, since they would take the package manager's lock (fault 34). */
   readonly updaters: readonly string[]
-  /** Where a mirror of a system's archive has its parts; undefined without a mirror. */
+  /** The addresses of a mirror for a system's archive; undefined without a mirror. */
   readonly archiveOf: (mirror: Mirrors['apt'], system: Pick<System, 'id'>) => ArchiveMirror | undefined
   readonly machineType: (system: Pick<System, 'id'>) => MachineType
   readonly leftovers: readonly PackageLeftovers[]

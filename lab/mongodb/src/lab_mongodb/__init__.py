@@ -1,3 +1,3 @@
-"""A stand-in for mongod: speaks MongoDB's protocol, keeps users and roles, and leaves the data to FerretDB."""
+"""A stand-in for mongod: speaks MongoDB's protocol, manages users and roles, and leaves data to FerretDB."""
 
 VERSION = '8.0.0'

@@ -1,4 +1,4 @@
-"""Which rights each command needs."""
+"""The rights that each command needs."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ from lab_mongodb import bson
 from lab_mongodb.context import Context, Request
 from lab_mongodb.errors import CommandError
 
-# Action, database (None is the cluster), collection ('' is the database itself).
+# Action, database (None: the cluster), collection ('': the database itself).
 Need = tuple[str, str | None, str]
 
-# Anybody may, logged in or not.
+# Allowed for everyone, logged in or not.
 OPEN = frozenset(
     ['hello', 'isMaster', 'ping', 'buildInfo', 'saslStart', 'saslContinue', 'logout', 'connectionStatus', 'whatsmyuri']
     + ['endSessions']
 )
-# Any user may; what they see or do is decided by the command itself.
+# Allowed for any user; the command itself decides what that user may see or do.
 ANY_USER = frozenset(['listDatabases', 'startSession', 'refreshSessions', 'usersInfo', 'killCursors', 'getMore'])
 
 ON_COLLECTION = {
@@ -100,7 +100,7 @@ def _find_and_modify(request: Request) -> list[Need]:
 
 
 def _named(action: str, *fields: str) -> Any:
-    """For commands that name their collections in full."""
+    """For commands that name their collections with the database."""
 
     def needs(request: Request) -> list[Need]:
         names = [request.text(field).partition('.') for field in fields]
@@ -120,7 +120,7 @@ def _profile(request: Request) -> list[Need]:
 
 
 def grants_needed(request: Request, action: str) -> list[Need]:
-    """To hand out a role or take it away takes a right on the role's database."""
+    """Granting or revoking a role needs a right on the role's database."""
     found = request.get('roles', [])
     databases = [
         role.get('db', request.database) if isinstance(role, dict) else request.database
@@ -138,7 +138,7 @@ def _update_user(request: Request) -> list[Need]:
     if 'customData' in request.message.body:
         needs.append(('changeCustomData', request.database, ''))
     if 'roles' in request.message.body:
-        # The roles that the user has so far are taken away.
+        # This revokes the user's current roles.
         needs += [('revokeRole', request.database, ''), *grants_needed(request, 'grantRole')]
     return needs
 
@@ -154,7 +154,7 @@ def _explain(request: Request) -> list[Need]:
     return needs_of(Request(name, type(request.message)(0, request.message.opcode, body, 0)))
 
 
-# Those whose rights depend on what they say.
+# Commands whose rights depend on their arguments.
 SPECIAL = {
     'aggregate': _aggregate,
     'createUser': _create_user,
@@ -172,7 +172,7 @@ SPECIAL = {
 
 
 def needs_of(request: Request) -> list[Need]:
-    """The rights that a command needs, all of them."""
+    """All rights that a command needs."""
     name = request.name
     if name in SPECIAL:
         return list(SPECIAL[name](request))
@@ -188,7 +188,7 @@ def needs_of(request: Request) -> list[Need]:
 
 
 def check(context: Context, request: Request) -> None:
-    """Refuses a command that this session may not run."""
+    """Rejects a command that this session may not run."""
     if not context.state.config.authorization or request.name in OPEN:
         return
     if context.user is None and not context.has_exception:
@@ -200,6 +200,6 @@ def check(context: Context, request: Request) -> None:
 
 
 def refusal(request: Request) -> CommandError:
-    """As the real server words it."""
+    """In the words of the real server."""
     shown = bson.text(request.shown())
     return CommandError(13, f'not authorized on {request.database} to execute command {shown}')

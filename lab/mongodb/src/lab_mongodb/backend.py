@@ -1,4 +1,4 @@
-"""FerretDB behind the relay: the child process, and connections to its socket."""
+"""FerretDB behind this server: the child process, and connections to its socket."""
 
 import asyncio
 import asyncio.subprocess
@@ -11,16 +11,16 @@ from typing import Any
 from lab_mongodb import bson, wire
 from lab_mongodb.errors import CommandError
 
-# Generous: an emulated processor is slow.
+# Generous, since an emulated processor is slow.
 _PATIENCE = 120
 
 
 class BackendError(Exception):
-    """FerretDB that doesn't start or has ended."""
+    """FerretDB did not start, or has ended."""
 
 
 class Backend:
-    """The child process. It listens on a socket in a folder that only this user may enter, and asks for no password."""
+    """The child process. It listens without a password on a socket in a folder that only this user may enter."""
 
     def __init__(self, program: Path, folder: Path, replica_set: str | None) -> None:
         self._program, self._folder, self._replica_set = program, folder, replica_set
@@ -29,7 +29,7 @@ class Backend:
 
     @property
     def identifier(self) -> int:
-        """The process's number."""
+        """The process id."""
         return self._process.pid if self._process else 0
 
     async def start(self) -> None:
@@ -49,11 +49,11 @@ class Backend:
         ]
         if self._replica_set:
             arguments.append(f'--repl-set-name={self._replica_set}')
-        # Ends with the relay, however that ends.
+        # Ends with this process, however that ends.
         self._process = await asyncio.create_subprocess_exec(
             *('setpriv', '--pdeathsig', 'TERM', str(self._program), *arguments),
             stdin=asyncio.subprocess.DEVNULL,
-            # FerretDB takes options from its environment as well.
+            # FerretDB also reads options from its environment.
             env={name: os.environ[name] for name in ('PATH', 'TZ') if name in os.environ},
         )
         async with asyncio.timeout(_PATIENCE):
@@ -73,12 +73,12 @@ class Backend:
         return True
 
     async def ended(self) -> int:
-        """Waits for the end of the process."""
+        """Waits until the process ends."""
         assert self._process
         return await self._process.wait()
 
     async def stop(self) -> None:
-        """Ends FerretDB, which writes what it has."""
+        """Ends FerretDB, which first writes its data."""
         if self._process is None or self._process.returncode is not None:
             return
         self._signal(signal.SIGTERM)
@@ -97,14 +97,14 @@ class Backend:
 
 
 class Link:
-    """A connection to FerretDB, opened when first used; each client has its own."""
+    """A connection to FerretDB, opened on first use; each client has its own."""
 
     def __init__(self, socket: Path) -> None:
         self._socket = socket
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def exchange(self, body: dict[str, Any], sequences: dict[str, bytes] | None = None) -> bytes:
-        """Sends a command; the answer's document, as it came."""
+        """Sends a command and returns the reply's document unchanged."""
         if self._streams is None:
             self._streams = await asyncio.open_unix_connection(self._socket)
         reader, writer = self._streams
@@ -116,21 +116,21 @@ class Link:
                 raise BackendError('FerretDB has closed the connection')
             return wire.answered(data)
         except (OSError, BackendError, wire.WireError, asyncio.CancelledError) as error:
-            # An answer that comes late would be taken for that of the next command.
+            # A late reply would be taken for the next command's.
             self.close()
             if isinstance(error, wire.WireError):
                 raise BackendError(str(error)) from error
             raise
 
     async def command(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Sends a command of the relay's own; what goes wrong is the client's error."""
+        """Sends a command of this server's own; errors are passed to the client."""
         found = bson.decode(await self.exchange(body))
         if found.get('ok') != 1:
             raise CommandError(2, str(found.get('errmsg')))
         return found
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Closes the connection."""
         if self._streams is not None:
             self._streams[1].close()
             self._streams = None

@@ -1,4 +1,4 @@
-"""BSON to Python and back. What Python has no type for is kept as its bytes, so that nothing passed on is changed."""
+"""BSON to Python and back. Types that Python lacks are kept as bytes, so that nothing passed on is changed."""
 
 import base64
 import datetime
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 DOCUMENT, ARRAY = 0x03, 0x04
-# As the real server: deeper documents are refused.
+# Like the real server, rejects deeper documents.
 DEEPEST = 180
 
 
 class BsonError(Exception):
-    """Bytes that are no BSON."""
+    """Invalid BSON."""
 
 
 class Int64(int):
-    """A whole number that is written in eight bytes, however small it is."""
+    """An integer that is always written in eight bytes, however small."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,13 @@ class Date:
 
     @classmethod
     def of(cls, seconds: float) -> 'Date':
-        """The date of so many seconds since 1970."""
+        """The date for a number of seconds since 1970."""
         return cls(int(seconds * 1000))
 
 
 @dataclass(frozen=True)
 class Timestamp:
-    """A time of the replication's."""
+    """A replication timestamp."""
 
     seconds: int
     increment: int
@@ -59,7 +59,7 @@ class Timestamp:
 
 @dataclass(frozen=True)
 class Raw:
-    """A document or array that wasn't decoded."""
+    """An undecoded document or array."""
 
     kind: int
     data: bytes
@@ -67,7 +67,7 @@ class Raw:
 
 @dataclass(frozen=True)
 class Opaque:
-    """A value of a type that is only passed on, such as a regular expression or a Decimal128."""
+    """A value of a type that is only passed on, such as a regular expression or Decimal128."""
 
     kind: int
     data: bytes
@@ -113,7 +113,7 @@ def _opaque_size(kind: int, data: bytes, at: int) -> int:
 
 
 def _value(kind: int, data: bytes, at: int, depth: int) -> tuple[Any, int]:
-    """A value and where the next begins; depth is how many levels are still decoded."""
+    """A value, and the position of the next one; depth is the number of levels still to decode."""
     if kind in (DOCUMENT, ARRAY):
         part = _part(data, at, _integer(data, at))
         if depth == 0:
@@ -168,7 +168,7 @@ def _guarded(data: bytes, depth: int) -> dict[str, Any]:
 
 
 def decode(data: bytes) -> dict[str, Any]:
-    """A document with all that is in it."""
+    """A fully decoded document."""
     found = _guarded(data, DEEPEST)
     if _has_raw(found):
         raise BsonError(f'a document nested more than {DEEPEST} deep')
@@ -182,12 +182,12 @@ def _has_raw(value: Any) -> bool:
 
 
 def split(data: bytes) -> dict[str, Any]:
-    """The first level of a document; what is nested stays Raw. Costs little, however large the document is."""
+    """The first level of a document; nested values stay Raw. Cheap even for large documents."""
     return _guarded(data, 0)
 
 
 def full(value: Any) -> Any:
-    """A value of split(), decoded."""
+    """Decodes a value from split()."""
     if not isinstance(value, Raw):
         return value
     decoded = decode(value.data)
@@ -195,7 +195,7 @@ def full(value: Any) -> Any:
 
 
 def documents(data: bytes) -> Iterator[bytes]:
-    """The documents that follow each other in a sequence."""
+    """The documents of a sequence."""
     at = 0
     while at < len(data):
         size = _integer(data, at) if len(data) - at >= 5 else 0
@@ -238,7 +238,7 @@ def _encoded(value: Any) -> tuple[int, bytes]:
 
 
 def encode(document: dict[str, Any]) -> bytes:
-    """The bytes of a document."""
+    """Encodes a document."""
     parts = []
     for name, value in document.items():
         kind, data = _encoded(value)
@@ -256,7 +256,7 @@ def _iso(date: Date) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A value as MongoDB's extended JSON has it, for the log."""
+    """A value in MongoDB's extended JSON, for the log."""
     match value:
         case dict():
             return {name: plain(item) for name, item in value.items()}
@@ -283,7 +283,7 @@ def plain(value: Any) -> Any:
 
 
 def text(value: Any) -> str:
-    """A value as MongoDB's messages have it."""
+    """A value as MongoDB's messages show it."""
     match value:
         case dict():
             inner = ', '.join(f'{name}: {text(item)}' for name, item in value.items())

@@ -1,4 +1,4 @@
-"""mongod.conf: which options there are, what they may be, and what the server is started with."""
+"""mongod.conf: the supported options, their values, and the resulting configuration."""
 
 import os
 import re
@@ -11,14 +11,14 @@ from lab_mongodb import yaml
 
 
 class ConfigError(Exception):
-    """A configuration that the server doesn't start with; ends with the real server's exit code."""
+    """An invalid configuration; the server exits with the real server's exit code."""
 
     def __init__(self, message: str, code: int = 2) -> None:
         super().__init__(message)
         self.code = code
 
 
-# Understood options, with their type or with all their values.
+# Supported options, with their type or their allowed values.
 _OPTIONS: dict[str, type | tuple[str, ...]] = {
     'net.bindIp': str,
     'net.bindIpAll': bool,
@@ -43,15 +43,15 @@ _OPTIONS: dict[str, type | tuple[str, ...]] = {
     'systemLog.quiet': bool,
     'systemLog.verbosity': int,
 }
-# Accepted below these, and without effect unless read below.
+# Anything below these is accepted, without effect unless read below.
 _FREE = ('setParameter.', 'storage.wiredTiger.')
-# What the real server knows and the lab hasn't: better a refusal than a server that is less than it was told to be.
+# Options of the real server that the lab lacks: better an error than a server that silently does less.
 _ABSENT = ('net.tls.', 'net.unixDomainSocket.', 'security.', 'sharding.', 'auditLog.', 'storage.')
 
 
 @dataclass(frozen=True)
 class Config:
-    """What the server is started with."""
+    """The server's configuration."""
 
     db_path: Path
     log_path: Path | None = None
@@ -105,7 +105,7 @@ def _check(name: str, value: Any) -> None:
 
 
 def _is_true(flat: dict[str, Any], name: str, otherwise: bool = False) -> bool:
-    # A parameter is given as a string as well.
+    # Parameters may also be strings.
     return str(flat.get(name, otherwise)).lower() in ('true', '1')
 
 
@@ -122,7 +122,7 @@ def _umask(flat: dict[str, Any]) -> int:
         return 0o077
     if not re.fullmatch(r'[0-7]{1,4}', str(given)):
         raise ConfigError(f'Bad value for setParameter.processUmask: expected octal digits, got {given!r}')
-    # The owner keeps its rights, whatever is asked for.
+    # The owner always keeps its permissions.
     return int(str(given), 8) & 0o077
 
 
@@ -135,7 +135,7 @@ def _addresses(flat: dict[str, Any]) -> tuple[str, ...]:
 
 
 def check_key_file(path: Path) -> None:
-    """Refuses a key that others could read, or that is none, as the real server does."""
+    """Like the real server, rejects a key that others can read or that is invalid."""
     try:
         status = path.stat()
         text = ''.join(path.read_text(encoding='ascii').split())
@@ -149,7 +149,7 @@ def check_key_file(path: Path) -> None:
 
 
 def parse(text: str, path: str = '') -> Config:
-    """The configuration in a file's text."""
+    """Parses the text of a configuration file."""
     try:
         flat = _flat(yaml.parse(text))
     except yaml.YamlError as error:
@@ -163,7 +163,7 @@ def parse(text: str, path: str = '') -> Config:
         raise ConfigError('logpath with logRotate reopen needs logAppend')
     key_file = flat.get('security.keyFile')
     replica_set = flat.get('replication.replSetName') or None
-    # A key for the members is also one for everybody else.
+    # A key file for members also turns on authorization for clients.
     authorization = flat.get('security.authorization', 'enabled' if key_file else 'disabled') == 'enabled'
     if authorization and replica_set and not key_file:
         raise ConfigError('security.keyFile is required when authorization is enabled with replica sets')
@@ -190,7 +190,7 @@ def parse(text: str, path: str = '') -> Config:
 
 
 def read(path: Path) -> Config:
-    """The configuration in a file."""
+    """Reads a configuration file."""
     try:
         text = path.read_text(encoding='utf-8')
     except (OSError, UnicodeError) as error:

@@ -1,4 +1,4 @@
-"""What a command is carried out with: the server's state, the client's session, the request."""
+"""What a command runs with: the server's state, the client's session, and the request."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ from lab_mongodb.log import Log
 from lab_mongodb.replica import Replica
 from lab_mongodb.users import User, Users
 
-# Fields that no log and no message may show.
+# Fields that must not appear in logs or messages.
 _SECRET = {
     'createUser': ('pwd',),
     'updateUser': ('pwd',),
@@ -24,36 +24,36 @@ _SECRET = {
     'hello': ('speculativeAuthenticate',),
     'isMaster': ('speculativeAuthenticate',),
 }
-# Commands whose value is a collection's name; that of others may be a user's, say.
+# Commands whose value is a collection's name; for others it may be a user's name, for example.
 _OF_COLLECTIONS = frozenset(
     ['aggregate', 'collMod', 'collStats', 'compact', 'count', 'create', 'createIndexes', 'delete', 'distinct', 'drop']
     + ['dropIndexes', 'find', 'findAndModify', 'insert', 'killCursors', 'listIndexes', 'update', 'validate']
 )
-# As the real server: a longer command is cut in the log.
+# Like the real server, truncates longer commands in the log.
 _LONGEST_SHOWN = 10_240
 
 
 @dataclass
 class Request:
-    """A command, its name in the one spelling that the table has."""
+    """A command, with its name as spelled in the table."""
 
     name: str
     message: wire.Message
 
     @property
     def database(self) -> str:
-        """The database that it is for."""
+        """The database it applies to."""
         found = self.message.body.get('$db')
         return found if isinstance(found, str) else 'admin'
 
     @property
     def subject(self) -> Any:
-        """The value of the command's own name: most often a collection."""
+        """The value of the command's own field, usually a collection."""
         return next(iter(self.message.body.values()))
 
     @property
     def collection(self) -> str:
-        """The collection that it is for, or an empty string."""
+        """The collection it applies to, or an empty string."""
         if self.name == 'getMore':
             found = self.message.body.get('collection')
         else:
@@ -62,11 +62,11 @@ class Request:
 
     @property
     def namespace(self) -> str:
-        """Database and collection, as the log has them."""
+        """Database and collection, as the log shows them."""
         return f'{self.database}.{self.collection or "$cmd"}'
 
     def get(self, name: str, otherwise: Any = None) -> Any:
-        """A field, decoded."""
+        """A decoded field."""
         return bson.full(self.message.body.get(name, otherwise))
 
     def text(self, name: str) -> str:
@@ -82,7 +82,7 @@ class Request:
         return {name: 'xxx' if name in secret else value for name, value in self.message.body.items()}
 
     def cut(self) -> dict[str, Any]:
-        """The same for the log: shortened if need be."""
+        """The same for the log, truncated if necessary."""
         if self.message.size <= _LONGEST_SHOWN:
             return self.shown()
         small = {name: value for name, value in self.shown().items() if not isinstance(value, bson.Raw | bytes)}
@@ -91,7 +91,7 @@ class Request:
 
 @dataclass
 class Login:
-    """A login that has begun."""
+    """A login in progress."""
 
     user: User
     conversation: scram.Conversation
@@ -119,25 +119,25 @@ class Session:
     link: Link
     metadata: dict[str, Any] | None = None
     login: Login | None = None
-    # Database, name and identifier of the user who is logged in.
+    # Database, name and id of the logged-in user.
     key: tuple[str, str, bytes] | None = None
     operation: Operation | None = None
 
     @property
     def context(self) -> str:
-        """The log's name for it."""
+        """Its name in the log."""
         return f'conn{self.identifier}'
 
     @property
     def application(self) -> str:
-        """What the driver calls its program."""
+        """The program's name, as sent by the driver."""
         application = (self.metadata or {}).get('application')
         return str(application.get('name', '')) if isinstance(application, dict) else ''
 
 
 @dataclass
 class State:
-    """All that sessions share."""
+    """State shared by all sessions."""
 
     config: Config
     log: Log
@@ -149,20 +149,20 @@ class State:
     argv: list[str]
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     sessions: dict[int, Session] = field(default_factory=dict)
-    # Whose each open cursor is.
+    # The owner of each open cursor.
     cursors: dict[int, tuple[str, str, bytes] | None] = field(default_factory=dict)
 
 
 @dataclass
 class Context:
-    """State and session together."""
+    """State and session."""
 
     state: State
     session: Session
 
     @property
     def user(self) -> User | None:
-        """Who is logged in, as the users' file has it now."""
+        """The logged-in user, as currently stored in the users file."""
         if self.session.key is None:
             return None
         database, name, identifier = self.session.key
@@ -171,22 +171,22 @@ class Context:
 
     @property
     def has_exception(self) -> bool:
-        """Whether the localhost exception holds: from this machine, until there is a user."""
+        """Whether the localhost exception applies: on loopback, until a user exists."""
         is_open = self.state.config.localhost_exception and len(self.state.users) == 0
         return is_open and self.session.is_local
 
     def held(self) -> tuple[roles.Privilege, ...]:
-        """What this session is allowed."""
+        """This session's rights."""
         if (user := self.user) is not None:
             return roles.privileges(user.grants)
         return roles.LOCALHOST_EXCEPTION if self.has_exception else ()
 
     def may(self, action: str, database: str | None, collection: str = '') -> bool:
-        """Whether this session may do something."""
+        """Whether this session may perform an action."""
         if not self.state.config.authorization:
             return True
         return roles.allowed(self.held(), action, database, collection)
 
 
-# An answer is a document, or the bytes of FerretDB's.
+# A reply is a document, or the bytes of FerretDB's reply.
 Handler = Callable[[Context, Request], Awaitable[dict[str, Any] | bytes]]

@@ -1,4 +1,4 @@
-"""What the relay has seen since it began: bytes, requests, operations, time per collection."""
+"""Counters since the start: bytes, requests, operations, time per collection."""
 
 import resource
 import time
@@ -10,9 +10,9 @@ from lab_mongodb import bson, wire
 from lab_mongodb.bson import Int64
 
 _PAGE = resource.getpagesize()
-# Which counter a command belongs to; all others are `command`. Aggregations are queries since MongoDB 7.1.
+# The counter for each command; all others count as `command`. Since MongoDB 7.1 aggregations are queries.
 _OPERATIONS = {'find': 'query', 'aggregate': 'query', 'getMore': 'getmore'}
-# Those that count documents or statements instead, and where these are.
+# Commands that count documents or statements instead, with the field that has them.
 _MANY = {'insert': ('insert', 'documents'), 'update': ('update', 'updates'), 'delete': ('delete', 'deletes')}
 _TOP = {
     'find': ('queries', 'readLock'),
@@ -33,7 +33,7 @@ def _how_many(message: wire.Message, name: str) -> int:
 
 @dataclass
 class Counters:
-    """Numbers that only grow, and the connections that are open."""
+    """Counters, and the open connections."""
 
     started: float = field(default_factory=time.time)
     bytes_in: int = 0
@@ -49,7 +49,7 @@ class Counters:
     _top: dict[str, dict[str, list[int]]] = field(default_factory=dict)
 
     def count(self, name: str, message: wire.Message) -> None:
-        """Counts a command by its kind."""
+        """Counts a command under its kind."""
         if name in _MANY:
             kind, where = _MANY[name]
             self.operations[kind] += _how_many(message, where)
@@ -64,7 +64,7 @@ class Counters:
             parts[part][1] += 1
 
     def top(self) -> dict[str, Any]:
-        """The totals of command `top`."""
+        """The totals for the command `top`."""
         totals: dict[str, Any] = {'note': 'all times in microseconds'}
         for namespace, parts in sorted(self._top.items()):
             totals[namespace] = {
@@ -73,7 +73,7 @@ class Counters:
         return totals
 
     def sections(self, most_connections: int) -> dict[str, Any]:
-        """The sections of serverStatus that are counted here."""
+        """The sections of serverStatus with these counters."""
         return {
             'asserts': {
                 'regular': 0,
@@ -100,13 +100,13 @@ class Counters:
 
 
 def processes(*identifiers: int) -> dict[str, Any]:
-    """Memory and page faults of processes together, as serverStatus has them."""
+    """Total memory and page faults of processes, as in serverStatus."""
     virtual = resident = faults = 0
     for identifier in identifiers:
         try:
             folder = Path('/proc', str(identifier))
             pages = [int(number) for number in (folder / 'statm').read_text().split()]
-            # Behind the name, which may have spaces: state is the first, major faults the tenth.
+            # After the name, which may contain spaces: state is field 1, major faults field 10.
             faults += int((folder / 'stat').read_text().rpartition(')')[2].split()[9])
         except (OSError, ValueError, IndexError):
             continue

@@ -1,4 +1,4 @@
-"""What a command is refused with: MongoDB's codes and their names."""
+"""Errors of commands: MongoDB's codes and their names."""
 
 from typing import Any
 
@@ -35,12 +35,12 @@ NAMES = {
 
 
 class CommandError(Exception):
-    """A command that isn't carried out."""
+    """A failed command."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
         self.code = code
 
     def reply(self) -> dict[str, Any]:
-        """What the client is answered."""
+        """The reply to the client."""
         return {'ok': 0.0, 'errmsg': str(self), 'code': self.code, 'codeName': NAMES[self.code]}

@@ -1,4 +1,4 @@
-"""The structured log: one JSON object a line, in MongoDB's form."""
+"""The structured log: one JSON object per line, in MongoDB's format."""
 
 import contextlib
 import json
@@ -10,12 +10,12 @@ from typing import Any, TextIO
 
 from lab_mongodb import bson
 
-# As the real server: getLog has this many lines.
+# The number of lines in getLog, as in the real server.
 _REMEMBERED = 1024
 
 
 class Log:
-    """Writes to a file, or to standard output without a path."""
+    """Writes to a file, or without a path to standard output."""
 
     def __init__(self, path: Path | None = None, *, append: bool = True, rename: bool = True) -> None:
         self._path, self._rename = path, rename
@@ -28,7 +28,7 @@ class Log:
 
     @staticmethod
     def _open(path: Path) -> TextIO:
-        # The umask makes it 0600, unless the configuration says otherwise.
+        # The umask makes it 0600 unless the configuration changes that.
         return path.open('a', encoding='utf-8', buffering=1)
 
     @staticmethod
@@ -36,7 +36,7 @@ class Log:
         path.rename(f'{path}.{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}')
 
     def rotate(self) -> str | None:
-        """Begins a new file, or opens again the path that someone else has moved; tells what went wrong."""
+        """Starts a new file, or reopens the path if someone else moved the file; returns an error message, if any."""
         if self._path is None:
             return None
         try:
@@ -58,10 +58,10 @@ class Log:
         attributes: dict[str, Any] | None = None,
         severity: str = 'I',
     ) -> None:
-        """Writes a line; what can't be written for lack of room is lost."""
+        """Writes a line, which is lost if the disk is full."""
         now = datetime.now().astimezone().isoformat(timespec='milliseconds')
         service = '"S"' if context.startswith('conn') else '"-"'
-        # The real server pads these columns.
+        # The real server pads these fields.
         line = f'{{"t":{{"$date":"{now}"}},"s":"{severity}",  "c":{json.dumps(component) + ",":<12}'
         line += (
             f'"id":{str(identifier) + ",":<9}"svc":{service}, "ctx":{json.dumps(context)},"msg":{json.dumps(message)}'
@@ -76,6 +76,6 @@ class Log:
             self._file.flush()
 
     def close(self) -> None:
-        """Ends the log."""
+        """Closes the log."""
         if self._file is not sys.stdout:
             self._file.close()

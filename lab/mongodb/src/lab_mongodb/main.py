@@ -1,4 +1,4 @@
-"""The command `mongod`: reads its configuration, takes the data folder, and serves."""
+"""The command `mongod`: reads its configuration, locks the data folder, and serves."""
 
 import argparse
 import asyncio
@@ -34,7 +34,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
 
 
 def _lock(folder: Path) -> Any:
-    """Takes the data folder; released when the process ends."""
+    """Locks the data folder until the process ends."""
     if not folder.is_dir():
         raise ServeError(f'NonExistentPath: Data directory {folder} not found', 100)
     try:
@@ -74,7 +74,7 @@ def _serve(config: Config, log: Log, argv: list[str]) -> None:
     if config.key_file is not None:
         check_key_file(config.key_file)
     lock = _lock(config.db_path)
-    # Four of five files that the process may open, as with the real server.
+    # 80 % of the process's file limit, as in the real server.
     most = min(config.most_connections, resource.getrlimit(resource.RLIMIT_NOFILE)[0] * 4 // 5)
     program = Path(os.environ.get('LAB_MONGODB_FERRETDB') or _FERRETDB)
     state = State(

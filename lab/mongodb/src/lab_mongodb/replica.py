@@ -1,4 +1,4 @@
-"""A replica set of this one member: its configuration, kept in a file, and what it says of itself."""
+"""A replica set with only this member: its configuration, stored in a file, and its status."""
 
 import time
 from pathlib import Path
@@ -13,12 +13,12 @@ _TERM = Int64(1)
 
 
 class Replica:
-    """The set that the configuration names, initiated or not; without a name there is none."""
+    """The set named in the configuration, initiated or not; without a name there is none."""
 
     def __init__(self, path: Path, name: str | None, address: str) -> None:
         self._path, self.name, self._address = path, name, address
         self.config: dict[str, Any] | None = None
-        # Of another name than the configuration's: no member of that set, and not to be written over.
+        # The file is for a set of another name: this is not a member of that set, and must not overwrite it.
         self.is_foreign = False
         if name is not None and path.exists():
             kept: dict[str, Any] = bson.decode(path.read_bytes())
@@ -28,11 +28,11 @@ class Replica:
 
     @property
     def is_primary(self) -> bool:
-        """Whether data may be read and written: always so without a replica set."""
+        """Whether data may be read and written; always true without a replica set."""
         return self.name is None or self.config is not None
 
     def require(self) -> dict[str, Any]:
-        """The configuration, or why there is none."""
+        """The configuration; raises an error if there is none."""
         if self.name is None:
             raise CommandError(76, 'not running with --replSet')
         if self.config is None:
@@ -40,7 +40,7 @@ class Replica:
         return self.config
 
     def initiate(self, given: dict[str, Any] | None) -> None:
-        """Begins the set."""
+        """Initiates the set."""
         if self.name is None:
             raise CommandError(76, 'This node was not started with replication enabled.')
         if self.config is not None or self.is_foreign:
@@ -80,7 +80,7 @@ class Replica:
         self.config, self._since = config, time.time()
 
     def hello(self) -> dict[str, Any]:
-        """What `hello` says of the set."""
+        """The fields of `hello` about the set."""
         if self.name is None:
             return {}
         if self.config is None:
@@ -103,7 +103,7 @@ class Replica:
         return {'ts': Timestamp(int(now), 1), 't': _TERM}
 
     def status(self) -> dict[str, Any]:
-        """The answer of replSetGetStatus."""
+        """The reply to replSetGetStatus."""
         config = self.require()
         now = time.time()
         member = config['members'][0]

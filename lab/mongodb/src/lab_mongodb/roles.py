@@ -1,10 +1,10 @@
-"""Built-in roles as data: what each allows, and where. Names and rights are those of MongoDB's manual."""
+"""Built-in roles as data: the actions that each allows, and where. Names and rights are from MongoDB's manual."""
 
 from dataclasses import dataclass
 from typing import Any
 
-# Where a right holds. A database: OWN is the one that the role is granted on, ANY all but `local` and `config`, or a
-# name. A collection: ORDINARY are all without `system.`, and the database itself; ALL has those too; or a name.
+# Where a right applies. Database: OWN is the one that the role is granted on, ANY is all except `local` and `config`,
+# or a name. Collection: ORDINARY is all without `system.` and the database itself, ALL includes `system.`, or a name.
 OWN, ANY, ORDINARY, ALL = '@', '*', '', '*'
 CLUSTER = None
 
@@ -28,7 +28,7 @@ _HOST += ' killAnyCursor killAnySession killop logRotate oidReset resync setPara
 
 @dataclass(frozen=True)
 class Privilege:
-    """Actions on a database's collections, or on the cluster if the database is None."""
+    """Actions on a database's collections, or if the database is None, on the cluster."""
 
     database: str | None
     collection: str
@@ -37,13 +37,13 @@ class Privilege:
 
 @dataclass(frozen=True)
 class Grant:
-    """A role that a user has, and the database that it was granted on."""
+    """A user's role, and the database that it was granted on."""
 
     role: str
     database: str
 
     def document(self) -> dict[str, str]:
-        """As usersInfo shows it."""
+        """As in usersInfo."""
         return {'role': self.role, 'db': self.database}
 
 
@@ -81,14 +81,14 @@ _ANY_READ = (*_both(ANY, 'system.js', _READ), _on(CLUSTER, '', 'listDatabases'))
 _ANY_READ_WRITE = (*_both(ANY, 'system.js', f'{_READ} {_WRITE}'), _on(CLUSTER, '', 'listDatabases'))
 _ANY_DB_ADMIN = (*_both(ANY, 'system.profile', _DB_ADMIN), _on(CLUSTER, '', 'listDatabases'))
 _ANY_USER_ADMIN = (
-    # Users of all databases, and roles of all to give them.
+    # Users of all databases, and granting roles of all databases.
     *(_on(database, ORDINARY, _USER_ADMIN) for database in (ANY, 'local', 'config')),
     _on(CLUSTER, '', 'authSchemaUpgrade invalidateUserCache listDatabases'),
     _on('admin', 'system.users', _READ),
     _on('admin', 'system.roles', _READ),
 )
 
-# Roles that any database has.
+# Roles of every database.
 DATABASE_ROLES: dict[str, tuple[Privilege, ...]] = {
     'read': _both(OWN, 'system.js', _READ),
     'readWrite': _both(OWN, 'system.js', f'{_READ} {_WRITE}'),
@@ -96,7 +96,7 @@ DATABASE_ROLES: dict[str, tuple[Privilege, ...]] = {
     'userAdmin': (_on(OWN, ORDINARY, _USER_ADMIN),),
     'dbOwner': (*_both(OWN, 'system.js', f'{_READ} {_WRITE} {_DB_ADMIN} {_USER_ADMIN}'),),
 }
-# Roles of the database `admin` alone.
+# Roles that only the database `admin` has.
 ADMIN_ROLES: dict[str, tuple[Privilege, ...]] = {
     'readAnyDatabase': _ANY_READ,
     'readWriteAnyDatabase': _ANY_READ_WRITE,
@@ -108,7 +108,7 @@ ADMIN_ROLES: dict[str, tuple[Privilege, ...]] = {
     'clusterAdmin': _CLUSTER_ADMIN,
     'root': (*_ANY_READ_WRITE, *_ANY_DB_ADMIN, *_ANY_USER_ADMIN, *_CLUSTER_ADMIN),
 }
-# While there is no user: enough to make the first one, on a replica set of one's own if need be.
+# While there are no users: enough to create the first one, and to initiate a replica set before that.
 LOCALHOST_EXCEPTION = (
     _on('admin', ORDINARY, 'createUser grantRole'),
     _on(CLUSTER, '', 'addShard replSetConfigure replSetGetStatus'),
@@ -116,12 +116,12 @@ LOCALHOST_EXCEPTION = (
 
 
 def exists(grant: Grant) -> bool:
-    """Whether there is such a role on that database."""
+    """Whether the database has such a role."""
     return grant.role in DATABASE_ROLES or (grant.database == 'admin' and grant.role in ADMIN_ROLES)
 
 
 def privileges(grants: tuple[Grant, ...]) -> tuple[Privilege, ...]:
-    """What roles allow together, with the databases named."""
+    """All rights of some roles, with database names filled in."""
     found = []
     for grant in grants:
         own = DATABASE_ROLES.get(grant.role) or (ADMIN_ROLES.get(grant.role, ()) if grant.database == 'admin' else ())
@@ -149,7 +149,7 @@ def allowed(held: tuple[Privilege, ...], action: str, database: str | None, coll
 
 
 def document(privilege: Privilege) -> dict[str, Any]:
-    """As usersInfo and connectionStatus show it."""
+    """As in usersInfo and connectionStatus."""
     if privilege.database is None:
         resource: dict[str, Any] = {'cluster': True}
     else:

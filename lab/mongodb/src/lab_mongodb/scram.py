@@ -1,4 +1,4 @@
-"""SCRAM-SHA-256 (RFC 5802, RFC 7677), the server's side."""
+"""The server side of SCRAM-SHA-256 (RFC 5802, RFC 7677)."""
 
 import base64
 import binascii
@@ -14,12 +14,12 @@ ITERATIONS = 15_000
 
 
 class ScramError(Exception):
-    """A login that failed."""
+    """A failed login."""
 
 
 @dataclass(frozen=True)
 class Credential:
-    """What the server keeps of a password: enough to check it, not enough to log in with."""
+    """What the server stores for a password: enough to verify it, not enough to log in."""
 
     iterations: int
     salt: bytes
@@ -32,7 +32,7 @@ def _hmac(key: bytes, message: bytes) -> bytes:
 
 
 def prepare(password: str) -> str:
-    """A password as SASLprep (RFC 4013) has it: the same for all ways to type it."""
+    """A password normalized by SASLprep (RFC 4013), so that all ways to type it are equal."""
     if password.isascii():
         return password
     mapped = ''.join(
@@ -47,7 +47,7 @@ def prepare(password: str) -> str:
 
 
 def derive(password: str) -> Credential:
-    """The credential of a password, with a salt of its own."""
+    """A password's credential, with its own salt."""
     salt = secrets.token_bytes(28)
     salted = hashlib.pbkdf2_hmac('sha256', prepare(password).encode(), salt, ITERATIONS)
     stored = hashlib.sha256(_hmac(salted, b'Client Key')).digest()
@@ -56,7 +56,7 @@ def derive(password: str) -> Credential:
 
 @dataclass(frozen=True)
 class FirstMessage:
-    """What a client begins with."""
+    """A client's first message."""
 
     user: str
     nonce: str
@@ -65,7 +65,7 @@ class FirstMessage:
 
     @classmethod
     def parse(cls, payload: bytes) -> 'FirstMessage':
-        """From the payload of saslStart."""
+        """Parses the payload of saslStart."""
         try:
             binding, identity, bare = payload.decode().split(',', 2)
             user, nonce = bare.split(',')[:2]
@@ -77,7 +77,7 @@ class FirstMessage:
 
 
 class Conversation:
-    """One login, from the client's first message on."""
+    """One login, starting with the client's first message."""
 
     def __init__(self, first: FirstMessage, credential: Credential) -> None:
         self._first, self._credential = first, credential
@@ -86,7 +86,7 @@ class Conversation:
         self.challenge = f'r={self._nonce},s={salt},i={credential.iterations}'.encode()
 
     def finish(self, payload: bytes) -> bytes:
-        """Checks the client's proof; the answer proves in turn that the server knows the password."""
+        """Verifies the client's proof; the reply proves that the server knows the password too."""
         try:
             without_proof, _, proof = payload.decode().rpartition(',p=')
             given = base64.b64decode(proof, validate=True)

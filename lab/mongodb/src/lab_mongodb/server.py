@@ -1,4 +1,4 @@
-"""The server: takes connections, carries out one command of each after the other, and ends when told to."""
+"""The server: accepts connections, runs each one's commands in order, and ends on request."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ _HEARSAY = 10
 
 
 class ServeError(Exception):
-    """A server that can't go on; ends with the real server's exit code."""
+    """A fatal error; the server exits with the real server's exit code."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
@@ -53,7 +53,7 @@ class Server:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Starts FerretDB, listens, and serves until told to stop."""
+        """Starts FerretDB, listens, and serves until it is stopped."""
         state, loop = self._state, asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._told_to_stop, number)
@@ -185,7 +185,7 @@ class Server:
         except (BackendError, OSError) as error:
             found = CommandError(8, f'FerretDB, which keeps the data: {error}').reply()
         except Exception as error:
-            # A mistake of the lab's own must not take down the connection; its text may hold what isn't to be logged.
+            # A bug in this server must not close the connection. Its message may contain secrets, so it isn't logged.
             attributes = {'command': name, 'error': type(error).__name__}
             self._state.log.write('-', 0, context.session.context, 'Mistake in the lab', attributes, severity='E')
             found = CommandError(8, f'a mistake in the lab: {type(error).__name__}').reply()

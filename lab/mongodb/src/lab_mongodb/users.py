@@ -1,4 +1,4 @@
-"""Users, and the file that keeps them: mode 0600, replaced as a whole, no password in it."""
+"""Users and their file, which has mode 0600, is replaced atomically and contains no passwords."""
 
 import os
 import uuid
@@ -12,7 +12,7 @@ from lab_mongodb.roles import Grant
 
 @dataclass(frozen=True)
 class User:
-    """A user of one database; the same name on another is another user."""
+    """A user of one database; the same name on another database is a different user."""
 
     name: str
     database: str
@@ -22,7 +22,7 @@ class User:
     identifier: bytes = field(default_factory=lambda: uuid.uuid4().bytes)
 
     def document(self, *, with_credentials: bool = False) -> dict[str, Any]:
-        """As admin.system.users and usersInfo have it."""
+        """As in admin.system.users and usersInfo."""
         found: dict[str, Any] = {
             '_id': f'{self.database}.{self.name}',
             'userId': bson.Binary(self.identifier, 4),
@@ -38,7 +38,7 @@ class User:
 
     @classmethod
     def parse(cls, found: dict[str, Any]) -> 'User':
-        """From the document that the file has."""
+        """From a document in the file."""
         kept = found['credentials'][scram.MECHANISM]
         salt, stored, server = (kept[name].data for name in ('salt', 'storedKey', 'serverKey'))
         return cls(
@@ -61,7 +61,7 @@ def _credential_document(credential: scram.Credential) -> dict[str, Any]:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Replaces a file that nobody else may read, whatever the umask is."""
+    """Replaces a file; whatever the umask, nobody else may read it."""
     temporary = path.with_name(f'{path.name}.new')
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'wb') as file:
         file.write(content)
@@ -71,7 +71,7 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 class Users:
-    """All users. Every change is on disk before it counts."""
+    """All users. Changes take effect only once they are on disk."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -88,7 +88,7 @@ class Users:
         return len(self._users)
 
     def get(self, database: str, name: str) -> User | None:
-        """The user of a database."""
+        """A user by database and name."""
         return self._users.get((database, name))
 
     def put(self, user: User, **changes: Any) -> None:

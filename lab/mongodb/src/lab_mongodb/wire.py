@@ -1,4 +1,4 @@
-"""MongoDB's wire protocol: OP_MSG, and OP_QUERY for the first `hello` of a driver."""
+"""MongoDB's wire protocol: OP_MSG, and OP_QUERY for a driver's first `hello`."""
 
 import asyncio
 import itertools
@@ -16,12 +16,12 @@ _identifiers = itertools.count(1)
 
 
 class WireError(Exception):
-    """A message after which the connection can't go on."""
+    """A message after which the connection must be closed."""
 
 
 @dataclass
 class Message:
-    """A command as it came: the first level of its body, and the sequences of documents beside it."""
+    """A received command: the first level of its body, and its document sequences."""
 
     identifier: int
     opcode: int
@@ -32,7 +32,7 @@ class Message:
 
 
 async def read(reader: asyncio.StreamReader) -> bytes | None:
-    """The next message, header included; None when the other side has ended."""
+    """The next message, including its header; None if the peer has closed the connection."""
     try:
         header = await reader.readexactly(_HEADER.size)
         size = _HEADER.unpack(header)[0]
@@ -44,13 +44,13 @@ async def read(reader: asyncio.StreamReader) -> bytes | None:
 
 
 def parse(data: bytes) -> Message:
-    """A request from its bytes."""
+    """Parses a request."""
     size, identifier, _, opcode = _HEADER.unpack_from(data)
     try:
         if opcode == OP_MSG:
             return _parse_message(data, Message(identifier, opcode, {}, size))
         if opcode == OP_QUERY:
-            # Flags, the collection's name, how many to skip and to return, the command.
+            # Flags, the collection's name, the numbers to skip and to return, the command.
             start = data.index(0, _HEADER.size + 4) + 9
             database = data[_HEADER.size + 4 : start - 9].decode().partition('.')[0]
             query = next(bson.documents(data[start:]))
@@ -90,7 +90,7 @@ def _parse_message(data: bytes, message: Message) -> Message:
 
 
 def request(body: dict[str, Any], sequences: dict[str, bytes] | None = None) -> bytes:
-    """A command for the server behind the relay."""
+    """A command for FerretDB."""
     parts = [struct.pack('<I', 0), b'\0', bson.encode(body)]
     for name, documents in (sequences or {}).items():
         section = name.encode() + b'\0' + documents
@@ -99,14 +99,14 @@ def request(body: dict[str, Any], sequences: dict[str, bytes] | None = None) -> 
 
 
 def reply(to: Message, document: bytes) -> bytes:
-    """The answer to a request, in the form that it came in."""
+    """The reply to a request, in the request's own format."""
     if to.opcode == OP_QUERY:
         return _framed(struct.pack('<iqii', 8, 0, 0, 1) + document, to.identifier, OP_REPLY)
     return _framed(struct.pack('<IB', 0, 0) + document, to.identifier, OP_MSG)
 
 
 def answered(data: bytes) -> bytes:
-    """The document of an answer."""
+    """The document of a reply."""
     try:
         if _HEADER.unpack_from(data)[3] != OP_MSG or data[_HEADER.size + 4] != 0:
             raise WireError('an answer without a body')

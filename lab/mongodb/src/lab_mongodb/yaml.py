@@ -1,4 +1,4 @@
-"""The part of YAML that a mongod.conf is written in: maps by indentation, and scalars."""
+"""The subset of YAML used in mongod.conf: maps by indentation, and scalars."""
 
 import json
 import re
@@ -8,7 +8,7 @@ _KEY = re.compile(r'^([\w.-]+)\s*:(?:\s+(.*))?$')
 
 
 class YamlError(Exception):
-    """A line that isn't understood."""
+    """An invalid line."""
 
 
 def _without_comment(line: str) -> str:
@@ -38,9 +38,9 @@ def _scalar(text: str) -> Any:
 
 
 def parse(text: str) -> dict[str, Any]:
-    """The map of a document."""
+    """Parses a document into a map."""
     root: dict[str, Any] = {}
-    # The open maps, each with the indentation of its keys; -1 until the first key tells.
+    # The open maps, each with the indentation of its keys, or -1 before its first key.
     levels: list[tuple[int, dict[str, Any]]] = [(0, root)]
     for number, raw in enumerate(text.splitlines(), 1):
         line = _without_comment(raw)

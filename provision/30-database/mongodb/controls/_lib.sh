@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Put in front of every control of this engine.
+# Prepended to every control of this engine.
 set -Eeuo pipefail
 
 # Runs commands as the database's administrator.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The server listens to the world.
+# Breaks: The server listens on all addresses.
 # Red: database.grants
 # Needs: -
 set -Eeuo pipefail

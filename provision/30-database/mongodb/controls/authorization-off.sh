@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: Whoever reaches the server may do everything, without a login.
+# Breaks: Anyone who reaches the server may do everything, without a login.
 # Red: database.grants
 # Needs: -
 set -Eeuo pipefail

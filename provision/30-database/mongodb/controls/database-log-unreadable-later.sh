@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The next rotation makes a log that dd-agent may not read.
+# Breaks: The next rotation creates a log that dd-agent can't read.
 # Red: database.logs
 # Needs: -
 set -Eeuo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: dd-agent may not read the database log.
+# Breaks: dd-agent can't read the database log.
 # Red: database.logs
 # Needs: -
 set -Eeuo pipefail

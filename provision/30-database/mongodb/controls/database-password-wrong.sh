@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The database knows another password than the Agent's check.
+# Breaks: The database has another password than the Agent's check.
 # Red: check.mongo database.running database.grants
 # Needs: -
 set -Eeuo pipefail

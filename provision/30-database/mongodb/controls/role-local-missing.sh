@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The role read on the database local is revoked: no metric tells.
+# Breaks: The role read on the database local is revoked, which no metric shows.
 # Red: database.grants
 # Needs: -
 set -Eeuo pipefail

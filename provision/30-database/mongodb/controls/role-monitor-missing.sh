@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: clusterMonitor is revoked: the server refuses its state to the Agent's user.
+# Breaks: clusterMonitor is revoked, so the Agent's user can't read the server's state.
 # Red: check.mongo database.grants
 # Needs: -
 set -Eeuo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks: The Agent's user may do everything: no metric tells.
+# Breaks: The Agent's user may do everything, which no metric shows.
 # Red: database.grants
 # Needs: -
 set -Eeuo pipefail

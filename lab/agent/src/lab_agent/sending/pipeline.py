@@ -44,8 +44,8 @@ class Pipeline:
     """`make` turns the gathered items into payloads; an item that doesn't fit pushes out the oldest ones.
 
     `gather`: seconds from the first item to its payload. `idle`: seconds after which `make` is called without items,
-    the first time at once; None for never. `size`: how much of `room` an item takes. `hopeless`: status codes after which
-    there is no further attempt. `refused` is called with the endpoint of a payload whose key was rejected.
+    the first time at once; None for never. `size`: how much of `room` an item takes. `hopeless`: status codes after
+    which there is no further attempt. `refused` is called with the endpoint of a payload whose key was rejected.
 
     `attempts`: None for unlimited. Then nothing is dropped before the end: while more than `payloads` wait, items stay
     queued, and callers must check `full` before they add some.

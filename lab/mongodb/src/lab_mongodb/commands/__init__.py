@@ -1,10 +1,10 @@
-"""All commands by their names."""
+"""All commands by name."""
 
 from lab_mongodb.access import ANY_USER, ON_CLUSTER, ON_COLLECTION, ON_DATABASE, OPEN
 from lab_mongodb.commands import data, login, replication, status, users
 from lab_mongodb.context import Handler
 
-# Older spellings, and those in small letters that the real server understands too.
+# Older spellings, and lower-case ones that the real server also accepts.
 _ALIASES = {
     'buildinfo': 'buildInfo',
     'collstats': 'collStats',
@@ -25,7 +25,7 @@ HANDLERS: dict[str, Handler] = {
 }
 assert {*OPEN, *ANY_USER, *ON_CLUSTER, *ON_COLLECTION, *ON_DATABASE} <= HANDLERS.keys()
 
-# What works on a member of a replica set that isn't initiated yet.
+# Commands that work before a replica set is initiated.
 WITHOUT_PRIMARY = OPEN | set(ON_CLUSTER) | {'currentOp', 'startSession', 'refreshSessions'}
 WRITES = frozenset(
     ['collMod', 'compact', 'create', 'createIndexes', 'delete', 'drop', 'dropDatabase', 'dropIndexes']
@@ -34,5 +34,5 @@ WRITES = frozenset(
 
 
 def resolve(name: str) -> str:
-    """A command's name in the one spelling that the tables have."""
+    """A command's name as spelled in the tables."""
     return _ALIASES.get(name, name)

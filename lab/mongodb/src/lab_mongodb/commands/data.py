@@ -1,4 +1,4 @@
-"""Commands on data: most are FerretDB's to carry out, a few it doesn't know."""
+"""Commands on data: FerretDB runs most of them; a few it doesn't know."""
 
 import time
 from typing import Any
@@ -9,7 +9,7 @@ from lab_mongodb.commands.operations import current_operations
 from lab_mongodb.context import Context, Handler, Request
 from lab_mongodb.errors import CommandError
 
-# Drivers send these to a server of this version; FerretDB would refuse some and ignores the rest.
+# Drivers send these to a server of this version; FerretDB rejects some and ignores the rest.
 _STRIPPED = frozenset(
     ['$clusterTime', '$readPreference', 'apiDeprecationErrors', 'apiStrict', 'apiVersion', 'lsid', 'readConcern']
     + ['stmtId', 'stmtIds', 'txnNumber', 'writeConcern']
@@ -19,7 +19,7 @@ _ALWAYS = ('admin', 'config', 'local')
 
 
 async def pass_on(context: Context, request: Request) -> bytes:
-    """Has FerretDB carry it out."""
+    """Has FerretDB run it."""
     if 'autocommit' in request.message.body or 'startTransaction' in request.message.body:
         raise CommandError(20, 'Transaction numbers are only allowed on a replica set member or mongos')
     body = {name: value for name, value in request.message.body.items() if name not in _STRIPPED}
@@ -28,12 +28,12 @@ async def pass_on(context: Context, request: Request) -> bytes:
 
 
 def cursor(namespace: str, batch: list[Any]) -> dict[str, Any]:
-    """A cursor that has nothing more."""
+    """An exhausted cursor."""
     return {'cursor': {'firstBatch': batch, 'id': Int64(0), 'ns': namespace}}
 
 
 async def _opened(context: Context, request: Request) -> bytes:
-    """Remembers whose cursor it is: nobody else may read on."""
+    """Records a cursor's owner, since nobody else may continue it."""
     answer = await pass_on(context, request)
     found = bson.full(bson.split(answer).get('cursor'))
     if isinstance(found, dict) and found.get('id'):
@@ -128,7 +128,7 @@ async def _list_databases(context: Context, request: Request) -> dict[str, Any]:
 
 
 async def _database_statistics(context: Context, request: Request) -> dict[str, Any]:
-    # FerretDB leaves the average of nothing out.
+    # FerretDB omits the average if there is nothing to average.
     return {'avgObjSize': 0.0, **bson.split(await pass_on(context, request))}
 
 

@@ -1,4 +1,4 @@
-"""Who is there: hello, the login, and what a session may do."""
+"""`hello`, logins, and a session's rights."""
 
 import time
 from typing import Any
@@ -44,7 +44,7 @@ async def _hello(context: Context, request: Request) -> dict[str, Any]:
         'readOnly': False,
     }
     if 'saslSupportedMechs' in request.message.body:
-        # The same for everybody: it must not tell which users there are.
+        # The same for everyone, so that it doesn't reveal which users exist.
         found['saslSupportedMechs'] = [scram.MECHANISM]
     return found
 
@@ -145,7 +145,7 @@ async def _build_info(context: Context, request: Request) -> dict[str, Any]:
         'version': VERSION,
         'versionArray': [*map(int, VERSION.split('.')), 0],
         'gitVersion': 'lab',
-        # No MongoDB, and it says so.
+        # Says that this is not MongoDB.
         'lab': True,
         'modules': [],
         'allocator': 'system',

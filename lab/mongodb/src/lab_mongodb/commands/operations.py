@@ -1,4 +1,4 @@
-"""What the server is doing, as currentOp and $currentOp show it."""
+"""Current operations, as currentOp and $currentOp show them."""
 
 import time
 from datetime import datetime
@@ -45,7 +45,7 @@ def _described(session: Session, context: Context) -> dict[str, Any]:
 
 
 def current_operations(context: Context, *, everybody: bool, idle: bool) -> list[dict[str, Any]]:
-    """All operations, or those of this session's user; connections that do nothing only if asked for."""
+    """All operations, or those of this session's user; idle connections only if requested."""
     return [
         _described(session, context)
         for session in context.state.sessions.values()

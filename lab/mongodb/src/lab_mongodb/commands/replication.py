@@ -1,4 +1,4 @@
-"""Commands of a replica set of one member."""
+"""Commands for a replica set of one member."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ async def _initiate(context: Context, request: Request) -> dict[str, Any]:
     replica = context.state.replica
     replica.initiate(given if isinstance(given, dict) and given else None)
     size = context.state.config.oplog_megabytes * 2**20
-    # FerretDB writes to it from now on.
+    # From now on FerretDB writes to it.
     await context.session.link.command({'create': 'oplog.rs', 'capped': True, 'size': size, '$db': 'local'})
     attributes = {'config': replica.config}
     context.state.log.write('REPL', 21392, context.session.context, 'New replica set config in use', attributes)

@@ -1,4 +1,4 @@
-"""What the server tells of itself."""
+"""Commands that report the server's state."""
 
 import os
 import platform
@@ -43,7 +43,7 @@ async def _server_status(context: Context, request: Request) -> dict[str, Any]:
         hello = state.replica.hello()
         hello.pop('isreplicaset', None)
         found['repl'] = {'isWritablePrimary': state.replica.is_primary, **hello}
-    # Sections are left out by name.
+    # Requests can exclude sections by name.
     return {name: value for name, value in found.items() if request.message.body.get(name, 1) not in (0, False)}
 
 
@@ -127,7 +127,7 @@ async def _rotate(context: Context, request: Request) -> dict[str, Any]:
 
 
 def rotate(log: Any, context: str) -> str | None:
-    """Rotates the log and tells so; returns what went wrong."""
+    """Rotates the log and logs this; returns an error message, if any."""
     log.write('CONTROL', 23166, context, 'Log rotation initiated', {'suffix': '', 'logType': None})
     error: str | None = log.rotate()
     if error is not None:

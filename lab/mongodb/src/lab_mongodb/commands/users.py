@@ -1,4 +1,4 @@
-"""Commands that make users, change them and show them."""
+"""Commands that create, change and show users."""
 
 from typing import Any
 
@@ -126,7 +126,7 @@ def _asked_for(context: Context, request: Request) -> list[User]:
 
 
 def _may_see(context: Context, request: Request) -> bool:
-    """Who may see users of a database; everybody sees themselves."""
+    """Whether this session may see a database's users; everyone may see themselves."""
     asked = request.get('usersInfo')
     if isinstance(asked, dict) and asked.get('forAllDBs') is True:
         return context.may('viewUser', 'admin') and context.may('viewUser', '*')
