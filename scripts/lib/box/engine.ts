@@ -33,6 +33,23 @@ const inspection = z.strictObject({
   output: z.string('text'),
 })
 
+/** Something to do with the database, and counters of its own that must tell of it (`npm run traffic`). */
+const traffic = z.strictObject({
+  title: line,
+  /** A file in the engine's folders: `prepare`, `run` and `remove` (guide/databases.md). */
+  script: text(/^[a-z0-9][\w.-]*$/, 'the name of a file in the folder of the engine'),
+  counters: list(
+    z.strictObject({
+      what: line,
+      /** One row with one number; run by the administrator, before and after. */
+      statement: line,
+      /** The least that one transaction adds. */
+      each: z.int('a whole number').min(1, 'at least 1').default(1),
+    }),
+    'a list of counters',
+  ).min(1, 'at least one counter'),
+})
+
 const engineFile = z.strictObject({
   title: line,
   /** A folder beside this one, all of which belongs to the engine as well. */
@@ -82,12 +99,14 @@ const engineFile = z.strictObject({
   tables: list(absolute).default([]),
   data: list(absolute).default([]),
   lines: list(z.strictObject({ path: absolute, pattern, title: line, planted: z.string('text') })).default([]),
+  traffic: traffic.optional(),
 })
 
 /** What a database engine is, `{version}` filled in; plain data (guide/databases.md). */
 export type Engine = z.infer<typeof engineFile>
 export type Trial = z.infer<typeof trial>
 export type Inspection = z.infer<typeof inspection>
+export type EngineTraffic = z.infer<typeof traffic>
 
 type Tree = Readonly<Record<string, unknown>>
 

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { readApp } from './app-definition.ts'
 import type { Agent, AgentRepository, App, Base, Box, Check, Database, Image, Observe, System } from './box.ts'
 import { fromCaller } from './caller.ts'
 import { readDefinition } from './definition.ts'
@@ -16,7 +17,7 @@ import { displayPath, readSource } from './read.ts'
 import { type BoxFile, boxFile } from './schema.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
 import { readSystems, systemsFile } from './systems.ts'
-import { assertNone, validate } from './validate.ts'
+import { assertNone, unknownKey, validate } from './validate.ts'
 
 /** Datadog's own repository and the keys that sign it (guide/agent-contract.md, "Installation"). */
 export const datadogRepository: AgentRepository = {
@@ -203,7 +204,26 @@ const appOf = (
   const { folder, problems } = choose('app', given.name, ['app', 'name'], source, file, project)
   if (folder === undefined) return { app: null, problems }
   const taken = database?.definition.port === given.port ? [portProblem(source, database)] : []
-  return { app: { ...given, folder }, problems: taken }
+  const { traffic = {} } = given
+  return { app: { ...given, folder, traffic }, problems: [...taken, ...routeProblems(traffic, folder, source, project)] }
+}
+
+/** Shares of routes that the app doesn't have. */
+const routeProblems = (
+  traffic: App['traffic'],
+  folder: string,
+  source: Source,
+  project: Project,
+): readonly Problem[] => {
+  const named = Object.keys(traffic)
+  if (named.length === 0) return []
+  const known = readApp(folder, project).routes.map(({ path }) => path)
+  return named
+    .filter((path) => !known.includes(path))
+    .map((path) => ({
+      ...unknownKey(['app', 'traffic', path], known, source),
+      message: `the app has no route "${path}"`,
+    }))
 }
 
 const portProblem = (source: Source, { definition: { title, port } }: Database): Problem => ({

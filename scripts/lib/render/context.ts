@@ -33,7 +33,7 @@ const databaseContext = ({ engine, tags, logs, dbm, version, check, definition }
   seal: [...definition.seal, configurationOf(check.name)],
 })
 
-const appContext = ({ folder: _, ...app }: App): Context => app
+const appContext = ({ folder: _, traffic: __, ...app }: App): Context => app
 
 /** Where the Agent reads how a check is to run. */
 export const configurationOf = (check: string): string => `/etc/datadog-agent/conf.d/${check}.d/conf.yaml`

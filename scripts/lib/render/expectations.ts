@@ -3,9 +3,9 @@
 import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { readApp } from '../box/app-definition.ts'
 import type { Box } from '../box/box.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
-import { readApp } from './app.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
 import { configurationOf, hasCloudInit } from './context.ts'
 import type { CheckExpectation, Expectations, RenderedLayer } from './rendered-box.ts'
@@ -101,8 +101,8 @@ const databaseOf = ({ database }: Box): Expectations['database'] => {
 
 const appOf = ({ app }: Box, project: Project): Expectations['app'] => {
   if (app === null) return null
-  const { folder: _, name: __, ...settings } = app
-  return { ...settings, ...readApp(app, project) }
+  const { folder, port, service, env, version } = app
+  return { port, service, env, version, ...readApp(folder, project) }
 }
 
 /**

@@ -3,9 +3,8 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'
-import type { App } from '../box/box.ts'
-import { readSource } from '../box/read.ts'
-import { assertNone, validate } from '../box/validate.ts'
+import { readSource } from './read.ts'
+import { assertNone, validate } from './validate.ts'
 
 const absolute = z.string('an absolute path').regex(/^\/[^\0\n]+$/, 'an absolute path')
 
@@ -31,7 +30,7 @@ const appData = z.strictObject({
 })
 
 /** What the suite must know of an app: the app.yaml of its folder. */
-export const readApp = ({ folder }: App, project: Project) => {
+export const readApp = (folder: string, project: Project) => {
   const source = readSource(join(folder, 'app.yaml'), project)
   const { data, problems } = validate(source, appData)
   assertNone(source, problems)
