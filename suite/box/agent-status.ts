@@ -57,16 +57,6 @@ export const tailProblems = (status: AgentStatus, files: readonly string[]): str
   })
 }
 
-/**
- * Whether the running Agent has an API key, by its own word: without one it knows no endpoint and judges no key. True where it tells nothing of
- * either, since a machine must not be judged less strictly by what is absent.
- */
-export const hasKey = ({ forwarderStats, endpointsInfos }: AgentStatus): boolean => {
-  const parts = [forwarderStats?.APIKeyStatus, forwarderStats?.APIKeyFailure, endpointsInfos]
-  const told = parts.filter((part) => part !== undefined && part !== null)
-  return told.length === 0 || told.some((part) => Object.keys(part).length > 0)
-}
-
 /** How many instances of all checks have run at least once: it grows until the Agent has seen to all of them, and no further. */
 export const instancesRun = ({ runnerStats }: AgentStatus): number =>
   Object.values(runnerStats?.Checks ?? {})

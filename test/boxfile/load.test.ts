@@ -36,7 +36,15 @@ test('a box by its name comes from boxes/, with its choices resolved', async (t)
     },
   ])
   const folder = join(fixture.root, 'provision/40-app/flask')
-  t.deepEqual(box.app, { name: 'flask', folder, port: 5050, service: 'trial-app', env: 'trial', version: '1.0.0', traffic: {} })
+  t.deepEqual(box.app, {
+    name: 'flask',
+    folder,
+    port: 5050,
+    service: 'trial-app',
+    env: 'trial',
+    version: '1.0.0',
+    traffic: {},
+  })
 })
 
 test('a box that says the least gets every default', async (t) => {
@@ -103,16 +111,14 @@ test('fault 12: an unknown check, engine and app name the nearest one, all at on
 })
 
 test('shares of routes are for routes that the app has', async (t) => {
-  const app = (traffic: string) =>
-    `${bare}app: { port: 5050, service: a, env: b, version: c, traffic: ${traffic} }\n`
+  const app = (traffic: string) => `${bare}app: { port: 5050, service: a, env: b, version: c, traffic: ${traffic} }\n`
   const { app: given } = await loadText(t, app('{ /: 70.5 }'))
   t.deepEqual(given?.traffic, { '/': 70.5 })
   const unknown = await refused(t, app('{ /: 1, /a: 2 }'))
   t.is(unknown.message, 'the app has no route "/a"')
   t.is(unknown.details.next, 'did you mean "/"?')
-  t.is(where(unknown), '5:72')
-  for (const wrong of ['{ /: 0 }', '{ /: -1 }', '{}', '{ api: 1 }', '{ /: "70" }', '[/]'])
-    await refused(t, app(wrong))
+  t.is(where(unknown), '5:69')
+  for (const wrong of ['{ /: 0 }', '{ /: -1 }', '{}', '{ api: 1 }', '{ /: "70" }', '[/]']) await refused(t, app(wrong))
 })
 
 test('fault 32: an image without a literal digest is refused', async (t) => {

@@ -41,7 +41,7 @@ const traffic = z.strictObject({
   counters: list(
     z.strictObject({
       what: line,
-      /** One row with one number; run by the administrator, before and after. */
+      /** One row whose last column is a number; run by the administrator, before and after. */
       statement: line,
       /** The least that one transaction adds. */
       each: z.int('a whole number').min(1, 'at least 1').default(1),

@@ -205,7 +205,10 @@ const appOf = (
   if (folder === undefined) return { app: null, problems }
   const taken = database?.definition.port === given.port ? [portProblem(source, database)] : []
   const { traffic = {} } = given
-  return { app: { ...given, folder, traffic }, problems: [...taken, ...routeProblems(traffic, folder, source, project)] }
+  return {
+    app: { ...given, folder, traffic },
+    problems: [...taken, ...routeProblems(traffic, folder, source, project)],
+  }
 }
 
 /** Shares of routes that the app doesn't have. */

@@ -12,6 +12,8 @@ export interface CommandOptions {
   readonly limit?: number
   /** How the command is named in errors, where the line itself is long. */
   readonly name?: string
+  /** Told of standard output as it comes; not across the link to the suite. */
+  readonly onOutput?: (text: string) => void
 }
 
 /** A command that ended by itself: its exit status is a number, and nothing of its output is missing. */
@@ -75,7 +77,7 @@ export const runCommand = (
 const start = (
   client: Client,
   command: string,
-  { stdin = '', deadline = 60, limit = 4 * mebibyte, name = command }: CommandOptions,
+  { stdin = '', deadline = 60, limit = 4 * mebibyte, name = command, onOutput }: CommandOptions,
   lost: () => string | undefined,
   closed: () => void,
 ): Promise<CommandResult> =>
@@ -127,6 +129,7 @@ const start = (
       channel = opened
       const stdout = collect(opened, limit)
       const stderr = collect(opened.stderr, limit)
+      if (onOutput !== undefined) opened.on('data', (chunk: Buffer) => onOutput(chunk.toString('utf8')))
       opened.on('error', () => {})
       opened.on('close', (code?: number | null, signal?: string) => {
         closed()

@@ -125,7 +125,10 @@ export const withMachines = async <T>(
 }
 
 /** An emulated machine gets on as long as its emulator computes, however late it answers. */
-export const progressOf = ({ kind, process }: Machine): { progress?: () => number | undefined } =>
+export const progressOf = ({
+  kind,
+  process,
+}: Pick<Machine, 'kind' | 'process'>): { progress?: () => number | undefined } =>
   kind === 'qemu' ? { progress: () => processorTime(process) } : {}
 
 /** Boots a disposable copy of a published image, lets `work` use it, and leaves nothing of it behind, however it ends. */
