@@ -48,6 +48,8 @@ export interface AppLoadOptions {
   readonly patience?: number
   /** Seconds that answers are waited for after the signal, default 2. */
   readonly grace?: number
+  /** Seconds after the plan's end in which what was due before is still sent, default 3: this process may have been kept from its work. */
+  readonly catchUp?: number
 }
 
 /** Milliseconds from one look at what is due to the next. */
@@ -61,6 +63,10 @@ const countUp = (counts: Map<string, number>, name: string): void => {
 }
 
 const sumOf = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((sum, one) => sum + one, 0)
+
+/** Requests that got an answer, whatever its status: each of them is a trace. */
+export const answeredOf = ({ answered }: AppFigures): number =>
+  Object.values(answered).reduce((sum, one) => sum + one, 0)
 
 const reasonOf = (error: unknown): string => {
   if (isErrno(error, 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT'))
@@ -76,7 +82,7 @@ const reasonOf = (error: unknown): string => {
  * A request that is due while all connections are busy is sent as soon as one is free.
  */
 export const driveApp = (options: AppLoadOptions): AppLoad => {
-  const { port, routes, plan, connections, signal, patience = 60, grace = 2 } = options
+  const { port, routes, plan, connections, signal, patience = 60, grace = 2, catchUp = 3 } = options
   const pick = routePicker(routes)
   const pool = new Pool(`http://127.0.0.1:${port}`, {
     connections,
@@ -119,7 +125,7 @@ export const driveApp = (options: AppLoadOptions): AppLoad => {
   }
   const run = async (): Promise<void> => {
     const begun = performance.now()
-    for (let at = 0; at < plan.seconds && !signal.aborted; ) {
+    for (let at = 0; !signal.aborted && (at < plan.seconds || (sent < due && at < plan.seconds + catchUp)); ) {
       at = (performance.now() - begun) / 1000
       due = Math.floor(dueBy(plan, at) + 1e-6)
       while (sent < due && onTheirWay.size < connections) send()

@@ -124,7 +124,7 @@ export interface DatabaseLoad {
 }
 
 /** Puts the script on the machine, and makes the database that it needs. */
-export const prepareDatabase = async (session: Session, driver: Driver): Promise<void> => {
+const prepare = async (session: Session, driver: Driver): Promise<void> => {
   await must(session, `install -m 0700 /dev/stdin ${script}`, 'writing the script', driver.text)
   await must(session, action(driver, 'prepare'), 'preparing the database')
 }
@@ -136,36 +136,59 @@ export const removeDatabase = async (session: Session, driver: Driver): Promise<
   await must(session, `rm -f ${script}`, 'removing the script')
 }
 
-/** Runs the driver on a prepared machine; `segments` is what it reads, a line each: seconds and transactions per second. */
-export const driveDatabase = async (
+/** A database that can't be driven is a finding; a lost connection stays an error. */
+const failed = ({ title }: Driver, error: unknown): DatabaseFigures => {
+  if (!(error instanceof BoxhoundError) || error.code !== 'E_TRAFFIC') throw error
+  const failure = [error.message, error.details.found].filter((text) => text !== undefined).join(': ')
+  return { title, transactions: 0, failure, counters: [] }
+}
+
+/** Runs the driver; what it reads is a line for each segment: seconds and transactions per second. */
+const follow = async (
+  session: Session,
+  driver: Driver,
+  segments: readonly Segment[],
+  before: readonly number[],
+  onOutput: (text: string) => void,
+): Promise<DatabaseFigures> => {
+  const seconds = segments.reduce((sum, segment) => sum + segment.seconds, 0)
+  const { code, stdout, stderr } = await session.run(runCommand(driver, seconds + patience), {
+    stdin: segments.map((segment) => `${segment.seconds} ${segment.rate}\n`).join(''),
+    deadline: seconds + 2 * patience,
+    name: `driving the database by ${driver.title}`,
+    onOutput,
+  })
+  const after = await readCounters(session, driver)
+  return {
+    title: driver.title,
+    transactions: transactionsIn(stdout),
+    failure: code === 0 ? null : `exit status ${code}: ${stderr.trim().slice(-500) || 'no message'}`,
+    counters: driver.counters.map(({ what, each }, index) => ({
+      what,
+      each,
+      moved: (after[index] ?? 0) - (before[index] ?? 0),
+    })),
+  }
+}
+
+/** Makes what the driver needs and starts it. */
+export const startDatabase = async (
   session: Session,
   driver: Driver,
   segments: readonly Segment[],
 ): Promise<DatabaseLoad> => {
-  const before = await readCounters(session, driver)
-  const seconds = segments.reduce((sum, segment) => sum + segment.seconds, 0)
   let output = ''
-  const run = async (): Promise<DatabaseFigures> => {
-    const { code, stdout, stderr } = await session.run(runCommand(driver, seconds + patience), {
-      stdin: segments.map((segment) => `${segment.seconds} ${segment.rate}\n`).join(''),
-      deadline: seconds + 2 * patience,
-      name: `driving the database by ${driver.title}`,
-      onOutput: (text) => {
-        // The last lines are enough: they count from the start.
-        output = `${output}${text}`.slice(-1000)
-      },
-    })
-    const after = await readCounters(session, driver)
-    return {
-      title: driver.title,
-      transactions: transactionsIn(stdout),
-      failure: code === 0 ? null : `exit status ${code}: ${stderr.trim().slice(-500) || 'no message'}`,
-      counters: driver.counters.map(({ what, each }, index) => ({
-        what,
-        each,
-        moved: (after[index] ?? 0) - (before[index] ?? 0),
-      })),
-    }
+  try {
+    await prepare(session, driver)
+    const before = await readCounters(session, driver)
+    const ended = follow(session, driver, segments, before, (text) => {
+      // The last lines are enough: they count from the start.
+      output = `${output}${text}`.slice(-1000)
+    }).catch((error: unknown) => failed(driver, error))
+    // Whoever waits for it may not do so yet.
+    ended.catch(() => {})
+    return { ended, transactions: () => transactionsIn(output) }
+  } catch (error) {
+    return { ended: Promise.resolve(failed(driver, error)), transactions: () => 0 }
   }
-  return { ended: run(), transactions: () => transactionsIn(output) }
 }

@@ -1,50 +1,27 @@
 // Drives a box's app and database, and judges what arrived.
 
-import { setTimeout as sleep } from 'node:timers/promises'
-import { withCleanup } from '../_helpers/cleanup.ts'
+import { waitIfInterrupted, withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import type { Box } from '../box/box.ts'
 import type { CheckResult } from '../verify/results.ts'
 import { connect, type Session } from '../verify/ssh.ts'
-import { type AppLoad, driveApp } from './app-load.ts'
-import {
-  type DatabaseFigures,
-  type DatabaseLoad,
-  type Driver,
-  driveDatabase,
-  prepareDatabase,
-  readDriver,
-  removeDatabase,
-} from './database-load.ts'
+import { answeredOf } from './app-load.ts'
+import { type DatabaseFigures, type Driver, readDriver, removeDatabase } from './database-load.ts'
 import { judgeApp, judgeDatabase, judgeIntegration, judgeTraces } from './judge.ts'
+import { type Load, type LoadOptions, startLoad } from './load.ts'
 import { type MachineOptions, type TrafficMachine, withTrafficMachine } from './machine.ts'
 import { type Observation, observe, type Watched } from './observation.ts'
-import type { Tick } from './report.ts'
 import type { Measured, TrafficResults } from './results.ts'
 import { weightedRoutes } from './routes.ts'
-import { type Plan, segmentsOf } from './shape.ts'
-import { type Tally, tally } from './tally.ts'
+import { tally } from './tally.ts'
+import { lookAfter, lookDuring } from './watcher.ts'
 
-export interface TrafficOptions extends MachineOptions {
-  readonly plan: Plan
+export interface TrafficOptions extends MachineOptions, Pick<LoadOptions, 'plan' | 'every' | 'onTick'> {
   readonly connections: number
-  /** Seconds from one tick to the next. */
-  readonly every: number
-
-  readonly onTick: (tick: Tick) => void
   /** Told what was measured if the load ends before its time. */
   readonly onInterrupted: (measured: Measured) => void
 }
-
-/** Seconds from one look at a receiver that tells of minutes to the next. */
-const lookEvery = 15
-
-/**
- * Seconds without anything new after which nothing more is expected: a tracer sends each second; a minute's figures may be published 70 s after they were counted,
- * and the check of an integration may be due once in 15.
- */
-const patience = { total: 30, minute: 150 } as const
 
 /** Waits until somebody listens at the app's port: after a boot the app may still start. A connection alone makes no trace. */
 const awaitApp = async (session: Session, port: number): Promise<void> => {
@@ -52,59 +29,18 @@ const awaitApp = async (session: Session, port: number): Promise<void> => {
   await session.run(`timeout 150 bash -c '${script}'`, { deadline: 180, name: 'waiting for the app' })
 }
 
-/** A driver that did not get as far as a load. */
-const failedDriver = ({ title }: Driver, error: BoxhoundError): DatabaseFigures => ({
-  title,
-  transactions: 0,
-  failure: [error.message, error.details.found].filter((text) => text !== undefined).join(': '),
-  counters: [],
-})
-
-const isOwn = (error: unknown): error is BoxhoundError => error instanceof BoxhoundError && error.code === 'E_TRAFFIC'
-
-/** The same promise of figures, in which a database that fails is a finding and a lost connection an error. */
-const orFailure = (driver: Driver, work: Promise<DatabaseFigures>): Promise<DatabaseFigures> =>
-  work.catch((error: unknown) => {
-    if (isOwn(error)) return failedDriver(driver, error)
-    throw error
-  })
-
-/** One machine's load, from its start to what the Agent has counted of it. */
+/** One machine's load, and what the Agent told before and after it. */
 interface Outcome {
   readonly measured: Measured
   readonly database: DatabaseFigures | null
   readonly observations: readonly [Observation, ...Observation[]]
-  readonly tally: Tally
 }
 
-/** Looks again until the Agent has counted as much as was answered and its check has run, or nothing new comes. */
-const settle = async (
-  session: Session,
-  watched: Watched,
-  observations: Observation[],
-  answered: number,
-): Promise<void> => {
-  const runs = observations[0]?.runs ?? 0
-  let changed = performance.now()
-  for (let before = ''; ; ) {
-    const now = await observe(session, watched)
-    observations.push(now)
-    const { counts } = tally(observations)
-    const state = JSON.stringify([counts, now.runs])
-    const complete =
-      (watched.service === null || !now.keyed || counts.received + counts.unsent >= answered) &&
-      (watched.check === null || now.runs > runs)
-    // Twice the same: a payload that came twice would still come now.
-    if (complete && (state === before || now.span === 'minute')) return
-    if (state !== before) changed = performance.now()
-    if (performance.now() - changed > patience[now.span] * 1000) return
-    before = state
-    await sleep(now.span === 'total' ? 2000 : 5000)
-  }
-}
-
-const total = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((sum, one) => sum + one, 0)
+const watchedOf = ({ app, check }: TrafficMachine['driven']): Watched => ({
+  service: app?.service ?? null,
+  env: app?.env ?? null,
+  check,
+})
 
 const drive = async (
   session: Session,
@@ -113,29 +49,14 @@ const drive = async (
   driver: Driver | undefined,
   options: TrafficOptions,
 ): Promise<Outcome> => {
-  const { plan, connections, onInterrupted, onNote } = options
-  const watched: Watched = {
-    service: driven.app?.service ?? null,
-    env: driven.app?.env ?? null,
-    check: driven.check,
-  }
-  const stop = new AbortController()
-  let app: AppLoad | undefined
-  let database: DatabaseLoad | undefined
-  let begun: number | undefined
+  const { connections, onNote } = options
+  const { app } = driven
+  const watched = watchedOf(driven)
+  let load: Load | undefined
   let complete = false
-  const elapsed = (): number => (begun === undefined ? 0 : (performance.now() - begun) / 1000)
-  const measured = (seconds: number): Measured => ({
-    seconds,
-    app: app?.figures() ?? null,
-    transactions: database?.transactions() ?? null,
-  })
-
   const leave = async (): Promise<void> => {
-    const seconds = elapsed()
-    stop.abort()
-    await app?.ended
-    if (!complete && begun !== undefined) onInterrupted(measured(seconds))
+    await load?.stop()
+    if (load !== undefined && !complete) options.onInterrupted(load.measured())
     // With a disposable machine all of it goes.
     if (driver === undefined || disposable || session.lost() !== undefined) return
     await removeDatabase(session, driver).catch((error: unknown) =>
@@ -143,105 +64,35 @@ const drive = async (
     )
   }
   return withCleanup(leave, async () => {
-    if (driven.app !== null) await awaitApp(session, driven.app.port)
-    let figures: DatabaseFigures | null = null
-    let failed: DatabaseFigures | undefined
-    if (driver !== undefined) {
-      try {
-        await prepareDatabase(session, driver)
-      } catch (error) {
-        if (!isOwn(error)) throw error
-        failed = failedDriver(driver, error)
-      }
-    }
-    const first = await observe(session, watched)
-    const observations: [Observation, ...Observation[]] = [first]
-    const door = driven.app === null ? undefined : await session.door(driven.app.port)
-    begun = performance.now()
-    if (driver !== undefined && failed === undefined) {
-      try {
-        database = await driveDatabase(session, driver, segmentsOf(plan))
-      } catch (error) {
-        if (!isOwn(error)) throw error
-        failed = failedDriver(driver, error)
-      }
-    }
-    begun = performance.now()
-    if (driven.app !== null && door !== undefined)
-      app = driveApp({
-        port: door.port,
-        routes: weightedRoutes(driven.app.paths, box.app?.traffic ?? {}),
-        plan,
-        connections,
-        signal: stop.signal,
-      })
+    if (app !== null) await awaitApp(session, app.port)
+    const observations: [Observation, ...Observation[]] = [await observe(session, watched)]
+    load = await startLoad(session, {
+      ...options,
+      driver,
+      app:
+        app === null
+          ? undefined
+          : {
+              guestPort: app.port,
+              routes: weightedRoutes(app.paths, box.app?.traffic ?? {}),
+              connections,
+            },
+    })
     const over = new AbortController()
-    const ticking = tick(app, database, elapsed, options, over.signal)
-    const looking = first.span === 'minute' ? look(session, watched, observations, over.signal) : Promise.resolve()
-    try {
-      const running = driver === undefined || database === undefined ? null : orFailure(driver, database.ended)
-      ;[, figures] = await Promise.all([app?.ended, running])
-    } finally {
-      over.abort()
-      door?.close()
-      await Promise.all([ticking, looking])
-    }
-    const seconds = elapsed()
+    const looking = lookDuring(session, watched, observations, over.signal)
+    const database = await load.ended.finally(() => over.abort())
+    await looking
+    await waitIfInterrupted()
+    const measured = load.measured()
     onNote('waiting until the Agent has counted everything')
-    await settle(session, watched, observations, total(app?.figures().answered ?? {}))
+    await lookAfter(session, watched, observations, measured.app === null ? 0 : answeredOf(measured.app))
     complete = true
-    return {
-      measured: measured(seconds),
-      database: figures ?? failed ?? null,
-      observations,
-      tally: tally(observations),
-    }
+    return { measured, database, observations }
   })
 }
 
-/** Tells again and again what happened since the last time. */
-const tick = async (
-  app: AppLoad | undefined,
-  database: DatabaseLoad | undefined,
-  elapsed: () => number,
-  { every, onTick }: Pick<TrafficOptions, 'every' | 'onTick'>,
-  signal: AbortSignal,
-): Promise<void> => {
-  let last = elapsed()
-  while (!signal.aborted) {
-    await sleep(every * 1000, undefined, { signal }).catch(() => {})
-    if (signal.aborted) return
-    const at = elapsed()
-    onTick({
-      at,
-      seconds: at - last,
-      app: app?.interval() ?? null,
-      transactions: database?.transactions() ?? null,
-    })
-    last = at
-  }
-}
-
-/** Looks at the receiver again and again, so that no minute is missed. */
-const look = async (
-  session: Session,
-  watched: Watched,
-  observations: Observation[],
-  signal: AbortSignal,
-): Promise<void> => {
-  while (!signal.aborted) {
-    await sleep(lookEvery * 1000, undefined, { signal }).catch(() => {})
-    if (signal.aborted) return
-    // One that fails is one look less: the next one comes soon enough.
-    await observe(session, watched).then(
-      (found) => observations.push(found),
-      () => {},
-    )
-  }
-}
-
 const verdicts = (
-  { measured, database, observations, tally: counted }: Outcome,
+  { measured, database, observations }: Outcome,
   { app, check }: TrafficMachine['driven'],
 ): CheckResult[] => {
   const { seconds } = measured
@@ -252,7 +103,7 @@ const verdicts = (
       ? []
       : [
           judgeApp(measured.app, seconds),
-          judgeTraces({ service: app.service, app: measured.app, tally: counted, last, seconds }),
+          judgeTraces({ service: app.service, app: measured.app, tally: tally(observations), last, seconds }),
         ]),
     ...(database === null ? [] : [judgeDatabase(database, seconds)]),
     ...(check === null ? [] : [judgeIntegration(check, first, last, seconds)]),
@@ -279,7 +130,7 @@ const resultsOf = (
     connections,
     app: outcome.measured.app,
     database: outcome.database,
-    traces: driven.app === null ? null : outcome.tally.counts,
+    traces: driven.app === null ? null : tally(outcome.observations).counts,
     passed: count('passed'),
     failed: count('failed'),
     notJudged: count('not judged'),
