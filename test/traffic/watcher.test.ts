@@ -32,7 +32,7 @@ const agent = (...told: readonly string[]): { session: Session; looks: () => num
 }
 
 const first = (): [Observation] => [seen(0, 0, { runs: 4 })]
-const pace = { every: 0.001, patience: 0.2 }
+const pace = { every: 0.001, patience: 0.2, limit: 60 }
 
 test('it looks until all is counted, the check has run, and nothing more came', async (t) => {
   const { session, looks } = agent(status(50, 4), status(100, 4), status(100, 5), status(103, 5), status(103, 6))
@@ -50,6 +50,14 @@ test('it gives up when nothing new comes, however often the check runs', async (
   const run = async () => ({ code: 0, stdout: status(99, ++runs), stderr: '', seconds: 0 })
   await lookAfter({ ...session, run }, watched, observations, 100, pace)
   t.is(observations.at(-1)?.counts.received, 99)
+})
+
+test('traces that never stop coming are no reason to wait for ever', async (t) => {
+  let received = 0
+  const { session } = machine()
+  const run = async () => ({ code: 0, stdout: status(++received, 9), stderr: '', seconds: 0 })
+  await lookAfter({ ...session, run }, watched, first(), 5, { ...pace, patience: 60, limit: 0.2 })
+  t.true(received > 5)
 })
 
 test('an Agent that has gone is told as the last thing seen', async (t) => {

@@ -41,12 +41,14 @@ export interface Pace {
   readonly every: number
   /** Since the last change. */
   readonly patience: number
+  /** In all, whatever still comes: somebody else may call the app for days. */
+  readonly limit: number
 }
 
 /** A tracer sends each second. A minute's figures may be published 70 s after they were counted; an integration's check is due once in 15 s. */
 const paces: Readonly<Record<Observation['span'], Pace>> = {
-  total: { every: 2, patience: 30 },
-  minute: { every: 5, patience: 150 },
+  total: { every: 2, patience: 30, limit: 120 },
+  minute: { every: 5, patience: 150, limit: 400 },
 }
 
 /** The same once more, with the reason why there is nothing newer. */
@@ -64,8 +66,9 @@ export const lookAfter = async (
   pace?: Pace,
 ): Promise<void> => {
   const [first] = observations
-  const { every, patience } = pace ?? paces[first.span]
-  let changed = performance.now()
+  const { every, patience, limit } = pace ?? paces[first.span]
+  const begun = performance.now()
+  let changed = begun
   for (let before = ''; ; ) {
     const last = observations.at(-1) ?? first
     const now = await observe(session, watched).catch((error: unknown) => unanswered(last, error))
@@ -78,7 +81,7 @@ export const lookAfter = async (
     // Totals twice the same: a payload that was sent twice would have come meanwhile.
     if (isCounted && isRun && (state === before || now.span === 'minute')) return
     if (state !== before) changed = performance.now()
-    if (performance.now() - changed > patience * 1000) return
+    if (performance.now() - changed > patience * 1000 || performance.now() - begun > limit * 1000) return
     before = state
     await sleep(every * 1000)
   }
