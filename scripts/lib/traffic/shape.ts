@@ -17,10 +17,14 @@ export interface Plan {
 const base = 0.2
 /** Seconds from one spike to the next, at most: a short run has three. */
 const longestPeriod = 20
-/** A spike is the last part of its period. */
-const spike = 0.25
+/** Part of a period, its last one, that is a spike. */
+const part = 0.25
 
-const period = ({ seconds }: Plan): number => Math.min(longestPeriod, seconds / 3)
+/** Whole seconds of a period, and of the quiet in its beginning: a driver changes its rate at whole seconds. */
+const periodOf = ({ seconds }: Plan): { readonly length: number; readonly quiet: number } => {
+  const length = Math.max(2, Math.floor(Math.min(longestPeriod, seconds / 3)))
+  return { length, quiet: length - Math.max(1, Math.round(part * length)) }
+}
 
 /** Requests per second at a moment of the load; none before its start and from its end on. */
 export const rateAt = (plan: Plan, at: number): number => {
@@ -28,7 +32,8 @@ export const rateAt = (plan: Plan, at: number): number => {
   if (at < 0 || at >= seconds) return 0
   if (shape === 'steady') return rate
   if (shape === 'ramp') return (rate * at) / seconds
-  return (at % period(plan)) / period(plan) < 1 - spike ? rate * base : rate
+  const { length, quiet } = periodOf(plan)
+  return at % length < quiet ? rate * base : rate
 }
 
 /** How many requests are due by a moment of the load: the integral of `rateAt`. */
@@ -37,10 +42,9 @@ export const dueBy = (plan: Plan, at: number): number => {
   const time = Math.min(Math.max(at, 0), seconds)
   if (shape === 'steady') return rate * time
   if (shape === 'ramp') return (rate * time ** 2) / (2 * seconds)
-  const length = period(plan)
+  const { length, quiet } = periodOf(plan)
   const full = Math.floor(time / length)
-  const rest = time - full * length
-  const inSpikes = full * spike * length + Math.max(0, rest - (1 - spike) * length)
+  const inSpikes = full * (length - quiet) + Math.max(0, time - full * length - quiet)
   return rate * (base * time + (1 - base) * inSpikes)
 }
 
