@@ -21,6 +21,7 @@ const verbs: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
   accelerator: () => import('./accelerator.ts'),
   provision: () => import('./provision.ts'),
   package: () => import('./package.ts'),
+  traffic: () => import('./traffic.ts'),
   observe: () => import('./observe.ts'),
   cache: () => import('./cache.ts'),
   controls: () => import('./controls.ts'),

@@ -57,16 +57,6 @@ export const tailProblems = (status: AgentStatus, files: readonly string[]): str
   })
 }
 
-/**
- * Whether the running Agent reports an API key. Without one it lists no endpoints and no key status. True if none
- * of these fields exists, so that missing data never makes the verdict more lenient.
- */
-export const hasKey = ({ forwarderStats, endpointsInfos }: AgentStatus): boolean => {
-  const parts = [forwarderStats?.APIKeyStatus, forwarderStats?.APIKeyFailure, endpointsInfos]
-  const reported = parts.filter((part) => part !== undefined && part !== null)
-  return reported.length === 0 || reported.some((part) => Object.keys(part).length > 0)
-}
-
 /** Number of check instances that have run at least once. It grows until every instance has run, then stays. */
 export const instancesRun = ({ runnerStats }: AgentStatus): number =>
   Object.values(runnerStats?.Checks ?? {})

@@ -1,7 +1,8 @@
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import type { CommandResult } from '../../scripts/lib/verify/command.ts'
+import { hasKey } from '../../scripts/lib/verify/keyed.ts'
 import { jsonIn } from '../../scripts/lib/verify/output-json.ts'
-import { type AgentStatus, hasKey, statusSchema } from './agent-status.ts'
+import { type AgentStatus, statusSchema } from './agent-status.ts'
 import type { Guest } from './guest.ts'
 import { waitFor } from './wait.ts'
 

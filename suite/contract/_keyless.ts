@@ -1,4 +1,5 @@
-import { hasKey, statusSchema } from '../box/agent-status.ts'
+import { hasKey } from '../../scripts/lib/verify/keyed.ts'
+import { statusSchema } from '../box/agent-status.ts'
 import { type Agent, at, eventually } from './_agent.ts'
 import type { Clause } from './_clause.ts'
 

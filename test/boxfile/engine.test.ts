@@ -72,6 +72,21 @@ test('a pattern that is none, a client without a place for the statement, and a 
   }
 })
 
+test('traffic is a script by its name and at least one counter, each of which one transaction moves', (t) => {
+  const traffic = (text: string) =>
+    edited(t, 'mariadb/database.yaml', (own) => `${own}traffic: { title: load, script: traffic.sh, ${text} }\n`)
+  const { definition } = read(traffic('counters: [{ what: rows, statement: SELECT 1 }]'))
+  t.deepEqual(definition.traffic?.counters, [{ what: 'rows', statement: 'SELECT 1', each: 1 }])
+  for (const wrong of ['counters: []', 'counters: [{ what: rows, statement: SELECT 1, each: 0 }]', 'counter: []'])
+    t.is(t.throws<BoxhoundError>(() => read(traffic(wrong)))?.details.exitCode, 2, wrong)
+  const elsewhere = edited(
+    t,
+    'mariadb/database.yaml',
+    (own) => `${own}traffic: { title: x, script: ../x.sh, counters: [{ what: rows, statement: SELECT 1 }] }\n`,
+  )
+  t.regex(t.throws<BoxhoundError>(() => read(elsewhere))?.message ?? '', /traffic\.script is not valid/)
+})
+
 test('an engine beside the box file is one to choose, and hides another of its name', async (t) => {
   const project = copiedProject(t)
   const file = box('database: { engine: mysql }\n', project)

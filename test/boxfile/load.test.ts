@@ -45,6 +45,7 @@ test('a box by its name comes from boxes/, with its choices resolved', async (t)
     service: 'trial-app',
     env: 'trial',
     version: '1.0.0',
+    traffic: {},
   })
 })
 
@@ -109,6 +110,17 @@ test('fault 12: an unknown check, engine and app name the nearest one, all at on
   )
   t.regex(error.message, /3 problems/)
   for (const name of ['mariadb', 'my_metric', 'flask']) t.regex(error.message, new RegExp(`did you mean "${name}"\\?`))
+})
+
+test('shares of routes are for routes that the app has', async (t) => {
+  const app = (traffic: string) => `${bare}app: { port: 5050, service: a, env: b, version: c, traffic: ${traffic} }\n`
+  const { app: given } = await loadText(t, app('{ /: 70.5 }'))
+  t.deepEqual(given?.traffic, { '/': 70.5 })
+  const unknown = await refused(t, app('{ /: 1, /a: 2 }'))
+  t.is(unknown.message, 'the app has no route "/a"')
+  t.is(unknown.details.next, 'did you mean "/"?')
+  t.is(where(unknown), '5:69')
+  for (const wrong of ['{ /: 0 }', '{ /: -1 }', '{}', '{ api: 1 }', '{ /: "70" }', '[/]']) await refused(t, app(wrong))
 })
 
 test('fault 32: an image without a literal digest is refused', async (t) => {

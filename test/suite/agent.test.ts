@@ -1,6 +1,7 @@
 import test from 'ava'
+import { hasKey } from '../../scripts/lib/verify/keyed.ts'
 import { readObservation } from '../../suite/box/agent.ts'
-import { type AgentStatus, hasKey, instancesRun, loadErrors, tailProblems } from '../../suite/box/agent-status.ts'
+import { type AgentStatus, instancesRun, loadErrors, tailProblems } from '../../suite/box/agent-status.ts'
 import { judgeCheck } from '../../suite/box/check-verdict.ts'
 import { judgeInterval } from '../../suite/box/checks/agent-check-interval.ts'
 import { judgeRunning } from '../../suite/box/checks/agent-running.ts'

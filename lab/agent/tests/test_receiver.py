@@ -72,6 +72,19 @@ def test_figures_are_told_apart_by_service() -> None:
     assert told == [('trial-app', 'v0.5', 3), ('foreign', 'v0.4', 1)]
 
 
+def test_totals_outlast_the_window() -> None:
+    now = [0.0]
+    figures = Figures(clock=lambda: now[0])
+    figures.add(PYTHON, 3, 9, 10, 'trial-app', 'v0.5')
+    now[0] = 2 * WINDOW_SECONDS
+    figures.add(PYTHON, 2, 6, 10, 'trial-app', 'v0.5')
+    figures.add(PYTHON, 1, 1, 10, 'foreign', 'v0.4')
+    assert figures.totals() == {
+        'trial-app': {'TracesReceived': 5, 'PayloadAccepted': 2},
+        'foreign': {'TracesReceived': 1, 'PayloadAccepted': 1},
+    }
+
+
 def test_figures_that_nobody_asks_for_are_forgotten_too() -> None:
     now = [0.0]
     figures = Figures(clock=lambda: now[0])

@@ -8,7 +8,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import { parsedJson } from '../_helpers/json.ts'
 import { isHeld } from '../_helpers/kernel-lock.ts'
 import { type Login, type MachineKind, machineKinds } from './machine.ts'
-import { isHere, isRunning, processSchema } from './process.ts'
+import { isHere, isRunning, type ProcessIdentity, processSchema } from './process.ts'
 
 const loginSchema = z.object({
   host: z.string(),
@@ -70,6 +70,7 @@ export const refuseElsewhere = async (folder: string, { box, process }: MachineS
 export interface Running {
   readonly kind: MachineKind
   readonly login: Login
+  readonly process: ProcessIdentity
   /** SHA-256 of the image it was started from. */
   readonly image: string
 }
@@ -77,7 +78,9 @@ export interface Running {
 /** This box's machine of one kind, if its exact process still runs and its boot is finished. */
 export const runningMachine = async (cache: string, box: string, kind: MachineKind): Promise<Running | null> => {
   const state = await readState(machineFolder(cache, box, kind))
-  return state?.login != null && isRunning(state.process) ? { kind, login: state.login, image: state.image } : null
+  if (state?.login == null || !isRunning(state.process)) return null
+  const { login, process, image } = state
+  return { kind, login, process, image }
 }
 
 /** All running machines of the box, the container first. */

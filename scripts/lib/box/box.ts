@@ -102,6 +102,8 @@ export interface App {
   readonly service: string
   readonly env: string
   readonly version: string
+  /** Weight of each route in `npm run traffic`, by path; empty for equal shares. */
+  readonly traffic: Readonly<Record<string, number>>
 }
 
 /** Package mirrors of a closed network; used while baking, kept in the image only with `keep`. */

@@ -35,6 +35,23 @@ const inspection = z.strictObject({
   output: z.string('text'),
 })
 
+/** Something to do with the database, and counters of its own that must tell of it (`npm run traffic`). */
+const traffic = z.strictObject({
+  title: line,
+  /** A file in the engine's folders: `prepare`, `run` and `remove` (guide/databases.md). */
+  script: text(/^[a-z0-9][\w.-]*$/, 'the name of a file in the folder of the engine'),
+  counters: list(
+    z.strictObject({
+      what: line,
+      /** One row whose last column is a number; run by the administrator, before and after. */
+      statement: line,
+      /** The least that one transaction adds. */
+      each: z.int('a whole number').min(1, 'at least 1').default(1),
+    }),
+    'a list of counters',
+  ).min(1, 'at least one counter'),
+})
+
 const shape = z.strictObject({
   title: line,
   extends: extendsKey,
@@ -88,6 +105,7 @@ const shape = z.strictObject({
   tables: list(absolute).default([]),
   data: list(absolute).default([]),
   lines: list(z.strictObject({ path: absolute, pattern, title: line, planted: z.string('text') })).default([]),
+  traffic: traffic.optional(),
 })
 
 const engineFile = shape.superRefine((value, context) => {
@@ -105,6 +123,7 @@ const engineFile = shape.superRefine((value, context) => {
 export type Engine = z.infer<typeof engineFile>
 export type Trial = z.infer<typeof trial>
 export type Inspection = z.infer<typeof inspection>
+export type EngineTraffic = z.infer<typeof traffic>
 
 /** `{version}` in every text of a value. */
 const filled = <T>(value: T, version: string): T =>

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
-import { readApp, traceProblem } from './app.ts'
+import { type AppDefinition, readApp, traceProblem } from './app.ts'
 import type { AptRepository } from './apt-repository.ts'
 import type { Agent, App, Base, Box, Check, Database, Image, Observe, System } from './box.ts'
 import { fromCaller } from './caller.ts'
@@ -19,7 +19,7 @@ import { displayPath, readSource } from './read.ts'
 import { type BoxFile, boxFile } from './schema.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
 import { readSystems, systemsFile } from './systems.ts'
-import { assertNone, validate } from './validate.ts'
+import { assertNone, unknownKey, validate } from './validate.ts'
 
 /** Datadog's own repository and the keys that sign it (guide/agent-contract.md, "Installation"). */
 export const datadogRepository: AptRepository = {
@@ -222,15 +222,27 @@ const appOf = (
 ): { readonly app: App | null; readonly problems: readonly Problem[] } => {
   const { folder, problems } = choose('app', given.name, ['app', 'name'], source, file, project)
   if (folder === undefined) return { app: null, problems }
-  const app = readApp(folder, project)
-  const { traces } = app.definition
+  const { definition, folders } = readApp(folder, project)
+  const { trace, traffic = {} } = given
   return {
-    app: { ...given, ...app },
+    app: { ...given, traffic, definition, folders },
     problems: [
       ...(database?.definition.port === given.port ? [portProblem(source, database)] : []),
-      ...(given.trace === 'run' || given.trace in traces ? [] : [traceProblem(source, given.name, app.definition)]),
+      ...(trace === 'run' || trace in definition.traces ? [] : [traceProblem(source, given.name, definition)]),
+      ...routeProblems(traffic, definition, source),
     ],
   }
+}
+
+/** Shares of routes that the app doesn't have. */
+const routeProblems = (traffic: App['traffic'], { routes }: AppDefinition, source: Source): readonly Problem[] => {
+  const known = routes.map(({ path }) => path)
+  return Object.keys(traffic)
+    .filter((path) => !known.includes(path))
+    .map((path) => ({
+      ...unknownKey(['app', 'traffic', path], known, source),
+      message: `the app has no route "${path}"`,
+    }))
 }
 
 const portProblem = (source: Source, { definition: { title, port } }: Database): Problem => ({

@@ -198,6 +198,18 @@ const app = z
     service: kept('the name of the service', normalService, maximumServiceLength).describe('DD_SERVICE'),
     env: kept('the environment', normalTagValue, maximumServiceLength).describe('DD_ENV'),
     version: tagValue('the version of the app').describe('DD_VERSION'),
+    traffic: z
+      .record(
+        text(/^\/[^\s]*$/, 'the path of a route, which starts with /'),
+        z.number('a number such as 70').positive('a number above 0'),
+        'a map of routes and their shares',
+      )
+      .refine((shares) => Object.keys(shares).length > 0, 'at least one route')
+      .optional()
+      .meta({
+        description: 'Share of each route in `npm run traffic`, in percent or by weight; default: equal shares',
+        minProperties: 1,
+      }),
   })
   .describe('A traced app')
 

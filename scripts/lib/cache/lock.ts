@@ -130,8 +130,8 @@ export const takeLock = async (name: string, verb: string, project: Project): Pr
 export const withLock = <T>(
   name: string,
   verb: string,
-  project: Project,
   work: (lock: Lock) => Promise<T>,
+  project: Project,
 ): Promise<T> => {
   let taking: Promise<Lock> | undefined
   return withCleanup(

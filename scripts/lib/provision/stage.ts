@@ -48,8 +48,8 @@ export const stageStock = async (
   plan: Plan,
   folder: string,
   scratch: string,
-  project: Project,
   note: (line: string) => void,
+  project: Project,
 ): Promise<void> => {
   const network = await bakeNetwork(plan.rendered.box)
   const folders = {

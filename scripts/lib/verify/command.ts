@@ -12,6 +12,8 @@ export interface CommandOptions {
   readonly limit?: number
   /** The command's name in errors, if the command line is long. */
   readonly name?: string
+  /** Told of standard output as it comes; not across the link to the suite. */
+  readonly onOutput?: (text: string) => void
 }
 
 /** A command that exited by itself, with a numeric exit status and complete output. */
@@ -85,7 +87,7 @@ export const runCommand = (
 const start = (
   client: Client,
   command: string,
-  { stdin = '', deadline = 60, limit = 4 * mebibyte, name = command }: CommandOptions,
+  { stdin = '', deadline = 60, limit = 4 * mebibyte, name = command, onOutput }: CommandOptions,
   lost: () => string | undefined,
   closed: () => void,
 ): Promise<CommandResult> =>
@@ -137,6 +139,7 @@ const start = (
       channel = opened
       const stdout = collect(opened, limit)
       const stderr = collect(opened.stderr, limit)
+      if (onOutput !== undefined) opened.on('data', (chunk: Buffer) => onOutput(chunk.toString('utf8')))
       opened.on('error', () => {})
       opened.on('close', (code?: number | null, signal?: string) => {
         closed()

@@ -84,8 +84,8 @@ export type WithOne = <R>(work: (machine: Machine) => Promise<R>) => Promise<R>
 export const withMachines = async <T>(
   published: Published,
   options: BootChoice,
-  project: Project,
   work: (kind: MachineKind, withOne: WithOne) => Promise<T>,
+  project: Project,
 ): Promise<T> => {
   const { expectations } = published
   const { environment, onNote } = options
@@ -123,16 +123,19 @@ export const withMachines = async <T>(
 }
 
 /** An emulated machine makes progress as long as its emulator uses the CPU, however slowly it responds. */
-export const progressOf = ({ kind, process }: Machine): { progress?: () => number | undefined } =>
+export const progressOf = ({
+  kind,
+  process,
+}: Pick<Machine, 'kind' | 'process'>): { progress?: () => number | undefined } =>
   kind === 'qemu' ? { progress: () => processorTime(process) } : {}
 
 /** Boots a disposable copy of a published image, runs `work` with it, and leaves nothing behind, however it ends. */
 export const withMachine = <T>(
   published: Published,
   options: BootChoice,
-  project: Project,
   work: (machine: Machine) => Promise<T>,
-): Promise<T> => withMachines(published, options, project, (_, withOne) => withOne(work))
+  project: Project,
+): Promise<T> => withMachines(published, options, (_, withOne) => withOne(work), project)
 
 /** Judges the published file by booting it; `seconds` in the results includes the boot. */
 export const verifyImage = async (
@@ -141,18 +144,22 @@ export const verifyImage = async (
   project: Project,
 ): Promise<VerifyResults> => {
   const begun = Date.now()
-  const results = await withMachine(published, options, project, (machine) =>
-    verifyTarget(machine.login, published.expectations, {
-      root: project.root,
-      machine: machine.kind,
-      notJudged: notJudgedOn(machine.kind),
-      image: published.sha256,
-      keyed: machine.keyed,
-      onNote: options.onNote,
-      ...progressOf(machine),
-      ...(options.only === undefined ? {} : { only: options.only }),
-      ...(options.onResult === undefined ? {} : { onResult: options.onResult }),
-    }),
+  const results = await withMachine(
+    published,
+    options,
+    (machine) =>
+      verifyTarget(machine.login, published.expectations, {
+        root: project.root,
+        machine: machine.kind,
+        notJudged: notJudgedOn(machine.kind),
+        image: published.sha256,
+        keyed: machine.keyed,
+        onNote: options.onNote,
+        ...progressOf(machine),
+        ...(options.only === undefined ? {} : { only: options.only }),
+        ...(options.onResult === undefined ? {} : { onResult: options.onResult }),
+      }),
+    project,
   )
   return { ...results, seconds: (Date.now() - begun) / 1000 }
 }

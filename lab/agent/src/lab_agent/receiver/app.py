@@ -128,6 +128,7 @@ def debug_app(figures: Figures, port: int, writer: TraceWriter | None = None) ->
                 'version': {'Version': VERSION},
                 'config': {'Enabled': True, 'ReceiverHost': '127.0.0.1', 'ReceiverPort': port},
                 'receiver': figures.receiver(),
+                'lab_totals': figures.totals(),
                 **({'trace_writer': writer.as_json()} if writer else {}),
             }
         )

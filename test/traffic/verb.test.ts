@@ -1,0 +1,16 @@
+import test from 'ava'
+import { main } from '../../scripts/traffic.ts'
+
+const refused: readonly [title: string, argv: string[], said: RegExp][] = [
+  ['a duration that is none', ['--for', 'long'], /--for is not valid/],
+  ['no rate at all', ['--rate', '0'], /--rate is not valid/],
+  ['more connections than anybody has', ['--connections', '5000'], /--connections is not valid/],
+  ['a shape that nobody knows', ['--shape', 'wave'], /--shape must be one of steady, ramp, spikes/],
+  ['a host', ['--host', 'db1.example'], /Unknown option '--host'/],
+]
+
+for (const [title, argv, said] of refused) {
+  test(`${title} is refused before anything starts`, async (t) => {
+    await t.throwsAsync(main(['lab', ...argv]), { code: 'E_USAGE', message: said })
+  })
+}
