@@ -43,6 +43,7 @@ const watchedOf = ({ app, check }: TrafficMachine['driven']): Watched => ({
 })
 
 const drive = async (
+  project: Project,
   session: Session,
   { driven, disposable }: TrafficMachine,
   box: Box,
@@ -54,26 +55,26 @@ const drive = async (
   const watched = watchedOf(driven)
   let load: Load | undefined
   let complete = false
+  const remains = (error: unknown): void =>
+    onNote(`something of the load may be left: ${error instanceof Error ? error.message : String(error)}`)
   const leave = async (): Promise<void> => {
-    await load?.stop()
+    const reachable = session.lost() === undefined
+    // With a disposable machine all of it goes: there only what still runs is ended, for its last figures.
+    if (reachable && !(disposable && complete)) await load?.stop().catch(remains)
     if (load !== undefined && !complete) options.onInterrupted(load.measured())
-    // With a disposable machine all of it goes.
-    if (driver === undefined || disposable || session.lost() !== undefined) return
-    await removeDatabase(session, driver).catch((error: unknown) =>
-      onNote(`the database of the load is still there: ${error instanceof Error ? error.message : String(error)}`),
-    )
+    if (reachable && driver !== undefined && !disposable) await removeDatabase(session, driver).catch(remains)
   }
   return withCleanup(leave, async () => {
     if (app !== null) await awaitApp(session, app.port)
     const observations: [Observation, ...Observation[]] = [await observe(session, watched)]
-    load = await startLoad(session, {
+    load = await startLoad(project, session, {
       ...options,
       driver,
       app:
         app === null
           ? undefined
           : {
-              guestPort: app.port,
+              port: app.port,
               routes: weightedRoutes(app.paths, box.app?.traffic ?? {}),
               connections,
             },
@@ -160,7 +161,7 @@ export const driveBox = async (project: Project, box: Box, options: TrafficOptio
       ...(progress === undefined ? {} : { progress }),
     })
     return withCleanup(session.close, async () =>
-      resultsOf(box, machine, await drive(session, machine, box, driver, options), options),
+      resultsOf(box, machine, await drive(project, session, machine, box, driver, options), options),
     )
   })
 }

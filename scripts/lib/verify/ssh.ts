@@ -5,7 +5,7 @@ import pLimit from 'p-limit'
 import ssh2, { type Client } from 'ssh2'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type CommandOptions, type CommandResult, runCommand } from './command.ts'
-import { type Door, forwardPort, openDoor } from './forward.ts'
+import { forwardPort } from './forward.ts'
 import { guardCommand } from './guard.ts'
 import { fingerprintOf, hostKeyError } from './host-key.ts'
 import type { Target } from './results.ts'
@@ -21,8 +21,6 @@ export interface Session {
    * @throws E_SSH_FORWARD when the server does not allow it.
    */
   readonly forward: (port: number) => Promise<number>
-  /** Opens a port on this machine's loopback whose connections end at `port` of the target's loopback. */
-  readonly door: (port: number) => Promise<Door>
   readonly close: () => void
   /** Why the connection is gone; undefined as long as it stands. */
   readonly lost: () => string | undefined
@@ -167,7 +165,6 @@ export const connect = async (target: Target, options: SessionOptions = {}): Pro
         })
       }),
     forward: (port) => forwardPort(client, port),
-    door: (port) => openDoor(client, port),
     close: () => client.end(),
     lost: () => lost,
   }
