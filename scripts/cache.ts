@@ -87,28 +87,23 @@ const verify = async (json: boolean, project: Project): Promise<number> => {
 const pruneStore = async (days: string, json: boolean, project: Project): Promise<number> => {
   if (!/^\d{1,5}$/.test(days))
     throw new BoxhoundError('E_USAGE', '--days must be a whole number of days', { exitCode: 2, found: days })
-  return withLock(
-    'prune',
-    'cache prune',
-    async () => {
-      const cleared = await clearDeadRuns(project)
-      const dropped = await dropUnusable(project)
-      const unrecorded = dropped.map(({ id }) => id)
-      const { layers, bytes, runs } = await prune({ days: Number(days), now: Date.now() }, project)
-      if (json)
-        console.log(
-          JSON.stringify({ removed: layers.map(({ id, name }) => ({ id, name })), bytes, unrecorded, cleared, runs }),
-        )
-      else {
-        for (const line of [...cleared, ...droppedLines(dropped)]) console.log(line)
-        for (const layer of layers) console.log(row(layer))
-        if (runs > 0) console.log(`${runs === 1 ? 'a run is' : `${runs} runs are`} using the store: all downloads stay`)
-        console.log(`${layers.length + unrecorded.length} layers removed, ${formatBytes(bytes)} freed`)
-      }
-      return 0
-    },
-    project,
-  )
+  return withLock('prune', 'cache prune', project, async () => {
+    const cleared = await clearDeadRuns(project)
+    const dropped = await dropUnusable(project)
+    const unrecorded = dropped.map(({ id }) => id)
+    const { layers, bytes, runs } = await prune({ days: Number(days), now: Date.now() }, project)
+    if (json)
+      console.log(
+        JSON.stringify({ removed: layers.map(({ id, name }) => ({ id, name })), bytes, unrecorded, cleared, runs }),
+      )
+    else {
+      for (const line of [...cleared, ...droppedLines(dropped)]) console.log(line)
+      for (const layer of layers) console.log(row(layer))
+      if (runs > 0) console.log(`${runs === 1 ? 'a run is' : `${runs} runs are`} using the store: all downloads stay`)
+      console.log(`${layers.length + unrecorded.length} layers removed, ${formatBytes(bytes)} freed`)
+    }
+    return 0
+  })
 }
 
 /** The layers that the next bake of a box needs; the earlier phases are loaded only for this. */

@@ -59,15 +59,11 @@ const judgeImage = async (name: string, parsed: Parsed, project: Project): Promi
   const { DD_API_KEY: _, ...environment } = process.env
   const machine = machineChoice(parsed.values.machine, 'auto')
   // Starts without a key, as part of the contract; the key comes later.
-  return withMachine(
-    published,
-    { environment, onNote, machine, keyless: true },
-    ({ login, keyed }) =>
-      judgeContract(
-        { target: login, expectations: published.expectations, disposable: true, keyed },
-        { root: project.root, folder: dirname(login.key), onLine: onLine(parsed) },
-      ),
-    project,
+  return withMachine(published, { environment, onNote, machine, keyless: true }, project, ({ login, keyed }) =>
+    judgeContract(
+      { target: login, expectations: published.expectations, disposable: true, keyed },
+      { root: project.root, folder: dirname(login.key), onLine: onLine(parsed) },
+    ),
   )
 }
 

@@ -39,24 +39,19 @@ export const main = async (argv: string[]): Promise<number> => {
   const onNote = (text: string): void => console.log(`  ${text} (${formatSeconds((performance.now() - begun) / 1000)})`)
   const machine = machineChoice(parsed.values.machine, 'auto')
   const options = { environment: process.env, machine, machines: parsed.flags['disk-only'] !== true, onNote }
-  const { passed, failed, skipped } = await withImageEvidence(
-    published,
-    options,
-    async (evidence, folder) => {
-      const file = join(folder, 'evidence.json')
-      await writeFile(file, JSON.stringify(evidence), { mode: 0o600 })
-      const all = parsed.flags.verbose === true
-      return runAva({
-        root: project.root,
-        suite: 'image',
-        variables: { BOXHOUND_EVIDENCE: file },
-        onLine: (line) => {
-          if (all || !line.startsWith('ok ')) console.log(line)
-        },
-      })
-    },
-    project,
-  )
+  const { passed, failed, skipped } = await withImageEvidence(published, options, project, async (evidence, folder) => {
+    const file = join(folder, 'evidence.json')
+    await writeFile(file, JSON.stringify(evidence), { mode: 0o600 })
+    const all = parsed.flags.verbose === true
+    return runAva({
+      root: project.root,
+      suite: 'image',
+      variables: { BOXHOUND_EVIDENCE: file },
+      onLine: (line) => {
+        if (all || !line.startsWith('ok ')) console.log(line)
+      },
+    })
+  })
   console.log(`\n${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`)
   return failed === 0 ? 0 : 1
 }

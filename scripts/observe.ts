@@ -119,21 +119,17 @@ export const main = async (argv: string[]): Promise<number> => {
   }
   if (action === 'show') return show(run, values.out === undefined ? undefined : fromCaller(values.out))
   const work = action === 'import' ? importing(importRequest(positionals, values.as)) : { plan, apply, destroy }[action]
-  return withLock(
-    `observe-${box.name}`,
-    'observe',
-    () =>
-      withAccount(
-        box,
-        {
-          standIn: flags.lab === true ? labAccount : null,
-          environment: process.env,
-          tell: (line) => console.error(printable(line)),
-        },
-        (gateway, where) => work(run, gateway, where),
-        project,
-      ),
-    project,
+  return withLock(`observe-${box.name}`, 'observe', project, () =>
+    withAccount(
+      box,
+      {
+        standIn: flags.lab === true ? labAccount : null,
+        environment: process.env,
+        tell: (line) => console.error(printable(line)),
+      },
+      project,
+      (gateway, where) => work(run, gateway, where),
+    ),
   ).catch((error: unknown) => {
     throw printableError(error)
   })

@@ -28,7 +28,7 @@ export const main = async (argv: string[]): Promise<number> => {
   const box = await loadBox(parsed.positional ?? 'lab', project)
   const refreshed = await readRefreshed(box.name, false, project)
   const plan = await planBox(await renderBox(box, project), { now: Date.now(), ...refreshed }, project)
-  const script = await writeProvisionScript(plan, (line) => console.error(line), project)
+  const script = await writeProvisionScript(plan, project, (line) => console.error(line))
   if (parsed.flags.json === true) console.log(JSON.stringify(script))
   else {
     const state = script.changed ? '' : ' is up to date'

@@ -26,7 +26,7 @@ const fetched = async (t: ExecutionContext, own: Box) => {
   const told: string[] = []
   const network = await bakeNetwork(own, {})
   const folders = { logs: project.cache, scratch: project.cache, network, networkFolder: project.cache }
-  await fetchBase(own, 'f'.repeat(64), staged, folders, (text) => told.push(text), project)
+  await fetchBase(own, 'f'.repeat(64), staged, folders, project, (text) => told.push(text))
   return { builder: await readFile(join(staged, 'builder'), 'utf8'), told, project }
 }
 

@@ -120,9 +120,9 @@ rooted(
 
 test('a lock around work is released when the work ends and when it fails', async (t) => {
   const project = await emptyProject(t)
-  const held = await withLock('prune', 'cache prune', () => readdir(join(project.cache, 'locks')), project)
+  const held = await withLock('prune', 'cache prune', project, () => readdir(join(project.cache, 'locks')))
   t.deepEqual(held, ['prune.json'])
-  await t.throwsAsync(withLock('prune', 'cache prune', () => Promise.reject(new Error('work')), project))
+  await t.throwsAsync(withLock('prune', 'cache prune', project, () => Promise.reject(new Error('work'))))
   t.deepEqual(await readdir(join(project.cache, 'locks')), [])
 })
 

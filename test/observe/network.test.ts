@@ -50,8 +50,8 @@ const planBy = async (environment: NodeJS.ProcessEnv, told: string[] = []) => {
   return withAccount(
     box,
     { standIn: null, environment, tell: (line) => told.push(line), patience },
-    (gateway) => planFor(box, gateway, { now, destroy: false }, project),
     project,
+    (gateway) => planFor(box, gateway, { now, destroy: false }, project),
   )
 }
 

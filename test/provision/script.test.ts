@@ -301,7 +301,7 @@ rooted(
   'what is written is the script and its layers, executable, nothing half-made beside it, the same bytes each time',
   async (t) => {
     const { small, plan } = await smallPlan(t)
-    const made = await writeProvisionScript(plan, t.log, small)
+    const made = await writeProvisionScript(plan, small, t.log)
     t.deepEqual(
       made.layers.map(({ name }) => name),
       ['base', 'checks'],
@@ -311,10 +311,10 @@ rooted(
     t.is(whole.length, made.bytes)
     t.is((await stat(made.path)).mode & 0o777, 0o755)
     t.deepEqual(await readdir(join(small.out, 'small')), ['provision.sh'])
-    const again = await writeProvisionScript(plan, t.log, small)
+    const again = await writeProvisionScript(plan, small, t.log)
     t.deepEqual(again, { ...made, changed: false })
     const { small: other, plan: same } = await smallPlan(t)
-    const elsewhere = await writeProvisionScript(same, t.log, other)
+    const elsewhere = await writeProvisionScript(same, other, t.log)
     t.true((await readFile(elsewhere.path)).equals(whole))
     // Two runs in one second would be the same anyway.
     const list = 'sed "1,/^__PAYLOAD__$/d" "$1" | tar --utc --full-time -tvf -'
@@ -335,9 +335,9 @@ const here = async (t: ExecutionContext, path: string): Promise<void> => {
 
 rooted('another layer makes another script', async (t) => {
   const { small, plan } = await smallPlan(t)
-  const first = await writeProvisionScript(plan, t.log, small)
+  const first = await writeProvisionScript(plan, small, t.log)
   const { plan: other } = await smallPlan(t, 'another')
-  const second = await writeProvisionScript(other, t.log, small)
+  const second = await writeProvisionScript(other, small, t.log)
   t.true(second.changed)
   t.not(second.layers[0]?.id, first.layers[0]?.id)
 })
@@ -349,20 +349,20 @@ for (const [what, damage] of [
 ] as const)
   rooted(`a script ${what} is made anew`, async (t) => {
     const { small, plan } = await smallPlan(t)
-    const { path } = await writeProvisionScript(plan, t.log, small)
+    const { path } = await writeProvisionScript(plan, small, t.log)
     const whole = await readFile(path)
     await writeFile(path, damage(Buffer.from(whole)))
-    t.true((await writeProvisionScript(plan, t.log, small)).changed)
+    t.true((await writeProvisionScript(plan, small, t.log)).changed)
     t.true((await readFile(path)).equals(whole))
   })
 
 rooted('a layer that cannot be staged leaves the earlier script, and nothing half-made', async (t) => {
   const { small, plan } = await smallPlan(t)
-  const { path } = await writeProvisionScript(plan, t.log, small)
+  const { path } = await writeProvisionScript(plan, small, t.log)
   const whole = await readFile(path)
   const rendered = renderedOf([layer('base'), layer('checks', { early: ['/etc/none'] })])
   const broken = await planBox(rendered, { now: 0 }, small)
-  await t.throwsAsync(writeProvisionScript(broken, t.log, small), { code: 'E_STAGE' })
+  await t.throwsAsync(writeProvisionScript(broken, small, t.log), { code: 'E_STAGE' })
   t.deepEqual(await readdir(join(small.out, 'small')), ['provision.sh'])
   t.true((await readFile(path)).equals(whole))
 })

@@ -89,7 +89,7 @@ main() {
   python=$(find_python)
   folder=$(environment "$python" "$(cache_folder)")
   export PYTHONDONTWRITEBYTECODE=1
-  lint "$folder/bin/python" "${folders[@]}" "$here"
+  lint "$folder/bin/python" "${folders[@]}" "$here" "$root/scripts"
   # Last, so that its closing line is the last one. Without a single test pytest ends with 5: a failure as well.
   "$folder/bin/python" -m pytest --quiet --config-file "$here/pytest.ini" --rootdir "$root" "${folders[@]}"
 }

@@ -1,7 +1,11 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
-import { type AppLoadOptions, driveApp } from '../../scripts/lib/traffic/app-load.ts'
+import { type AppLoad, type AppLoadOptions, driveApp } from '../../scripts/lib/traffic/app-load.ts'
+import type { Session } from '../../scripts/lib/verify/ssh.ts'
+import { machine } from '../wire/_session.ts'
+import { checkout, units } from './_guest.ts'
 
 const serve = async (t: ExecutionContext, answer: RequestListener): Promise<number> => {
   const server = createServer(answer)
@@ -13,19 +17,30 @@ const serve = async (t: ExecutionContext, answer: RequestListener): Promise<numb
   return (server.address() as AddressInfo).port
 }
 
-const load = (port: number, more: Partial<AppLoadOptions> = {}) =>
-  driveApp({
-    port,
-    routes: [
-      { path: '/', weight: 3 },
-      { path: '/a', weight: 1 },
-    ],
-    plan: { shape: 'steady', seconds: 1, rate: 200 },
-    connections: 20,
-    signal: new AbortController().signal,
-    catchUp: 60,
-    ...more,
-  })
+/** The runner itself, on this machine. */
+const load = (t: ExecutionContext, port: number, more: Partial<AppLoadOptions> = {}): Promise<AppLoad> => {
+  const run = units(t)
+  const session: Session = {
+    ...machine().session,
+    run: async (command, options) => (await run(command, options)) ?? { code: 1, stdout: '', stderr: '', seconds: 0 },
+  }
+  return driveApp(
+    session,
+    {
+      port,
+      routes: [
+        { path: '/', weight: 3 },
+        { path: '/a', weight: 1 },
+      ],
+      plan: { shape: 'steady', seconds: 1, rate: 200 },
+      connections: 20,
+      every: 0.1,
+      catchUp: 60,
+      ...more,
+    },
+    checkout,
+  )
+}
 
 const total = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, one) => sum + one, 0)
@@ -36,19 +51,19 @@ test('as many are sent as the plan has, each is counted once on both sides, in i
     served += 1
     response.end('ok')
   })
-  const { ended, figures, interval } = load(port)
+  const { ended, figures, interval } = await load(t, port)
   await ended
   const { sent, answered, unanswered, routes, latency, late } = figures()
   t.deepEqual([sent, served, late], [200, 200, 0])
   t.deepEqual([answered, unanswered, routes], [{ '2xx': 200 }, {}, { '/': 150, '/a': 50 }])
   t.true(latency.p50 > 0 && latency.p50 <= latency.p99 && latency.p99 <= latency.max)
-  t.like(interval(), { answered: 200, errors: 0 })
-  t.deepEqual(interval(), { answered: 0, errors: 0, latency: { p50: 0, p90: 0, p99: 0, max: 0 } })
+  t.like(interval() ?? {}, { answered: 200, errors: 0 })
+  t.is(interval(), null)
 })
 
 test('answers that come after the end are waited for', async (t) => {
   const port = await serve(t, (_, response) => void setTimeout(() => response.end('late'), 1500))
-  const { ended, figures } = load(port, { plan: { shape: 'steady', seconds: 1, rate: 10 } })
+  const { ended, figures } = await load(t, port, { plan: { shape: 'steady', seconds: 1, rate: 10 } })
   await ended
   t.deepEqual(figures().answered, { '2xx': 10 })
 })
@@ -60,13 +75,13 @@ test('errors are counted by their kind: a status, a connection that breaks off',
     if (number % 10 === 0) request.socket.destroy()
     else response.writeHead(number % 10 === 5 ? 503 : 404).end()
   })
-  const { ended, figures, interval } = load(port)
+  const { ended, figures, interval } = await load(t, port)
   await ended
   const { sent, answered, unanswered } = figures()
   t.is(total(answered) + total(unanswered), sent)
   t.deepEqual(Object.keys(answered), ['4xx', '5xx'])
   t.true(total(unanswered) > 0)
-  t.is(interval().errors, sent)
+  t.is(interval()?.errors, sent)
 })
 
 test('never more connections than allowed; what they have no time for is told', async (t) => {
@@ -79,7 +94,7 @@ test('never more connections than allowed; what they have no time for is told', 
       response.end()
     }, 100)
   })
-  const { ended, figures } = load(port, { connections: 5, catchUp: 0 })
+  const { ended, figures } = await load(t, port, { connections: 5, catchUp: 0 })
   await ended
   const { sent, late, answered } = figures()
   t.is(most, 5)
@@ -88,35 +103,48 @@ test('never more connections than allowed; what they have no time for is told', 
   t.is(answered['2xx'], sent)
 })
 
-test('a signal ends it: nothing more is sent, and what gets no answer is given up', async (t) => {
-  const stop = new AbortController()
+test('it can be stopped: nothing more is sent, and what gets no answer is given up', async (t) => {
   const port = await serve(t, () => {})
-  const { ended, figures } = load(port, {
+  const { ended, figures, stop } = await load(t, port, {
     plan: { shape: 'steady', seconds: 600, rate: 100 },
     connections: 3,
-    signal: stop.signal,
-    grace: 0.05,
   })
-  setTimeout(() => stop.abort(), 200)
+  while (figures().sent < 3) await sleep(20)
+  await stop()
   await ended
   t.like(figures(), { sent: 3, answered: {}, unanswered: { 'given up at the end': 3 } })
 })
 
-test('a signal after the last was sent gives up what is still on its way', async (t) => {
-  const stop = new AbortController()
+test('what gets no answer in time is an error of its own', async (t) => {
   const port = await serve(t, () => {})
-  const { ended, figures } = load(port, {
-    plan: { shape: 'steady', seconds: 0.1, rate: 10 },
-    signal: stop.signal,
-    grace: 0.05,
-  })
-  setTimeout(() => stop.abort(), 300)
+  const { ended, figures } = await load(t, port, { plan: { shape: 'steady', seconds: 1, rate: 5 }, patience: 0.5 })
   await ended
-  t.like(figures(), { sent: 1, unanswered: { 'given up at the end': 1 } })
+  t.like(figures(), { sent: 5, answered: {}, unanswered: { 'no answer in time': 5 } })
+})
+
+test('an idle connection is not used again: the server may be about to end it', async (t) => {
+  let connections = 0
+  const server = createServer((_, response) => response.end())
+  server.on('connection', () => {
+    connections += 1
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const { ended, figures } = await load(t, (server.address() as AddressInfo).port, {
+    plan: { shape: 'ramp', seconds: 6, rate: 1 },
+    connections: 1,
+  })
+  await ended
+  t.is(connections, figures().sent)
+})
+
+test('a runner that fails is an error with its words', async (t) => {
+  const { ended } = await load(t, 1, { connections: Number.NaN })
+  await t.throwsAsync(ended, { code: 'E_TRAFFIC' })
 })
 
 test('nobody there: no request is answered, and it ends all the same', async (t) => {
-  const { ended, figures } = load(1, { plan: { shape: 'steady', seconds: 0.3, rate: 20 } })
+  const { ended, figures } = await load(t, 1, { plan: { shape: 'steady', seconds: 1, rate: 20 } })
   await ended
   t.deepEqual([total(figures().answered), total(figures().unanswered)], [0, figures().sent])
 })

@@ -19,8 +19,12 @@ import { copiedProject } from '../render/_project.ts'
 const driver: Driver = {
   title: 'a driver',
   script: 'traffic.sh',
-  text: 'echo hello\n',
-  environment: { VERSION: '17', PORT: '5432', CONNECTIONS: '90' },
+  unit: {
+    name: 'boxhound-traffic-database',
+    interpreter: ['bash'],
+    text: 'echo hello\n',
+    environment: { VERSION: '17', PORT: '5432', CONNECTIONS: '90' },
+  },
   counters: [
     { what: 'rows', statement: 'SELECT rows', each: 1 },
     { what: 'statements', statement: 'SHOW statements', each: 3 },
@@ -50,7 +54,6 @@ const machine = (counters: readonly string[], answers: Readonly<Record<string, P
       return { code: 0, stderr: '', seconds: 0, ...answer, stdout }
     },
     forward: async (port) => port,
-    door: async (port) => ({ port, close: () => {} }),
     lost: () => undefined,
     close: () => {},
   }
@@ -73,7 +76,7 @@ test('the driver gets its script, its settings by environment and the load by st
   })
   t.is(load.transactions(), 100)
   const [write, prepare, before, run, after] = asked
-  t.is(write?.stdin, driver.text)
+  t.is(write?.stdin, driver.unit.text)
   t.regex(prepare?.command ?? '', /CONNECTIONS=90 bash \S+ prepare$/)
   t.deepEqual([before?.stdin, after?.stdin], Array(2).fill('SELECT rows;\nSHOW statements;\n'))
   t.is(run?.stdin, '15 20\n5 100\n')
@@ -148,9 +151,9 @@ test('the script is the engine’s own or the one that it shares; a missing one 
   t.is(error?.details.file, join(folder, 'mariadb/traffic.sh'))
   mkdirSync(join(folder, '_mysql'), { recursive: true })
   writeFileSync(join(folder, '_mysql/traffic.sh'), 'shared')
-  t.like(await read(), { text: 'shared', environment: { CONNECTIONS: '9', VERSION: '', PORT: '3306' } })
+  t.like((await read())?.unit, { text: 'shared', environment: { CONNECTIONS: '9', VERSION: '', PORT: '3306' } })
   writeFileSync(join(folder, 'mariadb/traffic.sh'), 'own')
-  t.is((await read())?.text, 'own')
+  t.is((await read())?.unit.text, 'own')
   const bareOne = await (await database(t, '')).load()
   t.is(bareOne === null ? null : await readDriver(bareOne, 9), undefined)
 })

@@ -39,32 +39,22 @@ const options = { machine: 'auto', environment: {}, onNote: () => {} } as const
 
 test('a machine that is up is driven as the box file has it, and stays', async (t) => {
   const project = await store(t, { container: '127.0.0.1', qemu: '127.0.0.1' })
-  await withTrafficMachine(
-    await box(t),
-    options,
-    async (machine) => {
-      t.like(machine, { kind: 'container', image: 'container', disposable: false })
-      t.deepEqual(machine.driven, { app: { port: 5050, service: 'shop', env: 'trial', paths: ['/'] }, check: null })
-      t.is(machine.progress, undefined)
-    },
-    project,
-  )
-  await withTrafficMachine(
-    await box(t),
-    { ...options, machine: 'qemu' },
-    async ({ kind, progress }) => {
-      t.is(kind, 'qemu')
-      // An emulated machine is slow, not gone, for as long as its emulator computes.
-      t.is(typeof progress?.(), 'number')
-    },
-    project,
-  )
+  await withTrafficMachine(await box(t), options, project, async (machine) => {
+    t.like(machine, { kind: 'container', image: 'container', disposable: false })
+    t.deepEqual(machine.driven, { app: { port: 5050, service: 'shop', env: 'trial', paths: ['/'] }, check: null })
+    t.is(machine.progress, undefined)
+  })
+  await withTrafficMachine(await box(t), { ...options, machine: 'qemu' }, project, async ({ kind, progress }) => {
+    t.is(kind, 'qemu')
+    // An emulated machine is slow, not gone, for as long as its emulator computes.
+    t.is(typeof progress?.(), 'number')
+  })
 })
 
 test('a machine that is up elsewhere is refused, whatever a file says', async (t) => {
   const project = await store(t, { container: '192.0.2.1' })
   await t.throwsAsync(
-    withTrafficMachine(await box(t), options, async () => t.fail(), project),
+    withTrafficMachine(await box(t), options, project, async () => t.fail()),
     { code: 'E_TRAFFIC_ADDRESS' },
   )
 })
@@ -72,7 +62,7 @@ test('a machine that is up elsewhere is refused, whatever a file says', async (t
 test('without a machine of the kind asked for, the published image is booted', async (t) => {
   const project = await store(t, { container: '127.0.0.1' })
   await t.throwsAsync(
-    withTrafficMachine(await box(t), { ...options, machine: 'qemu' }, async () => t.fail(), project),
+    withTrafficMachine(await box(t), { ...options, machine: 'qemu' }, project, async () => t.fail()),
     { code: 'E_NOT_PUBLISHED' },
   )
 })

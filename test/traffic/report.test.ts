@@ -6,10 +6,10 @@ import { counts, figures } from './_figures.ts'
 test('a tick is one line', (t) => {
   const latency = { p50: 4.123, p90: 9, p99: 123.4, max: 200 }
   t.is(
-    formatTick({ at: 12, seconds: 10, app: { answered: 984, errors: 1, latency }, transactions: 1200 }),
+    formatTick({ at: 12, app: { seconds: 10, answered: 984, errors: 1, latency }, transactions: 1200 }),
     '   12 s     98 requests/s  p50 4.1 ms  p99 123 ms  1 error  1200 transactions',
   )
-  t.is(formatTick({ at: 1, seconds: 1, app: null, transactions: 1 }), '    1 s  1 transaction')
+  t.is(formatTick({ at: 1, app: null, transactions: 1 }), '    1 s  1 transaction')
 })
 
 test('what was measured has a line each for requests, latency, routes and database', (t) => {
@@ -53,7 +53,8 @@ const results = (failed: number): TrafficResults => ({
 test('the verdict says green or red, what was seen, and closes with the counts', (t) => {
   const green = formatTraffic(results(0))
   t.regex(green, /✓ traffic\.app.*\n {6}200 requests sent/)
-  t.regex(green, /took the load, and the Agent saw it\nlab Agent: .*\n1 passed, 0 failed$/)
+  t.regex(green, /took the load, and all of it was seen\nlab Agent: .*\n1 passed, 0 failed$/)
+  t.regex(formatTraffic({ ...results(0), notJudged: 1 }), /took the load; what is not judged may have been lost\n/)
   const red = formatTraffic(results(1))
   t.regex(red, /✗ traffic\.traces.*\n {6}expected {2}200\n {6}observed {2}0/)
   t.regex(red, /1 passed, 1 failed$/)

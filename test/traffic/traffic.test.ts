@@ -13,6 +13,7 @@ import { driveBox } from '../../scripts/lib/traffic/traffic.ts'
 import { bare, temporaryFile } from '../boxfile/_files.ts'
 import { copiedProject } from '../render/_project.ts'
 import { startServer } from '../verify/_server.ts'
+import { checkout, units } from './_guest.ts'
 
 const engine = `traffic:
   title: a driver
@@ -52,17 +53,25 @@ const machine = async (t: ExecutionContext, { traces, rows }: Answers) => {
       runnerStats: { Checks: { mysql: { 'mysql:1': { TotalRuns: looks } } } },
     })
   }
-  const { target, commands } = await startServer(
-    t,
-    (channel, _, command) => {
-      if (command.startsWith('datadog-agent status')) channel.write(status())
-      if (command.startsWith('systemd-run')) channel.write('transactions 20\n')
-      if (command.endsWith('database-admin')) channel.write(`${reads++ === 0 ? 0 : rows}\n`)
-      channel.exit(0)
+  const run = units(t)
+  const answer = async (command: string, stdin: string, onOutput: (text: string) => void): Promise<number> => {
+    if (command.startsWith('datadog-agent status')) onOutput(status())
+    else if (command.endsWith('database-admin')) onOutput(`${reads++ === 0 ? 0 : rows}\n`)
+    else if (command.includes('traffic-database') && command.startsWith('systemd-run')) onOutput('transactions 20\n')
+    else if (command.includes('traffic-app')) return (await run(command, { stdin, onOutput }))?.code ?? 0
+    return 0
+  }
+  const { target, commands } = await startServer(t, (channel, _, command) => {
+    let stdin = ''
+    channel.on('data', (chunk: Buffer) => {
+      stdin += chunk.toString()
+    })
+    // The guard of the connection, and commands without input, end it at once.
+    channel.on('end', async () => {
+      channel.exit(await answer(command, stdin, (text) => channel.write(text)))
       channel.end()
-    },
-    { forwards: true },
-  )
+    })
+  })
   const folder = machineFolder(project.cache, 'x', 'container')
   mkdirSync(folder, { recursive: true })
   await writeState(folder, { box: 'x', login: target, process: identify(process.pid), image: 'sha' })
@@ -82,7 +91,7 @@ const machine = async (t: ExecutionContext, { traces, rows }: Answers) => {
         onTick: (tick) => ticks.push(tick),
         onInterrupted: () => t.fail(),
       },
-      project,
+      { ...project, root: checkout.root },
     )
   return { drive, commands, ticks }
 }

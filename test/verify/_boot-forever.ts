@@ -8,6 +8,6 @@ const environment = { BOXHOUND_ACCELERATOR: 'tcg' }
 await withMachine(
   { image, sha256: '', expectations: lab },
   { environment, onNote: console.log },
-  async () => {},
   project,
+  async () => {},
 )

@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer, connect as dial } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
@@ -83,18 +83,6 @@ export const startServer = async (
         accept?.(port)
       })
       t.teardown(() => door.close())
-    })
-    // What the caller connects to by way of this server is a port of the same loopback here.
-    connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
-      if (!options.forwards || destIP !== '127.0.0.1') return reject()
-      const socket = dial(destPort, destIP)
-      socket.on('error', () => reject())
-      socket.on('connect', () => {
-        const channel = accept()
-        channel.on('error', () => {}).on('close', () => socket.destroy())
-        socket.on('close', () => channel.end())
-        socket.pipe(channel).pipe(socket)
-      })
     })
     let counted = 0
     connection.on('session', (accept, reject) => {

@@ -54,34 +54,3 @@ test('a machine that opens no port says what to allow', async (t) => {
   t.is(error?.code, 'E_SSH_FORWARD')
   t.regex(error?.details.next ?? '', /sshd_config/)
 })
-
-test('a door on this machine leads to a port of the machine, for any number of connections, and ends with all of them', async (t) => {
-  const { target } = await startServer(t, () => {}, { forwards: true })
-  const session = await connect(target)
-  t.teardown(session.close)
-  const { port, close } = await session.door(await shouting(t))
-  t.deepEqual(await Promise.all(['one', 'two', 'three'].map((text) => ask(port, text))), ['ONE', 'TWO', 'THREE'])
-  const open = dial(port, '127.0.0.1')
-  open.on('error', () => {})
-  await once(open, 'connect')
-  const ended = once(open, 'close')
-  close()
-  await ended
-  const late = dial(port, '127.0.0.1')
-  const [error] = (await once(late, 'error')) as [NodeJS.ErrnoException]
-  t.is(error.code, 'ECONNREFUSED')
-})
-
-test('nobody behind the door, or a machine that forwards nothing: the connection ends, the session stays', async (t) => {
-  for (const forwards of [true, false]) {
-    const { target } = await startServer(t, (channel) => channel.exit(0), { forwards })
-    const session = await connect(target)
-    t.teardown(session.close)
-    const { port, close } = await session.door(9)
-    t.teardown(close)
-    const socket = dial(port, '127.0.0.1')
-    socket.on('error', () => {})
-    await once(socket, 'close')
-    t.is(session.lost(), undefined)
-  }
-})

@@ -11,7 +11,6 @@ const session = (lost?: string): Session => ({
   },
   lost: () => lost,
   forward: async () => 1,
-  door: async (port) => ({ port, close: () => {} }),
   close: () => {},
 })
 

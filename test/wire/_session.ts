@@ -15,7 +15,6 @@ export const machine = (answers: Readonly<Record<string, string>> = {}): { sessi
       return { code: 0, stdout, stderr: '', seconds: 0 }
     },
     forward: async (port) => port,
-    door: async (port) => ({ port, close: () => {} }),
     lost: () => undefined,
     close: () => {},
   }

@@ -213,13 +213,8 @@ export const bakePlan = async (plan: Plan, options: BakeOptions, project: Projec
   }
   options.builder.requireHere()
   await mkdir(project.cache, { recursive: true })
-  return withLock(
-    `box-${name}`,
-    `bake ${name}`,
-    ({ note }) => {
-      if (note !== undefined) options.note(note)
-      return bakeLocked(plan, options, project)
-    },
-    project,
-  )
+  return withLock(`box-${name}`, `bake ${name}`, project, ({ note }) => {
+    if (note !== undefined) options.note(note)
+    return bakeLocked(plan, options, project)
+  })
 }

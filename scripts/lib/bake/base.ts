@@ -58,8 +58,8 @@ const fetchPublished = (
   { image, sha256 }: ImageSource,
   { base, mirrors }: Box,
   network: Network,
-  doing: (text: string) => void,
   project: Project,
+  doing: (text: string) => void,
 ): Promise<string> =>
   fetchImage(
     { image: mirrored(image, base.system.publisher, mirrors?.images), sha256 },
@@ -79,8 +79,8 @@ const fetchTwin = async (
   box: Box,
   id: string,
   folders: InputFolders,
-  doing: (text: string) => void,
   project: Project,
+  doing: (text: string) => void,
 ): Promise<string> => {
   doing('building the lab’s cloud image')
   const folder = await labReleases(id, folders, project)
@@ -94,7 +94,7 @@ const fetchTwin = async (
       fingerprint: await readFile(join(folder, 'fingerprint'), 'utf8'),
     }
     const { network } = folders.network
-    return await fetchPublished(await lookUp(publisher, network), box, network, doing, project)
+    return await fetchPublished(await lookUp(publisher, network), box, network, project, doing)
   } finally {
     await server.close()
   }
@@ -113,14 +113,14 @@ export const fetchBase = async (
   id: string,
   staged: string,
   folders: InputFolders,
-  doing: (text: string) => void,
   project: Project,
+  doing: (text: string) => void,
 ): Promise<void> => {
   const { base } = box
   const fetched = async (): Promise<string | undefined> => {
     if (base.kind === 'lab') return undefined
-    if (base.kind === 'lab-image') return fetchTwin(box, id, folders, doing, project)
-    return fetchPublished(base, box, folders.network.network, doing, project)
+    if (base.kind === 'lab-image') return fetchTwin(box, id, folders, project, doing)
+    return fetchPublished(base, box, folders.network.network, project, doing)
   }
   await writeFile(join(staged, 'builder'), builderText(builderOf(box, await fetched(), project)))
 }

@@ -101,7 +101,7 @@ export const buildLayers = async (
   const places = { logs: folders.logs, scratch: join(work.path, 'downloads'), network, networkFolder: folders.network }
   const fetch = (layer: PlannedLayer): Promise<void> =>
     layer.rendered === null
-      ? fetchBase(box, layer.id, stagedIn(work, layer), places, (text) => progress.doing(layer.name, text), project)
+      ? fetchBase(box, layer.id, stagedIn(work, layer), places, project, (text) => progress.doing(layer.name, text))
       : fetchInputs(layer, stagedIn(work, layer), places, { serve, note }, project)
   const inputs = feedInputs(missing, fetch, () => packer.kill(), work)
   return withCleanup(

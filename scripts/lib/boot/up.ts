@@ -133,15 +133,10 @@ export const startMachine = async (
 export const up = async (box: string, options: UpOptions, project: Project): Promise<Up> => {
   const running = await runningMachine(project.cache, box, options.kind)
   if (running !== null) return { login: running.login, already: true }
-  return withLock(
-    lockOf(box),
-    'up',
-    async () => {
-      const bootable = await (options.draft ? readDraft : readBootable)(box, project)
-      return { login: await startMachine(box, bootable, options, project), already: false }
-    },
-    project,
-  )
+  return withLock(lockOf(box), 'up', project, async () => {
+    const bootable = await (options.draft ? readDraft : readBootable)(box, project)
+    return { login: await startMachine(box, bootable, options, project), already: false }
+  })
 }
 
 const endQemu = (process: ProcessIdentity, folder: string): Promise<void> =>
@@ -174,16 +169,11 @@ export const down = (
   box: string,
   kinds: readonly MachineKind[] = machineKinds,
 ): Promise<MachineKind[]> =>
-  withLock(
-    lockOf(box),
-    'down',
-    async () => {
-      const ended: MachineKind[] = []
-      for (const kind of kinds) if (await end(box, kind, project)) ended.push(kind)
-      return ended
-    },
-    project,
-  )
+  withLock(lockOf(box), 'down', project, async () => {
+    const ended: MachineKind[] = []
+    for (const kind of kinds) if (await end(box, kind, project)) ended.push(kind)
+    return ended
+  })
 
 /** Name of the lock under which only one process at a time starts or stops a machine of this box. */
 export const lockOf = (box: string): string => `machine-${box}`

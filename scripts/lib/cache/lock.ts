@@ -130,8 +130,8 @@ export const takeLock = async (name: string, verb: string, project: Project): Pr
 export const withLock = <T>(
   name: string,
   verb: string,
-  work: (lock: Lock) => Promise<T>,
   project: Project,
+  work: (lock: Lock) => Promise<T>,
 ): Promise<T> => {
   let taking: Promise<Lock> | undefined
   return withCleanup(

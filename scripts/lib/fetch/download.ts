@@ -163,7 +163,7 @@ const alone = async (folder: string, { source, tell, options: { signal } }: Job,
   const name = `image-${source.sha256.slice(0, 16)}`
   for (let waiting = false; ; ) {
     try {
-      return await withLock(name, `fetch ${baseName(source.image)}`, work, store)
+      return await withLock(name, `fetch ${baseName(source.image)}`, store, work)
     } catch (error) {
       if (!(error instanceof BoxhoundError) || error.code !== 'E_LOCKED') throw error
       if (!waiting) tell(`waiting for another run that is fetching the same image: ${error.details.found}`)

@@ -55,8 +55,8 @@ export const withAccount = <T>(
     readonly standIn: StandIn | null
     readonly environment: NodeJS.ProcessEnv
   },
-  work: (gateway: Gateway, where: string) => Promise<T>,
   project: Project,
+  work: (gateway: Gateway, where: string) => Promise<T>,
 ): Promise<T> => {
   if (standIn !== null)
     return standIn(join(project.out, box.name, 'account.json'), (credentials) =>

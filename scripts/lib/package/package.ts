@@ -246,14 +246,9 @@ const packageLocked = async (box: Box, options: PackageOptions, project: Project
  *   while the box is being baked; E_PACKAGE.
  */
 export const packageBox = (box: Box, options: PackageOptions, project: Project): Promise<Packaged> =>
-  withLock(
-    `box-${box.name}`,
-    `package ${box.name}`,
-    ({ note }) => {
-      if (note !== undefined) options.note(note)
-      return packageLocked(box, options, project)
-    },
-    project,
-  ).catch((error: unknown) => {
+  withLock(`box-${box.name}`, `package ${box.name}`, project, ({ note }) => {
+    if (note !== undefined) options.note(note)
+    return packageLocked(box, options, project)
+  }).catch((error: unknown) => {
     throw diskFull(error, box, project)
   })

@@ -30,8 +30,8 @@ export interface ProofOptions {
 export const withImageEvidence = async <T>(
   { image, sha256, expectations }: Published,
   { environment, machine, machines, onNote }: ProofOptions,
-  work: (evidence: ImageEvidence, folder: string) => Promise<T>,
   project: Project,
+  work: (evidence: ImageEvidence, folder: string) => Promise<T>,
 ): Promise<T> => {
   for (const folder of await clearLeftovers(project.cache)) onNote(`removed leftovers of a killed run in ${folder}`)
   const run = await createRunFolder(project.cache)

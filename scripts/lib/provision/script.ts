@@ -73,8 +73,8 @@ const readScript = async (path: string): Promise<{ recipe: string; bytes: number
  */
 export const writeProvisionScript = async (
   plan: Plan,
-  note: (line: string) => void,
   project: Project,
+  note: (line: string) => void,
 ): Promise<ProvisionScript> => {
   const folder = boxFolder(plan.rendered.box.name, project)
   const path = join(folder, 'provision.sh')
@@ -104,7 +104,7 @@ export const writeProvisionScript = async (
       ]
       // A signal removes the folder, so it must not be created after that.
       await withoutInterruption(() => mkdir(tree, { recursive: true }))
-      await stageStock(plan, tree, join(staging, 'scratch'), note, project)
+      await stageStock(plan, tree, join(staging, 'scratch'), project, note)
       await writeArchive(
         tree,
         layers.map(({ name }) => name),

@@ -48,8 +48,8 @@ export const stageStock = async (
   plan: Plan,
   folder: string,
   scratch: string,
-  note: (line: string) => void,
   project: Project,
+  note: (line: string) => void,
 ): Promise<void> => {
   const network = await bakeNetwork(plan.rendered.box)
   const folders = {

@@ -63,7 +63,7 @@ const temporaryOverlay = ({ project, work }: Job, id: string): string =>
 const alone = async <T>({ project, signal }: Job, sha256: string, work: () => Promise<T>): Promise<T> => {
   for (;;) {
     try {
-      return await withLock(`blob-${sha256.slice(0, 16)}`, 'pull a layer', work, project)
+      return await withLock(`blob-${sha256.slice(0, 16)}`, 'pull a layer', project, work)
     } catch (error) {
       if (!(error instanceof BoxhoundError) || error.code !== 'E_LOCKED') throw error
       await delay(200, undefined, { signal })

@@ -37,8 +37,8 @@ const withRegistry = async (
   plan: Plan | undefined,
   actions: 'pull' | 'pull,push',
   ids: readonly string[],
-  work: (registry: Registry, folder: WorkFolder, told: Ticker) => Promise<number>,
   project: Project,
+  work: (registry: Registry, folder: WorkFolder, told: Ticker) => Promise<number>,
 ): Promise<number> => {
   const { mirrors, file } = plan?.rendered.box ?? { mirrors: undefined, file: undefined }
   const network = networkOf(mirrors, process.env, file === undefined ? undefined : dirname(file))
@@ -120,36 +120,29 @@ export const pushVerb = async (given: Words, planOf: Planner, project: Project):
   const layers = plan === undefined ? parentsFirst(await listRecords(project)) : await storedOf(plan, project)
   requireStored(layers, box)
   const ids = layers.map(({ id }) => id)
-  return withRegistry(
-    given,
-    plan,
-    'pull,push',
-    ids,
-    async (registry, work, told) => {
-      const options = {
-        dryRun: flags['dry-run'] === true,
-        replace: flags.replace === true,
-        patience: usualPatience,
-        tell: told.line,
-        doing: ({ name }: LayerRecord, done: { bytes: number; total: number }) =>
-          told.doing(`${name}: ${formatBytes(done.bytes)} of ${formatBytes(done.total)}`),
-        ended: (pushed: Pushed) => {
-          told.end()
-          if (flags.json !== true) console.log(pushRow(pushed))
-        },
-      }
-      const results = await pushLayers(layers, registry, options, work, project)
-      const bytes = results.reduce((sum, result) => sum + result.bytes, 0)
-      const sent = results.filter(({ state }) => state === 'sent').length
-      const absent = plan?.layers.slice(layers.length).map(({ name }) => name) ?? []
-      if (absent.length > 0)
-        told.line(`not pushed because not in the store: ${absent.join(', ')} (npm run bake -- ${box})`)
-      if (flags.json === true) console.log(JSON.stringify({ repository: registry.name, bytes, layers: results }))
-      else console.log(`${sent} of ${results.length} layers sent to ${registry.name}, ${formatBytes(bytes)}`)
-      return results.some(({ state }) => state === 'left') ? 1 : 0
-    },
-    project,
-  )
+  return withRegistry(given, plan, 'pull,push', ids, project, async (registry, work, told) => {
+    const options = {
+      dryRun: flags['dry-run'] === true,
+      replace: flags.replace === true,
+      patience: usualPatience,
+      tell: told.line,
+      doing: ({ name }: LayerRecord, done: { bytes: number; total: number }) =>
+        told.doing(`${name}: ${formatBytes(done.bytes)} of ${formatBytes(done.total)}`),
+      ended: (pushed: Pushed) => {
+        told.end()
+        if (flags.json !== true) console.log(pushRow(pushed))
+      },
+    }
+    const results = await pushLayers(layers, registry, options, work, project)
+    const bytes = results.reduce((sum, result) => sum + result.bytes, 0)
+    const sent = results.filter(({ state }) => state === 'sent').length
+    const absent = plan?.layers.slice(layers.length).map(({ name }) => name) ?? []
+    if (absent.length > 0)
+      told.line(`not pushed because not in the store: ${absent.join(', ')} (npm run bake -- ${box})`)
+    if (flags.json === true) console.log(JSON.stringify({ repository: registry.name, bytes, layers: results }))
+    else console.log(`${sent} of ${results.length} layers sent to ${registry.name}, ${formatBytes(bytes)}`)
+    return results.some(({ state }) => state === 'left') ? 1 : 0
+  })
 }
 
 /**
@@ -171,35 +164,28 @@ export const pullVerb = async (given: Words, planOf: Planner, project: Project):
   const say = (line: string): void => {
     if (flags.json !== true) console.log(line)
   }
-  return withRegistry(
-    given,
-    plan,
-    'pull',
-    ids,
-    async (registry, work, told) => {
-      let faults = 0
-      const progress = {
-        doing: (layer: string, text: string) => told.doing(`${layer}: ${text}`),
-        ended: () => told.end(),
-      }
-      const tell = (line: string): void => {
-        faults += 1
-        told.line(line)
-      }
-      const options = { patience: usualPatience, progress, tell }
-      const pulled = await pullLayers(missing, stored.at(-1), [registry], options, work, project)
-      const there = new Map(pulled.map((layer) => [layer.record.id, layer]))
-      const layers = plan.layers.map(({ id, name }, index) => {
-        const transferred = there.get(id)?.transferred
-        const state = transferred !== undefined ? 'pulled' : index < stored.length ? 'stored' : 'missing'
-        return { id, name, state, bytes: transferred ?? 0 }
-      })
-      for (const { bytes, state, ...layer } of layers)
-        say(row(layer, state === 'pulled' ? `pulled ${formatBytes(bytes).padStart(8)}` : state))
-      if (flags.json === true) console.log(JSON.stringify({ repository: registry.name, layers }))
-      say(pulled.length === 0 ? 'nothing pulled' : pulledText(pulled))
-      return faults === 0 ? 0 : 1
-    },
-    project,
-  )
+  return withRegistry(given, plan, 'pull', ids, project, async (registry, work, told) => {
+    let faults = 0
+    const progress = {
+      doing: (layer: string, text: string) => told.doing(`${layer}: ${text}`),
+      ended: () => told.end(),
+    }
+    const tell = (line: string): void => {
+      faults += 1
+      told.line(line)
+    }
+    const options = { patience: usualPatience, progress, tell }
+    const pulled = await pullLayers(missing, stored.at(-1), [registry], options, work, project)
+    const there = new Map(pulled.map((layer) => [layer.record.id, layer]))
+    const layers = plan.layers.map(({ id, name }, index) => {
+      const transferred = there.get(id)?.transferred
+      const state = transferred !== undefined ? 'pulled' : index < stored.length ? 'stored' : 'missing'
+      return { id, name, state, bytes: transferred ?? 0 }
+    })
+    for (const { bytes, state, ...layer } of layers)
+      say(row(layer, state === 'pulled' ? `pulled ${formatBytes(bytes).padStart(8)}` : state))
+    if (flags.json === true) console.log(JSON.stringify({ repository: registry.name, layers }))
+    say(pulled.length === 0 ? 'nothing pulled' : pulledText(pulled))
+    return faults === 0 ? 0 : 1
+  })
 }

@@ -1,164 +1,172 @@
-// Drives the app.
+// Drives the app, from inside the guest.
 
-import { setTimeout as sleep } from 'node:timers/promises'
-import { Pool } from 'undici'
-import { isErrno } from '../_helpers/errors.ts'
-import { type Latency, latencies } from './latency.ts'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { BoxhoundError } from '../_helpers/errors.ts'
+import { parsedJson } from '../_helpers/json.ts'
+import type { Project } from '../_helpers/paths.ts'
+import type { Session } from '../verify/ssh.ts'
 import { type Route, routePicker } from './routes.ts'
 import { dueBy, type Plan } from './shape.ts'
+import { installUnit, patience, removeUnit, runUnit, stopUnit, type Unit } from './unit.ts'
+
+const counts = z.record(z.string(), z.number())
+
+/** Milliseconds; all 0 where nothing was recorded. */
+const latency = z.object({ p50: z.number(), p90: z.number(), p99: z.number(), max: z.number() })
+export type Latency = z.infer<typeof latency>
 
 /** What was sent, and what came of it. */
-export interface AppFigures {
-  readonly sent: number
+const appFigures = z.object({
+  sent: z.number(),
   /** By class of status: `2xx`, `5xx`. */
-  readonly answered: Readonly<Record<string, number>>
+  answered: counts,
   /** Requests without an answer, by why; the app may have seen to them all the same. */
-  readonly unanswered: Readonly<Record<string, number>>
+  unanswered: counts,
   /** Requests by route. */
-  readonly routes: Readonly<Record<string, number>>
-  readonly latency: Latency
+  routes: counts,
+  latency,
   /** Requests that were due and never sent: the app kept all connections busy. */
-  readonly late: number
-}
+  late: z.number(),
+})
+export type AppFigures = Readonly<z.infer<typeof appFigures>>
+
+/** A line of the runner: seconds since its start, all so far, and the latencies since the last one. */
+const line = appFigures.extend({ at: z.number(), recent: latency })
 
 /** What happened since the last time that somebody asked. */
 export interface Interval {
+  readonly seconds: number
   readonly answered: number
   readonly errors: number
   readonly latency: Latency
 }
 
 export interface AppLoad {
-  /** Settles when the last answer has come, or none is waited for any more; never rejects. */
+  /** Settles when the last answer has come, or none is waited for any more. */
   readonly ended: Promise<void>
+  /** As the runner has told last. */
   readonly figures: () => AppFigures
-  readonly interval: () => Interval
+  /** Null where the runner has told nothing new. */
+  readonly interval: () => Interval | null
+  /** Ends the sending, if it still goes on, and leaves nothing of it on the machine. */
+  readonly stop: () => Promise<void>
 }
 
 export interface AppLoadOptions {
-  /** Of this machine's loopback. */
+  /** Of the guest's loopback. */
   readonly port: number
   readonly routes: readonly Route[]
   readonly plan: Plan
   /** The most that are open at once. */
   readonly connections: number
-  /** Sends nothing more, and gives up what is on its way after `grace`. */
-  readonly signal: AbortSignal
+  /** Seconds from one line of figures to the next. */
+  readonly every: number
   /** Seconds until an answer must have come, default 60: an emulated processor under full load. */
   readonly patience?: number
-  /** Seconds that answers are waited for after the signal, default 2. */
-  readonly grace?: number
-  /** Seconds after the plan's end in which what was due before is still sent, default 3: this process may have been kept from its work. */
+  /** Seconds after the plan's end in which what was due before is still sent, default 3: the runner may have been kept from its work. */
   readonly catchUp?: number
 }
 
-/** Milliseconds from one look at what is due to the next. */
-const tick = 10
+const none: Latency = { p50: 0, p90: 0, p99: 0, max: 0 }
+const nothing: AppFigures = { sent: 0, answered: {}, unanswered: {}, routes: {}, latency: none, late: 0 }
 
-/** Milliseconds. Shorter than servers keep an idle connection: a request must not meet its end. */
-const idle = 1000
-
-const countUp = (counts: Map<string, number>, name: string): void => {
-  counts.set(name, (counts.get(name) ?? 0) + 1)
-}
-
-const sumOf = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((sum, one) => sum + one, 0)
+const sumOf = (numbers: Readonly<Record<string, number>>): number =>
+  Object.values(numbers).reduce((sum, one) => sum + one, 0)
 
 /** Requests that got an answer, whatever its status: each of them is a trace. */
-export const answeredOf = ({ answered }: AppFigures): number =>
-  Object.values(answered).reduce((sum, one) => sum + one, 0)
+export const answeredOf = ({ answered }: AppFigures): number => sumOf(answered)
 
-const reasonOf = (error: unknown): string => {
-  if (isErrno(error, 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT'))
-    return 'no answer in time'
-  if (isErrno(error, 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'UND_ERR_ABORTED')) return 'given up at the end'
-  return error instanceof Error ? error.message : String(error)
+const errorsOf = ({ answered, unanswered }: AppFigures): number =>
+  sumOf(unanswered) + sumOf(answered) - (answered['2xx'] ?? 0)
+
+/** So many calls are dealt out by their shares, and then the same again. */
+const round = 1000
+
+/** What the runner reads. */
+const orderOf = ({
+  port,
+  routes,
+  plan,
+  connections,
+  every,
+  patience: answer = 60,
+  catchUp = 3,
+}: AppLoadOptions): string => {
+  const pick = routePicker(routes)
+  return JSON.stringify({
+    port,
+    order: Array.from({ length: round }, pick),
+    due: Array.from({ length: plan.seconds }, (_, second) => Math.round(dueBy(plan, second + 1))),
+    connections,
+    every,
+    patience: answer,
+    catch_up: catchUp,
+  })
 }
 
 /**
  * Sends requests as the plan has them due, each over a connection of its own for as long as it takes, and counts each one once. Sending
  * ends with the plan; every request on its way is waited for, since the app and the Agent will count it too.
  *
- * A request that is due while all connections are busy is sent as soon as one is free.
+ * It runs in the guest: by way of an SSH connection each answer took 40 ms more, in which small packets wait for each other.
+ *
+ * @throws E_TRAFFIC when the runner can't be started; `ended` rejects when it fails or the connection is lost.
  */
-export const driveApp = (options: AppLoadOptions): AppLoad => {
-  const { port, routes, plan, connections, signal, patience = 60, grace = 2, catchUp = 3 } = options
-  const pick = routePicker(routes)
-  const pool = new Pool(`http://127.0.0.1:${port}`, {
-    connections,
-    pipelining: 1,
-    keepAliveTimeout: idle,
-    headersTimeout: patience * 1000,
-    bodyTimeout: patience * 1000,
-    connectTimeout: patience * 1000,
-  })
-  const [answered, unanswered, called] = [
-    new Map<string, number>(),
-    new Map<string, number>(),
-    new Map<string, number>(),
-  ]
-  const [all, recent] = [latencies(), latencies()]
-  const onTheirWay = new Set<Promise<void>>()
-  let sent = 0
-  let due = 0
-  let told = { answered: 0, errors: 0 }
-
-  const request = async (path: string): Promise<void> => {
-    const begun = performance.now()
-    try {
-      const { statusCode, body } = await pool.request({ path, method: 'GET' })
-      await body.dump()
-      const milliseconds = performance.now() - begun
-      all.record(milliseconds)
-      recent.record(milliseconds)
-      countUp(answered, `${Math.floor(statusCode / 100)}xx`)
-    } catch (error) {
-      countUp(unanswered, reasonOf(error))
-    }
+export const driveApp = async (session: Session, options: AppLoadOptions, { root }: Project): Promise<AppLoad> => {
+  const unit: Unit = {
+    name: 'boxhound-traffic-app',
+    interpreter: ['python3', '-ISB'],
+    text: await readFile(join(root, 'scripts/lib/traffic/app_load.py'), 'utf8'),
+    environment: {},
   }
-  const send = (): void => {
-    sent += 1
-    const path = pick()
-    countUp(called, path)
-    const own = request(path).finally(() => onTheirWay.delete(own))
-    onTheirWay.add(own)
+  await installUnit(session, unit)
+  let [figures, recent, at, pending] = [nothing, none, 0, '']
+  let told = { figures, at }
+  const onOutput = (text: string): void => {
+    const lines = `${pending}${text}`.split('\n')
+    pending = lines.pop() ?? ''
+    for (const { data } of lines.map((one) => line.safeParse(parsedJson(one)))) {
+      if (data === undefined) continue
+      ;({ recent, at, ...figures } = data)
+    }
   }
   const run = async (): Promise<void> => {
-    const begun = performance.now()
-    for (let at = 0; !signal.aborted && (at < plan.seconds || (sent < due && at < plan.seconds + catchUp)); ) {
-      at = (performance.now() - begun) / 1000
-      due = Math.floor(dueBy(plan, at) + 1e-6)
-      while (sent < due && onTheirWay.size < connections) send()
-      await sleep(tick)
-    }
-    const over = new AbortController()
-    const giveUp = async (): Promise<void> => {
-      await sleep(grace * 1000, undefined, { signal: over.signal }).catch(() => {})
-      if (!over.signal.aborted) await pool.destroy()
-    }
-    if (signal.aborted) void giveUp()
-    else signal.addEventListener('abort', () => void giveUp(), { once: true, signal: over.signal })
-    await Promise.all(onTheirWay)
-    over.abort()
-    await pool.destroy()
+    const { seconds } = options.plan
+    const { code, stderr } = await runUnit(session, unit, {
+      words: [],
+      stdin: orderOf(options),
+      seconds: seconds + patience,
+      onOutput,
+    })
+    if (code === 0) return
+    throw new BoxhoundError('E_TRAFFIC', 'the program that calls the app failed on the machine', {
+      expected: 'exit status 0',
+      found: `${code}: ${stderr.trim().slice(-500)}`,
+    })
   }
-  const errors = (): number => sumOf(unanswered) + sumOf(answered) - (answered.get('2xx') ?? 0)
+  const ended = run()
+  // Whoever waits for it may not do so yet.
+  ended.catch(() => {})
   return {
-    ended: run(),
-    figures: () => ({
-      sent,
-      answered: Object.fromEntries([...answered].toSorted()),
-      unanswered: Object.fromEntries(unanswered),
-      routes: Object.fromEntries([...called].toSorted()),
-      latency: all.read(),
-      late: Math.max(0, due - sent),
-    }),
+    ended,
+    figures: () => figures,
     interval: () => {
-      const now = { answered: sumOf(answered), errors: errors() }
-      const since = { answered: now.answered - told.answered, errors: now.errors - told.errors, latency: recent.read() }
-      told = now
-      recent.reset()
+      if (at === told.at) return null
+      const since = {
+        seconds: at - told.at,
+        answered: answeredOf(figures) - answeredOf(told.figures),
+        errors: errorsOf(figures) - errorsOf(told.figures),
+        latency: recent,
+      }
+      told = { figures, at }
       return since
+    },
+    stop: async () => {
+      await stopUnit(session, unit)
+      await ended.catch(() => {})
+      await removeUnit(session, unit)
     },
   }
 }

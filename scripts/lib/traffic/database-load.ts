@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Database } from '../box/box.ts'
 import type { EngineTraffic } from '../box/engine.ts'
-import { quoteCommand } from '../verify/quote.ts'
 import type { Session } from '../verify/ssh.ts'
 import type { Segment } from './shape.ts'
+import { callCommand, installUnit, must, patience, removeUnit, runUnit, stopUnit, type Unit } from './unit.ts'
 
 /** What the driver and the server tell of a load. */
 export interface DatabaseFigures {
@@ -28,11 +28,9 @@ export interface Counter {
   readonly moved: number
 }
 
-/** A script for the guest. */
+/** What drives an engine. */
 export interface Driver extends EngineTraffic {
-  /** The script's text. */
-  readonly text: string
-  readonly environment: Readonly<Record<string, string>>
+  readonly unit: Unit
 }
 
 /**
@@ -55,46 +53,16 @@ export const readDriver = async (
     })
   return {
     ...traffic,
-    text: await readFile(file, 'utf8'),
-    environment: { VERSION: version, PORT: String(port), CONNECTIONS: String(connections) },
+    unit: {
+      name: 'boxhound-traffic-database',
+      interpreter: ['bash'],
+      text: await readFile(file, 'utf8'),
+      environment: { VERSION: version, PORT: String(port), CONNECTIONS: String(connections) },
+    },
   }
 }
 
-const unit = 'boxhound-traffic.service'
-const script = '/run/boxhound-traffic'
 const admin = '/usr/lib/boxhound/database-admin'
-
-/** Seconds for making or removing the driver's own database on an emulated processor. */
-const patience = 300
-
-const must = async (session: Session, command: string, name: string, stdin = ''): Promise<string> => {
-  const { code, stdout, stderr } = await session.run(command, { stdin, deadline: patience, name })
-  if (code === 0) return stdout
-  throw new BoxhoundError('E_TRAFFIC', `${name} failed on the machine`, {
-    expected: 'exit status 0',
-    found: `${code}: ${(stderr || stdout).trim().slice(-500)}`,
-  })
-}
-
-const action = ({ environment }: Driver, name: 'prepare' | 'remove'): string =>
-  quoteCommand(['env', ...Object.entries(environment).map(([key, value]) => `${key}=${value}`), 'bash', script, name])
-
-/** The driver's script as a unit of its own: it can be ended as a whole, ends by itself, and there is never a second one. */
-const runCommand = ({ environment }: Driver, seconds: number): string =>
-  quoteCommand([
-    'systemd-run',
-    '--quiet',
-    '--collect',
-    '--wait',
-    '--pipe',
-    `--unit=${unit}`,
-    `--property=RuntimeMaxSec=${seconds}`,
-    '--property=TimeoutStopSec=20',
-    ...Object.entries(environment).map(([key, value]) => `--setenv=${key}=${value}`),
-    'bash',
-    script,
-    'run',
-  ])
 
 /** The last count that a driver has printed; a line may still be on its way. */
 export const transactionsIn = (output: string): number =>
@@ -123,17 +91,11 @@ export interface DatabaseLoad {
   readonly transactions: () => number
 }
 
-/** Puts the script on the machine, and makes the database that it needs. */
-const prepare = async (session: Session, driver: Driver): Promise<void> => {
-  await must(session, `install -m 0700 /dev/stdin ${script}`, 'writing the script', driver.text)
-  await must(session, action(driver, 'prepare'), 'preparing the database')
-}
-
 /** Ends the driver if it still runs, and leaves nothing of it on the machine. */
-export const removeDatabase = async (session: Session, driver: Driver): Promise<void> => {
-  await session.run(`systemctl stop ${unit}`, { deadline: patience, name: 'ending the driver of the database' })
-  await must(session, action(driver, 'remove'), 'removing the database of the load')
-  await must(session, `rm -f ${script}`, 'removing the script')
+export const removeDatabase = async (session: Session, { unit }: Driver): Promise<void> => {
+  await stopUnit(session, unit)
+  await must(session, callCommand(unit, 'remove'), 'removing the database of the load')
+  await removeUnit(session, unit)
 }
 
 /** A database that can't be driven is a finding; a lost connection stays an error. */
@@ -152,10 +114,10 @@ const follow = async (
   onOutput: (text: string) => void,
 ): Promise<DatabaseFigures> => {
   const seconds = segments.reduce((sum, segment) => sum + segment.seconds, 0)
-  const { code, stdout, stderr } = await session.run(runCommand(driver, seconds + patience), {
+  const { code, stdout, stderr } = await runUnit(session, driver.unit, {
+    words: ['run'],
     stdin: segments.map((segment) => `${segment.seconds} ${segment.rate}\n`).join(''),
-    deadline: seconds + 2 * patience,
-    name: `driving the database by ${driver.title}`,
+    seconds: seconds + patience,
     onOutput,
   })
   const after = await readCounters(session, driver)
@@ -179,7 +141,8 @@ export const startDatabase = async (
 ): Promise<DatabaseLoad> => {
   let output = ''
   try {
-    await prepare(session, driver)
+    await installUnit(session, driver.unit)
+    await must(session, callCommand(driver.unit, 'prepare'), 'preparing the database')
     const before = await readCounters(session, driver)
     const ended = follow(session, driver, segments, before, (text) => {
       // The last lines are enough: they count from the start.

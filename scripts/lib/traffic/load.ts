@@ -1,7 +1,8 @@
 // The load on one machine: app and database at once.
 
+import type { Project } from '../_helpers/paths.ts'
 import type { Session } from '../verify/ssh.ts'
-import { type AppLoad, type AppLoadOptions, driveApp } from './app-load.ts'
+import { type AppLoadOptions, driveApp } from './app-load.ts'
 import { type DatabaseFigures, type Driver, startDatabase } from './database-load.ts'
 import type { Tick } from './report.ts'
 import type { Measured } from './results.ts'
@@ -12,7 +13,7 @@ export interface LoadOptions {
   readonly plan: Plan
   /** Undefined where there is none to drive. */
   readonly driver: Driver | undefined
-  readonly app: (Omit<AppLoadOptions, 'port' | 'plan' | 'signal'> & { readonly guestPort: number }) | undefined
+  readonly app: Pick<AppLoadOptions, 'port' | 'routes' | 'connections'> | undefined
   /** Seconds from one tick to the next. */
   readonly every: number
   readonly onTick: (tick: Tick) => void
@@ -22,40 +23,32 @@ export interface Load {
   /** Settles when both have ended; rejects when the connection was lost. */
   readonly ended: Promise<DatabaseFigures | null>
   readonly measured: () => Measured
-  /** Sends nothing more to the app, and settles when no answer is waited for. The driver of the database is ended by whoever removes it. */
+  /** Sends nothing more to the app. The driver of the database is ended by whoever removes it. */
   readonly stop: () => Promise<void>
 }
 
 /** Starts the driver of the database, and then calls the app by the same plan. */
-export const startLoad = async (session: Session, options: LoadOptions): Promise<Load> => {
+export const startLoad = async (session: Session, options: LoadOptions, project: Project): Promise<Load> => {
   const { plan, driver, every, onTick } = options
-  const [stop, over] = [new AbortController(), new AbortController()]
   const database = driver === undefined ? undefined : await startDatabase(session, driver, segmentsOf(plan))
-  const door = options.app === undefined ? undefined : await session.door(options.app.guestPort)
+  const app = options.app === undefined ? undefined : await driveApp(session, { ...options.app, plan, every }, project)
   const begun = performance.now()
-  const app: AppLoad | undefined =
-    options.app === undefined || door === undefined
-      ? undefined
-      : driveApp({ ...options.app, port: door.port, plan, signal: stop.signal })
   let seconds: number | undefined
   const elapsed = (): number => seconds ?? (performance.now() - begun) / 1000
-
-  const tick = (): void =>
-    onTick({
-      at: elapsed(),
-      seconds: every,
-      app: app?.interval() ?? null,
-      transactions: database?.transactions() ?? null,
-    })
+  const tick = (): void => {
+    const interval = app?.interval() ?? null
+    if (app !== undefined && interval === null) return
+    onTick({ at: elapsed(), app: interval, transactions: database?.transactions() ?? null })
+  }
   const run = async (): Promise<DatabaseFigures | null> => {
+    const over = new AbortController()
     const ticking = repeat(every, over.signal, tick)
     try {
       const [figures] = await Promise.all([database?.ended, app?.ended])
       return figures ?? null
     } finally {
-      seconds = elapsed()
+      seconds ??= elapsed()
       over.abort()
-      door?.close()
       await ticking
     }
   }
@@ -70,8 +63,7 @@ export const startLoad = async (session: Session, options: LoadOptions): Promise
     }),
     stop: async () => {
       seconds ??= elapsed()
-      stop.abort()
-      await app?.ended
+      await app?.stop()
     },
   }
 }

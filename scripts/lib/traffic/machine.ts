@@ -79,8 +79,8 @@ const fits = (kind: MachineKind, choice: MachineChoice): boolean => choice === '
 export const withTrafficMachine = async <T>(
   box: Box,
   options: MachineOptions,
-  work: (machine: TrafficMachine) => Promise<T>,
   project: Project,
+  work: (machine: TrafficMachine) => Promise<T>,
 ): Promise<T> => {
   const { machine: choice, onNote } = options
   const running = (await runningMachines(project.cache, box.name)).find(({ kind }) => fits(kind, choice))
@@ -97,14 +97,9 @@ export const withTrafficMachine = async <T>(
     app: app === null ? null : { ...app, paths: app.routes.map(({ path }) => path) },
     check: database?.check ?? null,
   }
-  return withMachine(
-    published,
-    options,
-    (machine) => {
-      assertLoopback(machine.login.host)
-      const { kind, login } = machine
-      return work({ kind, target: login, image: published.sha256, disposable: true, driven, ...progressOf(machine) })
-    },
-    project,
-  )
+  return withMachine(published, options, project, (machine) => {
+    assertLoopback(machine.login.host)
+    const { kind, login } = machine
+    return work({ kind, target: login, image: published.sha256, disposable: true, driven, ...progressOf(machine) })
+  })
 }

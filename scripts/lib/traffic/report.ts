@@ -8,9 +8,8 @@ import type { Measured, TrafficResults } from './results.ts'
 
 /** One moment of a running load. */
 export interface Tick {
+  /** Seconds since the start. */
   readonly at: number
-  /** Seconds since the last one. */
-  readonly seconds: number
   /** Null for a box without an app. */
   readonly app: Interval | null
   /** Since the start; null without a driver. */
@@ -20,14 +19,14 @@ export interface Tick {
 const milliseconds = (number: number): string => `${number < 10 ? number.toFixed(1) : Math.round(number)} ms`
 
 /** `  12 s   98 requests/s  p50 4.1 ms  p99 12 ms  0 errors  1200 transactions` */
-export const formatTick = ({ at, seconds, app, transactions }: Tick, paint: Paint = plain): string => {
+export const formatTick = ({ at, app, transactions }: Tick, paint: Paint = plain): string => {
   const errors = app === null ? '' : formatCount(app.errors, 'error')
   return [
     `${String(Math.round(at)).padStart(5)} s`,
     ...(app === null
       ? []
       : [
-          `${String(Math.round(app.answered / seconds)).padStart(5)} requests/s`,
+          `${String(Math.round(app.answered / app.seconds)).padStart(5)} requests/s`,
           `p50 ${milliseconds(app.latency.p50)}`,
           `p99 ${milliseconds(app.latency.p99)}`,
           app.errors > 0 ? paint('red', errors) : errors,
@@ -66,7 +65,10 @@ export const formatMeasured = ({ seconds, app, transactions }: Measured): string
 export const formatTraffic = (results: TrafficResults, paint: Paint = plain): string => {
   const { box, seconds, app, database, checks, passed, failed, notJudged, labAgent } = results
   const verdict = isGreen(results)
-    ? paint('green', `${box} took the load, and the Agent saw it`)
+    ? paint(
+        notJudged > 0 ? 'yellow' : 'green',
+        `${box} took the load${notJudged > 0 ? '; what is not judged may have been lost' : ', and all of it was seen'}`,
+      )
     : paint('red', `${box}: what was sent and what the Agent and the database counted differ, or something failed`)
   return [
     formatMeasured({ seconds, app, transactions: database?.transactions ?? null }),

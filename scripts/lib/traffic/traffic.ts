@@ -48,36 +48,41 @@ const drive = async (
   box: Box,
   driver: Driver | undefined,
   options: TrafficOptions,
+  project: Project,
 ): Promise<Outcome> => {
   const { connections, onNote } = options
   const { app } = driven
   const watched = watchedOf(driven)
   let load: Load | undefined
   let complete = false
+  const remains = (error: unknown): void =>
+    onNote(`something of the load may be left: ${error instanceof Error ? error.message : String(error)}`)
   const leave = async (): Promise<void> => {
-    await load?.stop()
+    const reachable = session.lost() === undefined
+    // With a disposable machine all of it goes: there only what still runs is ended, for its last figures.
+    if (reachable && !(disposable && complete)) await load?.stop().catch(remains)
     if (load !== undefined && !complete) options.onInterrupted(load.measured())
-    // With a disposable machine all of it goes.
-    if (driver === undefined || disposable || session.lost() !== undefined) return
-    await removeDatabase(session, driver).catch((error: unknown) =>
-      onNote(`the database of the load is still there: ${error instanceof Error ? error.message : String(error)}`),
-    )
+    if (reachable && driver !== undefined && !disposable) await removeDatabase(session, driver).catch(remains)
   }
   return withCleanup(leave, async () => {
     if (app !== null) await awaitApp(session, app.port)
     const observations: [Observation, ...Observation[]] = [await observe(session, watched)]
-    load = await startLoad(session, {
-      ...options,
-      driver,
-      app:
-        app === null
-          ? undefined
-          : {
-              guestPort: app.port,
-              routes: weightedRoutes(app.paths, box.app?.traffic ?? {}),
-              connections,
-            },
-    })
+    load = await startLoad(
+      session,
+      {
+        ...options,
+        driver,
+        app:
+          app === null
+            ? undefined
+            : {
+                port: app.port,
+                routes: weightedRoutes(app.paths, box.app?.traffic ?? {}),
+                connections,
+              },
+      },
+      project,
+    )
     const over = new AbortController()
     const looking = lookDuring(session, watched, observations, over.signal)
     const database = await load.ended.finally(() => over.abort())
@@ -153,19 +158,14 @@ export const driveBox = async (box: Box, options: TrafficOptions, project: Proje
       found: box.database === null ? 'neither' : `no app, and ${box.database.engine} without traffic`,
       next: 'add an app, or traffic to the engine (guide/databases.md)',
     })
-  return withTrafficMachine(
-    box,
-    options,
-    async (machine) => {
-      const { target, disposable, progress } = machine
-      const session = await connect(target, {
-        guard: !disposable,
-        ...(progress === undefined ? {} : { progress }),
-      })
-      return withCleanup(session.close, async () =>
-        resultsOf(box, machine, await drive(session, machine, box, driver, options), options),
-      )
-    },
-    project,
-  )
+  return withTrafficMachine(box, options, project, async (machine) => {
+    const { target, disposable, progress } = machine
+    const session = await connect(target, {
+      guard: !disposable,
+      ...(progress === undefined ? {} : { progress }),
+    })
+    return withCleanup(session.close, async () =>
+      resultsOf(box, machine, await drive(session, machine, box, driver, options, project), options),
+    )
+  })
 }

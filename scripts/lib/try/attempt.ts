@@ -156,27 +156,22 @@ const judge = async (
 export const attempt = (plan: Plan, options: TryOptions, project: Project): Promise<Tried> => {
   const { box, expectations } = plan.rendered
   const folder = machineFolder(project.cache, box.name, 'container')
-  return withLock(
-    lockOf(box.name),
-    'try',
-    async () => {
-      const wanted = stateOf(plan, [])
-      const { change, login, last } = await lookAt(box.name, wanted, project)
-      const ids = idsFor(change, expectations, options.ids, last)
-      options.onNote(sayWhat(change, ids))
-      const live = login !== null && (change.kind === 'live' || change.kind === 'same')
-      if (live) options.suite?.connect(login)
-      else options.suite?.end()
-      const at = live ? login : await startNew(plan, options, project)
-      // Half applied is neither the old nor the new state, so whatever comes next starts a new container.
-      if (change.kind === 'live' && live) {
-        await rm(join(folder, 'try.json'), { force: true })
-        await applyChecks(plan, at, change.removed, project)
-      }
-      await writeTryState(folder, { ...wanted, ids })
-      const results = await judge(plan, at, ids, live ? options : withoutSuite(options), project.root)
-      return { results, how: live ? change.kind : 'new' }
-    },
-    project,
-  )
+  return withLock(lockOf(box.name), 'try', project, async () => {
+    const wanted = stateOf(plan, [])
+    const { change, login, last } = await lookAt(box.name, wanted, project)
+    const ids = idsFor(change, expectations, options.ids, last)
+    options.onNote(sayWhat(change, ids))
+    const live = login !== null && (change.kind === 'live' || change.kind === 'same')
+    if (live) options.suite?.connect(login)
+    else options.suite?.end()
+    const at = live ? login : await startNew(plan, options, project)
+    // Half applied is neither the old nor the new state, so whatever comes next starts a new container.
+    if (change.kind === 'live' && live) {
+      await rm(join(folder, 'try.json'), { force: true })
+      await applyChecks(plan, at, change.removed, project)
+    }
+    await writeTryState(folder, { ...wanted, ids })
+    const results = await judge(plan, at, ids, live ? options : withoutSuite(options), project.root)
+    return { results, how: live ? change.kind : 'new' }
+  })
 }

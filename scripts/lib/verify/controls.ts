@@ -137,33 +137,28 @@ export const runControls = (
       await seeGreen(machine, published, root)
       return work(machine)
     })
-  return withMachines(
-    published,
-    { environment, machine: choice, onNote: note },
-    async (kind, withOne) => {
-      if (kind === 'qemu')
-        return withOne(async (machine) => {
-          announce(await seeGreen(machine, published, root))
-          if (machine.kind !== 'qemu') throw new TypeError('a container has no snapshots')
-          return onSnapshots(machine, published, controls, root, onResult)
-        })
-      const judged = controls.filter(({ needs }) => !needs.includes('kernel'))
-      for (const { name } of controls.filter((control) => !judged.includes(control)))
-        onNote(`skipped ${name}: it breaks a kernel, and a container has none (--machine qemu)`)
-      announce(await withOne((machine) => seeGreen(machine, published, root)))
-      // Each container's boot messages would only be noise.
-      quiet = true
-      const limit = pLimit(atOnce)
-      return Promise.all(
-        judged.map((control) =>
-          limit(async () => {
-            const result = await carryOut(control, published, root, (work) => own(withOne, work))
-            onResult(result)
-            return result
-          }),
-        ),
-      )
-    },
-    project,
-  )
+  return withMachines(published, { environment, machine: choice, onNote: note }, project, async (kind, withOne) => {
+    if (kind === 'qemu')
+      return withOne(async (machine) => {
+        announce(await seeGreen(machine, published, root))
+        if (machine.kind !== 'qemu') throw new TypeError('a container has no snapshots')
+        return onSnapshots(machine, published, controls, root, onResult)
+      })
+    const judged = controls.filter(({ needs }) => !needs.includes('kernel'))
+    for (const { name } of controls.filter((control) => !judged.includes(control)))
+      onNote(`skipped ${name}: it breaks a kernel, and a container has none (--machine qemu)`)
+    announce(await withOne((machine) => seeGreen(machine, published, root)))
+    // Each container's boot messages would only be noise.
+    quiet = true
+    const limit = pLimit(atOnce)
+    return Promise.all(
+      judged.map((control) =>
+        limit(async () => {
+          const result = await carryOut(control, published, root, (work) => own(withOne, work))
+          onResult(result)
+          return result
+        }),
+      ),
+    )
+  })
 }

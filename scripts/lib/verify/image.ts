@@ -84,8 +84,8 @@ export type WithOne = <R>(work: (machine: Machine) => Promise<R>) => Promise<R>
 export const withMachines = async <T>(
   published: Published,
   options: BootChoice,
-  work: (kind: MachineKind, withOne: WithOne) => Promise<T>,
   project: Project,
+  work: (kind: MachineKind, withOne: WithOne) => Promise<T>,
 ): Promise<T> => {
   const { expectations } = published
   const { environment, onNote } = options
@@ -133,9 +133,9 @@ export const progressOf = ({
 export const withMachine = <T>(
   published: Published,
   options: BootChoice,
-  work: (machine: Machine) => Promise<T>,
   project: Project,
-): Promise<T> => withMachines(published, options, (_, withOne) => withOne(work), project)
+  work: (machine: Machine) => Promise<T>,
+): Promise<T> => withMachines(published, options, project, (_, withOne) => withOne(work))
 
 /** Judges the published file by booting it; `seconds` in the results includes the boot. */
 export const verifyImage = async (
@@ -144,22 +144,18 @@ export const verifyImage = async (
   project: Project,
 ): Promise<VerifyResults> => {
   const begun = Date.now()
-  const results = await withMachine(
-    published,
-    options,
-    (machine) =>
-      verifyTarget(machine.login, published.expectations, {
-        root: project.root,
-        machine: machine.kind,
-        notJudged: notJudgedOn(machine.kind),
-        image: published.sha256,
-        keyed: machine.keyed,
-        onNote: options.onNote,
-        ...progressOf(machine),
-        ...(options.only === undefined ? {} : { only: options.only }),
-        ...(options.onResult === undefined ? {} : { onResult: options.onResult }),
-      }),
-    project,
+  const results = await withMachine(published, options, project, (machine) =>
+    verifyTarget(machine.login, published.expectations, {
+      root: project.root,
+      machine: machine.kind,
+      notJudged: notJudgedOn(machine.kind),
+      image: published.sha256,
+      keyed: machine.keyed,
+      onNote: options.onNote,
+      ...progressOf(machine),
+      ...(options.only === undefined ? {} : { only: options.only }),
+      ...(options.onResult === undefined ? {} : { onResult: options.onResult }),
+    }),
   )
   return { ...results, seconds: (Date.now() - begun) / 1000 }
 }

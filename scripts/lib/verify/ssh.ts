@@ -6,7 +6,7 @@ import ssh2, { type Client } from 'ssh2'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { fingerprintOf } from '../_helpers/host-key.ts'
 import { type CommandOptions, type CommandResult, runCommand } from './command.ts'
-import { type Door, forwardPort, openDoor } from './forward.ts'
+import { forwardPort } from './forward.ts'
 import { guardCommand } from './guard.ts'
 import { hostKeyError } from './host-key.ts'
 import type { Target } from './results.ts'
@@ -23,8 +23,6 @@ export interface Session {
    * @throws E_SSH_FORWARD if the server does not allow it.
    */
   readonly forward: (port: number) => Promise<number>
-  /** Opens a port on this machine's loopback whose connections end at `port` of the target's loopback. */
-  readonly door: (port: number) => Promise<Door>
   readonly close: () => void
   /** Why the connection is gone; undefined while it works. */
   readonly lost: () => string | undefined
@@ -174,7 +172,6 @@ export const connect = async (target: Target, options: SessionOptions = {}): Pro
         })
       }),
     forward: (port) => forwardPort(client, port),
-    door: (port) => openDoor(client, port),
     close: () => client.end(),
     lost: () => lost,
   }

@@ -73,16 +73,11 @@ export const verifyWire = async (
     const environment = { ...options.environment, DD_API_KEY: madeUpKey }
     const choice = { environment, onNote, machine: options.machine }
     const tell = (result: CheckResult): void => onResult(scrubResult(result))
-    const judged = await withMachine(
-      published,
-      choice,
-      ({ login, kind }) => {
-        machine = kind
-        onNote(`the Agent sends to an intake on this machine, port ${intake.port}`)
-        return judgeMachine(login, { expectations, received: intake.received, deadline, onResult: tell }, intake.port)
-      },
-      project,
-    )
+    const judged = await withMachine(published, choice, project, ({ login, kind }) => {
+      machine = kind
+      onNote(`the Agent sends to an intake on this machine, port ${intake.port}`)
+      return judgeMachine(login, { expectations, received: intake.received, deadline, onResult: tell }, intake.port)
+    })
     const checks = judged.map((result) => scrubResult(result))
     for (const line of encodingsOf(intake.received())) onNote(line)
     const { interrupted } = intake.received()
