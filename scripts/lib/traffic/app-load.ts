@@ -63,6 +63,8 @@ export interface AppLoadOptions {
   readonly connections: number
   /** Seconds from one line of figures to the next. */
   readonly every: number
+  /** Told when there are new figures. */
+  readonly onFigures?: () => void
   /** Seconds until an answer must have come, default 60: an emulated processor under full load. */
   readonly patience?: number
   /** Seconds after the plan's end in which what was due before is still sent, default 3: the runner may have been kept from its work. */
@@ -130,6 +132,7 @@ export const driveApp = async (session: Session, options: AppLoadOptions, { root
     for (const { data } of lines.map((one) => line.safeParse(parsedJson(one)))) {
       if (data === undefined) continue
       ;({ recent, at, ...figures } = data)
+      options.onFigures?.()
     }
   }
   const run = async (): Promise<void> => {

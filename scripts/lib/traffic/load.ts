@@ -2,7 +2,7 @@
 
 import type { Project } from '../_helpers/paths.ts'
 import type { Session } from '../verify/ssh.ts'
-import { type AppLoadOptions, driveApp } from './app-load.ts'
+import { type AppLoad, type AppLoadOptions, driveApp } from './app-load.ts'
 import { type DatabaseFigures, type Driver, startDatabase } from './database-load.ts'
 import type { Tick } from './report.ts'
 import type { Measured } from './results.ts'
@@ -31,18 +31,22 @@ export interface Load {
 export const startLoad = async (session: Session, options: LoadOptions, project: Project): Promise<Load> => {
   const { plan, driver, every, onTick } = options
   const database = driver === undefined ? undefined : await startDatabase(session, driver, segmentsOf(plan))
-  const app = options.app === undefined ? undefined : await driveApp(session, { ...options.app, plan, every }, project)
+  let app: AppLoad | undefined
   const begun = performance.now()
   let seconds: number | undefined
   const elapsed = (): number => seconds ?? (performance.now() - begun) / 1000
   const tick = (): void => {
     const interval = app?.interval() ?? null
-    if (app !== undefined && interval === null) return
+    // The last one comes at once after the one before.
+    if (options.app !== undefined && (interval === null || interval.seconds < every / 2)) return
     onTick({ at: elapsed(), app: interval, transactions: database?.transactions() ?? null })
   }
+  if (options.app !== undefined)
+    app = await driveApp(session, { ...options.app, plan, every, onFigures: tick }, project)
   const run = async (): Promise<DatabaseFigures | null> => {
     const over = new AbortController()
-    const ticking = repeat(every, over.signal, tick)
+    // With an app each line of its runner is one.
+    const ticking = app === undefined ? repeat(every, over.signal, tick) : undefined
     try {
       const [figures] = await Promise.all([database?.ended, app?.ended])
       return figures ?? null
