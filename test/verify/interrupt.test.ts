@@ -57,7 +57,7 @@ test.serial('fault 26: SIGKILL takes the machine along, and the next run clears 
   const { child, machine, cache } = await boot(t)
   child.kill('SIGKILL')
   await once(child, 'exit')
-  t.true(await waitForExit(machine, 20), 'the kernel ends the machine with its parent')
+  t.true(await waitForExit(machine, 60), 'the kernel ends the machine with its parent')
   t.is((await clearLeftovers(cache)).length, 1)
   t.deepEqual(await readdir(join(cache, 'machines')), [])
 })

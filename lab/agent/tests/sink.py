@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 KEY = '0123456789abcdef0123456789abcdef'
-_PATIENCE = 30.0
+_PATIENCE = 90.0
 
 
 class Request(NamedTuple):
