@@ -15,24 +15,24 @@ import { isGreen } from './lib/verify/verdict.ts'
 const command: Command = {
   verb: 'traffic',
   summary:
-    'Drives the app and the database of a box, and proves in the Agent what arrived: a trace for each request, the database’s own counters.',
+    'Drives a box’s app and database, then verifies what arrived: a trace for every request in the Agent, and the database’s own counters.',
   positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
   options: {
     for: { type: 'string', value: 'DURATION', help: 'how long, such as 90s, 3m or 1h (default: 3m)' },
     shape: {
       type: 'string',
       value: shapes,
-      help: 'steady: the same rate all the time; ramp: from nothing to the full rate; spikes: a fifth of it, and the full rate now and then (default: steady)',
+      help: 'steady: a constant rate; ramp: from zero to the full rate; spikes: a fifth of the rate, with bursts at the full rate (default: steady)',
     },
     connections: {
       type: 'string',
       value: 'N',
-      help: 'as many to the database, and at most as many requests to the app at once (default: 90)',
+      help: 'connections to the database, and the limit of concurrent requests to the app (default: 90)',
     },
     rate: {
       type: 'string',
       value: 'N',
-      help: 'requests to the app, and transactions of the database, per second at full load (default: 100)',
+      help: 'requests and database transactions per second at full load (default: 100)',
     },
     ...machineOption('auto'),
     json: { type: 'boolean', help: 'print results.json on stdout' },

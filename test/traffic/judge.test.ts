@@ -27,7 +27,7 @@ test('an app that answered everything by 2xx is green; any other answer, none at
     t.is(status, 'failed')
     t.regex(observed, said)
   }
-  t.regex(judgeApp(figures(90, { late: 10 }), 60).observed, /10 that were due found no free connection/)
+  t.regex(judgeApp(figures(90, { late: 10 }), 60).observed, /10 due requests found no free connection/)
 })
 
 test('as many traces as answers are green, errors included; one less and one more are red', (t) => {
@@ -55,7 +55,7 @@ test('a request without an answer may have been traced or not', (t) => {
 test('what the tracer says it sampled away counts, and is told; so are filters and rates', (t) => {
   const { status, observed } = traces(counts(60, { unsent: 40, filtered: 5 }), figures(100), { sampleRate: 0.6 })
   t.is(status, 'passed')
-  for (const said of [/40 sampled away by the tracer/, /5 left out by a filter/, /asks for 60\.0 %/])
+  for (const said of [/40 sampled away by the tracer/, /5 filtered out by the Agent/, /asks for 60\.0 %/])
     t.regex(observed, said)
 })
 
@@ -66,11 +66,11 @@ test('what the receiver refused explains what is missing, and is red; so is what
   t.regex(traces(counts(100, { dropped: { TraceIDZero: 2 } })).observed, /dropped after receipt: 2 TraceIDZero/)
 })
 
-test('a receiver that was restarted or does not answer is red and says so', (t) => {
+test('a receiver that restarted or does not answer is red and says so', (t) => {
   t.regex(traces(counts(100), figures(100), {}, true).observed, /restarted/)
   t.regex(
     traces(counts(0), figures(100), { error: 'connection refused' }).observed,
-    /tells nothing: connection refused/,
+    /reports nothing: connection refused/,
   )
 })
 

@@ -53,8 +53,8 @@ const results = (failed: number): TrafficResults => ({
 test('the verdict says green or red, what was seen, and closes with the counts', (t) => {
   const green = formatTraffic(results(0))
   t.regex(green, /✓ traffic\.app.*\n {6}200 requests sent/)
-  t.regex(green, /took the load, and all of it was seen\nlab Agent: .*\n1 passed, 0 failed$/)
-  t.regex(formatTraffic({ ...results(0), notJudged: 1 }), /took the load; what is not judged may have been lost\n/)
+  t.regex(green, /took the load, and all of it was counted\nlab Agent: .*\n1 passed, 0 failed$/)
+  t.regex(formatTraffic({ ...results(0), notJudged: 1 }), /took the load; whatever is not judged may have been lost\n/)
   const red = formatTraffic(results(1))
   t.regex(red, /✗ traffic\.traces.*\n {6}expected {2}200\n {6}observed {2}0/)
   t.regex(red, /1 passed, 1 failed$/)

@@ -144,7 +144,7 @@ export const driveApp = async (session: Session, options: AppLoadOptions, { root
       onOutput,
     })
     if (code === 0) return
-    throw new BoxhoundError('E_TRAFFIC', 'the program that calls the app failed on the machine', {
+    throw new BoxhoundError('E_TRAFFIC', 'the load generator for the app failed on the machine', {
       expected: 'exit status 0',
       found: `${code}: ${stderr.trim().slice(-500)}`,
     })

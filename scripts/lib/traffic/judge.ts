@@ -12,8 +12,8 @@ export type TrafficId = 'traffic.app' | 'traffic.traces' | 'traffic.database' | 
 
 const titles: Readonly<Record<TrafficId, string>> = {
   'traffic.app': 'The app answers every request',
-  'traffic.traces': 'The Agent receives a trace of each request',
-  'traffic.database': 'The database counts what the driver did',
+  'traffic.traces': 'The Agent receives a trace for every request',
+  'traffic.database': 'The database’s counters reflect what the driver did',
   'traffic.integration': 'The integration’s check runs under load',
 }
 
@@ -48,10 +48,10 @@ export const judgeApp = (figures: AppFigures, seconds: number): CheckResult => {
   return result(
     'traffic.app',
     seconds,
-    'a 2xx for each request',
+    'a 2xx response to every request',
     [
       `${formatCount(sent, 'request')} sent, ${good} answered by 2xx`,
-      ...(late > 0 ? [`${late} that were due found no free connection`] : []),
+      ...(late > 0 ? [`${late} due requests found no free connection`] : []),
     ].join('; '),
     [
       ...(sent === 0 ? ['no request was sent'] : []),
@@ -75,7 +75,7 @@ const droppedIn = ({ dropped }: Counts): { before: Record<string, number>; after
 /** What the receiver tells of sampling and filters: legitimate, and worth knowing. */
 const noted = ({ unsent, filtered }: Counts, sampleRate: number | null): string[] => [
   ...(unsent > 0 ? [`${unsent} sampled away by the tracer`] : []),
-  ...(filtered > 0 ? [`${filtered} left out by a filter of the Agent`] : []),
+  ...(filtered > 0 ? [`${filtered} filtered out by the Agent`] : []),
   ...(sampleRate !== null && sampleRate < 1 ? [`the Agent asks for ${(sampleRate * 100).toFixed(1)} % of them`] : []),
 ]
 
@@ -112,8 +112,8 @@ export const judgeTraces = ({ service, app, tally, last, seconds }: TracesJudged
   const missing = answered - known
   const surplus = known - answered - unanswered
   const problems = [
-    ...(restarted ? ['the receiver was restarted during the load: what it had counted is gone'] : []),
-    ...(last.error !== null && counts.received === 0 ? [`the receiver tells nothing: ${last.error}`] : []),
+    ...(restarted ? ['the receiver restarted during the load and lost its counts'] : []),
+    ...(last.error !== null && counts.received === 0 ? [`the receiver reports nothing: ${last.error}`] : []),
     ...(answered + unanswered === 0 ? ['no request that could have been traced'] : []),
     ...(missing > 0 ? [`${formatCount(missing, 'trace')} missing`] : []),
     ...(explained > 0 ? [`refused by the receiver: ${listed(before)}`] : []),
@@ -159,7 +159,7 @@ export const judgeIntegration = (
   const runs = last.runs - first.runs
   const failures = last.failures - first.failures
   return result('traffic.integration', seconds, `runs of ${check} without an error`, formatCount(runs, 'run'), [
-    ...(runs <= 0 ? [`${check} has not run since the load began`] : []),
+    ...(runs <= 0 ? [`${check} has not run since the load started`] : []),
     ...(failures > 0 ? [`${formatCount(failures, 'run')} of ${check} failed`] : []),
   ])
 }

@@ -72,7 +72,7 @@ export interface Observation {
   readonly span: Span
   /** Of the receiver; null as long as nobody has woken it. */
   readonly pid: number | null
-  /** Why the receiver tells nothing. */
+  /** Why the receiver reports nothing. */
   readonly error: string | null
   readonly counts: Counts
   /** Part of the service's traces that the Agent asks its tracer to keep; null where it has said none. */

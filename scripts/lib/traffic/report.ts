@@ -67,9 +67,9 @@ export const formatTraffic = (results: TrafficResults, paint: Paint = plain): st
   const verdict = isGreen(results)
     ? paint(
         notJudged > 0 ? 'yellow' : 'green',
-        `${box} took the load${notJudged > 0 ? '; what is not judged may have been lost' : ', and all of it was seen'}`,
+        `${box} took the load${notJudged > 0 ? '; whatever is not judged may have been lost' : ', and all of it was counted'}`,
       )
-    : paint('red', `${box}: what was sent and what the Agent and the database counted differ, or something failed`)
+    : paint('red', `${box}: the Agent or the database counted less than was sent, or something failed`)
   return [
     formatMeasured({ seconds, app, transactions: database?.transactions ?? null }),
     '',

@@ -40,7 +40,7 @@ export const must = async (session: Session, command: string, name: string, stdi
 
 /** Puts the program on the machine; in memory, so that a reboot forgets it. */
 export const installUnit = async (session: Session, unit: Unit): Promise<void> => {
-  await must(session, `install -m 0700 /dev/stdin ${fileOf(unit)}`, 'writing a program of the load', unit.text)
+  await must(session, `install -m 0700 /dev/stdin ${fileOf(unit)}`, 'writing a load generator', unit.text)
 }
 
 /** A call of the program that is no unit. */
@@ -84,5 +84,5 @@ export const stopUnit = async (session: Session, { name }: Unit): Promise<void> 
 }
 
 export const removeUnit = async (session: Session, unit: Unit): Promise<void> => {
-  await must(session, `rm -f ${fileOf(unit)}`, 'removing a program of the load')
+  await must(session, `rm -f ${fileOf(unit)}`, 'removing a load generator')
 }
