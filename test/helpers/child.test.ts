@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import test from 'ava'
-import { outcomeOf, startChild, statusOf } from '../../scripts/lib/_helpers/child.ts'
+import { endedWith, outcomeOf, startChild, statusOf } from '../../scripts/lib/_helpers/child.ts'
 import { $ } from '../../scripts/lib/_helpers/shell.ts'
 
 test.before(() => {
@@ -35,4 +35,15 @@ test('a missing program is told, and one that is too slow is killed', async (t) 
 test('only what is given reaches a child that is given something', async (t) => {
   const { stdout } = await outcomeOf('/usr/bin/env', [], { environment: { A: '1' } })
   t.is(String(stdout), 'A=1\n')
+})
+
+test('what should end with its parent does not start once that has gone', async (t) => {
+  const run = async (parent: number): Promise<{ code: number; stdout: string }> => {
+    const [program, ...words] = endedWith(parent, ['printf', '%s|', 'a b', '"$x"'], 'SIGKILL')
+    const { code, stdout } = await outcomeOf(program, words)
+    return { code, stdout: String(stdout) }
+  }
+  t.deepEqual(await run(process.pid), { code: 0, stdout: 'a b|"$x"|' })
+  // Another parent: that of a process whose own was killed.
+  t.deepEqual(await run(1), { code: 1, stdout: '' })
 })

@@ -18,9 +18,25 @@ export interface ChildOptions extends Omit<SpawnOptions, 'env'> {
 /** util-linux: the kernel ends the child when its parent is gone, which nothing in this process can do. */
 const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path))
 
+/**
+ * Wraps a command so that the kernel ends it with its parent, even one that is killed before setpriv has asked for that: who has another parent
+ * by then does not start.
+ *
+ * @param parent process id of who starts it.
+ */
+export const endedWith = (
+  parent: number,
+  command: readonly string[],
+  signal: 'SIGKILL' | 'SIGTERM',
+  program = 'setpriv',
+): readonly [string, ...string[]] => {
+  const ifStillThere = ['/bin/sh', '-c', 'test "$PPID" = "$0" && exec "$@"', String(parent)]
+  return [program, '--pdeathsig', signal.slice(3), '--', ...ifStillThere, ...command]
+}
+
 /** Wraps a command so that it ends with this process. */
 const tied = (command: readonly string[], signal: ChildOptions['dies']): readonly string[] =>
-  signal === undefined || setpriv === undefined ? command : [setpriv, '--pdeathsig', signal.slice(3), '--', ...command]
+  signal === undefined || setpriv === undefined ? command : endedWith(process.pid, command, signal, setpriv)
 
 /** Starts a process; emits `error` if there is no such program. */
 export const startChild = (

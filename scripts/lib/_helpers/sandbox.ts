@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { startChild } from './child.ts'
+import { endedWith, startChild } from './child.ts'
 import { refuseIfInterrupted } from './cleanup.ts'
 import { cleanEnvironment } from './environment.ts'
 
@@ -71,28 +71,14 @@ const childrenOf = (pid: number): number[] => {
  */
 export const startSandbox = (command: readonly string[], options: SandboxOptions): Sandbox => {
   refuseIfInterrupted()
-  const child = startChild(
-    'setpriv',
-    [
-      '--pdeathsig',
-      'KILL',
-      '--',
-      'unshare',
-      '--mount',
-      '--pid',
-      '--fork',
-      '--kill-child',
-      '--mount-proc',
-      '--',
-      ...command,
-    ],
-    {
-      cwd: options.cwd,
-      environment: options.environment,
-      stdio: [...options.stdio],
-      detached: options.foreground !== true,
-    },
-  )
+  const alone = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--', ...command]
+  const [program, ...words] = endedWith(process.pid, alone, 'SIGKILL')
+  const child = startChild(program, words, {
+    cwd: options.cwd,
+    environment: options.environment,
+    stdio: [...options.stdio],
+    detached: options.foreground !== true,
+  })
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code) => resolve(code))
