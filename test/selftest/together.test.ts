@@ -94,7 +94,7 @@ test.serial('a stage that does not end is ended after its deadline, and says so'
 test.serial('a program that is not there fails its stage', async (t) => {
   const { results, printed } = await run(t, [stage('lost', { command: ['no-such-program'] })])
   t.is(results[0]?.failed, 1)
-  t.regex(printed, /\| .*no-such-program: No such file or directory\n/)
+  t.regex(printed, /\| .*no-such-program: not found\n/)
 })
 
 test.serial('the processor time of a stage is its own', async (t) => {

@@ -30,7 +30,7 @@ export const endedWith = (
   signal: 'SIGKILL' | 'SIGTERM',
   program = 'setpriv',
 ): readonly [string, ...string[]] => {
-  const ifStillThere = ['/bin/sh', '-c', 'test "$PPID" = "$0" && exec "$@"', String(parent)]
+  const ifStillThere = ['/bin/sh', '-c', 'test "$PPID" = "$1" && shift && exec "$@"', 'sh', String(parent)]
   return [program, '--pdeathsig', signal.slice(3), '--', ...ifStillThere, ...command]
 }
 
