@@ -84,18 +84,18 @@ is_whole() {
 main() {
   [[ $# -eq 0 ]] || die 'usage: ferretdb.sh' 2
   python3 -m pip --version >/dev/null 2>&1 || die 'pip is missing: apt-get install python3-pip' 3
-  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/boxhound store key folder kept
+  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/boxhound store key folder
   store=${BOXHOUND_GO:-$cache/go}
   key=$(cat "$HERE/requirements.txt" "$HERE/ferretdb.txt" "$HERE/ferretdb.sh" | sha256sum | cut -c1-64)
   folder=$store/ferretdb-$key
   if ! is_whole "$folder"; then
     work=$(mktemp -d)
-    trap 'rm -rf "$work"' EXIT
+    trap 'rm -rf "$work" "${kept-}"' EXIT
     mkdir -p "$store" "$work/program"
     unpack_go "${BOXHOUND_WHEELS:-$cache/wheels}" "$work/go"
     compile "$work/program"
-    # Beside its destination, so that the last step is a rename.
-    kept=$(mktemp -d "$store/.ferretdb-XXXXXX")
+    # On the file system of its destination, so that the last step is a rename.
+    kept=$(mktemp -d "${BOXHOUND_SCRATCH:-$store}/.ferretdb-XXXXXX")
     cp "$work/program"/* "$kept/"
     chmod 0755 "$kept"
     rm -rf "$folder"

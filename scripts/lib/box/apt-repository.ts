@@ -22,3 +22,6 @@ export interface PublisherRepository extends AptRepository {
   /** Guest path at which its keyring stays in the image. */
   readonly keyring: string
 }
+
+/** Whether a package's version is one that the lab builds. */
+export const isLabVersion = (version: string): boolean => version.endsWith('+lab')

@@ -1,7 +1,7 @@
 // Database engines whose packages come from their publisher's repository.
 
 import * as z from 'zod'
-import type { AptRepository, PublisherRepository } from './apt-repository.ts'
+import { type AptRepository, isLabVersion, type PublisherRepository } from './apt-repository.ts'
 import { isPattern, matches } from './pattern.ts'
 import type { Problem } from './problems.ts'
 import { aptRepository } from './schema.ts'
@@ -30,9 +30,6 @@ export const publisher = z.strictObject({
 })
 
 export type Publisher = z.infer<typeof publisher>
-
-/** Versions of packages that the lab makes. */
-export const isLabVersion = (version: string): boolean => version.endsWith('+lab')
 
 /** The lab's repository of the packages that a folder makes, at addresses that lead nowhere on any machine (RFC 2606): an image must not depend on a port of this one. */
 export const labRepository = (folder: string, url: string): AptRepository => ({

@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { traceWays } from './app.ts'
+import { isLabVersion } from './apt-repository.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
 import { observe } from './schema-observe.ts'
 import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
@@ -110,7 +111,7 @@ const agent = z
       .describe("Where the Agent's package comes from; default Datadog's own repository"),
   })
   .superRefine((value, context) => {
-    if (value.version.endsWith('+lab') !== (value.repository === 'lab'))
+    if (isLabVersion(value.version) !== (value.repository === 'lab'))
       context.addIssue({
         code: 'custom',
         path: ['version'],

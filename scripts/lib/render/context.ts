@@ -1,8 +1,8 @@
 // What templates see of a box.
 
 import { boxhoundVersion } from '../_helpers/version.ts'
+import { isLabVersion } from '../box/apt-repository.ts'
 import type { App, Base, Box, Check, Database } from '../box/box.ts'
-import { isLabVersion } from '../box/publisher.ts'
 import { familyOf } from '../systems/families.ts'
 import type { Context } from './template.ts'
 

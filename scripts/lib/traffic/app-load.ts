@@ -1,4 +1,4 @@
-// Drives the app, from inside the guest.
+// Puts load on the app, from inside the guest.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,25 +17,25 @@ const counts = z.record(z.string(), z.number())
 const latency = z.object({ p50: z.number(), p90: z.number(), p99: z.number(), max: z.number() })
 export type Latency = z.infer<typeof latency>
 
-/** What was sent, and what came of it. */
+/** What was sent, and the outcomes. */
 const appFigures = z.object({
   sent: z.number(),
   /** By class of status: `2xx`, `5xx`. */
   answered: counts,
-  /** Requests without an answer, by why; the app may have seen to them all the same. */
+  /** Requests without a response, by reason; the app may have handled them all the same. */
   unanswered: counts,
   /** Requests by route. */
   routes: counts,
   latency,
-  /** Requests that were due and never sent: the app kept all connections busy. */
+  /** Requests that were due but never sent, because all connections were busy. */
   late: z.number(),
 })
 export type AppFigures = Readonly<z.infer<typeof appFigures>>
 
-/** A line of the runner: seconds since its start, all so far, and the latencies since the last one. */
+/** A line of the load generator: seconds since its start, the totals, and the latencies since the last line. */
 const line = appFigures.extend({ at: z.number(), recent: latency })
 
-/** What happened since the last time that somebody asked. */
+/** What happened since the last call. */
 export interface Interval {
   readonly seconds: number
   readonly answered: number
@@ -44,49 +44,50 @@ export interface Interval {
 }
 
 export interface AppLoad {
-  /** Settles when the last answer has come, or none is waited for any more. */
+  /** Settles when the last response has arrived or is no longer awaited. */
   readonly ended: Promise<void>
-  /** As the runner has told last. */
+  /** As last reported by the load generator. */
   readonly figures: () => AppFigures
-  /** Null where the runner has told nothing new. */
+  /** Null if the load generator reported nothing new. */
   readonly interval: () => Interval | null
-  /** Ends the sending, if it still goes on, and leaves nothing of it on the machine. */
+  /** Stops sending, and removes the load generator from the machine. */
   readonly stop: () => Promise<void>
 }
 
 export interface AppLoadOptions {
-  /** Of the guest's loopback. */
+  /** On the guest's loopback. */
   readonly port: number
   readonly routes: readonly Route[]
   readonly plan: Plan
-  /** The most that are open at once. */
+  /** Limit of concurrent connections. */
   readonly connections: number
   /** Seconds from one line of figures to the next. */
   readonly every: number
-  /** Told when there are new figures. */
+  /** Called when there are new figures. */
   readonly onFigures?: () => void
-  /** Seconds until an answer must have come, default 60: an emulated processor under full load. */
+  /** Seconds to wait for a response, default 60: for an emulated CPU under full load. */
   readonly patience?: number
-  /** Seconds after the plan's end in which what was due before is still sent, default 3: the runner may have been kept from its work. */
+  /** Seconds after the plan's end in which overdue requests are still sent, default 3: the load generator may have been starved. */
   readonly catchUp?: number
 }
 
 const none: Latency = { p50: 0, p90: 0, p99: 0, max: 0 }
 const nothing: AppFigures = { sent: 0, answered: {}, unanswered: {}, routes: {}, latency: none, late: 0 }
 
-const sumOf = (numbers: Readonly<Record<string, number>>): number =>
+/** All counts together. */
+export const sumOf = (numbers: Readonly<Record<string, number>>): number =>
   Object.values(numbers).reduce((sum, one) => sum + one, 0)
 
-/** Requests that got an answer, whatever its status: each of them is a trace. */
+/** Requests that got a response, whatever its status: each makes a trace. */
 export const answeredOf = ({ answered }: AppFigures): number => sumOf(answered)
 
 const errorsOf = ({ answered, unanswered }: AppFigures): number =>
   sumOf(unanswered) + sumOf(answered) - (answered['2xx'] ?? 0)
 
-/** So many calls are dealt out by their shares, and then the same again. */
+/** Length of the sequence of routes that is repeated. */
 const round = 1000
 
-/** What the runner reads. */
+/** Input of the load generator. */
 const orderOf = ({
   port,
   routes,
@@ -109,12 +110,12 @@ const orderOf = ({
 }
 
 /**
- * Sends requests as the plan has them due, each over a connection of its own for as long as it takes, and counts each one once. Sending
- * ends with the plan; every request on its way is waited for, since the app and the Agent will count it too.
+ * Sends requests when the plan has them due, each on a connection that is busy until the response, and counts each one once.
+ * Sending ends with the plan; requests in flight are awaited, since the app and the Agent will count them too.
  *
- * It runs in the guest: by way of an SSH connection each answer took 40 ms more, in which small packets wait for each other.
+ * It runs in the guest, because over an SSH connection each response took 40 ms longer (small packets were delayed).
  *
- * @throws E_TRAFFIC when the runner can't be started; `ended` rejects when it fails or the connection is lost.
+ * @throws E_TRAFFIC when the load generator can't be started; `ended` rejects when it fails or the connection is lost.
  */
 export const driveApp = async (session: Session, options: AppLoadOptions, { root }: Project): Promise<AppLoad> => {
   const unit: Unit = {
@@ -150,7 +151,7 @@ export const driveApp = async (session: Session, options: AppLoadOptions, { root
     })
   }
   const ended = run()
-  // Whoever waits for it may not do so yet.
+  // Nobody may be waiting for it yet.
   ended.catch(() => {})
   return {
     ended,

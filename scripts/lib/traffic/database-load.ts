@@ -1,4 +1,4 @@
-// Drives the database by its engine's own script.
+// Puts load on the database with its engine's own script.
 
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -10,10 +10,10 @@ import type { Session } from '../verify/ssh.ts'
 import type { Segment } from './shape.ts'
 import { callCommand, installUnit, must, patience, removeUnit, runUnit, stopUnit, type Unit } from './unit.ts'
 
-/** What the driver and the server tell of a load. */
+/** What the driver and the server report about a load. */
 export interface DatabaseFigures {
   readonly title: string
-  /** By the driver's own count. */
+  /** As counted by the driver. */
   readonly transactions: number
   /** Why the driver failed. */
   readonly failure: string | null
@@ -22,9 +22,9 @@ export interface DatabaseFigures {
 
 export interface Counter {
   readonly what: string
-  /** The least that one transaction adds. */
+  /** The minimum that one transaction adds. */
   readonly each: number
-  /** How far it moved by the server's own count. */
+  /** How much it grew, as counted by the server. */
   readonly moved: number
 }
 
@@ -34,7 +34,7 @@ export interface Driver extends EngineTraffic {
 }
 
 /**
- * The driver of an engine; undefined where its folder says nothing of traffic.
+ * The driver of an engine; undefined if its database.yaml has no traffic.
  *
  * @throws BoxhoundError E_TRAFFIC when its script is missing.
  */
@@ -64,11 +64,11 @@ export const readDriver = async (
 
 const admin = '/usr/lib/boxhound/database-admin'
 
-/** The last count that a driver has printed; a line may still be on its way. */
+/** The last count that a driver has printed; the last line may be incomplete. */
 export const transactionsIn = (output: string): number =>
   Number([...output.matchAll(/^transactions (\d+)$/gm)].at(-1)?.[1] ?? 0)
 
-/** The last column of each row, one row for each counter. @throws E_TRAFFIC */
+/** The last column of each row, one row per counter. @throws E_TRAFFIC */
 export const countersIn = (output: string, { counters }: Pick<Driver, 'counters'>): number[] => {
   const lines = output.split('\n').filter((line) => line.trim() !== '')
   const numbers = lines.map((line) => Number(line.split('\t').at(-1)))
@@ -85,27 +85,27 @@ const readCounters = async (session: Session, driver: Driver): Promise<number[]>
 }
 
 export interface DatabaseLoad {
-  /** Settles when the driver has ended and the counters are read. */
+  /** Settles when the driver has ended and the counters have been read. */
   readonly ended: Promise<DatabaseFigures>
   /** So far. */
   readonly transactions: () => number
 }
 
-/** Ends the driver if it still runs, and leaves nothing of it on the machine. */
+/** Stops the driver if it still runs, and removes it from the machine. */
 export const removeDatabase = async (session: Session, { unit }: Driver): Promise<void> => {
   await stopUnit(session, unit)
   await must(session, callCommand(unit, 'remove'), 'removing the database of the load')
   await removeUnit(session, unit)
 }
 
-/** A database that can't be driven is a finding; a lost connection stays an error. */
+/** A database that can't be driven is a red verdict; a lost connection remains an error. */
 const failed = ({ title }: Driver, error: unknown): DatabaseFigures => {
   if (!(error instanceof BoxhoundError) || error.code !== 'E_TRAFFIC') throw error
   const failure = [error.message, error.details.found].filter((text) => text !== undefined).join(': ')
   return { title, transactions: 0, failure, counters: [] }
 }
 
-/** Runs the driver; what it reads is a line for each segment: seconds and transactions per second. */
+/** Runs the driver, whose input has one line per segment: seconds and transactions per second. */
 const follow = async (
   session: Session,
   driver: Driver,
@@ -133,7 +133,7 @@ const follow = async (
   }
 }
 
-/** Makes what the driver needs and starts it. */
+/** Prepares what the driver needs, and starts it. */
 export const startDatabase = async (
   session: Session,
   driver: Driver,
@@ -145,10 +145,10 @@ export const startDatabase = async (
     await must(session, callCommand(driver.unit, 'prepare'), 'preparing the database')
     const before = await readCounters(session, driver)
     const ended = follow(session, driver, segments, before, (text) => {
-      // The last lines are enough: they count from the start.
+      // The last lines are enough, since they have the totals.
       output = `${output}${text}`.slice(-1000)
     }).catch((error: unknown) => failed(driver, error))
-    // Whoever waits for it may not do so yet.
+    // Nobody may be waiting for it yet.
     ended.catch(() => {})
     return { ended, transactions: () => transactionsIn(output) }
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import { formatCount } from '../_helpers/format.ts'
 import type { CheckResult } from '../verify/results.ts'
-import type { AppFigures } from './app-load.ts'
+import { type AppFigures, answeredOf, sumOf } from './app-load.ts'
 import type { DatabaseFigures } from './database-load.ts'
 import type { Counts, Observation } from './observation.ts'
 import type { Tally } from './tally.ts'
@@ -32,9 +32,6 @@ const result = (
   observed: [...problems, observed].filter((line) => line !== '').join('\n'),
 })
 
-const sum = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((total, one) => total + one, 0)
-
 const listed = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
     .filter(([, number]) => number > 0)
@@ -55,7 +52,7 @@ export const judgeApp = (figures: AppFigures, seconds: number): CheckResult => {
     ].join('; '),
     [
       ...(sent === 0 ? ['no request was sent'] : []),
-      ...(sum(others) > 0 ? [`answered by ${listed(others)}`] : []),
+      ...(sumOf(others) > 0 ? [`answered by ${listed(others)}`] : []),
       ...Object.entries(unanswered).map(([reason, number]) => `${number} without an answer: ${reason}`),
     ],
   )
@@ -92,8 +89,8 @@ export interface TracesJudged {
  * right as well. Those that the tracer says it has sampled away count as received.
  */
 export const judgeTraces = ({ service, app, tally, last, seconds }: TracesJudged): CheckResult => {
-  const answered = sum(app.answered)
-  const unanswered = sum(app.unanswered)
+  const answered = answeredOf(app)
+  const unanswered = sumOf(app.unanswered)
   const { counts, restarted } = tally
   const expected =
     unanswered === 0
@@ -108,7 +105,7 @@ export const judgeTraces = ({ service, app, tally, last, seconds }: TracesJudged
     }
   const known = counts.received + counts.unsent
   const { before, after } = droppedIn(counts)
-  const explained = sum(before)
+  const explained = sumOf(before)
   const missing = answered - known
   const surplus = known - answered - unanswered
   const problems = [
@@ -121,7 +118,7 @@ export const judgeTraces = ({ service, app, tally, last, seconds }: TracesJudged
     ...(surplus > 0
       ? [`${surplus} more than requests: somebody else called the app, or payloads were sent twice`]
       : []),
-    ...(sum(after) > 0 ? [`dropped after receipt: ${listed(after)}`] : []),
+    ...(sumOf(after) > 0 ? [`dropped after receipt: ${listed(after)}`] : []),
   ]
   const observed = [
     `${formatCount(counts.received, 'trace')} received in ${formatCount(counts.payloads, 'payload')}`,

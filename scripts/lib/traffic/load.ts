@@ -27,7 +27,7 @@ export interface Load {
   readonly stop: () => Promise<void>
 }
 
-/** Starts the driver of the database, and then calls the app by the same plan. */
+/** Starts the database driver, then the requests to the app, both following the same plan. */
 export const startLoad = async (session: Session, options: LoadOptions, project: Project): Promise<Load> => {
   const { plan, driver, every, onTick } = options
   const database = driver === undefined ? undefined : await startDatabase(session, driver, segmentsOf(plan))
@@ -37,7 +37,7 @@ export const startLoad = async (session: Session, options: LoadOptions, project:
   const elapsed = (): number => seconds ?? (performance.now() - begun) / 1000
   const tick = (): void => {
     const interval = app?.interval() ?? null
-    // The last one comes at once after the one before.
+    // The last one follows right after the one before.
     if (options.app !== undefined && (interval === null || interval.seconds < every / 2)) return
     onTick({ at: elapsed(), app: interval, transactions: database?.transactions() ?? null })
   }
@@ -45,7 +45,7 @@ export const startLoad = async (session: Session, options: LoadOptions, project:
     app = await driveApp(session, { ...options.app, plan, every, onFigures: tick }, project)
   const run = async (): Promise<DatabaseFigures | null> => {
     const over = new AbortController()
-    // With an app each line of its runner is one.
+    // With an app, each line of its load generator is a tick.
     const ticking = app === undefined ? repeat(every, over.signal, tick) : undefined
     try {
       const [figures] = await Promise.all([database?.ended, app?.ended])

@@ -1,4 +1,4 @@
-// The machine that is driven: one that runs already, or a disposable one.
+// The machine under load: one that is already running, or a disposable one.
 
 import { isIPv4 } from 'node:net'
 import { BoxhoundError } from '../_helpers/errors.ts'
@@ -28,7 +28,7 @@ export interface TrafficMachine {
   readonly target: Target
   /** SHA-256 of the image that it was started from. */
   readonly image: string
-  /** False for one that somebody else uses: nothing may be left on it. */
+  /** False for a machine that stays in use: nothing may be left on it. */
   readonly disposable: boolean
   readonly driven: Driven
   /** See `SessionOptions`. */
@@ -42,7 +42,7 @@ export interface MachineOptions {
 }
 
 /**
- * Refuses every address that is not loopback: load goes to machines of this one alone, whatever a file in the store says.
+ * Refuses any address that is not loopback: load must stay on this host, whatever a file in the store says.
  *
  * @throws E_TRAFFIC_ADDRESS with exit code 2.
  */
@@ -56,7 +56,7 @@ export const assertLoopback = (host: string): void => {
   })
 }
 
-/** What the box file says of a machine that runs. */
+/** What the box file says about a running machine. */
 const drivenBy = ({ app, database }: Box): Driven => ({
   app:
     app === null
@@ -73,8 +73,8 @@ const drivenBy = ({ app, database }: Box): Driven => ({
 const fits = (kind: MachineKind, choice: MachineChoice): boolean => choice === 'auto' || choice === kind
 
 /**
- * Lets `work` drive the box's machine that runs (the container first, if there are two), or else a disposable copy of the published
- * image, of which nothing is left.
+ * Runs `work` on the box's running machine (on the container, if there are two), or on a disposable copy of the published
+ * image, which is removed afterwards.
  */
 export const withTrafficMachine = async <T>(
   box: Box,

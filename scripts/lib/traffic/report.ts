@@ -3,7 +3,7 @@
 import { formatCount, formatSeconds } from '../_helpers/format.ts'
 import { formatResult, type Paint, plain } from '../report/terminal.ts'
 import { isGreen } from '../verify/verdict.ts'
-import type { AppFigures, Interval } from './app-load.ts'
+import { type AppFigures, type Interval, sumOf } from './app-load.ts'
 import type { Measured, TrafficResults } from './results.ts'
 
 /** One moment of a running load. */
@@ -35,9 +35,6 @@ export const formatTick = ({ at, app, transactions }: Tick, paint: Paint = plain
   ].join('  ')
 }
 
-const total = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((sum, one) => sum + one, 0)
-
 const appLines = ({ sent, answered, routes, latency }: AppFigures, seconds: number): string[] => {
   const { '2xx': good = 0 } = answered
   const { p50, p90, p99, max } = latency
@@ -45,7 +42,7 @@ const appLines = ({ sent, answered, routes, latency }: AppFigures, seconds: numb
     `requests: ${sent} in ${formatSeconds(seconds)}, ${good} answered by 2xx, ${formatCount(sent - good, 'error')}`,
     `latency:  p50 ${milliseconds(p50)}, p90 ${milliseconds(p90)}, p99 ${milliseconds(p99)}, max ${milliseconds(max)}`,
     `routes:   ${Object.entries(routes)
-      .map(([path, number]) => `${path} ${((100 * number) / Math.max(1, total(routes))).toFixed(0)} %`)
+      .map(([path, number]) => `${path} ${((100 * number) / Math.max(1, sumOf(routes))).toFixed(0)} %`)
       .join(', ')}`,
   ]
 }

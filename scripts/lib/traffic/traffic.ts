@@ -1,8 +1,9 @@
-// Drives a box's app and database, and judges what arrived.
+// Puts load on a box's app and database, and judges what arrived.
 
 import { waitIfInterrupted, withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { isLabVersion } from '../box/apt-repository.ts'
 import type { Box } from '../box/box.ts'
 import type { CheckResult } from '../verify/results.ts'
 import { connect, type Session } from '../verify/ssh.ts'
@@ -19,17 +20,17 @@ import { lookAfter, lookDuring } from './watcher.ts'
 
 export interface TrafficOptions extends MachineOptions, Pick<LoadOptions, 'plan' | 'every' | 'onTick'> {
   readonly connections: number
-  /** Told what was measured if the load ends before its time. */
+  /** Receives the measurements if the load ends early. */
   readonly onInterrupted: (measured: Measured) => void
 }
 
-/** Waits until somebody listens at the app's port: after a boot the app may still start. A connection alone makes no trace. */
+/** Waits until the app listens on its port, since it may still be starting after boot. A bare connection creates no trace. */
 const awaitApp = async (session: Session, port: number): Promise<void> => {
   const script = `until (exec 3<>/dev/tcp/127.0.0.1/${port}) 2>/dev/null; do sleep 0.5; done`
   await session.run(`timeout 150 bash -c '${script}'`, { deadline: 180, name: 'waiting for the app' })
 }
 
-/** One machine's load, and what the Agent told before and after it. */
+/** One machine's load, and what the Agent reported before and after it. */
 interface Outcome {
   readonly measured: Measured
   readonly database: DatabaseFigures | null
@@ -56,10 +57,10 @@ const drive = async (
   let load: Load | undefined
   let complete = false
   const remains = (error: unknown): void =>
-    onNote(`something of the load may be left: ${error instanceof Error ? error.message : String(error)}`)
+    onNote(`could not clean up completely after the load: ${error instanceof Error ? error.message : String(error)}`)
   const leave = async (): Promise<void> => {
     const reachable = session.lost() === undefined
-    // With a disposable machine all of it goes: there only what still runs is ended, for its last figures.
+    // A disposable machine goes away with everything on it; there, only a load that still runs is stopped, for its last figures.
     if (reachable && !(disposable && complete)) await load?.stop().catch(remains)
     if (load !== undefined && !complete) options.onInterrupted(load.measured())
     if (reachable && driver !== undefined && !disposable) await removeDatabase(session, driver).catch(remains)
@@ -128,7 +129,7 @@ const resultsOf = (
     machine: kind,
     image,
     disposable,
-    labAgent: box.agent.version.endsWith('+lab'),
+    labAgent: isLabVersion(box.agent.version),
     shape: plan.shape,
     seconds: outcome.measured.seconds,
     rate: plan.rate,
@@ -144,9 +145,10 @@ const resultsOf = (
 }
 
 /**
- * Drives the app and the database of a box on a machine of its own, and judges afterwards what the Agent has counted of it.
+ * Puts load on the app and the database of a box's machine, then judges what the Agent and the database counted.
  *
- * @throws BoxhoundError E_TRAFFIC where there is nothing to drive; and what booting and connecting throw. A red verdict is no error.
+ * @throws BoxhoundError E_TRAFFIC when there is nothing to drive, and whatever booting and connecting throw. A red verdict
+ * is not an error.
  */
 export const driveBox = async (box: Box, options: TrafficOptions, project: Project): Promise<TrafficResults> => {
   const driver = box.database === null ? undefined : await readDriver(box.database, options.connections)

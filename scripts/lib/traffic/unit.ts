@@ -1,16 +1,16 @@
-// Programs of a load as systemd units of the guest.
+// Load generators as systemd units in the guest.
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { CommandResult } from '../verify/command.ts'
 import { quoteCommand } from '../verify/quote.ts'
 import type { Session } from '../verify/ssh.ts'
 
-/** A program that drives something: a unit of its own can be ended as a whole, ends by itself, and there is never a second one. */
+/** A load generator. A systemd unit can be stopped as a whole, has a time limit, and never runs twice. */
 export interface Unit {
-  /** Of its unit, and of its file. */
+  /** Name of the unit and of its file. */
   readonly name: string
   readonly interpreter: readonly string[]
-  /** The program's text. */
+  /** The program's source. */
   readonly text: string
   readonly environment: Readonly<Record<string, string>>
 }
@@ -18,17 +18,17 @@ export interface Unit {
 export interface UnitRun {
   readonly words: readonly string[]
   readonly stdin: string
-  /** It is ended then. */
+  /** Time limit. */
   readonly seconds: number
   readonly onOutput: (text: string) => void
 }
 
-/** Seconds for what else is done on the guest, on an emulated processor. */
+/** Seconds for other work in the guest, on an emulated CPU. */
 export const patience = 300
 
 const fileOf = ({ name }: Unit): string => `/run/${name}`
 
-/** Runs a command that must not fail. @throws E_TRAFFIC with its words. */
+/** Runs a command that must succeed. @throws E_TRAFFIC with its output. */
 export const must = async (session: Session, command: string, name: string, stdin = ''): Promise<string> => {
   const { code, stdout, stderr } = await session.run(command, { stdin, deadline: patience, name })
   if (code === 0) return stdout
@@ -38,12 +38,12 @@ export const must = async (session: Session, command: string, name: string, stdi
   })
 }
 
-/** Puts the program on the machine; in memory, so that a reboot forgets it. */
+/** Copies the program to the machine, into memory, so that a reboot removes it. */
 export const installUnit = async (session: Session, unit: Unit): Promise<void> => {
   await must(session, `install -m 0700 /dev/stdin ${fileOf(unit)}`, 'writing a load generator', unit.text)
 }
 
-/** A call of the program that is no unit. */
+/** A call of the program without a unit. */
 export const callCommand = (unit: Unit, ...words: readonly string[]): string =>
   quoteCommand([
     'env',
@@ -53,7 +53,7 @@ export const callCommand = (unit: Unit, ...words: readonly string[]): string =>
     ...words,
   ])
 
-/** Runs the program as a unit until its end. */
+/** Runs the program as a unit until it ends. */
 export const runUnit = (
   session: Session,
   unit: Unit,
@@ -74,11 +74,11 @@ export const runUnit = (
       fileOf(unit),
       ...words,
     ]),
-    // A line each second, which has less than 1 kB.
+    // One line per second, of less than 1 kB.
     { stdin, deadline: seconds + patience, limit: 4_000_000 + seconds * 1000, name: `running ${unit.name}`, onOutput },
   )
 
-/** Ends the unit if it runs, and waits until it has. */
+/** Stops the unit if it runs, and waits until it has stopped. */
 export const stopUnit = async (session: Session, { name }: Unit): Promise<void> => {
   await session.run(`systemctl stop ${name}.service`, { deadline: patience, name: `ending ${name}` })
 }
