@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The folder of nginx's log, and no default site. Tells a broken server now instead of at the first boot.
+# Creates the folder of nginx's log and removes the default site. Finds a broken server now instead of at first boot.
 set -Eeuo pipefail
 
 main() {
   systemd-tmpfiles --create /usr/lib/tmpfiles.d/trial-web.conf
-  # The service reads /etc/nginx/trial-app.conf alone. Nobody who starts nginx by hand shall open the package's welcome page either.
+  # The service only reads /etc/nginx/trial-app.conf. This keeps the welcome page closed even if nginx is started by hand.
   rm -f /etc/nginx/sites-enabled/default
   /opt/trial-app/venv/bin/uwsgi --version >/dev/null
   /usr/sbin/nginx -v 2>/dev/null
