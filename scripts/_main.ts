@@ -1,10 +1,11 @@
 import { endRun } from './lib/_helpers/cleanup.ts'
 import { BoxhoundError, errorDocument, formatError } from './lib/_helpers/errors.ts'
+import { type Project, projectAt } from './lib/_helpers/paths.ts'
 import { storageError } from './lib/_helpers/storage.ts'
 import { guardConsole } from './lib/_helpers/terminal.ts'
 
 /** A verb's entry: arguments after the verb, its exit code. */
-type Main = (argv: string[]) => Promise<number>
+type Main = (argv: string[], project: Project) => Promise<number>
 
 /** Each verb is loaded only when it is called: a bake with nothing to do must not pay for ssh2 or the report page. */
 const verbs: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
@@ -52,9 +53,13 @@ export const abandon = (error: unknown, stream?: 'stdout' | 'stderr'): void => {
 /**
  * Runs a verb and turns what it throws into text on stderr and an exit code.
  *
+ * @param folders boxhound's own folder, and the user's.
  * @returns 0 done, 1 the work failed, 2 wrong usage or box file, 3 the machine lacks something.
  */
-export const run = async ([verb = '', ...argv]: string[]): Promise<number> => {
+export const run = async (
+  [verb = '', ...argv]: string[],
+  { tool, root }: Pick<Project, 'tool' | 'root'>,
+): Promise<number> => {
   guardConsole()
   const load = verbs[verb]
   if (load === undefined) {
@@ -65,7 +70,7 @@ export const run = async ([verb = '', ...argv]: string[]): Promise<number> => {
   process.umask(0o022)
   try {
     const { main } = await load()
-    return await main(argv)
+    return await main(argv, projectAt(root, process.env, tool))
   } catch (thrown) {
     const error = storageError(thrown)
     if (argv.includes('--json') && error instanceof BoxhoundError)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { writeAtomic } from './lib/_helpers/atomic.ts'
 import { parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
+import type { Project } from './lib/_helpers/paths.ts'
 import { boxJsonSchema } from './lib/box/json-schema.ts'
 
 const command = {
@@ -21,10 +22,10 @@ const command = {
 const path = 'boxes/box.schema.json'
 
 /** `npm run schema`. @returns the exit code. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const file = join(process.cwd(), path)
+  const file = join(project.root, path)
   const schema = boxJsonSchema()
   const stale = !existsSync(file) || readFileSync(file, 'utf8') !== schema
   if (parsed.flags.check === true && stale)

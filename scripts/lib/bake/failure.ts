@@ -55,8 +55,8 @@ const openShell = async (overlay: string, staged: string, project: Project): Pro
     return
   }
   console.error('\nA shell in the failed layer, as root; leave it with "exit":')
-  const sandbox = startSandbox(['bash', join(project.root, 'packer/chroot/shell.sh'), overlay, staged], {
-    cwd: project.root,
+  const sandbox = startSandbox(['bash', join(project.tool, 'packer/chroot/shell.sh'), overlay, staged], {
+    cwd: project.tool,
     environment: cleanEnvironment(),
     stdio: ['inherit', 'inherit', 'inherit'],
     foreground: true,

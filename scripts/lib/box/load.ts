@@ -10,7 +10,7 @@ import type { Agent, App, Base, Box, Check, Database, Image, Observe, System } f
 import { fromCaller } from './caller.ts'
 import { readDefinition } from './definition.ts'
 import { monitoringProblem, readEngine } from './engine.ts'
-import { boxNames, foldersOf, ownFolder } from './folders.ts'
+import { boxNames, foldersOf, lentBox, ownFolder } from './folders.ts'
 import { nearest, suggest } from './nearest.ts'
 import { resolveOptions } from './options.ts'
 import type { Problem } from './problems.ts'
@@ -44,6 +44,8 @@ const fileOf = (nameOrFile: string, project: Project): string => {
   if (/[/\\]|\.ya?ml$/.test(nameOrFile)) return fromCaller(nameOrFile)
   const known = boxNames(project)
   if (known.includes(nameOrFile)) return join(project.root, 'boxes', `${nameOrFile}.yaml`)
+  const lent = lentBox(nameOrFile, project)
+  if (lent !== undefined) return lent
   throw new BoxhoundError('E_BOX_UNKNOWN', `no box named "${nameOrFile}"`, {
     expected: 'the name of a file in boxes/ without .yaml, or a path',
     found: nameOrFile,
