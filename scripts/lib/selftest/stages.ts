@@ -189,6 +189,12 @@ export const stages: readonly Stage[] = [
     seconds: 25,
     deadline: 1200,
   }),
+  contains(
+    'traffic',
+    'the lab box under load, and what its Agent sends',
+    verb('traffic', 'lab', '--for', '10s', '--rate', '20', '--wire', ...inContainer),
+    { needs: ['bake'], seconds: 40, deadline: 1200 },
+  ),
   boots('up', 'npm run up, down and provision', ava('test/up/ava'), {
     reading: 'tap',
     needs: ['bake'],
