@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { type Command, parseCommand, splitAction } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { type Project, shown } from './lib/_helpers/paths.ts'
+import { asTyped } from './lib/_helpers/typed.ts'
 import { withImage } from './lib/base/edit.ts'
 import { readText, saveText } from './lib/base/save.ts'
 import { findUpdate, isChange, seriesOf, type Update } from './lib/base/update.ts'
@@ -57,7 +58,7 @@ const update = async (box: Box, flags: Readonly<Record<string, boolean>>, projec
   console.log(changeText(found))
   if (!changed)
     console.log(`${shown(box.file)} already has the newest release and its signed digest: nothing to change`)
-  else if (written) console.log(`written to ${shown(box.file)}; next: npm run bake -- ${box.name}`)
+  else if (written) console.log(asTyped(`written to ${shown(box.file)}; next: npm run bake -- ${box.name}`))
   else console.log(`${shown(box.file)} is unchanged (--dry-run)`)
 }
 

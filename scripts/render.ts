@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import type { Project } from './lib/_helpers/paths.ts'
+import { asTyped } from './lib/_helpers/typed.ts'
 import { fromCaller } from './lib/box/caller.ts'
 import { boxHelp, chosenBox } from './lib/box/chosen.ts'
 import { boxNames } from './lib/box/folders.ts'
@@ -69,7 +70,7 @@ export const main = async (argv: string[], project: Project): Promise<number> =>
   for (const { rendered, folder } of results) await writeRendered(rendered, fromCaller(folder))
   if (missing.size > 0)
     console.error(
-      `some files were not checked because ${[...missing].join(', ')} is missing: npm run setup installs it`,
+      asTyped(`some files were not checked because ${[...missing].join(', ')} is missing: npm run setup installs it`),
     )
   const documents = results.map(({ rendered, folder }) => describe(rendered, folder))
   if (parsed.flags.json === true) console.log(JSON.stringify(all ? documents : documents[0], null, 2))

@@ -1,5 +1,6 @@
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import type { Project } from './lib/_helpers/paths.ts'
+import { asTyped } from './lib/_helpers/typed.ts'
 import { chooseKind, machineChoice, machineOption } from './lib/boot/kind.ts'
 import { up } from './lib/boot/up.ts'
 import { boxHelp, chosenBox } from './lib/box/chosen.ts'
@@ -48,6 +49,6 @@ export const main = async (argv: string[], project: Project): Promise<number> =>
   console.log(
     `${name} ${already ? 'is already up' : 'is up'} at ${login.host}:${login.port}, host key ${login.hostKey}`,
   )
-  console.log(`  npm run ssh -- ${name}     opens a shell\n  npm run down -- ${name}    stops it`)
+  console.log(asTyped(`  npm run ssh -- ${name}     opens a shell\n  npm run down -- ${name}    stops it`))
   return 0
 }

@@ -98,13 +98,14 @@ const unknownChoice = (
 ): Problem[] => {
   if (known.includes(name)) return []
   const best = nearest(name, known)
+  const adding = folder.endsWith('/') ? `add a folder ${folder}${name}/` : `choose one of them, or add it to ${folder}`
   return [
     {
       offset: foundAt(source, path) === 'nothing' ? keyOffset(source, path.slice(0, -1)) : valueOffset(source, path),
       message: `no ${what} named "${name}"`,
       expected: known.length === 0 ? `a folder under ${folder}` : `one of ${known.join(', ')}`,
       found: name,
-      next: best === undefined ? `add a folder ${folder}${name}/` : `did you mean "${best}"?`,
+      next: best === undefined ? adding : `did you mean "${best}"?`,
     },
   ]
 }

@@ -6,6 +6,7 @@ import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatBytes } from '../_helpers/format.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { asTyped } from '../_helpers/typed.ts'
 import { chosenBox } from '../box/chosen.ts'
 import { storedChain, unboundLayers } from '../cache/binding.ts'
 import { clearDeadRuns, clearRun, makeWorkFolder, type WorkFolder } from '../cache/leftovers.ts'
@@ -139,7 +140,7 @@ export const pushVerb = async (given: Words, planOf: Planner, project: Project):
     const sent = results.filter(({ state }) => state === 'sent').length
     const absent = plan?.layers.slice(layers.length).map(({ name }) => name) ?? []
     if (absent.length > 0)
-      told.line(`not pushed because not in the store: ${absent.join(', ')} (npm run bake -- ${box})`)
+      told.line(asTyped(`not pushed because not in the store: ${absent.join(', ')} (npm run bake -- ${box})`))
     if (flags.json === true) console.log(JSON.stringify({ repository: registry.name, bytes, layers: results }))
     else console.log(`${sent} of ${results.length} layers sent to ${registry.name}, ${formatBytes(bytes)}`)
     return results.some(({ state }) => state === 'left') ? 1 : 0
