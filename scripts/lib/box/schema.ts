@@ -366,10 +366,12 @@ const image = z
   })
   .describe('The published disk image')
 
+export const nameOfBox = text(/^[a-z][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and -, as the file')
+
 /** The whole box file. */
 export const boxFile = z
   .strictObject({
-    box: text(/^[a-z][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and -, as the file').meta({
+    box: nameOfBox.meta({
       description: 'Name of the box, as the file',
       examples: ['shop-db'],
     }),
