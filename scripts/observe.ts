@@ -33,7 +33,7 @@ const command: Command = {
     yes: { type: 'boolean', help: 'destroy: do not ask' },
     as: { type: 'string', value: 'NAME', help: 'import: name of the file (default: derived from the title)' },
     out: { type: 'string', value: 'FILE', help: 'show: where the page is written (default: out/BOX/observe.html)' },
-    recorded: { type: 'boolean', help: 'show: with the data that a machine sent in its last verify --wire' },
+    recorded: { type: 'boolean', help: 'show: with what a machine sent in the last verify --wire or traffic --wire' },
     json: { type: 'boolean', help: 'one JSON document on stdout' },
   },
   examples: [

@@ -34,6 +34,10 @@ const command: Command = {
       value: 'N',
       help: 'requests and database transactions per second at full load (default: 100)',
     },
+    wire: {
+      type: 'boolean',
+      help: 'points the Agent of a disposable machine at an intake on this one, and verifies what it sends under load',
+    },
     ...machineOption('auto'),
     json: { type: 'boolean', help: 'print results.json on stdout' },
   },
@@ -44,6 +48,10 @@ const command: Command = {
     [
       'DD_API_KEY=… npm run up -- ubuntu && npm run traffic -- ubuntu',
       'drives the machine that is up, whose Agent sends to your account',
+    ],
+    [
+      'npm run traffic -- lab --wire && npm run observe -- show lab --recorded',
+      'verifies what the Agent sends, then shows the dashboard of a machine under load',
     ],
     ['npm run traffic -- lab --json | jq .traces.received', 'for scripts'],
   ],
@@ -80,6 +88,7 @@ export const main = async (argv: string[]): Promise<number> => {
       plan,
       connections,
       every,
+      wire: flags.wire === true,
       machine: machineChoice(values.machine, 'auto'),
       environment: process.env,
       onNote: (text) => (quiet ? console.error(text) : console.log(paint('dim', text))),

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { temporaryFolder } from './render/_render.ts'
@@ -25,6 +25,7 @@ test('schema --check fails on a stale file, schema mends it', (t) => {
   const folder = temporaryFolder(t)
   const file = join(folder, 'boxes/box.schema.json')
   mkdirSync(join(folder, 'boxes'))
+  mkdirSync(join(folder, 'guide'))
   writeFileSync(file, '{}\n')
   const stale = run(folder, '--check')
   t.is(stale.status, 1)
@@ -37,7 +38,10 @@ test('schema --check fails on a stale file, schema mends it', (t) => {
 
 test('schema --json prints one document', (t) => {
   const folder = temporaryFolder(t)
-  mkdirSync(join(folder, 'boxes'))
-  copyFileSync(join(root, 'boxes/box.schema.json'), join(folder, 'boxes/box.schema.json'))
-  t.deepEqual(JSON.parse(run(folder, '--json').stdout), { file: 'boxes/box.schema.json', stale: false })
+  const files = ['boxes/box.schema.json', 'guide/box-file.md']
+  for (const file of files) {
+    mkdirSync(join(folder, dirname(file)))
+    copyFileSync(join(root, file), join(folder, file))
+  }
+  t.deepEqual(JSON.parse(run(folder, '--json').stdout), { files: files.map((file) => ({ file, stale: false })) })
 })

@@ -151,7 +151,10 @@ test('no code of verbs, suite or seal names an engine', (t) => {
   t.true(files.length > 500)
   t.deepEqual(
     files.filter(
-      (file) => !excused.test(file) && /mysql|mariadb|postgres|mongo|redis/i.test(readFileSync(file, 'utf8')),
+      (file) =>
+        !excused.test(file) &&
+        // An example that the reference of the box file shows decides nothing.
+        /mysql|mariadb|postgres|mongo|redis/i.test(readFileSync(file, 'utf8').replaceAll(/examples: \[.*\]/g, '')),
     ),
     [],
   )

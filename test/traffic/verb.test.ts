@@ -6,6 +6,11 @@ const refused: readonly [title: string, argv: string[], said: RegExp][] = [
   ['no rate at all', ['--rate', '0'], /--rate is not valid/],
   ['more connections than anybody has', ['--connections', '5000'], /--connections is not valid/],
   ['a shape that nobody knows', ['--shape', 'wave'], /--shape must be one of steady, ramp, spikes/],
+  [
+    'more requests than --wire can keep',
+    ['--wire', '--for', '1h', '--rate', '100'],
+    /that many requests cannot be kept for --wire/,
+  ],
   ['a host', ['--host', 'db1.example'], /Unknown option '--host'/],
 ]
 
