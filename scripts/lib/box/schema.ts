@@ -5,6 +5,7 @@ import { traceWays } from './app.ts'
 import { isLabVersion } from './apt-repository.ts'
 import { optionValue } from './option-schema.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
+import { agentKeys } from './schema-agent.ts'
 import { observe } from './schema-observe.ts'
 import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
 import { isAddress, isImage } from './urls.ts'
@@ -135,6 +136,7 @@ const agent = z
         description: "Where the Agent's package comes from; default Datadog's own repository",
         examples: ['lab'],
       }),
+    ...agentKeys,
   })
   .superRefine((value, context) => {
     if (isLabVersion(value.version) !== (value.repository === 'lab'))
