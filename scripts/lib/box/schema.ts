@@ -7,6 +7,7 @@ import { optionValue } from './option-schema.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
 import { agentKeys } from './schema-agent.ts'
 import { observe } from './schema-observe.ts'
+import { boxhoundRange } from './schema-requires.ts'
 import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
 import { isAddress, isImage } from './urls.ts'
 
@@ -373,6 +374,7 @@ export const boxFile = z
       examples: ['shop-db'],
     }),
     version,
+    boxhound: boxhoundRange,
     base,
     agent,
     database: database.nullish().describe('A database with its monitoring user and integration'),
