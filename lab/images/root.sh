@@ -31,7 +31,7 @@ main() {
   # Addresses of a mirror must not get into an image, and without apt nothing would read them.
   mmdebstrap --mode=root --variant=essential --format=tar --quiet --keyring="$keyring" --include="$packages" \
     --dpkgopt="$base/dpkg.cfg" --dpkgopt=force-unsafe-io --aptopt='Acquire::Languages "none"' --aptopt='APT::Sandbox::User "root"' \
-    --setup-hook="$base/network.sh" --customize-hook="$here/tidy.sh" \
+    --setup-hook="$base/network.sh" --customize-hook="$here/tidy.sh" --skip=cleanup/apt \
     "$suite" "$out.partial" "${sources[@]}"
   mv -f -- "$out.partial" "$out"
 }

@@ -10,7 +10,9 @@ main() {
   if mountpoint -q -- "$root/etc/apt/apt.conf.d/00boxhound-network"; then
     umount -- "$root/etc/apt/apt.conf.d/00boxhound-network"
   fi
-  rm -rf -- "$root/etc/apt" "$root/var/lib/apt" "$root/var/cache/apt" "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap"
+  # mmdebstrap removes the file that is named after it itself, and fails if it can't.
+  find "$root/etc/apt" ! -type d ! -name 00mmdebstrap -delete
+  rm -rf -- "$root/var/lib/apt" "$root/var/cache/apt" "$root/etc/dpkg/dpkg.cfg.d/99mmdebstrap"
   rm -f -- "$root/etc/hostname" "$root/etc/resolv.conf" "$root"/etc/{passwd,group,shadow,gshadow,subuid,subgid}- \
     "$root"/var/cache/ldconfig/aux-cache "$root"/var/lib/dpkg/*-old "$root"/var/cache/debconf/*-old
   find "$root/tmp" "$root/var/tmp" -mindepth 1 -delete

@@ -21,7 +21,7 @@ export interface LocalImage {
 }
 
 const digestOf = async (folders: readonly string[], project: Project): Promise<string> =>
-  (await Promise.all(folders.map((folder) => digestFolder(join(project.root, folder))))).join()
+  (await Promise.all(folders.map((folder) => digestFolder(join(project.tool, folder))))).join()
 
 /**
  * A layer whose archive a script writes, built once per key: the folder has the compressed layer and what is known of
@@ -84,14 +84,14 @@ export const labImage = async (
   folders: InputFolders,
   project: Project,
 ): Promise<LocalImage> => {
-  const { package: set, config } = readLabImage(join(project.root, lab))
+  const { package: set, config } = readLabImage(join(project.tool, lab))
   const { logs } = folders
-  const script = (name: string): string => join(project.root, 'lab/images', name)
+  const script = (name: string): string => join(project.tool, 'lab/images', name)
   const rootKey = sha256(`${period}\0${await digestOf(['lab/images', 'lab/base'], project)}`)
   const root = await layerOnce(
     rootKey,
     'Debian 13 with Python',
-    (archive) => run(['bash', script('root.sh'), archive], join(logs, 'lab-image-root.log'), project.root, folders),
+    (archive) => run(['bash', script('root.sh'), archive], join(logs, 'lab-image-root.log'), project.tool, folders),
     folders,
     project,
   )
@@ -100,13 +100,13 @@ export const labImage = async (
     const deb = await packageOf(set, version, folders, project)
     const key = sha256([rootKey, lab, version, await digestOf([set], project)].join('\0'))
     const log = join(logs, `lab-image-${lab.split('/').at(-1)}.log`)
-    const build = join(project.root, lab, 'build.sh')
+    const build = join(project.tool, lab, 'build.sh')
     const environment = { BOXHOUND_SCRATCH: folders.scratch }
     layers.push(
       await layerOnce(
         key,
         `${set} ${version}`,
-        (archive) => run(['bash', build, root.file, deb, archive], log, project.root, folders, environment),
+        (archive) => run(['bash', build, root.file, deb, archive], log, project.tool, folders, environment),
         folders,
         project,
       ),
