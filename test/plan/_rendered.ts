@@ -29,7 +29,7 @@ export const plannedProject = async (t: ExecutionContext): Promise<Project> => {
     await mkdir(dirname(join(root, path)), { recursive: true })
     await writeFile(join(root, path), content)
   }
-  return { root, out: join(root, 'out'), cache: join(root, 'cache') }
+  return { tool: root, root, out: join(root, 'out'), cache: join(root, 'cache') }
 }
 
 export const system: System = { name: 'debian-13', id: 'debian', versionId: '13', python: '3.13' }

@@ -4,7 +4,7 @@ import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { emptySpec, mergeSpecs, parseLayerSpec } from '../../scripts/lib/render/layer-spec.ts'
 import { fixture } from '../boxfile/_files.ts'
 
-const folder = { file: join(fixture.root, 'provision/40-app/flask'), source: 'provision/40-app/flask' }
+const folder = { file: join(fixture.tool, 'provision/40-app/flask'), source: 'provision/40-app/flask' }
 const parse = (text: string) => parseLayerSpec(text, 'layer.yaml', folder, fixture)
 
 test('an empty layer.yaml asks for nothing', (t) => {

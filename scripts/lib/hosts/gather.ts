@@ -15,9 +15,9 @@ export interface Gatherer {
   readonly probes: Readonly<Record<string, string>>
 }
 
-/** @param root the folder of the tool, with suite/. */
-export const loadGatherer = async (root: string): Promise<Gatherer> => {
-  const read = (path: string): Promise<string> => readFile(join(root, 'suite', path), 'utf8')
+/** @param tool boxhound’s own folder, with suite/. */
+export const loadGatherer = async (tool: string): Promise<Gatherer> => {
+  const read = (path: string): Promise<string> => readFile(join(tool, 'suite', path), 'utf8')
   const [program, keys, logs, receiver] = await Promise.all([
     read('host/gather.py'),
     read('box/probes/keys.py'),

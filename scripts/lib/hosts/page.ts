@@ -64,10 +64,10 @@ const detailOf = (host: HostResult, index: number) => ({
 /**
  * The results as one self-contained page: no scripts, no external addresses, both colour schemes.
  *
- * @param root the folder of the tool, which has the template.
+ * @param tool boxhound’s own folder, which has the template.
  */
-export const formatPage = async (results: FleetResults, root: string): Promise<string> => {
-  const template = await readFile(join(root, 'scripts/lib/hosts/page.html.hbs'), 'utf8')
+export const formatPage = async (results: FleetResults, tool: string): Promise<string> => {
+  const template = await readFile(join(tool, 'scripts/lib/hosts/page.html.hbs'), 'utf8')
   const columns = columnsOf(results.hosts)
   const handlebars = Handlebars.create()
   handlebars.registerHelper('duration', (seconds: number) => formatSeconds(seconds))

@@ -34,8 +34,8 @@ export const verifyHosts = async (
 ): Promise<FleetResults> => {
   const choice = hostsChoice(parsed)
   const folder = parsed.values.out === undefined ? join(project.out, 'hosts') : fromCaller(parsed.values.out)
-  const { root } = project
-  const gatherer = await loadGatherer(root)
+  const { tool } = project
+  const gatherer = await loadGatherer(tool)
   const quiet = parsed.flags.json === true
   const paint = paintFor(process.stdout, environment)
   const say = (text: string): void => (quiet ? console.error(text) : console.log(text))
@@ -52,7 +52,7 @@ export const verifyHosts = async (
     fleet.end()
     if (refused) return
     const known = fleet.soFar()
-    await writeHosts(known, root, folder)
+    await writeHosts(known, tool, folder)
     say(`\nreport: ${shown(join(folder, 'report.html'))}\n${formatFleet(known, paint)}`)
   }
   return withCleanup(finish, async () => {

@@ -51,9 +51,9 @@ const together = 16
 /**
  * Writes everything into a folder. The hosts of an earlier run go away first.
  *
- * @param root the folder of the tool, which has the page's template.
+ * @param tool boxhound’s own folder, which has the page's template.
  */
-export const writeHosts = async (results: FleetResults, root: string, folder: string): Promise<void> => {
+export const writeHosts = async (results: FleetResults, tool: string, folder: string): Promise<void> => {
   await rm(join(folder, 'junit'), { recursive: true, force: true })
   const names = fileNames(results.hosts.map(({ name }) => name))
   for (let at = 0; at < names.length; at += together)
@@ -64,7 +64,7 @@ export const writeHosts = async (results: FleetResults, root: string, folder: st
           writeUnguarded(join(folder, 'junit', `${names[at + index]}.xml`), formatJunit(asVerifyResults(host))),
         ),
     )
-  await writeUnguarded(join(folder, 'report.html'), await formatPage(results, root))
+  await writeUnguarded(join(folder, 'report.html'), await formatPage(results, tool))
   // Last: who sees these results finds the rest.
   await writeUnguarded(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`)
 }

@@ -53,17 +53,18 @@ const layerIdentity = async (
     ),
   )
   const inputs = await Promise.all(layer.spec.inputs.map((folder) => digestFolder(join(root, folder))))
-  const { packages } = layer.spec
+  // Their contents count. Where they lie depends on where boxhound is installed.
+  const spec = { ...layer.spec, wheels: layer.spec.wheels.map(({ name, python }) => ({ name, python })), inputs: [] }
   return sha256(
     JSON.stringify([
       layer.name,
       parent,
       engine,
       files,
-      layer.spec,
+      spec,
       wheels,
       inputs,
-      packages.length > 0 ? period : null,
+      spec.packages.length > 0 ? period : null,
       ...(layer.data.length > 0 ? [digests(layer.data)] : []),
     ]),
   )
@@ -72,18 +73,18 @@ const layerIdentity = async (
 /** Scripts that import and grow a disk image; another size gives another layer. */
 const importers = ['grow.sh', 'grow_table.py', 'growth.sh', 'import.sh']
 
-const digestOfImporters = async (root: string): Promise<string> => {
-  const scripts = importers.map((name) => readFile(join(root, 'disk', name), 'utf8'))
+const digestOfImporters = async (tool: string): Promise<string> => {
+  const scripts = importers.map((name) => readFile(join(tool, 'disk', name), 'utf8'))
   return sha256((await Promise.all(scripts)).join('\0'))
 }
 
 /** The lab's base changes with the refresh period; a published image is identified by its digest. Our scripts may import or grow either. */
-const imageIdentity = async ({ base, image }: Box, period: string, { root }: Project): Promise<string> => {
+const imageIdentity = async ({ base, image }: Box, period: string, { tool }: Project): Promise<string> => {
   const imported = base.kind !== 'lab' || image.size !== null
-  const growth = imported ? [image.size, await digestOfImporters(root)] : []
+  const growth = imported ? [image.size, await digestOfImporters(tool)] : []
   if (base.kind === 'image') return sha256(JSON.stringify(['image', base.sha256, base.system.name, ...growth]))
   const folder = base.kind === 'lab' ? 'lab/base' : 'lab/cloud'
-  return sha256(JSON.stringify(['image', base.release, await digestFolder(join(root, folder)), period, ...growth]))
+  return sha256(JSON.stringify(['image', base.release, await digestFolder(join(tool, folder)), period, ...growth]))
 }
 
 /**
@@ -92,7 +93,7 @@ const imageIdentity = async ({ base, image }: Box, period: string, { root }: Pro
  */
 export const planBox = async (rendered: Rendered, options: PlanOptions, project: Project): Promise<Plan> => {
   const period = refreshPeriod(rendered.box, options)
-  const applied = await digestFolder(join(project.root, 'provision/_engine'))
+  const applied = await digestFolder(join(project.tool, 'provision/_engine'))
   const { engine } = familyOf(rendered.box.base.system)
   const image: PlannedLayer = {
     name: 'image',

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import * as z from 'zod'
-import type { Project } from '../_helpers/paths.ts'
+import { type Project, rootOf } from '../_helpers/paths.ts'
 import { parseSource } from '../box/read.ts'
 import { aptRepository } from '../box/schema.ts'
 import { foundAt, valueOffset } from '../box/source.ts'
@@ -87,9 +87,13 @@ const spec = (file: LayerFile): LayerSpec => ({
 
 export const emptySpec: LayerSpec = spec({})
 
-/** Resolves a path in a layer.yaml, first in its own folder, then in the project; the result is relative to the project. */
-const resolvePath = (path: string, folder: Place, { root }: Project): string | undefined => {
-  const found = [join(folder.file, path), join(root, path)].find((candidate) => existsSync(candidate))
+/**
+ * Resolves a path in a layer.yaml: first in its own folder, then in the root that the folder belongs to, then in the other. The result is
+ * relative to the user's root.
+ */
+const resolvePath = (path: string, folder: Place, { tool, root }: Project): string | undefined => {
+  const roots = rootOf(folder.file, { tool, root }) === tool ? [tool, root] : [root, tool]
+  const found = [folder.file, ...roots].map((one) => join(one, path)).find((candidate) => existsSync(candidate))
   return found === undefined ? undefined : relative(root, found)
 }
 
