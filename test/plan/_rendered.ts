@@ -50,6 +50,7 @@ export const box: Box = {
       ...{ lab: 'lab/agent', url: 'http://apt.lab.invalid/', suite: 'stable', components: ['7'], keys: [] },
       keyUrls: ['http://keys.lab.invalid/current.public'],
     },
+    config: {},
   },
   database: null,
   checks: [],

@@ -1,5 +1,6 @@
 // The rendered box as plain data.
 
+import type { Settings } from '../box/agent.ts'
 import type { AptRepository } from '../box/apt-repository.ts'
 import type { Box } from '../box/box.ts'
 import type { Engine } from '../box/engine.ts'
@@ -176,6 +177,8 @@ export interface Expectations {
     readonly logs: boolean
     /** Its source of apt: address, suite, components. */
     readonly source: string
+    /** Settings of the box file that the running Agent must have; absent without any. */
+    readonly config?: Settings
   }
   readonly checks: readonly CheckExpectation[]
   readonly database: DatabaseExpectation | null
