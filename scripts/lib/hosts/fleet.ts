@@ -1,5 +1,6 @@
 // Verifies many hosts at once; no host holds another back.
 
+import { setMaxListeners } from 'node:events'
 import pLimit from 'p-limit'
 import { judgeFleet } from './fleet-checks.ts'
 import { type HostOptions, lostHost, verifyAnyway } from './host.ts'
@@ -35,6 +36,8 @@ export const startFleet = (wishes: readonly Wish[], options: FleetOptions): Flee
   const { active, parallel, deadline, hostDeadline, onHost } = options
   const begun = Date.now()
   const controller = new AbortController()
+  // Each login in progress listens.
+  setMaxListeners(parallel + 1, controller.signal)
   const results = new Map<number, HostResult>()
   const limit = pLimit(parallel)
   const left = (): number => deadline - (Date.now() - begun) / 1000

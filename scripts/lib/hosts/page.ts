@@ -23,6 +23,9 @@ export const columnsOf = (hosts: readonly HostResult[]): string[] => {
   return often.map(([id]) => id).sort((a, b) => kind(a) - kind(b) || (order.get(a) ?? 0) - (order.get(b) ?? 0))
 }
 
+/** More hosts than these are folded: a reader wants the list first. */
+const mostUnfolded = 20
+
 interface Cell {
   readonly className: string
   readonly mark: string
@@ -83,6 +86,7 @@ export const formatPage = async (results: FleetResults, tool: string): Promise<s
     columns,
     rows: results.hosts.map((host, index) => rowOf(host, index, columns)),
     open,
+    unfolded: open.length <= mostUnfolded,
     passedShare: (results.passed / Math.max(1, results.planned)) * 100,
     failedShare: ((results.failed + results.lost) / Math.max(1, results.planned)) * 100,
   })

@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeUnguarded } from '../_helpers/atomic.ts'
+import { formatHtml } from '../report/html.ts'
 import { formatJunit } from '../report/junit.ts'
 import type { CheckResult, VerifyResults } from '../verify/results.ts'
 import { formatPage } from './page.ts'
@@ -45,6 +46,19 @@ export const fileNames = (names: readonly string[]): string[] => {
   })
 }
 
+/** The file of what no host shows alone; a host of that name gets another. */
+const fleetFile = 'fleet'
+
+const asHost = ({ fleet, seconds }: FleetResults): HostResult => ({
+  name: fleetFile,
+  address: '',
+  status: 'passed',
+  seconds,
+  labAgent: false,
+  facts: null,
+  checks: fleet,
+})
+
 /** Files written at a time. */
 const together = 16
 
@@ -55,7 +69,10 @@ const together = 16
  */
 export const writeHosts = async (results: FleetResults, tool: string, folder: string): Promise<void> => {
   await rm(join(folder, 'junit'), { recursive: true, force: true })
-  const names = fileNames(results.hosts.map(({ name }) => name))
+  const [whole = '', ...names] = fileNames([fleetFile, ...results.hosts.map(({ name }) => name)])
+  const { fleet } = results
+  if (fleet.length > 0)
+    await writeUnguarded(join(folder, 'junit', `${whole}.xml`), formatJunit(asVerifyResults(asHost(results))))
   for (let at = 0; at < names.length; at += together)
     await Promise.all(
       results.hosts
@@ -64,7 +81,11 @@ export const writeHosts = async (results: FleetResults, tool: string, folder: st
           writeUnguarded(join(folder, 'junit', `${names[at + index]}.xml`), formatJunit(asVerifyResults(host))),
         ),
     )
-  await writeUnguarded(join(folder, 'report.html'), await formatPage(results, tool))
+  const [only] = results.hosts
+  // A single host is read check by check; several are compared.
+  const page =
+    results.planned === 1 && only !== undefined ? formatHtml(asVerifyResults(only), tool) : formatPage(results, tool)
+  await writeUnguarded(join(folder, 'report.html'), await page)
   // Last: who sees these results finds the rest.
   await writeUnguarded(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`)
 }
