@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import type { AgentConfiguration } from './agent.ts'
+import { agentConfiguration } from './agent-configuration.ts'
 import { type AppDefinition, readApp, traceProblem } from './app.ts'
 import type { AptRepository } from './apt-repository.ts'
 import type { Agent, App, Base, Box, Check, Database, Image, Observe, System } from './box.ts'
@@ -17,6 +19,7 @@ import type { Problem } from './problems.ts'
 import { labRepository, publishedBy } from './publisher.ts'
 import { displayPath, readSource } from './read.ts'
 import { type BoxFile, boxFile } from './schema.ts'
+import { requirementProblems } from './schema-requires.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
 import { readSystems, systemsFile } from './systems.ts'
 import { assertNone, unknownKey, validate } from './validate.ts'
@@ -73,8 +76,12 @@ const imageOf = (given: BoxFile['image'], base: Base): Image => {
   return { size: size === null ? null : Number.parseInt(size, 10) * 2 ** 30, formats: ['qcow2', ...others] }
 }
 
-const agentOf = ({ repository, ...agent }: BoxFile['agent']): Agent => ({
-  ...agent,
+const agentOf = ({ repository, version, site, tags, logs }: BoxFile['agent'], rest: AgentConfiguration): Agent => ({
+  version,
+  site,
+  tags,
+  logs,
+  ...rest,
   repository:
     repository === 'lab' ? labAgent : repository === undefined ? datadogRepository : { lab: false, ...repository },
 })
@@ -268,6 +275,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
   const { data, problems } = validate(source, boxFile)
   assertNone(source, problems)
   if (data === undefined) throw new Error('a box file without problems has data')
+  assertNone(source, requirementProblems(data.boxhound, source))
   const { checks, problems: checkProblems } = checksOf(data.checks ?? {}, source, file, project)
   const systems = readSystems(project)
   const systemName = data.base.system ?? labSystem
@@ -284,7 +292,9 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
   const { app, problems: appProblems } =
     data.app == null ? { app: null, problems: [] } : appOf(data.app, database, source, file, project)
   const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile
+  const { configuration, problems: agentProblems, notes } = agentConfiguration(data, source)
   assertNone(source, [
+    ...agentProblems,
     ...(named ? [wrongName(source, nameOrFile, data.box)] : []),
     ...databaseProblems,
     ...appProblems,
@@ -295,7 +305,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     version: data.version,
     file,
     base,
-    agent: agentOf(data.agent),
+    agent: agentOf(data.agent, configuration),
     database,
     checks,
     app,
@@ -304,6 +314,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     refreshDays: data.refresh?.days ?? 7,
     ...(data.mirrors === undefined ? {} : { mirrors: data.mirrors }),
     ...(data.cache === undefined ? {} : { cache: { from: data.cache.from, plainHttp: data.cache.plainHttp ?? false } }),
+    ...(notes.length === 0 ? {} : { notes }),
   }
 }
 

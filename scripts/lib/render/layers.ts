@@ -6,6 +6,8 @@ import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
 import type { Box, Check, Database } from '../box/box.ts'
 import { bannerOf, sourceOf } from '../box/folders.ts'
+import { displayPath } from '../box/read.ts'
+import { mergeSettings } from './agent-settings.ts'
 import { checkFiles } from './checks.ts'
 import { checkContext, contextOf, hasCloudInit } from './context.ts'
 import { emptySpec, mergeSpecs, parseLayerSpec } from './layer-spec.ts'
@@ -126,7 +128,7 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
     repository === null ? [] : [renderPart(below(provision, '30-database/_repository'), context, project)]
   const layers = [
     base(box, provision, context, project),
-    layer('agent', '20-agent'),
+    mergeSettings(layer('agent', '20-agent'), box.agent.config, displayPath(box.file, project)),
     ...(box.database === null
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),
