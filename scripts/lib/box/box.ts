@@ -4,6 +4,7 @@ import type { AgentConfiguration } from './agent.ts'
 import type { AppDefinition, TraceWay } from './app.ts'
 import type { AptRepository, PublisherRepository } from './apt-repository.ts'
 import type { Engine } from './engine.ts'
+import type { Options } from './option.ts'
 
 /** A host tag `key:value`, or a bare word. */
 export type Tag = string
@@ -56,9 +57,6 @@ export interface Agent extends AgentConfiguration {
   readonly logs: boolean
   readonly repository: AptRepository
 }
-
-/** Values of typed options, by name. */
-export type Options = Readonly<Record<string, string | number | boolean>>
 
 export interface Database {
   /** Name of its folder: databases/ENGINE beside the box file, or provision/30-database/ENGINE. */

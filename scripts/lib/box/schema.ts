@@ -3,9 +3,11 @@
 import * as z from 'zod'
 import { traceWays } from './app.ts'
 import { isLabVersion } from './apt-repository.ts'
+import { optionValue } from './option-schema.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
 import { agentKeys } from './schema-agent.ts'
 import { observe } from './schema-observe.ts'
+import { boxhoundRange } from './schema-requires.ts'
 import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
 import { isAddress, isImage } from './urls.ts'
 
@@ -153,11 +155,7 @@ const agent = z
 const folderName = text(/^[a-z][a-z0-9_-]*$/, 'a name of lower-case letters, digits, _ and -')
 
 /** Values of options; their types are told by a check.yaml or database.yaml. */
-const options = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean()], 'text, a number, true or false'),
-  'a map of options',
-)
+const options = z.record(z.string(), optionValue, 'a map of options')
 
 const database = z
   .strictObject({
@@ -192,9 +190,10 @@ const check = z
       .optional()
       .meta({ description: 'Seconds between two runs', examples: [45] }),
     tags: tags.optional().meta({ description: 'Tags of every metric of the check', examples: [['team:shop']] }),
-    options: options
-      .nullish()
-      .meta({ description: "The check's own options, see its check.yaml", examples: [{ min: 0, max: 1000 }] }),
+    options: options.nullish().meta({
+      description: "The check's own options, see its check.yaml",
+      examples: [{ min: 0, max: 1000 }, { hosts: ['a.example', 'b.example'] }],
+    }),
   })
   .nullable()
 
@@ -375,6 +374,7 @@ export const boxFile = z
       examples: ['shop-db'],
     }),
     version,
+    boxhound: boxhoundRange,
     base,
     agent,
     database: database.nullish().describe('A database with its monitoring user and integration'),

@@ -81,8 +81,8 @@ const controlsIn = async (folder: string, before: string, box: Box): Promise<Con
 }
 
 /** All controls for the parts of a box: those of the suite, and of its database's, app's and checks' folders. */
-export const readControls = async (box: Box, { root }: Project): Promise<Control[]> => {
-  const suite = join(root, 'suite', 'controls')
+export const readControls = async (box: Box, { tool }: Project): Promise<Control[]> => {
+  const suite = join(tool, 'suite', 'controls')
   // An engine's shared folders each have their own functions.
   const parts = partFolders(box).map((folders) => folders.map((folder) => join(folder, 'controls')))
   const all = await Promise.all(
