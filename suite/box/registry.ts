@@ -5,6 +5,7 @@ import { checkOf } from './checks/agent-check.ts'
 import { intervalOf } from './checks/agent-check-interval.ts'
 import { check as agentConfig } from './checks/agent-config.ts'
 import { check as agentRunning } from './checks/agent-running.ts'
+import { check as agentSecrets } from './checks/agent-secrets.ts'
 import { check as agentTags } from './checks/agent-tags.ts'
 import { check as agentUnkeyed } from './checks/agent-unkeyed.ts'
 import { check as agentVersion } from './checks/agent-version.ts'
@@ -28,6 +29,7 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
   'agent.tags': agentTags,
   'agent.unkeyed': agentUnkeyed,
   'agent.config': agentConfig,
+  'agent.secrets': agentSecrets,
   'database.running': databaseRunning,
   'database.grants': databaseGrants,
   'database.logs': databaseLogs,

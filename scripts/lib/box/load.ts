@@ -292,7 +292,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
   const { app, problems: appProblems } =
     data.app == null ? { app: null, problems: [] } : appOf(data.app, database, source, file, project)
   const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile
-  const { configuration, problems: agentProblems, notes } = agentConfiguration(data, source)
+  const { configuration, problems: agentProblems, notes } = agentConfiguration(data, file, source)
   assertNone(source, [
     ...agentProblems,
     ...(named ? [wrongName(source, nameOrFile, data.box)] : []),

@@ -7,6 +7,7 @@ import { type AptRepository, isLabVersion } from '../box/apt-repository.ts'
 import type { Box } from '../box/box.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
 import { familyOf } from '../systems/families.ts'
+import { secretExpectation } from './agent-secrets.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
 import { configurationOf, hasCloudInit } from './context.ts'
 import type { CheckExpectation, Expectations, RenderedLayer } from './rendered-box.ts'
@@ -141,7 +142,7 @@ const configuredOf = (
 
 /** Everything that the suite must see on a machine of this box; plain data without a path of this machine. */
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
-  const { version, site, tags, logs, repository, config } = box.agent
+  const { version, site, tags, logs, repository, config, secrets } = box.agent
   const { keep = false, agent: mirror } = box.mirrors ?? {}
   const { agentPackage, installed, updaters } = familyOf(box.base.system)
   return {
@@ -157,6 +158,7 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
       logs,
       source: sourceOf(repository, keep ? mirror : undefined),
       ...(Object.keys(config).length === 0 ? {} : { config }),
+      ...(secrets === null ? {} : { secrets: secretExpectation(secrets) }),
     },
     checks: [
       ...integrationOf(box, project),

@@ -7,6 +7,7 @@ import { assertPlainFolder } from '../_helpers/plain-file.ts'
 import type { Box, Check, Database } from '../box/box.ts'
 import { bannerOf, sourceOf } from '../box/folders.ts'
 import { displayPath } from '../box/read.ts'
+import { secretFiles, secretSettings } from './agent-secrets.ts'
 import { mergeSettings } from './agent-settings.ts'
 import { checkFiles } from './checks.ts'
 import { checkContext, contextOf, hasCloudInit } from './context.ts'
@@ -103,6 +104,17 @@ const base = (box: Box, provision: Place, context: Context, project: Project): R
     ),
   )
 
+/** The Agent with what the box file configures it by. */
+const agentLayer = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer => {
+  const { config, secrets } = box.agent
+  const boxFile = displayPath(box.file, project)
+  const part = (folder: string) => renderPart(below(provision, folder), context, project)
+  const store = secrets === null ? undefined : secretFiles(secrets, part('20-agent/secrets'), boxFile)
+  const layer = layerOf('agent', [part('20-agent'), ...(store === undefined ? [] : [store])])
+  const own = secrets === null ? {} : secretSettings(secrets)
+  return mergeSettings(layer, { ...own, ...config }, boxFile)
+}
+
 /** What every image is sealed by, and after it what a closed network wants to stay in the image. */
 const seal = (provision: Place, context: Context, kept: Context | undefined, project: Project): RenderedLayer =>
   layerOf('seal', [
@@ -120,15 +132,13 @@ const seal = (provision: Place, context: Context, kept: Context | undefined, pro
 export const renderLayers = (box: Box, project: Project, kept?: Context): RenderedLayer[] => {
   const context = contextOf(box)
   const provision = placeOf(join(project.tool, 'provision'), project)
-  const layer = (name: LayerName, folder: string) =>
-    layerOf(name, [renderPart(below(provision, folder), context, project)])
   const chosen = (folder: string) => renderPart(placeOf(folder, project), context, project)
   /** What every engine needs that the distribution does not have: the repository of its publisher. */
   const published = ({ repository }: Database) =>
     repository === null ? [] : [renderPart(below(provision, '30-database/_repository'), context, project)]
   const layers = [
     base(box, provision, context, project),
-    mergeSettings(layer('agent', '20-agent'), box.agent.config, displayPath(box.file, project)),
+    agentLayer(box, provision, context, project),
     ...(box.database === null
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),

@@ -179,6 +179,8 @@ export interface Expectations {
     readonly source: string
     /** Settings of the box file that the running Agent must have; absent without any. */
     readonly config?: Settings
+    /** Where its key comes from, if not from first boot alone: settings of datadog.yaml, and the guest path of the user's program. */
+    readonly secrets?: { readonly settings: Settings; readonly command: string | null }
   }
   readonly checks: readonly CheckExpectation[]
   readonly database: DatabaseExpectation | null

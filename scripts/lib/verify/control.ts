@@ -17,7 +17,8 @@ export interface Control {
   readonly breaks: string
   readonly red: readonly string[]
   /**
-   * What the box must have: `database`, `monitoring` (the database's) or `no-monitoring` (a database without), `app`, `config` (settings of the Agent),
+   * What the box must have: `database`, `monitoring` (the database's) or `no-monitoring` (a database without), `app`, `config` (settings of the Agent), `secrets` (its store),
+   * `secret-program` (one of the user's), `no-checks`,
    * `check.NAME`, or `kernel` (its own, as on any box in QEMU). Empty for any box with this folder.
    */
   readonly needs: readonly string[]
@@ -99,9 +100,11 @@ export const controlsFor = (controls: readonly Control[], expectations: Expectat
   const has = new Set([
     'kernel',
     ...(agent.config === undefined ? [] : ['config']),
+    ...(agent.secrets === undefined ? [] : ['secrets']),
+    ...(agent.secrets?.command == null ? [] : ['secret-program']),
     ...(database === null ? [] : ['database', database.dbm ? 'monitoring' : 'no-monitoring']),
     ...(app === null ? [] : ['app']),
-    ...checks.map(({ name }) => `check.${name}`),
+    ...(checks.length === 0 ? ['no-checks'] : checks.map(({ name }) => `check.${name}`)),
   ])
   const order = allIds(expectations)
   const rank = ({ red }: Control): number => Math.min(...red.map((id) => order.indexOf(id)))
