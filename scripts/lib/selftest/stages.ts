@@ -135,7 +135,10 @@ export const stages: readonly Stage[] = [
     deadline: 300,
   }),
   light('types', 'types', ['npx', 'tsc'], { seconds: 6, deadline: 300 }),
-  light('schema', 'JSON Schema and reference of the box file are fresh', verb('schema', '--check'), { seconds: 1, deadline: 300 }),
+  light('schema', 'JSON Schema and reference of the box file are fresh', verb('schema', '--check'), {
+    seconds: 1,
+    deadline: 300,
+  }),
   light('shell', 'shell files', ['bash', 'test/shell/run.sh'], { seconds: 12, deadline: 300 }),
   light('ruby', 'the Vagrantfile and the commands it runs', ['bash', 'test/ruby/run.sh'], {
     reading: 'plain',
