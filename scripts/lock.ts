@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
-import { projectAt, shown } from './lib/_helpers/paths.ts'
+import { type Project, shown } from './lib/_helpers/paths.ts'
 import { type LockedCheck, lockChecks } from './lib/bake/lock-packages.ts'
 import type { Box, Check } from './lib/box/box.ts'
+import { boxHelp, chosenBox } from './lib/box/chosen.ts'
 import { loadBox } from './lib/box/load.ts'
 import { suggest } from './lib/box/nearest.ts'
 import { wishList } from './lib/render/packages.ts'
@@ -16,7 +17,7 @@ const command: Command = {
     'requirements.txt beside it, with exact versions and the SHA-256 of every wheel. A bake installs exactly those, offline.',
   positional: {
     name: 'BOX CHECK…',
-    help: 'name of a file in boxes/ without the extension, or a path (default: lab); checks to lock (default: each with a requirements.in)',
+    help: `${boxHelp}; checks to lock (default: each with a requirements.in)`,
     multiple: true,
   },
   words: '[BOX] [CHECK…]',
@@ -58,12 +59,11 @@ const told = ({ file, changed, packages, agent }: LockedCheck): string =>
   ].join('\n')
 
 /** `npm run lock`: 0 when every list is locked or up to date. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const [name = 'lab', ...names] = parsed.positionals
-  const project = projectAt(process.cwd())
-  const box = await loadBox(name, project)
+  const [name, ...names] = parsed.positionals
+  const box = await loadBox(chosenBox(name, project), project)
   const checks = chosen(box, names)
   const locked = checks.length === 0 ? [] : await lockChecks(checks, box, project)
   if (parsed.flags.json === true) console.log(JSON.stringify({ box: box.name, checks: locked }))

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { writeAtomic } from './lib/_helpers/atomic.ts'
 import { parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
+import type { Project } from './lib/_helpers/paths.ts'
 import { boxJsonSchema, boxSchema } from './lib/box/json-schema.ts'
 import { referenceOf } from './lib/box/reference.ts'
 
 const command = {
   verb: 'schema',
   summary:
-    'Writes boxes/box.schema.json, which gives editors completion for box files, and guide/box-file.md, their reference.',
+    'Writes boxes/box.schema.json, which gives editors completion for box files; in a checkout of boxhound also guide/box-file.md, their reference.',
   options: {
     check: { type: 'boolean', help: 'write nothing; exit 1 when a committed file is stale' },
     json: { type: 'boolean', help: 'one JSON document on stdout: {"files": [{"file", "stale"}]}' },
@@ -20,19 +21,19 @@ const command = {
   ],
 } as const
 
-/** What is written, by path in the checkout. */
-const files: Readonly<Record<string, () => string>> = {
+/** What is written, by path. The reference is part of boxhound; editors look for the schema beside the user's box files. */
+const filesOf = ({ tool, root }: Project): Readonly<Record<string, () => string>> => ({
   'boxes/box.schema.json': boxJsonSchema,
-  'guide/box-file.md': () => referenceOf(boxSchema()),
-}
+  ...(tool === root ? { 'guide/box-file.md': () => referenceOf(boxSchema()) } : {}),
+})
 
 /** `npm run schema`. @returns the exit code. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
   const states = []
-  for (const [path, contentOf] of Object.entries(files)) {
-    const file = join(process.cwd(), path)
+  for (const [path, contentOf] of Object.entries(filesOf(project))) {
+    const file = join(project.root, path)
     const content = contentOf()
     const stale = !existsSync(file) || readFileSync(file, 'utf8') !== content
     if (parsed.flags.check === true && stale)

@@ -1,4 +1,5 @@
 import test from 'ava'
+import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
 import { main } from '../../scripts/traffic.ts'
 
 const refused: readonly [title: string, argv: string[], said: RegExp][] = [
@@ -16,6 +17,6 @@ const refused: readonly [title: string, argv: string[], said: RegExp][] = [
 
 for (const [title, argv, said] of refused) {
   test(`${title} is refused before anything starts`, async (t) => {
-    await t.throwsAsync(main(['lab', ...argv]), { code: 'E_USAGE', message: said })
+    await t.throwsAsync(main(['lab', ...argv], projectAt(process.cwd())), { code: 'E_USAGE', message: said })
   })
 }

@@ -70,7 +70,7 @@ const resolve = async (
   await run(
     [...command, '--target', join(work, 'none'), '--report', report, ...pipTarget(python), ...options],
     join(folders.logs, `lock-${name}-${python}.log`),
-    project.root,
+    project.tool,
     folders,
   )
   return readReport(await readFile(report, 'utf8'))

@@ -66,7 +66,7 @@ export const wheelhouse = async (set: WheelSet, folders: InputFolders, project: 
       await run(
         [...command, '--dest', folder, '--requirement', list],
         join(logs, `wheels-${set.name}.log`),
-        project.root,
+        project.tool,
         folders,
       )
     } catch (error) {

@@ -1,5 +1,6 @@
 // The box as plain data.
 
+import type { AgentConfiguration } from './agent.ts'
 import type { AppDefinition, TraceWay } from './app.ts'
 import type { AptRepository, PublisherRepository } from './apt-repository.ts'
 import type { Engine } from './engine.ts'
@@ -48,7 +49,7 @@ export interface Image {
   readonly formats: readonly Format[]
 }
 
-export interface Agent {
+export interface Agent extends AgentConfiguration {
   /** `7.NN.P`, or `7.NN.P+lab` for the lab Agent. */
   readonly version: string
   readonly site: string
@@ -166,4 +167,6 @@ export interface Box {
   readonly image: Image
   readonly observe: Observe
   readonly cache?: CacheSources
+  /** What its author should know, though nothing is wrong: one line each. */
+  readonly notes?: readonly string[]
 }

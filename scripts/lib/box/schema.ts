@@ -5,7 +5,9 @@ import { traceWays } from './app.ts'
 import { isLabVersion } from './apt-repository.ts'
 import { optionValue } from './option-schema.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
+import { agentKeys } from './schema-agent.ts'
 import { observe } from './schema-observe.ts'
+import { boxhoundRange } from './schema-requires.ts'
 import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
 import { isAddress, isImage } from './urls.ts'
 
@@ -135,6 +137,7 @@ const agent = z
         description: "Where the Agent's package comes from; default Datadog's own repository",
         examples: ['lab'],
       }),
+    ...agentKeys,
   })
   .superRefine((value, context) => {
     if (isLabVersion(value.version) !== (value.repository === 'lab'))
@@ -371,6 +374,7 @@ export const boxFile = z
       examples: ['shop-db'],
     }),
     version,
+    boxhound: boxhoundRange,
     base,
     agent,
     database: database.nullish().describe('A database with its monitoring user and integration'),

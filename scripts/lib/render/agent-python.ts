@@ -25,9 +25,12 @@ const pinned = /^([A-Za-z0-9._-]+)==([^\s;\\]+)(?![^\n]*sys_platform == 'win32')
  * The Agent's own Python packages by normal name, with their versions. Those of Datadog's Agent are of one known version; the layer compares
  * with what is really installed (provision/45-packages/).
  */
-export const agentPackages = ({ agent }: Pick<Box, 'agent'>, { root }: Project): ReadonlyMap<string, string> => {
+export const agentPackages = (
+  { agent }: Pick<Box, 'agent'>,
+  { tool }: Pick<Project, 'tool'>,
+): ReadonlyMap<string, string> => {
   const pairs: (readonly [string, string])[] = isLabVersion(agent.version)
-    ? [...readFileSync(join(root, labList), 'utf8').matchAll(pinned)].map(([, name = '', version = '']) => [
+    ? [...readFileSync(join(tool, labList), 'utf8').matchAll(pinned)].map(([, name = '', version = '']) => [
         name,
         version,
       ])

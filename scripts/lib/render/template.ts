@@ -162,17 +162,24 @@ export const templateLines = (template: string, context: Context, options: Optio
   return markedLines(renderProgram(program, template, context, options))
 }
 
+interface TemplateOptions {
+  readonly source: string
+  readonly banner?: string | undefined
+  readonly language?: Language | undefined
+  readonly target?: string | undefined
+}
+
 /**
  * Renders a template file, with a banner that names its source.
  *
  * @param path absolute path of the template, which ends in `.hbs`.
- * @param source how errors and the banner name it, relative to the project.
+ * @param source how errors name it, and the banner unless `banner` does.
  * @param language of the result; default: by its name.
  */
 export const renderTemplateFile = (
   path: string,
   context: Context,
-  { source, language, target }: { source: string; language?: Language | undefined; target?: string | undefined },
+  { source, banner = source, language, target }: TemplateOptions,
 ): { content: string; mode: number; language: Language } => {
   const { content, executable } = readPlain(path, { source, maximum: largestTemplate })
   const template = decodeUtf8(content, source)
@@ -181,7 +188,7 @@ export const renderTemplateFile = (
   const rendered = renderTemplate(template, context, { file: source, language: kind })
   const mode = executable ? 0o755 : 0o644
   return {
-    content: commentOf(name, kind) === undefined ? rendered : withBanner(rendered, name, kind, source),
+    content: commentOf(name, kind) === undefined ? rendered : withBanner(rendered, name, kind, banner),
     mode,
     language: kind,
   }
