@@ -4,6 +4,7 @@ import { boxhoundVersion } from '../_helpers/version.ts'
 import { isLabVersion } from '../box/apt-repository.ts'
 import type { App, Base, Box, Check, Database } from '../box/box.ts'
 import { familyOf } from '../systems/families.ts'
+import { agentPython } from './agent-python.ts'
 import { structured } from './structure.ts'
 import type { Context } from './template.ts'
 
@@ -18,7 +19,12 @@ export const contextOf = ({ name, version, base, agent, database, app }: Box): C
   boxhound: { version: boxhoundVersion },
   box: { name, version },
   base: { system: base.system.name, python: base.system.python, cloudInit: hasCloudInit(base) },
-  agent: { ...agent, package: familyOf(base.system).agentPackage(agent.version), lab: isLabVersion(agent.version) },
+  agent: {
+    ...agent,
+    package: familyOf(base.system).agentPackage(agent.version),
+    lab: isLabVersion(agent.version),
+    python: agentPython({ agent, base }),
+  },
   database: database === null ? null : databaseContext(database),
   app: app === null ? null : appContext(app),
 })

@@ -7,12 +7,14 @@ import { assertPlainFolder } from '../_helpers/plain-file.ts'
 import type { Box, Check, Database } from '../box/box.ts'
 import { bannerOf, sourceOf } from '../box/folders.ts'
 import { displayPath } from '../box/read.ts'
+import { agentPython } from './agent-python.ts'
 import { secretFiles, secretSettings } from './agent-secrets.ts'
 import { mergeSettings } from './agent-settings.ts'
 import { checkFiles } from './checks.ts'
 import { checkContext, contextOf, hasCloudInit } from './context.ts'
 import { emptySpec, mergeSpecs, parseLayerSpec } from './layer-spec.ts'
 import { assertFreeName, assertFreePaths, assertNoHelper } from './owned.ts'
+import { packagesOf } from './packages.ts'
 import type { LayerName, LayerSpec, RenderedFile, RenderedLayer } from './rendered-box.ts'
 import type { Context } from './template.ts'
 import { below, findFile, type Place, renderFile, renderTree } from './tree.ts'
@@ -95,6 +97,24 @@ const checkPart = (box: Box, check: Check, project: Project): Part => {
   return { ...part, files: [...part.files, ...files], spec: { ...part.spec, owners: [...owners, ...part.spec.owners] } }
 }
 
+/** The layer of the packages that checks need; none if they need none. Their locked lists, as one, are what is downloaded and what pip installs. */
+const packages = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer[] => {
+  const locked = packagesOf(box, project)
+  if (locked === undefined) return []
+  const part = renderPart(below(provision, '45-packages'), context, project)
+  const { source, text } = locked
+  const set = { name: 'checks', requirements: source, python: agentPython(box), list: text }
+  const list: RenderedFile = {
+    path: 'requirements.txt',
+    mode: 0o644,
+    content: Buffer.from(text),
+    source,
+    language: 'text',
+  }
+  const spec = { ...part.spec, wheels: [...part.spec.wheels, set] }
+  return [layerOf('packages', [{ ...part, spec, data: [...part.data, list] }])]
+}
+
 /** What every box has, and what only an image with cloud-init needs. */
 const base = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer =>
   layerOf(
@@ -143,6 +163,7 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),
     ...(box.app === null ? [] : [layerOf('app', box.app.folders.map(chosen))]),
+    ...packages(box, provision, context, project),
     ...(box.checks.length === 0
       ? []
       : [

@@ -5,8 +5,8 @@ import type { AptRepository } from '../box/apt-repository.ts'
 import type { Box } from '../box/box.ts'
 import type { Engine } from '../box/engine.ts'
 
-/** The layers over the base image, bottom up. A box without database or app leaves those out. */
-export const layerNames = ['base', 'agent', 'database', 'app', 'checks', 'seal'] as const
+/** The layers over the base image, bottom up. A box without database, app or packages of checks leaves those out. */
+export const layerNames = ['base', 'agent', 'database', 'app', 'packages', 'checks', 'seal'] as const
 export type LayerName = (typeof layerNames)[number]
 
 /** Languages that a value is escaped for, and that a rendered file is parsed by again. */
@@ -38,8 +38,10 @@ export interface OwnerRule {
 /** Python packages that the host downloads by hash and the layer installs offline from /run/boxhound/layer/wheels/NAME. */
 export interface WheelSet {
   readonly name: string
-  /** A requirements file with hashes, relative to the project. */
+  /** A requirements file with hashes, relative to the project; only a name where `list` is given. */
   readonly requirements: string
+  /** The text of such a file, where it is made of several. */
+  readonly list?: string
   /** Python of the guest, e.g. "3.13". */
   readonly python: string
 }

@@ -14,6 +14,7 @@ export const tryableIds = (expectations: Expectations): string[] => allIds(expec
 /** The ids that each layer affects; any other layer affects all. */
 const prefixes: Readonly<Record<string, readonly string[]>> = {
   checks: ['check.'],
+  packages: ['check.'],
   app: ['app.', 'check.'],
   database: ['database.', 'check.', 'app.'],
 }
