@@ -12,6 +12,8 @@ export interface Rule {
 export interface BoxParts {
   readonly database: DatabaseExpectation | null
   readonly app: Expectations['app']
+  /** What layers of the user's add to the accounts. */
+  readonly accounts?: Expectations['accounts'] | undefined
   readonly agentSource: string
   /** What mirrors.keep leaves in the image; null without it. */
   readonly kept: Kept | null

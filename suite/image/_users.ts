@@ -22,8 +22,15 @@ const packaged = [
   'syslog',
 ]
 
-const accounts = ({ database, app }: BoxParts): Set<string> =>
-  new Set([...packaged, 'dd-agent', ...(database?.accounts ?? []), ...(app?.accounts ?? [])])
+const accounts = ({ database, app, accounts: own }: BoxParts): Set<string> =>
+  new Set([
+    ...packaged,
+    'dd-agent',
+    ...(database?.accounts ?? []),
+    ...(app?.accounts ?? []),
+    // What packages of the user's layers create, and what the layers create themselves.
+    ...(own?.names ?? []),
+  ])
 
 /** Groups that may have members, besides an account's own, whatever the box contains. */
 const memberships: Readonly<Record<string, readonly string[]>> = {
@@ -31,8 +38,8 @@ const memberships: Readonly<Record<string, readonly string[]>> = {
   'systemd-journal': ['dd-agent'],
 }
 
-const membersOf = (group: string, { database, app }: BoxParts): string[] =>
-  [memberships, database?.groups, app?.groups].flatMap((groups) => groups?.[group] ?? [])
+const membersOf = (group: string, { database, app, accounts: own }: BoxParts): string[] =>
+  [memberships, database?.groups, app?.groups, own?.groups].flatMap((groups) => groups?.[group] ?? [])
 
 const noLogin = /\/(nologin|false|sync)$/
 /** Locked, without a hash after the lock. */

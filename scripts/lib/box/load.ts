@@ -13,6 +13,7 @@ import { monitoringProblem, readEngine } from './engine.ts'
 import { boxNames, foldersOf, ownFolder } from './folders.ts'
 import { nearest, suggest } from './nearest.ts'
 import { resolveOptions } from './options.ts'
+import { ownLayersOf } from './own-layers.ts'
 import type { Problem } from './problems.ts'
 import { labRepository, publishedBy } from './publisher.ts'
 import { displayPath, readSource } from './read.ts'
@@ -280,12 +281,20 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
   const { database, problems: databaseProblems } = databaseOf(data, system, [...systems.keys()], source, file, project)
   const { app, problems: appProblems } =
     data.app == null ? { app: null, problems: [] } : appOf(data.app, database, source, file, project)
+  const anchors = [
+    'agent' as const,
+    ...(data.database == null ? [] : ['database' as const]),
+    ...(data.app == null ? [] : ['app' as const]),
+    ...(Object.keys(data.checks ?? {}).length === 0 ? [] : ['checks' as const]),
+  ]
+  const { layers, problems: layerProblems } = ownLayersOf(data.layers ?? [], anchors, source, file, project)
   const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile
   assertNone(source, [
     ...(named ? [wrongName(source, nameOrFile, data.box)] : []),
     ...databaseProblems,
     ...appProblems,
     ...checkProblems,
+    ...layerProblems,
   ])
   return {
     name: data.box,
@@ -301,6 +310,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     refreshDays: data.refresh?.days ?? 7,
     ...(data.mirrors === undefined ? {} : { mirrors: data.mirrors }),
     ...(data.cache === undefined ? {} : { cache: { from: data.cache.from, plainHttp: data.cache.plainHttp ?? false } }),
+    ...(layers.length === 0 ? {} : { layers }),
   }
 }
 

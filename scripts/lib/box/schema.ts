@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { traceWays } from './app.ts'
 import { isLabVersion } from './apt-repository.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
+import { layers } from './schema-layers.ts'
 import { observe } from './schema-observe.ts'
 import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
 import { isAddress, isImage } from './urls.ts'
@@ -308,6 +309,7 @@ export const boxFile = z
     image: image.optional(),
     cache: cache.optional(),
     observe: observe.optional(),
+    layers: layers.nullish(),
   })
   .superRefine((value, context) => {
     if (value.database?.logs === true && !value.agent.logs)

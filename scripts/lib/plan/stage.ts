@@ -4,6 +4,7 @@ import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { accountRows } from '../render/layer-accounts.ts'
 import type { RenderedFile } from '../render/rendered-box.ts'
 import type { PlannedLayer } from './planned-layer.ts'
 
@@ -73,6 +74,8 @@ export const stageLayer = async (layer: PlannedLayer, folder: string, project: P
       (['enable', 'disable', 'mask'] as const).flatMap((verb) => spec.units[verb].map((unit) => [verb, unit])),
     ),
   }
+  const accounts = accountRows(spec)
+  if (accounts.length > 0) lists['accounts.tsv'] = table(accounts)
   for (const [name, content] of Object.entries(lists)) await writeFile(join(folder, name), content)
   const engine = join(project.root, 'provision/_engine')
   await copyFile(join(engine, 'apply.sh'), join(folder, 'apply.sh'))

@@ -8,6 +8,7 @@ import { parseSource } from '../box/read.ts'
 import { aptRepository } from '../box/schema.ts'
 import { foundAt, valueOffset } from '../box/source.ts'
 import { assertNone, pathName, validate } from '../box/validate.ts'
+import { accountKeys } from './layer-accounts.ts'
 import type { LayerSpec } from './rendered-box.ts'
 import type { Place } from './tree.ts'
 
@@ -61,6 +62,7 @@ const layerFile = z
       }),
     ),
     inputs: list(projectPath),
+    ...accountKeys,
   })
   .nullable()
 
@@ -83,7 +85,18 @@ const spec = (file: LayerFile): LayerSpec => ({
   units: { enable: file.units?.enable ?? [], disable: file.units?.disable ?? [], mask: file.units?.mask ?? [] },
   wheels: file.wheels ?? [],
   inputs: file.inputs ?? [],
+  ...accountsOf(file),
 })
+
+/** Left out where a layer has none, so that its id stays what it was. */
+const accountsOf = ({ users, groups, accounts }: LayerFile): Pick<LayerSpec, 'users' | 'groups' | 'accounts'> => ({
+  ...(users == null || users.length === 0 ? {} : { users }),
+  ...(groups == null || groups.length === 0 ? {} : { groups }),
+  ...(accounts == null || accounts.length === 0 ? {} : { accounts }),
+})
+
+/** Every key of a layer.yaml. */
+export const layerKeys: readonly string[] = Object.keys(layerFile.unwrap().shape)
 
 export const emptySpec: LayerSpec = spec({})
 
@@ -147,4 +160,9 @@ export const mergeSpecs = (specs: readonly LayerSpec[]): LayerSpec => ({
   },
   wheels: unique(specs.flatMap(({ wheels }) => wheels)),
   inputs: unique(specs.flatMap(({ inputs }) => inputs)),
+  ...accountsOf({
+    users: unique(specs.flatMap(({ users = [] }) => users)),
+    groups: unique(specs.flatMap(({ groups = [] }) => groups)),
+    accounts: unique(specs.flatMap(({ accounts = [] }) => accounts)),
+  }),
 })

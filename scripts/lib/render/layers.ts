@@ -4,12 +4,14 @@ import { basename, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
-import type { Box, Check, Database } from '../box/box.ts'
+import type { Box, Check, Database, OwnLayer } from '../box/box.ts'
 import { sourceOf } from '../box/folders.ts'
+import type { Anchor } from '../box/layer-names.ts'
 import { checkFiles } from './checks.ts'
-import { checkContext, contextOf, hasCloudInit } from './context.ts'
+import { checkContext, contextOf, hasCloudInit, layerContext } from './context.ts'
 import { emptySpec, mergeSpecs, parseLayerSpec } from './layer-spec.ts'
 import { assertFreeName, assertFreePaths, assertNoHelper } from './owned.ts'
+import { assertOwnPlaces } from './owned-by-layers.ts'
 import type { LayerName, LayerSpec, RenderedFile, RenderedLayer } from './rendered-box.ts'
 import type { Context } from './template.ts'
 import { below, findFile, type Place, renderFile, renderTree } from './tree.ts'
@@ -104,6 +106,15 @@ const seal = (provision: Place, context: Context, kept: Context | undefined, pro
       : [renderPart(below(provision, '90-seal/mirrors'), { ...context, mirrors: kept }, project)]),
   ])
 
+/** The user's layers that follow one of boxhound's, in the order of the box file. */
+const following = (after: Anchor, box: Box, project: Project): RenderedLayer[] =>
+  (box.layers ?? [])
+    .filter((one) => one.after === after)
+    .map((one: OwnLayer, index) => {
+      const place: Place = { file: one.folder, source: sourceOf(one.folder, project) }
+      return { ...layerOf(one.name, [renderPart(place, layerContext(box, one), project)]), own: { after, index } }
+    })
+
 /**
  * The layers of a box, bottom up. A choice that the box leaves out has no layer.
  *
@@ -121,10 +132,13 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
   const layers = [
     base(box, provision, context, project),
     layer('agent', '20-agent'),
+    ...following('agent', box, project),
     ...(box.database === null
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),
+    ...following('database', box, project),
     ...(box.app === null ? [] : [layerOf('app', box.app.folders.map(chosen))]),
+    ...following('app', box, project),
     ...(box.checks.length === 0
       ? []
       : [
@@ -133,8 +147,10 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
             box.checks.map((check) => checkPart(box, check, project)),
           ),
         ]),
+    ...following('checks', box, project),
     seal(provision, context, kept, project),
   ]
   assertFreePaths(layers)
+  assertOwnPlaces(layers, box)
   return layers
 }
