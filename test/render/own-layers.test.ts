@@ -5,6 +5,8 @@ import { loadBox } from '../../scripts/lib/box/load.ts'
 import { planBox } from '../../scripts/lib/plan/plan.ts'
 import { renderBox } from '../../scripts/lib/render/render.ts'
 import { layerFolder } from '../../scripts/lib/render/write.ts'
+import { difference } from '../../scripts/lib/try/difference.ts'
+import { stateOf } from '../../scripts/lib/try/state.ts'
 import { fixture } from '../boxfile/_files.ts'
 import { boxBeside, head } from '../boxfile/_layers.ts'
 import { layerOf, textOf } from './_project.ts'
@@ -53,6 +55,18 @@ test('editing a layer changes its id and those above it, and none below', async 
   const [before, after] = [await ids('a=1\n'), await ids('a=2\n')]
   const changed = [...before].filter(([name, id]) => after.get(name) !== id).map(([name]) => name)
   t.deepEqual(changed, ['web', 'checks', 'seal'])
+})
+
+test('npm run try sees an edited layer above the checks, whose id changes with every check', async (t) => {
+  const real = projectAt(process.cwd(), {})
+  const stateWith = async (conf: string) => {
+    const own = { 'layers/web/root/etc/web.conf.hbs': conf }
+    const rendered = await render(t, 'layers: [{ name: web, after: checks }]\n', own, real)
+    return stateOf(await planBox(rendered, { now: 0 }, real), [])
+  }
+  const before = await stateWith('a=1\n')
+  t.deepEqual(difference(before, await stateWith('a=1\n')), { kind: 'same', checks: [] })
+  t.deepEqual(difference(before, await stateWith('a=2\n')), { kind: 'new', layers: ['web'] })
 })
 
 for (const [what, own, message] of [

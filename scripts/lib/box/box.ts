@@ -3,6 +3,7 @@
 import type { AppDefinition, TraceWay } from './app.ts'
 import type { AptRepository, PublisherRepository } from './apt-repository.ts'
 import type { Engine } from './engine.ts'
+import type { Assertion } from './expected.ts'
 import type { Anchor } from './layer-names.ts'
 
 /** A host tag `key:value`, or a bare word. */
@@ -182,4 +183,6 @@ export interface Box {
   readonly cache?: CacheSources
   /** The user's own layers, in the order of the box file; absent where there are none. */
   readonly layers?: readonly OwnLayer[]
+  /** Assertions of the box file; absent where there are none. */
+  readonly expect?: readonly Assertion[]
 }

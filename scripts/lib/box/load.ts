@@ -10,6 +10,7 @@ import type { Agent, App, Base, Box, Check, Database, Image, Observe, System } f
 import { fromCaller } from './caller.ts'
 import { readDefinition } from './definition.ts'
 import { monitoringProblem, readEngine } from './engine.ts'
+import { assertionsOf } from './expect.ts'
 import { boxNames, foldersOf, ownFolder } from './folders.ts'
 import { nearest, suggest } from './nearest.ts'
 import { resolveOptions } from './options.ts'
@@ -311,6 +312,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     ...(data.mirrors === undefined ? {} : { mirrors: data.mirrors }),
     ...(data.cache === undefined ? {} : { cache: { from: data.cache.from, plainHttp: data.cache.plainHttp ?? false } }),
     ...(layers.length === 0 ? {} : { layers }),
+    ...(data.expect == null ? {} : { expect: assertionsOf(data.expect) }),
   }
 }
 

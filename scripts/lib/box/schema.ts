@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { traceWays } from './app.ts'
 import { isLabVersion } from './apt-repository.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
+import { expect } from './schema-expect.ts'
 import { layers } from './schema-layers.ts'
 import { observe } from './schema-observe.ts'
 import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
@@ -310,6 +311,7 @@ export const boxFile = z
     cache: cache.optional(),
     observe: observe.optional(),
     layers: layers.nullish(),
+    expect: expect.nullish(),
   })
   .superRefine((value, context) => {
     if (value.database?.logs === true && !value.agent.logs)

@@ -7,6 +7,7 @@ import { type AptRepository, isLabVersion } from '../box/apt-repository.ts'
 import type { Box } from '../box/box.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
 import { familyOf } from '../systems/families.ts'
+import { assertionsOfBox } from './assertions.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
 import { configurationOf, hasCloudInit } from './context.ts'
 import { membersOf, namesOf } from './layer-accounts.ts'
@@ -156,6 +157,7 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
   const { version, site, tags, logs, repository } = box.agent
   const { keep = false, agent: mirror } = box.mirrors ?? {}
   const { agentPackage, installed, updaters } = familyOf(box.base.system)
+  const expect = assertionsOfBox(box, layers)
   return {
     box: box.name,
     version: box.version,
@@ -184,5 +186,6 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
     units: [...new Set(layers.flatMap(({ spec }) => spec.units.enable))],
     off: updaters,
     ...accountsOf(layers),
+    ...(expect.length === 0 ? {} : { expect }),
   }
 }

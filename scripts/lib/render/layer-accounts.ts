@@ -30,7 +30,13 @@ const user = z.strictObject({
   groups: z.array(memberOf, 'a list of groups').optional(),
   home: home.optional(),
   shell: z.enum(noLogin, { error: `${noLogin.join(' or ')}: only root has a shell in an image` }).optional(),
-  password: z.never({ error: 'no password: every copy of the image would have it' }).optional(),
+  password: z
+    .unknown()
+    .refine((value) => value === undefined, {
+      error: 'no password: every copy of the image would have it',
+      params: { hidden: true, next: 'remove it' },
+    })
+    .optional(),
 })
 
 const group = z.strictObject({

@@ -4,8 +4,11 @@ import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import * as z from 'zod'
 import type { Project } from '../_helpers/paths.ts'
+import { assertionsOf } from '../box/expect.ts'
+import type { Assertion } from '../box/expected.ts'
 import { parseSource } from '../box/read.ts'
 import { aptRepository } from '../box/schema.ts'
+import { expect } from '../box/schema-expect.ts'
 import { foundAt, valueOffset } from '../box/source.ts'
 import { assertNone, pathName, validate } from '../box/validate.ts'
 import { accountKeys } from './layer-accounts.ts'
@@ -63,6 +66,7 @@ const layerFile = z
     ),
     inputs: list(projectPath),
     ...accountKeys,
+    expect: expect.nullish(),
   })
   .nullable()
 
@@ -106,6 +110,15 @@ const resolvePath = (path: string, folder: Place, { root }: Project): string | u
   return found === undefined ? undefined : relative(root, found)
 }
 
+/** What a layer.yaml says: what is applied, and what is expected of a machine, which leaves the layer's id alone. */
+export interface LayerFileContent {
+  readonly spec: LayerSpec
+  readonly expect: readonly Assertion[]
+}
+
+/** Only what is applied. */
+export const parseLayerSpec = (...given: Parameters<typeof parseLayerFile>): LayerSpec => parseLayerFile(...given).spec
+
 /**
  * Parses the rendered text of a layer.yaml.
  *
@@ -113,7 +126,7 @@ const resolvePath = (path: string, folder: Place, { root }: Project): string | u
  * @param folder of the layer.
  * @throws BoxhoundError E_BOX_FILE with positions, also for a missing file listed in wheels or inputs.
  */
-export const parseLayerSpec = (content: string, file: string, folder: Place, project: Project): LayerSpec => {
+export const parseLayerFile = (content: string, file: string, folder: Place, project: Project): LayerFileContent => {
   const source = parseSource(content, file)
   const resolved = (name: string) => resolvePath(name, folder, project)
   const { data, problems } = validate(source, layerFile)
@@ -137,9 +150,12 @@ export const parseLayerSpec = (content: string, file: string, folder: Place, pro
     ),
   ])
   return {
-    ...parsed,
-    wheels: parsed.wheels.map((set) => ({ ...set, requirements: resolved(set.requirements) ?? set.requirements })),
-    inputs: parsed.inputs.map((input) => resolved(input) ?? input),
+    spec: {
+      ...parsed,
+      wheels: parsed.wheels.map((set) => ({ ...set, requirements: resolved(set.requirements) ?? set.requirements })),
+      inputs: parsed.inputs.map((input) => resolved(input) ?? input),
+    },
+    expect: data?.expect == null ? [] : assertionsOf(data.expect),
   }
 }
 

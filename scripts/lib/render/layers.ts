@@ -9,16 +9,15 @@ import { sourceOf } from '../box/folders.ts'
 import type { Anchor } from '../box/layer-names.ts'
 import { checkFiles } from './checks.ts'
 import { checkContext, contextOf, hasCloudInit, layerContext } from './context.ts'
-import { emptySpec, mergeSpecs, parseLayerSpec } from './layer-spec.ts'
+import { emptySpec, type LayerFileContent, mergeSpecs, parseLayerFile } from './layer-spec.ts'
 import { assertFreeName, assertFreePaths, assertNoHelper } from './owned.ts'
 import { assertOwnPlaces } from './owned-by-layers.ts'
-import type { LayerName, LayerSpec, RenderedFile, RenderedLayer } from './rendered-box.ts'
+import type { LayerName, RenderedFile, RenderedLayer } from './rendered-box.ts'
 import type { Context } from './template.ts'
 import { below, findFile, type Place, renderFile, renderTree } from './tree.ts'
 
-interface Part {
+interface Part extends LayerFileContent {
   readonly folder: string
-  readonly spec: LayerSpec
   readonly files: readonly RenderedFile[]
   readonly script: RenderedFile | undefined
   readonly data: readonly RenderedFile[]
@@ -32,10 +31,9 @@ const renderPart = (folder: Place, context: Context, project: Project): Part => 
   const script = findFile(folder, 'provision.sh')
   return {
     folder: folder.source,
-    spec:
-      rendered === undefined
-        ? emptySpec
-        : parseLayerSpec(rendered.content.toString('utf8'), rendered.source, folder, project),
+    ...(rendered === undefined
+      ? { spec: emptySpec, expect: [] }
+      : parseLayerFile(rendered.content.toString('utf8'), rendered.source, folder, project)),
     files: renderTree(below(folder, 'root'), context),
     script: script === undefined ? undefined : renderFile(script, 'provision.sh', context),
     data: renderTree(below(folder, 'data'), context),
@@ -66,8 +64,10 @@ const layerOf = (name: LayerName, parts: readonly Part[]): RenderedLayer => {
   const files = parts.flatMap((part) => part.files)
   const data = parts.flatMap((part) => part.data)
   for (const tree of [files, data]) assertDistinct(tree)
+  const expect = parts.flatMap((part) => part.expect)
   return {
     name,
+    ...(expect.length === 0 ? {} : { expect }),
     folders: parts.map(({ folder }) => folder),
     spec: mergeSpecs(parts.map(({ spec }) => spec)),
     files: [...files].sort((a, b) => (a.path < b.path ? -1 : 1)),

@@ -3,6 +3,7 @@
 import type { AptRepository } from '../box/apt-repository.ts'
 import type { Box } from '../box/box.ts'
 import type { Engine } from '../box/engine.ts'
+import type { Assertion } from '../box/expected.ts'
 import type { Anchor } from '../box/layer-names.ts'
 import type { SystemGroup, SystemUser } from './layer-accounts.ts'
 
@@ -82,6 +83,8 @@ export interface RenderedLayer {
   readonly name: LayerName
   /** Only of a layer of the user's: what it follows, and its place among those that follow the same, from 0. */
   readonly own?: { readonly after: Anchor; readonly index: number }
+  /** Assertions of its folders; absent where there are none. They are no part of its id. */
+  readonly expect?: readonly Assertion[]
   /** Folders it was rendered from, relative to the project, in order. */
   readonly folders: readonly string[]
   readonly spec: LayerSpec
@@ -190,6 +193,8 @@ export interface Expectations {
     /** Members by group. */
     readonly groups: Readonly<Record<string, readonly string[]>>
   }
+  /** Assertions of the box file and of its layers; absent where there are none. */
+  readonly expect?: readonly Assertion[]
   /** Units that must be enabled. */
   readonly units: readonly string[]
   /** Units that must be off. */
