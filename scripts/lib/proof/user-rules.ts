@@ -1,4 +1,6 @@
-import { type BoxParts, linesIn, type Rule, recordsOf } from './_survey.ts'
+// Accounts that an image may have.
+
+import { type BoxParts, linesIn, type Rule, recordsOf } from './rule.ts'
 
 /**
  * Accounts of Debian's and Ubuntu's own packages besides base-passwd's. Their names are fixed, their uids are not.
@@ -50,6 +52,7 @@ export const userRules: readonly Rule[] = [
   {
     fault: 24,
     title: 'every account belongs to the base system or to a package of this box',
+    next: 'list what its packages create under accounts in layer.yaml, and create others by users',
     problems: (survey, box) => {
       const master = new Set(recordsOf(survey, '/usr/share/base-passwd/passwd.master').map(([name]) => name))
       const known = accounts(box)
@@ -66,6 +69,7 @@ export const userRules: readonly Rule[] = [
   {
     fault: 24,
     title: 'only root has a shell',
+    next: 'usermod --shell /usr/sbin/nologin in provision.sh',
     problems: (survey) =>
       recordsOf(survey, '/etc/passwd').flatMap(([name = '', , , , , , shell = '']) =>
         name === 'root' || noLogin.test(shell) ? [] : [`${name}: ${shell}`],
@@ -74,6 +78,7 @@ export const userRules: readonly Rule[] = [
   {
     fault: 24,
     title: 'no account has a password, not even a locked one, and root is locked',
+    next: "usermod --password '!' in provision.sh",
     problems: (survey) => {
       const shadow = recordsOf(survey, '/etc/shadow')
       const open = shadow.filter(([, field = '']) => !locked.test(field)).map(([name = '']) => name)
@@ -91,6 +96,7 @@ export const userRules: readonly Rule[] = [
   {
     fault: 24,
     title: 'groups have only the members that their packages added',
+    next: 'list them under groups, members in layer.yaml',
     problems: (survey, box) =>
       recordsOf(survey, '/etc/group').flatMap(([name = '', , , members = '']) =>
         members
