@@ -3,6 +3,7 @@ import { type CheckId, checkId, expectId, type FixedId, intervalId } from '../..
 import type { BoxCheck } from './check.ts'
 import { checkOf } from './checks/agent-check.ts'
 import { intervalOf } from './checks/agent-check-interval.ts'
+import { check as agentConfig } from './checks/agent-config.ts'
 import { check as agentRunning } from './checks/agent-running.ts'
 import { check as agentTags } from './checks/agent-tags.ts'
 import { check as agentUnkeyed } from './checks/agent-unkeyed.ts'
@@ -27,6 +28,7 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
   'agent.version': agentVersion,
   'agent.tags': agentTags,
   'agent.unkeyed': agentUnkeyed,
+  'agent.config': agentConfig,
   'database.running': databaseRunning,
   'database.grants': databaseGrants,
   'database.logs': databaseLogs,

@@ -6,6 +6,7 @@ import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { askSandbox, killSandboxes } from '../_helpers/sandbox.ts'
 import { span } from '../_helpers/trace.ts'
+import { boxhoundVersion } from '../_helpers/version.ts'
 import { droppedLines } from '../cache/binding.ts'
 import { clearDeadRuns, clearRun, dropUnusable, makeWorkFolder, type WorkFolder } from '../cache/leftovers.ts'
 import { withLock } from '../cache/lock.ts'
@@ -163,7 +164,12 @@ const bakeLayers = async (
         layers,
         packages: tip?.packages ?? [],
         base: describeBase(plan),
-        tools: { packer: packer ?? 'unknown', qemu: qemu ?? 'unknown', node: process.versions.node },
+        tools: {
+          boxhound: boxhoundVersion,
+          packer: packer ?? 'unknown',
+          qemu: qemu ?? 'unknown',
+          node: process.versions.node,
+        },
         seconds: seconds(),
       }
       await span('bake', 'publish', () => publishSet(manifest, expectationsText(plan), staging, project))
@@ -203,7 +209,8 @@ const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): P
  * @throws BoxhoundError E_LOCKED if another bake of this box is running; E_LAYER, E_INPUT, E_PUBLISH if the work fails.
  */
 export const bakePlan = async (plan: Plan, options: BakeOptions, project: Project): Promise<Baked | Draft> => {
-  const { name } = plan.rendered.box
+  const { name, notes = [] } = plan.rendered.box
+  for (const line of notes) options.note(line)
   if (!options.draft) {
     const published = await span('bake', 'look at what is published', () => findPublished(plan, project))
     if (published !== undefined) {

@@ -1,10 +1,12 @@
 // The box as plain data.
 
+import type { AgentConfiguration } from './agent.ts'
 import type { AppDefinition, TraceWay } from './app.ts'
 import type { AptRepository, PublisherRepository } from './apt-repository.ts'
 import type { Engine } from './engine.ts'
 import type { Assertion } from './expected.ts'
 import type { Anchor } from './layer-names.ts'
+import type { Options } from './option.ts'
 
 /** A host tag `key:value`, or a bare word. */
 export type Tag = string
@@ -49,7 +51,7 @@ export interface Image {
   readonly formats: readonly Format[]
 }
 
-export interface Agent {
+export interface Agent extends AgentConfiguration {
   /** `7.NN.P`, or `7.NN.P+lab` for the lab Agent. */
   readonly version: string
   readonly site: string
@@ -57,9 +59,6 @@ export interface Agent {
   readonly logs: boolean
   readonly repository: AptRepository
 }
-
-/** Values of typed options, by name. */
-export type Options = Readonly<Record<string, string | number | boolean>>
 
 export interface Database {
   /** Name of its folder: databases/ENGINE beside the box file, or provision/30-database/ENGINE. */
@@ -185,4 +184,6 @@ export interface Box {
   readonly layers?: readonly OwnLayer[]
   /** Assertions of the box file; absent where there are none. */
   readonly expect?: readonly Assertion[]
+  /** What its author should know, though nothing is wrong: one line each. */
+  readonly notes?: readonly string[]
 }

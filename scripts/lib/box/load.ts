@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import type { AgentConfiguration } from './agent.ts'
+import { agentConfiguration } from './agent-configuration.ts'
 import { type AppDefinition, readApp, traceProblem } from './app.ts'
 import type { AptRepository } from './apt-repository.ts'
 import type { Agent, App, Base, Box, Check, Database, Image, Observe, System } from './box.ts'
@@ -11,7 +13,7 @@ import { fromCaller } from './caller.ts'
 import { readDefinition } from './definition.ts'
 import { monitoringProblem, readEngine } from './engine.ts'
 import { assertionsOf } from './expect.ts'
-import { boxNames, foldersOf, ownFolder } from './folders.ts'
+import { boxNames, foldersOf, lentBox, ownFolder } from './folders.ts'
 import { nearest, suggest } from './nearest.ts'
 import { resolveOptions } from './options.ts'
 import { ownLayersOf } from './own-layers.ts'
@@ -19,6 +21,7 @@ import type { Problem } from './problems.ts'
 import { labRepository, publishedBy } from './publisher.ts'
 import { displayPath, readSource } from './read.ts'
 import { type BoxFile, boxFile } from './schema.ts'
+import { requirementProblems } from './schema-requires.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
 import { readSystems, systemsFile } from './systems.ts'
 import { assertNone, unknownKey, validate } from './validate.ts'
@@ -46,6 +49,8 @@ const fileOf = (nameOrFile: string, project: Project): string => {
   if (/[/\\]|\.ya?ml$/.test(nameOrFile)) return fromCaller(nameOrFile)
   const known = boxNames(project)
   if (known.includes(nameOrFile)) return join(project.root, 'boxes', `${nameOrFile}.yaml`)
+  const lent = lentBox(nameOrFile, project)
+  if (lent !== undefined) return lent
   throw new BoxhoundError('E_BOX_UNKNOWN', `no box named "${nameOrFile}"`, {
     expected: 'the name of a file in boxes/ without .yaml, or a path',
     found: nameOrFile,
@@ -73,8 +78,12 @@ const imageOf = (given: BoxFile['image'], base: Base): Image => {
   return { size: size === null ? null : Number.parseInt(size, 10) * 2 ** 30, formats: ['qcow2', ...others] }
 }
 
-const agentOf = ({ repository, ...agent }: BoxFile['agent']): Agent => ({
-  ...agent,
+const agentOf = ({ repository, version, site, tags, logs }: BoxFile['agent'], rest: AgentConfiguration): Agent => ({
+  version,
+  site,
+  tags,
+  logs,
+  ...rest,
   repository:
     repository === 'lab' ? labAgent : repository === undefined ? datadogRepository : { lab: false, ...repository },
 })
@@ -98,13 +107,14 @@ const unknownChoice = (
 ): Problem[] => {
   if (known.includes(name)) return []
   const best = nearest(name, known)
+  const adding = folder.endsWith('/') ? `add a folder ${folder}${name}/` : `choose one of them, or add it to ${folder}`
   return [
     {
       offset: foundAt(source, path) === 'nothing' ? keyOffset(source, path.slice(0, -1)) : valueOffset(source, path),
       message: `no ${what} named "${name}"`,
       expected: known.length === 0 ? `a folder under ${folder}` : `one of ${known.join(', ')}`,
       found: name,
-      next: best === undefined ? `add a folder ${folder}${name}/` : `did you mean "${best}"?`,
+      next: best === undefined ? adding : `did you mean "${best}"?`,
     },
   ]
 }
@@ -267,6 +277,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
   const { data, problems } = validate(source, boxFile)
   assertNone(source, problems)
   if (data === undefined) throw new Error('a box file without problems has data')
+  assertNone(source, requirementProblems(data.boxhound, source))
   const { checks, problems: checkProblems } = checksOf(data.checks ?? {}, source, file, project)
   const systems = readSystems(project)
   const systemName = data.base.system ?? labSystem
@@ -290,7 +301,9 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
   ]
   const { layers, problems: layerProblems } = ownLayersOf(data.layers ?? [], anchors, source, file, project)
   const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile
+  const { configuration, problems: agentProblems, notes } = agentConfiguration(data, source)
   assertNone(source, [
+    ...agentProblems,
     ...(named ? [wrongName(source, nameOrFile, data.box)] : []),
     ...databaseProblems,
     ...appProblems,
@@ -302,7 +315,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     version: data.version,
     file,
     base,
-    agent: agentOf(data.agent),
+    agent: agentOf(data.agent, configuration),
     database,
     checks,
     app,
@@ -313,6 +326,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     ...(data.cache === undefined ? {} : { cache: { from: data.cache.from, plainHttp: data.cache.plainHttp ?? false } }),
     ...(layers.length === 0 ? {} : { layers }),
     ...(data.expect == null ? {} : { expect: assertionsOf(data.expect) }),
+    ...(notes.length === 0 ? {} : { notes }),
   }
 }
 

@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { type Anchor, anchors, ownLayers } from './layer-names.ts'
+import { optionValue } from './option-schema.ts'
 
 const nameExpected = 'the name of a folder in layers/: lower-case letters, digits, _ and -'
 
@@ -17,15 +18,16 @@ const name = z
     params: { next: 'rename the folder' },
   })
 
-const value = z.union([z.string(), z.number(), z.boolean()], 'text, a number, true or false')
-
 const entry = z.strictObject({
   name: name.describe('A folder in layers/ beside this file'),
   after: z
     .enum(anchors, `one of ${anchors.join(', ')}`)
     .default(usualAnchor)
     .describe('The layer that it follows; a change of that one rebuilds it'),
-  options: z.record(z.string(), value, 'a map of options').nullish().describe('Its own options, see its options.yaml'),
+  options: z
+    .record(z.string(), optionValue, 'a map of options')
+    .nullish()
+    .describe('Its own options, see its options.yaml'),
 })
 
 const nameOf = (given: string | { readonly name: string }): string => (typeof given === 'string' ? given : given.name)

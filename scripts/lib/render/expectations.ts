@@ -154,7 +154,7 @@ const accountsOf = (layers: readonly RenderedLayer[]): Pick<Expectations, 'accou
 
 /** Everything that the suite must see on a machine of this box; plain data without a path of this machine. */
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
-  const { version, site, tags, logs, repository } = box.agent
+  const { version, site, tags, logs, repository, config } = box.agent
   const { keep = false, agent: mirror } = box.mirrors ?? {}
   const { agentPackage, installed, updaters } = familyOf(box.base.system)
   const expect = assertionsOfBox(box, layers)
@@ -170,6 +170,7 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
       tags,
       logs,
       source: sourceOf(repository, keep ? mirror : undefined),
+      ...(Object.keys(config).length === 0 ? {} : { config }),
     },
     checks: [
       ...integrationOf(box, project),

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import * as z from 'zod'
-import type { Project } from '../_helpers/paths.ts'
+import { type Project, rootOf } from '../_helpers/paths.ts'
 import { assertionsOf } from '../box/expect.ts'
 import type { Assertion } from '../box/expected.ts'
 import { parseSource } from '../box/read.ts'
@@ -12,6 +12,7 @@ import { expect } from '../box/schema-expect.ts'
 import { foundAt, valueOffset } from '../box/source.ts'
 import { assertNone, pathName, validate } from '../box/validate.ts'
 import { accountKeys } from './layer-accounts.ts'
+import { containerImage, imageSets } from './layer-images.ts'
 import type { LayerSpec } from './rendered-box.ts'
 import type { Place } from './tree.ts'
 
@@ -64,6 +65,7 @@ const layerFile = z
         python: text(/^3\.\d+$/, 'a version of Python in quotes such as "3.13"'),
       }),
     ),
+    images: list(containerImage(projectPath)),
     inputs: list(projectPath),
     ...accountKeys,
     expect: expect.nullish(),
@@ -71,6 +73,9 @@ const layerFile = z
   .nullable()
 
 type LayerFile = NonNullable<z.infer<typeof layerFile>>
+
+const imagesOf = (images: NonNullable<LayerSpec['images']>): Pick<LayerSpec, 'images'> =>
+  images.length > 0 ? { images } : {}
 
 const spec = (file: LayerFile): LayerSpec => ({
   packages: file.packages ?? [],
@@ -88,6 +93,7 @@ const spec = (file: LayerFile): LayerSpec => ({
   })),
   units: { enable: file.units?.enable ?? [], disable: file.units?.disable ?? [], mask: file.units?.mask ?? [] },
   wheels: file.wheels ?? [],
+  ...imagesOf(imageSets(file.images ?? [])),
   inputs: file.inputs ?? [],
   ...accountsOf(file),
 })
@@ -104,9 +110,13 @@ export const layerKeys: readonly string[] = Object.keys(layerFile.unwrap().shape
 
 export const emptySpec: LayerSpec = spec({})
 
-/** Resolves a path in a layer.yaml, first in its own folder, then in the project; the result is relative to the project. */
-const resolvePath = (path: string, folder: Place, { root }: Project): string | undefined => {
-  const found = [join(folder.file, path), join(root, path)].find((candidate) => existsSync(candidate))
+/**
+ * Resolves a path in a layer.yaml: first in its own folder, then in the root that the folder belongs to, then in the other. The result is
+ * relative to the user's root.
+ */
+const resolvePath = (path: string, folder: Place, { tool, root }: Project): string | undefined => {
+  const roots = rootOf(folder.file, { tool, root }) === tool ? [tool, root] : [root, tool]
+  const found = [folder.file, ...roots].map((one) => join(one, path)).find((candidate) => existsSync(candidate))
   return found === undefined ? undefined : relative(root, found)
 }
 
@@ -132,6 +142,7 @@ export const parseLayerFile = (content: string, file: string, folder: Place, pro
   const { data, problems } = validate(source, layerFile)
   assertNone(source, problems)
   const parsed = spec(data ?? {})
+  const { images = [] } = parsed
   const absent = (path: (string | number)[], what: string) => ({
     offset: valueOffset(source, path),
     message: `${pathName(path)} does not exist`,
@@ -143,6 +154,11 @@ export const parseLayerFile = (content: string, file: string, folder: Place, pro
     ...parsed.wheels.flatMap(({ requirements }, index) =>
       resolved(requirements) === undefined
         ? [absent(['wheels', index, 'requirements'], 'a requirements file with hashes')]
+        : [],
+    ),
+    ...images.flatMap((set, index) =>
+      'lab' in set && !existsSync(join(project.tool, set.lab, 'image.json'))
+        ? [absent(['images', index, 'lab'], 'a folder of boxhound with image.json, such as lab/images/agent')]
         : [],
     ),
     ...parsed.inputs.flatMap((input, index) =>
@@ -175,6 +191,7 @@ export const mergeSpecs = (specs: readonly LayerSpec[]): LayerSpec => ({
     mask: unique(specs.flatMap(({ units }) => units.mask)),
   },
   wheels: unique(specs.flatMap(({ wheels }) => wheels)),
+  ...imagesOf(unique(specs.flatMap(({ images = [] }) => images))),
   inputs: unique(specs.flatMap(({ inputs }) => inputs)),
   ...accountsOf({
     users: unique(specs.flatMap(({ users = [] }) => users)),

@@ -5,8 +5,10 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
 import type { Box, Check, Database, OwnLayer } from '../box/box.ts'
-import { sourceOf } from '../box/folders.ts'
+import { bannerOf, sourceOf } from '../box/folders.ts'
 import type { Anchor } from '../box/layer-names.ts'
+import { displayPath } from '../box/read.ts'
+import { mergeSettings } from './agent-settings.ts'
 import { checkFiles } from './checks.ts'
 import { checkContext, contextOf, hasCloudInit, layerContext } from './context.ts'
 import { emptySpec, type LayerFileContent, mergeSpecs, parseLayerFile } from './layer-spec.ts'
@@ -78,8 +80,14 @@ const layerOf = (name: LayerName, parts: readonly Part[]): RenderedLayer => {
   }
 }
 
+const placeOf = (folder: string, project: Project): Place => ({
+  file: folder,
+  source: sourceOf(folder, project),
+  banner: bannerOf(folder, project),
+})
+
 const checkPart = (box: Box, check: Check, project: Project): Part => {
-  const folder: Place = { file: check.folder, source: sourceOf(check.folder, project) }
+  const folder: Place = placeOf(check.folder, project)
   assertFreeName(check, folder)
   const context = checkContext(box, check)
   const part = renderPart(folder, context, project)
@@ -111,8 +119,8 @@ const following = (after: Anchor, box: Box, project: Project): RenderedLayer[] =
   (box.layers ?? [])
     .filter((one) => one.after === after)
     .map((one: OwnLayer, index) => {
-      const place: Place = { file: one.folder, source: sourceOf(one.folder, project) }
-      return { ...layerOf(one.name, [renderPart(place, layerContext(box, one), project)]), own: { after, index } }
+      const part = renderPart(placeOf(one.folder, project), layerContext(box, one), project)
+      return { ...layerOf(one.name, [part]), own: { after, index } }
     })
 
 /**
@@ -122,16 +130,16 @@ const following = (after: Anchor, box: Box, project: Project): RenderedLayer[] =
  */
 export const renderLayers = (box: Box, project: Project, kept?: Context): RenderedLayer[] => {
   const context = contextOf(box)
-  const provision: Place = { file: join(project.root, 'provision'), source: 'provision' }
+  const provision = placeOf(join(project.tool, 'provision'), project)
   const layer = (name: LayerName, folder: string) =>
     layerOf(name, [renderPart(below(provision, folder), context, project)])
-  const chosen = (folder: string) => renderPart({ file: folder, source: sourceOf(folder, project) }, context, project)
+  const chosen = (folder: string) => renderPart(placeOf(folder, project), context, project)
   /** What every engine needs that the distribution does not have: the repository of its publisher. */
   const published = ({ repository }: Database) =>
     repository === null ? [] : [renderPart(below(provision, '30-database/_repository'), context, project)]
   const layers = [
     base(box, provision, context, project),
-    layer('agent', '20-agent'),
+    mergeSettings(layer('agent', '20-agent'), box.agent.config, displayPath(box.file, project)),
     ...following('agent', box, project),
     ...(box.database === null
       ? []
