@@ -2,7 +2,7 @@
 
 import { boxhoundVersion } from '../_helpers/version.ts'
 import { isLabVersion } from '../box/apt-repository.ts'
-import type { App, Base, Box, Check, Database } from '../box/box.ts'
+import type { App, Base, Box, Check, Database, OwnLayer } from '../box/box.ts'
 import { familyOf } from '../systems/families.ts'
 import { agentPython } from './agent-python.ts'
 import { structured } from './structure.ts'
@@ -72,4 +72,10 @@ export const configurationOf = (check: string): string => `/etc/datadog-agent/co
 export const checkContext = (box: Box, { name, interval, tags, options }: Check): Context => ({
   ...contextOf(box),
   check: { name, interval, tags, options: structured(options) },
+})
+
+/** The same, for the files of one of the user's layers. */
+export const layerContext = (box: Box, { name, options }: OwnLayer): Context => ({
+  ...contextOf(box),
+  layer: { name, options },
 })
