@@ -74,7 +74,7 @@ const close = (results: readonly TimedResult[], quick: boolean): number => {
 export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  if (!existsSync(join(project.tool, 'test')))
+  if (!existsSync(join(project.tool, 'test/unit.mjs')))
     throw new BoxhoundError('E_USAGE', 'only a checkout of boxhound has its tests', {
       expected: 'a checkout',
       found: 'the npm package',

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Lints and tests the Python parts: provision/, and the folders given as arguments (a user's own checks/, for one).
+# Lints and tests the Python parts: provision/, and the folders given as arguments (a user's own checks/, for one). In the
+# npm package it is there for those alone.
 # The tools live in an environment of their own under boxhound's cache, made once for each list of requirements.
 set -Eeuo pipefail
 # Ignore the caller's shell settings: BASH_ENV, functions, CDPATH (bash(1), -p).
@@ -77,7 +78,9 @@ lint() {
 
 main() {
   local argument python folder
-  local -a folders=("$root/provision")
+  local -a folders=() ours=()
+  # A checkout, and not the package.
+  [[ ! -e $root/test/unit.mjs ]] || folders=("$root/provision") ours=("$here" "$root/scripts")
   for argument in "$@"; do
     case $argument in
       -h | --help) usage && return ;;
@@ -86,10 +89,11 @@ main() {
     esac
     folders+=("$(cd -- "$argument" && pwd)")
   done
+  ((${#folders[@]} > 0)) || { usage >&2 && return 2; }
   python=$(find_python)
   folder=$(environment "$python" "$(cache_folder)")
   export PYTHONDONTWRITEBYTECODE=1
-  lint "$folder/bin/python" "${folders[@]}" "$here" "$root/scripts"
+  lint "$folder/bin/python" "${folders[@]}" ${ours[@]+"${ours[@]}"}
   # Last, so that its closing line is the last one. Without a single test pytest ends with 5: a failure as well.
   "$folder/bin/python" -m pytest --quiet --config-file "$here/pytest.ini" --rootdir "$root" "${folders[@]}"
 }
