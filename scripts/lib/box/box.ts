@@ -187,6 +187,8 @@ export interface Box {
   readonly layers?: readonly OwnLayer[]
   /** Assertions of the box file; absent where there are none. */
   readonly expect?: readonly Assertion[]
+  /** Absolute path of the goss.yaml that some of them come from. */
+  readonly goss?: string
   /** What its author should know, though nothing is wrong: one line each. */
   readonly notes?: readonly string[]
 }

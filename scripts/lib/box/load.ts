@@ -14,6 +14,7 @@ import { readDefinition } from './definition.ts'
 import { monitoringProblem, readEngine } from './engine.ts'
 import { assertionsOf } from './expect.ts'
 import { boxNames, foldersOf, lentBox, ownFolder } from './folders.ts'
+import { gossOf } from './goss/goss.ts'
 import { nearest, suggest } from './nearest.ts'
 import { resolveOptions } from './options.ts'
 import { ownLayersOf } from './own-layers.ts'
@@ -300,6 +301,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     ...(Object.keys(data.checks ?? {}).length === 0 ? [] : ['checks' as const]),
   ]
   const { layers, problems: layerProblems } = ownLayersOf(data.layers ?? [], anchors, source, file, project)
+  const goss = gossOf(data.goss, source, file, project)
   const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile
   const { configuration, problems: agentProblems, notes } = agentConfiguration(data, file, source)
   assertNone(source, [
@@ -309,7 +311,10 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     ...appProblems,
     ...checkProblems,
     ...layerProblems,
+    ...goss.problems,
   ])
+  const expect = [...(data.expect == null ? [] : assertionsOf(data.expect)), ...goss.assertions]
+  const allNotes = [...notes, ...goss.notes]
   return {
     name: data.box,
     version: data.version,
@@ -325,8 +330,9 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     ...(data.mirrors === undefined ? {} : { mirrors: data.mirrors }),
     ...(data.cache === undefined ? {} : { cache: { from: data.cache.from, plainHttp: data.cache.plainHttp ?? false } }),
     ...(layers.length === 0 ? {} : { layers }),
-    ...(data.expect == null ? {} : { expect: assertionsOf(data.expect) }),
-    ...(notes.length === 0 ? {} : { notes }),
+    ...(expect.length === 0 ? {} : { expect }),
+    ...(goss.file === undefined ? {} : { goss: goss.file }),
+    ...(allNotes.length === 0 ? {} : { notes: allNotes }),
   }
 }
 

@@ -8,6 +8,7 @@ import { optionValue } from './option-schema.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
 import { agentKeys } from './schema-agent.ts'
 import { expect } from './schema-expect.ts'
+import { goss } from './schema-goss.ts'
 import { layers } from './schema-layers.ts'
 import { observe } from './schema-observe.ts'
 import { boxhoundRange } from './schema-requires.ts'
@@ -409,6 +410,7 @@ export const boxFile = z
     observe: observe.optional(),
     layers: layers.nullish(),
     expect: expect.nullish(),
+    goss,
   })
   .superRefine((value, context) => {
     if (value.database?.logs === true && !value.agent.logs)
