@@ -1,8 +1,9 @@
 import type { Expectations } from '../../scripts/lib/render/rendered-box.ts'
-import { type CheckId, checkId, type FixedId, intervalId } from '../../scripts/lib/verify/ids.ts'
+import { type CheckId, checkId, type FixedId, intervalId, offId } from '../../scripts/lib/verify/ids.ts'
 import type { BoxCheck } from './check.ts'
 import { checkOf } from './checks/agent-check.ts'
 import { intervalOf } from './checks/agent-check-interval.ts'
+import { offOf } from './checks/agent-check-off.ts'
 import { check as agentRunning } from './checks/agent-running.ts'
 import { check as agentTags } from './checks/agent-tags.ts'
 import { check as agentUnkeyed } from './checks/agent-unkeyed.ts'
@@ -40,11 +41,12 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
 }
 
 /** How to judge each id of a box; the plan decides which of them run. */
-export const registry = ({ checks }: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
+export const registry = ({ checks, idle = [] }: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
   new Map<CheckId, BoxCheck>([
     ...(Object.entries(fixed) as [FixedId, BoxCheck][]),
     ...checks.flatMap((expectation): [CheckId, BoxCheck][] => [
       [checkId(expectation.name), checkOf(expectation)],
       [intervalId(expectation.name), intervalOf(expectation)],
     ]),
+    ...idle.map((name): [CheckId, BoxCheck] => [offId(name), offOf(name)]),
   ])

@@ -51,6 +51,8 @@ export const box: Box = {
   },
   database: null,
   checks: [],
+  integrations: [],
+  off: [],
   app: null,
   refreshDays: 7,
   observe: {

@@ -1,7 +1,9 @@
 // The box as plain data.
 
+import type { JsonObject } from '../_helpers/json.ts'
 import type { AppDefinition, TraceWay } from './app.ts'
 import type { AptRepository, PublisherRepository } from './apt-repository.ts'
+import type { CheckDefinition } from './check-schema.ts'
 import type { Engine } from './engine.ts'
 
 /** A host tag `key:value`, or a bare word. */
@@ -91,6 +93,26 @@ export interface Check {
   readonly options: Options
 }
 
+/** An integration that the Agent ships: configured by the box file, or by a folder `integrations/NAME/` (an absolute path). */
+export type Integration = (
+  | { readonly folder: null; readonly config: InlineConfig }
+  | { readonly folder: string; readonly config: null }
+) & {
+  readonly name: string
+  readonly definition: CheckDefinition
+  /** Seconds of the instances without an interval of their own. */
+  readonly interval: number
+  readonly tags: readonly Tag[]
+  readonly options: Options
+}
+
+/** A conf.yaml in a box file. */
+export interface InlineConfig {
+  readonly init_config?: JsonObject | null | undefined
+  readonly instances: readonly JsonObject[]
+  readonly logs?: readonly JsonObject[] | undefined
+}
+
 export interface App {
   /** Name of its folder. */
   readonly name: string
@@ -161,6 +183,9 @@ export interface Box {
   readonly agent: Agent
   readonly database: Database | null
   readonly checks: readonly Check[]
+  readonly integrations: readonly Integration[]
+  /** Integrations that the Agent runs by default and this box does not. */
+  readonly off: readonly string[]
   readonly app: App | null
   /** Days after which layers that install packages are rebuilt. */
   readonly refreshDays: number

@@ -35,11 +35,12 @@ export const foldersOf = (kind: keyof typeof kinds, boxFile: string, project: Pr
   )
 }
 
-/** Folders of a box's parts: those of its database and of its app (what they extend, and their own), and of each check. */
-export const partFolders = ({ database, app, checks }: Box): (readonly string[])[] => [
+/** Folders of a box's parts: those of its database and of its app (what they extend, and their own), of each check and integration. */
+export const partFolders = ({ database, app, checks, integrations }: Box): (readonly string[])[] => [
   ...(database === null ? [] : [database.folders]),
   ...(app === null ? [] : [app.folders]),
   ...checks.map(({ folder }) => [folder]),
+  ...integrations.flatMap(({ folder }) => (folder === null ? [] : [[folder]])),
 ]
 
 /** The folders beside a box file that a box may be made from, whether they are there or not. */

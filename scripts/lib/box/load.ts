@@ -11,6 +11,7 @@ import { fromCaller } from './caller.ts'
 import { readDefinition } from './definition.ts'
 import { monitoringProblem, readEngine } from './engine.ts'
 import { boxNames, foldersOf, lentBox, ownFolder } from './folders.ts'
+import { integrationsOf } from './integrations.ts'
 import { nearest, suggest } from './nearest.ts'
 import { resolveOptions } from './options.ts'
 import type { Problem } from './problems.ts'
@@ -79,7 +80,7 @@ const agentOf = ({ repository, ...agent }: BoxFile['agent']): Agent => ({
     repository === 'lab' ? labAgent : repository === undefined ? datadogRepository : { lab: false, ...repository },
 })
 
-type Choice = Parameters<typeof foldersOf>[0]
+type Choice = Exclude<Parameters<typeof foldersOf>[0], 'integration'>
 
 const words: Readonly<Record<Choice, string>> = { database: 'database engine', app: 'app', check: 'check' }
 const guides: Readonly<Record<Choice, string>> = {
@@ -283,12 +284,19 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
   const { database, problems: databaseProblems } = databaseOf(data, system, [...systems.keys()], source, file, project)
   const { app, problems: appProblems } =
     data.app == null ? { app: null, problems: [] } : appOf(data.app, database, source, file, project)
+  const taken = { checks: Object.keys(data.checks ?? {}), database: database?.check.name ?? null }
+  const {
+    integrations,
+    off,
+    problems: integrationProblems,
+  } = integrationsOf(data.integrations ?? {}, { taken, logs: data.agent.logs }, source, file, project)
   const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile
   assertNone(source, [
     ...(named ? [wrongName(source, nameOrFile, data.box)] : []),
     ...databaseProblems,
     ...appProblems,
     ...checkProblems,
+    ...integrationProblems,
   ])
   return {
     name: data.box,
@@ -298,6 +306,8 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     agent: agentOf(data.agent),
     database,
     checks,
+    integrations,
+    off,
     app,
     image: imageOf(data.image, base),
     observe: observeOf(data.observe),

@@ -4,8 +4,10 @@ import * as z from 'zod'
 import { traceWays } from './app.ts'
 import { isLabVersion } from './apt-repository.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
+import { integrations } from './schema-integrations.ts'
 import { observe } from './schema-observe.ts'
-import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
+import { tags } from './schema-tags.ts'
+import { maximumServiceLength, normalService, normalTagValue } from './tags.ts'
 import { isAddress, isImage } from './urls.ts'
 
 // Each schema is used once in a run: compiling it costs more than it saves.
@@ -34,12 +36,7 @@ export const version = text(/^\d+\.\d+\.\d+(?:[-+~][0-9A-Za-z.+~-]+)?$/, 'a vers
 const address = (expected: string, protocols = ['https', 'http']) =>
   z.string(expected).refine((value) => isAddress(value, protocols), expected)
 
-export const tags = z
-  .array(
-    z.string(tagExpectation).refine(isTag, tagExpectation).describe('key:value'),
-    'a list of tags such as [env:trial, role:database]',
-  )
-  .refine((all) => new Set(all).size === all.length, 'each tag once')
+export { tags }
 
 const base = z
   .strictObject({
@@ -380,6 +377,7 @@ export const boxFile = z
       .record(text(/^[a-z][a-z0-9_]*$/, 'a check name of lower-case letters, digits and _'), check, 'a map of checks')
       .nullish()
       .meta({ description: 'Custom checks by name', examples: [{ my_metric: { interval: 45 } }] }),
+    integrations: integrations(options),
     app: app.nullish().describe('A traced app'),
     refresh: z
       .strictObject({

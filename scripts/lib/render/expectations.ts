@@ -121,7 +121,7 @@ const appOf = ({ app }: Box): Expectations['app'] => {
  * @throws BoxhoundError E_CONF (exit code 2) when none of them has the check's own: then its `interval` has no effect.
  */
 const configuredOf = (
-  { name, interval }: Box['checks'][number],
+  { name, interval }: Pick<Box['checks'][number], 'name' | 'interval'>,
   layers: readonly RenderedLayer[],
 ): { intervals: number[]; logs: string[] } => {
   const path = configurationOf(name).slice(1)
@@ -166,7 +166,9 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
           configuredOf(check, layers),
         ),
       ),
+      ...box.integrations.map((one) => expectationOf(one.definition, one, configuredOf(one, layers))),
     ],
+    ...(box.off.length === 0 ? {} : { idle: box.off }),
     database: databaseOf(box),
     app: appOf(box),
     units: [...new Set(layers.flatMap(({ spec }) => spec.units.enable))],

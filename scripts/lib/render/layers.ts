@@ -4,10 +4,11 @@ import { basename, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
-import type { Box, Check, Database } from '../box/box.ts'
+import type { Box, Check, Database, Integration } from '../box/box.ts'
 import { bannerOf, sourceOf } from '../box/folders.ts'
-import { checkFiles } from './checks.ts'
+import { checkFiles, confOwners, integrationConf } from './checks.ts'
 import { checkContext, contextOf, hasCloudInit } from './context.ts'
+import { inlineConf } from './inline-conf.ts'
 import { emptySpec, mergeSpecs, parseLayerSpec } from './layer-spec.ts'
 import { assertFreeName, assertFreePaths, assertNoHelper } from './owned.ts'
 import type { LayerName, LayerSpec, RenderedFile, RenderedLayer } from './rendered-box.ts'
@@ -92,6 +93,25 @@ const checkPart = (box: Box, check: Check, project: Project): Part => {
   return { ...part, files: [...part.files, ...files], spec: { ...part.spec, owners: [...owners, ...part.spec.owners] } }
 }
 
+/** The configuration of an integration: from the box file, or from a folder that may bring more files, packages and units. */
+const integrationPart = (box: Box, integration: Integration, project: Project): Part => {
+  const { name, config } = integration
+  if (config !== null) {
+    const file = inlineConf(config, integration, box, project)
+    const spec = { ...emptySpec, owners: confOwners(name) }
+    return { folder: `integrations/${name}`, spec, files: [file], script: undefined, data: [] }
+  }
+  const folder = placeOf(integration.folder, project)
+  const context = checkContext(box, integration)
+  const part = renderPart(folder, context, project)
+  const owners = [...confOwners(name), ...part.spec.owners]
+  return {
+    ...part,
+    files: [...part.files, integrationConf(folder, name, context)],
+    spec: { ...part.spec, owners },
+  }
+}
+
 /** What every box has, and what only an image with cloud-init needs. */
 const base = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer =>
   layerOf(
@@ -124,6 +144,13 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
   /** What every engine needs that the distribution does not have: the repository of its publisher. */
   const published = ({ repository }: Database) =>
     repository === null ? [] : [renderPart(below(provision, '30-database/_repository'), context, project)]
+  const checkParts = [
+    ...box.checks.map((check) => checkPart(box, check, project)),
+    ...box.integrations.map((integration) => integrationPart(box, integration, project)),
+    ...(box.off.length === 0
+      ? []
+      : [renderPart(below(provision, '50-integrations/_off'), { ...context, off: box.off }, project)]),
+  ]
   const layers = [
     base(box, provision, context, project),
     layer('agent', '20-agent'),
@@ -131,14 +158,7 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),
     ...(box.app === null ? [] : [layerOf('app', box.app.folders.map(chosen))]),
-    ...(box.checks.length === 0
-      ? []
-      : [
-          layerOf(
-            'checks',
-            box.checks.map((check) => checkPart(box, check, project)),
-          ),
-        ]),
+    ...(checkParts.length === 0 ? [] : [layerOf('checks', checkParts)]),
     seal(provision, context, kept, project),
   ]
   assertFreePaths(layers)

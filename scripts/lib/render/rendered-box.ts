@@ -162,6 +162,8 @@ export interface Expectations {
     readonly source: string
   }
   readonly checks: readonly CheckExpectation[]
+  /** Checks that the Agent must not run; absent where the box switches none off. */
+  readonly idle?: readonly string[]
   readonly database: DatabaseExpectation | null
   readonly app: {
     readonly port: number

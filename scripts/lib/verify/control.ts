@@ -46,12 +46,14 @@ export const parseControl = (name: string, text: string, library: string, file: 
  * Names of the checks that a control with a line `# Each:` is repeated for, replacing `{check}` in its text; undefined
  * without such a line.
  */
-const repeated = (text: string, { checks, database }: Box): string[] | undefined => {
+const repeated = (text: string, { checks, database, integrations, off }: Box): string[] | undefined => {
   const kinds = /^# Each: (.+)$/m.exec(text)?.[1]?.split(' ')
   if (kinds === undefined) return undefined
   return [
     ...(kinds.includes('check') ? checks.map(({ name }) => name) : []),
-    ...(kinds.includes('integration') && database !== null ? [database.check.name] : []),
+    ...(kinds.includes('integration') ? [database?.check.name ?? [], integrations.map(({ name }) => name)].flat() : []),
+    ...(kinds.includes('shipped') ? integrations.map(({ name }) => name) : []),
+    ...(kinds.includes('off') ? off : []),
   ]
 }
 

@@ -47,6 +47,8 @@ export interface PlannedCheck {
 
 export const checkId = (name: string): CheckId => `check.${name}`
 export const intervalId = (name: string): CheckId => `check.${name}.interval`
+/** Of a check that the box switches off. */
+export const offId = (name: string): CheckId => `check.${name}.off`
 
 const rows = (table: Partial<Record<FixedId, Row>>, expectations: Expectations): PlannedCheck[] =>
   (Object.entries(table) as [FixedId, Row][])
@@ -62,5 +64,6 @@ export const allChecks = (expectations: Expectations): PlannedCheck[] => [
     { id: checkId(name), title: `The ${name} check works` },
     { id: intervalId(name), title: `The Agent runs ${name} every ${[...new Set(intervals)].join(', ')} s` },
   ]),
+  ...(expectations.idle ?? []).map((name) => ({ id: offId(name), title: `The Agent does not run ${name}` })),
   ...rows(later, expectations),
 ]
