@@ -67,6 +67,7 @@ export const main = async (argv: string[], project: Project): Promise<number> =>
     results.push({ rendered, folder })
   }
   // Nothing is written until every box has rendered.
+  for (const { rendered } of results) for (const note of rendered.box.notes ?? []) console.error(note)
   for (const { rendered, folder } of results) await writeRendered(rendered, fromCaller(folder))
   if (missing.size > 0)
     console.error(

@@ -1,9 +1,10 @@
 import type { Expectations } from '../../scripts/lib/render/rendered-box.ts'
-import { type CheckId, checkId, type FixedId, intervalId, offId } from '../../scripts/lib/verify/ids.ts'
+import { type CheckId, checkId, type FixedId, intervalId, logId, offId } from '../../scripts/lib/verify/ids.ts'
 import type { BoxCheck } from './check.ts'
 import { checkOf } from './checks/agent-check.ts'
 import { intervalOf } from './checks/agent-check-interval.ts'
 import { offOf } from './checks/agent-check-off.ts'
+import { check as agentConfig } from './checks/agent-config.ts'
 import { check as agentRunning } from './checks/agent-running.ts'
 import { check as agentTags } from './checks/agent-tags.ts'
 import { check as agentUnkeyed } from './checks/agent-unkeyed.ts'
@@ -20,6 +21,7 @@ import { check as imageKernel } from './checks/image-kernel.ts'
 import { check as imageSecrets } from './checks/image-secrets.ts'
 import { check as imageUnits } from './checks/image-units.ts'
 import { check as imageUsers } from './checks/image-users.ts'
+import { logOf } from './checks/log-source.ts'
 
 const fixed: Readonly<Record<FixedId, BoxCheck>> = {
   'first-boot': firstBoot,
@@ -27,6 +29,7 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
   'agent.version': agentVersion,
   'agent.tags': agentTags,
   'agent.unkeyed': agentUnkeyed,
+  'agent.config': agentConfig,
   'database.running': databaseRunning,
   'database.grants': databaseGrants,
   'database.logs': databaseLogs,
@@ -41,7 +44,7 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
 }
 
 /** How to judge each id of a box; the plan decides which of them run. */
-export const registry = ({ checks, idle = [] }: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
+export const registry = ({ checks, idle = [], logs = [] }: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
   new Map<CheckId, BoxCheck>([
     ...(Object.entries(fixed) as [FixedId, BoxCheck][]),
     ...checks.flatMap((expectation): [CheckId, BoxCheck][] => [
@@ -49,4 +52,5 @@ export const registry = ({ checks, idle = [] }: Expectations): ReadonlyMap<Check
       [intervalId(expectation.name), intervalOf(expectation)],
     ]),
     ...idle.map((name): [CheckId, BoxCheck] => [offId(name), offOf(name)]),
+    ...logs.map((expectation): [CheckId, BoxCheck] => [logId(expectation.name), logOf(expectation)]),
   ])

@@ -57,6 +57,7 @@ test('a box that says the least gets every default', async (t) => {
     tags: [],
     logs: true,
     repository: datadogRepository,
+    config: {},
   })
   t.is(box.database, null)
   t.is(box.app, null)

@@ -24,6 +24,8 @@ export const plannedProject = async (t: ExecutionContext): Promise<Project> => {
     ['lab/base/README.md', 'how it is made\n'],
     ...['grow.sh', 'grow_table.py', 'growth.sh', 'import.sh'].map((name) => [`disk/${name}`, `${name}\n`] as const),
     ['lab/agent/src/agent.py', 'pass\n'],
+    ['lab/images/root.sh', 'make it\n'],
+    ['lab/images/agent/image.json', '{ "package": "lab/agent", "config": {} }'],
     ['requirements.txt', 'flask==3.1.3\n'],
   ] as const) {
     await mkdir(dirname(join(root, path)), { recursive: true })
@@ -48,11 +50,13 @@ export const box: Box = {
       ...{ lab: 'lab/agent', url: 'http://apt.lab.invalid/', suite: 'stable', components: ['7'], keys: [] },
       keyUrls: ['http://keys.lab.invalid/current.public'],
     },
+    config: {},
   },
   database: null,
   checks: [],
   integrations: [],
   off: [],
+  logs: [],
   app: null,
   refreshDays: 7,
   observe: {

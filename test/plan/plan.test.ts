@@ -163,3 +163,30 @@ test('a box sets its own period', (t) => {
   const daily = { ...box, refreshDays: 1 }
   t.not(refreshPeriod(daily, { now }), refreshPeriod(daily, { now: now + day }))
 })
+
+test('a layer with an image of the lab depends on what that is made from, and on the refresh period', async (t) => {
+  const project = await plannedProject(t)
+  const lab = replace(layer('app', { images: [{ name: 'agent', lab: 'lab/images/agent', version: '7.83.0+lab' }] }))
+  const before = await idsOf(project, lab)
+  const above = ['app', 'checks', 'seal']
+  await writeFile(join(project.root, 'lab/images/root.sh'), 'edited\n')
+  const edited = await idsOf(project, lab)
+  t.deepEqual(changed(before, edited), above)
+  await writeFile(join(project.root, 'lab/agent/src/agent.py'), 'edited\n')
+  t.deepEqual(changed(edited, await idsOf(project, lab)), ['agent', ...above])
+  const later = { now: now + 14 * day }
+  const [image, base, agent, app] = (await planBox(lab, later, project)).layers
+  t.not(app?.id, (await planBox(lab, { now }, project)).layers[3]?.id)
+  t.is(app?.period, image?.period)
+  t.true([base, agent].every((one) => one?.period === image?.period))
+})
+
+test('a layer with an image of a registry changes with its digest alone', async (t) => {
+  const project = await plannedProject(t)
+  const of = (digit: string) =>
+    replace(layer('checks', { images: [{ name: 'agent', image: `ghcr.io/a/b@sha256:${digit.repeat(64)}` }] }))
+  const before = await idsOf(project, of('a'))
+  await writeFile(join(project.root, 'lab/images/root.sh'), 'edited\n')
+  t.deepEqual(await idsOf(project, of('a')), before)
+  t.deepEqual(changed(before, await idsOf(project, of('b'))), ['checks', 'seal'])
+})

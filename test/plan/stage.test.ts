@@ -12,6 +12,7 @@ const planned = (rendered: RenderedLayer | null): PlannedLayer => ({
   name: rendered?.name ?? 'image',
   id: 'a'.repeat(64),
   parent: rendered === null ? null : 'b'.repeat(64),
+  period: '1',
   engine: 'apt',
   rendered,
 })

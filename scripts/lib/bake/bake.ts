@@ -6,6 +6,7 @@ import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { askSandbox, killSandboxes } from '../_helpers/sandbox.ts'
 import { span } from '../_helpers/trace.ts'
+import { boxhoundVersion } from '../_helpers/version.ts'
 import { droppedLines } from '../cache/binding.ts'
 import { clearDeadRuns, clearRun, dropUnusable, makeWorkFolder, type WorkFolder } from '../cache/leftovers.ts'
 import { withLock } from '../cache/lock.ts'
@@ -14,6 +15,7 @@ import type { Plan } from '../plan/planned-layer.ts'
 import { pullMissing } from '../registry/sources.ts'
 import { buildLayers } from './build.ts'
 import type { Builder } from './builders.ts'
+import { writeContainer } from './container-format.ts'
 import type { OnError } from './failure.ts'
 import { makeImages, publishStep, stagingFolder } from './images.ts'
 import { boxFolder, looksPublished, type Manifest, readManifest, writeDraft } from './manifest.ts'
@@ -152,7 +154,15 @@ const bakeLayers = async (
         return { overlay, layers, seconds: seconds() }
       }
       const earlier = await readManifest(box.name, project)
-      const publication = { box: box.name, tip: tip?.id ?? '', formats: box.image.formats, earlier, staging }
+      const publication = {
+        box: box.name,
+        tip: tip?.id ?? '',
+        formats: box.image.formats,
+        earlier,
+        staging,
+        writeContainer: (target: string) =>
+          writeContainer(plan, target, { work, progress, note: options.note }, project),
+      }
       const published = await span('bake', 'make images', () => makeImages(publication, progress, project))
       const manifest: Manifest = {
         box: box.name,
@@ -163,7 +173,12 @@ const bakeLayers = async (
         layers,
         packages: tip?.packages ?? [],
         base: describeBase(plan),
-        tools: { packer: packer ?? 'unknown', qemu: qemu ?? 'unknown', node: process.versions.node },
+        tools: {
+          boxhound: boxhoundVersion,
+          packer: packer ?? 'unknown',
+          qemu: qemu ?? 'unknown',
+          node: process.versions.node,
+        },
         seconds: seconds(),
       }
       await span('bake', 'publish', () => publishSet(manifest, expectationsText(plan), staging, project))
@@ -203,7 +218,8 @@ const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): P
  * @throws BoxhoundError E_LOCKED if another bake of this box is running; E_LAYER, E_INPUT, E_PUBLISH if the work fails.
  */
 export const bakePlan = async (plan: Plan, options: BakeOptions, project: Project): Promise<Baked | Draft> => {
-  const { name } = plan.rendered.box
+  const { name, notes = [] } = plan.rendered.box
+  for (const line of notes) options.note(line)
   if (!options.draft) {
     const published = await span('bake', 'look at what is published', () => findPublished(plan, project))
     if (published !== undefined) {

@@ -183,7 +183,7 @@ const wheelhouse = async (set: WheelSet, folders: InputFolders, project: Project
  *
  * @param set folder of the project whose build.sh builds the packages, such as `lab/agent`.
  */
-const labRepository = async (set: string, folders: InputFolders, project: Project): Promise<string> => {
+export const labRepository = async (set: string, folders: InputFolders, project: Project): Promise<string> => {
   const { logs, scratch } = folders
   const name = basename(set)
   const key = sha256(

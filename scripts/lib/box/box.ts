@@ -1,10 +1,12 @@
 // The box as plain data.
 
 import type { JsonObject } from '../_helpers/json.ts'
+import type { AgentConfiguration } from './agent.ts'
 import type { AppDefinition, TraceWay } from './app.ts'
 import type { AptRepository, PublisherRepository } from './apt-repository.ts'
 import type { CheckDefinition } from './check-schema.ts'
 import type { Engine } from './engine.ts'
+import type { Options } from './option.ts'
 
 /** A host tag `key:value`, or a bare word. */
 export type Tag = string
@@ -39,7 +41,10 @@ export type Base =
   | { readonly kind: 'lab-image'; readonly release: 'cloud'; readonly system: System }
   | { readonly kind: 'image'; readonly image: string; readonly sha256: string; readonly system: System }
 
-export type Format = 'qcow2' | 'raw' | 'vmdk' | 'vhd'
+export type DiskFormat = 'qcow2' | 'raw' | 'vmdk' | 'vhd'
+
+/** A disk, or `oci`: the Agent's container image with the checks of the box. */
+export type Format = DiskFormat | 'oci'
 
 /** The published disk image. */
 export interface Image {
@@ -49,7 +54,7 @@ export interface Image {
   readonly formats: readonly Format[]
 }
 
-export interface Agent {
+export interface Agent extends AgentConfiguration {
   /** `7.NN.P`, or `7.NN.P+lab` for the lab Agent. */
   readonly version: string
   readonly site: string
@@ -57,9 +62,6 @@ export interface Agent {
   readonly logs: boolean
   readonly repository: AptRepository
 }
-
-/** Values of typed options, by name. */
-export type Options = Readonly<Record<string, string | number | boolean>>
 
 export interface Database {
   /** Name of its folder: databases/ENGINE beside the box file, or provision/30-database/ENGINE. */
@@ -104,6 +106,34 @@ export type Integration = (
   readonly interval: number
   readonly tags: readonly Tag[]
   readonly options: Options
+}
+
+/** A line that the suite writes to a log source, and what the Agent sends of it: null for nothing. Both have {id} in them. */
+export interface LogTrial {
+  readonly line: string
+  readonly arrives: string | null
+}
+
+/** A log source of the box's own: `config` is the entry of the Agent's `logs` list. */
+export interface LogSource {
+  readonly name: string
+  readonly config: Readonly<
+    | { type: 'file'; path: string; exclude_paths?: readonly string[] | undefined; encoding?: string | undefined }
+    | JournalLog
+    | PortLog
+  >
+  readonly trials: readonly LogTrial[]
+}
+
+interface JournalLog {
+  readonly type: 'journald'
+  readonly include_units?: readonly string[] | undefined
+  readonly include_matches?: readonly string[] | undefined
+}
+
+interface PortLog {
+  readonly type: 'tcp' | 'udp'
+  readonly port: number
 }
 
 /** A conf.yaml in a box file. */
@@ -186,6 +216,7 @@ export interface Box {
   readonly integrations: readonly Integration[]
   /** Integrations that the Agent runs by default and this box does not. */
   readonly off: readonly string[]
+  readonly logs: readonly LogSource[]
   readonly app: App | null
   /** Days after which layers that install packages are rebuilt. */
   readonly refreshDays: number
@@ -193,4 +224,6 @@ export interface Box {
   readonly image: Image
   readonly observe: Observe
   readonly cache?: CacheSources
+  /** What its author should know, though nothing is wrong: one line each. */
+  readonly notes?: readonly string[]
 }

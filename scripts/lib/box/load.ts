@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import type { AgentConfiguration } from './agent.ts'
+import { agentConfiguration } from './agent-configuration.ts'
 import { type AppDefinition, readApp, traceProblem } from './app.ts'
 import type { AptRepository } from './apt-repository.ts'
 import type { Agent, App, Base, Box, Check, Database, Image, Observe, System } from './box.ts'
@@ -12,12 +14,14 @@ import { readDefinition } from './definition.ts'
 import { monitoringProblem, readEngine } from './engine.ts'
 import { boxNames, foldersOf, lentBox, ownFolder } from './folders.ts'
 import { integrationsOf } from './integrations.ts'
+import { logsOf, type TakenPort } from './logs.ts'
 import { nearest, suggest } from './nearest.ts'
 import { resolveOptions } from './options.ts'
 import type { Problem } from './problems.ts'
 import { labRepository, publishedBy } from './publisher.ts'
 import { displayPath, readSource } from './read.ts'
-import { type BoxFile, boxFile } from './schema.ts'
+import { type BoxFile, boxFile, takenPorts } from './schema.ts'
+import { requirementProblems } from './schema-requires.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
 import { readSystems, systemsFile } from './systems.ts'
 import { assertNone, unknownKey, validate } from './validate.ts'
@@ -74,8 +78,12 @@ const imageOf = (given: BoxFile['image'], base: Base): Image => {
   return { size: size === null ? null : Number.parseInt(size, 10) * 2 ** 30, formats: ['qcow2', ...others] }
 }
 
-const agentOf = ({ repository, ...agent }: BoxFile['agent']): Agent => ({
-  ...agent,
+const agentOf = ({ repository, version, site, tags, logs }: BoxFile['agent'], rest: AgentConfiguration): Agent => ({
+  version,
+  site,
+  tags,
+  logs,
+  ...rest,
   repository:
     repository === 'lab' ? labAgent : repository === undefined ? datadogRepository : { lab: false, ...repository },
 })
@@ -249,6 +257,12 @@ const routeProblems = (traffic: App['traffic'], { routes }: AppDefinition, sourc
     }))
 }
 
+const portsOf = (database: Database | null, app: App | null): TakenPort[] => [
+  ...takenPorts.map((port) => ({ port, owner: port === 22 ? 'ssh' : 'the Agent' })),
+  ...(database === null ? [] : [{ port: database.definition.port, owner: database.definition.title }]),
+  ...(app === null ? [] : [{ port: app.port, owner: 'the app' }]),
+]
+
 const portProblem = (source: Source, { definition: { title, port } }: Database): Problem => ({
   offset: valueOffset(source, ['app', 'port']),
   message: `port ${port} is taken by ${title}`,
@@ -269,6 +283,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
   const { data, problems } = validate(source, boxFile)
   assertNone(source, problems)
   if (data === undefined) throw new Error('a box file without problems has data')
+  assertNone(source, requirementProblems(data.boxhound, source))
   const { checks, problems: checkProblems } = checksOf(data.checks ?? {}, source, file, project)
   const systems = readSystems(project)
   const systemName = data.base.system ?? labSystem
@@ -290,30 +305,40 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     off,
     problems: integrationProblems,
   } = integrationsOf(data.integrations ?? {}, { taken, logs: data.agent.logs }, source, file, project)
+  const { logs, problems: logProblems } = logsOf(
+    data.logs ?? {},
+    { collected: data.agent.logs, taken: portsOf(database, app) },
+    source,
+  )
   const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile
+  const { configuration, problems: agentProblems, notes } = agentConfiguration(data, source)
   assertNone(source, [
+    ...agentProblems,
     ...(named ? [wrongName(source, nameOrFile, data.box)] : []),
     ...databaseProblems,
     ...appProblems,
     ...checkProblems,
     ...integrationProblems,
+    ...logProblems,
   ])
   return {
     name: data.box,
     version: data.version,
     file,
     base,
-    agent: agentOf(data.agent),
+    agent: agentOf(data.agent, configuration),
     database,
     checks,
     integrations,
     off,
+    logs,
     app,
     image: imageOf(data.image, base),
     observe: observeOf(data.observe),
     refreshDays: data.refresh?.days ?? 7,
     ...(data.mirrors === undefined ? {} : { mirrors: data.mirrors }),
     ...(data.cache === undefined ? {} : { cache: { from: data.cache.from, plainHttp: data.cache.plainHttp ?? false } }),
+    ...(notes.length === 0 ? {} : { notes }),
   }
 }
 

@@ -1,7 +1,8 @@
 // The zod schema of a box file's integrations.
 
 import * as z from 'zod'
-import { contradictions, issueOf } from './definition-rules.ts'
+import { issueOf } from './contradiction.ts'
+import { contradictions } from './definition-rules.ts'
 import { expect } from './expect-schema.ts'
 import { tags } from './schema-tags.ts'
 
@@ -73,12 +74,10 @@ const entry = <T extends z.ZodType>(options: T) =>
         tags: tags
           .optional()
           .meta({ description: 'Tags of every metric of the integration', examples: [['team:shop']] }),
-        options: options
-          .optional()
-          .meta({
-            description: 'Options of a folder integrations/NAME/, see its check.yaml',
-            examples: [{ port: 81 }],
-          }),
+        options: options.optional().meta({
+          description: 'Options of a folder integrations/NAME/, see its check.yaml',
+          examples: [{ port: 81 }],
+        }),
       },
       'false, or a map with config, or with options of a folder integrations/NAME/',
     )
@@ -118,15 +117,6 @@ export const integrations = <T extends z.ZodType>(options: T) =>
     )
     .nullish()
     .meta({
-      description:
-        'Integrations that the Agent ships, by name: configured here or by a folder integrations/NAME/; false switches off one that is on by default',
-      examples: [
-        {
-          http_check: {
-            config: { instances: [{ name: 'front page', url: 'http://127.0.0.1:8080/' }] },
-            expect: { metrics: ['network.http.response_time'], serviceChecks: ['http.can_connect'] },
-          },
-          ntp: false,
-        },
-      ],
+      description: 'Integrations that the Agent ships, by name; false for a default that is off',
+      examples: [{ ntp: false }],
     })

@@ -3,9 +3,14 @@
 import * as z from 'zod'
 import { traceWays } from './app.ts'
 import { isLabVersion } from './apt-repository.ts'
+import { containerFormatProblem } from './container-format.ts'
+import { optionValue } from './option-schema.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
+import { agentKeys } from './schema-agent.ts'
 import { integrations } from './schema-integrations.ts'
+import { logs } from './schema-logs.ts'
 import { observe } from './schema-observe.ts'
+import { boxhoundRange } from './schema-requires.ts'
 import { tags } from './schema-tags.ts'
 import { maximumServiceLength, normalService, normalTagValue } from './tags.ts'
 import { isAddress, isImage } from './urls.ts'
@@ -131,6 +136,7 @@ const agent = z
         description: "Where the Agent's package comes from; default Datadog's own repository",
         examples: ['lab'],
       }),
+    ...agentKeys,
   })
   .superRefine((value, context) => {
     if (isLabVersion(value.version) !== (value.repository === 'lab'))
@@ -148,11 +154,7 @@ const agent = z
 const folderName = text(/^[a-z][a-z0-9_-]*$/, 'a name of lower-case letters, digits, _ and -')
 
 /** Values of options; their types are told by a check.yaml or database.yaml. */
-const options = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean()], 'text, a number, true or false'),
-  'a map of options',
-)
+const options = z.record(z.string(), optionValue, 'a map of options')
 
 const database = z
   .strictObject({
@@ -187,14 +189,15 @@ const check = z
       .optional()
       .meta({ description: 'Seconds between two runs', examples: [45] }),
     tags: tags.optional().meta({ description: 'Tags of every metric of the check', examples: [['team:shop']] }),
-    options: options
-      .nullish()
-      .meta({ description: "The check's own options, see its check.yaml", examples: [{ min: 0, max: 1000 }] }),
+    options: options.nullish().meta({
+      description: "The check's own options, see its check.yaml",
+      examples: [{ min: 0, max: 1000 }, { hosts: ['a.example', 'b.example'] }],
+    }),
   })
   .nullable()
 
 /** Ports of every box that already have an owner: ssh and the Agent's own. The database's is looked at where the engine is known. */
-const takenPorts = [22, 5000, 5001, 5002, 5012, 8125, 8126]
+export const takenPorts = [22, 5000, 5001, 5002, 5012, 8125, 8126]
 
 /** Values of the unified service tags: they become tags themselves. */
 const tagValue = (what: string) =>
@@ -345,7 +348,7 @@ const cache = z
   .describe('Registries that a bake pulls stored layers from instead of building them')
 
 /** What `image.formats` may name: the formats that an image is published in. */
-export const formats = ['qcow2', 'raw', 'vmdk', 'vhd'] as const
+export const formats = ['qcow2', 'raw', 'vmdk', 'vhd', 'oci'] as const
 
 const image = z
   .strictObject({
@@ -358,18 +361,25 @@ const image = z
       .refine((all) => new Set(all).size === all.length, 'each format once')
       .refine((all) => all.includes('qcow2'), 'qcow2 among them: it is what boots and is verified')
       .optional()
-      .meta({ description: 'Formats that the image is published in; default [qcow2]', examples: [['qcow2', 'vmdk']] }),
+      .meta({
+        description:
+          'Formats that the image is published in; default [qcow2]. oci is the container image of the Agent with its checks',
+        examples: [['qcow2', 'vmdk']],
+      }),
   })
   .describe('The published disk image')
+
+export const nameOfBox = text(/^[a-z][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and -, as the file')
 
 /** The whole box file. */
 export const boxFile = z
   .strictObject({
-    box: text(/^[a-z][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and -, as the file').meta({
+    box: nameOfBox.meta({
       description: 'Name of the box, as the file',
       examples: ['shop-db'],
     }),
     version,
+    boxhound: boxhoundRange,
     base,
     agent,
     database: database.nullish().describe('A database with its monitoring user and integration'),
@@ -378,6 +388,7 @@ export const boxFile = z
       .nullish()
       .meta({ description: 'Custom checks by name', examples: [{ my_metric: { interval: 45 } }] }),
     integrations: integrations(options),
+    logs,
     app: app.nullish().describe('A traced app'),
     refresh: z
       .strictObject({
@@ -402,6 +413,9 @@ export const boxFile = z
         path: ['database', 'logs'],
         message: 'false, or agent.logs: true: the Agent collects no logs in this box',
       })
+    const unfit = containerFormatProblem(value)
+    if (unfit !== undefined)
+      context.addIssue({ code: 'custom', path: unfit.path, message: unfit.message, params: { next: unfit.next } })
   })
   .describe('A boxhound box')
 

@@ -9,6 +9,7 @@ import type { Box } from '../box/box.ts'
 import type { Rendered, RenderedFile, RenderedLayer } from '../render/rendered-box.ts'
 import { familyOf } from '../systems/families.ts'
 import { digestFolder } from './digest.ts'
+import { readLabImage } from './lab-image.ts'
 import type { Plan, PlannedLayer } from './planned-layer.ts'
 
 export interface PlanOptions {
@@ -38,12 +39,19 @@ export const refreshPeriod = ({ refreshDays }: Box, { now, refreshed }: PlanOpti
   return refreshed !== undefined && Math.floor(refreshed / length) === period ? `${period}+${refreshed}` : `${period}`
 }
 
+/** What the images are made from that a layer has this machine make. */
+const labImageInputs = async (sets: readonly { readonly lab: string }[], tool: string): Promise<string[]> => {
+  const packages = sets.map(({ lab }) => readLabImage(join(tool, lab)).package)
+  const folders = new Set(['lab/images', 'lab/base', ...packages.filter((folder) => folder !== undefined)])
+  return Promise.all([...folders].map((folder) => digestFolder(join(tool, folder))))
+}
+
 const layerIdentity = async (
   layer: RenderedLayer,
   parent: string,
   period: string,
   engine: string,
-  { root }: Project,
+  { root, tool }: Project,
 ): Promise<string> => {
   const digests = (all: readonly RenderedFile[]) => all.map(({ path, mode, content }) => [path, mode, sha256(content)])
   const files = digests([...layer.files, ...layer.scripts])
@@ -53,6 +61,8 @@ const layerIdentity = async (
     ),
   )
   const inputs = await Promise.all(layer.spec.inputs.map((folder) => digestFolder(join(root, folder))))
+  const { packages, images = [] } = layer.spec
+  const made = images.filter((set) => 'lab' in set)
   // Their contents count. Where they lie depends on where boxhound is installed.
   const spec = { ...layer.spec, wheels: layer.spec.wheels.map(({ name, python }) => ({ name, python })), inputs: [] }
   return sha256(
@@ -64,8 +74,9 @@ const layerIdentity = async (
       spec,
       wheels,
       inputs,
-      spec.packages.length > 0 ? period : null,
+      packages.length > 0 || made.length > 0 ? period : null,
       ...(layer.data.length > 0 ? [digests(layer.data)] : []),
+      ...(made.length > 0 ? [await labImageInputs(made, tool)] : []),
     ]),
   )
 }
@@ -99,6 +110,7 @@ export const planBox = async (rendered: Rendered, options: PlanOptions, project:
     name: 'image',
     id: await imageIdentity(rendered.box, period, project),
     parent: null,
+    period,
     engine,
     rendered: null,
   }
@@ -106,7 +118,7 @@ export const planBox = async (rendered: Rendered, options: PlanOptions, project:
   let parent = image.id
   for (const layer of rendered.layers) {
     const id = await layerIdentity(layer, parent, period, applied, project)
-    layers.push({ name: layer.name, id, parent, engine, rendered: layer })
+    layers.push({ name: layer.name, id, parent, period, engine, rendered: layer })
     parent = id
   }
   return { rendered, layers }

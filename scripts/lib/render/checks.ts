@@ -12,7 +12,8 @@ const agentFile = (path: string, mode: string): OwnerRule => ({
   mode,
 })
 
-const confOf = (name: string): string => `etc/datadog-agent/conf.d/${name}.d/conf.yaml`
+/** The path of a configuration, without the leading slash. */
+export const confOf = (name: string): string => `etc/datadog-agent/conf.d/${name}.d/conf.yaml`
 
 /** A file that the folder must have, or its template. */
 const needed = (folder: Place, what: string, name: string, file: string): Place => {

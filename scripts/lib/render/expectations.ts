@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { type AptRepository, isLabVersion } from '../box/apt-repository.ts'
-import type { Box } from '../box/box.ts'
+import type { Box, LogSource } from '../box/box.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
 import { familyOf } from '../systems/families.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
 import { configurationOf, hasCloudInit } from './context.ts'
-import type { CheckExpectation, Expectations, RenderedLayer } from './rendered-box.ts'
+import { logIntegration } from './log-conf.ts'
+import type { CheckExpectation, Expectations, LogExpectation, RenderedLayer } from './rendered-box.ts'
 
 type Bound = number | { readonly option: string }
 
@@ -139,9 +140,16 @@ const configuredOf = (
   return { intervals, logs: logsOf(file.content) }
 }
 
+const logExpectation = ({ name, config, trials }: LogSource): LogExpectation => ({
+  name,
+  integration: logIntegration(name),
+  source: config,
+  trials,
+})
+
 /** Everything that the suite must see on a machine of this box; plain data without a path of this machine. */
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
-  const { version, site, tags, logs, repository } = box.agent
+  const { version, site, tags, logs, repository, config } = box.agent
   const { keep = false, agent: mirror } = box.mirrors ?? {}
   const { agentPackage, installed, updaters } = familyOf(box.base.system)
   return {
@@ -156,6 +164,7 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
       tags,
       logs,
       source: sourceOf(repository, keep ? mirror : undefined),
+      ...(Object.keys(config).length === 0 ? {} : { config }),
     },
     checks: [
       ...integrationOf(box, project),
@@ -169,6 +178,7 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
       ...box.integrations.map((one) => expectationOf(one.definition, one, configuredOf(one, layers))),
     ],
     ...(box.off.length === 0 ? {} : { idle: box.off }),
+    ...(box.logs.length === 0 ? {} : { logs: box.logs.map(logExpectation) }),
     database: databaseOf(box),
     app: appOf(box),
     units: [...new Set(layers.flatMap(({ spec }) => spec.units.enable))],

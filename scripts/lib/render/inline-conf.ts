@@ -7,6 +7,7 @@ import type { Box, InlineConfig, Integration } from '../box/box.ts'
 import { bannerOf } from '../box/folders.ts'
 import { displayPath, readSource } from '../box/read.ts'
 import { nodeAt, type Path } from '../box/source.ts'
+import { confOf } from './checks.ts'
 import { assertConfShape } from './conf-shape.ts'
 import type { Origin } from './origin.ts'
 import type { RenderedFile } from './rendered-box.ts'
@@ -59,11 +60,19 @@ const places = (text: string): { readonly path: Path; readonly line: number }[] 
   return found
 }
 
+/** Where a file goes, which entry of the box file it comes from, and where in the file that entry is. */
+interface InlinePlace {
+  readonly path: string
+  readonly base: Path
+  readonly below?: Path
+  readonly isCheck?: boolean
+}
+
 /** The box file, and for each line of the rendered text the line there. */
-const originIn = (text: string, base: Path, { file }: Box, project: Project): Origin => {
+const originIn = (text: string, { base, below = [] }: InlinePlace, { file }: Box, project: Project): Origin => {
   const source = readSource(file, project)
   const lineAt = (path: Path): number | undefined => {
-    const offset = nodeAt(source, [...base, ...path])?.range?.[0]
+    const offset = nodeAt(source, [...base, ...path.slice(below.length)])?.range?.[0]
     return offset === undefined ? undefined : source.text.slice(0, offset).split('\n').length
   }
   const entry = lineAt([]) ?? 1
@@ -76,10 +85,26 @@ const originIn = (text: string, base: Path, { file }: Box, project: Project): Or
 }
 
 /**
- * The conf.yaml of an integration that the box file configures itself.
+ * A configuration of the Agent made from data of the box file.
  *
  * @throws BoxhoundError E_SECRET or E_CONF (exit code 2) with the line of the box file.
  */
+export const inlineFile = (data: JsonObject, place: InlinePlace, box: Box, project: Project): RenderedFile => {
+  const text = `# rendered from ${bannerOf(box.file, project)}, do not edit\n${yamlOf(data)}`
+  const file: RenderedFile = {
+    path: place.path,
+    mode: 0o640,
+    content: Buffer.from(text, 'utf8'),
+    source: displayPath(box.file, project),
+    language: 'yaml',
+  }
+  const origin = (): Origin => originIn(text, place, box, project)
+  assertNoSecrets(file, origin)
+  assertConfShape(file, place.isCheck === true, origin)
+  return file
+}
+
+/** The conf.yaml of an integration that the box file configures itself; throws as `inlineFile`. */
 export const inlineConf = (
   config: InlineConfig,
   integration: Integration,
@@ -87,16 +112,6 @@ export const inlineConf = (
   project: Project,
 ): RenderedFile => {
   const { name } = integration
-  const text = `# rendered from ${bannerOf(box.file, project)}, do not edit\n${yamlOf(documentOf(config, integration))}`
-  const file: RenderedFile = {
-    path: `etc/datadog-agent/conf.d/${name}.d/conf.yaml`,
-    mode: 0o640,
-    content: Buffer.from(text, 'utf8'),
-    source: displayPath(box.file, project),
-    language: 'yaml',
-  }
-  const origin = (): Origin => originIn(text, ['integrations', name, 'config'], box, project)
-  assertNoSecrets(file, origin)
-  assertConfShape(file, true, origin)
-  return file
+  const place = { path: confOf(name), base: ['integrations', name, 'config'], isCheck: true }
+  return inlineFile(documentOf(config, integration), place, box, project)
 }

@@ -6,10 +6,14 @@ import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
 import type { Box, Check, Database, Integration } from '../box/box.ts'
 import { bannerOf, sourceOf } from '../box/folders.ts'
+import { displayPath } from '../box/read.ts'
+import { mergeSettings } from './agent-settings.ts'
 import { checkFiles, confOwners, integrationConf } from './checks.ts'
 import { checkContext, contextOf, hasCloudInit } from './context.ts'
 import { inlineConf } from './inline-conf.ts'
 import { emptySpec, mergeSpecs, parseLayerSpec } from './layer-spec.ts'
+import { logAccess } from './log-access.ts'
+import { logConf, logIntegration } from './log-conf.ts'
 import { assertFreeName, assertFreePaths, assertNoHelper } from './owned.ts'
 import type { LayerName, LayerSpec, RenderedFile, RenderedLayer } from './rendered-box.ts'
 import type { Context } from './template.ts'
@@ -112,6 +116,18 @@ const integrationPart = (box: Box, integration: Integration, project: Project): 
   }
 }
 
+/** Configurations of the box's log sources, and the rights that the Agent needs for them. */
+const logPart = (box: Box, provision: Place, context: Context, project: Project): Part => {
+  const journal = box.logs.some(({ config }) => config.type === 'journald')
+  const folder = below(provision, '50-logs')
+  const part = renderPart(folder, { ...context, logs: { access: logAccess(box.logs), journal } }, project)
+  return {
+    ...part,
+    files: [...part.files, ...box.logs.map((log) => logConf(log, box, project))],
+    spec: { ...part.spec, owners: box.logs.flatMap(({ name }) => confOwners(logIntegration(name))) },
+  }
+}
+
 /** What every box has, and what only an image with cloud-init needs. */
 const base = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer =>
   layerOf(
@@ -150,10 +166,11 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
     ...(box.off.length === 0
       ? []
       : [renderPart(below(provision, '50-integrations/_off'), { ...context, off: box.off }, project)]),
+    ...(box.logs.length === 0 ? [] : [logPart(box, provision, context, project)]),
   ]
   const layers = [
     base(box, provision, context, project),
-    layer('agent', '20-agent'),
+    mergeSettings(layer('agent', '20-agent'), box.agent.config, displayPath(box.file, project)),
     ...(box.database === null
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),

@@ -1,7 +1,8 @@
 // The rendered box as plain data.
 
+import type { Settings } from '../box/agent.ts'
 import type { AptRepository } from '../box/apt-repository.ts'
-import type { Box } from '../box/box.ts'
+import type { Box, LogSource } from '../box/box.ts'
 import type { Engine } from '../box/engine.ts'
 
 /** The layers over the base image, bottom up. A box without database or app leaves those out. */
@@ -43,6 +44,20 @@ export interface WheelSet {
   readonly python: string
 }
 
+/** A container image that the host stages as an OCI layout in /run/boxhound/layer/images/NAME. */
+export type ImageSet = { readonly name: string } & (
+  | {
+      /** `REGISTRY/NAME@sha256:DIGEST`. */
+      readonly image: string
+    }
+  | {
+      /** Folder of the project that describes an image made on this machine, such as `lab/images/agent`. */
+      readonly lab: string
+      /** Version of the package in it. */
+      readonly version?: string
+    }
+)
+
 /** A repository that a layer installs from. */
 export interface LayerRepository extends AptRepository {
   /** Guest path at which its keyring stays in the image. */
@@ -68,6 +83,8 @@ export interface LayerSpec {
     readonly mask: readonly string[]
   }
   readonly wheels: readonly WheelSet[]
+  /** Absent where there are none, so that other layers keep their ids. */
+  readonly images?: readonly ImageSet[]
   /** Further folders of the project whose content belongs to the layer's identity (lab/agent for the lab Agent). */
   readonly inputs: readonly string[]
 }
@@ -106,6 +123,13 @@ export interface CheckExpectation {
   /** Of a list those that match a pattern are allowed, and told with the reason. */
   readonly warnings: 'none' | 'allowed' | readonly { readonly pattern: string; readonly reason: string }[]
   readonly ranges: Readonly<Record<string, { readonly min: number; readonly max: number }>>
+}
+
+/** What the suite must see of one log source. */
+export interface LogExpectation extends Pick<LogSource, 'name' | 'trials'> {
+  /** How the Agent names it. */
+  readonly integration: string
+  readonly source: LogSource['config']
 }
 
 /** How an instance is handed keys and inputs: systemd credentials, or cloud-init's NoCloud seed where the image has cloud-init. */
@@ -160,10 +184,14 @@ export interface Expectations {
     readonly logs: boolean
     /** Its source of apt: address, suite, components. */
     readonly source: string
+    /** Settings of the box file that the running Agent must have; absent without any. */
+    readonly config?: Settings
   }
   readonly checks: readonly CheckExpectation[]
   /** Checks that the Agent must not run; absent where the box switches none off. */
   readonly idle?: readonly string[]
+  /** Log sources of the box's own; absent without any. */
+  readonly logs?: readonly LogExpectation[]
   readonly database: DatabaseExpectation | null
   readonly app: {
     readonly port: number

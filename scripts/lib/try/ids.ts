@@ -13,9 +13,9 @@ export const tryableIds = (expectations: Expectations): string[] => allIds(expec
 
 /** The ids that each layer affects; any other layer affects all. */
 const prefixes: Readonly<Record<string, readonly string[]>> = {
-  checks: ['check.'],
-  app: ['app.', 'check.'],
-  database: ['database.', 'check.', 'app.'],
+  checks: ['check.', 'logs.'],
+  app: ['app.', 'check.', 'logs.'],
+  database: ['database.', 'check.', 'app.', 'logs.'],
 }
 
 /**

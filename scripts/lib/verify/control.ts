@@ -17,8 +17,8 @@ export interface Control {
   readonly breaks: string
   readonly red: readonly string[]
   /**
-   * What the box must have: `database`, `monitoring` (the database's) or `no-monitoring` (a database without), `app`,
-   * `check.NAME`, or `kernel` (its own, as on any box in QEMU). Empty for any box with this folder.
+   * What the box must have: `database`, `monitoring` (the database's) or `no-monitoring` (a database without), `app`, `config` (settings of the Agent),
+   * `check.NAME`, `logs.TYPE` (a source of that type), or `kernel` (its own, as on any box in QEMU). Empty for any box with this folder.
    */
   readonly needs: readonly string[]
   /** A bash script to run as root in the guest. */
@@ -46,7 +46,7 @@ export const parseControl = (name: string, text: string, library: string, file: 
  * Names of the checks that a control with a line `# Each:` is repeated for, replacing `{check}` in its text; undefined
  * without such a line.
  */
-const repeated = (text: string, { checks, database, integrations, off }: Box): string[] | undefined => {
+const repeated = (text: string, { checks, database, integrations, off, logs }: Box): string[] | undefined => {
   const kinds = /^# Each: (.+)$/m.exec(text)?.[1]?.split(' ')
   if (kinds === undefined) return undefined
   return [
@@ -54,6 +54,8 @@ const repeated = (text: string, { checks, database, integrations, off }: Box): s
     ...(kinds.includes('integration') ? [database?.check.name ?? [], integrations.map(({ name }) => name)].flat() : []),
     ...(kinds.includes('shipped') ? integrations.map(({ name }) => name) : []),
     ...(kinds.includes('off') ? off : []),
+    ...(kinds.includes('log') ? logs.map(({ name }) => name) : []),
+    ...(kinds.includes('log-file') ? logs.filter(({ config }) => config.type === 'file').map(({ name }) => name) : []),
   ]
 }
 
@@ -73,7 +75,9 @@ const controlsIn = async (folder: string, before: string, box: Box): Promise<Con
   const names = await scriptsIn(folder)
   const all = names.map(async (fileName): Promise<Control[]> => {
     const file = join(folder, fileName)
-    const [name, text] = [fileName.replace(/\.sh$/, ''), await readFile(file, 'utf8')]
+    const [name, written] = [fileName.replace(/\.sh$/, ''), await readFile(file, 'utf8')]
+    const journals = box.logs.filter(({ config }) => config.type === 'journald').map((log) => `logs.${log.name}`)
+    const text = written.replaceAll('{journald}', journals.join(' ') || 'logs.journald')
     const checks = repeated(text, box)
     if (checks === undefined) return [parseControl(name, text, before, file)]
     return checks.map((check) => parseControl(`${name}-${check}`, text.replaceAll('{check}', check), before, file))
@@ -97,12 +101,14 @@ export const readControls = async (box: Box, { tool }: Project): Promise<Control
 
 /** The controls for a box, ordered by the ids that they turn red. */
 export const controlsFor = (controls: readonly Control[], expectations: Expectations): Control[] => {
-  const { database, app, checks } = expectations
+  const { agent, database, app, checks, logs = [] } = expectations
   const has = new Set([
     'kernel',
+    ...(agent.config === undefined ? [] : ['config']),
     ...(database === null ? [] : ['database', database.dbm ? 'monitoring' : 'no-monitoring']),
     ...(app === null ? [] : ['app']),
     ...checks.map(({ name }) => `check.${name}`),
+    ...logs.map(({ source }) => `logs.${source.type}`),
   ])
   const order = allIds(expectations)
   const rank = ({ red }: Control): number => Math.min(...red.map((id) => order.indexOf(id)))

@@ -1,6 +1,7 @@
 // Ids of all checks.
 
 import type { Expectations } from '../render/rendered-box.ts'
+import { type AgentId, agentChecks } from './ids-agent.ts'
 
 interface Row {
   readonly title: string
@@ -35,9 +36,9 @@ const later = {
   'image.kernel': { title: 'The image’s own kernel runs, with its initramfs and modules' },
 } as const satisfies Record<string, Row>
 
-export type FixedId = keyof typeof first | keyof typeof later
+export type FixedId = keyof typeof first | AgentId | keyof typeof later
 /** Each Agent check has two: that it works, and that the Agent runs it at its interval. */
-export type CheckId = FixedId | `check.${string}`
+export type CheckId = FixedId | `check.${string}` | `logs.${string}`
 
 /** A check that is planned for a box. */
 export interface PlannedCheck {
@@ -47,6 +48,8 @@ export interface PlannedCheck {
 
 export const checkId = (name: string): CheckId => `check.${name}`
 export const intervalId = (name: string): CheckId => `check.${name}.interval`
+/** Of a log source of the box's own. */
+export const logId = (name: string): CheckId => `logs.${name}`
 /** Of a check that the box switches off. */
 export const offId = (name: string): CheckId => `check.${name}.off`
 
@@ -60,10 +63,15 @@ const rows = (table: Partial<Record<FixedId, Row>>, expectations: Expectations):
  */
 export const allChecks = (expectations: Expectations): PlannedCheck[] => [
   ...rows(first, expectations),
+  ...agentChecks(expectations),
   ...expectations.checks.flatMap(({ name, interval, intervals = [interval] }) => [
     { id: checkId(name), title: `The ${name} check works` },
     { id: intervalId(name), title: `The Agent runs ${name} every ${[...new Set(intervals)].join(', ')} s` },
   ]),
   ...(expectations.idle ?? []).map((name) => ({ id: offId(name), title: `The Agent does not run ${name}` })),
+  ...(expectations.logs ?? []).map(({ name }) => ({
+    id: logId(name),
+    title: `Lines of the log source ${name} arrive`,
+  })),
   ...rows(later, expectations),
 ]

@@ -10,8 +10,10 @@ COMMANDS = {
     'status': 'print the current status of the running Agent',
     'configcheck': 'print all configurations loaded and resolved of a running Agent',
     'health': "print the current Agent's health",
+    'config': 'print the runtime configuration of a running agent',
     'version': 'print the version info',
     'hostname': 'print the hostname used by the Agent',
+    'stream-logs': 'stream the logs being processed by a running agent',
     'trace-agent': 'receive traces (started by datadog-agent-trace.service)',
 }
 

@@ -45,5 +45,8 @@ def mounts() -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for one in psutil.disk_partitions(all=True):
         if one.mountpoint == '/' or (one.device.startswith('/dev/') and one.fstype not in _PSEUDO):
-            found.setdefault(one.device or one.fstype, one.mountpoint)
+            known = found.get(one.device or one.fstype)
+            # A device may be mounted more than once: the shortest is no part of another.
+            if known is None or len(one.mountpoint) < len(known):
+                found[one.device or one.fstype] = one.mountpoint
     return list(found.items())
