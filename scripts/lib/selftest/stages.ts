@@ -274,7 +274,7 @@ export const stages: readonly Stage[] = [
     reading: 'tap',
     // What stands in for MongoDB's server is compiled there, once.
     needs: ['bake', 'mongodb'],
-    seconds: 180,
+    seconds: 300,
     deadline: 2400,
   }),
   contains('app', 'the app behind nginx and uWSGI, and in the middleware', ava('test/app/ava'), {
