@@ -158,6 +158,7 @@ export const stages: readonly Stage[] = [
       'suite/image',
       'packer/chroot',
       'disk',
+      'starter',
     ],
     { reading: 'pytest', seconds: 60, deadline: 900 },
   ),
@@ -276,6 +277,12 @@ export const stages: readonly Stage[] = [
     needs: ['bake', 'mongodb'],
     seconds: 300,
     deadline: 2400,
+  }),
+  contains('pack', 'the npm package in a repository of its own, on each Node', ava('test/pack/ava'), {
+    reading: 'tap',
+    needs: ['bake'],
+    seconds: 90,
+    deadline: 1800,
   }),
   contains('app', 'the app behind nginx and uWSGI, and in the middleware', ava('test/app/ava'), {
     reading: 'tap',
