@@ -51,6 +51,7 @@ export const box: Box = {
       keyUrls: ['http://keys.lab.invalid/current.public'],
     },
     config: {},
+    secrets: null,
   },
   database: null,
   checks: [],
