@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { parse } from 'yaml'
@@ -86,6 +87,20 @@ test('a secret is refused with its line in the box file, and is not told', async
 test('what Datadog would change is refused with its line in the box file', async (t) => {
   const lines = 'integrations:\n  nginx:\n    config:\n      instances:\n        - {}\n        - service: Web\n'
   t.regex((await refused(t, lines, 'E_CONF', 10)).details.next ?? '', /write "web"/)
+})
+
+test('a folder of an integration needs a configuration, and has no code', async (t) => {
+  const file = temporaryFile(t, `${bare}integrations: { nginx: }\n`)
+  const folder = join(dirname(file), 'integrations/nginx')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'check.yaml'), 'title: x\nexpect: {}\n')
+  const again = async () => renderBox(await loadBox(file, fixture), fixture)
+  await t.throwsAsync(again, { message: /the integration "nginx" has no conf.yaml/ })
+  writeFileSync(join(folder, 'conf.yaml'), 'instances: [{}]\n')
+  const { expectations } = await again()
+  t.is(expectations.checks[0]?.name, 'nginx')
+  writeFileSync(join(folder, 'nginx.py'), '')
+  await t.throwsAsync(again, { message: /nginx.py would not be installed/ })
 })
 
 test('defaults that are off have a diversion each, and no configuration', async (t) => {

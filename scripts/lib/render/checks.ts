@@ -34,11 +34,23 @@ export const confOwners = (name: string): OwnerRule[] => [
   agentFile(confOf(name), '0640'),
 ]
 
-/** The configuration in the folder of an integration, which the Agent ships the code of. */
-export const integrationConf = (folder: Place, name: string, context: Context): RenderedFile => ({
-  ...renderFile(needed(folder, 'integration', name, 'conf.yaml'), confOf(name), context, true),
-  mode: 0o640,
-})
+/**
+ * The configuration in the folder of an integration, which the Agent ships the code of.
+ *
+ * @throws BoxhoundError E_CHECK (exit code 2) without conf.yaml, or with code of its own.
+ */
+export const integrationConf = (folder: Place, name: string, context: Context): RenderedFile => {
+  const code = findFile(folder, `${name}.py`)
+  if (code !== undefined)
+    throw new BoxhoundError('E_CHECK', `${name}.py would not be installed with the integration "${name}"`, {
+      file: code.source,
+      expected: 'no code: the Agent ships it',
+      found: `${name}.py`,
+      exitCode: 2,
+      next: `remove it; a check of your own goes into checks/ under another name`,
+    })
+  return { ...renderFile(needed(folder, 'integration', name, 'conf.yaml'), confOf(name), context, true), mode: 0o640 }
+}
 
 /**
  * The two files of a check's folder that the Agent reads, at the paths and with the modes of guide/agent-contract.md. Their names must match, so

@@ -319,6 +319,8 @@ def main() -> None:
                 report['after'] = phase(target, stream)
         if report['before'] or report['after']:
             report['trouble'] = target.trouble()
+    except KeyError as error:
+        report['trouble'] = [f'no such account: {error}']
     except (Failed, OSError, subprocess.SubprocessError) as error:
         report['trouble'] = [str(error)]
     finally:
