@@ -9,10 +9,12 @@ import {
   offId,
 } from '../../scripts/lib/verify/ids.ts'
 import type { BoxCheck } from './check.ts'
+import { check as agentAfter } from './checks/agent-after.ts'
 import { checkOf } from './checks/agent-check.ts'
 import { intervalOf } from './checks/agent-check-interval.ts'
 import { offOf } from './checks/agent-check-off.ts'
 import { check as agentConfig } from './checks/agent-config.ts'
+import { check as agentGroups } from './checks/agent-groups.ts'
 import { check as agentRunning } from './checks/agent-running.ts'
 import { check as agentSecrets } from './checks/agent-secrets.ts'
 import { check as agentTags } from './checks/agent-tags.ts'
@@ -41,6 +43,8 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
   'agent.unkeyed': agentUnkeyed,
   'agent.config': agentConfig,
   'agent.secrets': agentSecrets,
+  'agent.groups': agentGroups,
+  'agent.after': agentAfter,
   'database.running': databaseRunning,
   'database.grants': databaseGrants,
   'database.logs': databaseLogs,

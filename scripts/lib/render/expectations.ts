@@ -10,7 +10,7 @@ import { familyOf } from '../systems/families.ts'
 import { secretExpectation } from './agent-secrets.ts'
 import { assertionsOfBox } from './assertions.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
-import { configurationOf, hasCloudInit } from './context.ts'
+import { agentPackageName, configurationOf, hasCloudInit } from './context.ts'
 import { membersOf, namesOf } from './layer-accounts.ts'
 import { logIntegration } from './log-conf.ts'
 import type { CheckExpectation, Expectations, LogExpectation, RenderedLayer } from './rendered-box.ts'
@@ -163,7 +163,7 @@ const logExpectation = ({ name, config, trials }: LogSource): LogExpectation => 
 
 /** Everything that the suite must see on a machine of this box; plain data without a path of this machine. */
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
-  const { version, site, tags, logs, repository, config, secrets } = box.agent
+  const { version, site, tags, logs, repository, config, secrets, groups, after, flavor } = box.agent
   const { keep = false, agent: mirror } = box.mirrors ?? {}
   const { agentPackage, installed, updaters } = familyOf(box.base.system)
   const expect = assertionsOfBox(box, layers)
@@ -173,13 +173,19 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
     seed: hasCloudInit(box.base) ? 'nocloud' : 'credentials',
     agent: {
       version,
-      package: { command: installed.command('datadog-agent'), version: agentPackage(version), state: installed.held },
+      package: {
+        command: installed.command(agentPackageName(flavor)),
+        version: agentPackage(version),
+        state: installed.held,
+      },
       lab: isLabVersion(version),
       site,
       tags,
       logs,
       source: sourceOf(repository, keep ? mirror : undefined),
       ...(Object.keys(config).length === 0 ? {} : { config }),
+      ...(groups.length === 0 ? {} : { groups }),
+      ...(after.length === 0 ? {} : { after }),
       ...(secrets === null ? {} : { secrets: secretExpectation(secrets) }),
     },
     checks: [

@@ -162,18 +162,30 @@ const base = (box: Box, provision: Place, context: Context, project: Project): R
 
 /** The Agent with what the box file configures it by. */
 const agentLayer = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer => {
-  const { config, secrets } = box.agent
+  const { config, secrets, after } = box.agent
   const boxFile = displayPath(box.file, project)
   const part = (folder: string) => renderPart(below(provision, folder), context, project)
   const store = secrets === null ? undefined : secretFiles(secrets, part('20-agent/secrets'), boxFile)
-  const layer = layerOf('agent', [part('20-agent'), ...(store === undefined ? [] : [store])])
+  const layer = layerOf('agent', [
+    part('20-agent'),
+    ...(after.length === 0 ? [] : [part('20-agent/after')]),
+    ...(store === undefined ? [] : [store]),
+  ])
   const own = secrets === null ? {} : secretSettings(secrets)
   return mergeSettings(layer, { ...own, ...config }, boxFile)
 }
 
 /** What every image is sealed by, and after it what a closed network wants to stay in the image. */
-const seal = (provision: Place, context: Context, kept: Context | undefined, project: Project): RenderedLayer =>
+const seal = (
+  { agent }: Box,
+  provision: Place,
+  context: Context,
+  kept: Context | undefined,
+  project: Project,
+): RenderedLayer =>
   layerOf('seal', [
+    // Any layer may make a group, so the Agent joins them last.
+    ...(agent.groups.length === 0 ? [] : [renderPart(below(provision, '90-seal/groups'), context, project)]),
     renderPart(below(provision, '90-seal'), context, project),
     ...(kept === undefined
       ? []
@@ -222,7 +234,7 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
     ...packages(box, provision, context, project),
     ...(checkParts.length === 0 ? [] : [layerOf('checks', checkParts)]),
     ...following('checks', box, project),
-    seal(provision, context, kept, project),
+    seal(box, provision, context, kept, project),
   ]
   assertFreePaths(layers)
   assertOwnPlaces(layers, box)

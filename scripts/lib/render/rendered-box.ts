@@ -199,6 +199,9 @@ export interface Expectations {
     readonly source: string
     /** Settings of the box file that the running Agent must have; absent without any. */
     readonly config?: Settings
+    /** Groups that its process must be in, and units that it must start after; absent without any. */
+    readonly groups?: readonly string[]
+    readonly after?: readonly string[]
     /** Where its key comes from, if not from first boot alone: settings of datadog.yaml, and the guest path of the user's program. */
     readonly secrets?: { readonly settings: Settings; readonly command: string | null }
   }

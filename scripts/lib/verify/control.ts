@@ -19,9 +19,9 @@ export interface Control {
   readonly red: readonly string[]
   /**
    * What the box must have: `database`, `monitoring` (the database's) or `no-monitoring` (a database without), `app`,
-   * `config` (settings of the Agent), `secrets` (its store), `secret-program` (one of the user's), `no-checks`, `check.NAME`,
-   * `expect.NAME`, `logs.TYPE` (a source of that type), or `kernel` (its own, as on any box in QEMU). Empty for any box with
-   * this folder.
+   * `no-database`, `no-checks`, of the Agent's configuration `config`, `groups`, `after`, `secrets` and `secret-program` (one of
+   * the user's), `check.NAME`, `expect.NAME`, `logs.TYPE` (a source of that type), or `kernel` (its own, as on any box in QEMU).
+   * Empty for any box with this folder.
    */
   readonly needs: readonly string[]
   /** A bash script to run as root in the guest. */
@@ -108,9 +108,11 @@ export const controlsFor = (controls: readonly Control[], expectations: Expectat
   const has = new Set([
     'kernel',
     ...(agent.config === undefined ? [] : ['config']),
+    ...(agent.groups === undefined ? [] : ['groups']),
+    ...(agent.after === undefined ? [] : ['after']),
     ...(agent.secrets === undefined ? [] : ['secrets']),
     ...(agent.secrets?.command == null ? [] : ['secret-program']),
-    ...(database === null ? [] : ['database', database.dbm ? 'monitoring' : 'no-monitoring']),
+    ...(database === null ? ['no-database'] : ['database', database.dbm ? 'monitoring' : 'no-monitoring']),
     ...(app === null ? [] : ['app']),
     ...(checks.length === 0 ? ['no-checks'] : checks.map(({ name }) => `check.${name}`)),
     ...(expectations.expect ?? []).map(({ name }) => expectId(name)),
