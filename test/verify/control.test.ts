@@ -45,11 +45,48 @@ test('a control for each check stands there once for each of them', async (t) =>
   t.false(names.includes('check-missing-mysql'))
 })
 
+test('every check of a box with integrations has a control, also those that are off', async (t) => {
+  const box = await loadBox('test/engine/integrations.yaml', project)
+  const { expectations } = await renderBox(box, project)
+  const controls = await readControls(box, project)
+  const ofChecks = uncontrolled(controls, expectations).filter((id) => id.startsWith('check.'))
+  t.deepEqual(ofChecks, [])
+  const names = controls.map(({ name }) => name)
+  for (const name of ['integration-missing-nginx', 'integration-missing-disk', 'default-check-on-uptime'])
+    t.true(names.includes(name), name)
+})
+
 test('a check without a control is told', (t) => {
   t.deepEqual(
     uncontrolled([], { ...lab, checks: [], database: null, app: null }),
     allIds({ ...lab, checks: [], database: null, app: null }),
   )
+})
+
+const assertion = {
+  name: 'site',
+  title: 'tcp port 80 listens',
+  within: 30,
+  expected: { kind: 'port', port: 80, protocol: 'tcp', listening: true },
+} as const
+
+test('an assertion of the user’s needs no control, and one that names it applies to its box only', (t) => {
+  const box = { ...lab, expect: [assertion] }
+  t.false(uncontrolled([], box).includes('expect.site'))
+  const control = parseControl('x', text.replace('database app', 'expect.site'), '', 'x.sh')
+  t.is(controlsFor([control], box).length, 1)
+  t.is(controlsFor([control], lab).length, 0)
+})
+
+test('what an assertion sees of a control of boxhound’s is no surprise; one of its own is exact', (t) => {
+  const result = (id: string): CheckResult => {
+    return { id, title: id, status: 'failed', seconds: 0, expected: '', observed: '' }
+  }
+  const seen = ['agent.tags', 'expect.site', 'expect.other'].map(result)
+  const ours = parseControl('x', text.replace(' image.users', ''), '', 'x.sh')
+  t.deepEqual(judgeControl(ours, seen, 1).unexpected, [])
+  const own = parseControl('x', text.replace('agent.tags image.users', 'expect.site'), '', 'x.sh')
+  t.deepEqual(judgeControl(own, seen, 1).unexpected, ['agent.tags', 'expect.other'])
 })
 
 const text = '#!/usr/bin/env bash\n# Breaks: It breaks.\n# Red: agent.tags image.users\n# Needs: database app\necho\n'

@@ -3,12 +3,19 @@
 import * as z from 'zod'
 import { traceWays } from './app.ts'
 import { isLabVersion } from './apt-repository.ts'
+import { containerFormatProblem } from './container-format.ts'
 import { optionValue } from './option-schema.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
 import { agentKeys } from './schema-agent.ts'
+import { expect } from './schema-expect.ts'
+import { goss } from './schema-goss.ts'
+import { integrations } from './schema-integrations.ts'
+import { layers } from './schema-layers.ts'
+import { logs } from './schema-logs.ts'
 import { observe } from './schema-observe.ts'
 import { boxhoundRange } from './schema-requires.ts'
-import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
+import { tags } from './schema-tags.ts'
+import { maximumServiceLength, normalService, normalTagValue } from './tags.ts'
 import { isAddress, isImage } from './urls.ts'
 
 // Each schema is used once in a run: compiling it costs more than it saves.
@@ -37,12 +44,7 @@ export const version = text(/^\d+\.\d+\.\d+(?:[-+~][0-9A-Za-z.+~-]+)?$/, 'a vers
 const address = (expected: string, protocols = ['https', 'http']) =>
   z.string(expected).refine((value) => isAddress(value, protocols), expected)
 
-export const tags = z
-  .array(
-    z.string(tagExpectation).refine(isTag, tagExpectation).describe('key:value'),
-    'a list of tags such as [env:trial, role:database]',
-  )
-  .refine((all) => new Set(all).size === all.length, 'each tag once')
+export { tags }
 
 const base = z
   .strictObject({
@@ -198,7 +200,7 @@ const check = z
   .nullable()
 
 /** Ports of every box that already have an owner: ssh and the Agent's own. The database's is looked at where the engine is known. */
-const takenPorts = [22, 5000, 5001, 5002, 5012, 8125, 8126]
+export const takenPorts = [22, 5000, 5001, 5002, 5012, 8125, 8126]
 
 /** Values of the unified service tags: they become tags themselves. */
 const tagValue = (what: string) =>
@@ -349,7 +351,7 @@ const cache = z
   .describe('Registries that a bake pulls stored layers from instead of building them')
 
 /** What `image.formats` may name: the formats that an image is published in. */
-export const formats = ['qcow2', 'raw', 'vmdk', 'vhd'] as const
+export const formats = ['qcow2', 'raw', 'vmdk', 'vhd', 'oci'] as const
 
 const image = z
   .strictObject({
@@ -362,14 +364,20 @@ const image = z
       .refine((all) => new Set(all).size === all.length, 'each format once')
       .refine((all) => all.includes('qcow2'), 'qcow2 among them: it is what boots and is verified')
       .optional()
-      .meta({ description: 'Formats that the image is published in; default [qcow2]', examples: [['qcow2', 'vmdk']] }),
+      .meta({
+        description:
+          'Formats that the image is published in; default [qcow2]. oci is the container image of the Agent with its checks',
+        examples: [['qcow2', 'vmdk']],
+      }),
   })
   .describe('The published disk image')
+
+export const nameOfBox = text(/^[a-z][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and -, as the file')
 
 /** The whole box file. */
 export const boxFile = z
   .strictObject({
-    box: text(/^[a-z][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and -, as the file').meta({
+    box: nameOfBox.meta({
       description: 'Name of the box, as the file',
       examples: ['shop-db'],
     }),
@@ -382,6 +390,8 @@ export const boxFile = z
       .record(text(/^[a-z][a-z0-9_]*$/, 'a check name of lower-case letters, digits and _'), check, 'a map of checks')
       .nullish()
       .meta({ description: 'Custom checks by name', examples: [{ my_metric: { interval: 45 } }] }),
+    integrations: integrations(options),
+    logs,
     app: app.nullish().describe('A traced app'),
     refresh: z
       .strictObject({
@@ -398,6 +408,9 @@ export const boxFile = z
     image: image.optional(),
     cache: cache.optional(),
     observe: observe.optional(),
+    layers: layers.nullish(),
+    expect: expect.nullish(),
+    goss,
   })
   .superRefine((value, context) => {
     if (value.database?.logs === true && !value.agent.logs)
@@ -406,6 +419,9 @@ export const boxFile = z
         path: ['database', 'logs'],
         message: 'false, or agent.logs: true: the Agent collects no logs in this box',
       })
+    const unfit = containerFormatProblem(value)
+    if (unfit !== undefined)
+      context.addIssue({ code: 'custom', path: unfit.path, message: unfit.message, params: { next: unfit.next } })
   })
   .describe('A boxhound box')
 

@@ -4,23 +4,28 @@ import { basename, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
-import type { Box, Check, Database } from '../box/box.ts'
+import type { Box, Check, Database, Integration, OwnLayer } from '../box/box.ts'
 import { bannerOf, sourceOf } from '../box/folders.ts'
+import type { Anchor } from '../box/layer-names.ts'
 import { displayPath } from '../box/read.ts'
 import { agentPython } from './agent-python.ts'
+import { secretFiles, secretSettings } from './agent-secrets.ts'
 import { mergeSettings } from './agent-settings.ts'
-import { checkFiles } from './checks.ts'
-import { checkContext, contextOf, hasCloudInit } from './context.ts'
-import { emptySpec, mergeSpecs, parseLayerSpec } from './layer-spec.ts'
+import { checkFiles, confOwners, integrationConf } from './checks.ts'
+import { checkContext, contextOf, hasCloudInit, layerContext } from './context.ts'
+import { inlineConf } from './inline-conf.ts'
+import { emptySpec, type LayerFileContent, mergeSpecs, parseLayerFile } from './layer-spec.ts'
+import { logAccess } from './log-access.ts'
+import { logConf, logIntegration } from './log-conf.ts'
 import { assertFreeName, assertFreePaths, assertNoHelper } from './owned.ts'
+import { assertOwnPlaces } from './owned-by-layers.ts'
 import { packagesOf } from './packages.ts'
-import type { LayerName, LayerSpec, RenderedFile, RenderedLayer } from './rendered-box.ts'
+import type { LayerName, RenderedFile, RenderedLayer } from './rendered-box.ts'
 import type { Context } from './template.ts'
 import { below, findFile, type Place, renderFile, renderTree } from './tree.ts'
 
-interface Part {
+interface Part extends LayerFileContent {
   readonly folder: string
-  readonly spec: LayerSpec
   readonly files: readonly RenderedFile[]
   readonly script: RenderedFile | undefined
   readonly data: readonly RenderedFile[]
@@ -34,10 +39,9 @@ const renderPart = (folder: Place, context: Context, project: Project): Part => 
   const script = findFile(folder, 'provision.sh')
   return {
     folder: folder.source,
-    spec:
-      rendered === undefined
-        ? emptySpec
-        : parseLayerSpec(rendered.content.toString('utf8'), rendered.source, folder, project),
+    ...(rendered === undefined
+      ? { spec: emptySpec, expect: [] }
+      : parseLayerFile(rendered.content.toString('utf8'), rendered.source, folder, project)),
     files: renderTree(below(folder, 'root'), context),
     script: script === undefined ? undefined : renderFile(script, 'provision.sh', context),
     data: renderTree(below(folder, 'data'), context),
@@ -68,8 +72,10 @@ const layerOf = (name: LayerName, parts: readonly Part[]): RenderedLayer => {
   const files = parts.flatMap((part) => part.files)
   const data = parts.flatMap((part) => part.data)
   for (const tree of [files, data]) assertDistinct(tree)
+  const expect = parts.flatMap((part) => part.expect)
   return {
     name,
+    ...(expect.length === 0 ? {} : { expect }),
     folders: parts.map(({ folder }) => folder),
     spec: mergeSpecs(parts.map(({ spec }) => spec)),
     files: [...files].sort((a, b) => (a.path < b.path ? -1 : 1)),
@@ -113,6 +119,37 @@ const packages = (box: Box, provision: Place, context: Context, project: Project
   return [layerOf('packages', [{ ...part, spec, data: [...part.data, list] }])]
 }
 
+/** The configuration of an integration: from the box file, or from a folder that may bring more files, packages and units. */
+const integrationPart = (box: Box, integration: Integration, project: Project): Part => {
+  const { name, config } = integration
+  if (config !== null) {
+    const file = inlineConf(config, integration, box, project)
+    const spec = { ...emptySpec, owners: confOwners(name) }
+    return { folder: `integrations/${name}`, spec, files: [file], script: undefined, data: [], expect: [] }
+  }
+  const folder = placeOf(integration.folder, project)
+  const context = checkContext(box, integration)
+  const part = renderPart(folder, context, project)
+  const owners = [...confOwners(name), ...part.spec.owners]
+  return {
+    ...part,
+    files: [...part.files, integrationConf(folder, name, context)],
+    spec: { ...part.spec, owners },
+  }
+}
+
+/** Configurations of the box's log sources, and the rights that the Agent needs for them. */
+const logPart = (box: Box, provision: Place, context: Context, project: Project): Part => {
+  const journal = box.logs.some(({ config }) => config.type === 'journald')
+  const folder = below(provision, '50-logs')
+  const part = renderPart(folder, { ...context, logs: { access: logAccess(box.logs), journal } }, project)
+  return {
+    ...part,
+    files: [...part.files, ...box.logs.map((log) => logConf(log, box, project))],
+    spec: { ...part.spec, owners: box.logs.flatMap(({ name }) => confOwners(logIntegration(name))) },
+  }
+}
+
 /** What every box has, and what only an image with cloud-init needs. */
 const base = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer =>
   layerOf(
@@ -122,14 +159,46 @@ const base = (box: Box, provision: Place, context: Context, project: Project): R
     ),
   )
 
+/** The Agent with what the box file configures it by. */
+const agentLayer = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer => {
+  const { config, secrets, after } = box.agent
+  const boxFile = displayPath(box.file, project)
+  const part = (folder: string) => renderPart(below(provision, folder), context, project)
+  const store = secrets === null ? undefined : secretFiles(secrets, part('20-agent/secrets'), boxFile)
+  const layer = layerOf('agent', [
+    part('20-agent'),
+    ...(after.length === 0 ? [] : [part('20-agent/after')]),
+    ...(store === undefined ? [] : [store]),
+  ])
+  const own = secrets === null ? {} : secretSettings(secrets)
+  return mergeSettings(layer, { ...own, ...config }, boxFile)
+}
+
 /** What every image is sealed by, and after it what a closed network wants to stay in the image. */
-const seal = (provision: Place, context: Context, kept: Context | undefined, project: Project): RenderedLayer =>
+const seal = (
+  { agent }: Box,
+  provision: Place,
+  context: Context,
+  kept: Context | undefined,
+  project: Project,
+): RenderedLayer =>
   layerOf('seal', [
+    // Any layer may make a group, so the Agent joins them last.
+    ...(agent.groups.length === 0 ? [] : [renderPart(below(provision, '90-seal/groups'), context, project)]),
     renderPart(below(provision, '90-seal'), context, project),
     ...(kept === undefined
       ? []
       : [renderPart(below(provision, '90-seal/mirrors'), { ...context, mirrors: kept }, project)]),
   ])
+
+/** The user's layers that follow one of boxhound's, in the order of the box file. */
+const following = (after: Anchor, box: Box, project: Project): RenderedLayer[] =>
+  (box.layers ?? [])
+    .filter((one) => one.after === after)
+    .map((one: OwnLayer, index) => {
+      const part = renderPart(placeOf(one.folder, project), layerContext(box, one), project)
+      return { ...layerOf(one.name, [part]), own: { after, index } }
+    })
 
 /**
  * The layers of a box, bottom up. A choice that the box leaves out has no layer.
@@ -139,30 +208,34 @@ const seal = (provision: Place, context: Context, kept: Context | undefined, pro
 export const renderLayers = (box: Box, project: Project, kept?: Context): RenderedLayer[] => {
   const context = contextOf(box)
   const provision = placeOf(join(project.tool, 'provision'), project)
-  const layer = (name: LayerName, folder: string) =>
-    layerOf(name, [renderPart(below(provision, folder), context, project)])
   const chosen = (folder: string) => renderPart(placeOf(folder, project), context, project)
   /** What every engine needs that the distribution does not have: the repository of its publisher. */
   const published = ({ repository }: Database) =>
     repository === null ? [] : [renderPart(below(provision, '30-database/_repository'), context, project)]
+  const checkParts = [
+    ...box.checks.map((check) => checkPart(box, check, project)),
+    ...box.integrations.map((integration) => integrationPart(box, integration, project)),
+    ...(box.off.length === 0
+      ? []
+      : [renderPart(below(provision, '50-integrations/_off'), { ...context, off: box.off }, project)]),
+    ...(box.logs.length === 0 ? [] : [logPart(box, provision, context, project)]),
+  ]
   const layers = [
     base(box, provision, context, project),
-    mergeSettings(layer('agent', '20-agent'), box.agent.config, displayPath(box.file, project)),
+    agentLayer(box, provision, context, project),
+    ...following('agent', box, project),
     ...(box.database === null
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),
+    ...following('database', box, project),
     ...(box.app === null ? [] : [layerOf('app', box.app.folders.map(chosen))]),
+    ...following('app', box, project),
     ...packages(box, provision, context, project),
-    ...(box.checks.length === 0
-      ? []
-      : [
-          layerOf(
-            'checks',
-            box.checks.map((check) => checkPart(box, check, project)),
-          ),
-        ]),
-    seal(provision, context, kept, project),
+    ...(checkParts.length === 0 ? [] : [layerOf('checks', checkParts)]),
+    ...following('checks', box, project),
+    seal(box, provision, context, kept, project),
   ]
   assertFreePaths(layers)
+  assertOwnPlaces(layers, box)
   return layers
 }
