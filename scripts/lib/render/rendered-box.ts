@@ -44,6 +44,8 @@ export interface WheelSet {
   readonly requirements: string
   /** The text of such a file, where it is made of several. */
   readonly list?: string
+  /** With `list`: the file and line that each package comes from, such as `checks/mine/requirements.txt:3`; for errors. */
+  readonly origins?: Readonly<Record<string, string>>
   /** Python of the guest, e.g. "3.13". */
   readonly python: string
 }
