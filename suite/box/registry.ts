@@ -1,5 +1,5 @@
 import type { Expectations } from '../../scripts/lib/render/rendered-box.ts'
-import { type CheckId, checkId, type FixedId, intervalId } from '../../scripts/lib/verify/ids.ts'
+import { type CheckId, checkId, expectId, type FixedId, intervalId } from '../../scripts/lib/verify/ids.ts'
 import type { BoxCheck } from './check.ts'
 import { check as agentAfter } from './checks/agent-after.ts'
 import { checkOf } from './checks/agent-check.ts'
@@ -23,6 +23,7 @@ import { check as imageKernel } from './checks/image-kernel.ts'
 import { check as imageSecrets } from './checks/image-secrets.ts'
 import { check as imageUnits } from './checks/image-units.ts'
 import { check as imageUsers } from './checks/image-users.ts'
+import { assertionCheck } from './expect/check.ts'
 
 const fixed: Readonly<Record<FixedId, BoxCheck>> = {
   'first-boot': firstBoot,
@@ -48,11 +49,12 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
 }
 
 /** How to judge each id of a box; the plan decides which of them run. */
-export const registry = ({ checks }: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
+export const registry = ({ checks, expect = [] }: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
   new Map<CheckId, BoxCheck>([
     ...(Object.entries(fixed) as [FixedId, BoxCheck][]),
     ...checks.flatMap((expectation): [CheckId, BoxCheck][] => [
       [checkId(expectation.name), checkOf(expectation)],
       [intervalId(expectation.name), intervalOf(expectation)],
     ]),
+    ...expect.map((assertion): [CheckId, BoxCheck] => [expectId(assertion.name), assertionCheck(assertion)]),
   ])

@@ -2,6 +2,7 @@
 
 /** One line each, in the order of `boxhound --help`. */
 export const verbs = {
+  init: 'starts a repository of your own: a box file, a check with its test, a workflow',
   start: 'installs what this machine lacks, then bakes and verifies a box',
   setup: 'installs what this machine lacks',
   bake: 'builds missing or changed layers, publishes the image, verifies it',
@@ -12,6 +13,7 @@ export const verbs = {
   ssh: 'opens a shell in that machine',
   down: 'stops that machine',
   base: 'pins the publisher’s newest cloud image in the box file',
+  lock: 'locks the Python packages of checks in requirements.txt, for the Agent of a box',
   accelerator: 'tells whether KVM works here',
   provision: 'writes one script that turns a stock machine into the box',
   package: 'packs the image for Vagrant',

@@ -3,8 +3,9 @@
 import { boxhoundVersion } from '../_helpers/version.ts'
 import type { Flavor } from '../box/agent.ts'
 import { isLabVersion } from '../box/apt-repository.ts'
-import type { App, Base, Box, Check, Database } from '../box/box.ts'
+import type { App, Base, Box, Check, Database, OwnLayer } from '../box/box.ts'
 import { familyOf } from '../systems/families.ts'
+import { agentPython } from './agent-python.ts'
 import { structured } from './structure.ts'
 import type { Context } from './template.ts'
 
@@ -27,6 +28,7 @@ export const contextOf = ({ name, version, base, agent, database, app }: Box): C
     package: familyOf(base.system).agentPackage(agent.version),
     packageName: agentPackageName(agent.flavor),
     lab: isLabVersion(agent.version),
+    python: agentPython({ agent, base }),
   },
   database: database === null ? null : databaseContext(database),
   app: app === null ? null : appContext(app),
@@ -75,4 +77,10 @@ export const configurationOf = (check: string): string => `/etc/datadog-agent/co
 export const checkContext = (box: Box, { name, interval, tags, options }: Check): Context => ({
   ...contextOf(box),
   check: { name, interval, tags, options: structured(options) },
+})
+
+/** The same, for the files of one of the user's layers. */
+export const layerContext = (box: Box, { name, options }: OwnLayer): Context => ({
+  ...contextOf(box),
+  layer: { name, options },
 })

@@ -8,8 +8,10 @@ import type { Box } from '../box/box.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
 import { familyOf } from '../systems/families.ts'
 import { secretExpectation } from './agent-secrets.ts'
+import { assertionsOfBox } from './assertions.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
 import { agentPackageName, configurationOf, hasCloudInit } from './context.ts'
+import { membersOf, namesOf } from './layer-accounts.ts'
 import type { CheckExpectation, Expectations, RenderedLayer } from './rendered-box.ts'
 
 type Bound = number | { readonly option: string }
@@ -140,11 +142,23 @@ const configuredOf = (
   return { intervals, logs: logsOf(file.content) }
 }
 
+/** Accounts of the image that layers of the user's are the reason for. */
+const accountsOf = (layers: readonly RenderedLayer[]): Pick<Expectations, 'accounts'> => {
+  const specs = layers.filter(({ own }) => own !== undefined).map(({ spec }) => spec)
+  if (specs.length === 0) return {}
+  const groups = membersOf({
+    users: specs.flatMap(({ users = [] }) => users),
+    groups: specs.flatMap(({ groups: own = [] }) => own),
+  })
+  return { accounts: { names: specs.flatMap(namesOf), groups } }
+}
+
 /** Everything that the suite must see on a machine of this box; plain data without a path of this machine. */
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
   const { version, site, tags, logs, repository, config, secrets, groups, after, flavor } = box.agent
   const { keep = false, agent: mirror } = box.mirrors ?? {}
   const { agentPackage, installed, updaters } = familyOf(box.base.system)
+  const expect = assertionsOfBox(box, layers)
   return {
     box: box.name,
     version: box.version,
@@ -180,5 +194,7 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
     app: appOf(box),
     units: [...new Set(layers.flatMap(({ spec }) => spec.units.enable))],
     off: updaters,
+    ...accountsOf(layers),
+    ...(expect.length === 0 ? {} : { expect }),
   }
 }

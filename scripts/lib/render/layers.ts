@@ -4,22 +4,25 @@ import { basename, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
-import type { Box, Check, Database } from '../box/box.ts'
+import type { Box, Check, Database, OwnLayer } from '../box/box.ts'
 import { bannerOf, sourceOf } from '../box/folders.ts'
+import type { Anchor } from '../box/layer-names.ts'
 import { displayPath } from '../box/read.ts'
+import { agentPython } from './agent-python.ts'
 import { secretFiles, secretSettings } from './agent-secrets.ts'
 import { mergeSettings } from './agent-settings.ts'
 import { checkFiles } from './checks.ts'
-import { checkContext, contextOf, hasCloudInit } from './context.ts'
-import { emptySpec, mergeSpecs, parseLayerSpec } from './layer-spec.ts'
+import { checkContext, contextOf, hasCloudInit, layerContext } from './context.ts'
+import { emptySpec, type LayerFileContent, mergeSpecs, parseLayerFile } from './layer-spec.ts'
 import { assertFreeName, assertFreePaths, assertNoHelper } from './owned.ts'
-import type { LayerName, LayerSpec, RenderedFile, RenderedLayer } from './rendered-box.ts'
+import { assertOwnPlaces } from './owned-by-layers.ts'
+import { packagesOf } from './packages.ts'
+import type { LayerName, RenderedFile, RenderedLayer } from './rendered-box.ts'
 import type { Context } from './template.ts'
 import { below, findFile, type Place, renderFile, renderTree } from './tree.ts'
 
-interface Part {
+interface Part extends LayerFileContent {
   readonly folder: string
-  readonly spec: LayerSpec
   readonly files: readonly RenderedFile[]
   readonly script: RenderedFile | undefined
   readonly data: readonly RenderedFile[]
@@ -33,10 +36,9 @@ const renderPart = (folder: Place, context: Context, project: Project): Part => 
   const script = findFile(folder, 'provision.sh')
   return {
     folder: folder.source,
-    spec:
-      rendered === undefined
-        ? emptySpec
-        : parseLayerSpec(rendered.content.toString('utf8'), rendered.source, folder, project),
+    ...(rendered === undefined
+      ? { spec: emptySpec, expect: [] }
+      : parseLayerFile(rendered.content.toString('utf8'), rendered.source, folder, project)),
     files: renderTree(below(folder, 'root'), context),
     script: script === undefined ? undefined : renderFile(script, 'provision.sh', context),
     data: renderTree(below(folder, 'data'), context),
@@ -67,8 +69,10 @@ const layerOf = (name: LayerName, parts: readonly Part[]): RenderedLayer => {
   const files = parts.flatMap((part) => part.files)
   const data = parts.flatMap((part) => part.data)
   for (const tree of [files, data]) assertDistinct(tree)
+  const expect = parts.flatMap((part) => part.expect)
   return {
     name,
+    ...(expect.length === 0 ? {} : { expect }),
     folders: parts.map(({ folder }) => folder),
     spec: mergeSpecs(parts.map(({ spec }) => spec)),
     files: [...files].sort((a, b) => (a.path < b.path ? -1 : 1)),
@@ -93,6 +97,24 @@ const checkPart = (box: Box, check: Check, project: Project): Part => {
   const { files, owners } = checkFiles(folder, check.name, context)
   assertNoHelper(check, folder)
   return { ...part, files: [...part.files, ...files], spec: { ...part.spec, owners: [...owners, ...part.spec.owners] } }
+}
+
+/** The layer of the packages that checks need; none if they need none. Their locked lists, as one, are what is downloaded and what pip installs. */
+const packages = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer[] => {
+  const locked = packagesOf(box, project)
+  if (locked === undefined) return []
+  const part = renderPart(below(provision, '45-packages'), context, project)
+  const { source, text } = locked
+  const set = { name: 'checks', requirements: source, python: agentPython(box), list: text }
+  const list: RenderedFile = {
+    path: 'requirements.txt',
+    mode: 0o644,
+    content: Buffer.from(text),
+    source,
+    language: 'text',
+  }
+  const spec = { ...part.spec, wheels: [...part.spec.wheels, set] }
+  return [layerOf('packages', [{ ...part, spec, data: [...part.data, list] }])]
 }
 
 /** What every box has, and what only an image with cloud-init needs. */
@@ -136,6 +158,15 @@ const seal = (
       : [renderPart(below(provision, '90-seal/mirrors'), { ...context, mirrors: kept }, project)]),
   ])
 
+/** The user's layers that follow one of boxhound's, in the order of the box file. */
+const following = (after: Anchor, box: Box, project: Project): RenderedLayer[] =>
+  (box.layers ?? [])
+    .filter((one) => one.after === after)
+    .map((one: OwnLayer, index) => {
+      const part = renderPart(placeOf(one.folder, project), layerContext(box, one), project)
+      return { ...layerOf(one.name, [part]), own: { after, index } }
+    })
+
 /**
  * The layers of a box, bottom up. A choice that the box leaves out has no layer.
  *
@@ -151,10 +182,14 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
   const layers = [
     base(box, provision, context, project),
     agentLayer(box, provision, context, project),
+    ...following('agent', box, project),
     ...(box.database === null
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),
+    ...following('database', box, project),
     ...(box.app === null ? [] : [layerOf('app', box.app.folders.map(chosen))]),
+    ...following('app', box, project),
+    ...packages(box, provision, context, project),
     ...(box.checks.length === 0
       ? []
       : [
@@ -163,8 +198,10 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
             box.checks.map((check) => checkPart(box, check, project)),
           ),
         ]),
+    ...following('checks', box, project),
     seal(box, provision, context, kept, project),
   ]
   assertFreePaths(layers)
+  assertOwnPlaces(layers, box)
   return layers
 }
