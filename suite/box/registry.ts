@@ -1,5 +1,6 @@
 import type { Expectations } from '../../scripts/lib/render/rendered-box.ts'
-import { type CheckId, checkId, expectId, type FixedId, intervalId } from '../../scripts/lib/verify/ids.ts'
+import { type CheckId, checkId, expectId, type FixedId, intervalId, testId } from '../../scripts/lib/verify/ids.ts'
+import { ownTestCheck } from './author/run.ts'
 import type { BoxCheck } from './check.ts'
 import { checkOf } from './checks/agent-check.ts'
 import { intervalOf } from './checks/agent-check-interval.ts'
@@ -43,12 +44,15 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
 }
 
 /** How to judge each id of a box; the plan decides which of them run. */
-export const registry = ({ checks, expect = [] }: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
+export const registry = ({ checks, expect = [], tests = [] }: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
   new Map<CheckId, BoxCheck>([
     ...(Object.entries(fixed) as [FixedId, BoxCheck][]),
     ...checks.flatMap((expectation): [CheckId, BoxCheck][] => [
       [checkId(expectation.name), checkOf(expectation)],
       [intervalId(expectation.name), intervalOf(expectation)],
     ]),
+    ...tests.flatMap((own) =>
+      own.names.map((name): [CheckId, BoxCheck] => [testId(own.file, name), ownTestCheck(own, name)]),
+    ),
     ...expect.map((assertion): [CheckId, BoxCheck] => [expectId(assertion.name), assertionCheck(assertion)]),
   ])
