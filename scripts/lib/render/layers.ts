@@ -112,6 +112,10 @@ const seal = (provision: Place, context: Context, kept: Context | undefined, pro
       : [renderPart(below(provision, '90-seal/mirrors'), { ...context, mirrors: kept }, project)]),
   ])
 
+/** What the Agent needs in a container or from a package, around what both need. */
+const agentFolders = ({ agent: { run } }: Box): string[] =>
+  run === 'container' ? ['15-containers', '20-agent', '20-agent/container'] : ['20-agent', '20-agent/package']
+
 /**
  * The layers of a box, bottom up. A choice that the box leaves out has no layer.
  *
@@ -120,15 +124,18 @@ const seal = (provision: Place, context: Context, kept: Context | undefined, pro
 export const renderLayers = (box: Box, project: Project, kept?: Context): RenderedLayer[] => {
   const context = contextOf(box)
   const provision = placeOf(join(project.tool, 'provision'), project)
-  const layer = (name: LayerName, folder: string) =>
-    layerOf(name, [renderPart(below(provision, folder), context, project)])
+  const layer = (name: LayerName, folders: readonly string[]) =>
+    layerOf(
+      name,
+      folders.map((folder) => renderPart(below(provision, folder), context, project)),
+    )
   const chosen = (folder: string) => renderPart(placeOf(folder, project), context, project)
   /** What every engine needs that the distribution does not have: the repository of its publisher. */
   const published = ({ repository }: Database) =>
     repository === null ? [] : [renderPart(below(provision, '30-database/_repository'), context, project)]
   const layers = [
     base(box, provision, context, project),
-    mergeSettings(layer('agent', '20-agent'), box.agent.config, displayPath(box.file, project)),
+    mergeSettings(layer('agent', agentFolders(box)), box.agent.config, displayPath(box.file, project)),
     ...(box.database === null
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),
