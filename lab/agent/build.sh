@@ -73,7 +73,7 @@ stage() {
   install_wheels "$wheels" "$site"
   cp -rT "$HERE/src/lab_agent" "$site/lab_agent"
   cp -rT "$HERE/src/lab_agent_builtins" "$site/lab_agent_builtins"
-  for name in mysql postgres mongo; do cp -rT "$HERE/src/datadog_checks/$name" "$site/datadog_checks/$name"; done
+  for name in mysql postgres mongo container; do cp -rT "$HERE/src/datadog_checks/$name" "$site/datadog_checks/$name"; done
   find "$site" -depth -type d -name __pycache__ -exec rm -rf {} +
   install -D -m 0755 "$HERE/bin/agent" "$tree/opt/datadog-agent/bin/agent/agent"
   ln -s /opt/datadog-agent/bin/agent/agent "$tree/usr/bin/datadog-agent"

@@ -3,6 +3,7 @@ import { type CheckId, checkId, type FixedId, intervalId } from '../../scripts/l
 import type { BoxCheck } from './check.ts'
 import { checkOf } from './checks/agent-check.ts'
 import { intervalOf } from './checks/agent-check-interval.ts'
+import { check as agentContainer } from './checks/agent-container.ts'
 import { check as agentRunning } from './checks/agent-running.ts'
 import { check as agentTags } from './checks/agent-tags.ts'
 import { check as agentUnkeyed } from './checks/agent-unkeyed.ts'
@@ -10,6 +11,8 @@ import { check as agentVersion } from './checks/agent-version.ts'
 import { check as appLogs } from './checks/app-logs.ts'
 import { check as appRoutes } from './checks/app-routes.ts'
 import { check as appTraces } from './checks/app-traces.ts'
+import { check as containersSeen } from './checks/containers-seen.ts'
+import { check as databaseAccess } from './checks/database-access.ts'
 import { check as databaseGrants } from './checks/database-grants.ts'
 import { check as databaseLogs } from './checks/database-logs.ts'
 import { check as databaseRunning } from './checks/database-running.ts'
@@ -26,9 +29,12 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
   'agent.version': agentVersion,
   'agent.tags': agentTags,
   'agent.unkeyed': agentUnkeyed,
+  'agent.container': agentContainer,
+  'containers.seen': containersSeen,
   'database.running': databaseRunning,
   'database.grants': databaseGrants,
   'database.logs': databaseLogs,
+  'database.access': databaseAccess,
   'app.routes': appRoutes,
   'app.traces': appTraces,
   'app.logs': appLogs,

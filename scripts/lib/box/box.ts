@@ -3,6 +3,7 @@
 import type { AppDefinition, TraceWay } from './app.ts'
 import type { AptRepository, PublisherRepository } from './apt-repository.ts'
 import type { Engine } from './engine.ts'
+import type { AgentRun } from './schema-agent-container.ts'
 
 /** A host tag `key:value`, or a bare word. */
 export type Tag = string
@@ -53,7 +54,14 @@ export interface Agent {
   readonly site: string
   readonly tags: readonly Tag[]
   readonly logs: boolean
+  /** Of its package; not used where it runs in a container. */
   readonly repository: AptRepository
+  /** From a package on the host, or in a container. */
+  readonly run: AgentRun
+  /** Image of its container: `lab`, or `REGISTRY/NAME@sha256:DIGEST`; null for a package. */
+  readonly image: string | null
+  /** Subnet of the bridge between host and containers. */
+  readonly subnet: string
 }
 
 /** Values of typed options, by name. */

@@ -9,7 +9,7 @@ import type { AptRepository } from './apt-repository.ts'
 import type { Agent, App, Base, Box, Check, Database, Image, Observe, System } from './box.ts'
 import { fromCaller } from './caller.ts'
 import { readDefinition } from './definition.ts'
-import { monitoringProblem, readEngine } from './engine.ts'
+import { containerProblem, monitoringProblem, readEngine } from './engine.ts'
 import { boxNames, foldersOf, ownFolder } from './folders.ts'
 import { nearest, suggest } from './nearest.ts'
 import { resolveOptions } from './options.ts'
@@ -18,6 +18,7 @@ import { labRepository, publishedBy } from './publisher.ts'
 import { displayPath, readSource } from './read.ts'
 import { type BoxFile, boxFile } from './schema.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
+import { defaultSubnet } from './subnet.ts'
 import { readSystems, systemsFile } from './systems.ts'
 import { assertNone, unknownKey, validate } from './validate.ts'
 
@@ -71,8 +72,10 @@ const imageOf = (given: BoxFile['image'], base: Base): Image => {
   return { size: size === null ? null : Number.parseInt(size, 10) * 2 ** 30, formats: ['qcow2', ...others] }
 }
 
-const agentOf = ({ repository, ...agent }: BoxFile['agent']): Agent => ({
+const agentOf = ({ repository, image, subnet = defaultSubnet, ...agent }: BoxFile['agent']): Agent => ({
   ...agent,
+  image: image ?? null,
+  subnet,
   repository:
     repository === 'lab' ? labAgent : repository === undefined ? datadogRepository : { lab: false, ...repository },
 })
@@ -203,6 +206,9 @@ const databaseOf = (
       ...unpublished,
       ...unfit,
       ...(given.dbm && definition.monitoring === undefined ? [monitoringProblem(source, definition.title)] : []),
+      ...(agent.run === 'container' && definition.container === undefined
+        ? [containerProblem(source, definition.title)]
+        : []),
     ],
   }
 }

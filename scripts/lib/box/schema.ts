@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { traceWays } from './app.ts'
 import { isLabVersion } from './apt-repository.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
+import { agentContainer, containerContradictions } from './schema-agent-container.ts'
 import { observe } from './schema-observe.ts'
 import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
 import { isAddress, isImage } from './urls.ts'
@@ -109,9 +110,12 @@ const agent = z
       .union([z.literal('lab'), aptRepository], 'lab, or a map with url, suite, components and keys')
       .optional()
       .describe("Where the Agent's package comes from; default Datadog's own repository"),
+    ...agentContainer,
   })
   .superRefine((value, context) => {
-    if (isLabVersion(value.version) !== (value.repository === 'lab'))
+    for (const { path, message, next } of containerContradictions(value))
+      context.addIssue({ code: 'custom', path, message, params: { next } })
+    if (value.run === 'package' && isLabVersion(value.version) !== (value.repository === 'lab'))
       context.addIssue({
         code: 'custom',
         path: ['version'],

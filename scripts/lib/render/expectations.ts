@@ -8,6 +8,7 @@ import type { Box } from '../box/box.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
 import { familyOf } from '../systems/families.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
+import { containerOf, inspectionsOf } from './container-expectation.ts'
 import { configurationOf, hasCloudInit } from './context.ts'
 import type { CheckExpectation, Expectations, RenderedLayer } from './rendered-box.ts'
 
@@ -70,7 +71,8 @@ const integrationOf = ({ database }: Box, project: Project): CheckExpectation[] 
 const sourceOf = ({ url, suite, components }: AptRepository, mirror: string | undefined): string =>
   [mirror ?? url, suite, ...components].join(' ')
 
-const databaseOf = ({ database, mirrors }: Box): Expectations['database'] => {
+const databaseOf = (box: Box): Expectations['database'] => {
+  const { database, mirrors } = box
   if (database === null) return null
   const { engine, logs, dbm, repository, check, definition } = database
   const { title, unit, client, login, cap, trials, identities, accounts, groups, tables, lines, data } = definition
@@ -102,7 +104,7 @@ const databaseOf = ({ database, mirrors }: Box): Expectations['database'] => {
       allowed: [...trials.allowed, ...(more?.allowed ?? [])],
       refused: [...trials.refused, ...(more?.refused ?? [])],
     },
-    inspections: [...definition.inspections, ...(more?.inspections ?? [])],
+    inspections: [...inspectionsOf(box), ...(more?.inspections ?? [])],
     seal: [...definition.seal, configuration],
     present: [...definition.present, configuration],
   }
@@ -141,7 +143,7 @@ const configuredOf = (
 
 /** Everything that the suite must see on a machine of this box; plain data without a path of this machine. */
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
-  const { version, site, tags, logs, repository } = box.agent
+  const { version, site, tags, logs, repository, run } = box.agent
   const { keep = false, agent: mirror } = box.mirrors ?? {}
   const { agentPackage, installed, updaters } = familyOf(box.base.system)
   return {
@@ -150,13 +152,17 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
     seed: hasCloudInit(box.base) ? 'nocloud' : 'credentials',
     agent: {
       version,
-      package: { command: installed.command('datadog-agent'), version: agentPackage(version), state: installed.held },
+      package:
+        run === 'container'
+          ? null
+          : { command: installed.command('datadog-agent'), version: agentPackage(version), state: installed.held },
       lab: isLabVersion(version),
       site,
       tags,
       logs,
       source: sourceOf(repository, keep ? mirror : undefined),
     },
+    container: containerOf(box),
     checks: [
       ...integrationOf(box, project),
       ...box.checks.map((check) =>

@@ -104,6 +104,10 @@ const seal = (provision: Place, context: Context, kept: Context | undefined, pro
       : [renderPart(below(provision, '90-seal/mirrors'), { ...context, mirrors: kept }, project)]),
   ])
 
+/** What the Agent needs in a container or from a package, around what both need. */
+const agentFolders = ({ agent: { run } }: Box): string[] =>
+  run === 'container' ? ['15-containers', '20-agent', '20-agent/container'] : ['20-agent', '20-agent/package']
+
 /**
  * The layers of a box, bottom up. A choice that the box leaves out has no layer.
  *
@@ -112,15 +116,18 @@ const seal = (provision: Place, context: Context, kept: Context | undefined, pro
 export const renderLayers = (box: Box, project: Project, kept?: Context): RenderedLayer[] => {
   const context = contextOf(box)
   const provision: Place = { file: join(project.root, 'provision'), source: 'provision' }
-  const layer = (name: LayerName, folder: string) =>
-    layerOf(name, [renderPart(below(provision, folder), context, project)])
+  const layer = (name: LayerName, folders: readonly string[]) =>
+    layerOf(
+      name,
+      folders.map((folder) => renderPart(below(provision, folder), context, project)),
+    )
   const chosen = (folder: string) => renderPart({ file: folder, source: sourceOf(folder, project) }, context, project)
   /** What every engine needs that the distribution does not have: the repository of its publisher. */
   const published = ({ repository }: Database) =>
     repository === null ? [] : [renderPart(below(provision, '30-database/_repository'), context, project)]
   const layers = [
     base(box, provision, context, project),
-    layer('agent', '20-agent'),
+    layer('agent', agentFolders(box)),
     ...(box.database === null
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),

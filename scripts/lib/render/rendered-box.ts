@@ -3,6 +3,7 @@
 import type { AptRepository } from '../box/apt-repository.ts'
 import type { Box } from '../box/box.ts'
 import type { Engine } from '../box/engine.ts'
+import type { BridgeAddresses } from '../box/subnet.ts'
 
 /** The layers over the base image, bottom up. A box without database or app leaves those out. */
 export const layerNames = ['base', 'agent', 'database', 'app', 'checks', 'seal'] as const
@@ -143,6 +144,19 @@ export interface DatabaseExpectation
   readonly present: readonly string[]
 }
 
+/** What the suite must see of the Agent's container. */
+export interface ContainerExpectation extends BridgeAddresses {
+  readonly name: string
+  readonly network: string
+  /** The image's name in the box. */
+  readonly image: string
+  /** What the box file says: `lab`, or the image by digest. */
+  readonly reference: string
+  readonly mounts: readonly { readonly source: string; readonly target: string; readonly writable: boolean }[]
+  /** Names of the containers that the Agent must report, and tags that each must have. */
+  readonly seen: readonly { readonly name: string; readonly tags: readonly string[] }[]
+}
+
 /** What the suite must see on a machine of this box; plain data, written to expectations.json. */
 export interface Expectations {
   readonly box: string
@@ -152,8 +166,8 @@ export interface Expectations {
   readonly kept?: Kept
   readonly agent: {
     readonly version: string
-    /** Its package: how it is asked for, and the answer that must come. */
-    readonly package: { readonly command: readonly string[]; readonly version: string; readonly state: string }
+    /** Its package: how it is asked for, and the answer that must come; null where it runs in a container. */
+    readonly package: { readonly command: readonly string[]; readonly version: string; readonly state: string } | null
     readonly lab: boolean
     readonly site: string
     readonly tags: readonly string[]
@@ -161,6 +175,8 @@ export interface Expectations {
     /** Its source of apt: address, suite, components. */
     readonly source: string
   }
+  /** The Agent's container; null where a package is installed. */
+  readonly container: ContainerExpectation | null
   readonly checks: readonly CheckExpectation[]
   readonly database: DatabaseExpectation | null
   readonly app: {

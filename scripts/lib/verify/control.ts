@@ -18,7 +18,8 @@ export interface Control {
   readonly red: readonly string[]
   /**
    * What the box must have: `database`, `monitoring` (the database's) or `no-monitoring` (a database without), `app`,
-   * `check.NAME`, or `kernel` (its own, as on any box in QEMU). Empty for any box with this folder.
+   * `check.NAME`, `package` or `container` (how the Agent runs), or `kernel` (its own, as on any box in QEMU). Empty for
+   * any box with this folder.
    */
   readonly needs: readonly string[]
   /** A bash script to run as root in the guest. */
@@ -95,16 +96,23 @@ export const readControls = async (box: Box, { root }: Project): Promise<Control
 
 /** The controls for a box, ordered by the ids that they turn red. */
 export const controlsFor = (controls: readonly Control[], expectations: Expectations): Control[] => {
-  const { database, app, checks } = expectations
+  const { database, app, checks, container } = expectations
   const has = new Set([
     'kernel',
+    container === null ? 'package' : 'container',
     ...(database === null ? [] : ['database', database.dbm ? 'monitoring' : 'no-monitoring']),
     ...(app === null ? [] : ['app']),
     ...checks.map(({ name }) => `check.${name}`),
   ])
   const order = allIds(expectations)
+  // `ID?`: only on a box that has this id.
+  const redOf = ({ red }: Control): string[] =>
+    red.flatMap((id) => (!id.endsWith('?') ? [id] : order.includes(id.slice(0, -1)) ? [id.slice(0, -1)] : []))
   const rank = ({ red }: Control): number => Math.min(...red.map((id) => order.indexOf(id)))
-  return controls.filter(({ needs }) => needs.every((word) => has.has(word))).sort((a, b) => rank(a) - rank(b))
+  return controls
+    .filter(({ needs }) => needs.every((word) => has.has(word)))
+    .map((control) => ({ ...control, red: redOf(control) }))
+    .sort((a, b) => rank(a) - rank(b))
 }
 
 /** Ids of a box that no control turns red, i.e. checks that cannot fail (fault 44). */
