@@ -31,7 +31,7 @@ export const boxFileOf: (nameOrFile: string, root: string, environment: NodeJS.P
 export const stampPath: (nameOrFile: string, project: Project, environment: NodeJS.ProcessEnv) => string
 export const upToDate: (
   argv: readonly string[],
-  root: string,
+  folders: Pick<Project, 'tool' | 'root'>,
   environment?: NodeJS.ProcessEnv,
   now?: number,
 ) => string | undefined

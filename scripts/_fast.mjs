@@ -9,6 +9,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { onNpmsLine } from './_npm.mjs'
+import { defaultBox } from './_roots.mjs'
 
 /** Format version of stamps. */
 export const stampFormat = 1
@@ -52,14 +53,15 @@ export const boxFileOf = (nameOrFile, root, environment) =>
 /**
  * Path of the stamp of a box file: in the store, named after everything that identifies the bake.
  *
- * @param project folders `root`, `out` and `cache`, as lib/_helpers/paths.ts has them.
+ * @param project folders `tool`, `root`, `out` and `cache`, as lib/_helpers/paths.ts has them.
  */
-export const stampPath = (nameOrFile, { root, out, cache }, environment) => {
-  const key = [nameOrFile, boxFileOf(nameOrFile, root, environment), root, out]
+export const stampPath = (nameOrFile, { tool, root, out, cache }, environment) => {
+  const key = [nameOrFile, boxFileOf(nameOrFile, root, environment), tool, root, out]
   return join(cache, 'stamps', `${createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 32)}.json`)
 }
 
-const projectOf = (root, environment) => ({
+const projectOf = ({ tool, root }, environment) => ({
+  tool,
   root,
   out: environment.BOXHOUND_OUT || join(root, 'out'),
   cache: environment.BOXHOUND_CACHE || join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'boxhound'),
@@ -71,7 +73,7 @@ const parse = (argv) => {
   const options = argv.filter((word) => word.startsWith('-'))
   if (words.length > 1 || words[0] === '' || options.some((word) => word !== '--no-verify' && word !== '--json'))
     return undefined
-  return { name: words[0] ?? 'lab', verify: !options.includes('--no-verify'), json: options.includes('--json') }
+  return { name: words[0], verify: !options.includes('--no-verify'), json: options.includes('--json') }
 }
 
 const unchanged = (root, entries) =>
@@ -85,15 +87,16 @@ const unchanged = (root, entries) =>
  * What `bake` prints when nothing has changed since its last answer.
  *
  * @param argv words after the verb.
- * @param root of the project; also the current folder.
+ * @param folders boxhound's own, `tool`, and the user's, `root`, also the current one.
  * @returns undefined when anything differs or is uncertain: then the full bake runs.
  */
-export const upToDate = (argv, root, environment = process.env, now = Date.now()) => {
+export const upToDate = (argv, { tool, root }, environment = process.env, now = Date.now()) => {
   const asked = parse(argv)
+  const name = asked?.name ?? defaultBox(root)
   // An option that npm swallowed may have changed the meaning.
-  if (asked === undefined || onNpmsLine(environment).size > 0) return undefined
+  if (asked === undefined || name === undefined || onNpmsLine(environment).size > 0) return undefined
   try {
-    const stamp = JSON.parse(readFileSync(stampPath(asked.name, projectOf(root, environment), environment), 'utf8'))
+    const stamp = JSON.parse(readFileSync(stampPath(name, projectOf({ tool, root }, environment), environment), 'utf8'))
     if (stamp.format !== stampFormat || stamp.node !== process.version) return undefined
     if (now < stamp.from || now >= stamp.until) return undefined
     if (stamp.environment !== environmentDigest(environment, stamp.salt)) return undefined

@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { compile, digestOfSources, filesBelow, keep } from './_bundle.mjs'
 import { upToDate } from './_fast.mjs'
+import { callersFolder, userRoot } from './_roots.mjs'
 
 const scripts = dirname(fileURLToPath(import.meta.url))
-const root = dirname(scripts)
+const tool = dirname(scripts)
 
 const bundle = (folder) =>
   compile({
@@ -32,19 +33,22 @@ let abandoned = leave
 for (const stream of ['stdout', 'stderr']) process[stream].on('error', (error) => abandoned(error, stream))
 for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => abandoned(error))
 
-const start = async (argv) => {
+const start = async (argv, root) => {
   // Verbs also import lab/, which stands in for the outside world.
-  const sources = [scripts, join(root, 'lab')].flatMap(filesBelow).filter((path) => /\.(mjs|ts|json)$/.test(path))
-  const folder = join(root, 'node_modules', '.cache', 'boxhound', digestOfSources(root, sources))
+  const sources = [scripts, join(tool, 'lab')].flatMap(filesBelow).filter((path) => /\.(mjs|ts|json)$/.test(path))
+  const folder = join(tool, 'node_modules', '.cache', 'boxhound', digestOfSources(tool, sources))
   await keep(folder, bundle)
   const { abandon, run } = await import(pathToFileURL(join(folder, '_main.mjs')).href)
   abandoned = abandon
   // Every verb has finished its work here; only an idle socket could still keep the process alive.
-  process.exitCode = await run(argv)
+  process.exitCode = await run(argv, { tool, root })
 }
 
+const root = userRoot(process.cwd())
+// Verbs run in the user's root, and find the caller's folder where npm puts it.
+process.env.INIT_CWD = callersFolder(process.cwd(), process.env)
 process.chdir(root)
 const [verb, ...words] = process.argv.slice(2)
-const answer = verb === 'bake' ? upToDate(words, root) : undefined
-if (answer === undefined) await start(process.argv.slice(2))
+const answer = verb === 'bake' ? upToDate(words, { tool, root }) : undefined
+if (answer === undefined) await start(process.argv.slice(2), root)
 else process.stdout.write(answer)

@@ -1,15 +1,16 @@
 import { access } from 'node:fs/promises'
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
-import { projectAt } from './lib/_helpers/paths.ts'
+import type { Project } from './lib/_helpers/paths.ts'
 import { imagePath } from './lib/bake/manifest.ts'
 import { chooseAccelerator } from './lib/boot/accelerator.ts'
 import { kernelBootsUnderKvm } from './lib/boot/kernel-probe.ts'
+import { chosenBox } from './lib/box/chosen.ts'
 import { loadBox } from './lib/box/load.ts'
 
 const command: Command = {
   verb: 'accelerator',
   summary: 'Reports whether machines run under KVM here or on an emulated processor (tcg); used by the Vagrantfile.',
-  positional: { name: 'BOX', help: 'the box whose published image is tried under KVM (default: lab)' },
+  positional: { name: 'BOX', help: 'the box whose published image is tried under KVM (default: lab, or the only one)' },
   options: { json: { type: 'boolean', help: 'one JSON document on stdout' } },
   examples: [
     ['npm run accelerator', 'kvm or tcg; tested once per boot of this machine'],
@@ -24,11 +25,10 @@ const exists = (path: string): Promise<boolean> =>
   )
 
 /** `npm run accelerator`: 0. Without a published image no kernel can be tried, so the answer is tcg. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const project = projectAt(process.cwd())
-  const { name } = await loadBox(parsed.positional ?? 'lab', project)
+  const { name } = await loadBox(chosenBox(parsed.positional, project), project)
   const image = imagePath(name, project)
   const kernelBoots = (): Promise<boolean> => kernelBootsUnderKvm(name, image)
   const accelerator = await chooseAccelerator({

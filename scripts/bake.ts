@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError, errorDocument, formatError } from './lib/_helpers/errors.ts'
 import { formatBytes, formatSeconds } from './lib/_helpers/format.ts'
-import { type Project, projectAt } from './lib/_helpers/paths.ts'
+import type { Project } from './lib/_helpers/paths.ts'
 import { addSpan, span, startTrace, tracedAs, writeTrace } from './lib/_helpers/trace.ts'
 import { type Baked, type BakeOptions, bakePlan, type Draft } from './lib/bake/bake.ts'
 import { eachBox, type Settled } from './lib/bake/boxes.ts'
@@ -12,6 +12,7 @@ import { builderNames, imagePath, type Manifest } from './lib/bake/manifest.ts'
 import { readRefreshed } from './lib/bake/refresh.ts'
 import { type Seen, seeInputs, seeNamed, writeStamp } from './lib/bake/stamp.ts'
 import { fromCaller } from './lib/box/caller.ts'
+import { chosenBox } from './lib/box/chosen.ts'
 import { boxNames } from './lib/box/folders.ts'
 import { loadBox } from './lib/box/load.ts'
 import { planBox } from './lib/plan/plan.ts'
@@ -24,7 +25,7 @@ const command: Command = {
     'Bakes boxes: builds the layers that are missing or changed, publishes out/BOX/BOX.qcow2, verifies it over SSH.',
   positional: {
     name: 'BOX',
-    help: 'names of files in boxes/ without the extension, or paths (default: lab)',
+    help: 'names of files in boxes/ without the extension, or paths (default: lab, or the only one)',
     multiple: true,
   },
   options: {
@@ -187,7 +188,12 @@ const chosen = ({ positionals, flags, values }: Parsed, project: Project): reado
     new BoxhoundError('E_USAGE', message, { exitCode: 2, found, next: 'npm run bake -- --help' })
   if (flags.all === true && positionals.length > 0)
     throw usage('--all already includes every box', positionals.join(' '))
-  const names = flags.all === true ? boxNames(project) : positionals.length > 0 ? positionals : ['lab']
+  const names =
+    flags.all === true
+      ? boxNames(project)
+      : positionals.length > 0
+        ? positionals.map((name) => chosenBox(name, project))
+        : [chosenBox(undefined, project)]
   if (names.length > 1 && values['on-error'] === 'shell')
     throw usage('--on-error shell works with one box at a time', names.join(' '))
   return names
@@ -215,10 +221,9 @@ const work = async (parsed: Parsed, project: Project): Promise<number> => {
 }
 
 /** `npm run bake`: exit code 0 when all boxes are baked and (unless disabled) verified, 1 when one of them is not. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const project = projectAt(process.cwd())
   const { profile } = parsed.values
   if (profile === undefined) return work(parsed, project)
   startTrace()

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path'
 import { type Command, parseCommand, splitAction } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
-import { type Project, projectAt, shown } from './lib/_helpers/paths.ts'
+import { type Project, shown } from './lib/_helpers/paths.ts'
+import { asTyped } from './lib/_helpers/typed.ts'
 import { withImage } from './lib/base/edit.ts'
 import { readText, saveText } from './lib/base/save.ts'
 import { findUpdate, isChange, seriesOf, type Update } from './lib/base/update.ts'
@@ -57,7 +58,7 @@ const update = async (box: Box, flags: Readonly<Record<string, boolean>>, projec
   console.log(changeText(found))
   if (!changed)
     console.log(`${shown(box.file)} already has the newest release and its signed digest: nothing to change`)
-  else if (written) console.log(`written to ${shown(box.file)}; next: npm run bake -- ${box.name}`)
+  else if (written) console.log(asTyped(`written to ${shown(box.file)}; next: npm run bake -- ${box.name}`))
   else console.log(`${shown(box.file)} is unchanged (--dry-run)`)
 }
 
@@ -76,7 +77,7 @@ const show = (box: Box, json: boolean): void => {
 }
 
 /** `npm run base`: the base image of a box. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const { action, rest } = splitAction(argv)
   const parsed = parseCommand(rest, command, argv)
   if (parsed === undefined) return 0
@@ -87,7 +88,6 @@ export const main = async (argv: string[]): Promise<number> => {
       action ?? 'nothing',
     )
   if (parsed.positional === undefined) throw usage(`base ${action} needs a box`, `base ${action} BOX`, 'no box')
-  const project = projectAt(process.cwd())
   const box = await loadBox(parsed.positional, project)
   if (action === 'show') show(box, parsed.flags.json === true)
   else await update(box, parsed.flags, project)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
-import { projectAt, shown } from './lib/_helpers/paths.ts'
+import { type Project, shown } from './lib/_helpers/paths.ts'
 import { packagesOf, runBench } from './lib/bench/bench.ts'
 import { pageFile, resultsFile } from './lib/bench/results.ts'
 import { chooseRows, rows } from './lib/bench/rows.ts'
@@ -41,12 +41,11 @@ const pairsFrom = ({ values, flags }: Parsed): number => {
 }
 
 /** `npm run bench`: 0 when every side was measured at least once, however fast; 1 when all runs of a side failed. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
   const quick = parsed.flags.quick === true
   const json = parsed.flags.json === true
-  const project = projectAt(process.cwd())
   const [pairs, chosen] = [pairsFrom(parsed), chooseRows(parsed.positionals, quick)]
   const say = json ? console.error : console.log
   const wanted = packagesOf(chosen, quick)

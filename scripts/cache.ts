@@ -1,7 +1,7 @@
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { formatBytes } from './lib/_helpers/format.ts'
-import { type Project, projectAt } from './lib/_helpers/paths.ts'
+import type { Project } from './lib/_helpers/paths.ts'
 import { droppedLines, type UnusableLayer } from './lib/cache/binding.ts'
 import { findDamaged } from './lib/cache/integrity.ts'
 import { clearDeadRuns, dropUnusable, unusableLayers } from './lib/cache/leftovers.ts'
@@ -19,7 +19,10 @@ const command: Command = {
   most: 3,
   options: {
     days: { type: 'string', value: 'N', help: 'prune: keep unused layers younger than N days (default: 7)' },
-    all: { type: 'boolean', help: 'push: every layer in the store, not only those of BOX (default: lab)' },
+    all: {
+      type: 'boolean',
+      help: 'push: every layer in the store, not only those of BOX (default: lab, or the only one)',
+    },
     replace: { type: 'boolean', help: 'push: overwrite layers with the same ids that another machine built' },
     'dry-run': { type: 'boolean', help: 'push: show what would be sent' },
     'plain-http': { type: 'boolean', help: 'push, pull: use http, with a registry on loopback' },
@@ -118,10 +121,9 @@ const planOf = async (name: string, project: Project): Promise<Plan> => {
 }
 
 /** `npm run cache`: the layer store. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const project = projectAt(process.cwd())
   const json = parsed.flags.json === true
   const what = parsed.positional ?? 'list'
   if (what === 'push' || what === 'pull') {

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { withCleanup } from './lib/_helpers/cleanup.ts'
 import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
-import { type Project, projectAt } from './lib/_helpers/paths.ts'
+import type { Project } from './lib/_helpers/paths.ts'
 import { machineChoice, machineOption } from './lib/boot/kind.ts'
 import { readPublished } from './lib/boot/published-image.ts'
+import { boxHelp, chosenBox } from './lib/box/chosen.ts'
 import { loadBox } from './lib/box/load.ts'
 import { judgeContract } from './lib/proof/contract.ts'
 import { renderBox } from './lib/render/render.ts'
@@ -19,7 +20,7 @@ const command: Command = {
   verb: 'contract',
   summary:
     'Tests an Agent for the facts that verification relies on: paths, units, commands, JSON, exit codes. The lab Agent and a real one take the same tests.',
-  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
+  positional: { name: 'BOX', help: boxHelp },
   options: {
     ...targetOptions,
     ...machineOption('auto'),
@@ -48,7 +49,7 @@ const judgeHost = async (name: string, target: Target, parsed: Parsed, project: 
     () =>
       judgeContract(
         { target, expectations, disposable: false, keyed: null },
-        { root: project.root, folder, onLine: onLine(parsed) },
+        { tool: project.tool, folder, onLine: onLine(parsed) },
       ),
   )
 }
@@ -62,17 +63,16 @@ const judgeImage = async (name: string, parsed: Parsed, project: Project): Promi
   return withMachine(published, { environment, onNote, machine, keyless: true }, project, ({ login, keyed }) =>
     judgeContract(
       { target: login, expectations: published.expectations, disposable: true, keyed },
-      { root: project.root, folder: dirname(login.key), onLine: onLine(parsed) },
+      { tool: project.tool, folder: dirname(login.key), onLine: onLine(parsed) },
     ),
   )
 }
 
 /** `npm run contract`: 0 when the Agent meets the contract; ends with `N passed, N failed`. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const project = projectAt(process.cwd())
-  const name = parsed.positional ?? 'lab'
+  const name = chosenBox(parsed.positional, project)
   const target = targetFrom('contract', parsed.values)
   const { passed, failed, skipped } = await (target === undefined
     ? judgeImage(name, parsed, project)

@@ -1,8 +1,9 @@
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
-import { projectAt } from './lib/_helpers/paths.ts'
+import type { Project } from './lib/_helpers/paths.ts'
 import { machineChoice, machineOption } from './lib/boot/kind.ts'
 import { readPublished } from './lib/boot/published-image.ts'
+import { boxHelp, chosenBox } from './lib/box/chosen.ts'
 import { loadBox } from './lib/box/load.ts'
 import { formatControl, formatControls } from './lib/report/matrix.ts'
 import { paintFor } from './lib/report/terminal.ts'
@@ -13,7 +14,7 @@ import { allIds } from './lib/verify/plan.ts'
 const command: Command = {
   verb: 'test:controls',
   summary: 'Breaks a booted box in one way after another; each time exactly the expected checks must fail.',
-  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
+  positional: { name: 'BOX', help: boxHelp },
   options: {
     only: {
       type: 'string',
@@ -52,11 +53,10 @@ const choose = (
 }
 
 /** `npm run test:controls`: 0 when each control made exactly the expected checks fail. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const project = projectAt(process.cwd())
-  const box = await loadBox(parsed.positional ?? 'lab', project)
+  const box = await loadBox(chosenBox(parsed.positional, project), project)
   const published = await readPublished(box.name, project)
   const { expectations } = published
   const known = await readControls(box, project)

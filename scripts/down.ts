@@ -1,14 +1,15 @@
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
-import { projectAt } from './lib/_helpers/paths.ts'
+import type { Project } from './lib/_helpers/paths.ts'
 import { machineChoices } from './lib/boot/kind.ts'
 import { machineKinds } from './lib/boot/machine.ts'
 import { down } from './lib/boot/up.ts'
+import { boxHelp, chosenBox } from './lib/box/chosen.ts'
 import { loadBox } from './lib/box/load.ts'
 
 const command: Command = {
   verb: 'down',
   summary: 'Stops the machine that "npm run up" started, and removes its disk.',
-  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
+  positional: { name: 'BOX', help: boxHelp },
   options: {
     machine: {
       type: 'string',
@@ -24,11 +25,10 @@ const command: Command = {
 }
 
 /** `npm run down`: 0 also when nothing was up. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const project = projectAt(process.cwd())
-  const { name } = await loadBox(parsed.positional ?? 'lab', project)
+  const { name } = await loadBox(chosenBox(parsed.positional, project), project)
   const kinds = machineKinds.filter(
     (kind) => (parsed.values.machine ?? 'auto') === 'auto' || parsed.values.machine === kind,
   )

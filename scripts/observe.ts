@@ -1,7 +1,8 @@
 import { type Command, parseCommand, splitAction } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
-import { projectAt } from './lib/_helpers/paths.ts'
+import type { Project } from './lib/_helpers/paths.ts'
 import { fromCaller } from './lib/box/caller.ts'
+import { chosenBox } from './lib/box/chosen.ts'
 import { loadBox } from './lib/box/load.ts'
 import { withLock } from './lib/cache/lock.ts'
 import { apply, destroy, importing, plan, type Run, show } from './lib/observe/actions.ts'
@@ -19,7 +20,7 @@ const command: Command = {
     'Keys come from DD_API_KEY and DD_APP_KEY, the site from DD_SITE, else from the box file.',
   positional: {
     name: 'plan|apply|destroy|show BOX',
-    help: 'what to do, and a box (default: lab); import KIND ID BOX',
+    help: 'what to do, and a box (default: lab, or the only one); import KIND ID BOX',
     multiple: true,
   },
   words: 'plan|apply|destroy|show [BOX] | import dashboard|monitor|downtime ID [BOX]',
@@ -33,7 +34,7 @@ const command: Command = {
     yes: { type: 'boolean', help: 'destroy: do not ask' },
     as: { type: 'string', value: 'NAME', help: 'import: name of the file (default: derived from the title)' },
     out: { type: 'string', value: 'FILE', help: 'show: where the page is written (default: out/BOX/observe.html)' },
-    recorded: { type: 'boolean', help: 'show: with the data that a machine sent in its last verify --wire' },
+    recorded: { type: 'boolean', help: 'show: with what a machine sent in the last verify --wire or traffic --wire' },
     json: { type: 'boolean', help: 'one JSON document on stdout' },
   },
   examples: [
@@ -96,17 +97,16 @@ const labAccount: StandIn = async (stateFile, work) =>
   (await import('../lab/account/open.ts')).withLabAccount(stateFile, work)
 
 /** `npm run observe`: 0 when done, 4 for `plan --detailed-exitcode` with changes. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const { action: word, rest } = splitAction(argv)
   const parsed = parseCommand(rest, command, argv)
   if (parsed === undefined) return 0
   const action = actionOf(word)
   const { flags, values, positionals } = parsed
-  const [positional = 'lab', extra] = action === 'import' ? positionals.slice(2) : positionals
+  const [positional, extra] = action === 'import' ? positionals.slice(2) : positionals
   if (extra !== undefined) throw wordError(extra)
   assertTaken(action, Object.keys({ ...flags, ...values }))
-  const project = projectAt(process.cwd())
-  const box = await loadBox(positional, project)
+  const box = await loadBox(chosenBox(positional, project), project)
   const json = flags.json === true
   const run: Run = {
     box,

@@ -1,7 +1,8 @@
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { formatBytes } from './lib/_helpers/format.ts'
-import { projectAt, shown } from './lib/_helpers/paths.ts'
+import { type Project, shown } from './lib/_helpers/paths.ts'
 import { progressFor } from './lib/bake/progress.ts'
+import { boxHelp, chosenBox } from './lib/box/chosen.ts'
 import { loadBox } from './lib/box/load.ts'
 import { webFolder } from './lib/package/catalog.ts'
 import { type Packaged, packageBox } from './lib/package/package.ts'
@@ -10,7 +11,7 @@ import { boxName, providers } from './lib/package/providers.ts'
 const command: Command = {
   verb: 'package',
   summary: 'Packages the published image of a box for Vagrant, with a catalogue for "vagrant box add".',
-  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
+  positional: { name: 'BOX', help: boxHelp },
   options: {
     provider: {
       type: 'string',
@@ -43,14 +44,13 @@ const report = ({ box, version, boxes, catalogs }: Packaged): void => {
 }
 
 /** `npm run package`: 0 when the boxes exist. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
   const { flags, values, lists } = parsed
-  const project = projectAt(process.cwd())
   const wanted = providers.filter((provider) => (lists.provider ?? ['libvirt']).includes(provider))
   const url = values.url === undefined ? undefined : webFolder(values.url)
-  const box = await loadBox(parsed.positional ?? 'lab', project)
+  const box = await loadBox(chosenBox(parsed.positional, project), project)
   const json = flags.json === true
   const packaged = await packageBox(
     box,

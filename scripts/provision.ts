@@ -1,7 +1,8 @@
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { formatBytes } from './lib/_helpers/format.ts'
-import { projectAt, shown } from './lib/_helpers/paths.ts'
+import { type Project, shown } from './lib/_helpers/paths.ts'
 import { readRefreshed } from './lib/bake/refresh.ts'
+import { boxHelp, chosenBox } from './lib/box/chosen.ts'
 import { loadBox } from './lib/box/load.ts'
 import { planBox } from './lib/plan/plan.ts'
 import { writeProvisionScript } from './lib/provision/script.ts'
@@ -11,7 +12,7 @@ const command: Command = {
   verb: 'provision',
   summary:
     'Writes out/BOX/provision.sh: one script that turns a stock machine into the box, with the same layers as a bake.',
-  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
+  positional: { name: 'BOX', help: boxHelp },
   options: { json: { type: 'boolean', help: 'one JSON document on stdout' } },
   examples: [
     ['npm run provision', 'out/lab/provision.sh'],
@@ -21,11 +22,10 @@ const command: Command = {
 }
 
 /** `npm run provision`: 0 when the script is written or up to date. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const project = projectAt(process.cwd())
-  const box = await loadBox(parsed.positional ?? 'lab', project)
+  const box = await loadBox(chosenBox(parsed.positional, project), project)
   const refreshed = await readRefreshed(box.name, false, project)
   const plan = await planBox(await renderBox(box, project), { now: Date.now(), ...refreshed }, project)
   const script = await writeProvisionScript(plan, project, (line) => console.error(line))

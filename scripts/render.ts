@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
-import { projectAt } from './lib/_helpers/paths.ts'
+import type { Project } from './lib/_helpers/paths.ts'
+import { asTyped } from './lib/_helpers/typed.ts'
 import { fromCaller } from './lib/box/caller.ts'
+import { boxHelp, chosenBox } from './lib/box/chosen.ts'
 import { boxNames } from './lib/box/folders.ts'
 import { loadBox } from './lib/box/load.ts'
 import { parseBack } from './lib/render/parse-back.ts'
@@ -13,7 +15,7 @@ import { layerData, layerFolder, writeRendered } from './lib/render/write.ts'
 const command = {
   verb: 'render',
   summary: 'Renders the files of a box, checks each with the parser of its language, and builds nothing.',
-  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
+  positional: { name: 'BOX', help: boxHelp },
   options: {
     out: { type: 'string', value: 'DIR', help: 'output folder; replaced as a whole' },
     all: { type: 'boolean', help: 'every box in boxes/, each to DIR/BOX' },
@@ -42,7 +44,7 @@ const print = (rendered: Rendered, out: string): void => {
 }
 
 /** `npm run render`. @returns the exit code. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
   const { out } = parsed.values
@@ -53,11 +55,10 @@ export const main = async (argv: string[]): Promise<number> => {
       found: 'nothing',
       next: 'npm run render -- --help',
     })
-  const project = projectAt(process.cwd())
   const all = parsed.flags.all === true
   const targets = all
     ? boxNames(project).map((name) => ({ name, folder: join(out, name) }))
-    : [{ name: parsed.positional ?? 'lab', folder: out }]
+    : [{ name: chosenBox(parsed.positional, project), folder: out }]
   const results: { rendered: Rendered; folder: string }[] = []
   const missing = new Set<string>()
   for (const { name, folder } of targets) {
@@ -66,10 +67,11 @@ export const main = async (argv: string[]): Promise<number> => {
     results.push({ rendered, folder })
   }
   // Nothing is written until every box has rendered.
+  for (const { rendered } of results) for (const note of rendered.box.notes ?? []) console.error(note)
   for (const { rendered, folder } of results) await writeRendered(rendered, fromCaller(folder))
   if (missing.size > 0)
     console.error(
-      `some files were not checked because ${[...missing].join(', ')} is missing: npm run setup installs it`,
+      asTyped(`some files were not checked because ${[...missing].join(', ')} is missing: npm run setup installs it`),
     )
   const documents = results.map(({ rendered, folder }) => describe(rendered, folder))
   if (parsed.flags.json === true) console.log(JSON.stringify(all ? documents : documents[0], null, 2))

@@ -1,4 +1,5 @@
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
+import { asTyped } from './lib/_helpers/typed.ts'
 import { installPackages, lackingPackages } from './lib/setup/install.ts'
 import { type SystemPackage, systemPackages, vagrantPackages } from './lib/setup/packages.ts'
 
@@ -33,7 +34,7 @@ export const makeReady = async (
   else {
     say(`setup: ${lacking.length === 1 ? '1 package is' : `${lacking.length} packages are`} missing:`)
     const width = Math.max(...lacking.map(({ name }) => name.length))
-    for (const { name, why } of lacking) say(`  ${name.padEnd(width)}  ${why}`)
+    for (const { name, why } of lacking) say(`  ${name.padEnd(width)}  ${asTyped(why)}`)
   }
   if (lacking.length > 0 && install) await installPackages(lacking)
   return lacking

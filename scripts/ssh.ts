@@ -2,17 +2,18 @@ import { startChild } from './lib/_helpers/child.ts'
 import { signalExitCode } from './lib/_helpers/cleanup.ts'
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
-import { projectAt } from './lib/_helpers/paths.ts'
+import type { Project } from './lib/_helpers/paths.ts'
 import { machineChoices } from './lib/boot/kind.ts'
 import { sshArguments } from './lib/boot/ssh-command.ts'
 import { type Running, runningMachines } from './lib/boot/state.ts'
 import { knownHostsFile } from './lib/boot/up.ts'
+import { boxHelp, chosenBox } from './lib/box/chosen.ts'
 import { loadBox } from './lib/box/load.ts'
 
 const command: Command = {
   verb: 'ssh',
   summary: 'Opens a shell in the machine that "npm run up" started, or runs one command there.',
-  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
+  positional: { name: 'BOX', help: boxHelp },
   options: {
     machine: {
       type: 'string',
@@ -44,11 +45,10 @@ const theMachine = async (cache: string, box: string, wish: string | undefined):
 }
 
 /** `npm run ssh`: the remote command's exit status; 255 when ssh itself failed. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const project = projectAt(process.cwd())
-  const { name } = await loadBox(parsed.positional ?? 'lab', project)
+  const { name } = await loadBox(chosenBox(parsed.positional, project), project)
   const { kind, login } = await theMachine(project.cache, name, parsed.values.machine)
   if (parsed.flags.json === true) {
     console.log(JSON.stringify(login))

@@ -5,7 +5,7 @@ import { type Command, parseCommand } from './lib/_helpers/cli.ts'
 import { verbEnvironment } from './lib/_helpers/environment.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { formatSeconds } from './lib/_helpers/format.ts'
-import { projectAt } from './lib/_helpers/paths.ts'
+import type { Project } from './lib/_helpers/paths.ts'
 import { machineLimits } from './lib/selftest/limits.ts'
 import { planRun } from './lib/selftest/schedule.ts'
 import { leftOut, selectStages } from './lib/selftest/select.ts'
@@ -70,7 +70,7 @@ const close = (results: readonly TimedResult[], quick: boolean): number => {
 }
 
 /** `npm test`: ends with one total over all runners; 1 when anything failed. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
   const quick = parsed.flags.quick === true
@@ -82,7 +82,7 @@ export const main = async (argv: string[]): Promise<number> => {
     return 0
   }
   await makeReady((line) => console.log(line), true, packagesFor(chosen))
-  const folder = join(projectAt(process.cwd()).out, 'test')
+  const folder = join(project.out, 'test')
   if (parsed.flags.keep !== true && !quick) await rm(folder, { recursive: true, force: true })
   await mkdir(join(folder, 'logs'), { recursive: true })
   const begin = performance.now()

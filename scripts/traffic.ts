@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { writeAtomic } from './lib/_helpers/atomic.ts'
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
-import { type Project, projectAt, shown } from './lib/_helpers/paths.ts'
+import { type Project, shown } from './lib/_helpers/paths.ts'
 import { machineChoice, machineOption } from './lib/boot/kind.ts'
+import { boxHelp, chosenBox } from './lib/box/chosen.ts'
 import { loadBox } from './lib/box/load.ts'
 import { paintFor } from './lib/report/terminal.ts'
 import { parseDuration, parseNumber } from './lib/traffic/options.ts'
@@ -16,7 +17,7 @@ const command: Command = {
   verb: 'traffic',
   summary:
     'Drives a box’s app and database, then verifies what arrived: a trace for every request in the Agent, and the database’s own counters.',
-  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
+  positional: { name: 'BOX', help: boxHelp },
   options: {
     for: { type: 'string', value: 'DURATION', help: 'how long, such as 90s, 3m or 1h (default: 3m)' },
     shape: {
@@ -34,6 +35,10 @@ const command: Command = {
       value: 'N',
       help: 'requests and database transactions per second at full load (default: 100)',
     },
+    wire: {
+      type: 'boolean',
+      help: 'points the Agent of a disposable machine at an intake on this one, and verifies what it sends under load',
+    },
     ...machineOption('auto'),
     json: { type: 'boolean', help: 'print results.json on stdout' },
   },
@@ -44,6 +49,10 @@ const command: Command = {
     [
       'DD_API_KEY=… npm run up -- ubuntu && npm run traffic -- ubuntu',
       'drives the machine that is up, whose Agent sends to your account',
+    ],
+    [
+      'npm run traffic -- lab --wire && npm run observe -- show lab --recorded',
+      'verifies what the Agent sends, then shows the dashboard of a machine under load',
     ],
     ['npm run traffic -- lab --json | jq .traces.received', 'for scripts'],
   ],
@@ -59,7 +68,7 @@ const record = (results: TrafficResults, project: Project): Promise<void> =>
 const recordFile = (box: string, project: Project): string => join(project.out, box, 'traffic', 'results.json')
 
 /** `npm run traffic`: 0 when all that was sent has arrived, 1 when something is red; 128+N after a signal. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
   const { flags, values } = parsed
@@ -69,8 +78,7 @@ export const main = async (argv: string[]): Promise<number> => {
     rate: parseNumber(values.rate ?? '100', '--rate', 1, 100_000),
   }
   const connections = parseNumber(values.connections ?? '90', '--connections', 1, 1000)
-  const project = projectAt(process.cwd())
-  const box = await loadBox(parsed.positional ?? 'lab', project)
+  const box = await loadBox(chosenBox(parsed.positional, project), project)
   const quiet = flags.json === true
   const paint = paintFor(process.stdout, process.env)
   const every = everySeconds()
@@ -80,6 +88,7 @@ export const main = async (argv: string[]): Promise<number> => {
       plan,
       connections,
       every,
+      wire: flags.wire === true,
       machine: machineChoice(values.machine, 'auto'),
       environment: process.env,
       onNote: (text) => (quiet ? console.error(text) : console.log(paint('dim', text))),

@@ -2,10 +2,11 @@ import { withCleanup } from './lib/_helpers/cleanup.ts'
 import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
 import { formatSeconds } from './lib/_helpers/format.ts'
-import { type Project, projectAt } from './lib/_helpers/paths.ts'
+import type { Project } from './lib/_helpers/paths.ts'
 import { progressFor } from './lib/bake/progress.ts'
 import { readRefreshed } from './lib/bake/refresh.ts'
 import { runningMachine } from './lib/boot/state.ts'
+import { chosenBox } from './lib/box/chosen.ts'
 import { loadBox } from './lib/box/load.ts'
 import { planBox } from './lib/plan/plan.ts'
 import { renderBox } from './lib/render/render.ts'
@@ -21,7 +22,7 @@ const command: Command = {
     'The edit-test loop for check authors: copies your changes into a container, runs the checks they affect, and shows the output of failed ones.',
   positional: {
     name: 'BOX ID…',
-    help: 'name of a file in boxes/ without the extension, or a path (default: lab); checks to run (default: those that the change affects)',
+    help: 'name of a file in boxes/ without the extension, or a path (default: lab, or the only one); checks to run (default: those that the change affects)',
     multiple: true,
   },
   words: '[BOX] [ID…]',
@@ -45,15 +46,15 @@ const tell = (tried: Tried, seconds: number, paint: Paint): string => {
 
 const indent = (text: string): string => text.replace(/^/gm, '        ')
 
-const once = async ({ positionals: [name = 'lab', ...ids], flags }: Parsed, project: Project): Promise<number> => {
+const once = async ({ positionals: [name, ...ids], flags }: Parsed, project: Project): Promise<number> => {
   const begun = performance.now()
   const quiet = flags.json === true
   const paint = paintFor(process.stdout, process.env)
   const say = (text: string): void => (quiet ? undefined : console.log(text))
-  const box = await loadBox(name, project)
+  const box = await loadBox(chosenBox(name, project), project)
   // The suite loads while the plan is made, unless this first try has to bake: then it would wait too long.
   const running = await runningMachine(project.cache, box.name, 'container')
-  const suite = running === null ? undefined : await startSuite(project.root)
+  const suite = running === null ? undefined : await startSuite(project.tool)
   const outputs: Record<string, string> = {}
   const tried = await withCleanup(
     () => suite?.end(),
@@ -85,10 +86,9 @@ const once = async ({ positionals: [name = 'lab', ...ids], flags }: Parsed, proj
 }
 
 /** `npm run try`: 0 when every check that ran passed, 1 when one failed; with --watch 130 after Ctrl-C. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const project = projectAt(process.cwd())
   if (process.env[waitVariable] !== undefined && !(await awaitWord())) return 0
   if (parsed.flags.watch !== true) return once(parsed, project)
   if (parsed.flags.json === true)
@@ -96,7 +96,7 @@ export const main = async (argv: string[]): Promise<number> => {
       exitCode: 2,
       next: 'leave out --json or --watch',
     })
-  const box = await loadBox(parsed.positional ?? 'lab', project)
+  const box = await loadBox(chosenBox(parsed.positional, project), project)
   return watchBox(
     box.file,
     argv.filter((word) => word !== '--watch'),

@@ -1,13 +1,15 @@
 import { type Command, parseCommand } from './lib/_helpers/cli.ts'
-import { projectAt } from './lib/_helpers/paths.ts'
+import type { Project } from './lib/_helpers/paths.ts'
+import { asTyped } from './lib/_helpers/typed.ts'
 import { chooseKind, machineChoice, machineOption } from './lib/boot/kind.ts'
 import { up } from './lib/boot/up.ts'
+import { boxHelp, chosenBox } from './lib/box/chosen.ts'
 import { loadBox } from './lib/box/load.ts'
 
 const command: Command = {
   verb: 'up',
   summary: 'Starts a disposable local machine from the published image; it runs until "npm run down".',
-  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
+  positional: { name: 'BOX', help: boxHelp },
   options: {
     draft: { type: 'boolean', help: 'the newest "bake --draft" instead of the published image' },
     ...machineOption('qemu'),
@@ -23,11 +25,10 @@ const command: Command = {
 }
 
 /** `npm run up`: 0 when the machine is up, even if it already was. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const project = projectAt(process.cwd())
-  const { name } = await loadBox(parsed.positional ?? 'lab', project)
+  const { name } = await loadBox(chosenBox(parsed.positional, project), project)
   const onNote = (text: string): void => console.error(text)
   const kind = await chooseKind(machineChoice(parsed.values.machine, 'qemu'), project, onNote)
   const { login, already } = await up(
@@ -48,6 +49,6 @@ export const main = async (argv: string[]): Promise<number> => {
   console.log(
     `${name} ${already ? 'is already up' : 'is up'} at ${login.host}:${login.port}, host key ${login.hostKey}`,
   )
-  console.log(`  npm run ssh -- ${name}     opens a shell\n  npm run down -- ${name}    stops it`)
+  console.log(asTyped(`  npm run ssh -- ${name}     opens a shell\n  npm run down -- ${name}    stops it`))
   return 0
 }

@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { withCleanup } from './lib/_helpers/cleanup.ts'
 import { type Command, type Parsed, parseCommand } from './lib/_helpers/cli.ts'
 import { BoxhoundError } from './lib/_helpers/errors.ts'
-import { type Project, projectAt } from './lib/_helpers/paths.ts'
+import type { Project } from './lib/_helpers/paths.ts'
 import { machineChoice, machineOption } from './lib/boot/kind.ts'
 import type { Box } from './lib/box/box.ts'
 import { fromCaller } from './lib/box/caller.ts'
+import { boxHelp, chosenBox } from './lib/box/chosen.ts'
 import type { Target, VerifyResults } from './lib/verify/results.ts'
 import { startSuite } from './lib/verify/suite.ts'
 import { targetFrom, targetOptions } from './lib/verify/target.ts'
@@ -15,7 +16,7 @@ const command: Command = {
   verb: 'verify',
   summary:
     'Boots a disposable copy of the published image and verifies it over SSH; or verifies a machine of yours or of Vagrant.',
-  positional: { name: 'BOX', help: 'name of a file in boxes/ without the extension, or a path (default: lab)' },
+  positional: { name: 'BOX', help: boxHelp },
   options: {
     only: { type: 'string', multiple: true, value: 'ID', help: 'run only this check; repeatable' },
     out: {
@@ -67,7 +68,7 @@ const targetOf = async (name: string, { flags, values }: Parsed, project: Projec
   if (target !== undefined)
     throw new BoxhoundError('E_USAGE', '--vagrant and --host name two machines', { exitCode: 2, next: 'leave one out' })
   const { vagrantTarget } = await import('./lib/verify/vagrant.ts')
-  return vagrantTarget(project.root, (await loadBox(name, project)).name, process.env)
+  return vagrantTarget(project.tool, (await loadBox(name, project)).name, process.env)
 }
 
 const verifyHost = async (
@@ -76,7 +77,7 @@ const verifyHost = async (
   { flags, values, lists }: Parsed,
   project: Project,
 ): Promise<VerifyResults> => {
-  const suite = await startSuite(project.root, { guard: true })
+  const suite = await startSuite(project.tool, { guard: true })
   return withCleanup(suite.end, async () => {
     const loaded = await loadBox(name, project)
     // The machine takes a while to accept a login, so ask it first and do the rest meanwhile.
@@ -97,7 +98,7 @@ const verifyHost = async (
     )
     onNote(`verifying ${target.user}@${target.host}:${target.port} against ${box.file}`)
     const results = await verifyTarget(target, expectations, {
-      root: project.root,
+      tool: project.tool,
       image: null,
       keyed: null,
       only: lists.only ?? [],
@@ -137,11 +138,10 @@ const verifyByWire = async (name: string, parsed: Parsed, project: Project): Pro
 }
 
 /** `npm run verify`: 0 when no check failed, 1 when one did, or when the machine became unreachable. */
-export const main = async (argv: string[]): Promise<number> => {
+export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
-  const project = projectAt(process.cwd())
-  const name = parsed.positional ?? 'lab'
+  const name = chosenBox(parsed.positional, project)
   const { flags, values, lists } = parsed
   if (flags.wire === true) {
     const results = await verifyByWire(name, parsed, project)

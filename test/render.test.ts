@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { BoxhoundError } from '../scripts/lib/_helpers/errors.ts'
+import { projectAt } from '../scripts/lib/_helpers/paths.ts'
 import { main } from '../scripts/render.ts'
 import { temporaryFolder } from './render/_render.ts'
 
@@ -14,7 +15,7 @@ const run = async (t: ExecutionContext, ...argv: string[]): Promise<{ code: numb
     console.log = log
   })
   try {
-    return { code: await main(argv), stdout: lines.join('\n') }
+    return { code: await main(argv, projectAt(process.cwd())), stdout: lines.join('\n') }
   } finally {
     console.log = log
   }

@@ -3,6 +3,7 @@ import { type CheckId, checkId, type FixedId, intervalId } from '../../scripts/l
 import type { BoxCheck } from './check.ts'
 import { checkOf } from './checks/agent-check.ts'
 import { intervalOf } from './checks/agent-check-interval.ts'
+import { check as agentConfig } from './checks/agent-config.ts'
 import { check as agentContainer } from './checks/agent-container.ts'
 import { check as agentRunning } from './checks/agent-running.ts'
 import { check as agentTags } from './checks/agent-tags.ts'
@@ -31,6 +32,7 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
   'agent.unkeyed': agentUnkeyed,
   'agent.container': agentContainer,
   'containers.seen': containersSeen,
+  'agent.config': agentConfig,
   'database.running': databaseRunning,
   'database.grants': databaseGrants,
   'database.logs': databaseLogs,

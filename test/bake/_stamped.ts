@@ -45,7 +45,7 @@ export const stampedProject = async (t: ExecutionContext): Promise<Stamped> => {
     cpSync(folder, join(root, folder), { recursive: true })
   for (const [path, content] of Object.entries(files)) write(path, content)
   const [out, cache] = [join(root, 'out'), join(root, 'cache')]
-  return { root, out, cache, write, environment: { HOME: root, BOXHOUND_OUT: out, BOXHOUND_CACHE: cache } }
+  return { tool: root, root, out, cache, write, environment: { HOME: root, BOXHOUND_OUT: out, BOXHOUND_CACHE: cache } }
 }
 
 const publishAs = (plan: Plan, project: Project): void => {
@@ -92,8 +92,8 @@ export const bakeAgain = async (
 
 /** What the next bake answers at once; undefined: it goes the whole way. */
 export const answer = (
-  { root, environment }: Stamped,
+  { tool, root, environment }: Stamped,
   words: readonly string[] = ['one'],
   more: NodeJS.ProcessEnv = {},
   now = soon(),
-): string | undefined => upToDate(words, root, { ...environment, ...more }, now)
+): string | undefined => upToDate(words, { tool, root }, { ...environment, ...more }, now)

@@ -20,7 +20,7 @@ const imageBox = (image: string, more: Partial<Box> = {}): Box => {
 }
 
 const fetched = async (t: ExecutionContext, own: Box) => {
-  const project = { ...(await emptyProject(t)), root: '/project' }
+  const project = { ...(await emptyProject(t)), tool: '/project' }
   const staged = join(project.cache, 'staged')
   await mkdir(staged, { recursive: true })
   const told: string[] = []
@@ -31,9 +31,9 @@ const fetched = async (t: ExecutionContext, own: Box) => {
 }
 
 test('the lab’s base is made by its script, and grown where the box file gives a size', (t) => {
-  const root = '/project'
-  t.deepEqual(builderOf(box, undefined, { root }), [['/project/lab/base/build.sh', '@OUT@']])
-  t.deepEqual(builderOf({ ...box, image: { size: 8, formats: ['qcow2'] } }, undefined, { root }), [
+  const tool = '/project'
+  t.deepEqual(builderOf(box, undefined, { tool }), [['/project/lab/base/build.sh', '@OUT@']])
+  t.deepEqual(builderOf({ ...box, image: { size: 8, formats: ['qcow2'] } }, undefined, { tool }), [
     ['/project/lab/base/build.sh', '@OUT@'],
     ['/project/disk/grow.sh', '@OUT@', '8'],
   ])

@@ -41,6 +41,6 @@ test('a bake asks the builder that was chosen, before anything else', async (t) 
     progress: () => t.fail() as never,
   }
   const plan = { rendered: { box: { name: 'lab' } }, layers: [] } as unknown as Plan
-  const project = { root: '/dev/null/x', out: '/dev/null/x/out', cache: '/dev/null/x/cache' }
+  const project = { tool: '/dev/null/x', root: '/dev/null/x', out: '/dev/null/x/out', cache: '/dev/null/x/cache' }
   await t.throwsAsync(bakePlan(plan, options, project), { code: 'E_NO_BUILDER' })
 })

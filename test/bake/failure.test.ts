@@ -11,6 +11,7 @@ const app: PlannedLayer = {
   name: 'app',
   id: 'a'.repeat(64),
   parent: 'b'.repeat(64),
+  period: '1',
   engine: 'apt',
   rendered: {
     ...layer(
@@ -22,7 +23,14 @@ const app: PlannedLayer = {
     folders: ['provision/40-app/trial-app'],
   },
 }
-const image: PlannedLayer = { name: 'image', id: 'b'.repeat(64), parent: null, engine: 'apt', rendered: null }
+const image: PlannedLayer = {
+  name: 'image',
+  id: 'b'.repeat(64),
+  parent: null,
+  period: '1',
+  engine: 'apt',
+  rendered: null,
+}
 
 const exists = (path: string): Promise<boolean> =>
   access(path).then(

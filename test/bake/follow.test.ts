@@ -18,7 +18,7 @@ const below = { sha256: 'the base’s' } as LayerRecord
 const follow = async (t: ExecutionContext) => {
   const cache = await mkdtemp(join(tmpdir(), 'boxhound-follow-'))
   t.teardown(() => rm(cache, { recursive: true, force: true }))
-  const project = { root: '/', out: '/', cache }
+  const project = { tool: '/', root: '/', out: '/', cache }
   await mkdir(layersFolder(project))
   for (const { id, name } of layers) await writeFile(overlayPath(id, project), name)
   const told: unknown[] = []

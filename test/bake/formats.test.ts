@@ -21,7 +21,7 @@ const formats = Object.keys(drivers) as Format[]
 const convert = async (t: ExecutionContext, format: Format): Promise<{ source: string; target: string }> => {
   const project = await emptyProject(t)
   await storeDisk(project)
-  const [source, target] = [overlayPath(tip, project), join(project.root, imageFile('lab', format))]
+  const [source, target] = [overlayPath(tip, project), join(project.tool, imageFile('lab', format))]
   t.is(await convertImage(source, target, format, { expected: virtual, shown: 'it' }), virtual)
   return { source, target }
 }
@@ -61,7 +61,7 @@ rooted(
 
 rooted('a disk of another size than whole MiB is no vhd for Azure: told before it is written', async (t) => {
   const project = await emptyProject(t)
-  const target = join(project.root, 'lab.vhd')
+  const target = join(project.tool, 'lab.vhd')
   const error = await t.throwsAsync(
     convertImage('/nowhere', target, 'vhd', { expected: virtual + 512, shown: 'out/lab/lab.vhd' }),
     { instanceOf: BoxhoundError },
@@ -116,7 +116,7 @@ for (const [what, formats, program, expected] of [
       const real = (await $({ quiet: true })`which qemu-img`).stdout.trim()
       const text = `[[ $1 != info ]] || exec REAL "$@"\n${program}`.replaceAll('REAL', real)
       firstOnPath(t, await programFolder(t, { 'qemu-img': text }))
-      const target = join(project.root, `lab.${format}`)
+      const target = join(project.tool, `lab.${format}`)
       const shown = `out/lab/lab.${format}`
       const convert = convertImage(overlayPath(tip, project), target, format, { expected: virtual, shown })
       const error = await t.throwsAsync(convert, { instanceOf: BoxhoundError })

@@ -94,7 +94,7 @@ for (const { program, version } of packers) {
     await chmod(step, 0o755)
     const template = async (names: readonly PlannedLayer['name'][]): Promise<void> => {
       const layers = names.map((name, index) => ({ name, id: sha256(name), parent: names[index - 1] ?? null }))
-      const text = renderPackerTemplate(layers, { root, out: '', cache: '' })
+      const text = renderPackerTemplate(layers, { tool: root, root, out: '', cache: '' })
       await writeFile(join(folder, 'chroot.pkr.hcl'), text.replaceAll(`${root}/packer/chroot/layer.sh`, step))
     }
     const build = (): number | null =>

@@ -8,7 +8,7 @@ import { renderPackerTemplate } from '../../scripts/lib/bake/packer.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
-const project = { root, out: '', cache: '' }
+const project = { tool: root, root, out: '', cache: '' }
 const [a, b] = ['a'.repeat(64), 'b'.repeat(64)]
 const layers = [
   { name: 'image', id: a, parent: null },
@@ -61,7 +61,7 @@ test('fault 17: a project in a folder with an odd name stays one literal', async
   for (const name of ['packer/chroot.pkr.hcl.hbs', 'packer/chroot/layer.sh'])
     await copyFile(join(root, name), join(odd, name))
   const folder = await temporaryFolder(t)
-  await writeFile(join(folder, 'chroot.pkr.hcl'), renderPackerTemplate(layers, { ...project, root: odd }))
+  await writeFile(join(folder, 'chroot.pkr.hcl'), renderPackerTemplate(layers, { ...project, tool: odd }))
   // Valid only when packer finds the script under the very name: it looks for it.
   const { status, output } = validate(folder)
   t.is(status, 0, output)

@@ -122,15 +122,15 @@ rooted('fault 26: killed after any of its renames, it is the old set, the new on
   const formats = ['qcow2', 'raw', 'vhd'] as const
   const old = await publish(project, { formats })
   const folder = boxFolder('lab', project)
-  const keep = join(project.root, 'keep')
+  const keep = join(project.tool, 'keep')
   await $({ quiet: true })`cp -a -- ${folder} ${keep}`
   const order = publication({ tip: idOf('other'), formats }, project)
   const images = await makeImages(order, silent, project)
   const next = manifestOf(images, order.tip)
-  const staged = join(project.root, 'staged')
+  const staged = join(project.tool, 'staged')
   await $({ quiet: true })`cp -a -- ${order.staging} ${staged}`
   await publishSet(next, expectations.replace('lab', 'new'), order.staging, project)
-  const done = join(project.root, 'done')
+  const done = join(project.tool, 'done')
   await $({ quiet: true })`cp -a -- ${folder} ${done}`
   const names = ['lab.vhd', 'lab.raw', 'lab.qcow2', 'expectations.json', 'manifest.json', 'SHA256SUMS']
   const seen: string[] = []

@@ -34,31 +34,31 @@ const alter = (path: string): void => {
 }
 
 const changes: Readonly<Record<string, (project: Stamped) => void>> = {
-  'the box file': ({ root }) => alter(join(root, 'boxes/one.yaml')),
-  'a file of a layer': ({ root }) => alter(join(root, 'provision/20-agent/provision.sh')),
-  'the mode of a file': ({ root }) => fs.chmodSync(join(root, 'provision/20-agent/provision.sh'), 0o755),
+  'the box file': ({ tool }) => alter(join(tool, 'boxes/one.yaml')),
+  'a file of a layer': ({ tool }) => alter(join(tool, 'provision/20-agent/provision.sh')),
+  'the mode of a file': ({ tool }) => fs.chmodSync(join(tool, 'provision/20-agent/provision.sh'), 0o755),
   'a new file of a layer': ({ write }) => write('provision/20-agent/root/etc/new', 'new\n'),
   'a new name beside a file': ({ write }) => write('provision/20-agent/layer.yaml', 'packages: []\n'),
-  'a lost file of a layer': ({ root }) => fs.rmSync(join(root, 'provision/20-agent/provision.sh')),
-  'a renamed folder': ({ root }) => fs.renameSync(join(root, 'provision/90-seal'), join(root, 'provision/95-seal')),
-  'the engine': ({ root }) => alter(join(root, 'provision/_engine/apply.sh')),
-  'what makes the base': ({ root }) => alter(join(root, 'lab/base/build.sh')),
-  'what imports an image': ({ root }) => alter(join(root, 'disk/import.sh')),
-  'a source of boxhound': ({ root }) => alter(join(root, 'scripts/verb.ts')),
-  'its lock file': ({ root }) => alter(join(root, 'package-lock.json')),
+  'a lost file of a layer': ({ tool }) => fs.rmSync(join(tool, 'provision/20-agent/provision.sh')),
+  'a renamed folder': ({ tool }) => fs.renameSync(join(tool, 'provision/90-seal'), join(tool, 'provision/95-seal')),
+  'the engine': ({ tool }) => alter(join(tool, 'provision/_engine/apply.sh')),
+  'what makes the base': ({ tool }) => alter(join(tool, 'lab/base/build.sh')),
+  'what imports an image': ({ tool }) => alter(join(tool, 'disk/import.sh')),
+  'a source of boxhound': ({ tool }) => alter(join(tool, 'scripts/verb.ts')),
+  'its lock file': ({ tool }) => alter(join(tool, 'package-lock.json')),
   'the installed packages': ({ write }) => write('node_modules/.package-lock.json', '{}'),
   'checks beside the box file': ({ write }) => write('boxes/checks/mine/check.yaml', 'metrics: []\n'),
   'an engine beside the box file': ({ write }) => write('boxes/databases/mine/database.yaml', 'title: mine\n'),
   'an app beside the box file': ({ write }) => write('boxes/apps/mine/app.yaml', 'unit: mine\n'),
   'a refresh that was asked for': ({ write }) => write('cache/refresh/one', `${Date.now()}\n`),
-  'a lost image': ({ root }) => fs.rmSync(join(root, 'out/one/one.qcow2')),
-  'a cut image': ({ root }) => fs.truncateSync(join(root, 'out/one/one.qcow2'), 4),
-  'an altered image': ({ root }) => alter(join(root, 'out/one/one.qcow2')),
+  'a lost image': ({ tool }) => fs.rmSync(join(tool, 'out/one/one.qcow2')),
+  'a cut image': ({ tool }) => fs.truncateSync(join(tool, 'out/one/one.qcow2'), 4),
+  'an altered image': ({ tool }) => alter(join(tool, 'out/one/one.qcow2')),
   'an image in a format that nobody wants': ({ write }) => write('out/one/one.vmdk', 'old'),
-  'the manifest': ({ root }) => alter(join(root, 'out/one/manifest.json')),
-  'the expectations': ({ root }) => alter(join(root, 'out/one/expectations.json')),
-  'the list of digests': ({ root }) => fs.rmSync(join(root, 'out/one/SHA256SUMS')),
-  'the verification': ({ root }) => alter(join(root, 'out/one/verify/results.json')),
+  'the manifest': ({ tool }) => alter(join(tool, 'out/one/manifest.json')),
+  'the expectations': ({ tool }) => alter(join(tool, 'out/one/expectations.json')),
+  'the list of digests': ({ tool }) => fs.rmSync(join(tool, 'out/one/SHA256SUMS')),
+  'the verification': ({ tool }) => alter(join(tool, 'out/one/verify/results.json')),
 }
 
 for (const [what, change] of Object.entries(changes))
@@ -87,22 +87,22 @@ test('layers may go from the store: what is published needs none of them', async
 
 test('a box file at a path has a stamp of its own, with the checks beside it and the links on the way', async (t) => {
   const project = await stampedProject(t)
-  const path = join(project.root, 'elsewhere/mine.yaml')
-  fs.copyFileSync(join(project.root, 'boxes/one.yaml'), join(project.root, 'elsewhere/real.yaml'))
+  const path = join(project.tool, 'elsewhere/mine.yaml')
+  fs.copyFileSync(join(project.root, 'boxes/one.yaml'), join(project.tool, 'elsewhere/real.yaml'))
   fs.symlinkSync('real.yaml', path)
   await bakeAgain(project, path)
   t.is(answer(project), undefined)
   t.is(answer(project, [path]), 'up to date\nalready verified\n')
-  t.is(answer(project, ['./mine.yaml'], { INIT_CWD: join(project.root, 'elsewhere') }), undefined, 'another word')
-  fs.copyFileSync(path, join(project.root, 'elsewhere/other.yaml'))
+  t.is(answer(project, ['./mine.yaml'], { INIT_CWD: join(project.tool, 'elsewhere') }), undefined, 'another word')
+  fs.copyFileSync(path, join(project.tool, 'elsewhere/other.yaml'))
   fs.rmSync(path)
   fs.symlinkSync('other.yaml', path)
   t.is(answer(project, [path]), undefined, 'the link leads elsewhere')
   await bakeAgain(project, path)
   t.not(answer(project, [path]), undefined)
-  alter(join(project.root, 'elsewhere/other.yaml'))
+  alter(join(project.tool, 'elsewhere/other.yaml'))
   t.is(answer(project, [path]), undefined, 'what the link leads to')
-  fs.copyFileSync(join(project.root, 'boxes/one.yaml'), join(project.root, 'elsewhere/other.yaml'))
+  fs.copyFileSync(join(project.root, 'boxes/one.yaml'), join(project.tool, 'elsewhere/other.yaml'))
   await bakeAgain(project, path)
   t.not(answer(project, [path]), undefined)
   project.write('elsewhere/checks/mine/check.yaml', 'metrics: []\n')
@@ -112,7 +112,7 @@ test('a box file at a path has a stamp of its own, with the checks beside it and
 test('a relative path means the caller’s folder: two callers, two stamps', async (t) => {
   const project = await stampedProject(t)
   await bakeAgain(project, './boxes/one.yaml').catch(() => {}) // from the folder of the tests there is no such file
-  fs.copyFileSync(join(project.root, 'boxes/one.yaml'), join(project.root, 'elsewhere/one.yaml'))
+  fs.copyFileSync(join(project.root, 'boxes/one.yaml'), join(project.tool, 'elsewhere/one.yaml'))
   const environment = { ...project.environment, INIT_CWD: join(project.root, 'boxes') }
   const before = process.env.INIT_CWD
   process.env.INIT_CWD = environment.INIT_CWD
@@ -122,7 +122,7 @@ test('a relative path means the caller’s folder: two callers, two stamps', asy
   })
   await bakeAgain({ ...project, environment }, './one.yaml')
   t.not(answer(project, ['./one.yaml'], environment), undefined)
-  t.is(answer(project, ['./one.yaml'], { INIT_CWD: join(project.root, 'elsewhere') }), undefined)
+  t.is(answer(project, ['./one.yaml'], { INIT_CWD: join(project.tool, 'elsewhere') }), undefined)
 })
 
 test('certificates that the box file keeps in its image count', async (t) => {
@@ -131,7 +131,7 @@ test('certificates that the box file keeps in its image count', async (t) => {
   fs.appendFileSync(path, 'mirrors: { caBundle: ../elsewhere/network.pem }\n')
   await bakeAgain(project, 'one')
   t.not(answer(project), undefined)
-  alter(join(project.root, 'elsewhere/network.pem'))
+  alter(join(project.tool, 'elsewhere/network.pem'))
   t.is(answer(project), undefined)
 })
 
@@ -145,7 +145,7 @@ test('the environment counts, and no password of it is written down', async (t) 
   for (const other of others) t.is(answer(project, ['one'], { ...own, https_proxy: undefined, ...other }), undefined)
   for (const other of others.slice(1)) t.is(answer(project, ['one'], { ...own, ...other }), undefined)
   for (const name of ['BOXHOUND_OUT', 'BOXHOUND_CACHE'])
-    t.is(answer(project, ['one'], { ...own, [name]: join(project.root, 'other') }), undefined, name)
+    t.is(answer(project, ['one'], { ...own, [name]: join(project.tool, 'other') }), undefined, name)
   const file = stampPath('one', project, project.environment)
   t.false(fs.readFileSync(file, 'utf8').includes('hunter2'))
   t.is(fs.statSync(file).mode & 0o777, 0o600)
@@ -260,14 +260,14 @@ test.serial('every file and folder that a bake with nothing to do reads is in it
     syncBuiltinESMExports()
   }
   const stamp = JSON.parse(fs.readFileSync(stampPath('one', project, project.environment), 'utf8'))
-  const known = new Set([...stamp.inputs, stamp.verified.results].map(([path]) => resolve(project.root, path)))
+  const known = new Set([...stamp.inputs, stamp.verified.results].map(([path]) => resolve(project.tool, path)))
   // The folder of the box files is asked whether a name is there, and that file is in the stamp.
   const own = [join(project.root, 'boxes'), join(project.cache, 'stamps')]
   // A name with nothing behind it: should something come there, the nearest folder above changes.
   const nearest = (path: string): string => (fs.existsSync(path) ? path : nearest(join(path, '..')))
   const unknown = [...read]
-    .filter((path) => path.startsWith(`${project.root}/`) && !own.some((folder) => path.startsWith(folder)))
+    .filter((path) => path.startsWith(`${project.tool}/`) && !own.some((folder) => path.startsWith(folder)))
     .filter((path) => !known.has(path) && !known.has(nearest(path)))
-  t.true(read.has(join(project.root, 'provision/90-seal/provision.sh')), 'the reads are seen')
+  t.true(read.has(join(project.tool, 'provision/90-seal/provision.sh')), 'the reads are seen')
   t.deepEqual(unknown.sort(), [])
 })

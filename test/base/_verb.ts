@@ -4,4 +4,4 @@ import { run } from '../../scripts/_main.ts'
 const [project = '', ...words] = process.argv.slice(2)
 process.chdir(project)
 delete process.env.INIT_CWD
-process.exitCode = await run(['base', ...words])
+process.exitCode = await run(['base', ...words], { tool: project, root: project })

@@ -9,7 +9,7 @@ import { goal, side } from './_results.ts'
 
 const measure = async (t: ExecutionContext, open: () => Promise<OpenRow>, pairs = 2): Promise<RowResult> => {
   const work = await temporaryFolder(t)
-  const project = { root: process.cwd(), out: work, cache: work }
+  const project = { tool: process.cwd(), root: process.cwd(), out: work, cache: work }
   const bench = { project, work, accelerator: 'tcg', quick: false, say: () => {} } as const
   const row = { number: 1, title: 'Row', work: 'Work.', packages: [], goals: [goal(5)], notes: [], open }
   const events = { rowStarted: () => {}, runStarted: () => {}, runEnded: () => {} }

@@ -8,7 +8,7 @@ const disk = { path: '/disks/base.qcow2', sha256: 'ab'.repeat(32), key: '/disks/
 
 test('stock Packer comes in two variants that differ in their processors alone', async (t) => {
   const work = await temporaryFolder(t)
-  const project = { root: process.cwd(), out: work, cache: work }
+  const project = { tool: process.cwd(), root: process.cwd(), out: work, cache: work }
   const bench = { project, work, accelerator: 'tcg', quick: false, say: () => {} } as const
   const sides = await packerSides(bench, {
     name: 'row',

@@ -5,12 +5,12 @@ import test, { type ExecutionContext } from 'ava'
 import { chooseKind, machineChoice, whyNoContainer } from '../../scripts/lib/boot/kind.ts'
 
 /** A checkout whose probe of containers ends as given. */
-const probing = async (t: ExecutionContext, probe: string): Promise<{ root: string }> => {
+const probing = async (t: ExecutionContext, probe: string): Promise<{ tool: string }> => {
   const root = await mkdtemp(join(tmpdir(), 'boxhound-test-'))
   t.teardown(() => rm(root, { recursive: true }))
   await mkdir(join(root, 'container'))
   await writeFile(join(root, 'container', 'probe.sh'), probe)
-  return { root }
+  return { tool: root }
 }
 
 const without = 'echo "no systemd-nspawn (package systemd-container)"; exit 1'
@@ -33,7 +33,7 @@ test('a container that is asked for and cannot run is an error with the reason',
 })
 
 test('qemu asks nothing', async (t) => {
-  t.is(await chooseKind('qemu', { root: '/nonexistent' }, () => {}), 'qemu')
+  t.is(await chooseKind('qemu', { tool: '/nonexistent' }, () => {}), 'qemu')
 })
 
 test('a probe that ends without a word counts as a no', async (t) => {

@@ -14,7 +14,7 @@ const project = (t: import('ava').ExecutionContext) => {
   t.teardown(() => rmSync(root, { recursive: true, force: true }))
   const folder = join(root, 'out', 'one')
   mkdirSync(folder, { recursive: true })
-  return { root, out: join(root, 'out'), cache: join(root, 'cache'), folder }
+  return { tool: root, root, out: join(root, 'out'), cache: join(root, 'cache'), folder }
 }
 
 test('a published image is taken when its bytes are the ones of the manifest', async (t) => {

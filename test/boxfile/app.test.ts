@@ -15,7 +15,7 @@ const apps = 'provision/40-app'
 
 /** A box file with an app beside it, which may extend one of boxhound's folders. */
 const box = (project: Project, files: Readonly<Record<string, string>>, settings = ''): string => {
-  const file = join(project.root, 'own', 'box.yaml')
+  const file = join(project.tool, 'own', 'box.yaml')
   for (const [name, content] of Object.entries(files)) {
     const path = join(dirname(file), 'apps', name)
     mkdirSync(dirname(path), { recursive: true })
@@ -30,7 +30,7 @@ const box = (project: Project, files: Readonly<Record<string, string>>, settings
 /** A copy of the fixture in which the folder of its app is one to share. */
 const sharing = (t: ExecutionContext): Project => {
   const project = copiedProject(t)
-  cpSync(join(project.root, apps, 'flask'), join(project.root, apps, '_web'), { recursive: true })
+  cpSync(join(project.tool, apps, 'flask'), join(project.tool, apps, '_web'), { recursive: true })
   return project
 }
 
@@ -38,13 +38,13 @@ test('an app is what it extends and its own, and its folder comes last', async (
   const project = sharing(t)
   const file = box(project, { 'shop/app.yaml': 'extends: _web\nunit: shop\n' })
   const { app } = await loadBox(file, project)
-  t.deepEqual(app?.folders, [join(project.root, apps, '_web'), join(dirname(file), 'apps', 'shop')])
+  t.deepEqual(app?.folders, [join(project.tool, apps, '_web'), join(dirname(file), 'apps', 'shop')])
   t.like(app?.definition, { unit: 'shop', log: '/var/log/trial-app/app.log' })
 })
 
 test('a fault of a shared app.yaml is told there, and a folder to share can’t be chosen', async (t) => {
   const project = sharing(t)
-  const shared = join(project.root, apps, '_web/app.yaml')
+  const shared = join(project.tool, apps, '_web/app.yaml')
   writeFileSync(shared, `${readFileSync(shared, 'utf8')}rotues: []\n`)
   const file = box(project, { 'shop/app.yaml': 'extends: _web\n' })
   const error = await t.throwsAsync<BoxhoundError>(loadBox(file, project))

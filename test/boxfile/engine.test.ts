@@ -13,16 +13,16 @@ const engines = 'provision/30-database'
 /** A copy of the fixture in which one engine's database.yaml says something else. */
 const edited = (t: ExecutionContext, file: string, edit: (text: string) => string): Project => {
   const project = copiedProject(t)
-  const path = join(project.root, engines, file)
+  const path = join(project.tool, engines, file)
   writeFileSync(path, edit(readFileSync(path, 'utf8')))
   return project
 }
 
 const read = (project: Project, engine = 'mariadb', system = 'debian-13') =>
-  readEngine(join(project.root, engines, engine), system, project)
+  readEngine(join(project.tool, engines, engine), system, project)
 
 const box = (more: string, project: Project): string => {
-  const file = join(project.root, 'own', 'box.yaml')
+  const file = join(project.tool, 'own', 'box.yaml')
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${bare}${more}`)
   return file
@@ -91,10 +91,10 @@ test('an engine beside the box file is one to choose, and hides another of its n
   const project = copiedProject(t)
   const file = box('database: { engine: mysql }\n', project)
   const own = join(dirname(file), 'databases')
-  cpSync(join(project.root, engines, 'mysql'), join(own, 'mysql'), { recursive: true })
+  cpSync(join(project.tool, engines, 'mysql'), join(own, 'mysql'), { recursive: true })
   const { database } = await loadBox(file, project)
   // What it extends stands with boxhound's own.
-  t.deepEqual(database?.folders, [join(project.root, engines, '_mysql'), join(own, 'mysql')])
+  t.deepEqual(database?.folders, [join(project.tool, engines, '_mysql'), join(own, 'mysql')])
   rmSync(join(own, 'mysql', 'database.yaml'))
   mkdirSync(join(own, 'fast'))
   const error = await t.throwsAsync<BoxhoundError>(loadBox(box('database: { engine: fast }\n', project), project))
@@ -106,7 +106,7 @@ test('an app beside the box file is one to choose', async (t) => {
   const project = copiedProject(t)
   const file = box('app: { name: shop, port: 5050, service: shop, env: trial, version: 1.0.0 }\n', project)
   const own = join(dirname(file), 'apps', 'shop')
-  cpSync(join(project.root, 'provision/40-app/flask'), own, { recursive: true })
+  cpSync(join(project.tool, 'provision/40-app/flask'), own, { recursive: true })
   t.deepEqual((await loadBox(file, project)).app?.folders, [own])
 })
 
@@ -124,7 +124,7 @@ test('Database Monitoring is for engines whose folder says how', async (t) => {
   const project = copiedProject(t)
   const file = box('database: { engine: mysql, dbm: true }\n', project)
   t.true((await loadBox(file, project)).database?.dbm)
-  const path = join(project.root, engines, '_mysql/database.yaml')
+  const path = join(project.tool, engines, '_mysql/database.yaml')
   writeFileSync(path, readFileSync(path, 'utf8').replace(/^monitoring:[\s\S]*/m, ''))
   const error = await t.throwsAsync<BoxhoundError>(loadBox(file, project))
   t.regex(error?.message ?? '', /Database Monitoring is not set up for MySQL/)
@@ -151,7 +151,10 @@ test('no code of verbs, suite or seal names an engine', (t) => {
   t.true(files.length > 500)
   t.deepEqual(
     files.filter(
-      (file) => !excused.test(file) && /mysql|mariadb|postgres|mongo|redis/i.test(readFileSync(file, 'utf8')),
+      (file) =>
+        !excused.test(file) &&
+        // An example that the reference of the box file shows decides nothing.
+        /mysql|mariadb|postgres|mongo|redis/i.test(readFileSync(file, 'utf8').replaceAll(/examples: \[.*\]/g, '')),
     ),
     [],
   )

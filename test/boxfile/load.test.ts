@@ -15,21 +15,21 @@ test('a box by its name comes from boxes/, with its choices resolved', async (t)
   t.deepEqual(box.image, { size: null, formats: ['qcow2'] })
   t.is(box.agent.repository.lab, 'lab/agent')
   t.is(box.agent.repository.url, 'http://apt.lab.invalid/')
-  const engines = join(fixture.root, 'provision/30-database')
+  const engines = join(fixture.tool, 'provision/30-database')
   t.like(box.database, { engine: 'mariadb', tags: ['role:database'], logs: true, dbm: false, version: '' })
   t.deepEqual(box.database?.folders, [join(engines, '_mysql'), join(engines, 'mariadb')])
   t.deepEqual(box.database?.check, { name: 'mysql', file: join(engines, 'mariadb/check.yaml') })
   t.deepEqual(box.checks, [
     {
       name: 'my_metric',
-      folder: join(fixture.root, 'provision/50-checks/my_metric'),
+      folder: join(fixture.tool, 'provision/50-checks/my_metric'),
       interval: 45,
       tags: ['team:web'],
       options: { min: 0, max: 10, label: 'plain', mode: 'fast', loud: false },
     },
     {
       name: 'source',
-      folder: join(fixture.root, 'provision/50-checks/source'),
+      folder: join(fixture.tool, 'provision/50-checks/source'),
       interval: 15,
       tags: [],
       options: { url: 'http://127.0.0.1/x' },
@@ -39,7 +39,7 @@ test('a box by its name comes from boxes/, with its choices resolved', async (t)
   t.is(app?.unit, 'trial-app')
   t.deepEqual(given, {
     name: 'flask',
-    folders: [join(fixture.root, 'provision/40-app/flask')],
+    folders: [join(fixture.tool, 'provision/40-app/flask')],
     trace: 'run',
     port: 5050,
     service: 'trial-app',
@@ -57,6 +57,7 @@ test('a box that says the least gets every default', async (t) => {
     tags: [],
     logs: true,
     repository: datadogRepository,
+    config: {},
   })
   t.is(box.database, null)
   t.is(box.app, null)
@@ -77,10 +78,10 @@ test('a box file that is not there is an error of the box file, not of the progr
 
 test('a name that differs from the file in boxes/ is refused', async (t) => {
   const file = temporaryFile(t, bare, 'unused.yaml')
-  const project = { ...fixture, root: dirname(file) }
+  const project = { ...fixture, tool: dirname(file), root: dirname(file) }
   mkdirSync(join(project.root, 'boxes'))
   mkdirSync(join(project.root, 'provision'))
-  cpSync(join(fixture.root, 'provision/systems.yaml'), join(project.root, 'provision/systems.yaml'))
+  cpSync(join(fixture.tool, 'provision/systems.yaml'), join(project.root, 'provision/systems.yaml'))
   writeFileSync(join(project.root, 'boxes/other.yaml'), bare)
   const error = await t.throwsAsync(loadBox('other', project), { instanceOf: BoxhoundError })
   t.regex(error.message, /named "x" and its file "other\.yaml"/)
@@ -229,8 +230,8 @@ for (const [what, file] of [
   ['Ubuntu', 'ubuntu'],
 ] as const)
   test(`the box file of the project with ${what} loads`, async (t) => {
-    const root = join(fixture.root, '../../..')
-    const box = await loadBox(join(root, 'boxes', `${file}.yaml`), { ...fixture, root })
+    const root = join(fixture.tool, '../../..')
+    const box = await loadBox(join(root, 'boxes', `${file}.yaml`), { ...fixture, tool: root, root })
     t.is(box.name, file)
     t.true(box.checks.some(({ name, interval }) => name === 'my_metric' && interval === 45))
     t.deepEqual(box.agent.tags, ['env:trial', 'role:database', 'region:local'])

@@ -33,7 +33,7 @@ trials: {}
 /** The fixture with an engine that comes from its publisher, as changed by a test. */
 const published = (t: ExecutionContext, edit: (text: string) => string = (text) => text): Project => {
   const project = copiedProject(t)
-  const engines = join(project.root, 'provision/30-database')
+  const engines = join(project.tool, 'provision/30-database')
   const folder = join(engines, 'depot')
   mkdirSync(folder)
   writeFileSync(join(folder, 'database.yaml'), edit(engine))
@@ -46,7 +46,7 @@ const published = (t: ExecutionContext, edit: (text: string) => string = (text) 
     'mirrored: {{database.options.mirrored}}\nshards: {{database.options.shards}}\nlab: {{database.lab}}\n',
   )
   cpSync('provision/30-database/_repository', join(engines, '_repository'), { recursive: true })
-  for (const name of ['depot', 'repository']) mkdirSync(join(project.root, 'lab', name), { recursive: true })
+  for (const name of ['depot', 'repository']) mkdirSync(join(project.tool, 'lab', name), { recursive: true })
   return project
 }
 
@@ -183,7 +183,7 @@ test('fault 65: an option’s default out of its own bounds is refused with its 
 
 test('a mirror of the publisher’s repository stays in the image where mirrors do', async (t) => {
   const project = published(t)
-  cpSync('provision/90-seal/mirrors', join(project.root, 'provision/90-seal/mirrors'), { recursive: true })
+  cpSync('provision/90-seal/mirrors', join(project.tool, 'provision/90-seal/mirrors'), { recursive: true })
   const mirrors = (keep: boolean) => `mirrors: { database: "https://mirror.example/depot", keep: ${keep} }\n`
   const of = async (keep: boolean) =>
     renderBox(await load(project, 'engine: depot, version: "2.5"', image, mirrors(keep)), project)

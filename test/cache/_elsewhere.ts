@@ -7,7 +7,7 @@ import { clearDeadRuns, makeWorkFolder } from '../../scripts/lib/cache/leftovers
 import { takeLock } from '../../scripts/lib/cache/lock.ts'
 
 const [cache = '', mode] = process.argv.slice(2)
-const project = { root: cache, out: join(cache, 'out'), cache }
+const project = { tool: cache, root: cache, out: join(cache, 'out'), cache }
 
 if (mode === 'hold') {
   await takeLock('box-lab', 'bake lab', project)

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../helpers/_folder.ts'
 /** A project whose store and results lie in a folder of the test's own. */
 export const emptyProject = async (t: ExecutionContext): Promise<Project> => {
   const root = await temporaryFolder(t)
-  return { root, out: `${root}/out`, cache: `${root}/cache` }
+  return { tool: root, root, out: `${root}/out`, cache: `${root}/cache` }
 }
 
 /** An id as a layer has it, from a short word. */

@@ -6,7 +6,7 @@ import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { takeLock } from '../../scripts/lib/cache/lock.ts'
 
 const [cache = '', log = '', dead = '{}'] = process.argv.slice(2)
-const project = { root: cache, out: cache, cache }
+const project = { tool: cache, root: cache, out: cache, cache }
 
 /** A dead process with a number of its own for each turn, as real ones have. */
 const leaveBehind = (turn: number): void => {

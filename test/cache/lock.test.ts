@@ -128,7 +128,7 @@ test('a lock around work is released when the work ends and when it fails', asyn
 
 test('of many processes that meet a dead holder’s lock one at a time has it, over and over', async (t) => {
   const project = await emptyProject(t)
-  const log = join(project.root, 'log')
+  const log = join(project.tool, 'log')
   await deadLock(project)
   const takers = [1, 2, 3, 4, 5].map(() =>
     startScript(t, new URL('./_taker.ts', import.meta.url), [project.cache, log, JSON.stringify(ownHolder('dead'))]),

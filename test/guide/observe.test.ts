@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava'
 import { allPermissions } from '../../lab/account/permissions.ts'
 import type { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { isObject } from '../../scripts/lib/_helpers/json.ts'
-import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
+import { type Project, projectAt } from '../../scripts/lib/_helpers/paths.ts'
 import type { Box } from '../../scripts/lib/box/box.ts'
 import { loadBox } from '../../scripts/lib/box/load.ts'
 import { usualAccountPatience } from '../../scripts/lib/observe/account/patience.ts'
@@ -75,11 +75,13 @@ const raise = (what: string): never => {
 }
 
 const helpOf = async (verb: string): Promise<string> => {
-  const { main }: { main: (argv: string[]) => Promise<number> } = await import(`../../scripts/${verb}.ts`)
+  const { main }: { main: (argv: string[], project: Project) => Promise<number> } = await import(
+    `../../scripts/${verb}.ts`
+  )
   const told: string[] = []
   const { log } = console
   console.log = (line: string) => void told.push(line)
-  await main(['--help']).finally(() => {
+  await main(['--help'], project).finally(() => {
     console.log = log
   })
   return told.join('\n')

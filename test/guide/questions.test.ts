@@ -125,6 +125,6 @@ test('each file and page that is named is there', (t) => {
   }
   for (const [, folder = ''] of page.matchAll(/`test\/python\/run\.sh ([^`]+)`/g)) t.true(existsSync(folder), folder)
   for (const [, link = ''] of page.matchAll(/\]\(([\w-]+\.md)\)/g)) t.true(existsSync(`guide/${link}`), link)
-  const { definition } = readDefinition(join(project.root, 'provision/50-checks/my_metric/check.yaml'), project)
+  const { definition } = readDefinition(join(project.tool, 'provision/50-checks/my_metric/check.yaml'), project)
   t.is(definition.interval, 45)
 })

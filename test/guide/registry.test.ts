@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { parse } from 'yaml'
 import { main } from '../../scripts/cache.ts'
+import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
 import { mediaTypes } from '../../scripts/lib/registry/manifest.ts'
 import { repositoryArgument, sourcesOf } from '../../scripts/lib/registry/sources.ts'
 import { bare, loadText } from '../boxfile/_files.ts'
@@ -28,7 +29,7 @@ test('the commands of the guide are ones that the verb takes', async (t) => {
   for (const line of lines) {
     const [action = '', repository = '', ...rest] = line.split('-- ')[1]?.trim().split(/\s+/) ?? []
     t.notThrows(() => repositoryArgument(repository), line)
-    t.is(await main([action, repository, ...rest, '--help']), 0)
+    t.is(await main([action, repository, ...rest, '--help'], projectAt(process.cwd())), 0)
   }
 })
 

@@ -84,9 +84,9 @@ export const agentProject = async (
   { version = '7.83.0', keys = [text('repository/fingerprints')], packages, keyFolder }: AgentBox,
 ): Promise<TinyProject> => {
   const project = await tinyProject(t)
-  cpSync(join(world(), 'image.qcow2'), join(project.root, 'image.qcow2'))
-  rmSync(join(project.root, 'provision/20-agent'), { recursive: true })
-  cpSync(here('../../provision/20-agent'), join(project.root, 'provision/20-agent'), { recursive: true })
+  cpSync(join(world(), 'image.qcow2'), join(project.tool, 'image.qcow2'))
+  rmSync(join(project.tool, 'provision/20-agent'), { recursive: true })
+  cpSync(here('../../provision/20-agent'), join(project.tool, 'provision/20-agent'), { recursive: true })
   write(
     'provision/10-base/provision.sh',
     `rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*

@@ -168,9 +168,9 @@ const seal = fileURLToPath(new URL('../../provision/90-seal', import.meta.url))
 export const closedProject = async (t: ExecutionContext, mirrors: string): Promise<TinyProject> => {
   const project = await tinyProject(t)
   const folder = world()
-  cpSync(join(folder, 'image.qcow2'), join(project.root, 'image.qcow2'))
+  cpSync(join(folder, 'image.qcow2'), join(project.tool, 'image.qcow2'))
   cpSync(join(folder, 'authority.pem'), join(project.root, 'boxes/authority.pem'))
-  cpSync(seal, join(project.root, 'provision/90-seal'), { recursive: true })
+  cpSync(seal, join(project.tool, 'provision/90-seal'), { recursive: true })
   write('provision/20-agent/requirements.txt', readFileSync(join(folder, 'requirements.txt'), 'utf8'), project)
   write(
     'provision/20-agent/layer.yaml',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ExecutionContext } from 'ava'
+import type { Project } from '../../scripts/lib/_helpers/paths.ts'
 import { parseLayout } from '../../scripts/lib/proof/layout.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
@@ -30,10 +31,10 @@ export interface Ended {
 }
 
 /** A folder of the test's own, as tracesOf looks at it. */
-export const testFolder = (t: ExecutionContext): { root: string; cache: string; out: string } => {
+export const testFolder = (t: ExecutionContext): Project => {
   const root = mkdtempSync(join(tmpdir(), 'boxhound-machine-'))
   t.teardown(() => rmSync(root, { recursive: true, force: true }))
-  return { root, cache: join(root, 'cache'), out: join(root, 'out') }
+  return { tool: root, root, cache: join(root, 'cache'), out: join(root, 'out') }
 }
 
 const run = (program: string, words: readonly string[], input = ''): Ended => {

@@ -28,9 +28,9 @@ const files: Readonly<Record<string, string>> = {
 const boxFile = (name: string): string =>
   `box: ${name}\nversion: 1.0.0\nbase: { lab: trixie }\nagent: { version: 7.83.0+lab, repository: lab }\n`
 
-export const write = (path: string, content: string, { root }: Project): void => {
-  mkdirSync(dirname(join(root, path)), { recursive: true })
-  writeFileSync(join(root, path), content)
+export const write = (path: string, content: string, { tool }: Project): void => {
+  mkdirSync(dirname(join(tool, path)), { recursive: true })
+  writeFileSync(join(tool, path), content)
 }
 
 /** Changes what the base image is made from: from now on every layer is another one. */
@@ -61,7 +61,7 @@ export const tinyProject = async (t: ExecutionContext): Promise<TinyProject> => 
   shared ??= makeShared()
   const common = await shared
   const root = mkdtempSync(join(tmpdir(), 'boxhound-machine-'))
-  const project = { root, out: join(root, 'out'), cache: join(root, 'cache'), verbs: common.verbs }
+  const project = { tool: root, root, out: join(root, 'out'), cache: join(root, 'cache'), verbs: common.verbs }
   t.teardown(() => rmSync(root, { recursive: true, force: true }))
   for (const folder of ['disk', 'packer', 'provision/_engine'])
     cpSync(join(repository, folder), join(root, folder), { recursive: true })

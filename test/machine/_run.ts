@@ -22,10 +22,10 @@ export const startVerb = (
   environment: Readonly<Record<string, string>> = {},
 ): Run => {
   const child = spawn(process.execPath, [project.verbs, ...words], {
-    cwd: project.root,
+    cwd: project.tool,
     env: {
       PATH: process.env.PATH,
-      HOME: project.root,
+      HOME: project.tool,
       BOXHOUND_CACHE: project.cache,
       BOXHOUND_OUT: project.out,
       ...environment,

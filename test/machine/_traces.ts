@@ -12,11 +12,11 @@ const read = (path: string): string => {
 
 const list = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : [])
 
-const isOf = (pid: string, { root }: Project): boolean => {
+const isOf = (pid: string, { tool }: Project): boolean => {
   // The test itself has the folder in none of these.
-  if ([read(`/proc/${pid}/cmdline`), read(`/proc/${pid}/environ`)].some((text) => text.includes(root))) return true
+  if ([read(`/proc/${pid}/cmdline`), read(`/proc/${pid}/environ`)].some((text) => text.includes(tool))) return true
   try {
-    return readlinkSync(`/proc/${pid}/cwd`).startsWith(root)
+    return readlinkSync(`/proc/${pid}/cwd`).startsWith(tool)
   } catch {
     return false
   }
@@ -29,15 +29,15 @@ const isOf = (pid: string, { root }: Project): boolean => {
  * files of the store and of the results; work folders; locks.
  */
 export const tracesOf = (project: Project): string[] => {
-  const { cache, out, root } = project
+  const { cache, out, tool } = project
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && name !== `${process.pid}`)
   const processes = pids.filter((pid) => isOf(pid, project))
   const mounts = new Set(
     pids
       .flatMap((pid) => read(`/proc/${pid}/mountinfo`).split('\n'))
-      .filter((line) => line.includes(`${root}/`) && !line.includes(' - tmpfs boxhound-small-disk ')),
+      .filter((line) => line.includes(`${tool}/`) && !line.includes(' - tmpfs boxhound-small-disk ')),
   )
-  const loops = list('/sys/block').filter((name) => read(`/sys/block/${name}/loop/backing_file`).startsWith(root))
+  const loops = list('/sys/block').filter((name) => read(`/sys/block/${name}/loop/backing_file`).startsWith(tool))
   const halfWritten = ['layers', 'locks', 'refresh'].map((name) => join(cache, name))
   for (const box of list(out)) halfWritten.push(join(out, box))
   return [

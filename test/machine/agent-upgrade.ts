@@ -21,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'boxhound-upgrade-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1))
 const cache = join(folder, 'cache')
-const project = { root, out: join(folder, 'out'), cache }
+const project = { tool: root, root, out: join(folder, 'out'), cache }
 mkdirSync(cache)
 for (const name of ['wheels', 'lab', 'apt', 'images']) {
   const own = join(projectAt(root).cache, name)

@@ -11,10 +11,10 @@ test('fault 46: no path of the builder gets into an image, by superblock and jou
   write('provision/10-base/root/etc/fstab', '/dev/root / ext4 defaults 0 1\n', project)
   const { code, stderr } = await bake(project)
   t.is(code, 0, stderr)
-  const raw = join(project.root, 'expanded.raw')
+  const raw = join(project.tool, 'expanded.raw')
   await expand(imagePath('one', project), raw)
   const { findings, searched } = await scan(raw, [
-    { kind: 'path', source: project.root },
+    { kind: 'path', source: project.tool },
     { kind: 'control', source: 'echo tool' },
   ])
   t.true(searched > 1 << 24)

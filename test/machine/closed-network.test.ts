@@ -25,7 +25,7 @@ const bundled = ', caBundle: authority.pem'
 
 /** Which of the words the expanded image holds, in free blocks too. */
 const found = async (project: TinyProject, words: Readonly<Record<string, string>>): Promise<string[]> => {
-  const raw = join(project.root, 'expanded.raw')
+  const raw = join(project.tool, 'expanded.raw')
   await expand(imagePath('one', project), raw)
   const patterns = Object.entries(words).map(([kind, source]) => ({ kind, source }))
   const { findings, searched } = await scan(raw, patterns)
@@ -151,14 +151,14 @@ test('disk image, vendor’s repository, its keys and a further suite come by th
       '',
     ].join('\n'),
   )
-  cpSync(join(repository, 'provision/20-agent/root/etc/apt'), join(project.root, 'provision/20-agent/root/etc/apt'), {
+  cpSync(join(repository, 'provision/20-agent/root/etc/apt'), join(project.tool, 'provision/20-agent/root/etc/apt'), {
     recursive: true,
   })
   const layer = readFileSync(join(repository, 'provision/20-agent/layer.yaml.hbs'), 'utf8')
   const repositories = /^repositories:\n(?:[ {].*\n)+/m.exec(layer)?.[0] ?? ''
   const packages = 'packages: [closed-vendor, closed-one, closed-three]\nsuites: [extra]\n'
   write('provision/20-agent/layer.yaml', '', project)
-  rmSync(join(project.root, 'provision/20-agent/layer.yaml'))
+  rmSync(join(project.tool, 'provision/20-agent/layer.yaml'))
   write('provision/20-agent/layer.yaml.hbs', packages + repositories, project)
   write('provision/20-agent/provision.sh', 'true\n', project)
   const { code, stdout, stderr } = await bake(project)
@@ -240,7 +240,7 @@ test('passwords of proxy and mirror, from the environment, get to where they bel
   for (const word of secrets) {
     for (const text of [refused, closed, { stdout, stderr }]) t.false(`${text.stdout}${text.stderr}`.includes(word))
     // Store, logs, results: layers are not compressed, so their bytes can be searched as they are.
-    t.is(holding(project.root, word), '')
+    t.is(holding(project.tool, word), '')
   }
   t.deepEqual(await found(project, { proxy: proxyWord, mirror: mirrorWord, both: btoa(`build:${mirrorWord}`) }), [])
   t.true(readdirSync(join(project.out, 'one/logs')).length > 0)
@@ -250,7 +250,7 @@ test('control: a password in a file of a layer, or on a command line, is found',
   const word = 'Canary-left-behind-9b2a'
   const network = await startClosedNetwork(t, { secrets: [word] })
   const project = await closedProject(t, mirrorsOf(network, bundled))
-  appendFileSync(join(project.root, 'provision/20-agent/provision.sh'), `echo ${word} >/usr/share/left\n`)
+  appendFileSync(join(project.tool, 'provision/20-agent/provision.sh'), `echo ${word} >/usr/share/left\n`)
   const careless = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 100_000)', word])
   const { code, stderr } = await bake(project)
   careless.kill()

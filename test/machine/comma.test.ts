@@ -7,7 +7,7 @@ import { tracesOf } from './_traces.ts'
 
 test('a store whose path has a comma, a colon and a blank is a store like any other', async (t) => {
   const made = await tinyProject(t)
-  const project = { ...made, cache: join(made.root, 'a, store: mine') }
+  const project = { ...made, cache: join(made.tool, 'a, store: mine') }
   const { code, stderr } = await bake(project)
   t.is(code, 0, stderr)
   await assertWhole(t, 'one', project)

@@ -38,7 +38,7 @@ test('--on-error keep keeps the layer as it failed; shell.sh opens it; the next 
   const command = /next: +a shell in it: sudo (bash packer\/chroot\/shell\.sh (\S+))$/m.exec(stderr)
   t.is(command?.[2], failedOverlay(project))
   const shell = spawnSync('bash', ['-c', command?.[1] ?? 'false'], {
-    cwd: project.root,
+    cwd: project.tool,
     input: 'read -r line </root/left; echo "found $line"\necho mended >/root/mended\nexit 3\n',
     encoding: 'utf8',
   })
@@ -49,7 +49,7 @@ test('--on-error keep keeps the layer as it failed; shell.sh opens it; the next 
     [],
   )
   const again = spawnSync('bash', ['-c', command?.[1] ?? 'false'], {
-    cwd: project.root,
+    cwd: project.tool,
     input: 'read -r line </root/mended; echo "found $line"\n',
     encoding: 'utf8',
   })

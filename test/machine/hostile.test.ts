@@ -36,7 +36,7 @@ const inLayer = async (
   const record = (await listRecords(project)).find((one) => one.name === name)
   const overlay = join(layersFolder(project), 'hostile-copy.qcow2')
   spawnSync('cp', [join(layersFolder(project), `${record?.id}.qcow2`), overlay])
-  const shell = join(project.root, 'packer/chroot/shell.sh')
+  const shell = join(project.tool, 'packer/chroot/shell.sh')
   const done = spawnSync('bash', [shell, overlay], {
     input: commands,
     encoding: 'utf8',
@@ -48,7 +48,7 @@ const inLayer = async (
 
 test.serial('a layer’s code reaches nothing of the builder: no file, disk, process, kernel, network', async (t) => {
   const project = await tinyProject(t)
-  const secret = join(project.root, 'secret')
+  const secret = join(project.tool, 'secret')
   write('secret', 'a line of the builder’s\n', project)
   const words = [secret, await listening(t), diskOf(secret)].join(' ')
   write('provision/20-agent/root/usr/lib/attack', attack, project)

@@ -14,7 +14,7 @@ import { tracesOf } from './_traces.ts'
 /** A tiny project whose image has a /boot and an EFI partition, and that fstab. */
 const cloudProject = async (t: ExecutionContext, fstab: string): Promise<TinyProject> => {
   const project = await tinyProject(t)
-  const words = [fileURLToPath(new URL('./_base.sh', import.meta.url)), join(project.root, 'image.qcow2'), fstab]
+  const words = [fileURLToPath(new URL('./_base.sh', import.meta.url)), join(project.tool, 'image.qcow2'), fstab]
   const { status, stderr } = spawnSync('bash', words, { encoding: 'utf8' })
   if (status !== 0) throw new Error(`no tiny image: ${stderr}`)
   return project
@@ -34,9 +34,9 @@ test('faults 47, 48: layers write to /boot where the machine will read it, and n
   const { code, stderr } = await bake(project)
   t.is(code, 0, stderr)
   t.deepEqual(tracesOf(project), [])
-  const raw = join(project.root, 'disk.raw')
+  const raw = join(project.tool, 'disk.raw')
   await expand(imagePath('one', project), raw)
-  const own = [{ kind: 'folder of the builder', source: project.root }]
+  const own = [{ kind: 'folder of the builder', source: project.tool }]
   t.deepEqual((await scan(raw, own)).findings, [], 'ext4 writes down by which path its first file was opened')
   const layout = await readLayout(raw, project)
   t.deepEqual(
@@ -69,11 +69,11 @@ test('fault 48: a layer that brings another kernel has GRUB’s menu made anew, 
     '#!/bin/bash\necho /boot/vmlinuz-* >/boot/grub/grub.cfg\n',
     project,
   )
-  chmodSync(join(project.root, 'provision/10-base/root/usr/sbin/update-grub'), 0o755)
+  chmodSync(join(project.tool, 'provision/10-base/root/usr/sbin/update-grub'), 0o755)
   write('provision/20-agent/provision.sh', ': >/boot/vmlinuz-9\n', project)
   const { code, stderr } = await bake(project)
   t.is(code, 0, stderr)
-  const raw = join(project.root, 'disk.raw')
+  const raw = join(project.tool, 'disk.raw')
   await expand(imagePath('one', project), raw)
   const boot = (await readLayout(raw, project)).find(({ mountPoint }) => mountPoint === '/boot')
   const device = boot === undefined ? 'no /boot' : deviceOf(raw, boot)

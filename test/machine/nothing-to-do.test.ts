@@ -12,7 +12,7 @@ const recorder = (log: string, real: string): string =>
 
 test('one packer build per bake with only the missing layers; none when there is nothing to do', async (t) => {
   const project = await tinyProject(t)
-  const [bin, log] = [join(project.root, 'bin'), join(project.root, 'calls')]
+  const [bin, log] = [join(project.tool, 'bin'), join(project.tool, 'calls')]
   mkdirSync(bin)
   writeFileSync(join(bin, 'packer'), recorder(log, '/usr/bin/packer'))
   chmodSync(join(bin, 'packer'), 0o755)

@@ -34,11 +34,11 @@ const both = ['--provider', 'libvirt', '--provider', 'virtualbox']
 const packableProject = async (t: ExecutionContext): Promise<TinyProject> => {
   const project = await tinyProject(t)
   for (const folder of ['provision/95-vagrant', 'scripts/lib/package'])
-    cpSync(join(repository, folder), join(project.root, folder), { recursive: true })
+    cpSync(join(repository, folder), join(project.tool, folder), { recursive: true })
   for (const name of ['input.sh', 'first-boot.d/early/30-host-keys']) {
     const path = `provision/10-base/root/usr/lib/boxhound/${name}`
     write(path, '#!/bin/sh\n', project)
-    chmodSync(join(project.root, path), 0o755)
+    chmodSync(join(project.tool, path), 0o755)
   }
   return project
 }
@@ -278,7 +278,7 @@ test.serial('a list of boxes that cannot be read stays, and so does the catalogu
   const project = await packableProject(t)
   await ok(t, bake(project))
   await ok(t, pack(project))
-  write('one/boxes.json', '[{', { ...project, root: project.out })
+  write('one/boxes.json', '[{', { ...project, tool: project.out })
   const before = packagedOf(project)
   const { code, error } = await refusal(project)
   t.is(code, 1)
@@ -456,12 +456,12 @@ vagrant(
       await ok(t, bake(project))
       await ok(t, pack(project, both))
     }
-    const home = join(project.root, 'home of vagrant')
+    const home = join(project.tool, 'home of vagrant')
     const run = (...words: string[]): { status: number | null; output: string } => {
       const { status, stdout, stderr } = spawnSync('vagrant', ['--no-color', ...words], {
         cwd: '/',
         encoding: 'utf8',
-        env: { PATH: process.env.PATH, HOME: project.root, VAGRANT_HOME: home, VAGRANT_CHECKPOINT_DISABLE: '1' },
+        env: { PATH: process.env.PATH, HOME: project.tool, VAGRANT_HOME: home, VAGRANT_CHECKPOINT_DISABLE: '1' },
       })
       return { status, output: stdout + stderr }
     }

@@ -13,7 +13,7 @@ test.after.always(() => rmSync(home, { recursive: true, force: true }))
 
 /** Puts a program in the place of Packer for the bakes of a project. */
 const usePacker = (project: TinyProject, text: string): ((...words: string[]) => Promise<Ended>) => {
-  const bin = join(project.root, 'bin')
+  const bin = join(project.tool, 'bin')
   mkdirSync(bin, { recursive: true })
   writeFileSync(join(bin, 'packer'), text)
   chmodSync(join(bin, 'packer'), 0o755)
@@ -55,7 +55,7 @@ for (const { program, version } of testedPackers(home)) {
 
   test(`Packer ${version} bakes with the store in a deep folder: its sockets have short paths`, async (t) => {
     const project = await tinyProject(t)
-    const deep = { ...project, cache: join(project.root, 'deep'.repeat(30), 'cache') }
+    const deep = { ...project, cache: join(project.tool, 'deep'.repeat(30), 'cache') }
     const { code, stderr } = await usePacker(deep, real)()
     t.is(code, 0, stderr)
     await assertWhole(t, 'one', deep)
@@ -111,7 +111,7 @@ test('too old a Packer ends a bake with 3 before a step is started; with every l
   const { code, stderr } = await usePacker(project, old)()
   t.is(code, 3, stderr)
   t.regex(stderr, /this Packer is too old\n +expected: Packer 1\.6\.6 or newer\n +found: +Packer 1\.5\.6/)
-  t.throws(() => readFileSync(join(project.root, 'bin/packer.built')), { code: 'ENOENT' })
+  t.throws(() => readFileSync(join(project.tool, 'bin/packer.built')), { code: 'ENOENT' })
   t.deepEqual(tracesOf(project), [])
   t.is((await bake(project)).code, 0)
   rmSync(join(project.out, 'one/one.qcow2'))

@@ -15,7 +15,7 @@ const repository = fileURLToPath(new URL('../..', import.meta.url))
 /** A tiny project whose lowest layer has so many folders that staging them takes a while. */
 const provisionable = async (t: ExecutionContext): Promise<TinyProject> => {
   const project = await tinyProject(t)
-  cpSync(join(repository, 'provision/_stock'), join(project.root, 'provision/_stock'), { recursive: true })
+  cpSync(join(repository, 'provision/_stock'), join(project.tool, 'provision/_stock'), { recursive: true })
   for (let index = 0; index < 1000; index++) write(`provision/10-base/root/usr/share/many/${index}/file`, 'x', project)
   return project
 }

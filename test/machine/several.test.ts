@@ -36,7 +36,7 @@ test('several boxes are baked by one call; the layer that they share is made onc
 test('a box that fails ends with 1, is told by name, and the others are baked', async (t) => {
   const project = await tinyProject(t)
   write('provision/20-agent/provision.sh.hbs', '[[ {{box.name}} != two ]] || exit 7\nsleep 0.5\n', project)
-  rmSync(join(project.root, 'provision/20-agent/provision.sh'))
+  rmSync(join(project.tool, 'provision/20-agent/provision.sh'))
   const { code, stderr } = await startVerb(project, ['bake', 'two', 'one', '--no-verify']).ended
   t.is(code, 1)
   t.regex(stderr, /^two: .*layer "agent" failed/m)
@@ -60,7 +60,7 @@ test('a wrong box file among several, or one named twice, ends with 2 before any
 
 test('--profile writes spans that nest, and that leave little of a bake untold', async (t) => {
   const project = await tinyProject(t)
-  const file = join(project.root, 'trace.json')
+  const file = join(project.tool, 'trace.json')
   const { code, stderr } = await startVerb(project, ['bake', 'one', '--no-verify', '--profile', file]).ended
   t.is(code, 0, stderr)
   const events = eventsOf(readFileSync(file, 'utf8'))

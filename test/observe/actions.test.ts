@@ -12,7 +12,7 @@ import { labBox, now, openLab, project } from './_observe.ts'
 const projectWithGap = async (t: ExecutionContext): Promise<Project> => {
   const root = await temporaryFolder(t)
   for (const folder of ['boxes', 'observe', 'provision'])
-    await cp(join(project.root, folder), join(root, folder), { recursive: true })
+    await cp(join(project.tool, folder), join(root, folder), { recursive: true })
   const file = join(root, 'observe/downtimes.yaml.hbs')
   const text = await readFile(file, 'utf8')
   const rules = text.replace('[sunday, monday,', '[monday,').replace(/ +# The mornings[\s\S]*?(?=\n {2}weekend:)/, '')

@@ -9,7 +9,7 @@ import { planFor } from '../../scripts/lib/observe/plan.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 import { now, openLab, project } from './_observe.ts'
 
-const exportsFolder = join(project.root, 'test/observe/exports')
+const exportsFolder = join(project.tool, 'test/observe/exports')
 const names = ['legacy', 'fixed', 'free', 'tabs', 'newer'] as const
 
 const box = (boards: readonly string[]): string => `box: pasted
@@ -23,7 +23,7 @@ observe: { timezone: Europe/Paris, boards: [${boards.join(', ')}] }
 const projectWith = async (t: ExecutionContext, boards: readonly string[], frame?: string): Promise<Project> => {
   const root = await temporaryFolder(t)
   for (const folder of ['observe', 'provision'])
-    await cp(join(project.root, folder), join(root, folder), { recursive: true })
+    await cp(join(project.tool, folder), join(root, folder), { recursive: true })
   await mkdir(join(root, 'boxes/boards'), { recursive: true })
   await writeFile(join(root, 'boxes/pasted.yaml'), box(boards))
   for (const name of boards) await cp(join(exportsFolder, `${name}.json`), join(root, 'boxes/boards', `${name}.json`))
@@ -145,7 +145,7 @@ test('widgets of an export can be pasted into a check: groups stand for themselv
   const plain = JSON.stringify(part)
     .replaceAll('{{', '\\{{')
     .replaceAll(/\$(service(?:\.value)?|by)\b/g, '$host')
-  await writeFile(join(own.root, 'observe/host.yaml.hbs'), plain)
+  await writeFile(join(own.tool, 'observe/host.yaml.hbs'), plain)
   const { dashboards, again } = await applied(t, own)
   t.is(again.done, 0)
   t.deepEqual(

@@ -22,7 +22,7 @@ observe: { timezone: Europe/Paris } # zone
 const opened = async (t: ExecutionContext, options: Parameters<typeof openLab>[1] = {}) => {
   const root = await temporaryFolder(t)
   for (const folder of ['observe', 'provision'])
-    await cp(join(project.root, folder), join(root, folder), { recursive: true })
+    await cp(join(project.tool, folder), join(root, folder), { recursive: true })
   await mkdir(join(root, 'boxes'))
   await writeFile(join(root, 'boxes/taken.yaml'), text)
   const own = projectAt(root)
@@ -69,7 +69,7 @@ const monitor = {
   },
 }
 
-const fixed = async () => JSON.parse(await readFile(join(project.root, 'test/observe/exports/fixed.json'), 'utf8'))
+const fixed = async () => JSON.parse(await readFile(join(project.tool, 'test/observe/exports/fixed.json'), 'utf8'))
 
 const downtime = {
   type: 'downtime',

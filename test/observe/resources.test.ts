@@ -22,7 +22,7 @@ for (const name of ['lab', 'lab-mongodb', 'lab-postgres', 'lab-uwsgi', 'ubuntu']
   test(`what ${name} brings into an account is what is stored`, async (t) => {
     const { resources } = await wanted(name)
     const text = `${JSON.stringify(resources, null, 2)}\n`
-    const file = join(project.root, 'test/observe/stored', `${name}.json`)
+    const file = join(project.tool, 'test/observe/stored', `${name}.json`)
     if (process.env.BOXHOUND_STORE === 'yes' || !existsSync(file)) await writeFile(file, text)
     t.is(text, await readFile(file, 'utf8'))
   })

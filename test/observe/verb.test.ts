@@ -114,7 +114,10 @@ const refusalIn = async (folder: string, words: readonly string[]): Promise<Omit
   process.env = environmentFor(folder)
   console.error = (line: string) => void lines.push(line)
   try {
-    return { code: await run(['observe', ...words]), stderr: lines.join('\n') }
+    return {
+      code: await run(['observe', ...words], { tool: process.cwd(), root: process.cwd() }),
+      stderr: lines.join('\n'),
+    }
   } finally {
     process.env = env
     console.error = error

@@ -50,7 +50,7 @@ test('no box, no version: the catalogue is one all the same', (t) => {
 
 test('addresses of files lead to them, whatever signs the folder’s name has', async (t) => {
   const root = join(await temporaryFolder(t), 'ein Ordner, größer & 50% #1? 箱')
-  const project = { root, out: join(root, 'out'), cache: join(root, 'cache') }
+  const project = { tool: root, root, out: join(root, 'out'), cache: join(root, 'cache') }
   const path = join(project.out, 'lab', 'lab-1.0.0-libvirt.box')
   await mkdir(join(project.out, 'lab'), { recursive: true })
   await writeFile(path, 'box')
@@ -67,7 +67,7 @@ test('addresses of files lead to them, whatever signs the folder’s name has', 
 
 test('the catalogue for a web server has its addresses, and none of this machine', async (t) => {
   const root = await temporaryFolder(t)
-  const project = { root, out: join(root, 'out'), cache: join(root, 'cache') }
+  const project = { tool: root, root, out: join(root, 'out'), cache: join(root, 'cache') }
   const records = [record('1.0.0', 'libvirt'), record('1.1.0', 'libvirt')]
   const [local = '', web = ''] = await writeCatalogs('lab', records, webFolder('https://boxes.example/a%20b'), project)
   t.is(web, join(project.out, 'lab', 'web', 'catalog.json'))

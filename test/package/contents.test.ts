@@ -131,12 +131,15 @@ for (const provider of providers) {
 
   test(`${provider}: the same image gives the same files from another checkout, and nothing in them of a machine`, async (t) => {
     const root = await temporaryFolder(t)
-    cpSync(join(project.root, 'packer/vagrant'), join(root, 'packer/vagrant'), { recursive: true })
+    cpSync(join(project.tool, 'packer/vagrant'), join(root, 'packer/vagrant'), { recursive: true })
     const texts = [...boxTexts(provider, published({ app }), hardware, project)]
-    t.deepEqual([...boxTexts(provider, { ...published({ app }), image: '/x' }, hardware, { ...project, root })], texts)
+    t.deepEqual(
+      [...boxTexts(provider, { ...published({ app }), image: '/x' }, hardware, { ...project, tool: root })],
+      texts,
+    )
     for (const [name, text] of texts) {
       t.notRegex(text, /\/home\/somebody/, name)
-      t.false(text.includes(project.root), name)
+      t.false(text.includes(project.tool), name)
     }
   })
 }

@@ -98,10 +98,10 @@ test('a name with signs of XML comes back as it was', (t) => {
 
 test('the same machine gives the same text from another checkout at another time', async (t) => {
   const root = await temporaryFolder(t)
-  cpSync(join(project.root, 'packer/vagrant'), join(root, 'packer/vagrant'), { recursive: true })
+  cpSync(join(project.tool, 'packer/vagrant'), join(root, 'packer/vagrant'), { recursive: true })
   const text = ovfText(machine, project)
-  t.is(ovfText(machine, { ...project, root }), text)
-  t.false(text.includes(project.root))
+  t.is(ovfText(machine, { ...project, tool: root }), text)
+  t.false(text.includes(project.tool))
   t.true(text.startsWith('<?xml version="1.0" encoding="UTF-8"?>\n'))
 })
 

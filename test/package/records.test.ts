@@ -9,7 +9,7 @@ import { record } from './_records.ts'
 
 const made = async (t: ExecutionContext): Promise<{ project: Project; folder: string; list: string }> => {
   const root = await temporaryFolder(t)
-  const project = { root, out: join(root, 'out'), cache: join(root, 'cache') }
+  const project = { tool: root, root, out: join(root, 'out'), cache: join(root, 'cache') }
   const folder = join(project.out, 'lab')
   await mkdir(folder, { recursive: true })
   return { project, folder, list: join(folder, 'boxes.json') }

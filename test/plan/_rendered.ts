@@ -24,12 +24,14 @@ export const plannedProject = async (t: ExecutionContext): Promise<Project> => {
     ['lab/base/README.md', 'how it is made\n'],
     ...['grow.sh', 'grow_table.py', 'growth.sh', 'import.sh'].map((name) => [`disk/${name}`, `${name}\n`] as const),
     ['lab/agent/src/agent.py', 'pass\n'],
+    ['lab/images/root.sh', 'make it\n'],
+    ['lab/images/agent/image.json', '{ "package": "lab/agent", "config": {} }'],
     ['requirements.txt', 'flask==3.1.3\n'],
   ] as const) {
     await mkdir(dirname(join(root, path)), { recursive: true })
     await writeFile(join(root, path), content)
   }
-  return { root, out: join(root, 'out'), cache: join(root, 'cache') }
+  return { tool: root, root, out: join(root, 'out'), cache: join(root, 'cache') }
 }
 
 export const system: System = { name: 'debian-13', id: 'debian', versionId: '13', python: '3.13' }
@@ -51,6 +53,7 @@ export const box: Box = {
     run: 'package',
     image: null,
     subnet: '10.94.0.0/24',
+    config: {},
   },
   database: null,
   checks: [],

@@ -71,33 +71,33 @@ test('a file’s mode, path and script count as its content does', async (t) => 
 test('a changed engine changes every layer and not the image', async (t) => {
   const project = await plannedProject(t)
   const before = await idsOf(project)
-  await writeFile(join(project.root, 'provision/_engine/apply.sh'), '#!/bin/bash\ntrue\n')
+  await writeFile(join(project.tool, 'provision/_engine/apply.sh'), '#!/bin/bash\ntrue\n')
   t.deepEqual(changed(before, await idsOf(project)), names.slice(1))
 })
 
 test('a changed lock file or input folder changes the layer that names it', async (t) => {
   const project = await plannedProject(t)
   const before = await idsOf(project)
-  await writeFile(join(project.root, 'requirements.txt'), 'flask==3.1.4\n')
+  await writeFile(join(project.tool, 'requirements.txt'), 'flask==3.1.4\n')
   const locked = await idsOf(project)
   t.deepEqual(changed(before, locked), ['app', 'checks', 'seal'])
-  await writeFile(join(project.root, 'lab/agent/src/agent.py'), 'edited\n')
+  await writeFile(join(project.tool, 'lab/agent/src/agent.py'), 'edited\n')
   t.deepEqual(changed(locked, await idsOf(project)), ['agent', 'app', 'checks', 'seal'])
 })
 
 test('tests and documentation change no id', async (t) => {
   const project = await plannedProject(t)
   const before = await idsOf(project)
-  await writeFile(join(project.root, 'lab/base/README.md'), 'edited\n')
-  await mkdir(join(project.root, 'lab/agent/tests'))
-  await writeFile(join(project.root, 'lab/agent/tests/test_agent.py'), 'edited\n')
+  await writeFile(join(project.tool, 'lab/base/README.md'), 'edited\n')
+  await mkdir(join(project.tool, 'lab/agent/tests'))
+  await writeFile(join(project.tool, 'lab/agent/tests/test_agent.py'), 'edited\n')
   t.deepEqual(await idsOf(project), before)
 })
 
 test('the image’s sources change everything', async (t) => {
   const project = await plannedProject(t)
   const before = await idsOf(project)
-  await writeFile(join(project.root, 'lab/base/build.sh'), 'edited\n')
+  await writeFile(join(project.tool, 'lab/base/build.sh'), 'edited\n')
   t.deepEqual(changed(before, await idsOf(project)), names)
 })
 
@@ -126,7 +126,7 @@ test('a disk image is another layer with another size, and when the scripts that
   )
   t.is(formatted, grown)
   const plain = await idsOf(project)
-  await writeFile(join(project.root, 'disk/growth.sh'), 'edited\n')
+  await writeFile(join(project.tool, 'disk/growth.sh'), 'edited\n')
   t.not((await idsOf(project, sized(8)))[0], grown)
   t.deepEqual(await idsOf(project), plain)
 })
@@ -162,4 +162,31 @@ test('--refresh counts at once and for the bakes after it, until the period is o
 test('a box sets its own period', (t) => {
   const daily = { ...box, refreshDays: 1 }
   t.not(refreshPeriod(daily, { now }), refreshPeriod(daily, { now: now + day }))
+})
+
+test('a layer with an image of the lab depends on what that is made from, and on the refresh period', async (t) => {
+  const project = await plannedProject(t)
+  const lab = replace(layer('app', { images: [{ name: 'agent', lab: 'lab/images/agent', version: '7.83.0+lab' }] }))
+  const before = await idsOf(project, lab)
+  const above = ['app', 'checks', 'seal']
+  await writeFile(join(project.root, 'lab/images/root.sh'), 'edited\n')
+  const edited = await idsOf(project, lab)
+  t.deepEqual(changed(before, edited), above)
+  await writeFile(join(project.root, 'lab/agent/src/agent.py'), 'edited\n')
+  t.deepEqual(changed(edited, await idsOf(project, lab)), ['agent', ...above])
+  const later = { now: now + 14 * day }
+  const [image, base, agent, app] = (await planBox(lab, later, project)).layers
+  t.not(app?.id, (await planBox(lab, { now }, project)).layers[3]?.id)
+  t.is(app?.period, image?.period)
+  t.true([base, agent].every((one) => one?.period === image?.period))
+})
+
+test('a layer with an image of a registry changes with its digest alone', async (t) => {
+  const project = await plannedProject(t)
+  const of = (digit: string) =>
+    replace(layer('checks', { images: [{ name: 'agent', image: `ghcr.io/a/b@sha256:${digit.repeat(64)}` }] }))
+  const before = await idsOf(project, of('a'))
+  await writeFile(join(project.root, 'lab/images/root.sh'), 'edited\n')
+  t.deepEqual(await idsOf(project, of('a')), before)
+  t.deepEqual(changed(before, await idsOf(project, of('b'))), ['checks', 'seal'])
 })

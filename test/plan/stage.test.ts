@@ -12,6 +12,7 @@ const planned = (rendered: RenderedLayer | null): PlannedLayer => ({
   name: rendered?.name ?? 'image',
   id: 'a'.repeat(64),
   parent: rendered === null ? null : 'b'.repeat(64),
+  period: '1',
   engine: 'apt',
   rendered,
 })
@@ -63,7 +64,7 @@ test('a layer is staged as the tables, trees and engine that apply.sh reads', as
     'install_packages() { true; }\n',
     'the family’s part comes along, but not what is for the builder',
   )
-  t.is(await text('apply.sh'), await readFile(join(project.root, 'provision/_engine/apply.sh'), 'utf8'))
+  t.is(await text('apply.sh'), await readFile(join(project.tool, 'provision/_engine/apply.sh'), 'utf8'))
 })
 
 test('an early file that the layer does not bring is refused: its packages would come without it', async (t) => {

@@ -49,7 +49,7 @@ for (const name of ['lab', 'ubuntu']) {
     t.is(status, 0, stderr)
     t.regex(text, /\nmain "\$@"\nexit\n\}\n(#.*\n)?__PAYLOAD__\n$/)
     t.is(text.split('\n__PAYLOAD__\n').length, 2)
-    t.false(text.includes(project.root))
+    t.false(text.includes(project.tool))
     if (has('shellcheck')) {
       const checked = spawnSync('shellcheck', ['--shell=bash', '-'], { input: text, encoding: 'utf8' })
       t.is(checked.status, 0, checked.stdout)
@@ -292,7 +292,7 @@ rooted('a first boot that has failed fails the run and is shown', async (t) => {
 /** A project whose layers want nothing from outside, and its plan. */
 const smallPlan = async (t: ExecutionContext, content = 'base') => {
   const small = await plannedProject(t)
-  cpSync(join(project.root, 'provision/_stock'), join(small.root, 'provision/_stock'), { recursive: true })
+  cpSync(join(project.tool, 'provision/_stock'), join(small.tool, 'provision/_stock'), { recursive: true })
   const rendered = renderedOf([layer('base', { hold: [content] }), layer('checks'), layer('seal')])
   return { small, plan: await planBox(rendered, { now: 0 }, small) }
 }

@@ -66,6 +66,7 @@ const names: readonly PlannedName[] = ['image', 'base', 'checks', 'seal']
 export const plan: readonly PlannedLayer[] = names.map((name, index) => ({
   name,
   id: idOf(name),
+  period: '1',
   engine: 'apt',
   rendered: null,
   parent: index === 0 ? null : idOf(names[index - 1] ?? ''),

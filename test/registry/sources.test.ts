@@ -55,7 +55,7 @@ test.serial('a bake pulls what it lacks and shows it, and a registry that is gon
   await push(connect(t, fake), layers, from)
   const project = await emptyProject(t)
   const box = {
-    file: join(project.root, 'x.yaml'),
+    file: join(project.tool, 'x.yaml'),
     cache: { from: ['127.0.0.1:1/gone', `${fake.host}/team/layers`], plainHttp: true },
   } as unknown as Box
   const [notes, ended]: [string[], string[]] = [[], []]

@@ -1,6 +1,7 @@
 import test from 'ava'
 import { main } from '../../scripts/cache.ts'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
+import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
 import { listRecords } from '../../scripts/lib/cache/store.ts'
 import type { Plan } from '../../scripts/lib/plan/planned-layer.ts'
 import { parentsFirst, pullVerb, pushVerb } from '../../scripts/lib/registry/verbs.ts'
@@ -21,7 +22,7 @@ const usage: readonly (readonly [what: string, argv: string[], code: string])[] 
 
 for (const [what, argv, code] of usage)
   test(`${what} is wrong usage`, async (t) => {
-    const error = await t.throwsAsync(main(argv), { instanceOf: BoxhoundError })
+    const error = await t.throwsAsync(main(argv, projectAt(process.cwd())), { instanceOf: BoxhoundError })
     t.is(error.code, code)
     t.is(error.exitCode, 2)
   })

@@ -14,8 +14,8 @@ export const renderNamed = async (box: string, project: Project = fixture): Prom
 /** A copy of the fixture that a test may break. */
 export const copiedProject = (t: ExecutionContext): Project => {
   const root = join(temporaryFolder(t), 'project')
-  cpSync(fixture.root, root, { recursive: true })
-  return { ...fixture, root }
+  cpSync(fixture.tool, root, { recursive: true })
+  return { ...fixture, tool: root, root }
 }
 
 export const layerOf = ({ layers }: Rendered, name: LayerName): RenderedLayer => {

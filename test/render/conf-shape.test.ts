@@ -42,7 +42,7 @@ const wrong: readonly (readonly [title: string, text: string, line: number, mess
 for (const [title, text, line, message] of wrong)
   test(`a conf.yaml with ${title} is refused with the line of its template`, async (t) => {
     const project = copiedProject(t)
-    writeFileSync(join(project.root, conf), `{{#if check.tags}}\n{{/if}}\n${text}`)
+    writeFileSync(join(project.tool, conf), `{{#if check.tags}}\n{{/if}}\n${text}`)
     const error = await t.throwsAsync(renderNamed('full', project), { instanceOf: BoxhoundError })
     t.is(error.code, 'E_CONF', error.message)
     t.is(error.exitCode, 2)
@@ -55,8 +55,8 @@ for (const [title, text, line, message] of wrong)
 test('what the Agent takes is taken: no init_config, no tags, log sources beside instances or alone', async (t) => {
   const project = copiedProject(t)
   const logs = 'logs:\n  - { type: file, path: /var/log/x, service: x, source: x, tags: "a:b" }\n'
-  writeFileSync(join(project.root, conf), `init_config:\ninstances:\n  - ${interval}\n    tags:\n${logs}`)
-  const folder = join(project.root, 'provision/50-checks/my_metric/root/etc/datadog-agent/conf.d/more.d')
+  writeFileSync(join(project.tool, conf), `init_config:\ninstances:\n  - ${interval}\n    tags:\n${logs}`)
+  const folder = join(project.tool, 'provision/50-checks/my_metric/root/etc/datadog-agent/conf.d/more.d')
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'conf.yaml'), logs)
   await t.notThrowsAsync(renderNamed('full', project))

@@ -132,10 +132,10 @@ test('database logs that the box leaves out are not expected', async (t) => {
 
 test('a broken app.yaml is an error with its place', async (t) => {
   const project = copiedProject(t)
-  writeFileSync(join(project.root, 'provision/40-app/flask/app.yaml'), 'unit: x\nlog: relative.log\nroutes: []\n')
+  writeFileSync(join(project.tool, 'provision/40-app/flask/app.yaml'), 'unit: x\nlog: relative.log\nroutes: []\n')
   const error = await t.throwsAsync(renderNamed('full', project), { instanceOf: BoxhoundError })
   t.regex(error.message, /log is not valid[\s\S]*routes is not valid/)
-  rmSync(join(project.root, 'provision/40-app'), { recursive: true })
+  rmSync(join(project.tool, 'provision/40-app'), { recursive: true })
 })
 
 test('the source of apt is the repository of the box file, or its mirror where that is kept in the image', async (t) => {
@@ -155,7 +155,7 @@ test('the source of apt is the repository of the box file, or its mirror where t
 
 test('instances with intervals of their own, and states that are right, come from the files of the check', async (t) => {
   const project = copiedProject(t)
-  const folder = join(project.root, 'provision/50-checks/my_metric')
+  const folder = join(project.tool, 'provision/50-checks/my_metric')
   writeFileSync(
     join(folder, 'conf.yaml.hbs'),
     'instances:\n  - min_collection_interval: {{check.interval}}\n  - min_collection_interval: 300\n  - {}\nlogs:\n  - { type: file, path: /var/log/a.log }\n  - { type: file, path: "/var/log/*.log" }\n',
@@ -174,7 +174,7 @@ test('instances with intervals of their own, and states that are right, come fro
 
 test('an interval that no instance takes is refused', async (t) => {
   const project = copiedProject(t)
-  writeFileSync(join(project.root, 'provision/50-checks/my_metric/conf.yaml.hbs'), 'instances: [{}]\n')
+  writeFileSync(join(project.tool, 'provision/50-checks/my_metric/conf.yaml.hbs'), 'instances: [{}]\n')
   const error = await t.throwsAsync(renderNamed('full', project), { instanceOf: BoxhoundError })
   t.is(error.exitCode, 2)
   t.is(error.details.file, 'provision/50-checks/my_metric/conf.yaml.hbs')

@@ -4,7 +4,7 @@ import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { emptySpec, mergeSpecs, parseLayerSpec } from '../../scripts/lib/render/layer-spec.ts'
 import { fixture } from '../boxfile/_files.ts'
 
-const folder = { file: join(fixture.root, 'provision/40-app/flask'), source: 'provision/40-app/flask' }
+const folder = { file: join(fixture.tool, 'provision/40-app/flask'), source: 'provision/40-app/flask' }
 const parse = (text: string) => parseLayerSpec(text, 'layer.yaml', folder, fixture)
 
 test('an empty layer.yaml asks for nothing', (t) => {
@@ -21,7 +21,27 @@ test('modes get four digits, paths of requirements and inputs are found beside t
   t.deepEqual(spec.inputs, ['boxes'])
 })
 
+test('container images are of a registry by digest, or of the lab', (t) => {
+  const { images } = parse(
+    `images:\n  - { name: agent, image: "ghcr.io/a/b:7@sha256:${'0'.repeat(64)}" }\n  - { name: lab-agent, lab: lab/images/agent, version: 7.83.0+lab }\n`,
+  )
+  t.deepEqual(images, [
+    { name: 'agent', image: `ghcr.io/a/b:7@sha256:${'0'.repeat(64)}` },
+    { name: 'lab-agent', lab: 'lab/images/agent', version: '7.83.0+lab' },
+  ])
+})
+
 for (const [what, text, message] of [
+  ['an image by tag', 'images: [{ name: a, image: "ghcr.io/a/b:7" }]\n', /images\[0\]\.image/],
+  ['an image with a name that is a path', 'images: [{ name: ../a, lab: lab/images/agent }]\n', /images\[0\]\.name/],
+  ['an image of nowhere', 'images: [{ name: a }]\n', /images\[0\]/],
+  ['an image that the lab does not make', 'images: [{ name: a, lab: lab/images/agnet }]\n', /lab does not exist/],
+  ['an image of the lab outside of the project', 'images: [{ name: a, lab: ../x }]\n', /images\[0\]\.lab/],
+  [
+    'a version beside a digest',
+    `images: [{ name: a, version: "7", image: "ghcr.io/a/b@sha256:${'0'.repeat(64)}" }]\n`,
+    /images\[0\]\.version/,
+  ],
   ['fault 19: a package that starts with a dash', 'packages: [-oDebug]\n', /packages\[0\]/],
   ['fault 19: a unit that starts with a dash', 'units: { enable: [--now] }\n', /enable\[0\]/],
   ['fault 19: an owner that starts with a dash', 'owners: [{ path: /a, owner: -R, group: root }]\n', /owner/],

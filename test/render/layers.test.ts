@@ -46,7 +46,7 @@ test('files that are no templates come byte for byte, with their executable bit 
 
 test("the mode of a checkout's umask makes no difference", async (t) => {
   const project = copiedProject(t)
-  const base = join(project.root, 'provision/10-base/root')
+  const base = join(project.tool, 'provision/10-base/root')
   chmodSync(join(base, 'usr/lib/boxhound/tool'), 0o700)
   chmodSync(join(base, 'etc/boxhound/box.json.hbs'), 0o600)
   const layer = layerOf(await renderNamed('bare', project), 'base')
@@ -105,7 +105,7 @@ test("the repository's address, key and version are what the lab and the real bo
 
 test('a check beside a box file elsewhere is named without a path of this machine', async (t) => {
   const project = copiedProject(t)
-  const folder = join(dirname(project.root), 'mine/checks/own')
+  const folder = join(dirname(project.tool), 'mine/checks/own')
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'check.yaml'), 'title: Own\nexpect: {}\n')
   writeFileSync(join(folder, 'own.py'), '')
@@ -116,12 +116,12 @@ test('a check beside a box file elsewhere is named without a path of this machin
   t.deepEqual(checks.folders, ['checks/own'])
   const { content, source } = fileOf(checks, 'etc/datadog-agent/conf.d/own.d/conf.yaml')
   t.is(source, 'checks/own/conf.yaml.hbs')
-  t.false(content.toString('utf8').includes(dirname(project.root)))
+  t.false(content.toString('utf8').includes(dirname(project.tool)))
 })
 
 test('a check whose code is named otherwise is refused', async (t) => {
   const project = copiedProject(t)
-  const folder = join(project.root, 'provision/50-checks/other')
+  const folder = join(project.tool, 'provision/50-checks/other')
   mkdirSync(folder)
   writeFileSync(join(folder, 'check.yaml'), 'title: Other\nexpect: {}\n')
   writeFileSync(join(folder, 'othr.py'), '')
@@ -136,7 +136,7 @@ test('a check whose code is named otherwise is refused', async (t) => {
 
 test('what cloud-init alone needs goes into images that have it', async (t) => {
   const project = copiedProject(t)
-  const folder = join(project.root, 'provision/10-base/cloud-init/root/etc/cloud')
+  const folder = join(project.tool, 'provision/10-base/cloud-init/root/etc/cloud')
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'one.cfg'), 'one: 1\n')
   const agent = 'agent: { version: 7.83.0 }\n'
@@ -152,7 +152,7 @@ test('what cloud-init alone needs goes into images that have it', async (t) => {
 test('two folders of a layer that bring the same file are refused', async (t) => {
   const project = copiedProject(t)
   for (const name of ['my_metric', 'source']) {
-    const folder = join(project.root, 'provision/50-checks', name, 'root/etc')
+    const folder = join(project.tool, 'provision/50-checks', name, 'root/etc')
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'same'), name)
   }
@@ -162,7 +162,7 @@ test('two folders of a layer that bring the same file are refused', async (t) =>
 
 test('a symbolic link in a tree is refused, leftovers of tools are not taken', async (t) => {
   const project = copiedProject(t)
-  const folder = join(project.root, 'provision/10-base/root/etc')
+  const folder = join(project.tool, 'provision/10-base/root/etc')
   mkdirSync(join(folder, '__pycache__'))
   writeFileSync(join(folder, '__pycache__/x.pyc'), '')
   t.false(layerOf(await renderNamed('bare', project), 'base').files.some(({ path }) => path.includes('pyc')))

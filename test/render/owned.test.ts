@@ -9,8 +9,8 @@ const checks = 'provision/50-checks'
 /** A project whose one check has another name. */
 const renamed = (t: ExecutionContext, name: string) => {
   const project = copiedProject(t)
-  const folder = join(project.root, checks, name)
-  cpSync(join(project.root, checks, 'source'), folder, { recursive: true })
+  const folder = join(project.tool, checks, name)
+  cpSync(join(project.tool, checks, 'source'), folder, { recursive: true })
   renameSync(join(folder, 'source.py'), join(folder, `${name}.py`))
   const text = `box: one\nversion: 1.0.0\nbase: { lab: trixie }\nagent: { version: 7.83.0+lab, repository: lab }\nchecks: { ${name}: { options: { url: "http://a/" } } }\n`
   writeFileSync(join(project.root, 'boxes/one.yaml'), text)
@@ -38,21 +38,21 @@ for (const [name, owner] of [
 test('fault 63: a path that another layer or the Agent has is refused with who has it', async (t) => {
   const project = copiedProject(t)
   const write = (path: string): void => {
-    mkdirSync(join(project.root, path, '..'), { recursive: true })
-    writeFileSync(join(project.root, path), 'x\n')
+    mkdirSync(join(project.tool, path, '..'), { recursive: true })
+    writeFileSync(join(project.tool, path), 'x\n')
   }
   write(`${checks}/my_metric/root/usr/lib/boxhound/tool`)
   const other = await refusal(t, renderNamed('full', project))
   t.regex(other.message, /belongs to provision\/10-base\/root\/usr\/lib\/boxhound\/tool/)
   const second = copiedProject(t)
-  mkdirSync(join(second.root, checks, 'my_metric/root/opt/datadog-agent'), { recursive: true })
-  writeFileSync(join(second.root, checks, 'my_metric/root/opt/datadog-agent/x'), '')
+  mkdirSync(join(second.tool, checks, 'my_metric/root/opt/datadog-agent'), { recursive: true })
+  writeFileSync(join(second.tool, checks, 'my_metric/root/opt/datadog-agent/x'), '')
   t.regex((await refusal(t, renderNamed('full', second))).message, /belongs to the Agent/)
 })
 
 test('fault 64: a helper module is told by its own path, tests are no helpers, a linked folder is taken', async (t) => {
   const project = copiedProject(t)
-  const folder = join(project.root, checks, 'my_metric')
+  const folder = join(project.tool, checks, 'my_metric')
   writeFileSync(join(folder, 'conftest.py'), '')
   await t.notThrowsAsync(renderNamed('full', project))
   writeFileSync(join(folder, 'helper.py'), '')
@@ -60,8 +60,8 @@ test('fault 64: a helper module is told by its own path, tests are no helpers, a
   t.is(error.details.file, `${checks}/my_metric/helper.py`)
   t.regex(error.details.next ?? '', /root\/etc\/datadog-agent\/checks\.d\/helper\.py/)
   const linked = renamed(t, 'mine')
-  renameSync(join(linked.root, checks, 'mine'), join(linked.root, 'elsewhere'))
-  symlinkSync('../../elsewhere', join(linked.root, checks, 'mine'))
+  renameSync(join(linked.tool, checks, 'mine'), join(linked.tool, 'elsewhere'))
+  symlinkSync('../../elsewhere', join(linked.tool, checks, 'mine'))
   await t.notThrowsAsync(renderNamed('one', linked))
 })
 

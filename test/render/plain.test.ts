@@ -54,7 +54,7 @@ for (const place of places)
     if (what === 'a folder' && place.includes('/root/')) continue
     test(`${place} as ${what} is refused with its path`, async (t) => {
       const project = copiedProject(t)
-      replace(join(project.root, place))
+      replace(join(project.tool, place))
       const error = await t.throwsAsync(renderNamed('full', project), { instanceOf: BoxhoundError })
       t.is(error.exitCode, 2)
       const told = [error.details.file, error.message, error.details.expected, error.details.found].join('\n')
@@ -75,7 +75,7 @@ for (const [name, make] of Object.entries({
 }))
   test(`a ${name} that nothing reads is refused in a check’s folder all the same`, async (t) => {
     const project = copiedProject(t)
-    const folder = join(project.root, 'provision/50-checks/my_metric/notes')
+    const folder = join(project.tool, 'provision/50-checks/my_metric/notes')
     mkdirSync(folder)
     make(join(folder, name))
     const error = await t.throwsAsync(renderNamed('full', project), { instanceOf: BoxhoundError })
@@ -86,7 +86,7 @@ for (const [name, make] of Object.entries({
 test('what tools leave beside a check doesn’t count', async (t) => {
   const project = copiedProject(t)
   for (const folder of ['.venv/bin', '__pycache__', 'node_modules/.bin']) {
-    const path = join(project.root, 'provision/50-checks/my_metric', folder)
+    const path = join(project.tool, 'provision/50-checks/my_metric', folder)
     mkdirSync(path, { recursive: true })
     symlinkSync('/usr/bin/python3', join(path, 'python'))
   }
@@ -95,7 +95,7 @@ test('what tools leave beside a check doesn’t count', async (t) => {
 
 test('a process of its own ends at once, too: nothing waits for who never writes', (t) => {
   const project = copiedProject(t)
-  const place = join(project.root, 'provision/50-checks/my_metric/my_metric.py')
+  const place = join(project.tool, 'provision/50-checks/my_metric/my_metric.py')
   others['a named pipe']?.(place)
   const script = `import { readPlain } from ${JSON.stringify(fileURLToPath(new URL('../../scripts/lib/_helpers/plain-file.ts', import.meta.url)))}
 for (const follow of [true, false]) try { readPlain(${JSON.stringify(place)}, { source: 'it', follow }) } catch (error) { console.log(error.details.found) }`

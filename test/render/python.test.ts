@@ -10,7 +10,7 @@ const own = has('python3') ? test : test.skip
 
 const rendered = async (t: ExecutionContext, text: string | Buffer): Promise<BoxhoundError | undefined> => {
   const project = copiedProject(t)
-  writeFileSync(join(project.root, file), text)
+  writeFileSync(join(project.tool, file), text)
   try {
     await renderNamed('full', project)
     return undefined

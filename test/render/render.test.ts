@@ -7,7 +7,7 @@ import { copiedProject, renderNamed } from './_project.ts'
 test('fault 7: YAML that a template broke is refused before anything is written', async (t) => {
   const project = copiedProject(t)
   writeFileSync(
-    join(project.root, 'provision/20-agent/root/etc/datadog-agent/datadog.yaml.hbs'),
+    join(project.tool, 'provision/20-agent/root/etc/datadog-agent/datadog.yaml.hbs'),
     'a: 1\na: {{agent.site}}\n',
   )
   const error = await t.throwsAsync(renderNamed('bare', project), { instanceOf: BoxhoundError })
@@ -17,7 +17,7 @@ test('fault 7: YAML that a template broke is refused before anything is written'
 test('fault 13: a missing name in a template of the project names file, line and the nearest name', async (t) => {
   const project = copiedProject(t)
   const path = 'provision/20-agent/root/etc/datadog-agent/datadog.yaml.hbs'
-  writeFileSync(join(project.root, path), 'a: 1\n{{#if agent.tgas}}b: 2{{/if}}\n')
+  writeFileSync(join(project.tool, path), 'a: 1\n{{#if agent.tgas}}b: 2{{/if}}\n')
   const error = await t.throwsAsync(renderNamed('bare', project), { instanceOf: BoxhoundError })
   t.is(error.message, 'unknown name "agent.tgas"')
   t.is(error.details.file, path)

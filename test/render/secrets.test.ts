@@ -65,7 +65,7 @@ for (const [title, path, text] of harmless)
 
 const refused = async (t: ExecutionContext, file: string, add: string, line: number): Promise<BoxhoundError> => {
   const project = copiedProject(t)
-  const path = join(project.root, file)
+  const path = join(project.tool, file)
   mkdirSync(join(path, '..'), { recursive: true })
   appendFileSync(path, add)
   const error = await t.throwsAsync(renderNamed('full', project), { instanceOf: BoxhoundError })
@@ -81,7 +81,7 @@ test('fault 59: the line is that of the template, whatever a block above it adds
   const project = copiedProject(t)
   const conf = 'provision/50-checks/my_metric/conf.yaml.hbs'
   writeFileSync(
-    join(project.root, conf),
+    join(project.tool, conf),
     'instances:\n{{#each check.tags}}\n  - tag: {{this}}\n{{/each}}\n  - min_collection_interval: {{check.interval}}\n    password: hunter2\n',
   )
   const error = await t.throwsAsync(renderNamed('full', project), { instanceOf: BoxhoundError })
@@ -99,14 +99,14 @@ test('fault 59: files of apps, engines and layers are looked at as well', async 
 
 test('fault 66: bytes and names that are no UTF-8 are refused', async (t) => {
   const project = copiedProject(t)
-  const folder = join(project.root, 'provision/50-checks/my_metric')
+  const folder = join(project.tool, 'provision/50-checks/my_metric')
   appendFileSync(join(folder, 'conf.yaml.hbs'), Buffer.from([0x23, 0xe9, 0x0a]))
   const error = await t.throwsAsync(renderNamed('full', project), { instanceOf: BoxhoundError })
   t.is(error.code, 'E_UTF8')
   t.is(error.exitCode, 2)
   t.regex(error.details.found ?? '', /0xE9/)
   const other = copiedProject(t)
-  const root = Buffer.from(join(other.root, 'provision/40-app/flask/root/etc/'))
+  const root = Buffer.from(join(other.tool, 'provision/40-app/flask/root/etc/'))
   writeFileSync(Buffer.concat([root, Buffer.from([0x61, 0xff, 0x62])]), '')
   const named = await t.throwsAsync(renderNamed('full', other), { instanceOf: BoxhoundError })
   t.regex(named.message, /name that is not UTF-8/)

@@ -73,7 +73,8 @@ const rooted = process.getuid?.() === 0 ? test : test.skip
 rooted('setup --check names what is missing and why, and ends with 3', async (t) => {
   // A boot loader that a mount hides, in a namespace of its own.
   const hide = 'mkdir -p /usr/lib/EXTLINUX && mount -t tmpfs tmpfs /usr/lib/EXTLINUX && exec "$@"'
-  const verb = "import { run } from './scripts/_main.ts'; process.exitCode = await run(['setup', '--check'])"
+  const verb =
+    "import { run } from './scripts/_main.ts'; process.exitCode = await run(['setup', '--check'], { tool: '.', root: '.' })"
   const sandbox = startSandbox(
     ['bash', '-c', hide, 'bash', process.execPath, '--import=tsx', '--input-type=module', '--eval', verb],
     {

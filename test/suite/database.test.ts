@@ -8,7 +8,7 @@ import { compareRights, parseRights } from '../../suite/box/rights.ts'
 
 const project = projectAt(process.cwd(), {})
 const engine = (name: string): Engine =>
-  readEngine(`${project.root}/provision/30-database/${name}`, 'debian-13', project).definition
+  readEngine(`${project.tool}/provision/30-database/${name}`, 'debian-13', project).definition
 const [mariadb, mysql] = [engine('mariadb'), engine('mysql')]
 
 const mariadbRows = [

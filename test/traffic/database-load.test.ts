@@ -131,7 +131,7 @@ test('counters are the last column of one row each', (t) => {
 
 const database = async (t: ExecutionContext, traffic: string) => {
   const project = copiedProject(t)
-  const folder = join(project.root, 'provision/30-database')
+  const folder = join(project.tool, 'provision/30-database')
   const yaml = join(folder, 'mariadb/database.yaml')
   const { readFileSync } = await import('node:fs')
   writeFileSync(yaml, `${readFileSync(yaml, 'utf8')}${traffic}`)

@@ -32,7 +32,7 @@ interface Answers {
 const machine = async (t: ExecutionContext, { traces, rows }: Answers) => {
   const project = { ...copiedProject(t), cache: mkdtempSync(join(tmpdir(), 'boxhound-test-')) }
   t.teardown(() => rmSync(project.cache, { recursive: true, force: true }))
-  const engines = join(project.root, 'provision/30-database')
+  const engines = join(project.tool, 'provision/30-database')
   const yaml = join(engines, 'mariadb/database.yaml')
   writeFileSync(yaml, `${readFileSync(yaml, 'utf8')}${engine}`)
   writeFileSync(join(engines, 'mariadb/traffic.sh'), 'true\n')
@@ -91,7 +91,7 @@ const machine = async (t: ExecutionContext, { traces, rows }: Answers) => {
         onTick: (tick) => ticks.push(tick),
         onInterrupted: () => t.fail(),
       },
-      { ...project, root: checkout.root },
+      { ...project, tool: checkout.tool },
     )
   return { drive, commands, ticks }
 }

@@ -3,7 +3,7 @@ import { withMachine } from '../../scripts/lib/verify/image.ts'
 import { lab } from './_expectations.ts'
 
 const [cache = '', image = ''] = process.argv.slice(2)
-const project = { root: '.', out: cache, cache }
+const project = { tool: '.', root: '.', out: cache, cache }
 const environment = { BOXHOUND_ACCELERATOR: 'tcg' }
 await withMachine(
   { image, sha256: '', expectations: lab },

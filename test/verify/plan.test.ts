@@ -31,6 +31,11 @@ test('what a box does not have is not planned', (t) => {
   t.is(ids.length, 10)
 })
 
+test('a box that configures its Agent has the checks of that, after the Agent’s own', (t) => {
+  const ids = allIds({ ...lab, agent: { ...lab.agent, config: { log_level: 'debug' } } })
+  t.deepEqual(ids.slice(4, 7), ['agent.unkeyed', 'agent.config', 'check.my_metric'])
+})
+
 test('chosen ids run in the order of the plan', (t) => {
   t.deepEqual(
     planChecks(lab, ['image.units', 'first-boot']).map(({ id }) => id),

@@ -7,7 +7,7 @@ import { lab } from './_expectations.ts'
 import { startServer } from './_server.ts'
 
 const options = {
-  root: '.',
+  tool: '.',
   machine: 'host' as const,
   image: null,
   keyed: null,

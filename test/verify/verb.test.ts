@@ -1,4 +1,5 @@
 import test from 'ava'
+import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
 import { main } from '../../scripts/verify.ts'
 
 const key = ['--host', 'db1.example', '--key', '/k']
@@ -12,11 +13,11 @@ const refused: readonly [title: string, argv: string[], said: RegExp][] = [
 
 for (const [title, argv, said] of refused) {
   test(`${title} is refused before anything starts`, async (t) => {
-    await t.throwsAsync(main(argv), { code: 'E_USAGE', message: said })
+    await t.throwsAsync(main(argv, projectAt(process.cwd())), { code: 'E_USAGE', message: said })
   })
 }
 
 test('the advice for a missing fingerprint names the console, not the connection', async (t) => {
-  const error = await t.throwsAsync(main(key), { code: 'E_USAGE' })
+  const error = await t.throwsAsync(main(key, projectAt(process.cwd())), { code: 'E_USAGE' })
   t.regex(JSON.stringify(error), /ssh-keygen -lf/)
 })

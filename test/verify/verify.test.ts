@@ -24,7 +24,7 @@ const verify = (
   over: Partial<VerifyOptions> = {},
 ): ReturnType<typeof verifyTarget> => {
   const options: VerifyOptions = {
-    root: '.',
+    tool: '.',
     only,
     machine: 'host',
     image: null,

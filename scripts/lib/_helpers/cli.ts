@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import type { Command, Option } from './command.ts'
 import { BoxhoundError } from './errors.ts'
 import { assertNotTaken } from './npm-options.ts'
+import { asTyped } from './typed.ts'
 
 export type { Command } from './command.ts'
 
@@ -32,7 +33,7 @@ export const helpText = (command: Command): string => {
     ['--help', 'this page'],
   ]
   const width = Math.max(...rows.map(([left = '']) => left.length))
-  return [
+  const lines = [
     command.summary,
     '',
     `Usage: npm run ${command.verb} -- ${words === undefined ? '' : `${words} `}[OPTIONS]`,
@@ -41,7 +42,8 @@ export const helpText = (command: Command): string => {
     '',
     'Examples:',
     ...command.examples.flatMap(([line, why]) => [`  ${line}`, `      ${why}`]),
-  ].join('\n')
+  ]
+  return asTyped(lines.join('\n'))
 }
 
 /** Splits off a verb's action, its first argument that is not an option; the rest is parsed as for any verb. */

@@ -1,6 +1,7 @@
 // BoxhoundError and how it is printed.
 
 import { foreignText } from './terminal.ts'
+import { asTyped } from './typed.ts'
 
 /** Exit codes that scripts rely on: 1 the work failed, 2 wrong usage or box file, 3 the machine lacks something. */
 export type ExitCode = 1 | 2 | 3
@@ -51,6 +52,9 @@ export const position = ({ file, line, column }: ErrorDetails): string | undefin
 /** Maximum characters in one part of an error, which may quote a layer's log or a guest. */
 const longest = 8000
 
+/** What was found is quoted; in the rest, commands are named as the user types them. */
+const inOurWords = (name: string, value: string): string => (name === 'found' ? value : asTyped(value))
+
 /** The error as plain text in several lines: position and message, expected, found, next step. Free of terminal controls. */
 export const formatError = (error: unknown): string => {
   if (!(error instanceof BoxhoundError))
@@ -58,11 +62,11 @@ export const formatError = (error: unknown): string => {
   const details: ErrorDetails = Object.fromEntries(
     Object.entries(error.details).map(([name, value]) => [
       name,
-      typeof value === 'string' ? foreignText(value, longest) : value,
+      typeof value === 'string' ? foreignText(inOurWords(name, value), longest) : value,
     ]),
   )
   const where = position(details)
-  const message = foreignText(error.message, longest)
+  const message = foreignText(asTyped(error.message), longest)
   return [
     where === undefined ? message : `${where}: ${message}`,
     details.expected === undefined ? undefined : `  expected: ${details.expected}`,
@@ -77,5 +81,9 @@ export const formatError = (error: unknown): string => {
 export const errorDocument = (error: unknown): Record<string, unknown> => {
   if (!(error instanceof BoxhoundError)) return { message: error instanceof Error ? error.message : String(error) }
   const { cause: _, ...details } = error.details
-  return { code: error.code, message: error.message, ...details }
+  const ours = Object.entries(details).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? inOurWords(name, value) : value,
+  ])
+  return { code: error.code, message: asTyped(error.message), ...Object.fromEntries(ours) }
 }

@@ -203,7 +203,8 @@ const bakeLocked = async (plan: Plan, options: BakeOptions, project: Project): P
  * @throws BoxhoundError E_LOCKED if another bake of this box is running; E_LAYER, E_INPUT, E_PUBLISH if the work fails.
  */
 export const bakePlan = async (plan: Plan, options: BakeOptions, project: Project): Promise<Baked | Draft> => {
-  const { name } = plan.rendered.box
+  const { name, notes = [] } = plan.rendered.box
+  for (const line of notes) options.note(line)
   if (!options.draft) {
     const published = await span('bake', 'look at what is published', () => findPublished(plan, project))
     if (published !== undefined) {

@@ -28,13 +28,13 @@ export type Builder = readonly (readonly [script: string, ...args: string[]])[]
 export const builderOf = (
   { base, image: { size } }: Box,
   image: string | undefined,
-  { root }: Pick<Project, 'root'>,
+  { tool }: Pick<Project, 'tool'>,
 ): Builder => {
   const bytes = size === null ? '-' : String(size)
   const { id, versionId } = base.system
-  if (image !== undefined) return [[join(root, 'disk/import.sh'), image, '@OUT@', bytes, id, versionId]]
-  const made: Builder = [[join(root, 'lab/base/build.sh'), '@OUT@']]
-  return size === null ? made : [...made, [join(root, 'disk/grow.sh'), '@OUT@', bytes]]
+  if (image !== undefined) return [[join(tool, 'disk/import.sh'), image, '@OUT@', bytes, id, versionId]]
+  const made: Builder = [[join(tool, 'lab/base/build.sh'), '@OUT@']]
+  return size === null ? made : [...made, [join(tool, 'disk/grow.sh'), '@OUT@', bytes]]
 }
 
 /** One word per line, with an empty line between two scripts. */
@@ -45,8 +45,8 @@ const labReleases = (id: string, folders: InputFolders, project: Project): Promi
   const lab = join(project.cache, 'lab')
   return once(join(lab, `cloud-${id.slice(0, 16)}`), folders.scratch, async (folder) => {
     const log = join(folders.logs, 'lab-cloud.log')
-    const build = join(project.root, 'lab/cloud/build.sh')
-    await run(['bash', build, join(folder, 'tree'), join(lab, 'gnupg-images')], log, project.root, folders)
+    const build = join(project.tool, 'lab/cloud/build.sh')
+    await run(['bash', build, join(folder, 'tree'), join(lab, 'gnupg-images')], log, project.tool, folders)
     // The last line of the build's output. It is read from the log, so that a finished folder need not be built again.
     const fingerprint = (await readFile(log, 'utf8')).trimEnd().split('\n').at(-1) ?? ''
     await writeFile(join(folder, 'fingerprint'), fingerprint)

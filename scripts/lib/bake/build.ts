@@ -13,6 +13,7 @@ import type { PlannedLayer } from '../plan/planned-layer.ts'
 import { stageLayer } from '../plan/stage.ts'
 import { fetchBase } from './base.ts'
 import type { Builder } from './builders.ts'
+import { stageImages } from './container-images.ts'
 import { followEvents } from './events.ts'
 import { layerFailure, type OnError } from './failure.ts'
 import { feedInputs } from './feed.ts'
@@ -99,10 +100,15 @@ export const buildLayers = async (
     return server.serve(name, folder)
   }
   const places = { logs: folders.logs, scratch: join(work.path, 'downloads'), network, networkFolder: folders.network }
-  const fetch = (layer: PlannedLayer): Promise<void> =>
-    layer.rendered === null
-      ? fetchBase(box, layer.id, stagedIn(work, layer), places, project, (text) => progress.doing(layer.name, text))
-      : fetchInputs(layer, stagedIn(work, layer), places, { serve, note }, project)
+  const fetch = async (layer: PlannedLayer): Promise<void> => {
+    const staged = stagedIn(work, layer)
+    const doing = (text: string): void => progress.doing(layer.name, text)
+    if (layer.rendered === null) return fetchBase(box, layer.id, staged, places, project, doing)
+    await Promise.all([
+      fetchInputs(layer, staged, places, { serve, note }, project),
+      stageImages(layer, staged, places, { note, doing }, project),
+    ])
+  }
   const inputs = feedInputs(missing, fetch, () => packer.kill(), work)
   return withCleanup(
     async () => {

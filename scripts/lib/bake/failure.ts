@@ -7,6 +7,7 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { readTail } from '../_helpers/plain-file.ts'
 import { startSandbox } from '../_helpers/sandbox.ts'
+import { displayPath } from '../box/read.ts'
 import type { PlannedLayer } from '../plan/planned-layer.ts'
 
 /** What to do with a failed layer's overlay: open a shell in it, keep it, or remove it. */
@@ -23,11 +24,11 @@ const culprit = (layer: PlannedLayer, log: string): string => {
 }
 
 /** The image below all layers is built on the host, so there is nothing to open a shell in. */
-const nextStep = (layer: PlannedLayer, kept: string | undefined, box: string): string => {
+const nextStep = (layer: PlannedLayer, kept: string | undefined, box: string, project: Project): string => {
   if (layer.rendered === null) return 'see the log; if a mirror did not answer, try again'
   return kept === undefined
     ? `a shell in the failed layer: npm run bake -- ${box} --on-error shell`
-    : `a shell in it: sudo bash packer/chroot/shell.sh ${kept}`
+    : `a shell in it: sudo bash ${displayPath(join(project.tool, 'packer/chroot/shell.sh'), project)} ${kept}`
 }
 
 /**
@@ -55,8 +56,8 @@ const openShell = async (overlay: string, staged: string, project: Project): Pro
     return
   }
   console.error('\nA shell in the failed layer, as root; leave it with "exit":')
-  const sandbox = startSandbox(['bash', join(project.root, 'packer/chroot/shell.sh'), overlay, staged], {
-    cwd: project.root,
+  const sandbox = startSandbox(['bash', join(project.tool, 'packer/chroot/shell.sh'), overlay, staged], {
+    cwd: project.tool,
     environment: cleanEnvironment(),
     stdio: ['inherit', 'inherit', 'inherit'],
     foreground: true,
@@ -98,7 +99,9 @@ export const layerFailure = async (
       file: culprit(layer, log),
       ...(why === undefined ? {} : { expected: why.expected }),
       found: why === undefined ? end : `${why.found}\n  ${end}`,
-      next: [advice ?? [], nextStep(layer, kept ? paths.overlay : undefined, box)].flat().join('\n            '),
+      next: [advice ?? [], nextStep(layer, kept ? paths.overlay : undefined, box, project)]
+        .flat()
+        .join('\n            '),
     },
   )
   if (choice === 'shell' && layer.rendered !== null) await openShell(paths.overlay, paths.staged, project)

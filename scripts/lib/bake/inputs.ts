@@ -171,7 +171,7 @@ const wheelhouse = async (set: WheelSet, folders: InputFolders, project: Project
         requirements,
       ],
       join(logs, `wheels-${set.name}.log`),
-      project.root,
+      project.tool,
       folders,
     ),
   )
@@ -183,11 +183,11 @@ const wheelhouse = async (set: WheelSet, folders: InputFolders, project: Project
  *
  * @param set folder of the project whose build.sh builds the packages, such as `lab/agent`.
  */
-const labRepository = async (set: string, folders: InputFolders, project: Project): Promise<string> => {
+export const labRepository = async (set: string, folders: InputFolders, project: Project): Promise<string> => {
   const { logs, scratch } = folders
   const name = basename(set)
   const key = sha256(
-    (await Promise.all([set, 'lab/repository'].map((folder) => digestFolder(join(project.root, folder))))).join(),
+    (await Promise.all([set, 'lab/repository'].map((folder) => digestFolder(join(project.tool, folder))))).join(),
   )
   const lab = join(project.cache, 'lab')
   return once(join(lab, `repository-${key}`), scratch, async (folder) => {
@@ -200,17 +200,17 @@ const labRepository = async (set: string, folders: InputFolders, project: Projec
         BOXHOUND_SCRATCH: scratch,
       }
       await run(
-        ['bash', join(project.root, set, 'build.sh'), packages],
+        ['bash', join(project.tool, set, 'build.sh'), packages],
         join(logs, `lab-${name}.log`),
-        project.root,
+        project.tool,
         folders,
         environment,
       )
       await mkdir(join(lab, 'gnupg'), { recursive: true, mode: 0o700 })
       await run(
-        ['bash', join(project.root, 'lab/repository/build.sh'), packages, folder, join(lab, 'gnupg')],
+        ['bash', join(project.tool, 'lab/repository/build.sh'), packages, folder, join(lab, 'gnupg')],
         join(logs, `lab-${name}-repository.log`),
-        project.root,
+        project.tool,
         folders,
       )
     } finally {

@@ -33,13 +33,13 @@ export const renderPackerTemplate = (
   project: Project,
 ): string => {
   const context = {
-    script: join(project.root, 'packer/chroot/layer.sh'),
+    script: join(project.tool, 'packer/chroot/layer.sh'),
     layers: layers.map(({ name, id, parent }) => ({
       variables: [`BOXHOUND_LAYER=${name}`, `BOXHOUND_ID=${id}`, `BOXHOUND_PARENT=${parent ?? ''}`],
     })),
   }
   const source = 'packer/chroot.pkr.hcl.hbs'
-  return renderTemplateFile(join(project.root, source), context, { source }).content
+  return renderTemplateFile(join(project.tool, source), context, { source }).content
 }
 
 /**

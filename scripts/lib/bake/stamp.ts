@@ -29,17 +29,7 @@ import { sumsFile } from './sums.ts'
  * What a bake depends on besides its box file: boxhound's own code, and everything that a layer or an id may be read
  * from.
  */
-const sources = [
-  'scripts',
-  'suite',
-  'lab',
-  'disk',
-  'packer',
-  'provision',
-  'package.json',
-  'package-lock.json',
-  'node_modules/.package-lock.json',
-]
+const sources = ['dist', 'scripts', 'suite', 'lab', 'disk', 'packer', 'provision', 'package.json', 'package-lock.json']
 
 /** The files and folders that an answer depends on, as they were before they were read. */
 export interface Seen {
@@ -65,9 +55,13 @@ const treeOf = (path: string, root: string, above: readonly number[] = []): Stam
 }
 
 /** Call before reading anything of the box. */
-export const seeInputs = (nameOrFile: string, { root }: Project, environment = process.env): Seen => {
+export const seeInputs = (nameOrFile: string, { tool, root }: Project, environment = process.env): Seen => {
   const file = boxFileOf(nameOrFile, root, environment)
-  const paths = [...sources.map((name) => join(root, name)), file, ...ownFolders(file)]
+  // A folder without boxes has boxhound's own instead of `file`, until there is one.
+  const lent = join(tool, 'boxes/lab.yaml')
+  // What boxhound depends on: in its own node_modules in a checkout, in the user's when it is a package there.
+  const installed = [...new Set([tool, root])].map((folder) => join(folder, 'node_modules/.package-lock.json'))
+  const paths = [...sources.map((name) => join(tool, name)), ...installed, file, lent, ...ownFolders(file)]
   return { nameOrFile, entries: paths.flatMap((path) => treeOf(path, root)) }
 }
 

@@ -82,7 +82,7 @@ export const findUpdate = async (
   options: LookUpOptions & { readonly allowOlder?: boolean } = {},
 ): Promise<Update> => {
   const { publisher, folder, release, from } = seriesOf(box)
-  const signer = { ...publisher, keyring: join(project.root, publisher.keyring) }
+  const signer = { ...publisher, keyring: join(project.tool, publisher.keyring) }
   const found = await lookUp(signer, network, { releases: box.mirrors?.images, ...options })
   const newest = parseRelease(found.release)
   if (newest === undefined) throw new Error('lookUp names a release')

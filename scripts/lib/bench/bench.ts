@@ -64,7 +64,7 @@ const measureAll = async (
     for (const line of rowLines(result)) say(line)
     measured.push(result)
     // Written after each row, so that a late failure doesn't lose an hour of results.
-    results = await writeResults({ ...results, rows: measured }, out, bench.project.root)
+    results = await writeResults({ ...results, rows: measured }, out, bench.project.tool)
   }
   return { results, measured }
 }

@@ -22,7 +22,7 @@ const fileName = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]
 const withoutPaths = (bench: Bench, logs: string, attempt: Attempt): Attempt => {
   if (attempt.error === undefined) return attempt
   const error = attempt.error.replaceAll(logs, 'logs')
-  return { ...attempt, error: forReaders(error, { work: bench.work, root: bench.project.root }) }
+  return { ...attempt, error: forReaders(error, { work: bench.work, root: bench.project.tool }) }
 }
 
 const measureSides = async (
@@ -77,7 +77,7 @@ export const measureRow = async (
     const words = [error.message, error.details.found].filter((part) => part !== undefined).join('; ')
     return {
       ...shared,
-      notRun: forReaders(words, { work: bench.work, root: bench.project.root }),
+      notRun: forReaders(words, { work: bench.work, root: bench.project.tool }),
       ...(error.exitCode === 3 ? {} : { broken: true }),
       sides: [],
       comparisons: [],

@@ -43,10 +43,10 @@ const rowView = (row: RowResult) => {
 /**
  * The results as one self-contained page: no scripts, no external addresses, both colour schemes.
  *
- * @param root the checkout, which contains the page's template.
+ * @param tool the checkout, which contains the page's template.
  */
-export const formatPage = async (results: BenchResults, root: string): Promise<string> => {
-  const template = await readFile(join(root, 'scripts/lib/bench/page.html.hbs'), 'utf8')
+export const formatPage = async (results: BenchResults, tool: string): Promise<string> => {
+  const template = await readFile(join(tool, 'scripts/lib/bench/page.html.hbs'), 'utf8')
   const render = Handlebars.create().compile(template, { strict: true })
   const { machine, tools } = results
   return render({

@@ -41,11 +41,11 @@ export const mergeResults = (known: BenchResults | undefined, fresh: BenchResult
 /**
  * Writes results.json and report.html into a folder, keeping rows of earlier runs.
  *
- * @param root the checkout, which contains the page's template.
+ * @param tool the checkout, which contains the page's template.
  */
-export const writeResults = async (fresh: BenchResults, folder: string, root: string): Promise<BenchResults> => {
+export const writeResults = async (fresh: BenchResults, folder: string, tool: string): Promise<BenchResults> => {
   const results = mergeResults(await earlier(folder), fresh)
   await writeAtomic(join(folder, resultsFile), `${JSON.stringify(results, null, 2)}\n`)
-  await writeAtomic(join(folder, pageFile), await formatPage(results, root))
+  await writeAtomic(join(folder, pageFile), await formatPage(results, tool))
   return results
 }

@@ -54,15 +54,15 @@ export const makeScratch = async (
   const folder = join(work, name)
   const checks = join(folder, 'boxes', 'checks', checkName)
   await mkdir(checks, { recursive: true })
-  const source = join(project.root, 'provision/50-checks', checkName)
+  const source = join(project.tool, 'provision/50-checks', checkName)
   await cp(source, checks, { recursive: true, filter: (path) => basename(path) !== '__pycache__' })
-  const lab = join(project.root, 'boxes/lab.yaml')
+  const lab = join(project.tool, 'boxes/lab.yaml')
   const boxFile = join(folder, 'boxes', 'lab.yaml')
   if (text === undefined) await copyFile(lab, boxFile)
   else await writeFile(boxFile, text)
   const cache = join(folder, 'store')
   if (cold !== true) await linkStore(project.cache, cache)
-  const own: Project = { root: project.root, cache, out: join(folder, 'out') }
+  const own: Project = { tool: project.tool, root: project.root, cache, out: join(folder, 'out') }
   return { box: 'lab', boxFile, project: own, checkFile: join(checks, `${checkName}.py`) }
 }
 
@@ -106,7 +106,7 @@ export const verbCommand = (
   options: Pick<TimedCommand, 'deadline' | 'leavesMachine'> = {},
 ): TimedCommand => ({
   words: [process.execPath, 'scripts/_run.mjs', ...words],
-  cwd: project.root,
+  cwd: project.tool,
   environment: {
     ...ownEnvironment(),
     BOXHOUND_CACHE: project.cache,

@@ -29,7 +29,7 @@ export interface HandedIn {
 
 export interface ContainerOptions extends MachineOptions {
   /** The checkout, for container/container.sh. */
-  readonly root: string
+  readonly tool: string
   /** A raw disk, or an overlay in the store; it is read and never written. */
   readonly disk: string
   /** What this disk received when it ran before; now it receives nothing. */
@@ -106,9 +106,9 @@ const spawned = (child: ChildProcess): Promise<void> =>
  * container.
  */
 const start = async (options: ContainerOptions, port: number): Promise<ProcessIdentity> => {
-  const { root, folder, disk, upper, detached, lock } = options
+  const { tool, folder, disk, upper, detached, lock } = options
   const group = cgroupOf(folder)
-  const reaper = startChild('bash', [join(root, 'container', 'reap.sh'), group], {
+  const reaper = startChild('bash', [join(tool, 'container', 'reap.sh'), group], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   })
@@ -120,7 +120,7 @@ const start = async (options: ContainerOptions, port: number): Promise<ProcessId
   ]
   try {
     const namespaces = ['unshare', '--mount', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '--mount-proc', '--']
-    const script = ['bash', join(root, 'container', 'container.sh'), resolve(folder), resolve(disk), String(port)]
+    const script = ['bash', join(tool, 'container', 'container.sh'), resolve(folder), resolve(disk), String(port)]
     const command = [...namespaces, ...script, ...(upper === undefined ? [] : [resolve(upper)])]
     const [file = '', ...rest] = command
     const child = startChild(file, rest, {

@@ -26,10 +26,10 @@ export const machineChoice = (value: string | undefined, fallback: MachineChoice
  * Why no container can run here, in one line; undefined if one can. Tested in separate namespaces, in some hundredths
  * of a second.
  */
-export const whyNoContainer = async ({ root }: Pick<Project, 'root'>): Promise<string | undefined> => {
+export const whyNoContainer = async ({ tool }: Pick<Project, 'tool'>): Promise<string | undefined> => {
   if (process.platform !== 'linux') return 'containers need Linux'
   if (process.getuid?.() !== 0) return 'containers need root'
-  const { code, stdout } = await askSandbox(['bash', join(root, 'container', 'probe.sh')]).catch(() => ({
+  const { code, stdout } = await askSandbox(['bash', join(tool, 'container', 'probe.sh')]).catch(() => ({
     code: null,
     stdout: 'namespaces cannot be created here',
   }))
@@ -43,7 +43,7 @@ export const whyNoContainer = async ({ root }: Pick<Project, 'root'>): Promise<s
  */
 export const chooseKind = async (
   choice: MachineChoice,
-  project: Pick<Project, 'root'>,
+  project: Pick<Project, 'tool'>,
   onNote: (text: string) => void,
 ): Promise<MachineKind> => {
   if (choice === 'qemu') return 'qemu'

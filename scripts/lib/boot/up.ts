@@ -74,7 +74,7 @@ const boot = async (
   // A draft is an overlay in the store and not compressed.
   const disk = draft ? image : join(options.folder, 'disk.raw')
   if (!draft) await expandImage(image, disk)
-  return bootContainer({ ...options, root: project.root, disk })
+  return bootContainer({ ...options, tool: project.tool, disk })
 }
 
 /**

@@ -1,8 +1,10 @@
 // The box as plain data.
 
+import type { AgentConfiguration } from './agent.ts'
 import type { AppDefinition, TraceWay } from './app.ts'
 import type { AptRepository, PublisherRepository } from './apt-repository.ts'
 import type { Engine } from './engine.ts'
+import type { Options } from './option.ts'
 import type { AgentRun } from './schema-agent-container.ts'
 
 /** A host tag `key:value`, or a bare word. */
@@ -48,7 +50,7 @@ export interface Image {
   readonly formats: readonly Format[]
 }
 
-export interface Agent {
+export interface Agent extends AgentConfiguration {
   /** `7.NN.P`, or `7.NN.P+lab` for the lab Agent. */
   readonly version: string
   readonly site: string
@@ -63,9 +65,6 @@ export interface Agent {
   /** Subnet of the bridge between host and containers. */
   readonly subnet: string
 }
-
-/** Values of typed options, by name. */
-export type Options = Readonly<Record<string, string | number | boolean>>
 
 export interface Database {
   /** Name of its folder: databases/ENGINE beside the box file, or provision/30-database/ENGINE. */
@@ -176,4 +175,6 @@ export interface Box {
   readonly image: Image
   readonly observe: Observe
   readonly cache?: CacheSources
+  /** What its author should know, though nothing is wrong: one line each. */
+  readonly notes?: readonly string[]
 }

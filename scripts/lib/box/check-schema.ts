@@ -1,34 +1,12 @@
 // The zod schema of a check.yaml.
 
 import * as z from 'zod'
+import { type OptionDefinition, option, optionName } from './option-schema.ts'
 import { isPattern } from './pattern.ts'
 import { tags } from './schema.ts'
 
-const common = { description: z.string().optional() }
-const bounds = { minimum: z.number('a number').optional(), maximum: z.number('a number').optional() }
-
-/** One typed option of a check. Without a default it must be given. */
-const option = z.discriminatedUnion(
-  'type',
-  [
-    z.strictObject({ type: z.literal('number'), default: z.number('a number').optional(), ...bounds, ...common }),
-    z.strictObject({ type: z.literal('integer'), default: z.int('a whole number').optional(), ...bounds, ...common }),
-    z.strictObject({ type: z.literal('boolean'), default: z.boolean('true or false').optional(), ...common }),
-    z.strictObject({
-      type: z.literal('string'),
-      default: z.string('text').optional(),
-      pattern: z.string('a regular expression').refine(isPattern, 'a valid regular expression').optional(),
-      values: z.array(z.string()).min(1).optional(),
-      ...common,
-    }),
-  ],
-  'type: number, integer, boolean or string',
-)
-
 /** Typed options by name. */
-export const options = z
-  .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'an option name of lower-case letters, digits and _'), option)
-  .default({})
+export const options = z.record(optionName, option).default({})
 
 /** A bound of a metric's values: a number, or the value of an option. */
 const bound = z.union([z.number(), z.strictObject({ option: z.string() })], 'a number or { option: NAME }')
@@ -81,4 +59,4 @@ export const checkDefinition = z.strictObject({
 })
 
 export type CheckDefinition = z.infer<typeof checkDefinition>
-export type OptionDefinition = z.infer<typeof option>
+export type { OptionDefinition }

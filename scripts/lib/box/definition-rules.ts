@@ -1,51 +1,11 @@
 // Contradictions inside a check.yaml.
 
 import type { CheckDefinition, OptionDefinition } from './check-schema.ts'
-import { matches, slowPattern } from './pattern.ts'
-
-/** A contradiction inside a check.yaml; `message` says what was expected. */
-export interface Contradiction {
-  readonly path: (string | number)[]
-  readonly message: string
-  readonly next?: string
-}
-
-/** As an issue of zod. */
-export const issueOf = ({ path, message, next }: Contradiction) =>
-  ({ code: 'custom', path, message, ...(next === undefined ? {} : { params: { next } }) }) as const
+import type { Contradiction } from './contradiction.ts'
+import { contradictionsOf } from './option-rules.ts'
 
 const isNumeric = (option: OptionDefinition | undefined): boolean =>
   option?.type === 'number' || option?.type === 'integer'
-
-const ofText = (name: string, option: Extract<OptionDefinition, { type: 'string' }>): Contradiction[] => {
-  const { default: value, pattern, values } = option
-  const path = ['options', name, 'default']
-  if (value !== undefined && values !== undefined && !values.includes(value))
-    return [{ path, message: `one of its own values: ${values.join(', ')}` }]
-  if (value === undefined || pattern === undefined) return []
-  const found = matches(pattern, value)
-  if (found === 'slow')
-    return [{ path: ['options', name, 'pattern'], message: 'a pattern that finishes matching', next: slowPattern }]
-  return found ? [] : [{ path, message: `text that matches its own pattern: ${pattern}` }]
-}
-
-const ofOption = (name: string, option: OptionDefinition): Contradiction[] => {
-  if (option.type === 'boolean') return []
-  if (option.type === 'string') return ofText(name, option)
-  const { default: value, minimum, maximum } = option
-  const path = ['options', name, 'default']
-  return [
-    ...(minimum !== undefined && maximum !== undefined && minimum > maximum
-      ? [{ path: ['options', name, 'minimum'], message: `a number below maximum, which is ${maximum}` }]
-      : []),
-    ...(value !== undefined && minimum !== undefined && value < minimum
-      ? [{ path, message: `a number no lower than its own minimum, ${minimum}` }]
-      : []),
-    ...(value !== undefined && maximum !== undefined && value > maximum
-      ? [{ path, message: `a number no higher than its own maximum, ${maximum}` }]
-      : []),
-  ]
-}
 
 const ofRules = ({ options, rules }: CheckDefinition): Contradiction[] =>
   rules.flatMap(({ less }, index) => {
@@ -109,7 +69,7 @@ const twice = ({ expect }: CheckDefinition): Contradiction[] =>
 
 /** Finds contradictions in the definitions of typed options (fault 65). */
 export const optionContradictions = (options: CheckDefinition['options']): Contradiction[] =>
-  Object.entries(options).flatMap(([name, option]) => ofOption(name, option))
+  Object.entries(options).flatMap(([name, option]) => contradictionsOf(option, ['options', name]))
 
 /** Finds contradictions inside a check.yaml (fault 65). */
 export const contradictions = (definition: CheckDefinition): Contradiction[] => [

@@ -2,7 +2,8 @@
 
 import type { Project } from '../_helpers/paths.ts'
 import { type CheckDefinition, checkDefinition } from './check-schema.ts'
-import { contradictions, issueOf } from './definition-rules.ts'
+import { issueOf } from './contradiction.ts'
+import { contradictions } from './definition-rules.ts'
 import { readSource } from './read.ts'
 import type { Source } from './source.ts'
 import { assertNone, validate } from './validate.ts'

@@ -59,7 +59,7 @@ export const readExtended = <T>(
   const { marker, shared } = kinds[kind]
   const own = read(join(folder, marker), project)
   const name = own.value.extends === undefined ? undefined : String(own.value.extends)
-  const parents = name === undefined ? [] : [dirname(folder), join(project.root, shared)].map((one) => join(one, name))
+  const parents = name === undefined ? [] : [dirname(folder), join(project.tool, shared)].map((one) => join(one, name))
   const parent = parents.find(existsSync) ?? parents[0]
   const base = parent === undefined ? {} : readShared(join(parent, marker), schema, project)
   const { data, problems } = validate(own.source, schema, merged(base, own.value))

@@ -1,10 +1,12 @@
 // Engines, apps and checks that there are to choose from.
 
 import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
-import type { Project } from '../_helpers/paths.ts'
+import { basename, dirname, isAbsolute, join, relative } from 'node:path'
+import { boxNamesIn } from '../../_roots.mjs'
+import { type Project, rootOf } from '../_helpers/paths.ts'
 import type { Box } from './box.ts'
 import { kinds } from './kinds.ts'
+import { displayPath } from './read.ts'
 
 /** A link that leads nowhere is there: whoever reads it says so by its path. */
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
@@ -27,7 +29,7 @@ const choices = (parent: string, marker: string): string[] =>
 export const foldersOf = (kind: keyof typeof kinds, boxFile: string, project: Project): ReadonlyMap<string, string> => {
   const { own, shared, marker } = kinds[kind]
   return new Map(
-    [join(project.root, shared), join(dirname(boxFile), own)].flatMap((parent) =>
+    [join(project.tool, shared), join(dirname(boxFile), own)].flatMap((parent) =>
       choices(parent, marker).map((name) => [name, join(parent, name)] as const),
     ),
   )
@@ -48,20 +50,26 @@ export const ownFolders = (boxFile: string): string[] =>
 export const ownFolder = (kind: keyof typeof kinds, boxFile: string): string => join(dirname(boxFile), kinds[kind].own)
 
 /**
- * How errors and layers name a choice's folder: by its path in the project, or as it stands beside the box file; the name there must not depend on
- * the machine.
+ * How errors and layers name a choice's folder: by its path from the user's root, or as it stands beside a box file elsewhere, which must not
+ * depend on the machine. boxhound's own folders outside of that root have no shorter name than their path.
  */
 export const sourceOf = (folder: string, project: Project): string => {
-  const path = relative(project.root, folder)
-  return path.startsWith('..') ? `${basename(dirname(folder))}/${basename(folder)}` : path
+  const path = displayPath(folder, project)
+  const elsewhere = isAbsolute(path) && rootOf(folder, project) === undefined
+  return elsewhere ? `${basename(dirname(folder))}/${basename(folder)}` : path
+}
+
+/** How banners name a file or folder, which become part of an image: from the root that it belongs to, so that it is the same everywhere. */
+export const bannerOf = (path: string, project: Project): string => {
+  const root = rootOf(path, project)
+  return root === undefined ? `${basename(dirname(path))}/${basename(path)}` : relative(root, path)
 }
 
 /** Names of the box files in boxes/, without suffix. */
-export const boxNames = (project: Project): string[] => {
-  const folder = join(project.root, 'boxes')
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .filter((name) => /^[a-z][a-z0-9-]*\.yaml$/.test(name))
-    .map((name) => name.slice(0, -'.yaml'.length))
-    .sort()
-}
+export const boxNames = ({ root }: Pick<Project, 'root'>): string[] => boxNamesIn(root)
+
+/** boxhound's own box `lab`, which a folder without any box can bake; undefined for any other name. */
+export const lentBox = (name: string, project: Project): string | undefined =>
+  name === 'lab' && project.tool !== project.root && boxNames(project).length === 0
+    ? join(project.tool, 'boxes/lab.yaml')
+    : undefined

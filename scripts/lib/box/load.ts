@@ -4,13 +4,15 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import type { AgentConfiguration } from './agent.ts'
+import { agentConfiguration } from './agent-configuration.ts'
 import { type AppDefinition, readApp, traceProblem } from './app.ts'
 import type { AptRepository } from './apt-repository.ts'
 import type { Agent, App, Base, Box, Check, Database, Image, Observe, System } from './box.ts'
 import { fromCaller } from './caller.ts'
 import { readDefinition } from './definition.ts'
 import { containerProblem, monitoringProblem, readEngine } from './engine.ts'
-import { boxNames, foldersOf, ownFolder } from './folders.ts'
+import { boxNames, foldersOf, lentBox, ownFolder } from './folders.ts'
 import { nearest, suggest } from './nearest.ts'
 import { resolveOptions } from './options.ts'
 import type { Problem } from './problems.ts'
@@ -45,6 +47,8 @@ const fileOf = (nameOrFile: string, project: Project): string => {
   if (/[/\\]|\.ya?ml$/.test(nameOrFile)) return fromCaller(nameOrFile)
   const known = boxNames(project)
   if (known.includes(nameOrFile)) return join(project.root, 'boxes', `${nameOrFile}.yaml`)
+  const lent = lentBox(nameOrFile, project)
+  if (lent !== undefined) return lent
   throw new BoxhoundError('E_BOX_UNKNOWN', `no box named "${nameOrFile}"`, {
     expected: 'the name of a file in boxes/ without .yaml, or a path',
     found: nameOrFile,
@@ -72,10 +76,18 @@ const imageOf = (given: BoxFile['image'], base: Base): Image => {
   return { size: size === null ? null : Number.parseInt(size, 10) * 2 ** 30, formats: ['qcow2', ...others] }
 }
 
-const agentOf = ({ repository, image, subnet = defaultSubnet, ...agent }: BoxFile['agent']): Agent => ({
-  ...agent,
+const agentOf = (
+  { repository, version, site, tags, logs, run, image, subnet = defaultSubnet }: BoxFile['agent'],
+  rest: AgentConfiguration,
+): Agent => ({
+  version,
+  site,
+  tags,
+  logs,
+  run,
   image: image ?? null,
   subnet,
+  ...rest,
   repository:
     repository === 'lab' ? labAgent : repository === undefined ? datadogRepository : { lab: false, ...repository },
 })
@@ -99,13 +111,14 @@ const unknownChoice = (
 ): Problem[] => {
   if (known.includes(name)) return []
   const best = nearest(name, known)
+  const adding = folder.endsWith('/') ? `add a folder ${folder}${name}/` : `choose one of them, or add it to ${folder}`
   return [
     {
       offset: foundAt(source, path) === 'nothing' ? keyOffset(source, path.slice(0, -1)) : valueOffset(source, path),
       message: `no ${what} named "${name}"`,
       expected: known.length === 0 ? `a folder under ${folder}` : `one of ${known.join(', ')}`,
       found: name,
-      next: best === undefined ? `add a folder ${folder}${name}/` : `did you mean "${best}"?`,
+      next: best === undefined ? adding : `did you mean "${best}"?`,
     },
   ]
 }
@@ -287,7 +300,9 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
   const { app, problems: appProblems } =
     data.app == null ? { app: null, problems: [] } : appOf(data.app, database, source, file, project)
   const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile
+  const { configuration, problems: agentProblems, notes } = agentConfiguration(data, source)
   assertNone(source, [
+    ...agentProblems,
     ...(named ? [wrongName(source, nameOrFile, data.box)] : []),
     ...databaseProblems,
     ...appProblems,
@@ -298,7 +313,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     version: data.version,
     file,
     base,
-    agent: agentOf(data.agent),
+    agent: agentOf(data.agent, configuration),
     database,
     checks,
     app,
@@ -307,6 +322,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     refreshDays: data.refresh?.days ?? 7,
     ...(data.mirrors === undefined ? {} : { mirrors: data.mirrors }),
     ...(data.cache === undefined ? {} : { cache: { from: data.cache.from, plainHttp: data.cache.plainHttp ?? false } }),
+    ...(notes.length === 0 ? {} : { notes }),
   }
 }
 

@@ -15,7 +15,7 @@ export const observe = z
   .strictObject({
     host: text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/, 'a host name')
       .optional()
-      .describe('Name of the one host; default: every host with the tags of the box'),
+      .meta({ description: 'Name of the one host; default: every host with the tags of the box', examples: ['db1'] }),
     timezone: z
       .string('account, or a time zone such as Europe/Paris')
       .superRefine((name, context) => {
@@ -30,15 +30,15 @@ export const observe = z
         })
       })
       .default('account')
-      .describe('Time zone of the downtimes'),
+      .meta({ description: 'Time zone of the downtimes', examples: ['Europe/Paris'] }),
     handles: z
       .array(
         text(/^@[^\s@{}]+(?:@[^\s@{}]+)?$/, 'a handle such as "@slack-ops"'),
         'a list of handles such as ["@slack-ops"]',
       )
       .default([])
-      .describe('Who is notified'),
-    tags: monitorTags.default([]).describe('Tags of every monitor'),
+      .meta({ description: 'Who is notified', examples: [['@slack-ops']] }),
+    tags: monitorTags.default([]).meta({ description: 'Tags of every monitor', examples: [['team:shop']] }),
     monitors: z
       .record(
         text(/^[a-z][a-z0-9_-]*$/, 'the name of a monitor'),
@@ -49,7 +49,10 @@ export const observe = z
         'a map of monitors',
       )
       .default({})
-      .describe('Monitors that are off, or of another variant than the first'),
+      .meta({
+        description: 'Monitors that are off, or of another variant than the first',
+        examples: [{ my_metric: 'once', app: false }],
+      }),
     boards: z
       .array(
         text(
@@ -60,7 +63,10 @@ export const observe = z
       )
       .refine((all) => new Set(all).size === all.length, 'each board once')
       .default([])
-      .describe('Further dashboards: boards/NAME.json as the site exports it, or boards/NAME.yaml.hbs'),
+      .meta({
+        description: 'Further dashboards: boards/NAME.json as the site exports it, or boards/NAME.yaml.hbs',
+        examples: [['latency']],
+      }),
     exports: z
       .array(
         text(/^[a-z][a-z0-9_-]*$/, 'the name of a file in exports/, of lower-case letters, digits, _ and -'),
@@ -68,12 +74,18 @@ export const observe = z
       )
       .refine((all) => new Set(all).size === all.length, 'each name once')
       .default([])
-      .describe('Further monitors and downtimes: exports/NAME.json as the site or the API gives it'),
+      .meta({
+        description: 'Further monitors and downtimes: exports/NAME.json as the site or the API gives it',
+        examples: [['disk-full']],
+      }),
     downtimes: z
       .union(
         [
           z.literal(false),
-          z.strictObject({ evening: hour.default(usual.evening), morning: hour.default(usual.morning) }),
+          z.strictObject({
+            evening: hour.default(usual.evening).describe('When nights start'),
+            morning: hour.default(usual.morning).describe('When they end'),
+          }),
         ],
         'false, or { evening: "19:00", morning: "09:00" }',
       )

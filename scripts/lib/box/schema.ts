@@ -3,7 +3,9 @@
 import * as z from 'zod'
 import { traceWays } from './app.ts'
 import { isLabVersion } from './apt-repository.ts'
+import { optionValue } from './option-schema.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
+import { agentKeys } from './schema-agent.ts'
 import { agentContainer, containerContradictions } from './schema-agent-container.ts'
 import { observe } from './schema-observe.ts'
 import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
@@ -28,9 +30,10 @@ export const sites = [
   'us2.ddog-gov.com',
 ] as const
 
-export const version = text(/^\d+\.\d+\.\d+(?:[-+~][0-9A-Za-z.+~-]+)?$/, 'a version such as 1.0.0').describe(
-  'Version of the box, MAJOR.MINOR.PATCH',
-)
+export const version = text(/^\d+\.\d+\.\d+(?:[-+~][0-9A-Za-z.+~-]+)?$/, 'a version such as 1.0.0').meta({
+  description: 'Version of the box, MAJOR.MINOR.PATCH',
+  examples: ['1.0.0'],
+})
 const address = (expected: string, protocols = ['https', 'http']) =>
   z.string(expected).refine((value) => isAddress(value, protocols), expected)
 
@@ -46,18 +49,24 @@ const base = z
     lab: z
       .enum(['trixie', 'cloud'], 'trixie, a Debian base, or cloud, a cloud image: what the lab makes')
       .optional()
-      .describe('A Debian base, or a cloud image, made on this machine'),
+      .meta({ description: 'A Debian base, or a cloud image, made on this machine', examples: ['trixie'] }),
     image: z
       .string('the address or path of a disk image')
       .refine(isImage, 'the https, http or file address of a disk image, or its path')
       .optional()
-      .describe('Address or path of a cloud image'),
+      .meta({
+        description: 'Address or path of a cloud image',
+        examples: ['https://cloud-images.example/noble-server-cloudimg-amd64.img'],
+      }),
     sha256: text(/^[0-9a-f]{64}$/, 'the SHA-256 of the image, 64 lower-case hexadecimal digits')
       .optional()
-      .describe('Literal SHA-256 of the image'),
+      .meta({
+        description: 'Literal SHA-256 of the image',
+        examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
+      }),
     system: text(/^[a-z][a-z0-9.-]*$/, 'a name in provision/systems.yaml such as ubuntu-24.04')
       .optional()
-      .describe('What the image holds: a name in provision/systems.yaml'),
+      .meta({ description: 'What the image holds: a name in provision/systems.yaml', examples: ['ubuntu-24.04'] }),
   })
   .superRefine((value, context) => {
     const custom = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
@@ -83,34 +92,53 @@ const word = text(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, 'a word of letters, digits an
 
 /** An apt repository as a box file or a layer.yaml gives it. */
 export const aptRepository = z.strictObject({
-  url: address('the https or http address of an apt repository, without a password'),
-  suite: word.default('stable'),
-  components: z.array(word, 'a list of components such as ["7"]').min(1, 'at least one component').default(['7']),
+  url: address('the https or http address of an apt repository, without a password').meta({
+    description: 'Address of the repository',
+    examples: ['https://apt.datadoghq.com/'],
+  }),
+  suite: word.default('stable').describe('Suite'),
+  components: z
+    .array(word, 'a list of components such as ["7"]')
+    .min(1, 'at least one component')
+    .default(['7'])
+    .describe('Components'),
   keys: z
     .array(text(/^[0-9A-F]{40}$/, 'a full fingerprint: 40 upper-case hexadecimal digits'), 'a list of fingerprints')
-    .min(1, 'at least one fingerprint of a key that signs the repository'),
+    .min(1, 'at least one fingerprint of a key that signs the repository')
+    .meta({
+      description: 'Full fingerprints of the keys that sign it',
+      examples: [['D18886567EABAD8B2D2526900D826EB906462314']],
+    }),
   keyUrls: z
     .array(address('the https or http address of a public key'), 'a list of addresses')
-    .min(1, 'at least one address of a public key'),
+    .min(1, 'at least one address of a public key')
+    .meta({
+      description: 'Addresses of the public keys',
+      examples: [['https://keys.datadoghq.com/DATADOG_APT_KEY_CURRENT.public']],
+    }),
 })
 
 const agent = z
   .strictObject({
-    version: text(
-      /^7\.\d+\.\d+(?:\+lab)?$/,
-      'a version of Agent 7 such as 7.83.0, or 7.83.0+lab from the lab',
-    ).describe('Exact version of the Agent'),
+    version: text(/^7\.\d+\.\d+(?:\+lab)?$/, 'a version of Agent 7 such as 7.83.0, or 7.83.0+lab from the lab').meta({
+      description: 'Exact version of the Agent',
+      examples: ['7.83.0'],
+    }),
     site: z
       .enum(sites, `one of Datadog's sites: ${sites.join(', ')}`)
       .default('datadoghq.com')
       .describe('Datadog site'),
-    tags: tags.default([]).describe('Host tags'),
+    tags: tags.default([]).meta({ description: 'Host tags', examples: [['env:trial', 'role:database']] }),
     logs: flag.default(true).describe('Collect logs'),
     repository: z
       .union([z.literal('lab'), aptRepository], 'lab, or a map with url, suite, components and keys')
       .optional()
-      .describe("Where the Agent's package comes from; default Datadog's own repository"),
+      .meta({
+        description: "Where the Agent's package comes from; default Datadog's own repository",
+        examples: ['lab'],
+      }),
     ...agentContainer,
+    ...agentKeys,
   })
   .superRefine((value, context) => {
     for (const { path, message, next } of containerContradictions(value))
@@ -130,16 +158,15 @@ const agent = z
 const folderName = text(/^[a-z][a-z0-9_-]*$/, 'a name of lower-case letters, digits, _ and -')
 
 /** Values of options; their types are told by a check.yaml or database.yaml. */
-const options = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean()], 'text, a number, true or false'),
-  'a map of options',
-)
+const options = z.record(z.string(), optionValue, 'a map of options')
 
 const database = z
   .strictObject({
-    engine: folderName.describe('A folder under provision/30-database/, or databases/ beside this file'),
-    tags: tags.default([]).describe('Tags of the integration'),
+    engine: folderName.meta({
+      description: 'A folder under provision/30-database/, or databases/ beside this file',
+      examples: ['mysql'],
+    }),
+    tags: tags.default([]).meta({ description: 'Tags of the integration', examples: [['role:database']] }),
     logs: flag.optional().describe("Collect the database's logs; default: as the Agent"),
     dbm: flag.default(false).describe('Database Monitoring: query metrics, samples and execution plans'),
     version: text(
@@ -147,8 +174,13 @@ const database = z
       'an exact version such as "8.0.15", or one of the lab such as 8.0.0+lab',
     )
       .optional()
-      .describe("Exact version, of an engine that comes from its publisher's repository"),
-    options: options.nullish().describe("The engine's own options, see its database.yaml"),
+      .meta({
+        description: "Exact version, of an engine that comes from its publisher's repository",
+        examples: ['8.0.15'],
+      }),
+    options: options
+      .nullish()
+      .meta({ description: "The engine's own options, see its database.yaml", examples: [{ replicaSet: 'rs0' }] }),
   })
   .describe('A database with its monitoring user and integration')
 
@@ -159,9 +191,12 @@ const check = z
       .min(1, 'at least 1 second')
       .max(86400, 'at most 86400 seconds')
       .optional()
-      .describe('Seconds between two runs'),
-    tags: tags.optional().describe('Tags of every metric of the check'),
-    options: options.nullish().describe("The check's own options, see its check.yaml"),
+      .meta({ description: 'Seconds between two runs', examples: [45] }),
+    tags: tags.optional().meta({ description: 'Tags of every metric of the check', examples: [['team:shop']] }),
+    options: options.nullish().meta({
+      description: "The check's own options, see its check.yaml",
+      examples: [{ min: 0, max: 1000 }, { hosts: ['a.example', 'b.example'] }],
+    }),
   })
   .nullable()
 
@@ -186,7 +221,9 @@ const kept = (what: string, normal: (text: string) => string, limit: number) => 
 
 const app = z
   .strictObject({
-    name: folderName.default('flask').describe('A folder under provision/40-app/, or apps/ beside this file'),
+    name: folderName
+      .default('flask')
+      .meta({ description: 'A folder under provision/40-app/, or apps/ beside this file', examples: ['flask'] }),
     trace: z
       .enum(traceWays, 'run or middleware')
       .default('run')
@@ -199,10 +236,19 @@ const app = z
         (port) => !takenPorts.includes(port),
         `a port that the box doesn't use itself; taken: ${takenPorts.join(', ')}`,
       )
-      .describe('TCP port'),
-    service: kept('the name of the service', normalService, maximumServiceLength).describe('DD_SERVICE'),
-    env: kept('the environment', normalTagValue, maximumServiceLength).describe('DD_ENV'),
-    version: tagValue('the version of the app').describe('DD_VERSION'),
+      .meta({ description: 'TCP port', examples: [5050] }),
+    service: kept('the name of the service', normalService, maximumServiceLength).meta({
+      description: 'Name of the service, DD_SERVICE',
+      examples: ['trial-app'],
+    }),
+    env: kept('the environment', normalTagValue, maximumServiceLength).meta({
+      description: 'Environment, DD_ENV',
+      examples: ['trial'],
+    }),
+    version: tagValue('the version of the app').meta({
+      description: 'Version of the app, DD_VERSION',
+      examples: ['1.0.0'],
+    }),
     traffic: z
       .record(
         text(/^\/[^\s]*$/, 'the path of a route, which starts with /'),
@@ -213,6 +259,7 @@ const app = z
       .optional()
       .meta({
         description: 'Share of each route in `npm run traffic`, in percent or by weight; default: equal shares',
+        examples: [{ '/': 70, '/api/apm': 30 }],
         minProperties: 1,
       }),
   })
@@ -224,18 +271,54 @@ const mirrors = z
   .strictObject({
     apt: z
       .union(
-        [aptMirror, z.strictObject({ main: aptMirror, security: aptMirror })],
+        [
+          aptMirror,
+          z.strictObject({
+            main: aptMirror.meta({ description: 'The archive', examples: ['http://mirror.example/debian'] }),
+            security: aptMirror.meta({
+              description: 'Its security updates',
+              examples: ['http://mirror.example/debian-security'],
+            }),
+          }),
+        ],
         'the address of a mirror of the distribution, or { main: ADDRESS, security: ADDRESS }',
       )
       .optional()
-      .describe("Mirror of the distribution's archive; its security updates where the distribution has them beside it"),
-    pypi: address('the address of a Python package index').optional(),
-    agent: address("the address of a mirror of the Agent's repository").optional(),
-    database: address("the address of a mirror of the repository of the database's publisher").optional(),
-    keys: address('the address of a folder with the public keys of both repositories').optional(),
-    images: address('the address of a folder with cloud images, laid out as their publisher does').optional(),
-    proxy: address('the address of an HTTP proxy, without a password').optional(),
-    caBundle: text(/^[^\0\n]+$/, 'the path of a file of certificates').optional(),
+      .meta({
+        description:
+          "Mirror of the distribution's archive; its security updates where the distribution has them beside it",
+        examples: ['http://mirror.example/debian'],
+      }),
+    pypi: address('the address of a Python package index')
+      .optional()
+      .meta({ description: 'Python package index', examples: ['https://pypi.example/simple'] }),
+    agent: address("the address of a mirror of the Agent's repository")
+      .optional()
+      .meta({ description: "Mirror of the Agent's repository", examples: ['https://mirror.example/datadog'] }),
+    database: address("the address of a mirror of the repository of the database's publisher")
+      .optional()
+      .meta({
+        description: "Mirror of the repository of the database's publisher",
+        examples: ['https://mirror.example/mongodb'],
+      }),
+    keys: address('the address of a folder with the public keys of both repositories')
+      .optional()
+      .meta({
+        description: 'Folder with the public keys of the repositories',
+        examples: ['https://mirror.example/keys'],
+      }),
+    images: address('the address of a folder with cloud images, laid out as their publisher does')
+      .optional()
+      .meta({
+        description: 'Folder with cloud images, laid out as their publisher does',
+        examples: ['https://mirror.example/cloud-images'],
+      }),
+    proxy: address('the address of an HTTP proxy, without a password')
+      .optional()
+      .meta({ description: 'HTTP proxy for downloads', examples: ['http://proxy.example:3128'] }),
+    caBundle: text(/^[^\0\n]+$/, 'the path of a file of certificates')
+      .optional()
+      .meta({ description: 'File with certificates to trust while baking', examples: ['certificates/company.pem'] }),
     keep: z.boolean('true or false').optional().describe('Leave mirrors, proxy and certificates in the image'),
   })
   .describe('Package mirrors, proxy and certificates of a closed network, used while baking only')
@@ -251,7 +334,10 @@ const cache = z
       .array(repository, 'a list of repositories such as [ghcr.io/team/layers]')
       .min(1, 'at least one repository')
       .refine((all) => new Set(all).size === all.length, 'each repository once')
-      .describe('Repositories of OCI registries, asked in this order'),
+      .meta({
+        description: 'Repositories of OCI registries, asked in this order',
+        examples: [['ghcr.io/team/layers']],
+      }),
     plainHttp: flag.optional().describe('Ask by plain HTTP: registries on loopback only'),
   })
   .superRefine((value, context) => {
@@ -272,39 +358,41 @@ const image = z
   .strictObject({
     size: text(/^[1-9]\d{0,3}G$/, 'a size in whole GiB such as 10G')
       .optional()
-      .describe('Size of the disk; default 10G for a cloud image, 4G for the lab base'),
+      .meta({ description: 'Size of the disk; default 10G for a cloud image, 4G for the lab base', examples: ['10G'] }),
     formats: z
       .array(z.enum(formats, `one of ${formats.join(', ')}`), 'a list of formats such as [qcow2, vmdk]')
       .min(1, 'at least one format')
       .refine((all) => new Set(all).size === all.length, 'each format once')
       .refine((all) => all.includes('qcow2'), 'qcow2 among them: it is what boots and is verified')
       .optional()
-      .describe('Formats that the image is published in; default [qcow2]'),
+      .meta({ description: 'Formats that the image is published in; default [qcow2]', examples: [['qcow2', 'vmdk']] }),
   })
   .describe('The published disk image')
 
 /** The whole box file. */
 export const boxFile = z
   .strictObject({
-    box: text(/^[a-z][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and -, as the file').describe(
-      'Name of the box, as the file',
-    ),
+    box: text(/^[a-z][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and -, as the file').meta({
+      description: 'Name of the box, as the file',
+      examples: ['shop-db'],
+    }),
     version,
     base,
     agent,
-    database: database.nullish(),
+    database: database.nullish().describe('A database with its monitoring user and integration'),
     checks: z
       .record(text(/^[a-z][a-z0-9_]*$/, 'a check name of lower-case letters, digits and _'), check, 'a map of checks')
       .nullish()
-      .describe('Custom checks by name'),
-    app: app.nullish(),
+      .meta({ description: 'Custom checks by name', examples: [{ my_metric: { interval: 45 } }] }),
+    app: app.nullish().describe('A traced app'),
     refresh: z
       .strictObject({
         days: z
           .int('a whole number of days from 1 to 365')
           .min(1, 'at least 1 day')
           .max(365, 'at most 365 days')
-          .default(7),
+          .default(7)
+          .describe('Days'),
       })
       .optional()
       .describe('After how many days layers that install packages are built anew'),

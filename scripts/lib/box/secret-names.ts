@@ -20,7 +20,7 @@ const secretKeyWord =
 export const isSecretName = (name: string): boolean => {
   const words = wordsOf(name)
   const last = words.at(-1) ?? ''
-  if (last === 'string' && words.at(-2) === 'community') return true
+  if (/^strings?$/.test(last) && words.at(-2) === 'community') return true
   return secretWord.test(last) || (/^keys?$/.test(last) && secretKeyWord.test(words.at(-2) ?? ''))
 }
 

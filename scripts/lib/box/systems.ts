@@ -35,7 +35,7 @@ const system = z.strictObject({
  * @throws BoxhoundError E_BOX_FILE with positions inside provision/systems.yaml.
  */
 export const readSystems = (project: Project): ReadonlyMap<string, System> => {
-  const source = readSource(join(project.root, systemsFile), project)
+  const source = readSource(join(project.tool, systemsFile), project)
   const { data, problems } = validate(source, z.record(word, system))
   assertNone(source, problems)
   return new Map(Object.entries(data ?? {}).map(([name, entry]) => [name, { name, ...entry }]))

@@ -9,8 +9,14 @@ import { isTag, normalTag } from './tags.ts'
 type Issue = z.core.$ZodIssue
 
 const unwrap = (schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined => {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault
+  )
     return unwrap(schema.def.innerType)
+  if (schema instanceof z.ZodLazy) return unwrap(schema.def.getter())
   return schema
 }
 

@@ -78,6 +78,17 @@ const mapProblems = (node: YAMLMap, text: string): Problem[] => {
     const offset = key.range?.[0] ?? 0
     const first = seen.get(name)
     seen.set(name, first ?? offset)
+    // What holds the parsed values would lose this name without a word.
+    if (name === '__proto__')
+      return [
+        {
+          offset,
+          message: 'a name that JavaScript keeps for itself',
+          expected: 'any other name',
+          found: name,
+          next: 'rename it',
+        },
+      ]
     const below = [...scalarProblems(key, text, 'key'), ...nodeProblems(pair.value as Node | null, text, name)]
     if (first === undefined) return below
     const place = lineAndColumn(text, first)

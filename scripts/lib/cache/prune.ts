@@ -57,7 +57,7 @@ export const prunable = (
 const harmless = ['stamps']
 
 /** Downloads, files derived from them, and anything else that a running bake may read, whatever its age: apt lists, served packages, layer locks. */
-const inputs = ['wheels', 'go', 'images', 'keyrings', 'lab', 'apt', 'registry', 'locks', 'layers']
+const inputs = ['wheels', 'go', 'images', 'keyrings', 'lab', 'apt', 'registry', 'oci/blobs', 'locks', 'layers']
 
 const removeOld = async (folder: string, options: PruneOptions, project: Project): Promise<void> => {
   for (const name of await readdir(join(project.cache, folder)).catch(() => [])) {

@@ -159,7 +159,7 @@ const fetchRemote = async (path: string, job: Job): Promise<void> => {
 
 /** Takes the image's lock; while another process has it, waits, then uses what that process has downloaded. */
 const alone = async (folder: string, { source, tell, options: { signal } }: Job, work: () => Promise<void>) => {
-  const store = { root: folder, out: folder, cache: dirname(folder) }
+  const store = { tool: folder, root: folder, out: folder, cache: dirname(folder) }
   const name = `image-${source.sha256.slice(0, 16)}`
   for (let waiting = false; ; ) {
     try {

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatCount } from '../_helpers/format.ts'
 import { type Project, shown } from '../_helpers/paths.ts'
+import { asTyped } from '../_helpers/typed.ts'
 import type { Box } from '../box/box.ts'
 import type { Paint } from '../report/terminal.ts'
 import type { Gateway } from './account/gateway.ts'
@@ -75,7 +76,7 @@ const carryOut = async (
 
 /** The command for another action on the same box and account. */
 const commandOf = ({ box, flags }: Run, action: string, ...options: readonly string[]): string =>
-  ['npm run observe --', action, box.name, ...(flags.lab === true ? ['--lab'] : []), ...options].join(' ')
+  asTyped(['npm run observe --', action, box.name, ...(flags.lab === true ? ['--lab'] : []), ...options].join(' '))
 
 /** Asks on a terminal; without one, --yes is required. */
 const isAgreed = async (run: Run, { changes }: AccountPlan, where: string): Promise<boolean> => {

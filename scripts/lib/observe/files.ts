@@ -63,7 +63,7 @@ const partFiles = (box: Box, project: Project): { name: string; file: string; co
       file: join(folder, 'observe.yaml.hbs'),
       context: common,
     })),
-    { name: 'host', file: join(project.root, 'observe/host.yaml.hbs'), context: common },
+    { name: 'host', file: join(project.tool, 'observe/host.yaml.hbs'), context: common },
   ].filter(({ file }) => existsSync(file))
 }
 
@@ -83,7 +83,7 @@ const usualVariables = ({ observe }: Context): JsonObject[] => {
  * @throws BoxhoundError E_TEMPLATE or E_BOX_FILE, naming file and line.
  */
 export const readFiles = (box: Box, project: Project): ObserveFiles => ({
-  board: readTemplate(join(project.root, 'observe/board.yaml.hbs'), observeContext(box), board, project),
+  board: readTemplate(join(project.tool, 'observe/board.yaml.hbs'), observeContext(box), board, project),
   parts: partFiles(box, project).map(({ name, file, context }) => ({
     name,
     ...readTemplate(file, context, part, project),
@@ -95,12 +95,12 @@ export const readFiles = (box: Box, project: Project): ObserveFiles => ({
   downtimes:
     box.observe.downtimes === null
       ? null
-      : readTemplate(join(project.root, 'observe/downtimes.yaml.hbs'), observeContext(box), downtimes, project),
+      : readTemplate(join(project.tool, 'observe/downtimes.yaml.hbs'), observeContext(box), downtimes, project),
 })
 
 /** What the API adds by itself: observe/server.yaml. */
 export const readServer = (project: Project): ServerFile => {
-  const source = readSource(join(project.root, 'observe/server.yaml'), project)
+  const source = readSource(join(project.tool, 'observe/server.yaml'), project)
   const { data, problems } = validate(source, server)
   assertNone(source, problems)
   if (data === undefined) throw new Error('a file without problems has data')

@@ -30,7 +30,7 @@ export const namedFolder = ({ file }: Pick<Box, 'file'>, list: NamedList): strin
 
 const foldersOf = (box: Box, list: NamedList, project: Project): string[] => [
   namedFolder(box, list),
-  join(project.root, 'observe', list),
+  join(project.tool, 'observe', list),
 ]
 
 const namesIn = (folder: string): string[] =>

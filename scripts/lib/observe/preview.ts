@@ -83,7 +83,7 @@ const recordedOf = async (box: Box, project: Project): Promise<RecordedPoints> =
   if (record !== undefined) return record
   throw new BoxhoundError('E_NOT_RECORDED', `nothing was recorded from a machine of ${box.name}`, {
     file: recordFile(folder),
-    next: `npm run verify -- ${box.name} --wire, or leave --recorded out`,
+    next: `npm run verify -- ${box.name} --wire or npm run traffic -- ${box.name} --wire, or leave --recorded out`,
     exitCode: 2,
   })
 }

@@ -41,13 +41,13 @@ export const boxTexts = (
   provider: Provider,
   published: Published,
   hardware: Hardware,
-  { root }: Project,
+  { tool }: Project,
 ): ReadonlyMap<string, string> => {
   const source = `packer/vagrant/${provider}/Vagrantfile.hbs`
   const context = { hardware, app: published.expectations.app, mac: macOf(published.sha256) }
   return new Map([
     ['metadata.json', metadata(provider, published)],
     ['info.json', info(published)],
-    ['Vagrantfile', renderTemplateFile(join(root, source), context, { source, language: 'ruby' }).content],
+    ['Vagrantfile', renderTemplateFile(join(tool, source), context, { source, language: 'ruby' }).content],
   ])
 }

@@ -38,11 +38,11 @@ export const makeBoxDisk = async (
   disk: string,
   tree: string,
   scratch: string,
-  { root }: Project,
+  { tool }: Project,
 ): Promise<void> => {
   // In a sandbox, so that a signal ends it before the folder is removed.
   await run(['cp', '--reflink=auto', '--', image, disk], 'the image could not be copied')
   await withoutInterruption(() => mkdir(scratch))
-  const insert = join(root, 'disk/insert.sh')
+  const insert = join(tool, 'disk/insert.sh')
   await run(['bash', insert, disk, tree, scratch], 'Vagrant’s layer could not be put into the image')
 }

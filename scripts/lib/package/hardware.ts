@@ -13,5 +13,5 @@ const schema = z.strictObject({ memoryMiB: positive, cpus: positive, bootTimeout
 export type Hardware = z.infer<typeof schema>
 
 /** packer/vagrant/hardware.yaml. */
-export const readHardware = async ({ root }: Project): Promise<Hardware> =>
-  schema.parse(parse(await readFile(join(root, 'packer/vagrant/hardware.yaml'), 'utf8')))
+export const readHardware = async ({ tool }: Project): Promise<Hardware> =>
+  schema.parse(parse(await readFile(join(tool, 'packer/vagrant/hardware.yaml'), 'utf8')))

@@ -12,10 +12,10 @@ import { renderTree } from '../render/tree.ts'
  * The files that a Vagrant box adds to the golden image: the first-boot step that lets Vagrant in, and, without a
  * cloud, the settings that replace a seed. By their paths in the guest.
  */
-export const vagrantFiles = (box: Box, { root }: Project): RenderedFile[] =>
+export const vagrantFiles = (box: Box, { tool }: Project): RenderedFile[] =>
   ['root', ...(hasCloudInit(box.base) ? ['cloud-init/root'] : [])].flatMap((name) => {
     const source = `provision/95-vagrant/${name}`
-    return renderTree({ file: join(root, source), source }, contextOf(box))
+    return renderTree({ file: join(tool, source), source }, contextOf(box))
   })
 
 /** Writes these files as a tree that mirrors the guest's `/`. */

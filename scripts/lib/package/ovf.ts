@@ -31,11 +31,11 @@ export interface OvfMachine {
 export const macOf = (sha256: string): string => `080027${sha256.slice(0, 6).toUpperCase()}`
 
 /** box.ovf; the same machine gives the same text. */
-export const ovfText = (machine: OvfMachine, { root }: Project): string => {
+export const ovfText = (machine: OvfMachine, { tool }: Project): string => {
   const context = {
     ...machine,
     address: machine.mac.replaceAll(/..(?=.)/g, '$&:'),
   }
   const source = 'packer/vagrant/box.ovf.hbs'
-  return renderTemplateFile(join(root, source), context, { source }).content
+  return renderTemplateFile(join(tool, source), context, { source }).content
 }

@@ -67,7 +67,7 @@ const gather = async (box: Box, project: Project): Promise<Material> => {
       next: `npm run bake -- ${box.name}`,
     })
   const sources = ['packer/vagrant', 'disk', 'scripts/lib/package']
-  const digests = await Promise.all(sources.map((name) => digestFolder(join(project.root, name))))
+  const digests = await Promise.all(sources.map((name) => digestFolder(join(project.tool, name))))
   const files = vagrantFiles(box, project)
   return { box, published, files, hardware: await readHardware(project), tools: sha256(digests.join()) }
 }

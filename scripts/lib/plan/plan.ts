@@ -9,6 +9,7 @@ import type { Box } from '../box/box.ts'
 import type { Rendered, RenderedFile, RenderedLayer } from '../render/rendered-box.ts'
 import { familyOf } from '../systems/families.ts'
 import { digestFolder } from './digest.ts'
+import { readLabImage } from './lab-image.ts'
 import type { Plan, PlannedLayer } from './planned-layer.ts'
 
 export interface PlanOptions {
@@ -38,12 +39,19 @@ export const refreshPeriod = ({ refreshDays }: Box, { now, refreshed }: PlanOpti
   return refreshed !== undefined && Math.floor(refreshed / length) === period ? `${period}+${refreshed}` : `${period}`
 }
 
+/** What the images are made from that a layer has this machine make. */
+const labImageInputs = async (sets: readonly { readonly lab: string }[], tool: string): Promise<string[]> => {
+  const packages = sets.map(({ lab }) => readLabImage(join(tool, lab)).package)
+  const folders = new Set(['lab/images', 'lab/base', ...packages.filter((folder) => folder !== undefined)])
+  return Promise.all([...folders].map((folder) => digestFolder(join(tool, folder))))
+}
+
 const layerIdentity = async (
   layer: RenderedLayer,
   parent: string,
   period: string,
   engine: string,
-  { root }: Project,
+  { root, tool }: Project,
 ): Promise<string> => {
   const digests = (all: readonly RenderedFile[]) => all.map(({ path, mode, content }) => [path, mode, sha256(content)])
   const files = digests([...layer.files, ...layer.scripts])
@@ -53,18 +61,22 @@ const layerIdentity = async (
     ),
   )
   const inputs = await Promise.all(layer.spec.inputs.map((folder) => digestFolder(join(root, folder))))
-  const { packages } = layer.spec
+  const { packages, images = [] } = layer.spec
+  const made = images.filter((set) => 'lab' in set)
+  // Their contents count. Where they lie depends on where boxhound is installed.
+  const spec = { ...layer.spec, wheels: layer.spec.wheels.map(({ name, python }) => ({ name, python })), inputs: [] }
   return sha256(
     JSON.stringify([
       layer.name,
       parent,
       engine,
       files,
-      layer.spec,
+      spec,
       wheels,
       inputs,
-      packages.length > 0 ? period : null,
+      packages.length > 0 || made.length > 0 ? period : null,
       ...(layer.data.length > 0 ? [digests(layer.data)] : []),
+      ...(made.length > 0 ? [await labImageInputs(made, tool)] : []),
     ]),
   )
 }
@@ -72,18 +84,18 @@ const layerIdentity = async (
 /** Scripts that import and grow a disk image; another size gives another layer. */
 const importers = ['grow.sh', 'grow_table.py', 'growth.sh', 'import.sh']
 
-const digestOfImporters = async (root: string): Promise<string> => {
-  const scripts = importers.map((name) => readFile(join(root, 'disk', name), 'utf8'))
+const digestOfImporters = async (tool: string): Promise<string> => {
+  const scripts = importers.map((name) => readFile(join(tool, 'disk', name), 'utf8'))
   return sha256((await Promise.all(scripts)).join('\0'))
 }
 
 /** The lab's base changes with the refresh period; a published image is identified by its digest. Our scripts may import or grow either. */
-const imageIdentity = async ({ base, image }: Box, period: string, { root }: Project): Promise<string> => {
+const imageIdentity = async ({ base, image }: Box, period: string, { tool }: Project): Promise<string> => {
   const imported = base.kind !== 'lab' || image.size !== null
-  const growth = imported ? [image.size, await digestOfImporters(root)] : []
+  const growth = imported ? [image.size, await digestOfImporters(tool)] : []
   if (base.kind === 'image') return sha256(JSON.stringify(['image', base.sha256, base.system.name, ...growth]))
   const folder = base.kind === 'lab' ? 'lab/base' : 'lab/cloud'
-  return sha256(JSON.stringify(['image', base.release, await digestFolder(join(root, folder)), period, ...growth]))
+  return sha256(JSON.stringify(['image', base.release, await digestFolder(join(tool, folder)), period, ...growth]))
 }
 
 /**
@@ -92,12 +104,13 @@ const imageIdentity = async ({ base, image }: Box, period: string, { root }: Pro
  */
 export const planBox = async (rendered: Rendered, options: PlanOptions, project: Project): Promise<Plan> => {
   const period = refreshPeriod(rendered.box, options)
-  const applied = await digestFolder(join(project.root, 'provision/_engine'))
+  const applied = await digestFolder(join(project.tool, 'provision/_engine'))
   const { engine } = familyOf(rendered.box.base.system)
   const image: PlannedLayer = {
     name: 'image',
     id: await imageIdentity(rendered.box, period, project),
     parent: null,
+    period,
     engine,
     rendered: null,
   }
@@ -105,7 +118,7 @@ export const planBox = async (rendered: Rendered, options: PlanOptions, project:
   let parent = image.id
   for (const layer of rendered.layers) {
     const id = await layerIdentity(layer, parent, period, applied, project)
-    layers.push({ name: layer.name, id, parent, engine, rendered: layer })
+    layers.push({ name: layer.name, id, parent, period, engine, rendered: layer })
     parent = id
   }
   return { rendered, layers }

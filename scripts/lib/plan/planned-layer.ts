@@ -11,6 +11,8 @@ export interface PlannedLayer {
   readonly id: string
   /** Id of the layer below; null for `image`. */
   readonly parent: string | null
+  /** The refresh period that it was planned in: packages of another one may differ. */
+  readonly period: string
   /** Folder below provision/_engine/ for the family of the box's system. */
   readonly engine: string
   /** The rendered layer; null for `image`. */

@@ -74,7 +74,7 @@ export const stageLayer = async (layer: PlannedLayer, folder: string, project: P
     ),
   }
   for (const [name, content] of Object.entries(lists)) await writeFile(join(folder, name), content)
-  const engine = join(project.root, 'provision/_engine')
+  const engine = join(project.tool, 'provision/_engine')
   await copyFile(join(engine, 'apply.sh'), join(folder, 'apply.sh'))
   for (const name of await readdir(join(engine, layer.engine)))
     if (name !== forHost) await copyFile(join(engine, layer.engine, name), join(folder, name))

@@ -43,9 +43,9 @@ export const thisBuilder = async (environment: NodeJS.ProcessEnv, project: Proje
   const blobs = (await Promise.all(keys.map((name) => text(join(sshFolder, name))))).map(
     (line) => line.split(' ')[1] ?? '',
   )
+  const folders = new Set([project.tool, project.root, project.cache])
   const own = [
-    { kind: 'folder of the builder', text: `${project.root}/` },
-    { kind: 'folder of the builder', text: `${project.cache}/` },
+    ...[...folders].map((folder) => ({ kind: 'folder of the builder', text: `${folder}/` })),
     ...blobs.map((blob) => ({ kind: 'key of the builder', text: blob.slice(0, 64) })),
     ...(await ownCertificates(environment)).map((body) => ({ kind: 'certificate of the builder', text: needle(body) })),
     ...secrets.map((name) => ({ kind: `value of ${name}`, text: environment[name] ?? '' })),

@@ -18,7 +18,7 @@ export interface ContractContext {
 }
 
 export interface ContractOptions {
-  readonly root: string
+  readonly tool: string
   /** A folder for the context's file. */
   readonly folder: string
   readonly onLine: (line: string) => void
@@ -27,9 +27,9 @@ export interface ContractOptions {
 /** Judges one Agent, lab or real, by the lines of guide/agent-contract.md that verification relies on. */
 export const judgeContract = async (
   context: ContractContext,
-  { root, folder, onLine }: ContractOptions,
+  { tool, folder, onLine }: ContractOptions,
 ): Promise<Counts> => {
   const file = join(folder, 'contract.json')
   await writeFile(file, JSON.stringify(context), { mode: 0o600 })
-  return runAva({ root, suite: 'contract', variables: { BOXHOUND_CONTEXT: file }, onLine })
+  return runAva({ tool, suite: 'contract', variables: { BOXHOUND_CONTEXT: file }, onLine })
 }

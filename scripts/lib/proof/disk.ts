@@ -18,10 +18,10 @@ import { expand, scan } from './raw.ts'
 export const runDiskTool = async (
   name: string,
   words: readonly string[],
-  { root }: Project,
+  { tool }: Project,
   input = '',
 ): Promise<string> => {
-  const file = join(root, 'suite', 'image', name)
+  const file = join(tool, 'suite', 'image', name)
   const env = { ...cleanEnvironment(), PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` }
   const done = await $({ nothrow: true, quiet: true, env, input })`python3 -IB ${file} ${words}`
   if (done.exitCode === 0) return done.stdout

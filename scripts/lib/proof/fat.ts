@@ -31,8 +31,8 @@ export interface FatEvidence {
  *
  * @throws BoxhoundError E_FAT when it can't be read.
  */
-export const examineFat = async (raw: string, { offset }: FileSystem, { root }: Project): Promise<FatEvidence> => {
-  const done = await $({ nothrow: true, quiet: true })`python3 -IB ${join(root, 'disk/fat.py')} report ${raw} ${offset}`
+export const examineFat = async (raw: string, { offset }: FileSystem, { tool }: Project): Promise<FatEvidence> => {
+  const done = await $({ nothrow: true, quiet: true })`python3 -IB ${join(tool, 'disk/fat.py')} report ${raw} ${offset}`
   if (done.exitCode !== 0)
     throw new BoxhoundError('E_FAT', 'a FAT file system of the disk cannot be read', {
       file: raw,

@@ -37,9 +37,9 @@ export const parseLayout = (text: string): FileSystem[] =>
  *
  * @throws BoxhoundError E_LAYOUT when there is no root, or something that the image mounts is missing.
  */
-export const readLayout = async (raw: string, { root }: Project): Promise<readonly [FileSystem, ...FileSystem[]]> => {
+export const readLayout = async (raw: string, { tool }: Project): Promise<readonly [FileSystem, ...FileSystem[]]> => {
   const env = { ...cleanEnvironment(), PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` }
-  const done = await $({ nothrow: true, quiet: true, env })`bash ${join(root, 'disk/layout.sh')} ${raw}`
+  const done = await $({ nothrow: true, quiet: true, env })`bash ${join(tool, 'disk/layout.sh')} ${raw}`
   const [first, ...rest] = done.exitCode === 0 ? parseLayout(done.stdout) : []
   if (first === undefined)
     throw new BoxhoundError('E_LAYOUT', 'cannot identify the file systems of the disk', {

@@ -53,7 +53,7 @@ const readIdentities = async (
   { database, seed, kind }: MachineOptions,
   project: Project,
 ): Promise<Identities> => {
-  const source = await readFile(join(project.root, 'suite', 'image', 'identities.py'), 'utf8')
+  const source = await readFile(join(project.tool, 'suite', 'image', 'identities.py'), 'utf8')
   const stdin = identitiesScript(source, database)
   const end = Date.now() + patience * 1000
   for (;;) {
@@ -72,7 +72,7 @@ const readIdentities = async (
 /** What the containers of this folder read. */
 const rawDisk = (folder: string): string => join(folder, 'disk.raw')
 
-const boot = (folder: string, options: MachineOptions, { root }: Project, again?: HandedIn): Promise<Machine> => {
+const boot = (folder: string, options: MachineOptions, { tool }: Project, again?: HandedIn): Promise<Machine> => {
   const { box, image, kind, accelerator, seed, onNote } = options
   const shared = { box, folder, detached: false, environment: {}, seed, onNote }
   if (kind === 'qemu') return bootMachine({ ...shared, image, accelerator, isolated: true })
@@ -80,7 +80,7 @@ const boot = (folder: string, options: MachineOptions, { root }: Project, again?
   const upper = join(folder, 'upper')
   return bootContainer({
     ...shared,
-    root,
+    tool,
     disk: rawDisk(options.folder),
     upper,
     ...(again === undefined ? {} : { again }),

@@ -8,7 +8,7 @@ import { avaCommand, bundleSuite, type SuiteName } from '../verify/bundle.ts'
 
 export interface SuiteOptions {
   /** The checkout. */
-  readonly root: string
+  readonly tool: string
   /** Which tests of suite/. */
   readonly suite: Exclude<SuiteName, 'box'>
   /** Variables that tell the tests what to judge, e.g. the absolute path of a file. */
@@ -24,10 +24,10 @@ export interface SuiteOptions {
  *
  * A run that ends badly without a failed test counts one failure, and so does one that runs none (fault 43).
  */
-export const runAva = async ({ root, suite, variables, onLine, match }: SuiteOptions): Promise<Counts> => {
+export const runAva = async ({ tool, suite, variables, onLine, match }: SuiteOptions): Promise<Counts> => {
   const words = avaCommand(suite, '--tap')
   const child = startChild(process.execPath, match === undefined ? words : [...words, '--match', match], {
-    cwd: await bundleSuite(root),
+    cwd: await bundleSuite(tool),
     environment: { ...cleanEnvironment(), ...variables, NO_COLOR: '1', FORCE_COLOR: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
     dies: 'SIGKILL',

@@ -31,12 +31,12 @@ const marker = '\n__PAYLOAD__\n'
 const source = 'provision/_stock/provision.sh.hbs'
 
 /** The script's text, up to and including the line that precedes the payload. */
-export const scriptText = (plan: Plan, payload: string, { root }: Project): string => {
+export const scriptText = (plan: Plan, payload: string, { tool }: Project): string => {
   const { box } = plan.rendered
   const { id, versionId } = box.base.system
   const layers = stockLayers(plan).map(({ name, id }) => ({ name, id }))
   const context = { ...contextOf(box), systemId: id, systemVersion: versionId, payload, layers }
-  return renderTemplateFile(join(root, source), context, { source }).content
+  return renderTemplateFile(join(tool, source), context, { source }).content
 }
 
 /**

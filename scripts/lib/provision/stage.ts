@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { killSandboxes } from '../_helpers/sandbox.ts'
+import { stageImages } from '../bake/container-images.ts'
 import { fetchInputs, needsLab } from '../bake/inputs.ts'
 import { startLabServer } from '../bake/lab-server.ts'
 import { bakeNetwork } from '../bake/mirrors.ts'
@@ -82,6 +83,7 @@ export const stageStock = async (
           return address
         }
         await fetchInputs(layer, staged, folders, { serve, note }, project)
+        await stageImages(layer, staged, folders, { note, doing: () => {} }, project)
         await withoutInterruption(() => carryServed(staged, served))
       }
     },

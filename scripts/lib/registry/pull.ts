@@ -2,18 +2,17 @@
 
 import { link, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { syncPath } from '../_helpers/atomic.ts'
 import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatBytes } from '../_helpers/format.ts'
 import type { Project } from '../_helpers/paths.ts'
 import type { WorkFolder } from '../cache/leftovers.ts'
-import { withLock } from '../cache/lock.ts'
 import { type LayerRecord, layersFolder, overlayPath, readRecord, recordLayer } from '../cache/store.ts'
 import { type Download, downloadMeter, downloadText } from '../fetch/progress.ts'
 import type { Patience } from '../fetch/retry.ts'
 import type { PlannedLayer } from '../plan/planned-layer.ts'
+import { alone } from './alone.ts'
 import { withBlob } from './blob.ts'
 import { oneLine } from './failure.ts'
 import { asStored, badLayer } from './manifest.ts'
@@ -59,18 +58,6 @@ interface Job {
 const temporaryOverlay = ({ project, work }: Job, id: string): string =>
   join(layersFolder(project), `.tmp-${work.run}-${id}.qcow2`)
 
-/** Waits while another run downloads the same blob. */
-const alone = async <T>({ project, signal }: Job, sha256: string, work: () => Promise<T>): Promise<T> => {
-  for (;;) {
-    try {
-      return await withLock(`blob-${sha256.slice(0, 16)}`, 'pull a layer', project, work)
-    } catch (error) {
-      if (!(error instanceof BoxhoundError) || error.code !== 'E_LOCKED') throw error
-      await delay(200, undefined, { signal })
-    }
-  }
-}
-
 /** Downloads a layer's blob and decompresses it beside the store. Its digest is verified before and after. */
 const fetchOverlay = async (remote: RemoteLayer, job: Job): Promise<void> => {
   const { registry, record, overlay } = remote
@@ -86,7 +73,7 @@ const fetchOverlay = async (remote: RemoteLayer, job: Job): Promise<void> => {
     received: (bytes: number) => meter.received(bytes, overlay.bytes),
   }
   try {
-    await alone(job, overlay.sha256, () =>
+    await alone(overlay.sha256, { verb: 'pull a layer', signal: job.signal, project: job.project }, () =>
       withBlob(overlay, registry, options, async (path) => {
         const expanded = await expandFile(path, target, record.bytes)
         if (expanded.bytes !== record.bytes || expanded.sha256 !== record.sha256)

@@ -6,6 +6,8 @@ import { withCleanup } from '../_helpers/cleanup.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatBytes } from '../_helpers/format.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { asTyped } from '../_helpers/typed.ts'
+import { chosenBox } from '../box/chosen.ts'
 import { storedChain, unboundLayers } from '../cache/binding.ts'
 import { clearDeadRuns, clearRun, makeWorkFolder, type WorkFolder } from '../cache/leftovers.ts'
 import { type LayerRecord, listRecords } from '../cache/store.ts'
@@ -100,7 +102,7 @@ const requireStored = (layers: readonly LayerRecord[], box: string | undefined):
   throw new BoxhoundError('E_NOTHING_STORED', 'nothing to push', {
     expected: box === undefined ? 'layers in the store' : `layers of box "${box}" in the store`,
     found: 'none',
-    next: `npm run bake -- ${box ?? 'lab'}`,
+    next: box === undefined ? 'npm run bake' : `npm run bake -- ${box}`,
   })
 }
 
@@ -115,7 +117,7 @@ export const pushVerb = async (given: Words, planOf: Planner, project: Project):
   const target = repositoryArgument(repository)
   if (flags['plain-http'] === true) requireLoopback(target)
   if (flags.all === true && given.box !== undefined) throw usage('push takes either a box or --all', given.box)
-  const box = flags.all === true ? undefined : (given.box ?? 'lab')
+  const box = flags.all === true ? undefined : chosenBox(given.box, project)
   const plan = box === undefined ? undefined : await planOf(box)
   const layers = plan === undefined ? parentsFirst(await listRecords(project)) : await storedOf(plan, project)
   requireStored(layers, box)
@@ -138,7 +140,7 @@ export const pushVerb = async (given: Words, planOf: Planner, project: Project):
     const sent = results.filter(({ state }) => state === 'sent').length
     const absent = plan?.layers.slice(layers.length).map(({ name }) => name) ?? []
     if (absent.length > 0)
-      told.line(`not pushed because not in the store: ${absent.join(', ')} (npm run bake -- ${box})`)
+      told.line(asTyped(`not pushed because not in the store: ${absent.join(', ')} (npm run bake -- ${box})`))
     if (flags.json === true) console.log(JSON.stringify({ repository: registry.name, bytes, layers: results }))
     else console.log(`${sent} of ${results.length} layers sent to ${registry.name}, ${formatBytes(bytes)}`)
     return results.some(({ state }) => state === 'left') ? 1 : 0
@@ -157,7 +159,7 @@ export const pullVerb = async (given: Words, planOf: Planner, project: Project):
   if (flags['plain-http'] === true) requireLoopback(target)
   const wrong = ['all', 'replace', 'dry-run'].find((name) => flags[name] === true)
   if (wrong !== undefined) throw usage('pull does not have this option', `--${wrong}`)
-  const plan = await planOf(given.box ?? 'lab')
+  const plan = await planOf(chosenBox(given.box, project))
   const stored = await storedOf(plan, project)
   const ids = plan.layers.map(({ id }) => id)
   const missing = plan.layers.slice(stored.length)

@@ -6,6 +6,7 @@ import { isLabVersion } from '../box/apt-repository.ts'
 import type { Agent, App, Base, Box, Check, Database } from '../box/box.ts'
 import { addressesIn } from '../box/subnet.ts'
 import { familyOf } from '../systems/families.ts'
+import { structured } from './structure.ts'
 import type { Context } from './template.ts'
 
 /** Every published image is made for cloud-init; the lab's own Debian base does without. */
@@ -59,7 +60,7 @@ const databaseContext = ({
   version,
   lab: isLabVersion(version),
   repository,
-  options,
+  options: structured(options),
   logs: logs ? definition.logs : false,
   unit: definition.unit,
   port: definition.port,
@@ -83,5 +84,5 @@ export const configurationOf = (check: string): string => `/etc/datadog-agent/co
 /** The same, for the files of one check's folder. */
 export const checkContext = (box: Box, { name, interval, tags, options }: Check): Context => ({
   ...contextOf(box),
-  check: { name, interval, tags, options },
+  check: { name, interval, tags, options: structured(options) },
 })

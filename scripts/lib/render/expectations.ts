@@ -143,7 +143,7 @@ const configuredOf = (
 
 /** Everything that the suite must see on a machine of this box; plain data without a path of this machine. */
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
-  const { version, site, tags, logs, repository, run } = box.agent
+  const { version, site, tags, logs, repository, config, run } = box.agent
   const { keep = false, agent: mirror } = box.mirrors ?? {}
   const { agentPackage, installed, updaters } = familyOf(box.base.system)
   return {
@@ -161,6 +161,7 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
       tags,
       logs,
       source: sourceOf(repository, keep ? mirror : undefined),
+      ...(Object.keys(config).length === 0 ? {} : { config }),
     },
     container: containerOf(box),
     checks: [

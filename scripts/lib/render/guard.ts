@@ -1,6 +1,7 @@
 // A template context that throws on missing names.
 
 import { nearest } from '../box/nearest.ts'
+import { markedAs } from './structure.ts'
 
 /** A name that a template uses and the context lacks; `path` as in the template. */
 export class MissingName extends Error {
@@ -39,7 +40,7 @@ export const guard = (value: unknown, path = ''): unknown => {
           .filter(([, item]) => item !== undefined)
           .map(([name, item]) => [name, guard(item, below(name))]),
       )
-  return new Proxy(copy, {
+  return new Proxy(markedAs(value, copy), {
     get: (target, name, receiver) => {
       // Handlebars compares a loop's item with the surrounding context by `!=`, which reads this property.
       if (name === Symbol.toPrimitive) return () => '[context]'

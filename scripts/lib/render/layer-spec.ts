@@ -3,11 +3,12 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import * as z from 'zod'
-import type { Project } from '../_helpers/paths.ts'
+import { type Project, rootOf } from '../_helpers/paths.ts'
 import { parseSource } from '../box/read.ts'
 import { aptRepository } from '../box/schema.ts'
 import { foundAt, valueOffset } from '../box/source.ts'
 import { assertNone, pathName, validate } from '../box/validate.ts'
+import { containerImage, imageSets } from './layer-images.ts'
 import type { LayerSpec } from './rendered-box.ts'
 import type { Place } from './tree.ts'
 
@@ -60,11 +61,15 @@ const layerFile = z
         python: text(/^3\.\d+$/, 'a version of Python in quotes such as "3.13"'),
       }),
     ),
+    images: list(containerImage(projectPath)),
     inputs: list(projectPath),
   })
   .nullable()
 
 type LayerFile = NonNullable<z.infer<typeof layerFile>>
+
+const imagesOf = (images: NonNullable<LayerSpec['images']>): Pick<LayerSpec, 'images'> =>
+  images.length > 0 ? { images } : {}
 
 const spec = (file: LayerFile): LayerSpec => ({
   packages: file.packages ?? [],
@@ -82,14 +87,19 @@ const spec = (file: LayerFile): LayerSpec => ({
   })),
   units: { enable: file.units?.enable ?? [], disable: file.units?.disable ?? [], mask: file.units?.mask ?? [] },
   wheels: file.wheels ?? [],
+  ...imagesOf(imageSets(file.images ?? [])),
   inputs: file.inputs ?? [],
 })
 
 export const emptySpec: LayerSpec = spec({})
 
-/** Resolves a path in a layer.yaml, first in its own folder, then in the project; the result is relative to the project. */
-const resolvePath = (path: string, folder: Place, { root }: Project): string | undefined => {
-  const found = [join(folder.file, path), join(root, path)].find((candidate) => existsSync(candidate))
+/**
+ * Resolves a path in a layer.yaml: first in its own folder, then in the root that the folder belongs to, then in the other. The result is
+ * relative to the user's root.
+ */
+const resolvePath = (path: string, folder: Place, { tool, root }: Project): string | undefined => {
+  const roots = rootOf(folder.file, { tool, root }) === tool ? [tool, root] : [root, tool]
+  const found = [folder.file, ...roots].map((one) => join(one, path)).find((candidate) => existsSync(candidate))
   return found === undefined ? undefined : relative(root, found)
 }
 
@@ -106,6 +116,7 @@ export const parseLayerSpec = (content: string, file: string, folder: Place, pro
   const { data, problems } = validate(source, layerFile)
   assertNone(source, problems)
   const parsed = spec(data ?? {})
+  const { images = [] } = parsed
   const absent = (path: (string | number)[], what: string) => ({
     offset: valueOffset(source, path),
     message: `${pathName(path)} does not exist`,
@@ -117,6 +128,11 @@ export const parseLayerSpec = (content: string, file: string, folder: Place, pro
     ...parsed.wheels.flatMap(({ requirements }, index) =>
       resolved(requirements) === undefined
         ? [absent(['wheels', index, 'requirements'], 'a requirements file with hashes')]
+        : [],
+    ),
+    ...images.flatMap((set, index) =>
+      'lab' in set && !existsSync(join(project.tool, set.lab, 'image.json'))
+        ? [absent(['images', index, 'lab'], 'a folder of boxhound with image.json, such as lab/images/agent')]
         : [],
     ),
     ...parsed.inputs.flatMap((input, index) =>
@@ -146,5 +162,6 @@ export const mergeSpecs = (specs: readonly LayerSpec[]): LayerSpec => ({
     mask: unique(specs.flatMap(({ units }) => units.mask)),
   },
   wheels: unique(specs.flatMap(({ wheels }) => wheels)),
+  ...imagesOf(unique(specs.flatMap(({ images = [] }) => images))),
   inputs: unique(specs.flatMap(({ inputs }) => inputs)),
 })

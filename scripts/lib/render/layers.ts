@@ -5,7 +5,9 @@ import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
 import type { Box, Check, Database } from '../box/box.ts'
-import { sourceOf } from '../box/folders.ts'
+import { bannerOf, sourceOf } from '../box/folders.ts'
+import { displayPath } from '../box/read.ts'
+import { mergeSettings } from './agent-settings.ts'
 import { checkFiles } from './checks.ts'
 import { checkContext, contextOf, hasCloudInit } from './context.ts'
 import { emptySpec, mergeSpecs, parseLayerSpec } from './layer-spec.ts'
@@ -76,8 +78,14 @@ const layerOf = (name: LayerName, parts: readonly Part[]): RenderedLayer => {
   }
 }
 
+const placeOf = (folder: string, project: Project): Place => ({
+  file: folder,
+  source: sourceOf(folder, project),
+  banner: bannerOf(folder, project),
+})
+
 const checkPart = (box: Box, check: Check, project: Project): Part => {
-  const folder: Place = { file: check.folder, source: sourceOf(check.folder, project) }
+  const folder: Place = placeOf(check.folder, project)
   assertFreeName(check, folder)
   const context = checkContext(box, check)
   const part = renderPart(folder, context, project)
@@ -115,19 +123,19 @@ const agentFolders = ({ agent: { run } }: Box): string[] =>
  */
 export const renderLayers = (box: Box, project: Project, kept?: Context): RenderedLayer[] => {
   const context = contextOf(box)
-  const provision: Place = { file: join(project.root, 'provision'), source: 'provision' }
+  const provision = placeOf(join(project.tool, 'provision'), project)
   const layer = (name: LayerName, folders: readonly string[]) =>
     layerOf(
       name,
       folders.map((folder) => renderPart(below(provision, folder), context, project)),
     )
-  const chosen = (folder: string) => renderPart({ file: folder, source: sourceOf(folder, project) }, context, project)
+  const chosen = (folder: string) => renderPart(placeOf(folder, project), context, project)
   /** What every engine needs that the distribution does not have: the repository of its publisher. */
   const published = ({ repository }: Database) =>
     repository === null ? [] : [renderPart(below(provision, '30-database/_repository'), context, project)]
   const layers = [
     base(box, provision, context, project),
-    layer('agent', agentFolders(box)),
+    mergeSettings(layer('agent', agentFolders(box)), box.agent.config, displayPath(box.file, project)),
     ...(box.database === null
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),

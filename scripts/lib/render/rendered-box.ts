@@ -1,5 +1,6 @@
 // The rendered box as plain data.
 
+import type { Settings } from '../box/agent.ts'
 import type { AptRepository } from '../box/apt-repository.ts'
 import type { Box } from '../box/box.ts'
 import type { Engine } from '../box/engine.ts'
@@ -44,6 +45,20 @@ export interface WheelSet {
   readonly python: string
 }
 
+/** A container image that the host stages as an OCI layout in /run/boxhound/layer/images/NAME. */
+export type ImageSet = { readonly name: string } & (
+  | {
+      /** `REGISTRY/NAME@sha256:DIGEST`. */
+      readonly image: string
+    }
+  | {
+      /** Folder of the project that describes an image made on this machine, such as `lab/images/agent`. */
+      readonly lab: string
+      /** Version of the package in it. */
+      readonly version?: string
+    }
+)
+
 /** A repository that a layer installs from. */
 export interface LayerRepository extends AptRepository {
   /** Guest path at which its keyring stays in the image. */
@@ -69,6 +84,8 @@ export interface LayerSpec {
     readonly mask: readonly string[]
   }
   readonly wheels: readonly WheelSet[]
+  /** Absent where there are none, so that other layers keep their ids. */
+  readonly images?: readonly ImageSet[]
   /** Further folders of the project whose content belongs to the layer's identity (lab/agent for the lab Agent). */
   readonly inputs: readonly string[]
 }
@@ -174,6 +191,8 @@ export interface Expectations {
     readonly logs: boolean
     /** Its source of apt: address, suite, components. */
     readonly source: string
+    /** Settings of the box file that the running Agent must have; absent without any. */
+    readonly config?: Settings
   }
   /** The Agent's container; null where a package is installed. */
   readonly container: ContainerExpectation | null

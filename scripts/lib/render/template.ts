@@ -14,6 +14,7 @@ import { commentOf, languageOf, withBanner } from './language.ts'
 import { markedLines, markLines } from './lines.ts'
 import { openedProblem } from './opened.ts'
 import type { Language } from './rendered-box.ts'
+import { isStructure, printStructure, type Structure } from './structure.ts'
 import { helperNames, type Printed, type Program, parseTemplate, printHelper } from './syntax.ts'
 
 const escapers: Readonly<Record<Exclude<Language, 'unit'>, Escaper>> = {
@@ -46,10 +47,12 @@ const describe = (value: unknown): string => {
   return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
 }
 
-const escapeAt = (value: Value, language: Language, template: string, { start, end }: Printed): string => {
+const escapeAt = (value: Value | Structure, language: Language, template: string, { start, end }: Printed): string => {
   const insertion = insertionAt(template, start, end)
   const problem = openedProblem(language, template.slice(0, start)) ?? insertionProblem(language, insertion)
   if (problem !== undefined) throw new RangeError(problem)
+  if (isStructure(value))
+    return printStructure(value, language, insertion.after, language === 'unit' ? String : escapers[language])
   return language === 'unit' ? unit(value, unitPlace(insertion.before, insertion.after)) : escapers[language](value)
 }
 
@@ -83,7 +86,7 @@ const environmentFor = (template: string, file: string, language: Language, prin
         exitCode: 2,
         ...(cause === undefined ? {} : { cause }),
       })
-    if (!isValue(value))
+    if (!isValue(value) && !isStructure(value))
       throw fail(
         `{{${spot.name}}} has nothing to print`,
         describe(value),
@@ -141,7 +144,8 @@ const renderProgram = (
 
 /**
  * Renders a template's text. Each value is escaped into one literal of the language. Throws on names that the context lacks, wherever they
- * occur (fault 13), and on null, lists and maps in place of a printed value (fault 14).
+ * occur (fault 13), and on null, lists and maps in place of a printed value (fault 14), unless they are
+ * an option's value and the language has a literal for them.
  *
  * @throws BoxhoundError E_TEMPLATE with the template's line and column.
  */
@@ -158,17 +162,24 @@ export const templateLines = (template: string, context: Context, options: Optio
   return markedLines(renderProgram(program, template, context, options))
 }
 
+interface TemplateOptions {
+  readonly source: string
+  readonly banner?: string | undefined
+  readonly language?: Language | undefined
+  readonly target?: string | undefined
+}
+
 /**
  * Renders a template file, with a banner that names its source.
  *
  * @param path absolute path of the template, which ends in `.hbs`.
- * @param source how errors and the banner name it, relative to the project.
+ * @param source how errors name it, and the banner unless `banner` does.
  * @param language of the result; default: by its name.
  */
 export const renderTemplateFile = (
   path: string,
   context: Context,
-  { source, language, target }: { source: string; language?: Language | undefined; target?: string | undefined },
+  { source, banner = source, language, target }: TemplateOptions,
 ): { content: string; mode: number; language: Language } => {
   const { content, executable } = readPlain(path, { source, maximum: largestTemplate })
   const template = decodeUtf8(content, source)
@@ -177,7 +188,7 @@ export const renderTemplateFile = (
   const rendered = renderTemplate(template, context, { file: source, language: kind })
   const mode = executable ? 0o755 : 0o644
   return {
-    content: commentOf(name, kind) === undefined ? rendered : withBanner(rendered, name, kind, source),
+    content: commentOf(name, kind) === undefined ? rendered : withBanner(rendered, name, kind, banner),
     mode,
     language: kind,
   }

@@ -12,18 +12,21 @@ import type { RenderedFile } from './rendered-box.ts'
 import { assertNoSecrets } from './secrets.ts'
 import { type Context, renderTemplateFile } from './template.ts'
 
-/** A file or folder to read, and its name in banners and errors, which is never an absolute path. */
+/** A file or folder to read, and its names. */
 export interface Place {
   /** Absolute. */
   readonly file: string
-  /** Relative to the project, or to the box file for a check beside one elsewhere. */
+  /** How errors name it: relative to the user's root if inside. */
   readonly source: string
+  /** How banners name it, which become part of an image: the same wherever boxhound is installed. Default: `source`. */
+  readonly banner?: string
 }
 
 /** A path below another. */
 export const below = (place: Place, name: string): Place => ({
   file: join(place.file, name),
   source: `${place.source}/${name}`,
+  ...(place.banner === undefined ? {} : { banner: `${place.banner}/${name}` }),
 })
 
 /** Files that tools leave beside sources; never part of an image. */
@@ -45,9 +48,9 @@ export const renderFile = (place: Place, path: string, context: Context, isCheck
   return rendered
 }
 
-const readOrRender = ({ file, source }: Place, path: string, context: Context): RenderedFile => {
+const readOrRender = ({ file, source, banner = source }: Place, path: string, context: Context): RenderedFile => {
   if (source.endsWith('.hbs')) {
-    const { content, mode, language } = renderTemplateFile(file, context, { source, target: path })
+    const { content, mode, language } = renderTemplateFile(file, context, { source, banner, target: path })
     return { path, mode, content: Buffer.from(content, 'utf8'), source, language }
   }
   const { content, executable } = readPlain(file, { source })

@@ -30,10 +30,10 @@ export const groupChecks = (checks: readonly CheckResult[]): { title: string; ch
 /**
  * The results as one self-contained page: no scripts, no external addresses, both colour schemes.
  *
- * @param root the checkout, which contains the page's template.
+ * @param tool the checkout, which contains the page's template.
  */
-export const formatHtml = async (results: VerifyResults, root: string): Promise<string> => {
-  const template = await readFile(join(root, 'scripts/lib/report/page.html.hbs'), 'utf8')
+export const formatHtml = async (results: VerifyResults, tool: string): Promise<string> => {
+  const template = await readFile(join(tool, 'scripts/lib/report/page.html.hbs'), 'utf8')
   const slowest = Math.max(...results.checks.map(({ seconds }) => seconds), 0.001)
   const handlebars = Handlebars.create()
   handlebars.registerHelper('duration', (seconds: number) => formatSeconds(seconds))

@@ -20,7 +20,7 @@ export const reporter = (folder: string, { quiet, environment }: ReporterOptions
     onNote: (text: string): void => (quiet ? console.error(text) : say(paint('dim', text))),
     onResult: (result: VerifyResults['checks'][number]): void => say(formatResult(result, paint)),
     finish: async (results: VerifyResults): Promise<void> => {
-      await writeReports(results, project.root, folder)
+      await writeReports(results, project.tool, folder)
       say(`\nreport: ${shown(join(folder, 'report.html'))}\n${formatSummary(results, paint)}`)
     },
   }

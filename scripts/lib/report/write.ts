@@ -9,11 +9,11 @@ import { formatJunit } from './junit.ts'
 /**
  * Writes results.json, junit.xml and report.html, each atomically.
  *
- * @param root the checkout.
+ * @param tool the checkout.
  * @param folder `out/BOX/verify` or the caller's `--out`.
  */
-export const writeReports = async (results: VerifyResults, root: string, folder: string): Promise<void> => {
-  const html = await formatHtml(results, root)
+export const writeReports = async (results: VerifyResults, tool: string, folder: string): Promise<void> => {
+  const html = await formatHtml(results, tool)
   // In parallel, since each waits for the disk.
   await Promise.all([
     writeAtomic(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`),

@@ -135,7 +135,10 @@ export const stages: readonly Stage[] = [
     deadline: 300,
   }),
   light('types', 'types', ['npx', 'tsc'], { seconds: 6, deadline: 300 }),
-  light('schema', 'JSON Schema of the box file is fresh', verb('schema', '--check'), { seconds: 1, deadline: 300 }),
+  light('schema', 'JSON Schema and reference of the box file are fresh', verb('schema', '--check'), {
+    seconds: 1,
+    deadline: 300,
+  }),
   light('shell', 'shell files', ['bash', 'test/shell/run.sh'], { seconds: 12, deadline: 300 }),
   light('ruby', 'the Vagrantfile and the commands it runs', ['bash', 'test/ruby/run.sh'], {
     reading: 'plain',
@@ -189,6 +192,12 @@ export const stages: readonly Stage[] = [
     seconds: 25,
     deadline: 1200,
   }),
+  contains(
+    'traffic',
+    'the lab box under load, and what its Agent sends',
+    verb('traffic', 'lab', '--for', '10s', '--rate', '20', '--wire', ...inContainer),
+    { needs: ['bake'], seconds: 40, deadline: 1200 },
+  ),
   boots('up', 'npm run up, down and provision', ava('test/up/ava'), {
     reading: 'tap',
     needs: ['bake'],

@@ -117,11 +117,11 @@ const orderOf = ({
  *
  * @throws E_TRAFFIC when the load generator can't be started; `ended` rejects when it fails or the connection is lost.
  */
-export const driveApp = async (session: Session, options: AppLoadOptions, { root }: Project): Promise<AppLoad> => {
+export const driveApp = async (session: Session, options: AppLoadOptions, { tool }: Project): Promise<AppLoad> => {
   const unit: Unit = {
     name: 'boxhound-traffic-app',
     interpreter: ['python3', '-ISB'],
-    text: await readFile(join(root, 'scripts/lib/traffic/app_load.py'), 'utf8'),
+    text: await readFile(join(tool, 'scripts/lib/traffic/app_load.py'), 'utf8'),
     environment: {},
   }
   await installUnit(session, unit)

@@ -8,6 +8,7 @@ import type { MachineKind } from '../boot/machine.ts'
 import { readPublished } from '../boot/published-image.ts'
 import { runningMachines } from '../boot/state.ts'
 import type { Box } from '../box/box.ts'
+import type { Expectations } from '../render/rendered-box.ts'
 import { progressOf, withMachine } from '../verify/image.ts'
 import type { Target } from '../verify/results.ts'
 
@@ -31,6 +32,8 @@ export interface TrafficMachine {
   /** False for a machine that stays in use: nothing may be left on it. */
   readonly disposable: boolean
   readonly driven: Driven
+  /** What its image must show; only a disposable machine is known to be what was published. */
+  readonly expectations?: Expectations
   /** See `SessionOptions`. */
   readonly progress?: () => number | undefined
 }
@@ -39,6 +42,8 @@ export interface MachineOptions {
   readonly machine: MachineChoice
   readonly environment: NodeJS.ProcessEnv
   readonly onNote: (text: string) => void
+  /** True leaves a machine that is up alone. */
+  readonly disposable?: boolean
 }
 
 /**
@@ -83,7 +88,10 @@ export const withTrafficMachine = async <T>(
   work: (machine: TrafficMachine) => Promise<T>,
 ): Promise<T> => {
   const { machine: choice, onNote } = options
-  const running = (await runningMachines(project.cache, box.name)).find(({ kind }) => fits(kind, choice))
+  const running =
+    options.disposable === true
+      ? undefined
+      : (await runningMachines(project.cache, box.name)).find(({ kind }) => fits(kind, choice))
   if (running !== undefined) {
     const { kind, login, image, process } = running
     assertLoopback(login.host)
@@ -100,6 +108,7 @@ export const withTrafficMachine = async <T>(
   return withMachine(published, options, project, (machine) => {
     assertLoopback(machine.login.host)
     const { kind, login } = machine
-    return work({ kind, target: login, image: published.sha256, disposable: true, driven, ...progressOf(machine) })
+    const { expectations, sha256: image } = published
+    return work({ kind, target: login, image, disposable: true, driven, expectations, ...progressOf(machine) })
   })
 }

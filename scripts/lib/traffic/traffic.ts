@@ -9,6 +9,7 @@ import type { CheckResult } from '../verify/results.ts'
 import { connect, type Session } from '../verify/ssh.ts'
 import { answeredOf } from './app-load.ts'
 import { type DatabaseFigures, type Driver, readDriver, removeDatabase } from './database-load.ts'
+import { type Intake, withIntake } from './intake.ts'
 import { judgeApp, judgeDatabase, judgeIntegration, judgeTraces } from './judge.ts'
 import { type Load, type LoadOptions, startLoad } from './load.ts'
 import { type MachineOptions, type TrafficMachine, withTrafficMachine } from './machine.ts'
@@ -20,6 +21,8 @@ import { lookAfter, lookDuring } from './watcher.ts'
 
 export interface TrafficOptions extends MachineOptions, Pick<LoadOptions, 'plan' | 'every' | 'onTick'> {
   readonly connections: number
+  /** Points the Agent of a disposable machine at an intake on this one, and judges what it sends, too. */
+  readonly wire?: boolean
   /** Receives the measurements if the load ends early. */
   readonly onInterrupted: (measured: Measured) => void
 }
@@ -119,10 +122,10 @@ const verdicts = (
 const resultsOf = (
   box: Box,
   { kind, image, disposable, driven }: TrafficMachine,
-  outcome: Outcome,
+  { outcome, sent }: { outcome: Outcome; sent: readonly CheckResult[] },
   { plan, connections }: TrafficOptions,
 ): TrafficResults => {
-  const checks = verdicts(outcome, driven)
+  const checks = [...verdicts(outcome, driven), ...sent]
   const count = (status: CheckResult['status']): number => checks.filter((check) => check.status === status).length
   return {
     box: box.name,
@@ -160,14 +163,19 @@ export const driveBox = async (box: Box, options: TrafficOptions, project: Proje
       found: box.database === null ? 'neither' : `no app, and ${box.database.engine} without traffic`,
       next: 'add an app, or traffic to the engine (guide/databases.md)',
     })
-  return withTrafficMachine(box, options, project, async (machine) => {
-    const { target, disposable, progress } = machine
-    const session = await connect(target, {
-      guard: !disposable,
-      ...(progress === undefined ? {} : { progress }),
+  const driveWith = (intake: Intake | undefined): Promise<TrafficResults> =>
+    withTrafficMachine(box, { ...options, ...intake?.machine }, project, async (machine) => {
+      const { target, disposable, progress } = machine
+      const session = await connect(target, {
+        guard: !disposable,
+        ...(progress === undefined ? {} : { progress }),
+      })
+      return withCleanup(session.close, async () => {
+        const pointed = await intake?.point(session)
+        const outcome = await drive(session, machine, box, driver, options, project)
+        const sent = (await pointed?.judge(machine, outcome.measured)) ?? []
+        return resultsOf(box, machine, { outcome, sent }, options)
+      })
     })
-    return withCleanup(session.close, async () =>
-      resultsOf(box, machine, await drive(session, machine, box, driver, options, project), options),
-    )
-  })
+  return options.wire === true ? withIntake(box, options, project, driveWith) : driveWith(undefined)
 }

@@ -117,11 +117,11 @@ const judge = async (
   login: Login,
   ids: readonly string[],
   options: TryOptions,
-  root: string,
+  tool: string,
 ): Promise<VerifyResults> => {
   const { expectations } = plan.rendered
   const results = await verifyTarget(login, expectations, {
-    root,
+    tool,
     only: ids,
     image: null,
     keyed: null,
@@ -171,7 +171,7 @@ export const attempt = (plan: Plan, options: TryOptions, project: Project): Prom
       await applyChecks(plan, at, change.removed, project)
     }
     await writeTryState(folder, { ...wanted, ids })
-    const results = await judge(plan, at, ids, live ? options : withoutSuite(options), project.root)
+    const results = await judge(plan, at, ids, live ? options : withoutSuite(options), project.tool)
     return { results, how: live ? change.kind : 'new' }
   })
 }

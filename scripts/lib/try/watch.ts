@@ -28,12 +28,12 @@ export const awaitWord = (): Promise<boolean> =>
 const ignored = /(^|\/)(\.git|node_modules|__pycache__|out|\.pytest_cache)(\/|$)|~$|\.sw[a-z]$|^\.#|\.tmp$|(^|\/)4913$/
 
 /** What a box is rendered from: its file, the folders beside it, and boxhound's own files. */
-const watched = (file: string, { root }: Project): { path: string; recursive: boolean }[] =>
+const watched = (file: string, { tool }: Project): { path: string; recursive: boolean }[] =>
   [
     { path: dirname(file), recursive: false },
     ...ownFolders(file).map((path) => ({ path, recursive: true })),
-    { path: join(root, 'provision'), recursive: true },
-    { path: join(root, 'lab', 'agent'), recursive: true },
+    { path: join(tool, 'provision'), recursive: true },
+    { path: join(tool, 'lab', 'agent'), recursive: true },
   ].filter(({ path }) => existsSync(path))
 
 const ended = (child: ChildProcess): Promise<void> =>
@@ -50,7 +50,7 @@ const ended = (child: ChildProcess): Promise<void> =>
  */
 export const watchBox = async (file: string, argv: readonly string[], project: Project): Promise<number> => {
   const start = (): ChildProcess =>
-    startChild(process.execPath, [join(project.root, 'scripts', '_run.mjs'), 'try', ...argv], {
+    startChild(process.execPath, [join(project.tool, 'scripts', '_run.mjs'), 'try', ...argv], {
       stdio: ['pipe', 'inherit', 'inherit'],
       // A boxhound verb: it gets a machine's inputs, and no other account variables.
       environment: { ...verbEnvironment(), ...namedVariables(inputVariables), [waitVariable]: '1' },

@@ -25,11 +25,11 @@ const ownUrl = ['import', 'meta', 'url'].join('.')
  * Makes files that the suite reads beside its sources, such as probes/*.py, resolve to their real place instead of the
  * bundle's.
  */
-const ownUrls = (root: string): Plugin => ({
+const ownUrls = (tool: string): Plugin => ({
   name: 'own-urls',
   setup: ({ onLoad }) => {
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-      if (!path.startsWith(join(root, 'suite/'))) return undefined
+      if (!path.startsWith(join(tool, 'suite/'))) return undefined
       const text = await readFile(path, 'utf8')
       const url = JSON.stringify(pathToFileURL(path).href)
       return { contents: text.replaceAll(ownUrl, url), loader: 'ts' }
@@ -38,29 +38,29 @@ const ownUrls = (root: string): Plugin => ({
 })
 
 /** The suite files that AVA loads, by their names in the bundle. */
-const entryPoints = async (root: string): Promise<Record<string, string>> => {
+const entryPoints = async (tool: string): Promise<Record<string, string>> => {
   const found = await Promise.all(
     Object.entries(entries).map(async ([suite, name]) => {
       const pattern = new RegExp(`^${name.replace('.', '\\.').replace('*', '.+')}\\.ts$`)
-      const files = await readdir(join(root, 'suite', suite))
+      const files = await readdir(join(tool, 'suite', suite))
       return files.filter((file) => pattern.test(file)).map((file) => `${suite}/${file.replace(/\.ts$/, '')}`)
     }),
   )
-  return Object.fromEntries(found.flat().map((name) => [name, join(root, 'suite', `${name}.ts`)]))
+  return Object.fromEntries(found.flat().map((name) => [name, join(tool, 'suite', `${name}.ts`)]))
 }
 
-const build = async (root: string, folder: string): Promise<void> => {
-  const ava = join(root, 'node_modules/ava')
+const build = async (tool: string, folder: string): Promise<void> => {
+  const ava = join(tool, 'node_modules/ava')
   await compile({
     // AVA opens more than a thousand files at start-up. Its worker and the suite must share one copy of its state, so
     // everything is bundled in one build.
     entryPoints: {
       ava: join(ava, 'entrypoints/cli.mjs'),
       'worker/base': join(ava, 'lib/worker/base.js'),
-      ...(await entryPoints(root)),
+      ...(await entryPoints(tool)),
     },
     alias: { ava: join(ava, 'entrypoints/main.mjs') },
-    absWorkingDir: root,
+    absWorkingDir: tool,
     outdir: folder,
     // Halves what has to be compiled at each start. Lines stay short enough for AVA, which quotes them.
     minifyWhitespace: true,
@@ -68,11 +68,11 @@ const build = async (root: string, folder: string): Promise<void> => {
     lineLimit: 160,
     // AVA's watch mode and TypeScript support are not used here; ssh2 has optional native parts.
     external: ['ssh2', '@vercel/nft', '@ava/typescript'],
-    plugins: [ownUrls(root)],
+    plugins: [ownUrls(tool)],
   })
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n')
   for (const suite of Object.keys(entries))
-    await cp(join(root, 'suite', suite, 'ava.config.js'), join(folder, suite, 'ava.config.js'))
+    await cp(join(tool, 'suite', suite, 'ava.config.js'), join(folder, suite, 'ava.config.js'))
 }
 
 /**

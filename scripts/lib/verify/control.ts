@@ -18,8 +18,8 @@ export interface Control {
   readonly red: readonly string[]
   /**
    * What the box must have: `database`, `monitoring` (the database's) or `no-monitoring` (a database without), `app`,
-   * `check.NAME`, `package` or `container` (how the Agent runs), or `kernel` (its own, as on any box in QEMU). Empty for
-   * any box with this folder.
+   * `config` (settings of the Agent), `check.NAME`, `package` or `container` (how the Agent runs), or `kernel` (its own,
+   * as on any box in QEMU). Empty for any box with this folder.
    */
   readonly needs: readonly string[]
   /** A bash script to run as root in the guest. */
@@ -81,8 +81,8 @@ const controlsIn = async (folder: string, before: string, box: Box): Promise<Con
 }
 
 /** All controls for the parts of a box: those of the suite, and of its database's, app's and checks' folders. */
-export const readControls = async (box: Box, { root }: Project): Promise<Control[]> => {
-  const suite = join(root, 'suite', 'controls')
+export const readControls = async (box: Box, { tool }: Project): Promise<Control[]> => {
+  const suite = join(tool, 'suite', 'controls')
   // An engine's shared folders each have their own functions.
   const parts = partFolders(box).map((folders) => folders.map((folder) => join(folder, 'controls')))
   const all = await Promise.all(
@@ -96,10 +96,11 @@ export const readControls = async (box: Box, { root }: Project): Promise<Control
 
 /** The controls for a box, ordered by the ids that they turn red. */
 export const controlsFor = (controls: readonly Control[], expectations: Expectations): Control[] => {
-  const { database, app, checks, container } = expectations
+  const { agent, database, app, checks, container } = expectations
   const has = new Set([
     'kernel',
     container === null ? 'package' : 'container',
+    ...(agent.config === undefined ? [] : ['config']),
     ...(database === null ? [] : ['database', database.dbm ? 'monitoring' : 'no-monitoring']),
     ...(app === null ? [] : ['app']),
     ...checks.map(({ name }) => `check.${name}`),

@@ -35,11 +35,11 @@ const snapshot = 'green'
 const judge = (
   machine: Machine,
   { expectations, sha256 }: Published,
-  root: string,
+  tool: string,
   over: Partial<Deadlines>,
 ): Promise<VerifyResults> =>
   verifyTarget(machine.login, expectations, {
-    root,
+    tool,
     machine: machine.kind,
     notJudged: notJudgedOn(machine.kind),
     image: sha256,
@@ -49,8 +49,8 @@ const judge = (
   })
 
 /** @throws E_NOT_GREEN if the unbroken box is red: what a control turns red would then prove nothing. */
-const seeGreen = async (machine: Machine, published: Published, root: string): Promise<number> => {
-  const results = await judge(machine, published, root, {})
+const seeGreen = async (machine: Machine, published: Published, tool: string): Promise<number> => {
+  const results = await judge(machine, published, tool, {})
   const { checks } = results
   if (isGreen(results)) return checks.length
   const red = checks.filter(({ status, lost }) => status === 'failed' || lost === true)
@@ -75,7 +75,7 @@ const breakIt = async (machine: Machine, { script, name }: Control): Promise<voi
 const carryOut = async (
   control: Control,
   published: Published,
-  root: string,
+  tool: string,
   green: <T>(work: (machine: Machine) => Promise<T>) => Promise<T>,
 ): Promise<ControlResult> => {
   const begun = Date.now()
@@ -83,7 +83,7 @@ const carryOut = async (
   try {
     return await green(async (machine) => {
       await breakIt(machine, control)
-      const { checks } = await judge(machine, published, root, deadlines)
+      const { checks } = await judge(machine, published, tool, deadlines)
       const lost = checks.find((check) => check.lost === true)
       // What could not be judged did not stay green.
       return { ...judgeControl(control, checks, seconds()), ...(lost === undefined ? {} : { error: lost.observed }) }
@@ -98,13 +98,13 @@ const onSnapshots = async (
   machine: QemuMachine,
   published: Published,
   controls: readonly Control[],
-  root: string,
+  tool: string,
   onResult: ControlOptions['onResult'],
 ): Promise<ControlResult[]> => {
   await saveSnapshot(machine.qmp, snapshot)
   const results: ControlResult[] = []
   for (const control of controls) {
-    const result = await carryOut(control, published, root, async (work) => {
+    const result = await carryOut(control, published, tool, async (work) => {
       await loadSnapshot(machine.qmp, snapshot)
       return work(machine)
     })
@@ -126,7 +126,7 @@ export const runControls = (
   { environment, machine: choice, onNote, onResult }: ControlOptions,
   project: Project,
 ): Promise<ControlResult[]> => {
-  const { root } = project
+  const { tool } = project
   const announce = (checks: number): void =>
     onNote(`all ${checks} checks pass on the unbroken box; running ${controls.length} controls`)
   let quiet = false
@@ -134,27 +134,27 @@ export const runControls = (
   const own = async <T>(withOne: WithOne, work: (machine: Machine) => Promise<T>): Promise<T> =>
     withOne(async (machine) => {
       // What a control breaks must be running: an Agent that has loaded its checks, an app that has opened its log.
-      await seeGreen(machine, published, root)
+      await seeGreen(machine, published, tool)
       return work(machine)
     })
   return withMachines(published, { environment, machine: choice, onNote: note }, project, async (kind, withOne) => {
     if (kind === 'qemu')
       return withOne(async (machine) => {
-        announce(await seeGreen(machine, published, root))
+        announce(await seeGreen(machine, published, tool))
         if (machine.kind !== 'qemu') throw new TypeError('a container has no snapshots')
-        return onSnapshots(machine, published, controls, root, onResult)
+        return onSnapshots(machine, published, controls, tool, onResult)
       })
     const judged = controls.filter(({ needs }) => !needs.includes('kernel'))
     for (const { name } of controls.filter((control) => !judged.includes(control)))
       onNote(`skipped ${name}: it breaks a kernel, and a container has none (--machine qemu)`)
-    announce(await withOne((machine) => seeGreen(machine, published, root)))
+    announce(await withOne((machine) => seeGreen(machine, published, tool)))
     // Each container's boot messages would only be noise.
     quiet = true
     const limit = pLimit(atOnce)
     return Promise.all(
       judged.map((control) =>
         limit(async () => {
-          const result = await carryOut(control, published, root, (work) => own(withOne, work))
+          const result = await carryOut(control, published, tool, (work) => own(withOne, work))
           onResult(result)
           return result
         }),

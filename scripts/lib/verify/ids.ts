@@ -1,6 +1,7 @@
 // Ids of all checks.
 
 import type { Expectations } from '../render/rendered-box.ts'
+import { type AgentId, agentChecks } from './ids-agent.ts'
 
 interface Row {
   readonly title: string
@@ -44,7 +45,7 @@ const later = {
   'image.kernel': { title: 'The image’s own kernel runs, with its initramfs and modules' },
 } as const satisfies Record<string, Row>
 
-export type FixedId = keyof typeof first | keyof typeof later
+export type FixedId = keyof typeof first | AgentId | keyof typeof later
 /** Each Agent check has two: that it works, and that the Agent runs it at its interval. */
 export type CheckId = FixedId | `check.${string}`
 
@@ -67,6 +68,7 @@ const rows = (table: Partial<Record<FixedId, Row>>, expectations: Expectations):
  */
 export const allChecks = (expectations: Expectations): PlannedCheck[] => [
   ...rows(first, expectations),
+  ...agentChecks(expectations),
   ...expectations.checks.flatMap(({ name, interval, intervals = [interval] }) => [
     { id: checkId(name), title: `The ${name} check works` },
     { id: intervalId(name), title: `The Agent runs ${name} every ${[...new Set(intervals)].join(', ')} s` },

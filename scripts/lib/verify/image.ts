@@ -61,13 +61,13 @@ const qemu = async (
   }
 }
 
-const container = ({ image }: Published, { onNote }: BootChoice, { root }: Project): Start => {
+const container = ({ image }: Published, { onNote }: BootChoice, { tool }: Project): Start => {
   let expanded: Promise<string> | undefined
   return async (folder, shared) => {
     onNote(`booting the userland of ${shown(image)} in a container`)
     // Machines of the same run share the expanded disk, which none of them writes to.
     expanded ??= expandInto(image, dirname(folder))
-    return bootContainer({ ...shared, folder, root, disk: await expanded })
+    return bootContainer({ ...shared, folder, tool, disk: await expanded })
   }
 }
 
@@ -146,7 +146,7 @@ export const verifyImage = async (
   const begun = Date.now()
   const results = await withMachine(published, options, project, (machine) =>
     verifyTarget(machine.login, published.expectations, {
-      root: project.root,
+      tool: project.tool,
       machine: machine.kind,
       notJudged: notJudgedOn(machine.kind),
       image: published.sha256,

@@ -133,11 +133,11 @@ const serve = (runner: Runner, execute: Session['run'], context: SuiteContext, o
  * Starts AVA on the suite, in a process of its own. Loading takes about as long as logging in and as selecting what to
  * judge, so all three run in parallel.
  *
- * @param root the checkout, with node_modules and suite/box.
+ * @param tool the checkout, with node_modules and suite/box.
  * @param options guard: the machine outlives this process (`connect`).
  */
-export const startSuite = async (root: string, { guard = false } = {}): Promise<Suite> => {
-  const runner = startRunner(await bundleSuite(root))
+export const startSuite = async (tool: string, { guard = false } = {}): Promise<Suite> => {
+  const runner = startRunner(await bundleSuite(tool))
   const kill = (): void => endGroup(runner)
   process.once('exit', kill)
   const abort = new AbortController()

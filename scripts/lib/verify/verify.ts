@@ -12,7 +12,7 @@ import { type Suite, type SuiteRun, startSuite } from './suite.ts'
 
 export interface VerifyOptions {
   /** The checkout. */
-  readonly root: string
+  readonly tool: string
   /** Ids to run; empty for all. */
   readonly only?: readonly string[]
   /** SHA-256 of the image that was booted; null for a machine of the caller. */
@@ -75,11 +75,11 @@ export const verifyTarget = async (
     keyed: options.keyed,
     deadlines: { ...defaultDeadlines, ...options.deadlines },
   }
-  const { root, deadline = 600, onNote = () => {} } = options
+  const { tool, deadline = 600, onNote = () => {} } = options
   const onResult = (result: CheckResult): void => options.onResult?.(scrubResult(result))
   for (const result of notJudged) onResult(result)
   const own = options.suite === undefined
-  const started = options.suite ?? (await startSuite(root))
+  const started = options.suite ?? (await startSuite(tool))
   const suite = await withCleanup(
     () => (own ? started.end() : undefined),
     () =>

@@ -35,8 +35,8 @@ export interface WireResults {
   readonly received: Received
 }
 
-/** A fake key in the right format. */
-const madeUpKey = '0123456789abcdef'.repeat(2)
+/** A fake key in the right format, which an intake on this machine accepts. */
+export const madeUpKey = '0123456789abcdef'.repeat(2)
 
 const judgeMachine = async (
   target: Target,

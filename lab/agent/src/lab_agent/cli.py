@@ -10,6 +10,7 @@ COMMANDS = {
     'status': 'print the current status of the running Agent',
     'configcheck': 'print all configurations loaded and resolved of a running Agent',
     'health': "print the current Agent's health",
+    'config': 'print the runtime configuration of a running agent',
     'version': 'print the version info',
     'hostname': 'print the hostname used by the Agent',
     'trace-agent': 'receive traces (started by datadog-agent-trace.service)',

@@ -34,7 +34,7 @@ export const makePeerDisk = async ({ project, work }: Bench, name: string, layer
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const key = await makeKey(folder)
   const path = join(folder, `${name}.qcow2`)
-  const script = join(project.root, 'packer/bench/disk.sh')
+  const script = join(project.tool, 'packer/bench/disk.sh')
   await runTimed(
     { words: ['bash', script, layer, `${key}.pub`, path], cwd: folder, environment: cleanEnvironment() },
     join(folder, 'disk.log'),

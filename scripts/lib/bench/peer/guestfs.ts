@@ -25,7 +25,7 @@ export const guestfsSide = async (
     tool: 'virt-customize',
     command: forReaders(`cp ${disk.path} ${copy} && ${command.join(' ')}`, {
       work: bench.work,
-      root: bench.project.root,
+      root: bench.project.tool,
     }),
     ...(prepare === undefined ? {} : { prepare }),
     run: async (log): Promise<Measured> => {

@@ -12,7 +12,7 @@ const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
 /** This machine's own Debian mirror, according to apt, so that both sides fetch from the same place. */
 const hostMirror = async ({ project, work }: Bench): Promise<string> => {
-  const script = join(project.root, 'lab/base/mirror.sh')
+  const script = join(project.tool, 'lab/base/mirror.sh')
   const words = ['bash', script, 'trixie', keyring] as const
   const { stdout } = await runTimed(
     { words: [...words], cwd: work, environment: networkEnvironment() },
@@ -30,7 +30,7 @@ const hostMirror = async ({ project, work }: Bench): Promise<string> => {
 
 /** The packages of the lab's own base. */
 export const basePackages = async ({ project }: Pick<Bench, 'project'>): Promise<string[]> =>
-  (await readFile(join(project.root, 'lab/base/packages.txt'), 'utf8'))
+  (await readFile(join(project.tool, 'lab/base/packages.txt'), 'utf8'))
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
 
@@ -100,7 +100,7 @@ export const mkosiSide = async (bench: Bench, image: MkosiImage): Promise<Side> 
   return {
     name: image.incremental ? 'mkosi --incremental' : 'mkosi',
     tool: 'mkosi',
-    command: forReaders(words.join(' '), { work: bench.work, root: bench.project.root }),
+    command: forReaders(words.join(' '), { work: bench.work, root: bench.project.tool }),
     prepare: async () => {
       await refresh()
       if (!image.incremental) await rm(join(folder, 'image.raw'), { force: true })

@@ -38,7 +38,7 @@ export const writeTemplate = async (
   const folder = join(work, 'packer', name)
   await mkdir(folder, { recursive: true })
   const source = `packer/bench/${template}.pkr.hcl.hbs`
-  const { content } = renderTemplateFile(join(project.root, source), context, { source })
+  const { content } = renderTemplateFile(join(project.tool, source), context, { source })
   await writeFile(join(folder, `${template}.pkr.hcl`), content)
   return { folder, text: content }
 }
@@ -75,7 +75,7 @@ const side = async (
     uploads,
     scripts,
   })
-  const folders = { work: bench.work, root: bench.project.root }
+  const folders = { work: bench.work, root: bench.project.tool }
   return {
     name: variant.name,
     tool: 'packer',

@@ -61,8 +61,8 @@ const open = async (bench: Bench): Promise<OpenRow> => {
       {
         name: 'Packer’s vagrant post-processor',
         tool: 'packer',
-        command: `packer build ${forReaders(folder, { work, root: project.root })}`,
-        template: forReaders(text, { work, root: project.root }),
+        command: `packer build ${forReaders(folder, { work, root: project.tool })}`,
+        template: forReaders(text, { work, root: project.tool }),
         prepare: async () => {
           for (const path of [output, theirs]) await rm(path, { recursive: true, force: true })
           await mkdir(join(work, 'packer-output'), { recursive: true })

@@ -21,13 +21,13 @@ const hours = 24
  * Dashboards, monitors and the week of downtimes as one self-contained page: no scripts, no external addresses, both
  * colour schemes. The same preview gives the same page.
  *
- * @param root the checkout, which contains the page's template.
+ * @param tool the checkout, which contains the page's template.
  */
-export const previewPage = (preview: Preview, root = '.'): string => {
+export const previewPage = (preview: Preview, tool = '.'): string => {
   const { box, version, now, timezone, isAssumed, hints, samples = noSamples, recorded = {} } = preview
   const scene: Scene = { now, timezone, hints, samples, recorded, host: box, hours }
   const gaps = preview.week.some(({ rows }) => rows.some(({ slots }) => slots.includes('gap')))
-  const template = readFileSync(join(root, 'scripts/lib/observe/show/page.html.hbs'), 'utf8')
+  const template = readFileSync(join(tool, 'scripts/lib/observe/show/page.html.hbs'), 'utf8')
   const render = Handlebars.create().compile(template, { strict: true })
   return render({
     box: printable(box),

@@ -14,7 +14,10 @@ export const shell = (value: Value): string => {
 }
 
 /** A YAML scalar of the value's own type: text is quoted, so that `no`, `012` and `1.0` stay text. */
-export const yaml = (value: Value): string => (typeof value === 'string' ? doubleQuoted(value) : String(value))
+export const yaml = (value: Value): string => (typeof value === 'string' ? doubleQuoted(value) : plain(value))
+
+/** YAML 1.1, which the Agent's Python reads, takes `1e-7` for text: a number with an exponent needs a point. */
+const plain = (value: number | boolean): string => String(value).replace(/^(-?\d+)e/, '$1.0e')
 
 /** A JSON value of the value's own type. */
 export const json = (value: Value): string => (typeof value === 'string' ? doubleQuoted(value) : String(value))

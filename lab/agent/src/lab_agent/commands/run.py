@@ -15,6 +15,7 @@ from lab_agent.agent_log import start_logging
 from lab_agent.check_id import config_id
 from lab_agent.cli import CommandError
 from lab_agent.configs import Configs, load_configs
+from lab_agent.effective import effective
 from lab_agent.forwarder import Forwarder
 from lab_agent.ipc import auth, server
 from lab_agent.loader import add_checks_d, load_checks
@@ -109,6 +110,7 @@ def main(arguments: list[str]) -> int:
             '/agent/status': lambda: status.build(paths, settings, host, scheduler, configs, forwarder, logs, started),
             '/agent/status/health': health,
             '/agent/config-check': lambda: config_check(configs),
+            '/agent/config': lambda: effective(settings),
         },
     )
     if options.pidfile:

@@ -1,0 +1,44 @@
+// The Agent's configuration of a box file, checked.
+
+import type { AgentConfiguration, Settings } from './agent.ts'
+import { configProblems, unknownSettings } from './agent-config.ts'
+import type { Problem } from './problems.ts'
+import { lineAndColumn } from './problems.ts'
+import type { BoxFile } from './schema.ts'
+import { keyOffset, type Source } from './source.ts'
+
+const notesOf = (config: Readonly<Record<string, unknown>>, source: Source): string[] =>
+  unknownSettings(config).map((name) => {
+    const { line, column } = lineAndColumn(source.text, keyOffset(source, ['agent', 'config', name]))
+    return `${source.path}:${line}:${column}: agent.config.${name} is no setting of the Agent known here; passed on as written`
+  })
+
+/** A box that traces an app needs the receiver that a setting turns off. */
+const contradiction = ({ app, agent }: BoxFile, source: Source): Problem[] => {
+  const apm = agent.config?.apm_config
+  if (app == null || typeof apm !== 'object' || apm === null || !('enabled' in apm) || apm.enabled !== false) return []
+  return [
+    {
+      offset: keyOffset(source, ['agent', 'config', 'apm_config', 'enabled']),
+      message: 'agent.config.apm_config.enabled turns off what the app sends its traces to',
+      expected: 'true, or a box without app',
+      found: 'false',
+      next: 'remove the line',
+    },
+  ]
+}
+
+/**
+ * What a box file says of the Agent's configuration.
+ *
+ * @returns it, what is wrong with it, and what its author should know.
+ */
+export const agentConfiguration = (
+  file: BoxFile,
+  source: Source,
+): { configuration: AgentConfiguration; problems: Problem[]; notes: string[] } => {
+  const { config = {} } = file.agent
+  const problems = [...configProblems(config, source), ...contradiction(file, source)]
+  // Without problems every value is one that YAML writes as it was read.
+  return { configuration: { config: config as Settings }, problems, notes: notesOf(config, source) }
+}
