@@ -78,7 +78,9 @@ const answersIn = (guest: Guest): string => {
   const connect = '(exec 3<>/dev/tcp/127.0.0.1/5001) 2>/dev/null'
   const file = containerFile(guest)
   const ask =
-    file === '' ? connect : `nsenter --net="/proc/$(cat ${file} 2>/dev/null)/ns/net" -- bash -c '${connect}' 2>/dev/null`
+    file === ''
+      ? connect
+      : `nsenter --net="/proc/$(cat ${file} 2>/dev/null)/ns/net" -- bash -c '${connect}' 2>/dev/null`
   return `[ -s /etc/datadog-agent/auth_token ] && ${ask}`
 }
 
@@ -117,9 +119,7 @@ export const observeAgent = (guest: Guest): Promise<Observation> => {
     guest,
     ['sh', '-c', script, 'status', containerFile(guest)],
     'datadog-agent status',
-  ).then(({ stdout, stderr }) =>
-    readObservation(stdout, stderr),
-  )
+  ).then(({ stdout, stderr }) => readObservation(stdout, stderr))
   const entry = { at: Number.POSITIVE_INFINITY, observation }
   recent.set(guest, entry)
   // The age counts from the answer, not from the request.

@@ -17,8 +17,7 @@ const image = z.string(imageExpectation).superRefine((value, context) => {
 
 const subnet = z.string(subnetExpectation).superRefine((value, context) => {
   const problem = subnetProblem(value)
-  if (problem !== undefined)
-    context.addIssue({ code: 'custom', message: subnetExpectation, params: { next: problem } })
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: subnetExpectation, params: { next: problem } })
 })
 
 /** The keys of `agent` that belong to its container. */
@@ -78,7 +77,8 @@ const inContainer = ({ version, image, repository }: Given): AgentContradiction[
   if ((image === 'lab') !== isLabVersion(version))
     problems.push({
       path: ['version'],
-      message: image === 'lab' ? "the lab Agent's version, which ends in +lab" : 'a version without +lab, or image: lab',
+      message:
+        image === 'lab' ? "the lab Agent's version, which ends in +lab" : 'a version without +lab, or image: lab',
       next: image === 'lab' ? `write ${version}+lab` : 'name the version that the image holds',
     })
   return problems

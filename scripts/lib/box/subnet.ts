@@ -21,7 +21,8 @@ const parse = (text: string): Subnet | undefined => {
   return { base: ((a * 256 + b) * 256 + c) * 256 + d, bits }
 }
 
-const dotted = (address: number): string => [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.')
+const dotted = (address: number): string =>
+  [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.')
 
 const size = ({ bits }: Subnet): number => 2 ** (32 - bits)
 

@@ -28,7 +28,8 @@ type Report = z.infer<typeof reportSchema>
 
 type Mount = ContainerExpectation['mounts'][number]
 
-const describe = ({ source, target, writable }: Mount): string => `${source} at ${target}${writable ? '' : ', read-only'}`
+const describe = ({ source, target, writable }: Mount): string =>
+  `${source} at ${target}${writable ? '' : ', read-only'}`
 
 const mountProblems = (wanted: readonly Mount[], found: readonly Mount[]): string[] => [
   ...wanted.flatMap((mount) => {
