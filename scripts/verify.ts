@@ -7,6 +7,7 @@ import { machineChoice, machineOption } from './lib/boot/kind.ts'
 import type { Box } from './lib/box/box.ts'
 import { fromCaller } from './lib/box/caller.ts'
 import { boxHelp, chosenBox } from './lib/box/chosen.ts'
+import { hostsOptions, isAboutHosts, refuseStray } from './lib/hosts/options.ts'
 import type { Target, VerifyResults } from './lib/verify/results.ts'
 import { startSuite } from './lib/verify/suite.ts'
 import { targetFrom, targetOptions } from './lib/verify/target.ts'
@@ -15,16 +16,17 @@ import { isGreen } from './lib/verify/verdict.ts'
 const command: Command = {
   verb: 'verify',
   summary:
-    'Boots a disposable copy of the published image and verifies it over SSH; or verifies a machine of yours or of Vagrant.',
+    'Boots a disposable copy of the published image and verifies it over SSH; or verifies machines of yours or of Vagrant.',
   positional: { name: 'BOX', help: boxHelp },
   options: {
     only: { type: 'string', multiple: true, value: 'ID', help: 'run only this check; repeatable' },
     out: {
       type: 'string',
       value: 'DIR',
-      help: 'folder for results.json, junit.xml and report.html (default: out/BOX/verify; verify-vagrant, verify-container, verify-wire)',
+      help: 'folder for results.json, junit.xml and report.html (default: out/BOX/verify; verify-vagrant, verify-container, verify-wire; out/hosts without BOX)',
     },
     ...targetOptions,
+    ...hostsOptions,
     vagrant: { type: 'boolean', help: 'the running machine of the Vagrantfile (BOXHOUND_BASE=… as for vagrant up)' },
     wire: {
       type: 'boolean',
@@ -45,6 +47,8 @@ const command: Command = {
       'npm run verify -- lab --wire',
       'verifies host tags, metrics, service checks, logs and traces as the Agent sends them',
     ],
+    ['npm run verify -- --host db1', 'judges any Agent, without a box file and read-only; logs in as ssh db1 does'],
+    ['npm run verify -- --hosts ~/.ssh/config --match "db-*"', 'many hosts at once: one page, one result each'],
     ['vagrant up && npm run verify -- lab --vagrant', 'verifies the machine of Vagrant'],
   ],
 }
@@ -137,10 +141,22 @@ const verifyByWire = async (name: string, parsed: Parsed, project: Project): Pro
   )
 }
 
+const verifyAnyHosts = async (parsed: Parsed, project: Project): Promise<number> => {
+  const [{ verifyHosts }, { isGreen: areGreen }] = await Promise.all([
+    import('./lib/hosts/verb.ts'),
+    import('./lib/hosts/results.ts'),
+  ])
+  const results = await verifyHosts(parsed, project, process.env)
+  if (parsed.flags.json === true) console.log(JSON.stringify(results))
+  return areGreen(results) ? 0 : 1
+}
+
 /** `npm run verify`: 0 when no check failed, 1 when one did, or when the machine became unreachable. */
 export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
+  if (isAboutHosts(parsed)) return verifyAnyHosts(parsed, project)
+  refuseStray(parsed)
   const name = chosenBox(parsed.positional, project)
   const { flags, values, lists } = parsed
   if (flags.wire === true) {

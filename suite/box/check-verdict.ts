@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { parseForeign } from '../../scripts/lib/_helpers/json.ts'
 import type { CheckExpectation } from '../../scripts/lib/render/rendered-box.ts'
 import type { CommandResult } from '../../scripts/lib/verify/command.ts'
+import { errorMessage } from '../../scripts/lib/verify/last-error.ts'
 import { jsonIn } from '../../scripts/lib/verify/output-json.ts'
 import { isRightState, stateName } from '../../scripts/lib/verify/states.ts'
 import { judge, list, missing, type Verdict } from './verdict.ts'
@@ -24,16 +24,6 @@ const instanceSchema = z.looseObject({
   }),
 })
 type Metric = z.infer<typeof metric>
-
-/** LastError of a Python check is JSON inside a string: `[{"message": …, "traceback": …}]`. */
-const errorMessage = (text: string): string => {
-  try {
-    const [first] = z.array(z.looseObject({ message: z.string() })).parse(parseForeign(text))
-    return first?.message ?? text
-  } catch {
-    return text
-  }
-}
 
 const metricProblems = (metrics: readonly Metric[], expectation: CheckExpectation): string[] => {
   const names = [...expectation.metrics, ...expectation.rates]

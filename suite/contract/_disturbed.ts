@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { loadErrors, statusSchema } from '../box/agent-status.ts'
+import { loadErrors } from '../../scripts/lib/verify/load-errors.ts'
+import { statusSchema } from '../box/agent-status.ts'
 import { type Agent, at, disturbed, eventually, key, names, planted, runnerSchema } from './_agent.ts'
 import type { Clause } from './_clause.ts'
 

@@ -1,6 +1,6 @@
 """Talks to the trace receiver on 127.0.0.1:8126 as a tracer would.
 
-INPUT is {"do": "connect" | "info" | "trace" | "rubbish"}.
+INPUT is {"do": "connect" | "info" | "trace" | "rubbish"}, optionally with "port", "seconds" and the trace's "service".
 """
 
 import http.client
@@ -30,7 +30,7 @@ def span() -> dict[str, object]:
         'span_id': number + 1,
         'parent_id': 0,
         'name': 'boxhound.contract',
-        'service': 'boxhound-contract',
+        'service': INPUT.get('service', 'boxhound-contract'),  # noqa: F821
         'resource': 'contract',
         'type': 'custom',
         'start': time.time_ns(),
@@ -48,7 +48,7 @@ def ask(method: str, path: str, body: bytes | None = None) -> dict[str, object]:
         'Datadog-Meta-Lang-Interpreter': 'contract',
         'Datadog-Meta-Tracer-Version': '1.0.0',
     }
-    connection = http.client.HTTPConnection('127.0.0.1', 8126, timeout=60)
+    connection = http.client.HTTPConnection('127.0.0.1', INPUT.get('port', 8126), timeout=INPUT.get('seconds', 60))  # noqa: F821
     connection.request(method, path, body, headers if body is not None else {})
     answer = connection.getresponse()
     return {'status': answer.status, 'body': answer.read().decode('utf-8', 'replace')[:20000]}

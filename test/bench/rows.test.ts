@@ -9,10 +9,11 @@ import { benchPackages, systemPackages } from '../../scripts/lib/setup/packages.
 const numbers = (words: string[], quick = false): number[] => chooseRows(words, quick).map(({ number }) => number)
 
 test('without names all rows are measured, with --quick the short ones', (t) => {
-  t.deepEqual(numbers([]), [1, 2, 3, 4, 5, 6, 7, 8, 9])
+  t.deepEqual(numbers([]), [1, 2, 3, 4, 5, 6, 7, 8, 9, 11])
   t.deepEqual(numbers([], true), [1, 2, 4, 7])
   t.deepEqual(numbers(['8', '2']), [2, 8])
   t.deepEqual(numbers(['3'], true), [3])
+  t.deepEqual(numbers(['fleet', '1']), [1, 11])
 })
 
 test('a word that is no row is wrong usage', (t) => {

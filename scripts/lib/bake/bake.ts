@@ -6,6 +6,7 @@ import { withCleanup, withoutInterruption } from '../_helpers/cleanup.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { askSandbox, killSandboxes } from '../_helpers/sandbox.ts'
 import { span } from '../_helpers/trace.ts'
+import { boxhoundVersion } from '../_helpers/version.ts'
 import { droppedLines } from '../cache/binding.ts'
 import { clearDeadRuns, clearRun, dropUnusable, makeWorkFolder, type WorkFolder } from '../cache/leftovers.ts'
 import { withLock } from '../cache/lock.ts'
@@ -163,7 +164,12 @@ const bakeLayers = async (
         layers,
         packages: tip?.packages ?? [],
         base: describeBase(plan),
-        tools: { packer: packer ?? 'unknown', qemu: qemu ?? 'unknown', node: process.versions.node },
+        tools: {
+          boxhound: boxhoundVersion,
+          packer: packer ?? 'unknown',
+          qemu: qemu ?? 'unknown',
+          node: process.versions.node,
+        },
         seconds: seconds(),
       }
       await span('bake', 'publish', () => publishSet(manifest, expectationsText(plan), staging, project))

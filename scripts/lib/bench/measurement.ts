@@ -58,6 +58,8 @@ export interface Bench {
 /** One row of the benchmark, as data. */
 export interface Row {
   readonly number: number
+  /** A word that selects it as well. */
+  readonly name?: string
   readonly title: string
   /** The exact work, in one sentence. */
   readonly work: string

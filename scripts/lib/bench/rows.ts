@@ -5,6 +5,7 @@ import type { Row } from './measurement.ts'
 import { checkEdit } from './row/check-edit.ts'
 import { coldLoop } from './row/cold-loop.ts'
 import { delta } from './row/delta.ts'
+import { fleet } from './row/fleet.ts'
 import { fromNothing } from './row/from-nothing.ts'
 import { nativeLoop } from './row/native-loop.ts'
 import { noChange } from './row/no-change.ts'
@@ -23,6 +24,7 @@ export const rows: readonly Row[] = [
   vagrantBox,
   delta,
   verification,
+  fleet,
 ]
 
 /** Short enough to run on every push. */
@@ -34,15 +36,15 @@ const quickRows: readonly number[] = [1, 2, 4, 7]
  * @throws BoxhoundError E_USAGE (exit code 2) for an unknown row.
  */
 export const chooseRows = (words: readonly string[], quick: boolean): Row[] => {
-  const known = rows.map(({ number }) => String(number))
-  const unknown = words.find((word) => !known.includes(word))
+  const isCalled = ({ number, name }: Row, word: string): boolean => word === String(number) || word === name
+  const unknown = words.find((word) => !rows.some((row) => isCalled(row, word)))
   if (unknown !== undefined)
     throw new BoxhoundError('E_USAGE', 'no such row', {
       exitCode: 2,
-      expected: `row numbers: ${known.join(', ')}`,
+      expected: `rows: ${rows.map(({ number, name }) => (name === undefined ? number : `${number} (${name})`)).join(', ')}`,
       found: unknown,
       next: 'npm run bench -- --help',
     })
-  if (words.length > 0) return rows.filter(({ number }) => words.includes(String(number)))
+  if (words.length > 0) return rows.filter((row) => words.some((word) => isCalled(row, word)))
   return rows.filter(({ number }) => !quick || quickRows.includes(number))
 }

@@ -19,6 +19,7 @@ import type { Problem } from './problems.ts'
 import { labRepository, publishedBy } from './publisher.ts'
 import { displayPath, readSource } from './read.ts'
 import { type BoxFile, boxFile } from './schema.ts'
+import { requirementProblems } from './schema-requires.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
 import { defaultSubnet } from './subnet.ts'
 import { readSystems, systemsFile } from './systems.ts'
@@ -284,6 +285,7 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
   const { data, problems } = validate(source, boxFile)
   assertNone(source, problems)
   if (data === undefined) throw new Error('a box file without problems has data')
+  assertNone(source, requirementProblems(data.boxhound, source))
   const { checks, problems: checkProblems } = checksOf(data.checks ?? {}, source, file, project)
   const systems = readSystems(project)
   const systemName = data.base.system ?? labSystem

@@ -8,6 +8,7 @@ import { isLoopback, parseRepository, repositoryExpectation } from './repository
 import { agentKeys } from './schema-agent.ts'
 import { agentContainer, containerContradictions } from './schema-agent-container.ts'
 import { observe } from './schema-observe.ts'
+import { boxhoundRange } from './schema-requires.ts'
 import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
 import { isAddress, isImage } from './urls.ts'
 
@@ -377,6 +378,7 @@ export const boxFile = z
       examples: ['shop-db'],
     }),
     version,
+    boxhound: boxhoundRange,
     base,
     agent,
     database: database.nullish().describe('A database with its monitoring user and integration'),

@@ -10,8 +10,10 @@ import { machineNames } from './machine.ts'
 
 const groupTitles: Readonly<Record<string, string>> = {
   'first-boot': 'First boot',
+  host: 'Host',
   agent: 'Agent',
   check: 'Checks',
+  logs: 'Logs',
   database: 'Database',
   app: 'App',
   image: 'Image',

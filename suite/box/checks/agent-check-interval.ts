@@ -1,6 +1,7 @@
 import type { CheckExpectation } from '../../../scripts/lib/render/rendered-box.ts'
+import { loadErrors } from '../../../scripts/lib/verify/load-errors.ts'
 import { observeAgent } from '../agent.ts'
-import { type AgentStatus, instancesRun, loadErrors } from '../agent-status.ts'
+import { type AgentStatus, instancesRun } from '../agent-status.ts'
 import type { BoxCheck } from '../check.ts'
 import { final, judge, type Verdict } from '../verdict.ts'
 
