@@ -21,7 +21,7 @@ unpack() {
     --cgroup-manager cgroupfs --events-backend none
   )
   # It would start itself again in a user namespace, which is closed to it as well.
-  export _CONTAINERS_USERNS_CONFIGURED=done _CONTAINERS_ROOTLESS_UID=0 PODMAN_IGNORE_CGROUPSV1_WARNING=1
+  export _CONTAINERS_USERNS_CONFIGURED='done' _CONTAINERS_ROOTLESS_UID=0 PODMAN_IGNORE_CGROUPSV1_WARNING=1
   rm -rf "$store"
   install -d -m 0755 "$store" "$records"
   podman "${options[@]}" pull --quiet "oci:$staged"
