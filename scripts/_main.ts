@@ -12,6 +12,7 @@ type Main = (argv: string[], project: Project) => Promise<number>
 
 /** Each verb is loaded only when it is called: a bake with nothing to do must not pay for ssh2 or the report page. */
 const loaders: Readonly<Record<Verb, () => Promise<{ main: Main }>>> = {
+  init: () => import('./init.ts'),
   start: () => import('./start.ts'),
   setup: () => import('./setup.ts'),
   bake: () => import('./bake.ts'),

@@ -20,6 +20,6 @@ test('the contributor’s page names each folder of scripts/lib once, in the ord
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
   // Beside the line of phases: what all of them use, and what no phase is built on.
-  const beside = ['_helpers', 'base', 'bench', 'proof', 'selftest', 'setup']
+  const beside = ['_helpers', 'base', 'bench', 'init', 'proof', 'selftest', 'setup']
   t.deepEqual([...order, ...beside].toSorted(), folders.toSorted())
 })

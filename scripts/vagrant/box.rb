@@ -44,9 +44,15 @@ module Boxhound
       raise Error.new("#{file} cannot be read", found: e.message, advice: "npm run render -- #{name} --out DIR tells more")
     end
 
+    # The box when BOX names none: lab, or the only one.
+    def default_box
+      names = known_boxes
+      names.include?('lab') || names.length != 1 ? 'lab' : names.first
+    end
+
     # What a machine has, in a Vagrant box and here: memoryMiB, cpus, bootTimeout in seconds.
     def hardware
-      YAML.safe_load(File.read(File.join(ROOT, 'packer', 'vagrant', 'hardware.yaml')))
+      YAML.safe_load(File.read(File.join(TOOL, 'packer', 'vagrant', 'hardware.yaml')))
     end
 
     # The port of this machine that leads to the app; nil for a box without one.
@@ -59,11 +65,14 @@ module Boxhound
 
     private
 
+    def known_boxes
+      Dir.glob('*.yaml', base: File.join(ROOT, 'boxes')).map { |file| File.basename(file, '.yaml') }.sort
+    end
+
     def assert_known(name, path)
       return if name.match?(/\A[\w-]+\z/) && File.exist?(path)
 
-      known = Dir.glob('*.yaml', base: File.dirname(path)).map { |file| File.basename(file, '.yaml') }.sort
-      raise Error.new('there is no such box file', expected: "BOX=#{known.join(' or ')}", found: "BOX=#{name}")
+      raise Error.new('there is no such box file', expected: "BOX=#{known_boxes.join(' or ')}", found: "BOX=#{name}")
     end
   end
 end

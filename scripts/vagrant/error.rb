@@ -7,7 +7,7 @@ module Boxhound
       @text = [message,
                expected && "  expected: #{expected}",
                found && "  found:    #{found}",
-               advice && "  next:     #{advice}"].compact.join("\n")
+               advice && "  next:     #{advice}"].compact.map { |line| Boxhound.typed(line) }.join("\n")
       super()
     end
 

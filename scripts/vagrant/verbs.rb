@@ -24,7 +24,7 @@ module Boxhound
       private
 
       def command(words)
-        ['node', File.join(ROOT, 'scripts', '_run.mjs'), *words]
+        ['node', File.join(TOOL, 'scripts', '_run.mjs'), *words]
       end
     end
   end

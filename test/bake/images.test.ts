@@ -45,6 +45,28 @@ rooted('another format in the box file is made from the published qcow2, which s
   t.is(images[2]?.bytes, (8 << 20) + 512)
 })
 
+rooted(
+  'a container image is written by its own writer, has a digest and no disk, and is kept like the others',
+  async (t) => {
+    const project = await emptyProject(t)
+    await storeDisk(project)
+    let written = 0
+    const writeContainer = async (target: string): Promise<string> => {
+      written += 1
+      await writeFile(target, 'archive')
+      return 'sha256:abc'
+    }
+    const earlier = await publish(project, { formats: ['qcow2', 'oci'], writeContainer })
+    t.like(earlier.images[1], { file: 'lab.oci.tar', format: 'oci', bytes: 7, virtualBytes: 0, digest: 'sha256:abc' })
+    t.true(earlier.image.virtualBytes > 0)
+    const { shown, images } = await again(project, earlier, ['qcow2', 'oci'])
+    t.deepEqual(shown, ['publish cached', 'as oci cached'])
+    t.deepEqual(images, earlier.images)
+    t.is(written, 1)
+    await t.throwsAsync(publish(project, { formats: ['qcow2', 'oci'] }), { message: /nobody writes/ })
+  },
+)
+
 rooted('a lost format is made again, alone', async (t) => {
   const project = await emptyProject(t)
   await storeDisk(project)

@@ -1,4 +1,7 @@
-import test from 'ava'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
 import { startFleet } from '../../scripts/lib/hosts/fleet.ts'
 import { type FleetResults, isGreen } from '../../scripts/lib/hosts/results.ts'
 import { changed, healthy } from './_facts.ts'
@@ -96,6 +99,39 @@ test('when the time is up, hosts whose turn did not come are lost, not green', a
   )
   t.regex(observed(results, 'late'), /its turn did not come within 1 s/)
   t.false(isGreen(results))
+})
+
+/** ssh_config with a proxy that connects as the test says. */
+const configOf = (t: ExecutionContext, command: string): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'boxhound-test-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'config'), `Host *\n  ProxyCommand ${command}\n`, { mode: 0o600 })
+  return join(folder, 'config')
+}
+
+test('a ProxyCommand is the connection, and the host key is still the host’s', async (t) => {
+  const good = await hostOf(t, 'behind', saying(named('a')))
+  const relay = `const s = require('net').connect(%p, '127.0.0.1'); process.stdin.pipe(s).pipe(process.stdout)`
+  const config = configOf(t, `${process.execPath} -e "${relay}"`)
+  const wishes = [
+    { ...good, host: 'nowhere.invalid' },
+    { ...good, name: 'impostor', hostKey: `SHA256:${'A'.repeat(43)}` },
+  ]
+  const results = await startFleet(wishes, { ...fleetOptions, config }).done
+  t.deepEqual(
+    results.hosts.map(({ status }) => status),
+    ['passed', 'lost'],
+  )
+  t.regex(observed(results, 'impostor'), /unexpected host key/)
+})
+
+test('a proxy that fails is told in its own words', async (t) => {
+  const good = await hostOf(t, 'behind', saying(named('a')))
+  const results = await startFleet([good], {
+    ...fleetOptions,
+    config: configOf(t, 'sh -c "echo no route >&2; exit 1"'),
+  }).done
+  t.regex(observed(results, 'behind'), /the proxy said: no route/)
 })
 
 test('an interrupted run has the results that were there, and is not complete', async (t) => {

@@ -306,6 +306,13 @@ test('tags of the inventory are expected as well', (t) => {
   t.regex(one(judge(green(), false, ['team:sre']), 'agent.tags').observed, /team:sre is in the inventory, but not sent/)
 })
 
+test('a host that claims thousands of checks is red, and judged in no time', (t) => {
+  const checks = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`c${index}`, { a: { TotalRuns: 1 } }]))
+  const findings = judge(changed(green(), `${status}/runnerStats/Checks`, checks))
+  t.true(red(findings).includes('agent.checks'))
+  t.true(findings.length < 500)
+})
+
 test('names that read the same in an id hide nothing', (t) => {
   const odd = changed(green(), `${status}/autoConfigStats/ConfigErrors`, {
     'a b': 'first',

@@ -1,14 +1,17 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { columnsOf, formatPage } from '../../scripts/lib/hosts/page.ts'
 import { formatFleet, formatHost } from '../../scripts/lib/hosts/report.ts'
 import type { FleetResults, HostResult } from '../../scripts/lib/hosts/results.ts'
 import { fileNames, writeHosts } from '../../scripts/lib/hosts/write.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'boxhound-test-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folderFor = (t: ExecutionContext): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'boxhound-test-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  return folder
+}
 
 const hostOf = (name: string, status: HostResult['status'], id = 'agent.running'): HostResult => ({
   name,
@@ -55,6 +58,7 @@ test('file names keep to their folder, and none is taken twice', (t) => {
 })
 
 test('results, one JUnit file per host and the page are written; hosts of an earlier run go', async (t) => {
+  const folder = folderFor(t)
   await writeHosts(
     resultsOf([hostOf('a', 'passed'), hostOf('b', 'failed'), hostOf('c', 'lost')]),
     process.cwd(),
@@ -68,6 +72,7 @@ test('results, one JUnit file per host and the page are written; hosts of an ear
 })
 
 test('what no host shows alone has a file of its own, which no host of that name takes', async (t) => {
+  const folder = folderFor(t)
   const hosts = [hostOf('fleet', 'passed'), hostOf('b', 'passed')]
   const [{ checks }] = [hostOf('x', 'failed', 'fleet.hostnames')]
   await writeHosts({ ...resultsOf(hosts), fleet: checks }, process.cwd(), folder)

@@ -2,6 +2,7 @@
 
 /** One line each, in the order of `boxhound --help`. */
 export const verbs = {
+  init: 'starts a repository of your own: a box file, a check with its test, a workflow',
   start: 'installs what this machine lacks, then bakes and verifies a box',
   setup: 'installs what this machine lacks',
   bake: 'builds missing or changed layers, publishes the image, verifies it',

@@ -15,6 +15,7 @@ import type { Plan } from '../plan/planned-layer.ts'
 import { pullMissing } from '../registry/sources.ts'
 import { buildLayers } from './build.ts'
 import type { Builder } from './builders.ts'
+import { writeContainer } from './container-format.ts'
 import type { OnError } from './failure.ts'
 import { makeImages, publishStep, stagingFolder } from './images.ts'
 import { boxFolder, looksPublished, type Manifest, readManifest, writeDraft } from './manifest.ts'
@@ -153,7 +154,15 @@ const bakeLayers = async (
         return { overlay, layers, seconds: seconds() }
       }
       const earlier = await readManifest(box.name, project)
-      const publication = { box: box.name, tip: tip?.id ?? '', formats: box.image.formats, earlier, staging }
+      const publication = {
+        box: box.name,
+        tip: tip?.id ?? '',
+        formats: box.image.formats,
+        earlier,
+        staging,
+        writeContainer: (target: string) =>
+          writeContainer(plan, target, { work, progress, note: options.note }, project),
+      }
       const published = await span('bake', 'make images', () => makeImages(publication, progress, project))
       const manifest: Manifest = {
         box: box.name,

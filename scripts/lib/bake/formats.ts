@@ -5,7 +5,7 @@ import { waitIfInterrupted } from '../_helpers/cleanup.ts'
 import { cleanEnvironment } from '../_helpers/environment.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { askSandbox, startSandbox } from '../_helpers/sandbox.ts'
-import type { Format } from '../box/box.ts'
+import type { DiskFormat, Format } from '../box/box.ts'
 
 const mebibyte = 1 << 20
 
@@ -20,7 +20,7 @@ interface Writing {
 // -W writes out of order, on all cores. streamOptimized is written sequentially, so on one.
 const parallel = ['-m', '16', '-W']
 
-const writings: Readonly<Record<Format, Writing>> = {
+const writings: Readonly<Record<DiskFormat, Writing>> = {
   // zstd in 2 MiB clusters takes 2 s where zlib takes 26, and gives the smallest file of the four.
   qcow2: { driver: 'qcow2', words: ['-c', '-o', 'compression_type=zstd,cluster_size=2M', ...parallel] },
   // Sparse: empty parts take no space.
@@ -36,9 +36,10 @@ const writings: Readonly<Record<Format, Writing>> = {
   },
 }
 
-export const imageFile = (box: string, format: Format): string => `${box}.${format}`
+export const imageFile = (box: string, format: Format): string =>
+  format === 'oci' ? `${box}.oci.tar` : `${box}.${format}`
 
-const inspect = async (path: string, format: Format): Promise<{ driver: string; virtual: number }> => {
+const inspect = async (path: string, format: DiskFormat): Promise<{ driver: string; virtual: number }> => {
   // raw and fixed VHD have no header to recognize. The other formats must be recognized from the file itself.
   const told = format === 'raw' || format === 'vhd' ? ['-f', writings[format].driver] : []
   const { code, stdout } = await askSandbox(['qemu-img', 'info', '--output=json', ...told, '--', path])
@@ -65,7 +66,7 @@ const inspect = async (path: string, format: Format): Promise<{ driver: string; 
 export const convertImage = async (
   source: string,
   target: string,
-  format: Format,
+  format: DiskFormat,
   { expected, shown }: { readonly expected?: number | undefined; readonly shown: string },
 ): Promise<number> => {
   const { driver, words, bytes } = writings[format]

@@ -22,6 +22,10 @@ export interface Publication {
   readonly formats: readonly Format[]
   /** The current publication; undefined if there is none. */
   readonly earlier: Manifest | undefined
+  /**
+   * Writes the container image to a file, which is not synced, and returns its digest; required if `formats` has `oci`.
+   */
+  readonly writeContainer?: (target: string) => Promise<string>
   /** From `stagingFolder`; the caller removes it. */
   readonly staging: string
 }
@@ -89,15 +93,19 @@ export const makeImages = async (
     const target = join(staging, file)
     const from = format === 'qcow2' ? overlayPath(tip, project) : source
     const name = shown(join(folder, file))
-    const virtual = await span('publish', `convert to ${format}`, () =>
-      convertImage(from, target, format, { expected: virtualBytes, shown: name }),
-    )
-    virtualBytes = virtual
+    const written = await span('publish', `convert to ${format}`, async () => {
+      if (format !== 'oci') {
+        virtualBytes = await convertImage(from, target, format, { expected: virtualBytes, shown: name })
+        return { virtualBytes }
+      }
+      if (publication.writeContainer === undefined) throw new Error('nobody writes the container image')
+      return { virtualBytes: 0, digest: await publication.writeContainer(target) }
+    })
     await span('publish', `sync ${format}`, () => syncPath(target))
     const { size: bytes, mtimeMs: modified } = await stat(target)
     const ended = span(`hash ${format}`, 'hash', () => sha256File(target)).then((sha256) => {
       progress.ended(step, { kind: 'built', seconds: (performance.now() - start) / 1000, bytes })
-      return { file, format, bytes, virtualBytes: virtual, sha256, modified }
+      return { file, format, bytes, ...written, sha256, modified }
     })
     ended.catch(() => {}) // reported where it is awaited
     return { ended }

@@ -16,12 +16,15 @@ const imageSchema = z.object({
   file: z.string(),
   format: z.enum(formats),
   bytes: z.number(),
+  /** Size of the disk; 0 for what is no disk. */
   virtualBytes: z.number(),
   sha256: z.string(),
   /**
    * Modification time in ms. With the size, it lets a bake with nothing to do recognize the file without reading it.
    */
   modified: z.number(),
+  /** Of a container image: the digest of its manifest, by which a registry knows it. */
+  digest: z.string().optional(),
 })
 export type PublishedImage = z.infer<typeof imageSchema>
 

@@ -40,7 +40,10 @@ export type Base =
   | { readonly kind: 'lab-image'; readonly release: 'cloud'; readonly system: System }
   | { readonly kind: 'image'; readonly image: string; readonly sha256: string; readonly system: System }
 
-export type Format = 'qcow2' | 'raw' | 'vmdk' | 'vhd'
+export type DiskFormat = 'qcow2' | 'raw' | 'vmdk' | 'vhd'
+
+/** A disk, or `oci`: the Agent's container image with the checks of the box. */
+export type Format = DiskFormat | 'oci'
 
 /** The published disk image. */
 export interface Image {

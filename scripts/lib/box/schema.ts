@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { traceWays } from './app.ts'
 import { isLabVersion } from './apt-repository.ts'
+import { containerFormatProblem } from './container-format.ts'
 import { optionValue } from './option-schema.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
 import { agentKeys } from './schema-agent.ts'
@@ -353,7 +354,7 @@ const cache = z
   .describe('Registries that a bake pulls stored layers from instead of building them')
 
 /** What `image.formats` may name: the formats that an image is published in. */
-export const formats = ['qcow2', 'raw', 'vmdk', 'vhd'] as const
+export const formats = ['qcow2', 'raw', 'vmdk', 'vhd', 'oci'] as const
 
 const image = z
   .strictObject({
@@ -366,14 +367,20 @@ const image = z
       .refine((all) => new Set(all).size === all.length, 'each format once')
       .refine((all) => all.includes('qcow2'), 'qcow2 among them: it is what boots and is verified')
       .optional()
-      .meta({ description: 'Formats that the image is published in; default [qcow2]', examples: [['qcow2', 'vmdk']] }),
+      .meta({
+        description:
+          'Formats that the image is published in; default [qcow2]. oci is the container image of the Agent with its checks',
+        examples: [['qcow2', 'vmdk']],
+      }),
   })
   .describe('The published disk image')
+
+export const nameOfBox = text(/^[a-z][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and -, as the file')
 
 /** The whole box file. */
 export const boxFile = z
   .strictObject({
-    box: text(/^[a-z][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and -, as the file').meta({
+    box: nameOfBox.meta({
       description: 'Name of the box, as the file',
       examples: ['shop-db'],
     }),
@@ -410,6 +417,9 @@ export const boxFile = z
         path: ['database', 'logs'],
         message: 'false, or agent.logs: true: the Agent collects no logs in this box',
       })
+    const unfit = containerFormatProblem(value)
+    if (unfit !== undefined)
+      context.addIssue({ code: 'custom', path: unfit.path, message: unfit.message, params: { next: unfit.next } })
   })
   .describe('A boxhound box')
 

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import ssh2 from 'ssh2'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { type KnownKey, knownKeys } from './known-hosts.ts'
+import { type Behind, jumpCommand, shellCommand } from './proxy.ts'
 import { pathOf, type SshSettings, settingsFor } from './ssh-config.ts'
 import type { Wish } from './wish.ts'
 
@@ -12,6 +13,8 @@ export interface Endpoint {
   readonly host: string
   readonly port: number
   readonly user: string
+  /** The command whose input and output are the connection; undefined for a direct one. */
+  readonly proxy: readonly string[] | undefined
   /** Usable private keys, as their files have them. */
   readonly keys: readonly { readonly file: string; readonly content: Buffer }[]
   /** Socket of an ssh-agent. */
@@ -57,19 +60,11 @@ const noLogin = (wish: Wish, tried: readonly string[]): BoxhoundError =>
     next: 'give --key FILE, or ssh-add the key',
   })
 
-const refuseProxy = (wish: Wish, settings: SshSettings | undefined): void => {
-  const proxy = ['proxyjump', 'proxycommand'].find((name) => first(settings, name) !== undefined)
-  if (proxy !== undefined)
-    throw new BoxhoundError(
-      'E_SSH_PROXY',
-      `${wish.name} is behind a ${proxy === 'proxyjump' ? 'ProxyJump' : 'ProxyCommand'}`,
-      {
-        exitCode: 2,
-        expected: 'a host that this machine reaches directly',
-        found: `${proxy} ${first(settings, proxy)}`,
-        next: 'run boxhound on the jump host, or forward a port: ssh -L 2222:HOST:22 JUMP, then --host 127.0.0.1 --port 2222',
-      },
-    )
+/** The command by which ssh_config reaches the host; undefined for a direct connection. */
+const proxyOf = (settings: SshSettings | undefined, behind: Behind): readonly string[] | undefined => {
+  const [jump, command] = [first(settings, 'proxyjump'), first(settings, 'proxycommand')]
+  if (jump !== undefined) return jumpCommand(jump, behind)
+  return command === undefined ? undefined : shellCommand(command, behind)
 }
 
 export interface EndpointOptions {
@@ -90,7 +85,6 @@ export const endpointOf = async (wish: Wish, options: EndpointOptions): Promise<
     ...(wish.user === undefined ? {} : { user: wish.user }),
     ...(wish.port === undefined ? {} : { port: wish.port }),
   })
-  refuseProxy(wish, settings)
   const host = first(settings, 'hostname') ?? wish.host
   const port = wish.port ?? Number(first(settings, 'port') ?? 22)
   const identities = wish.key === undefined ? (settings?.get('identityfile') ?? []).map(pathOf) : [wish.key]
@@ -108,10 +102,12 @@ export const endpointOf = async (wish: Wish, options: EndpointOptions): Promise<
     .filter((file) => file !== '' && file !== 'none')
     .map(pathOf)
   const knownAs = first(settings, 'hostkeyalias') ?? host
+  const user = wish.user ?? first(settings, 'user') ?? 'root'
   return {
     host,
     port,
-    user: wish.user ?? first(settings, 'user') ?? 'root',
+    user,
+    proxy: proxyOf(settings, { name: wish.host, host, port, user, config }),
     keys,
     agent,
     hostKey: wish.hostKey,

@@ -1,10 +1,12 @@
 // One SSH connection for one command, with every resource bounded.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import ssh2, { type AnyAuthMethod, type Client, type ServerHostKeyAlgorithm } from 'ssh2'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { fingerprintOf } from '../_helpers/host-key.ts'
 import type { Endpoint } from './endpoint.ts'
 import { refusalOf, wantedTypes } from './host-trust.ts'
+import { openProxy, type ProxyConnection } from './proxy.ts'
 
 /** What a command printed. */
 export interface Answer {
@@ -49,6 +51,17 @@ const loginError = (endpoint: Endpoint, error: Error & { level?: string }): Boxh
         next: `try ssh -v ${endpoint.user}@${endpoint.host}`,
       })
     : new BoxhoundError('E_SSH_CONNECT', `cannot connect to ${place(endpoint)} by SSH`, { found: error.message })
+
+/** Milliseconds that a proxy's program may take to say why it has ended. */
+const lastWords = 500
+
+/** What the proxy's program said explains more than a closed connection. */
+const explained = async (error: unknown, proxy: ProxyConnection | undefined): Promise<unknown> => {
+  if (proxy === undefined || !(error instanceof BoxhoundError) || error.code !== 'E_SSH_CONNECT') return error
+  await Promise.race([proxy.ended, sleep(lastWords)])
+  if (proxy.said() === '') return error
+  return new BoxhoundError(error.code, error.message, { ...error.details, found: `the proxy said: ${proxy.said()}` })
+}
 
 /** Runs the command on a connection that is open, and collects what it prints. */
 const execute = (client: Client, options: AskOptions): Promise<Omit<Answer, 'hostKey'>> =>
@@ -98,6 +111,7 @@ export const ask = async (endpoint: Endpoint, options: AskOptions): Promise<Answ
   let timer: NodeJS.Timeout | undefined
   const wanted = wantedTypes(endpoint)
   const { signal } = options
+  const proxy = endpoint.proxy === undefined ? undefined : openProxy(endpoint.proxy)
   let abort = (): void => {}
   const ended = new Promise<never>((_, reject) => {
     const stop = (error: BoxhoundError): void => reject(refusal ?? error)
@@ -118,8 +132,7 @@ export const ask = async (endpoint: Endpoint, options: AskOptions): Promise<Answ
       new Promise<void>((resolve) => {
         client.once('ready', resolve)
         client.connect({
-          host: endpoint.host,
-          port: endpoint.port,
+          ...(proxy === undefined ? { host: endpoint.host, port: endpoint.port } : { sock: proxy.stream }),
           username: endpoint.user,
           readyTimeout: 0,
           keepaliveInterval: 5000,
@@ -135,9 +148,12 @@ export const ask = async (endpoint: Endpoint, options: AskOptions): Promise<Answ
       }),
     ])
     return { ...(await Promise.race([ended, execute(client, options)])), hostKey }
+  } catch (error) {
+    throw await explained(error, proxy)
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)
     client.destroy()
+    proxy?.end()
   }
 }

@@ -3,7 +3,7 @@
 import { objectAt } from '../_helpers/json.ts'
 import { type ConfiguredCheck, parseConfigcheck } from './configcheck.ts'
 import { type Facts, whyUnknown } from './facts.ts'
-import { type Finding, unjudged } from './finding.ts'
+import { type Finding, judged, unjudged } from './finding.ts'
 import { judgeCheck } from './judge/checks.ts'
 import { judgeHostname } from './judge/hostname.ts'
 import { judgeInterval } from './judge/intervals.ts'
@@ -24,8 +24,23 @@ export interface ProfileOptions {
   readonly tags: readonly string[]
 }
 
-/** More than any real host has; a host that claims more is cut off here. */
+/** More than any real host has; what a host claims beyond is not judged, and turns it red. */
 const mostChecks = 150
+
+const tooMany = (count: number): Finding[] =>
+  count <= mostChecks
+    ? []
+    : [
+        judged(
+          {
+            id: 'agent.checks',
+            title: 'The host has no more checks than can be judged',
+            expected: `at most ${mostChecks} checks`,
+          },
+          '',
+          [`${count} checks, of which the first ${mostChecks} are judged`],
+        ),
+      ]
 
 /** Every check that is configured, running, or could not be loaded. */
 const allChecks = (facts: Facts): ConfiguredCheck[] => {
@@ -49,13 +64,15 @@ const isLogsOnly = ({ intervals, logs, errors }: ConfiguredCheck, facts: Facts, 
 
 /** Judgements that need the running Agent's answer. */
 const ofAgent = (facts: Facts, { active, tags }: ProfileOptions): Finding[] => {
-  const checks = allChecks(facts).slice(0, mostChecks)
+  const all = allChecks(facts)
+  const checks = all.slice(0, mostChecks)
   const runners = runnersOf(facts)
   return [
     judgeVersion(facts),
     judgeKey(facts),
     judgeTags(facts, tags),
     judgeHostname(facts),
+    ...tooMany(all.length),
     ...checks
       .filter((check) => !isLogsOnly(check, facts, check.name))
       .flatMap((check) => {

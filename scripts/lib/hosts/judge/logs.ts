@@ -78,13 +78,16 @@ const rotationOf = (facts: Facts, name: string, sources: readonly Source[], acti
   return judged(subject, `rotated: ${[...new Set(own)].join(', ')}`, problems)
 }
 
+/** More than any real host has. */
+const mostNames = 200
+
 /** `logs.NAME` and `logs.NAME.rotation` for each name with log sources. */
 export const judgeLogs = (facts: Facts, configured: readonly ConfiguredCheck[], active: boolean): Finding[] => {
   const running = objectAt(facts.status, 'logsStats').is_running === true
   const sources = sourcesOf(facts)
   const uptime = uptimeOf(facts) ?? patience
   const declared = configured.filter(({ logs }) => logs > 0)
-  const names = [...new Set([...sources.keys(), ...declared.map(({ name }) => name)])]
+  const names = [...new Set([...sources.keys(), ...declared.map(({ name }) => name)])].slice(0, mostNames)
   return names.flatMap((name) => {
     const subject: Subject = {
       id: `logs.${idPart(name)}`,
