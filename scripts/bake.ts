@@ -100,6 +100,13 @@ const stamp = async ({ plan, seen }: Wanted, project: Project): Promise<void> =>
   await span('bake', 'stamp', () => writeStamp(seen, plan, { text, verdict }, project))
 }
 
+/** What layers of the user's leave that a proof of the image would find; the bake goes on. */
+const warn = async ({ plan: { rendered } }: Wanted, project: Project): Promise<void> => {
+  if (rendered.box.layers === undefined) return
+  const { layerWarnings } = await import('./lib/proof/layer-leftovers.ts')
+  for (const line of await layerWarnings(rendered, project)) console.error(`warning: ${line}`)
+}
+
 type Display = 'terminal' | 'plain' | 'silent'
 
 const displayOf = (json: boolean): Display => (json ? 'silent' : process.stdout.isTTY ? 'terminal' : 'plain')
@@ -118,6 +125,7 @@ const bakeOne = async (wanted: Wanted, parsed: Parsed, project: Project): Promis
   const baked = await bakePlan(wanted.plan, { ...optionsOf(parsed), progress: progressFor(displayOf(json)) }, project)
   if (json) console.log(JSON.stringify('overlay' in baked ? { draft: baked } : baked.manifest))
   else report(baked, project)
+  await warn(wanted, project)
   if ('overlay' in baked) return 0
   const code = flags['no-verify'] === true ? 0 : await verify(wanted.plan, baked.manifest, json, project)
   await stamp(wanted, project)
@@ -171,6 +179,7 @@ const bakeSeveral = async (all: readonly Wanted[], parsed: Parsed, project: Proj
   }
   for (const one of settled) {
     const wanted = byName.get(one.box)
+    if (!('error' in one) && wanted !== undefined) await warn(wanted, project)
     if ('error' in one || 'overlay' in one.value || wanted === undefined) continue
     const { manifest } = one.value
     if (flags['no-verify'] !== true) {

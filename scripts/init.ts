@@ -34,7 +34,11 @@ const tell = ({ box, files }: Started, folder: string): void => {
   const kept = files.filter(({ state }) => state === 'kept')
   if (kept.length > 0) console.log('\nkept: they exist and differ. --overwrite replaces or extends them.')
   const away = relative(fromCaller('.'), folder)
-  const steps = [...(away === '' ? [] : [`cd ${away}`]), 'npm install', 'sudo -E npm start']
+  const steps = [
+    ...(away === '' ? [] : [`cd ${away}`]),
+    'npm install',
+    `${process.getuid?.() === 0 ? '' : 'sudo -E '}npx boxhound start`,
+  ]
   console.log(`\nThe box "${box}" is ready. Next:\n${steps.map((step) => `  ${step}`).join('\n')}`)
 }
 

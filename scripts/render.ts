@@ -33,13 +33,15 @@ const describe = ({ box, layers, expectations }: Rendered, out: string) => ({
   box: box.name,
   version: box.version,
   out,
-  layers: layers.map((layer) => ({ folder: layerFolder(layer.name), ...layerData(layer) })),
+  layers: layers.map((layer) => ({ folder: layerFolder(layer), ...layerData(layer) })),
   expectations,
 })
 
 const print = (rendered: Rendered, out: string): void => {
-  for (const { name, files, scripts } of rendered.layers)
-    console.log(`${join(out, 'layers', layerFolder(name))}: ${files.length} files, ${scripts.length} scripts`)
+  for (const layer of rendered.layers)
+    console.log(
+      `${join(out, 'layers', layerFolder(layer))}: ${layer.files.length} files, ${layer.scripts.length} scripts`,
+    )
   console.log(`${join(out, 'expectations.json')}: ${rendered.expectations.checks.length} checks`)
 }
 

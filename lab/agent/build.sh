@@ -82,6 +82,7 @@ stage() {
   install -D -m 0644 "$HERE/debian/pyvenv.cfg" "$tree/opt/datadog-agent/embedded/pyvenv.cfg"
   mkdir "$tree/opt/datadog-agent/embedded/bin"
   ln -s /usr/bin/python3 "$tree/opt/datadog-agent/embedded/bin/python3"
+  install -m 0755 "$HERE/bin/secret-generic-connector" "$tree/opt/datadog-agent/embedded/bin/"
   install -m 0644 "$HERE"/debian/*.service "$tree/usr/lib/systemd/system/"
   install -m 0644 "$HERE/debian/datadog.yaml.example" "$tree/etc/datadog-agent/"
   for name in mysql postgres mongo http_check; do

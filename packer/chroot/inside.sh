@@ -18,12 +18,20 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source-path=SCRIPTDIR source=../../provision/_engine/apt/host.sh
 . "$here/../../provision/_engine/${BOXHOUND_ENGINE:-apt}/host.sh"
 
+# What a layer of the user's has left, which its staged folder asks for (scripts/lib/plan/stage.ts).
+survey() { # survey TARGET SINCE LAYER OUT
+  [[ -s $3/survey.json ]] || return 0
+  step survey
+  "$python" -IBS "$here/survey.py" "$1" "$2" "$3/survey.json" "$4"
+}
+
 main() {
-  local run=$1 target=$2 layer=$3 apt=$4 status=0 kernels
+  local run=$1 target=$2 layer=$3 apt=$4 status=0 kernels since
   shift 4
   overlay_mount "$run" "$target"
   target_prepare "$target" "$layer" "$apt" "$run"
   kernels=$(family_kernels "$target")
+  since=${EPOCHREALTIME/,/.}
   step enter
   # The engine's notes come through an open file, so that no path created by the image's programs is ever followed.
   BOXHOUND_NOTES=7 "$@" 7>>"$run/steps.tsv" || status=$?
@@ -34,6 +42,7 @@ main() {
     bash -p "$here/enter.sh" "$target" "${family_menu[@]}" || status=$?
   fi
   steps_of "$run/steps.tsv"
+  if ((status == 0)); then survey "$target" "$since" "$layer" "$run/survey.json" || status=$?; fi
   if [[ ${BOXHOUND_LAYER-} == seal ]] && ((status == 0)); then family_packages bash -p "$here/enter.sh" "$target" >"$run/packages.tsv" || status=$?; fi
   step unmount
   # The published image must not contain data that was deleted along the way (fault 47).

@@ -76,6 +76,7 @@ build_layer() {
   if [[ -s $BOXHOUND_WORK/layers/$BOXHOUND_LAYER/packages.list ]]; then alone=(flock "$BOXHOUND_APT/lock"); fi
   bash -p "$here/inside.sh" "$run" "$target" "$BOXHOUND_WORK/layers/$BOXHOUND_LAYER" "$BOXHOUND_APT" \
     "${alone[@]}" bash -p "$here/engine.sh" "$target" "$BOXHOUND_WORK/layers/$BOXHOUND_LAYER" || status=$?
+  if [[ -e $run/survey.json ]]; then mv -- "$run/survey.json" "$BOXHOUND_LOGS/$BOXHOUND_LAYER.survey.json"; fi
   if [[ -e $run/packages.tsv ]]; then mv -- "$run/packages.tsv" "$BOXHOUND_WORK/packages.tsv"; fi
   step close
   if [[ $BOXHOUND_LAYER == seal ]]; then

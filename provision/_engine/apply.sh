@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Applies the staged layer in /run/boxhound/layer to the root file system it runs in: packages, files, owners, units,
-# scripts, in that order. Works the same in a bake and on a booted machine, and is safe to run twice. The argument
+# Applies the staged layer in /run/boxhound/layer to the root file system it runs in: packages, accounts, files, owners,
+# units, scripts, in that order. Works the same in a bake and on a booted machine, and is safe to run twice. The argument
 # `packages` or `settings` runs only that part: a bake grants network access to the first and not to the second.
 set -Eeuo pipefail
 
@@ -17,6 +17,56 @@ note() { [[ -z ${BOXHOUND_NOTES-} ]] || printf '%s\t%s\n' "${EPOCHREALTIME/,/.}"
 # install_packages and hold_packages of this system's family, whose folder beside this script is staged with it.
 # shellcheck source-path=SCRIPTDIR source=apt/packages.sh
 . "$layer/packages.sh"
+
+# refuse_account WHAT WANTED FOUND: two layers, or a layer and a package, want one name or number for different accounts.
+refuse_account() {
+  printf '%s\n  expected: %s\n  found:    %s\n  next:     choose another in layer.yaml, or leave it to the system\n' "$@" >&2
+  return 1
+}
+
+make_group() {
+  local name=$1 gid=$2 found
+  if found=$(getent group "$name"); then
+    IFS=: read -r _ _ found _ <<<"$found"
+    [[ $gid == - || $gid == "$found" ]] || refuse_account "the group $name has another number" "$gid" "$found"
+  elif [[ $gid == - ]]; then
+    groupadd --system -- "$name"
+  elif found=$(getent group "$gid"); then
+    refuse_account "gid $gid is taken" "the group $name" "the group ${found%%:*}"
+  else
+    groupadd --system --gid "$gid" -- "$name"
+  fi
+}
+
+# An account has no password and no way to log in; its home folder is made unless it is there.
+make_user() {
+  local name=$1 uid=$2 group=$3 home=$4 shell=$5 found
+  local -a options=(--system --no-create-home --no-user-group --gid "$group" --shell "$shell")
+  if [[ $home == - ]]; then options+=(--home-dir /nonexistent); else options+=(--home-dir "$home"); fi
+  if found=$(getent passwd "$name"); then
+    IFS=: read -r _ _ found _ <<<"$found"
+    [[ $uid == - || $uid == "$found" ]] || refuse_account "the user $name has another number" "$uid" "$found"
+  elif [[ $uid != - ]] && found=$(getent passwd "$uid"); then
+    refuse_account "uid $uid is taken" "the user $name" "the user ${found%%:*}"
+  else
+    [[ $uid == - ]] || options+=(--uid "$uid")
+    useradd "${options[@]}" -- "$name"
+  fi
+  if [[ $home != - && ! -e $home ]]; then install -d -m 0750 -o "$name" -g "$group" -- "$home"; fi
+}
+
+make_accounts() {
+  local kind name number group home shell
+  [[ -s $layer/accounts.tsv ]] || return 0
+  step 'accounts'
+  while IFS=$'\t' read -r kind name number group home shell; do
+    case $kind in
+      group) make_group "$name" "$number" ;;
+      user) make_user "$name" "$number" "$group" "$home" "$shell" ;;
+      member) usermod --append --groups "$number" -- "$name" ;;
+    esac
+  done <"$layer/accounts.tsv"
+}
 
 # Only files travel: a folder that exists keeps its owner and mode.
 install_files() {
@@ -63,6 +113,7 @@ run_scripts() {
 # settings NETWORK: everything but the packages; NETWORK is `offline` if there is none.
 settings() {
   hold_packages
+  make_accounts
   install_files
   set_owners
   switch_units

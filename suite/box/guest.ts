@@ -22,9 +22,10 @@ export interface Guest {
    * Retries until the verdict is green or final, or the time is up, and returns the last verdict. The limit is
    * `deadlines.poll` seconds since the verdict last reported progress, and never more than `deadlines.limit` in total.
    *
+   * @param within seconds in total, instead; less where `deadlines.limit` is shorter.
    * @throws E_UNREACHABLE if the machine can't be reached, since waiting won't change that.
    */
-  readonly until: (attempt: () => Promise<Verdict>, expected: string) => Promise<Verdict>
+  readonly until: (attempt: () => Promise<Verdict>, expected: string, within?: number) => Promise<Verdict>
 }
 
 export const createGuest = (session: Pick<Session, 'run'>, context: SuiteContext, publicKey: string): Guest => {
@@ -43,8 +44,10 @@ export const createGuest = (session: Pick<Session, 'run'>, context: SuiteContext
     return fresh
   }
 
-  const until: Guest['until'] = async (attempt, expected) => {
+  const until: Guest['until'] = async (attempt, expected, within) => {
     const begun = Date.now()
+    const longest = Math.min(within ?? limit, limit)
+    const patience = within === undefined ? poll : longest
     let [moved, progress]: [number, number | undefined] = [begun, undefined]
     // Each attempt takes processor time from whatever is being waited for, so the pauses grow.
     for (let pause = 0; ; pause = Math.min(pause * 2, 3000)) {
@@ -57,7 +60,7 @@ export const createGuest = (session: Pick<Session, 'run'>, context: SuiteContext
       if (verdict.passed || verdict.final) return verdict
       if (verdict.progress !== undefined && verdict.progress !== progress)
         [moved, progress] = [Date.now(), verdict.progress]
-      if (seconds > limit || Date.now() - moved > poll * 1000)
+      if (seconds > longest || Date.now() - moved > patience * 1000)
         return { ...verdict, observed: `${verdict.observed}\n(last seen after ${seconds.toFixed(0)} s)` }
       if (pause === 0) pause = Math.min(Math.max(Date.now() - asked, 100), 500)
       await sleep(pause)

@@ -1,11 +1,12 @@
 import type { Expectations } from '../../scripts/lib/render/rendered-box.ts'
-import { type CheckId, checkId, type FixedId, intervalId } from '../../scripts/lib/verify/ids.ts'
+import { type CheckId, checkId, expectId, type FixedId, intervalId } from '../../scripts/lib/verify/ids.ts'
 import type { BoxCheck } from './check.ts'
 import { checkOf } from './checks/agent-check.ts'
 import { intervalOf } from './checks/agent-check-interval.ts'
 import { check as agentConfig } from './checks/agent-config.ts'
 import { check as agentContainer } from './checks/agent-container.ts'
 import { check as agentRunning } from './checks/agent-running.ts'
+import { check as agentSecrets } from './checks/agent-secrets.ts'
 import { check as agentTags } from './checks/agent-tags.ts'
 import { check as agentUnkeyed } from './checks/agent-unkeyed.ts'
 import { check as agentVersion } from './checks/agent-version.ts'
@@ -23,6 +24,7 @@ import { check as imageKernel } from './checks/image-kernel.ts'
 import { check as imageSecrets } from './checks/image-secrets.ts'
 import { check as imageUnits } from './checks/image-units.ts'
 import { check as imageUsers } from './checks/image-users.ts'
+import { assertionCheck } from './expect/check.ts'
 
 const fixed: Readonly<Record<FixedId, BoxCheck>> = {
   'first-boot': firstBoot,
@@ -33,6 +35,7 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
   'agent.container': agentContainer,
   'containers.seen': containersSeen,
   'agent.config': agentConfig,
+  'agent.secrets': agentSecrets,
   'database.running': databaseRunning,
   'database.grants': databaseGrants,
   'database.logs': databaseLogs,
@@ -48,11 +51,12 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
 }
 
 /** How to judge each id of a box; the plan decides which of them run. */
-export const registry = ({ checks }: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
+export const registry = ({ checks, expect = [] }: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
   new Map<CheckId, BoxCheck>([
     ...(Object.entries(fixed) as [FixedId, BoxCheck][]),
     ...checks.flatMap((expectation): [CheckId, BoxCheck][] => [
       [checkId(expectation.name), checkOf(expectation)],
       [intervalId(expectation.name), intervalOf(expectation)],
     ]),
+    ...expect.map((assertion): [CheckId, BoxCheck] => [expectId(assertion.name), assertionCheck(assertion)]),
   ])

@@ -1,6 +1,6 @@
 import type { Survey } from '../../scripts/lib/proof/evidence.ts'
+import { entryOf, linesIn, linesOf, type Rule } from '../../scripts/lib/proof/rule.ts'
 import type { DatabaseExpectation } from '../../scripts/lib/render/rendered-box.ts'
-import { entryOf, linesIn, linesOf, type Rule } from './_survey.ts'
 
 /** Fault 45: what two clones would share, inside files that belong in the image. */
 export const identityRules: readonly Rule[] = [

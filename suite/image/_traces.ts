@@ -1,8 +1,8 @@
 import { sha256 } from '../../scripts/lib/_helpers/hash.ts'
 import { databaseSources } from '../../scripts/lib/proof/absent.ts'
 import type { Survey } from '../../scripts/lib/proof/evidence.ts'
+import { entryOf, linesIn, linesOf, type Rule } from '../../scripts/lib/proof/rule.ts'
 import type { DatabaseExpectation } from '../../scripts/lib/render/rendered-box.ts'
-import { entryOf, linesIn, linesOf, type Rule } from './_survey.ts'
 
 const sources = /^\/etc\/apt\/(sources\.list|sources\.list\.d\/.+)$/
 const example = /^\/usr\/share\/doc\/apt\/examples\/.+\.sources$/

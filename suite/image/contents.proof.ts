@@ -1,8 +1,8 @@
 import test from 'ava'
+import { userRules } from '../../scripts/lib/proof/user-rules.ts'
 import { evidence } from './_evidence.ts'
 import { databaseRules, identityRules } from './_identity.ts'
 import { publisherRules, traceRules } from './_traces.ts'
-import { userRules } from './_users.ts'
 
 for (const { fault, title, problems } of [
   ...identityRules,

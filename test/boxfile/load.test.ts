@@ -58,6 +58,7 @@ test('a box that says the least gets every default', async (t) => {
     logs: true,
     repository: datadogRepository,
     config: {},
+    secrets: null,
   })
   t.is(box.database, null)
   t.is(box.app, null)

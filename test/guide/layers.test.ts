@@ -3,7 +3,7 @@ import test from 'ava'
 import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
 import { loadBox } from '../../scripts/lib/box/load.ts'
 import { contextOf } from '../../scripts/lib/render/context.ts'
-import { emptySpec, parseLayerSpec } from '../../scripts/lib/render/layer-spec.ts'
+import { layerKeys, parseLayerSpec } from '../../scripts/lib/render/layer-spec.ts'
 import { helperNames } from '../../scripts/lib/render/syntax.ts'
 import { blocksOf } from './_blocks.ts'
 
@@ -11,11 +11,11 @@ const page = readFileSync('guide/layers.md', 'utf8')
 
 test('the table has each key of layer.yaml', (t) => {
   const listed = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key)
-  t.deepEqual(listed.toSorted(), [...Object.keys(emptySpec), 'images'].toSorted()) // absent where there are none
+  t.deepEqual(listed.toSorted(), layerKeys.toSorted())
 })
 
 test('its example is a layer.yaml', (t) => {
-  const [example] = blocksOf('layers').filter(({ language }) => language === 'yaml')
+  const [example] = blocksOf('layers').filter(({ text }) => text.startsWith('packages:'))
   const folder = { file: 'provision/10-base', source: 'provision/10-base' }
   const spec = parseLayerSpec(example?.text ?? '', 'layer.yaml', folder, projectAt(process.cwd(), {}))
   t.deepEqual(spec.packages, ['nginx'])

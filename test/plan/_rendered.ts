@@ -54,6 +54,7 @@ export const box: Box = {
     image: null,
     subnet: '10.94.0.0/24',
     config: {},
+    secrets: null,
   },
   database: null,
   checks: [],

@@ -1,7 +1,7 @@
 import test from 'ava'
 import type { Entry, Survey } from '../../scripts/lib/proof/evidence.ts'
+import type { BoxParts } from '../../scripts/lib/proof/rule.ts'
 import type { DatabaseExpectation } from '../../scripts/lib/render/rendered-box.ts'
-import type { BoxParts } from '../../suite/image/_survey.ts'
 import { publisherRules, traceRules } from '../../suite/image/_traces.ts'
 
 const list = '/etc/apt/sources.list.d/database.list'

@@ -46,3 +46,10 @@ test('an id that the box lacks, or that only a sealed image can show, is refused
     { code: 'E_UNKNOWN_CHECK', exitCode: 2 },
   )
 })
+
+test('a changed assertion runs by itself, and any assertion after a changed check’s layer', (t) => {
+  const expected = { kind: 'port', port: 80, protocol: 'tcp', listening: true } as const
+  const box = { ...lab, expect: [{ name: 'site', title: 'site', within: 30, expected }] }
+  t.deepEqual(idsFor({ kind: 'same', checks: ['expect.site'] }, box, [], []), ['expect.site'])
+  t.true(idsFor({ kind: 'new', layers: ['checks'] }, box, [], []).includes('expect.site'))
+})

@@ -52,6 +52,32 @@ test('a check without a control is told', (t) => {
   )
 })
 
+const assertion = {
+  name: 'site',
+  title: 'tcp port 80 listens',
+  within: 30,
+  expected: { kind: 'port', port: 80, protocol: 'tcp', listening: true },
+} as const
+
+test('an assertion of the user’s needs no control, and one that names it applies to its box only', (t) => {
+  const box = { ...lab, expect: [assertion] }
+  t.false(uncontrolled([], box).includes('expect.site'))
+  const control = parseControl('x', text.replace('database app', 'expect.site'), '', 'x.sh')
+  t.is(controlsFor([control], box).length, 1)
+  t.is(controlsFor([control], lab).length, 0)
+})
+
+test('what an assertion sees of a control of boxhound’s is no surprise; one of its own is exact', (t) => {
+  const result = (id: string): CheckResult => {
+    return { id, title: id, status: 'failed', seconds: 0, expected: '', observed: '' }
+  }
+  const seen = ['agent.tags', 'expect.site', 'expect.other'].map(result)
+  const ours = parseControl('x', text.replace(' image.users', ''), '', 'x.sh')
+  t.deepEqual(judgeControl(ours, seen, 1).unexpected, [])
+  const own = parseControl('x', text.replace('agent.tags image.users', 'expect.site'), '', 'x.sh')
+  t.deepEqual(judgeControl(own, seen, 1).unexpected, ['agent.tags', 'expect.other'])
+})
+
 const text = '#!/usr/bin/env bash\n# Breaks: It breaks.\n# Red: agent.tags image.users\n# Needs: database app\necho\n'
 
 test('a control’s header is read, and its library stands in front', (t) => {

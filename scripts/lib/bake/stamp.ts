@@ -68,10 +68,15 @@ export const seeInputs = (nameOrFile: string, { tool, root }: Project, environme
 /** Call once the box file is parsed, before reading the files it refers to. */
 export const seeNamed = (
   { nameOrFile, entries }: Seen,
-  { name, file, mirrors }: Plan['rendered']['box'],
+  { name, file, agent, mirrors }: Plan['rendered']['box'],
   project: Project,
 ): Seen => {
-  const named = [refreshFile(name, project), ...(mirrors?.caBundle === undefined ? [] : [mirrors.caBundle])]
+  const command = agent.secrets?.command ?? null
+  const named = [
+    refreshFile(name, project),
+    ...(mirrors?.caBundle === undefined ? [] : [mirrors.caBundle]),
+    ...(command === null ? [] : [command]),
+  ]
   return {
     nameOrFile,
     entries: [...entries, ...named.map((path) => entryOf(resolve(dirname(file), path), project.root))],

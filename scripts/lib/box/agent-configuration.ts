@@ -2,6 +2,7 @@
 
 import type { AgentConfiguration, Settings } from './agent.ts'
 import { configProblems, unknownSettings } from './agent-config.ts'
+import { secretStore } from './agent-secrets.ts'
 import type { Problem } from './problems.ts'
 import { lineAndColumn } from './problems.ts'
 import type { BoxFile } from './schema.ts'
@@ -31,14 +32,20 @@ const contradiction = ({ app, agent }: BoxFile, source: Source): Problem[] => {
 /**
  * What a box file says of the Agent's configuration.
  *
+ * @param boxFile its absolute path.
  * @returns it, what is wrong with it, and what its author should know.
  */
 export const agentConfiguration = (
   file: BoxFile,
+  boxFile: string,
   source: Source,
 ): { configuration: AgentConfiguration; problems: Problem[]; notes: string[] } => {
   const { config = {} } = file.agent
-  const problems = [...configProblems(config, source), ...contradiction(file, source)]
+  const { store, problems: unresolvable } = secretStore(file.agent, boxFile, source)
   // Without problems every value is one that YAML writes as it was read.
-  return { configuration: { config: config as Settings }, problems, notes: notesOf(config, source) }
+  return {
+    configuration: { config: config as Settings, secrets: store },
+    problems: [...configProblems(config, source), ...contradiction(file, source), ...unresolvable],
+    notes: notesOf(config, source),
+  }
 }

@@ -4,10 +4,25 @@
 export type Setting = string | number | boolean | readonly Setting[] | Settings
 export type Settings = { readonly [name: string]: Setting }
 
+/** Where the Agent's key comes from. Either `backend` or `command` is given. */
+export interface SecretStore {
+  /** Name of the API key in the store. */
+  readonly handle: string
+  readonly backend: string | null
+  readonly config: Settings
+  /** Absolute path of the user's program. */
+  readonly command: string | null
+  readonly arguments: readonly string[]
+  /** Seconds; null for the Agent's default. */
+  readonly timeout: number | null
+}
+
 /** How the Agent of a box is configured, beyond what every Agent has. */
 export interface AgentConfiguration {
   /** Further settings of datadog.yaml, merged over boxhound's own. */
   readonly config: Settings
+  /** null where the key comes at first boot. */
+  readonly secrets: SecretStore | null
 }
 
 export const isSettings = (value: unknown): value is Settings =>

@@ -4,6 +4,8 @@ import type { AgentConfiguration } from './agent.ts'
 import type { AppDefinition, TraceWay } from './app.ts'
 import type { AptRepository, PublisherRepository } from './apt-repository.ts'
 import type { Engine } from './engine.ts'
+import type { Assertion } from './expected.ts'
+import type { Anchor } from './layer-names.ts'
 import type { Options } from './option.ts'
 import type { AgentRun } from './schema-agent-container.ts'
 
@@ -116,6 +118,17 @@ export interface App {
   readonly traffic: Readonly<Record<string, number>>
 }
 
+/** A layer of the user's: a folder in `layers/` beside the box file. */
+export interface OwnLayer {
+  readonly name: string
+  /** Absolute path of that folder. */
+  readonly folder: string
+  /** The layer that it follows; of several after one, the order of the box file counts. */
+  readonly after: Anchor
+  /** Every option of its options.yaml, with defaults filled in. */
+  readonly options: Options
+}
+
 /** Package mirrors of a closed network; used while baking, kept in the image only with `keep`. */
 export interface Mirrors {
   /** Of the distribution's archive; its security updates may have a mirror of their own. */
@@ -178,6 +191,10 @@ export interface Box {
   readonly image: Image
   readonly observe: Observe
   readonly cache?: CacheSources
+  /** The user's own layers, in the order of the box file; absent where there are none. */
+  readonly layers?: readonly OwnLayer[]
+  /** Assertions of the box file; absent where there are none. */
+  readonly expect?: readonly Assertion[]
   /** What its author should know, though nothing is wrong: one line each. */
   readonly notes?: readonly string[]
 }

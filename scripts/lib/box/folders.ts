@@ -8,6 +8,9 @@ import type { Box } from './box.ts'
 import { kinds } from './kinds.ts'
 import { displayPath } from './read.ts'
 
+/** The folder beside a box file with layers of the user's; boxhound has none to choose from. */
+export const layersFolder = 'layers'
+
 /** A link that leads nowhere is there: whoever reads it says so by its path. */
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
 
@@ -35,16 +38,16 @@ export const foldersOf = (kind: keyof typeof kinds, boxFile: string, project: Pr
   )
 }
 
-/** Folders of a box's parts: those of its database and of its app (what they extend, and their own), and of each check. */
-export const partFolders = ({ database, app, checks }: Box): (readonly string[])[] => [
+/** Folders of a box's parts: those of its database and of its app (what they extend, and their own), of each check and of each layer. */
+export const partFolders = ({ database, app, checks, layers = [] }: Box): (readonly string[])[] => [
   ...(database === null ? [] : [database.folders]),
   ...(app === null ? [] : [app.folders]),
-  ...checks.map(({ folder }) => [folder]),
+  ...[...checks, ...layers].map(({ folder }) => [folder]),
 ]
 
 /** The folders beside a box file that a box may be made from, whether they are there or not. */
 export const ownFolders = (boxFile: string): string[] =>
-  Object.values(kinds).map(({ own }) => join(dirname(boxFile), own))
+  [...Object.values(kinds).map(({ own }) => own), layersFolder].map((own) => join(dirname(boxFile), own))
 
 /** The folder beside a box file that a new choice goes into. */
 export const ownFolder = (kind: keyof typeof kinds, boxFile: string): string => join(dirname(boxFile), kinds[kind].own)

@@ -12,9 +12,11 @@ import type { Agent, App, Base, Box, Check, Database, Image, Observe, System } f
 import { fromCaller } from './caller.ts'
 import { readDefinition } from './definition.ts'
 import { containerProblem, monitoringProblem, readEngine } from './engine.ts'
+import { assertionsOf } from './expect.ts'
 import { boxNames, foldersOf, lentBox, ownFolder } from './folders.ts'
 import { nearest, suggest } from './nearest.ts'
 import { resolveOptions } from './options.ts'
+import { ownLayersOf } from './own-layers.ts'
 import type { Problem } from './problems.ts'
 import { labRepository, publishedBy } from './publisher.ts'
 import { displayPath, readSource } from './read.ts'
@@ -301,14 +303,22 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
   const { database, problems: databaseProblems } = databaseOf(data, system, [...systems.keys()], source, file, project)
   const { app, problems: appProblems } =
     data.app == null ? { app: null, problems: [] } : appOf(data.app, database, source, file, project)
+  const anchors = [
+    'agent' as const,
+    ...(data.database == null ? [] : ['database' as const]),
+    ...(data.app == null ? [] : ['app' as const]),
+    ...(Object.keys(data.checks ?? {}).length === 0 ? [] : ['checks' as const]),
+  ]
+  const { layers, problems: layerProblems } = ownLayersOf(data.layers ?? [], anchors, source, file, project)
   const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile
-  const { configuration, problems: agentProblems, notes } = agentConfiguration(data, source)
+  const { configuration, problems: agentProblems, notes } = agentConfiguration(data, file, source)
   assertNone(source, [
     ...agentProblems,
     ...(named ? [wrongName(source, nameOrFile, data.box)] : []),
     ...databaseProblems,
     ...appProblems,
     ...checkProblems,
+    ...layerProblems,
   ])
   return {
     name: data.box,
@@ -324,6 +334,8 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     refreshDays: data.refresh?.days ?? 7,
     ...(data.mirrors === undefined ? {} : { mirrors: data.mirrors }),
     ...(data.cache === undefined ? {} : { cache: { from: data.cache.from, plainHttp: data.cache.plainHttp ?? false } }),
+    ...(layers.length === 0 ? {} : { layers }),
+    ...(data.expect == null ? {} : { expect: assertionsOf(data.expect) }),
     ...(notes.length === 0 ? {} : { notes }),
   }
 }

@@ -20,6 +20,8 @@ export const isPattern = (text: string): boolean => {
 
 let context: Context | undefined
 
+const flagsOf = (lines: boolean): string => (lines ? 'mu' : 'u')
+
 const isTimeout = (error: unknown): boolean =>
   // An error from another realm is not an instance of our Error.
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
@@ -33,14 +35,20 @@ const attempts = 40
  * Whether a text matches; `slow` if the deadline stops it: backtracking can take forever, and nothing else stops it.
  *
  * @param cpuUsage what this process has computed, as process.cpuUsage.
+ * @param lines whether ^ and $ are the ends of a line instead of the text's.
  */
-export const matches = (pattern: string, text: string, cpuUsage = process.cpuUsage): boolean | 'slow' => {
+export const matches = (
+  pattern: string,
+  text: string,
+  cpuUsage = process.cpuUsage,
+  lines = false,
+): boolean | 'slow' => {
   context ??= createContext(Object.create(null))
-  Object.assign(context, { pattern, text })
+  Object.assign(context, { pattern, text, flags: flagsOf(lines) })
   for (let attempt = 1; ; attempt += 1) {
     const before = cpuUsage()
     try {
-      return runInContext('new RegExp(pattern, "u").test(text)', context, { timeout: patternDeadline }) === true
+      return runInContext('new RegExp(pattern, flags).test(text)', context, { timeout: patternDeadline }) === true
     } catch (error) {
       if (!isTimeout(error)) throw error
       if (attempt === attempts || milliseconds(cpuUsage(before)) >= patternDeadline / 2) return 'slow'

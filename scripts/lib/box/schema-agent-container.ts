@@ -42,6 +42,7 @@ interface Given {
   readonly image?: string | undefined
   readonly subnet?: string | undefined
   readonly repository?: unknown
+  readonly secrets?: unknown
 }
 
 /** One contradiction between keys of `agent`: where, what was expected, what to do. */
@@ -58,7 +59,7 @@ const inPackage = ({ image, subnet }: Given): AgentContradiction[] =>
       : [{ path: [key], message: `no ${key}, or run: container`, next: `remove ${key}, or add run: container` }],
   )
 
-const inContainer = ({ version, image, repository }: Given): AgentContradiction[] => {
+const inContainer = ({ version, image, repository, secrets }: Given): AgentContradiction[] => {
   if (image === undefined)
     return [
       {
@@ -73,6 +74,12 @@ const inContainer = ({ version, image, repository }: Given): AgentContradiction[
       path: ['repository'],
       message: 'no repository: the image holds the Agent',
       next: 'remove repository, or write run: package',
+    })
+  if (secrets !== undefined)
+    problems.push({
+      path: ['secrets'],
+      message: 'no secrets: the container sees neither the host’s programs nor its files',
+      next: 'remove secrets and pass the key at first boot, or write run: package',
     })
   if ((image === 'lab') !== isLabVersion(version))
     problems.push({

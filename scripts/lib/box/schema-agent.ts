@@ -1,6 +1,7 @@
 // The zod schema of what a box file says of the Agent's configuration.
 
 import * as z from 'zod'
+import { backendNames } from './secret-stores.ts'
 
 const config = z
   .record(z.string(), z.unknown(), 'a map of the Agent’s settings such as { log_level: debug }')
@@ -11,7 +12,74 @@ const config = z
     examples: [{ log_level: 'debug', apm_config: { max_traces_per_second: 5 } }],
   })
 
+const handleExpectation = 'the name of the secret in its store, without ENC[…]'
+
+const secrets = z
+  .strictObject({
+    backend: z
+      .enum(backendNames, `one of ${backendNames.join(', ')}`)
+      .optional()
+      .meta({ description: 'Secret backend of the Agent (`secret_backend_type`)', examples: ['aws.secrets'] }),
+    config: z
+      .record(z.string(), z.unknown(), 'a map such as { aws_session: { aws_region: us-east-1 } }')
+      .optional()
+      .meta({
+        description: 'Configuration of the backend (`secret_backend_config`); no secret in it',
+        examples: [{ aws_session: { aws_region: 'us-east-1' } }],
+      }),
+    command: z
+      .string('the path of a program, relative to the box file')
+      .regex(/^[^\0\n]+$/, 'the path of a program, relative to the box file')
+      .optional()
+      .meta({
+        description: 'Program of your own that resolves secrets, relative to the box file; copied into the image',
+        examples: ['secrets/resolve.sh'],
+      }),
+    arguments: z
+      .array(z.string('text').regex(/^[^\0\n]*$/, 'one line of text'), 'a list of arguments')
+      .optional()
+      .meta({ description: 'Arguments of the command; no secret in them', examples: [['--vault', 'prod']] }),
+    timeout: z
+      .int('a whole number of seconds from 1 to 600')
+      .min(1, 'at least 1 second')
+      .max(600, 'at most 600 seconds')
+      .optional()
+      .meta({ description: 'Seconds for one answer of the store; the Agent’s own default is 30', examples: [60] }),
+    handle: z
+      .string(handleExpectation)
+      .superRefine((value, context) => {
+        const inner = /^ENC\[(.*)\]$/.exec(value)?.[1]
+        if (inner !== undefined)
+          context.addIssue({ code: 'custom', message: handleExpectation, params: { next: `write ${inner}` } })
+        else if (!/^[^\s\]\p{Cc}](?:[^\]\p{Cc}]*[^\s\]\p{Cc}])?$/u.test(value))
+          context.addIssue({ code: 'custom', message: handleExpectation })
+      })
+      .meta({ description: 'Name of the API key in the store', examples: ['prod/datadog;api_key'] }),
+  })
+  .superRefine((value, context) => {
+    const custom = (path: string[], message: string, next: string) =>
+      context.addIssue({ code: 'custom', path, message, params: { next } })
+    const { backend, command, config: given, arguments: words } = value
+    if (backend === undefined && command === undefined)
+      custom([], 'a backend or a command', `add backend: one of ${backendNames.join(', ')}; or command: FILE`)
+    else if (backend !== undefined && command !== undefined)
+      custom(
+        ['command'],
+        'only one of backend and command',
+        'remove one of the two: the Agent would ignore the backend',
+      )
+    else if (command !== undefined && given !== undefined)
+      custom(['config'], 'no config: a command gets arguments', 'remove it, or move it to arguments')
+    else if (backend !== undefined && words !== undefined)
+      custom(['arguments'], 'no arguments: a backend gets config', 'remove it, or move it to config')
+  })
+  .meta({
+    description: 'Where the Agent’s key comes from, instead of user-data: a backend of the Agent, or your own command',
+    oneOf: [{ required: ['backend', 'handle'] }, { required: ['command', 'handle'] }],
+  })
+
 /** Keys of `agent`. */
 export const agentKeys = {
   config: config.optional(),
+  secrets: secrets.optional(),
 }

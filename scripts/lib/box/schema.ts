@@ -8,6 +8,8 @@ import { optionValue } from './option-schema.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
 import { agentKeys } from './schema-agent.ts'
 import { agentContainer, containerContradictions } from './schema-agent-container.ts'
+import { expect } from './schema-expect.ts'
+import { layers } from './schema-layers.ts'
 import { observe } from './schema-observe.ts'
 import { boxhoundRange } from './schema-requires.ts'
 import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
@@ -409,6 +411,8 @@ export const boxFile = z
     image: image.optional(),
     cache: cache.optional(),
     observe: observe.optional(),
+    layers: layers.nullish(),
+    expect: expect.nullish(),
   })
   .superRefine((value, context) => {
     if (value.database?.logs === true && !value.agent.logs)

@@ -1,9 +1,10 @@
 // Turns zod issues into problems with positions.
 
+import { isMap, isScalar } from 'yaml'
 import * as z from 'zod'
 import { nearest } from './nearest.ts'
 import { type Problem, problemsError } from './problems.ts'
-import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
+import { foundAt, keyOffset, nodeAt, type Path, type Source, valueOffset } from './source.ts'
 import { isTag, normalTag } from './tags.ts'
 
 type Issue = z.core.$ZodIssue
@@ -16,6 +17,8 @@ const unwrap = (schema: z.core.$ZodType | undefined): z.core.$ZodType | undefine
     schema instanceof z.ZodPrefault
   )
     return unwrap(schema.def.innerType)
+  // What is looked at before its shape: the shape comes second.
+  if (schema instanceof z.ZodPipe && schema.def.in instanceof z.ZodTransform) return unwrap(schema.def.out)
   if (schema instanceof z.ZodLazy) return unwrap(schema.def.getter())
   return schema
 }
@@ -28,13 +31,22 @@ const into = (schema: z.core.$ZodType | undefined, key: PropertyKey): z.core.$Zo
   return inner instanceof z.ZodUnion ? inner.def.options.flatMap((option) => into(option, key)) : []
 }
 
-/** Names that a schema knows at a path. */
-const knownKeys = (schema: z.core.$ZodType, path: Path): string[] => {
+/** Names that a schema knows at a path; of several shapes those of the ones that have most of the names in use. */
+const knownKeys = (schema: z.core.$ZodType, path: Path, used: readonly string[]): string[] => {
   const found = path.reduce<z.core.$ZodType[]>((all, key) => all.flatMap((one) => into(one, key)), [schema])
-  return found
+  const shapes = found
     .map(unwrap)
     .flatMap((one) => (one instanceof z.ZodUnion ? one.def.options.map(unwrap) : [one]))
-    .flatMap((one) => (one instanceof z.ZodObject ? Object.keys(one.shape) : []))
+    .flatMap((one) => (one instanceof z.ZodObject ? [Object.keys(one.shape)] : []))
+  const shared = (names: readonly string[]): number => used.filter((name) => names.includes(name)).length
+  const most = Math.max(0, ...shapes.map(shared))
+  return [...new Set(shapes.filter((names) => shared(names) === most).flat())]
+}
+
+/** The keys of the map at a path of a file. */
+const keysAt = (source: Source, path: Path): string[] => {
+  const node = nodeAt(source, path)
+  return isMap(node) ? node.items.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : [])) : []
 }
 
 export const pathName = (path: Path): string =>
@@ -43,9 +55,25 @@ export const pathName = (path: Path): string =>
     .join('')
     .replace(/^\./, '')
 
-/** The branch of a union that matches the value best: the one whose validation got furthest. */
-const branch = (issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined =>
-  issue.errors.find((errors) => errors.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'))
+/** How far a value is from a branch: what is wrong with it, each unknown key once. */
+const distanceOf = (errors: readonly Issue[]): number =>
+  errors.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0)
+
+/** Index of the branch of a union that matches the value best: of those whose validation got into the value, the one with the least wrong. */
+const branch = ({ errors }: z.core.$ZodIssueInvalidUnion): number | undefined => {
+  const [best] = errors
+    .map((own, index) => ({ own, index }))
+    .filter(({ own }) => own.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'))
+    .sort((a, b) => distanceOf(a.own) - distanceOf(b.own))
+  return best?.index
+}
+
+/** The schema of one branch of a union at a path; undefined where it is not clear which union is meant. */
+const branchAt = (schema: z.core.$ZodType, path: Path, index: number): z.core.$ZodType | undefined => {
+  const found = path.reduce<z.core.$ZodType[]>((all, key) => all.flatMap((one) => into(one, key)), [schema]).map(unwrap)
+  const [only] = found
+  return found.length === 1 && only instanceof z.ZodUnion ? only.def.options[index] : undefined
+}
 
 /** Whether a value is valid at a path: a suggested value must not be rejected in turn. */
 type Fits = (value: unknown) => boolean
@@ -95,6 +123,9 @@ const words: Readonly<Record<string, string>> = {
   int: 'a whole number',
 }
 
+/** Whether one of our own issues is about a secret, which no message quotes. */
+const isHidden = (issue: Issue): boolean => issue.code === 'custom' && issue.params?.hidden === true
+
 /** The next step given by one of our own issues. */
 const ownHint = (issue: Issue): string | undefined => {
   const next: unknown = issue.code === 'custom' ? issue.params?.next : undefined
@@ -119,12 +150,17 @@ const expectedOf = (issue: Issue): string =>
 const problemsOf = (issue: Issue, source: Source, schema: z.core.$ZodType, base: Path): Problem[] => {
   const path = [...base, ...issue.path]
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => unknownKey([...path, key], knownKeys(schema, issue.path), source))
+    return issue.keys.map((key) =>
+      unknownKey([...path, key], knownKeys(schema, issue.path, keysAt(source, path)), source),
+    )
   if (issue.code === 'invalid_union') {
     const best = branch(issue)
+    const own = best === undefined ? undefined : branchAt(schema, issue.path, best)
     if (best !== undefined)
-      return best.flatMap((inner) =>
-        problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, source, schema, base),
+      return (issue.errors[best] ?? []).flatMap((inner) =>
+        own === undefined
+          ? problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, source, schema, base)
+          : problemsOf(inner, source, own, path),
       )
   }
   if (issue.code === 'invalid_key') return [invalidName(issue, path, source)]
@@ -137,7 +173,7 @@ const problemsOf = (issue: Issue, source: Source, schema: z.core.$ZodType, base:
       offset: valueOffset(source, path),
       message: missing ? `${name} is ${path.length === 0 ? 'empty' : 'missing'}` : `${name} is not valid`,
       expected,
-      found,
+      found: isHidden(issue) ? 'not shown' : found,
       next:
         ownHint(issue) ??
         (missing ? nextOfMissing(path, schema) : hint(found, expected, issue.code, fitsAt(schema, issue.path))),

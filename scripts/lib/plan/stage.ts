@@ -4,8 +4,13 @@ import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { secretShapes } from '../box/secret-shapes.ts'
+import { accountRows } from '../render/layer-accounts.ts'
 import type { RenderedFile } from '../render/rendered-box.ts'
 import type { PlannedLayer } from './planned-layer.ts'
+
+/** Asks a builder to look at what a layer of the user's has left (packer/chroot/survey.py). */
+const surveyFile = 'survey.json'
 
 /** What a family tells a builder about a mounted image: sourced outside of it, and not staged. */
 const forHost = 'host.sh'
@@ -73,6 +78,10 @@ export const stageLayer = async (layer: PlannedLayer, folder: string, project: P
       (['enable', 'disable', 'mask'] as const).flatMap((verb) => spec.units[verb].map((unit) => [verb, unit])),
     ),
   }
+  if (layer.rendered.own !== undefined)
+    await writeFile(join(folder, surveyFile), JSON.stringify({ layer: layer.name, shapes: secretShapes }))
+  const accounts = accountRows(spec)
+  if (accounts.length > 0) lists['accounts.tsv'] = table(accounts)
   for (const [name, content] of Object.entries(lists)) await writeFile(join(folder, name), content)
   const engine = join(project.tool, 'provision/_engine')
   await copyFile(join(engine, 'apply.sh'), join(folder, 'apply.sh'))

@@ -9,6 +9,8 @@ export interface AbsentPaths {
   readonly fault: 24 | 45 | 46
   readonly title: string
   readonly paths: readonly string[]
+  /** Installing or configuring packages leaves them, whatever a layer does; the seal removes them. */
+  readonly byPackages?: true
 }
 
 /** Guest path of the apt source for an engine from its publisher's repository (provision/30-database/_repository). */
@@ -29,6 +31,7 @@ const always: readonly AbsentPaths[] = [
   {
     fault: 45,
     title: 'SSH host keys and systemd’s ids',
+    byPackages: true,
     paths: [
       '/etc/ssh/ssh_host_*',
       '/etc/hostid',
@@ -42,6 +45,7 @@ const always: readonly AbsentPaths[] = [
   {
     fault: 45,
     title: 'certificates and initiator names that packages generate',
+    byPackages: true,
     paths: [
       '/etc/ssl/private/ssl-cert-snakeoil.key',
       '/etc/ssl/certs/ssl-cert-snakeoil.pem',
@@ -53,6 +57,7 @@ const always: readonly AbsentPaths[] = [
   {
     fault: 45,
     title: 'network leases, DUIDs and secrets',
+    byPackages: true,
     paths: [
       '/var/lib/dhcp/*',
       '/var/lib/dhcpcd/*',
@@ -65,6 +70,7 @@ const always: readonly AbsentPaths[] = [
   {
     fault: 45,
     title: 'instance data of cloud-init, snapd and Ubuntu Pro',
+    byPackages: true,
     paths: [
       '/var/lib/cloud/*',
       '/var/lib/snapd/state.json',
@@ -124,6 +130,7 @@ const always: readonly AbsentPaths[] = [
   {
     fault: 46,
     title: 'logs',
+    byPackages: true,
     paths: ['/var/log/*.log', '/var/log/journal/*', '/var/log/*/*.log', '/var/lib/wtmpdb/*', '/var/lib/lastlog/*'],
   },
   {
@@ -154,6 +161,7 @@ const always: readonly AbsentPaths[] = [
   {
     fault: 46,
     title: 'files that the builder added for the build',
+    byPackages: true,
     paths: ['/etc/.resolv.conf*', '/usr/local/share/ca-certificates/*', '/run/boxhound/*', '/etc/*-', '/var/backups/*'],
   },
   {
@@ -166,7 +174,9 @@ const always: readonly AbsentPaths[] = [
 /** The same, plus what package managers leave. */
 const ofAny: readonly AbsentPaths[] = [
   ...always,
-  ...families.flatMap(({ leftovers }) => leftovers.map((one) => ({ fault: 46 as const, ...one }))),
+  ...families.flatMap(({ leftovers }) =>
+    leftovers.map((one) => ({ fault: 46 as const, byPackages: true as const, ...one })),
+  ),
 ]
 
 /**

@@ -77,6 +77,8 @@ export interface ImageEvidence {
   readonly sha256: string
   readonly database: DatabaseExpectation | null
   readonly app: Expectations['app']
+  /** What layers of the user's add to the accounts; absent without such layers. */
+  readonly accounts?: Expectations['accounts'] | undefined
   /** The one source of apt beside the distribution's, as in the expectations. */
   readonly agentSource: string
   /** What the box file wants kept of its mirrors. */

@@ -36,7 +36,7 @@ export const withImageEvidence = async <T>(
   for (const folder of await clearLeftovers(project.cache)) onNote(`removed leftovers of a killed run in ${folder}`)
   const run = await createRunFolder(project.cache)
   return withCleanup(run.remove, async () => {
-    const { box, seed, database, app } = expectations
+    const { box, seed, database, app, accounts } = expectations
     const kept = expectations.kept ?? null
     const builder = withoutKept(await thisBuilder(environment, project), kept)
     const patterns = patternsFor(builder)
@@ -64,6 +64,7 @@ export const withImageEvidence = async <T>(
         sha256,
         database,
         app,
+        accounts,
         agentSource,
         kept,
         seed,

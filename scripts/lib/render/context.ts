@@ -3,9 +3,10 @@
 import { boxhoundVersion } from '../_helpers/version.ts'
 import { agentImageName } from '../box/agent-image.ts'
 import { isLabVersion } from '../box/apt-repository.ts'
-import type { Agent, App, Base, Box, Check, Database } from '../box/box.ts'
+import type { Agent, App, Base, Box, Check, Database, OwnLayer } from '../box/box.ts'
 import { addressesIn } from '../box/subnet.ts'
 import { familyOf } from '../systems/families.ts'
+import { agentPython } from './agent-python.ts'
 import { structured } from './structure.ts'
 import type { Context } from './template.ts'
 
@@ -24,6 +25,7 @@ export const contextOf = ({ name, version, base, agent, database, app }: Box): C
     ...agent,
     package: familyOf(base.system).agentPackage(agent.version),
     lab: isLabVersion(agent.version),
+    python: agentPython({ agent, base }),
     container: containerContext(agent),
   },
   containers: addressesIn(agent.subnet),
@@ -85,4 +87,10 @@ export const configurationOf = (check: string): string => `/etc/datadog-agent/co
 export const checkContext = (box: Box, { name, interval, tags, options }: Check): Context => ({
   ...contextOf(box),
   check: { name, interval, tags, options: structured(options) },
+})
+
+/** The same, for the files of one of the user's layers. */
+export const layerContext = (box: Box, { name, options }: OwnLayer): Context => ({
+  ...contextOf(box),
+  layer: { name, options },
 })

@@ -7,9 +7,12 @@ import { type AptRepository, isLabVersion } from '../box/apt-repository.ts'
 import type { Box } from '../box/box.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
 import { familyOf } from '../systems/families.ts'
+import { secretExpectation } from './agent-secrets.ts'
+import { assertionsOfBox } from './assertions.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
 import { containerOf, inspectionsOf } from './container-expectation.ts'
 import { configurationOf, hasCloudInit } from './context.ts'
+import { membersOf, namesOf } from './layer-accounts.ts'
 import type { CheckExpectation, Expectations, RenderedLayer } from './rendered-box.ts'
 
 type Bound = number | { readonly option: string }
@@ -141,11 +144,23 @@ const configuredOf = (
   return { intervals, logs: logsOf(file.content) }
 }
 
+/** Accounts of the image that layers of the user's are the reason for. */
+const accountsOf = (layers: readonly RenderedLayer[]): Pick<Expectations, 'accounts'> => {
+  const specs = layers.filter(({ own }) => own !== undefined).map(({ spec }) => spec)
+  if (specs.length === 0) return {}
+  const groups = membersOf({
+    users: specs.flatMap(({ users = [] }) => users),
+    groups: specs.flatMap(({ groups: own = [] }) => own),
+  })
+  return { accounts: { names: specs.flatMap(namesOf), groups } }
+}
+
 /** Everything that the suite must see on a machine of this box; plain data without a path of this machine. */
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
-  const { version, site, tags, logs, repository, config, run } = box.agent
+  const { version, site, tags, logs, repository, config, secrets, run } = box.agent
   const { keep = false, agent: mirror } = box.mirrors ?? {}
   const { agentPackage, installed, updaters } = familyOf(box.base.system)
+  const expect = assertionsOfBox(box, layers)
   return {
     box: box.name,
     version: box.version,
@@ -162,6 +177,7 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
       logs,
       source: sourceOf(repository, keep ? mirror : undefined),
       ...(Object.keys(config).length === 0 ? {} : { config }),
+      ...(secrets === null ? {} : { secrets: secretExpectation(secrets) }),
     },
     container: containerOf(box),
     checks: [
@@ -178,5 +194,7 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
     app: appOf(box),
     units: [...new Set(layers.flatMap(({ spec }) => spec.units.enable))],
     off: updaters,
+    ...accountsOf(layers),
+    ...(expect.length === 0 ? {} : { expect }),
   }
 }

@@ -4,10 +4,14 @@ import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import * as z from 'zod'
 import { type Project, rootOf } from '../_helpers/paths.ts'
+import { assertionsOf } from '../box/expect.ts'
+import type { Assertion } from '../box/expected.ts'
 import { parseSource } from '../box/read.ts'
 import { aptRepository } from '../box/schema.ts'
+import { expect } from '../box/schema-expect.ts'
 import { foundAt, valueOffset } from '../box/source.ts'
 import { assertNone, pathName, validate } from '../box/validate.ts'
+import { accountKeys } from './layer-accounts.ts'
 import { containerImage, imageSets } from './layer-images.ts'
 import type { LayerSpec } from './rendered-box.ts'
 import type { Place } from './tree.ts'
@@ -63,6 +67,8 @@ const layerFile = z
     ),
     images: list(containerImage(projectPath)),
     inputs: list(projectPath),
+    ...accountKeys,
+    expect: expect.nullish(),
   })
   .nullable()
 
@@ -89,7 +95,18 @@ const spec = (file: LayerFile): LayerSpec => ({
   wheels: file.wheels ?? [],
   ...imagesOf(imageSets(file.images ?? [])),
   inputs: file.inputs ?? [],
+  ...accountsOf(file),
 })
+
+/** Left out where a layer has none, so that its id stays what it was. */
+const accountsOf = ({ users, groups, accounts }: LayerFile): Pick<LayerSpec, 'users' | 'groups' | 'accounts'> => ({
+  ...(users == null || users.length === 0 ? {} : { users }),
+  ...(groups == null || groups.length === 0 ? {} : { groups }),
+  ...(accounts == null || accounts.length === 0 ? {} : { accounts }),
+})
+
+/** Every key of a layer.yaml. */
+export const layerKeys: readonly string[] = Object.keys(layerFile.unwrap().shape)
 
 export const emptySpec: LayerSpec = spec({})
 
@@ -103,6 +120,15 @@ const resolvePath = (path: string, folder: Place, { tool, root }: Project): stri
   return found === undefined ? undefined : relative(root, found)
 }
 
+/** What a layer.yaml says: what is applied, and what is expected of a machine, which leaves the layer's id alone. */
+export interface LayerFileContent {
+  readonly spec: LayerSpec
+  readonly expect: readonly Assertion[]
+}
+
+/** Only what is applied. */
+export const parseLayerSpec = (...given: Parameters<typeof parseLayerFile>): LayerSpec => parseLayerFile(...given).spec
+
 /**
  * Parses the rendered text of a layer.yaml.
  *
@@ -110,7 +136,7 @@ const resolvePath = (path: string, folder: Place, { tool, root }: Project): stri
  * @param folder of the layer.
  * @throws BoxhoundError E_BOX_FILE with positions, also for a missing file listed in wheels or inputs.
  */
-export const parseLayerSpec = (content: string, file: string, folder: Place, project: Project): LayerSpec => {
+export const parseLayerFile = (content: string, file: string, folder: Place, project: Project): LayerFileContent => {
   const source = parseSource(content, file)
   const resolved = (name: string) => resolvePath(name, folder, project)
   const { data, problems } = validate(source, layerFile)
@@ -140,9 +166,12 @@ export const parseLayerSpec = (content: string, file: string, folder: Place, pro
     ),
   ])
   return {
-    ...parsed,
-    wheels: parsed.wheels.map((set) => ({ ...set, requirements: resolved(set.requirements) ?? set.requirements })),
-    inputs: parsed.inputs.map((input) => resolved(input) ?? input),
+    spec: {
+      ...parsed,
+      wheels: parsed.wheels.map((set) => ({ ...set, requirements: resolved(set.requirements) ?? set.requirements })),
+      inputs: parsed.inputs.map((input) => resolved(input) ?? input),
+    },
+    expect: data?.expect == null ? [] : assertionsOf(data.expect),
   }
 }
 
@@ -164,4 +193,9 @@ export const mergeSpecs = (specs: readonly LayerSpec[]): LayerSpec => ({
   wheels: unique(specs.flatMap(({ wheels }) => wheels)),
   ...imagesOf(unique(specs.flatMap(({ images = [] }) => images))),
   inputs: unique(specs.flatMap(({ inputs }) => inputs)),
+  ...accountsOf({
+    users: unique(specs.flatMap(({ users = [] }) => users)),
+    groups: unique(specs.flatMap(({ groups = [] }) => groups)),
+    accounts: unique(specs.flatMap(({ accounts = [] }) => accounts)),
+  }),
 })

@@ -4,21 +4,25 @@ import { basename, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
-import type { Box, Check, Database } from '../box/box.ts'
+import type { Box, Check, Database, OwnLayer } from '../box/box.ts'
 import { bannerOf, sourceOf } from '../box/folders.ts'
+import type { Anchor } from '../box/layer-names.ts'
 import { displayPath } from '../box/read.ts'
+import { agentPython } from './agent-python.ts'
+import { secretFiles, secretSettings } from './agent-secrets.ts'
 import { mergeSettings } from './agent-settings.ts'
 import { checkFiles } from './checks.ts'
-import { checkContext, contextOf, hasCloudInit } from './context.ts'
-import { emptySpec, mergeSpecs, parseLayerSpec } from './layer-spec.ts'
+import { checkContext, contextOf, hasCloudInit, layerContext } from './context.ts'
+import { emptySpec, type LayerFileContent, mergeSpecs, parseLayerFile } from './layer-spec.ts'
 import { assertFreeName, assertFreePaths, assertNoHelper } from './owned.ts'
-import type { LayerName, LayerSpec, RenderedFile, RenderedLayer } from './rendered-box.ts'
+import { assertOwnPlaces } from './owned-by-layers.ts'
+import { packagesOf } from './packages.ts'
+import type { LayerName, RenderedFile, RenderedLayer } from './rendered-box.ts'
 import type { Context } from './template.ts'
 import { below, findFile, type Place, renderFile, renderTree } from './tree.ts'
 
-interface Part {
+interface Part extends LayerFileContent {
   readonly folder: string
-  readonly spec: LayerSpec
   readonly files: readonly RenderedFile[]
   readonly script: RenderedFile | undefined
   readonly data: readonly RenderedFile[]
@@ -32,10 +36,9 @@ const renderPart = (folder: Place, context: Context, project: Project): Part => 
   const script = findFile(folder, 'provision.sh')
   return {
     folder: folder.source,
-    spec:
-      rendered === undefined
-        ? emptySpec
-        : parseLayerSpec(rendered.content.toString('utf8'), rendered.source, folder, project),
+    ...(rendered === undefined
+      ? { spec: emptySpec, expect: [] }
+      : parseLayerFile(rendered.content.toString('utf8'), rendered.source, folder, project)),
     files: renderTree(below(folder, 'root'), context),
     script: script === undefined ? undefined : renderFile(script, 'provision.sh', context),
     data: renderTree(below(folder, 'data'), context),
@@ -66,8 +69,10 @@ const layerOf = (name: LayerName, parts: readonly Part[]): RenderedLayer => {
   const files = parts.flatMap((part) => part.files)
   const data = parts.flatMap((part) => part.data)
   for (const tree of [files, data]) assertDistinct(tree)
+  const expect = parts.flatMap((part) => part.expect)
   return {
     name,
+    ...(expect.length === 0 ? {} : { expect }),
     folders: parts.map(({ folder }) => folder),
     spec: mergeSpecs(parts.map(({ spec }) => spec)),
     files: [...files].sort((a, b) => (a.path < b.path ? -1 : 1)),
@@ -94,6 +99,32 @@ const checkPart = (box: Box, check: Check, project: Project): Part => {
   return { ...part, files: [...part.files, ...files], spec: { ...part.spec, owners: [...owners, ...part.spec.owners] } }
 }
 
+/** The layer of the packages that checks need; none if they need none. Their locked lists, as one, are what is downloaded and what pip installs. */
+const packages = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer[] => {
+  const locked = packagesOf(box, project)
+  if (locked === undefined) return []
+  if (box.agent.run === 'container')
+    throw new BoxhoundError('E_CHECK', 'an Agent in a container has no place for the Python packages of checks', {
+      file: locked.source,
+      expected: 'checks that need the packages of the Agent’s image alone',
+      found: 'agent.run: container',
+      next: 'remove the packages, write run: package, or name an image that has them',
+      exitCode: 2,
+    })
+  const part = renderPart(below(provision, '45-packages'), context, project)
+  const { source, text } = locked
+  const set = { name: 'checks', requirements: source, python: agentPython(box), list: text }
+  const list: RenderedFile = {
+    path: 'requirements.txt',
+    mode: 0o644,
+    content: Buffer.from(text),
+    source,
+    language: 'text',
+  }
+  const spec = { ...part.spec, wheels: [...part.spec.wheels, set] }
+  return [layerOf('packages', [{ ...part, spec, data: [...part.data, list] }])]
+}
+
 /** What every box has, and what only an image with cloud-init needs. */
 const base = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer =>
   layerOf(
@@ -102,6 +133,21 @@ const base = (box: Box, provision: Place, context: Context, project: Project): R
       renderPart(below(provision, folder), context, project),
     ),
   )
+
+/** What the Agent needs in a container or from a package, around what both need. */
+const agentFolders = ({ agent: { run } }: Box): string[] =>
+  run === 'container' ? ['15-containers', '20-agent', '20-agent/container'] : ['20-agent', '20-agent/package']
+
+/** The Agent with what the box file configures it by. */
+const agentLayer = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer => {
+  const { config, secrets } = box.agent
+  const boxFile = displayPath(box.file, project)
+  const part = (folder: string) => renderPart(below(provision, folder), context, project)
+  const store = secrets === null ? undefined : secretFiles(secrets, part('20-agent/secrets'), boxFile)
+  const layer = layerOf('agent', [...agentFolders(box).map(part), ...(store === undefined ? [] : [store])])
+  const own = secrets === null ? {} : secretSettings(secrets)
+  return mergeSettings(layer, { ...own, ...config }, boxFile)
+}
 
 /** What every image is sealed by, and after it what a closed network wants to stay in the image. */
 const seal = (provision: Place, context: Context, kept: Context | undefined, project: Project): RenderedLayer =>
@@ -112,9 +158,14 @@ const seal = (provision: Place, context: Context, kept: Context | undefined, pro
       : [renderPart(below(provision, '90-seal/mirrors'), { ...context, mirrors: kept }, project)]),
   ])
 
-/** What the Agent needs in a container or from a package, around what both need. */
-const agentFolders = ({ agent: { run } }: Box): string[] =>
-  run === 'container' ? ['15-containers', '20-agent', '20-agent/container'] : ['20-agent', '20-agent/package']
+/** The user's layers that follow one of boxhound's, in the order of the box file. */
+const following = (after: Anchor, box: Box, project: Project): RenderedLayer[] =>
+  (box.layers ?? [])
+    .filter((one) => one.after === after)
+    .map((one: OwnLayer, index) => {
+      const part = renderPart(placeOf(one.folder, project), layerContext(box, one), project)
+      return { ...layerOf(one.name, [part]), own: { after, index } }
+    })
 
 /**
  * The layers of a box, bottom up. A choice that the box leaves out has no layer.
@@ -124,22 +175,21 @@ const agentFolders = ({ agent: { run } }: Box): string[] =>
 export const renderLayers = (box: Box, project: Project, kept?: Context): RenderedLayer[] => {
   const context = contextOf(box)
   const provision = placeOf(join(project.tool, 'provision'), project)
-  const layer = (name: LayerName, folders: readonly string[]) =>
-    layerOf(
-      name,
-      folders.map((folder) => renderPart(below(provision, folder), context, project)),
-    )
   const chosen = (folder: string) => renderPart(placeOf(folder, project), context, project)
   /** What every engine needs that the distribution does not have: the repository of its publisher. */
   const published = ({ repository }: Database) =>
     repository === null ? [] : [renderPart(below(provision, '30-database/_repository'), context, project)]
   const layers = [
     base(box, provision, context, project),
-    mergeSettings(layer('agent', agentFolders(box)), box.agent.config, displayPath(box.file, project)),
+    agentLayer(box, provision, context, project),
+    ...following('agent', box, project),
     ...(box.database === null
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),
+    ...following('database', box, project),
     ...(box.app === null ? [] : [layerOf('app', box.app.folders.map(chosen))]),
+    ...following('app', box, project),
+    ...packages(box, provision, context, project),
     ...(box.checks.length === 0
       ? []
       : [
@@ -148,8 +198,10 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
             box.checks.map((check) => checkPart(box, check, project)),
           ),
         ]),
+    ...following('checks', box, project),
     seal(provision, context, kept, project),
   ]
   assertFreePaths(layers)
+  assertOwnPlaces(layers, box)
   return layers
 }

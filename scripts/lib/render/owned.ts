@@ -50,6 +50,9 @@ export const assertNoHelper = ({ name }: Pick<Check, 'name'>, folder: Place): vo
 const agents =
   /^(?:opt\/datadog-agent\/|usr\/bin\/datadog-agent$|etc\/datadog-agent\/(?:auth_token|ipc_cert\.pem|install\.json|environment)$)/
 
+/** Whether a path, without its leading slash, belongs to the Agent. */
+export const isOfAgent = (path: string): boolean => agents.test(path)
+
 /** Rejects a guest path of two layers, or of the Agent. @throws BoxhoundError E_LAYER (exit code 2) naming the owner. */
 export const assertFreePaths = (layers: readonly RenderedLayer[]): void => {
   const seen = new Map<string, string>()

@@ -4,11 +4,13 @@ import type { Settings } from '../box/agent.ts'
 import type { AptRepository } from '../box/apt-repository.ts'
 import type { Box } from '../box/box.ts'
 import type { Engine } from '../box/engine.ts'
+import type { Assertion } from '../box/expected.ts'
+import type { Anchor } from '../box/layer-names.ts'
 import type { BridgeAddresses } from '../box/subnet.ts'
+import type { SystemGroup, SystemUser } from './layer-accounts.ts'
 
-/** The layers over the base image, bottom up. A box without database or app leaves those out. */
-export const layerNames = ['base', 'agent', 'database', 'app', 'checks', 'seal'] as const
-export type LayerName = (typeof layerNames)[number]
+/** One of boxhound's own (box/layer-names.ts), or the name of a folder in `layers/` beside the box file. */
+export type LayerName = string
 
 /** Languages that a value is escaped for, and that a rendered file is parsed by again. */
 export type Language =
@@ -39,8 +41,10 @@ export interface OwnerRule {
 /** Python packages that the host downloads by hash and the layer installs offline from /run/boxhound/layer/wheels/NAME. */
 export interface WheelSet {
   readonly name: string
-  /** A requirements file with hashes, relative to the project. */
+  /** A requirements file with hashes, relative to the project; only a name where `list` is given. */
   readonly requirements: string
+  /** The text of such a file, where it is made of several. */
+  readonly list?: string
   /** Python of the guest, e.g. "3.13". */
   readonly python: string
 }
@@ -88,10 +92,19 @@ export interface LayerSpec {
   readonly images?: readonly ImageSet[]
   /** Further folders of the project whose content belongs to the layer's identity (lab/agent for the lab Agent). */
   readonly inputs: readonly string[]
+  /** System accounts to create; absent where there are none, as the next two. */
+  readonly users?: readonly SystemUser[]
+  readonly groups?: readonly SystemGroup[]
+  /** Accounts that the packages create by themselves. */
+  readonly accounts?: readonly string[]
 }
 
 export interface RenderedLayer {
   readonly name: LayerName
+  /** Only of a layer of the user's: what it follows, and its place among those that follow the same, from 0. */
+  readonly own?: { readonly after: Anchor; readonly index: number }
+  /** Assertions of its folders; absent where there are none. They are no part of its id. */
+  readonly expect?: readonly Assertion[]
   /** Folders it was rendered from, relative to the project, in order. */
   readonly folders: readonly string[]
   readonly spec: LayerSpec
@@ -193,6 +206,8 @@ export interface Expectations {
     readonly source: string
     /** Settings of the box file that the running Agent must have; absent without any. */
     readonly config?: Settings
+    /** Where its key comes from, if not from first boot alone: settings of datadog.yaml, and the guest path of the user's program. */
+    readonly secrets?: { readonly settings: Settings; readonly command: string | null }
   }
   /** The Agent's container; null where a package is installed. */
   readonly container: ContainerExpectation | null
@@ -211,6 +226,14 @@ export interface Expectations {
     readonly groups: Readonly<Record<string, readonly string[]>>
     readonly routes: readonly { readonly path: string; readonly body: string; readonly resource: string }[]
   } | null
+  /** What layers of the user's add to the accounts of the image; absent without such layers. */
+  readonly accounts?: {
+    readonly names: readonly string[]
+    /** Members by group. */
+    readonly groups: Readonly<Record<string, readonly string[]>>
+  }
+  /** Assertions of the box file and of its layers; absent where there are none. */
+  readonly expect?: readonly Assertion[]
   /** Units that must be enabled. */
   readonly units: readonly string[]
   /** Units that must be off. */

@@ -5,19 +5,29 @@ import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { temporaryName } from '../_helpers/atomic.ts'
 import { BoxhoundError } from '../_helpers/errors.ts'
-import type { LayerName, Rendered, RenderedFile, RenderedLayer } from './rendered-box.ts'
+import type { layerNames } from '../box/layer-names.ts'
+import type { Rendered, RenderedFile, RenderedLayer } from './rendered-box.ts'
 
-const numbers: Readonly<Record<LayerName, number>> = {
+const numbers: Readonly<Record<(typeof layerNames)[number], number>> = {
   base: 10,
   agent: 20,
   database: 30,
   app: 40,
+  packages: 45,
   checks: 50,
   seal: 90,
 }
 
+const isOurs = (name: string): name is keyof typeof numbers => Object.hasOwn(numbers, name)
+
+/** Folders that follow the one of a layer's anchor share its tens. */
+const numberOf = ({ name, own }: Pick<RenderedLayer, 'name' | 'own'>): number => {
+  if (own !== undefined) return numbers[own.after] + Math.min(own.index + 1, 9)
+  return isOurs(name) ? numbers[name] : 0
+}
+
 /** `30-database`: the folder of a layer in a rendered tree, numbered as under provision/. */
-export const layerFolder = (name: LayerName): string => `${numbers[name]}-${name}`
+export const layerFolder = (layer: Pick<RenderedLayer, 'name' | 'own'>): string => `${numberOf(layer)}-${layer.name}`
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
 
@@ -46,7 +56,7 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 const writeTree = async ({ layers, expectations }: Rendered, folder: string): Promise<void> => {
   for (const layer of layers) {
-    const target = join(folder, 'layers', layerFolder(layer.name))
+    const target = join(folder, 'layers', layerFolder(layer))
     await mkdir(target, { recursive: true })
     await writeFile(join(target, 'layer.json'), json(layerData(layer)))
     await writeFiles(join(target, 'root'), layer.files)

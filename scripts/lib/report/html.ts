@@ -17,6 +17,7 @@ const groupTitles: Readonly<Record<string, string>> = {
   database: 'Database',
   app: 'App',
   image: 'Image',
+  expect: 'Assertions of your own',
 }
 
 /** Groups checks by the first part of their id, in order of appearance. */

@@ -2,6 +2,7 @@
 
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Expectations } from '../render/rendered-box.ts'
+import { isOfUser } from '../verify/ids.ts'
 import { allIds } from '../verify/plan.ts'
 import type { Difference } from './difference.ts'
 
@@ -11,11 +12,12 @@ const ofImage = (id: string): boolean => id.startsWith('image.')
 /** The ids that can be judged on a draft's machine. */
 export const tryableIds = (expectations: Expectations): string[] => allIds(expectations).filter((id) => !ofImage(id))
 
-/** The ids that each layer affects; any other layer affects all. */
+/** The ids that each layer affects; any other layer affects all. An assertion may watch anything. */
 const prefixes: Readonly<Record<string, readonly string[]>> = {
-  checks: ['check.'],
-  app: ['app.', 'check.'],
-  database: ['database.', 'check.', 'app.'],
+  checks: ['check.', 'expect.'],
+  packages: ['check.', 'expect.'],
+  app: ['app.', 'check.', 'expect.'],
+  database: ['database.', 'check.', 'app.', 'expect.'],
 }
 
 /**
@@ -49,7 +51,7 @@ export const idsFor = (
     const wanted = change.layers.flatMap((layer) => prefixes[layer] ?? [''])
     return all.filter((id) => wanted.length === 0 || wanted.some((prefix) => id.startsWith(prefix)))
   }
-  const own = change.checks.flatMap((name) => [`check.${name}`, `check.${name}.interval`])
+  const own = change.checks.flatMap((name) => (isOfUser(name) ? [name] : [`check.${name}`, `check.${name}.interval`]))
   const ids = all.filter((id) => own.includes(id))
   if (ids.length > 0) return ids
   const again = all.filter((id) => last.includes(id))

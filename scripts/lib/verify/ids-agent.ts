@@ -15,6 +15,10 @@ const rows = {
     title: 'The running Agent has the settings of the box file',
     planned: ({ config }) => config !== undefined,
   },
+  'agent.secrets': {
+    title: 'The Agent’s secret store has its key',
+    planned: ({ secrets }) => secrets !== undefined,
+  },
 } as const satisfies Record<string, Row>
 
 export type AgentId = keyof typeof rows

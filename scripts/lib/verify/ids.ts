@@ -46,8 +46,8 @@ const later = {
 } as const satisfies Record<string, Row>
 
 export type FixedId = keyof typeof first | AgentId | keyof typeof later
-/** Each Agent check has two: that it works, and that the Agent runs it at its interval. */
-export type CheckId = FixedId | `check.${string}`
+/** Each Agent check has two: that it works, and that the Agent runs it at its interval. Each assertion of the user's has one. */
+export type CheckId = FixedId | `check.${string}` | `expect.${string}`
 
 /** A check that is planned for a box. */
 export interface PlannedCheck {
@@ -56,6 +56,9 @@ export interface PlannedCheck {
 }
 
 export const checkId = (name: string): CheckId => `check.${name}`
+export const expectId = (name: string): CheckId => `expect.${name}`
+/** Whether an id is an assertion of the user's. */
+export const isOfUser = (id: string): boolean => id.startsWith('expect.')
 export const intervalId = (name: string): CheckId => `check.${name}.interval`
 
 const rows = (table: Partial<Record<FixedId, Row>>, expectations: Expectations): PlannedCheck[] =>
@@ -74,4 +77,5 @@ export const allChecks = (expectations: Expectations): PlannedCheck[] => [
     { id: intervalId(name), title: `The Agent runs ${name} every ${[...new Set(intervals)].join(', ')} s` },
   ]),
   ...rows(later, expectations),
+  ...(expectations.expect ?? []).map(({ name, title }) => ({ id: expectId(name), title })),
 ]

@@ -1,5 +1,6 @@
 """Reads conf.d: instances of checks, and log files to tail."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,8 +46,8 @@ def interval_of(instance: dict[str, Any]) -> float:
     return float(value or DEFAULT_INTERVAL)
 
 
-def _read(name: str, path: Path, found: Configs) -> None:
-    document = yaml_io.load_file(path)
+def _read(name: str, path: Path, found: Configs, resolve: Callable[[Any], Any]) -> None:
+    document = resolve(yaml_io.load_file(path))
     if not isinstance(document, dict):
         raise ValueError('expected a mapping with `instances` or `logs`')
     instances = document.get('instances') or []
@@ -86,8 +87,8 @@ def _files(conf_d: Path) -> list[tuple[str, Path]]:
     return found
 
 
-def load_configs(conf_d: Path) -> Configs:
-    """Reads `NAME.d/*.yaml` and `NAME.yaml` below `conf_d`."""
+def load_configs(conf_d: Path, resolve: Callable[[Any], Any] = lambda document: document) -> Configs:
+    """Reads `NAME.d/*.yaml` and `NAME.yaml` below `conf_d`; `resolve` replaces handles of secrets, or raises."""
     found = Configs()
     try:
         files = _files(conf_d)
@@ -96,7 +97,7 @@ def load_configs(conf_d: Path) -> Configs:
         return found
     for name, path in files:
         try:
-            _read(name, path, found)
+            _read(name, path, found, resolve)
         except Exception as error:
             found.errors[name] = f'{path}: {error}'
     return found

@@ -25,7 +25,7 @@ from lab_agent.paths import Paths, default_paths
 from lab_agent.scheduler import Scheduler
 from lab_agent.scrub import scrub_value
 from lab_agent.sending.key import Key
-from lab_agent.settings import Settings, load_settings
+from lab_agent.settings import Settings, load_settings, resolver
 
 log = logging.getLogger('lab_agent')
 
@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     paths = default_paths()
     started = time.time()
-    settings = load_settings(paths.config)
+    settings = load_settings(paths.config, connector=paths.connector)
     start_logging(paths, settings, 'agent.log', 'lab_agent')
     log.info('Starting Datadog Agent v%s (%s)', VERSION, NOTICE)
     stop = threading.Event()
@@ -80,7 +80,7 @@ def main(arguments: list[str]) -> int:
     host = host_name.resolve(settings)
     bridge.install(bridge.Bridge(settings=settings, hostname=host.name, run_path=paths.run))
     add_checks_d(paths.checks_d)
-    configs = load_configs(paths.conf_d)
+    configs = load_configs(paths.conf_d, resolver(settings, paths.connector))
     for name, error in configs.errors.items():
         log.error('configuration of %s: %s', name, error)
     key = Key(settings.api_key)

@@ -13,7 +13,7 @@ log = logging.getLogger('lab_agent.receiver')
 
 def main(_arguments: list[str]) -> int:
     paths = default_paths()
-    settings = load_settings(paths.config)
+    settings = load_settings(paths.config, connector=paths.connector)
     start_logging(paths, settings, 'trace-agent.log', None)
     if not settings.apm_enabled:
         log.info('apm_config.enabled is false: nothing to do')

@@ -1,10 +1,14 @@
-import type { Entry, Survey } from '../../scripts/lib/proof/evidence.ts'
-import type { DatabaseExpectation, Expectations, Kept } from '../../scripts/lib/render/rendered-box.ts'
+// Rules about the contents of an image, and how they read a survey of it.
+
+import type { DatabaseExpectation, Expectations, Kept } from '../render/rendered-box.ts'
+import type { Entry, Survey } from './evidence.ts'
 
 /** A rule about contents; `problems` is empty for a good image. Each rule must fail on the planted copy. */
 export interface Rule {
   readonly fault: number
   readonly title: string
+  /** What to do where a layer of the user's breaks it. */
+  readonly next?: string
   readonly problems: (survey: Survey, box: BoxParts) => readonly string[]
 }
 
@@ -12,6 +16,8 @@ export interface Rule {
 export interface BoxParts {
   readonly database: DatabaseExpectation | null
   readonly app: Expectations['app']
+  /** What layers of the user's add to the accounts. */
+  readonly accounts?: Expectations['accounts'] | undefined
   readonly agentSource: string
   /** What mirrors.keep leaves in the image; null without it. */
   readonly kept: Kept | null

@@ -1,4 +1,6 @@
-import { type BoxParts, linesIn, type Rule, recordsOf } from './_survey.ts'
+// Accounts that an image may have.
+
+import { type BoxParts, linesIn, type Rule, recordsOf } from './rule.ts'
 
 /**
  * Accounts of Debian's and Ubuntu's own packages besides base-passwd's. Their names are fixed, their uids are not.
@@ -22,8 +24,15 @@ const packaged = [
   'syslog',
 ]
 
-const accounts = ({ database, app }: BoxParts): Set<string> =>
-  new Set([...packaged, 'dd-agent', ...(database?.accounts ?? []), ...(app?.accounts ?? [])])
+const accounts = ({ database, app, accounts: own }: BoxParts): Set<string> =>
+  new Set([
+    ...packaged,
+    'dd-agent',
+    ...(database?.accounts ?? []),
+    ...(app?.accounts ?? []),
+    // What packages of the user's layers create, and what the layers create themselves.
+    ...(own?.names ?? []),
+  ])
 
 /** Groups that may have members, besides an account's own, whatever the box contains. */
 const memberships: Readonly<Record<string, readonly string[]>> = {
@@ -31,8 +40,8 @@ const memberships: Readonly<Record<string, readonly string[]>> = {
   'systemd-journal': ['dd-agent'],
 }
 
-const membersOf = (group: string, { database, app }: BoxParts): string[] =>
-  [memberships, database?.groups, app?.groups].flatMap((groups) => groups?.[group] ?? [])
+const membersOf = (group: string, { database, app, accounts: own }: BoxParts): string[] =>
+  [memberships, database?.groups, app?.groups, own?.groups].flatMap((groups) => groups?.[group] ?? [])
 
 const noLogin = /\/(nologin|false|sync)$/
 /** Locked, without a hash after the lock. */
@@ -43,6 +52,7 @@ export const userRules: readonly Rule[] = [
   {
     fault: 24,
     title: 'every account belongs to the base system or to a package of this box',
+    next: 'list what its packages create under accounts in layer.yaml, and create others by users',
     problems: (survey, box) => {
       const master = new Set(recordsOf(survey, '/usr/share/base-passwd/passwd.master').map(([name]) => name))
       const known = accounts(box)
@@ -59,6 +69,7 @@ export const userRules: readonly Rule[] = [
   {
     fault: 24,
     title: 'only root has a shell',
+    next: 'usermod --shell /usr/sbin/nologin in provision.sh',
     problems: (survey) =>
       recordsOf(survey, '/etc/passwd').flatMap(([name = '', , , , , , shell = '']) =>
         name === 'root' || noLogin.test(shell) ? [] : [`${name}: ${shell}`],
@@ -67,6 +78,7 @@ export const userRules: readonly Rule[] = [
   {
     fault: 24,
     title: 'no account has a password, not even a locked one, and root is locked',
+    next: "usermod --password '!' in provision.sh",
     problems: (survey) => {
       const shadow = recordsOf(survey, '/etc/shadow')
       const open = shadow.filter(([, field = '']) => !locked.test(field)).map(([name = '']) => name)
@@ -84,6 +96,7 @@ export const userRules: readonly Rule[] = [
   {
     fault: 24,
     title: 'groups have only the members that their packages added',
+    next: 'list them under groups, members in layer.yaml',
     problems: (survey, box) =>
       recordsOf(survey, '/etc/group').flatMap(([name = '', , , members = '']) =>
         members

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
-import { once } from '../../scripts/lib/bake/inputs.ts'
+import { once } from '../../scripts/lib/bake/once.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 
 test('fault 73: a download is made once, and again when a bit, an end or a file of it is lost', async (t) => {

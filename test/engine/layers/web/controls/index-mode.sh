@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Breaks: a file has another mode
+# Red: expect.index
+# Needs: -
+set -Eeuo pipefail
+
+chmod 0600 /srv/web/index.html && chmod o+r /srv/web/index.html

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Breaks: the web server is stopped
+# Red: expect.nginx expect.other-sites expect.port-of-site expect.site expect.workers
+# Needs: -
+set -Eeuo pipefail
+
+systemctl stop nginx.service

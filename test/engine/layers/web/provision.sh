@@ -1,0 +1,9 @@
+#!/bin/bash
+# The distribution's own site would listen on every address.
+set -Eeuo pipefail
+
+main() {
+  rm -f /etc/nginx/sites-enabled/default
+}
+
+main
