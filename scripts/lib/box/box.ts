@@ -9,6 +9,7 @@ import type { Engine } from './engine.ts'
 import type { Assertion } from './expected.ts'
 import type { Anchor } from './layer-names.ts'
 import type { Options } from './option.ts'
+import type { AgentRun } from './schema-agent-container.ts'
 
 /** A host tag `key:value`, or a bare word. */
 export type Tag = string
@@ -62,7 +63,14 @@ export interface Agent extends AgentConfiguration {
   readonly site: string
   readonly tags: readonly Tag[]
   readonly logs: boolean
+  /** Of its package; not used where it runs in a container. */
   readonly repository: AptRepository
+  /** From a package on the host, or in a container. */
+  readonly run: AgentRun
+  /** Image of its container: `lab`, or `REGISTRY/NAME@sha256:DIGEST`; null for a package. */
+  readonly image: string | null
+  /** Subnet of the bridge between host and containers. */
+  readonly subnet: string
 }
 
 export interface Database {

@@ -106,6 +106,14 @@ const checkPart = (box: Box, check: Check, project: Project): Part => {
 const packages = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer[] => {
   const locked = packagesOf(box, project)
   if (locked === undefined) return []
+  if (box.agent.run === 'container')
+    throw new BoxhoundError('E_CHECK', 'an Agent in a container has no place for the Python packages of checks', {
+      file: locked.requirements,
+      expected: 'checks that need the packages of the Agent’s image alone',
+      found: 'agent.run: container',
+      next: 'remove the packages, write run: package, or name an image that has them',
+      exitCode: 2,
+    })
   const part = renderPart(below(provision, '45-packages'), context, project)
   const set = { name: 'checks', python: agentPython(box), ...locked }
   const list: RenderedFile = {
@@ -159,6 +167,10 @@ const base = (box: Box, provision: Place, context: Context, project: Project): R
     ),
   )
 
+/** What the Agent needs in a container or from a package, around what both need. */
+const agentFolders = ({ agent: { run } }: Box): string[] =>
+  run === 'container' ? ['15-containers', '20-agent', '20-agent/container'] : ['20-agent', '20-agent/package']
+
 /** The Agent with what the box file configures it by. */
 const agentLayer = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer => {
   const { config, secrets, after } = box.agent
@@ -166,7 +178,7 @@ const agentLayer = (box: Box, provision: Place, context: Context, project: Proje
   const part = (folder: string) => renderPart(below(provision, folder), context, project)
   const store = secrets === null ? undefined : secretFiles(secrets, part('20-agent/secrets'), boxFile)
   const layer = layerOf('agent', [
-    part('20-agent'),
+    ...agentFolders(box).map(part),
     ...(after.length === 0 ? [] : [part('20-agent/after')]),
     ...(store === undefined ? [] : [store]),
   ])
