@@ -8,6 +8,7 @@ import { optionValue } from './option-schema.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
 import { agentKeys } from './schema-agent.ts'
 import { agentContainer, containerContradictions } from './schema-agent-container.ts'
+import { appContainer } from './schema-app-container.ts'
 import { observe } from './schema-observe.ts'
 import { boxhoundRange } from './schema-requires.ts'
 import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
@@ -251,6 +252,7 @@ const app = z
       description: 'Version of the app, DD_VERSION',
       examples: ['1.0.0'],
     }),
+    ...appContainer,
     traffic: z
       .record(
         text(/^\/[^\s]*$/, 'the path of a route, which starts with /'),

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
-import type { Box, Check, Database } from '../box/box.ts'
+import type { App, Box, Check, Database } from '../box/box.ts'
 import { bannerOf, sourceOf } from '../box/folders.ts'
 import { displayPath } from '../box/read.ts'
 import { mergeSettings } from './agent-settings.ts'
@@ -133,13 +133,20 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
   /** What every engine needs that the distribution does not have: the repository of its publisher. */
   const published = ({ repository }: Database) =>
     repository === null ? [] : [renderPart(below(provision, '30-database/_repository'), context, project)]
+  /** Its container's image is made last, from what the other folders have installed. */
+  const appParts = ({ folders, run }: App): Part[] => {
+    const own = folders.map(chosen)
+    const part = (folder: string) => renderPart(below(provision, folder), context, project)
+    if (run === 'host') return own
+    return [...(box.agent.run === 'container' ? [] : [part('15-containers')]), ...own, part('40-app/_container')]
+  }
   const layers = [
     base(box, provision, context, project),
     mergeSettings(layer('agent', agentFolders(box)), box.agent.config, displayPath(box.file, project)),
     ...(box.database === null
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),
-    ...(box.app === null ? [] : [layerOf('app', box.app.folders.map(chosen))]),
+    ...(box.app === null ? [] : [layerOf('app', appParts(box.app))]),
     ...(box.checks.length === 0
       ? []
       : [
