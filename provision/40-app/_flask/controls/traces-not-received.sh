@@ -4,18 +4,17 @@
 # Needs: -
 set -Eeuo pipefail
 
-if [[ -e /usr/lib/boxhound/agent-container ]]; then
-  # The container has no unit for its trace-agent: its port is closed, in its network alone.
-  nsenter --net="/proc/$(</run/datadog-agent.pid)/ns/net" nft -f - <<'RULES'
-table inet boxhound_control {
-  chain input {
-    type filter hook input priority 0;
-    tcp dport 8126 reject with tcp reset
-  }
+# Of an Agent in a container the process is only halted: it would be started again.
+halt() {
+  local path words
+  for path in /proc/[0-9]*/cmdline; do
+    words=$(tr '\0' ' ' 2>/dev/null <"$path") || continue
+    if [[ $words == *trace-agent* ]]; then kill -STOP "$(basename "$(dirname "$path")")"; fi
+  done
 }
-RULES
-  # The app on the host may use the socket.
-  rm -f /run/datadog/apm.socket
-else
+
+if systemctl --quiet is-active datadog-agent-trace.service; then
   systemctl stop datadog-agent-trace.service
+else
+  halt
 fi
