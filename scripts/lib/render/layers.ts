@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
-import type { Box, Check, Database, Integration, OwnLayer } from '../box/box.ts'
+import type { App, Box, Check, Database, Integration, OwnLayer } from '../box/box.ts'
 import { bannerOf, sourceOf } from '../box/folders.ts'
 import type { Anchor } from '../box/layer-names.ts'
 import { displayPath } from '../box/read.ts'
@@ -232,6 +232,13 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
       : [renderPart(below(provision, '50-integrations/_off'), { ...context, off: box.off }, project)]),
     ...(box.logs.length === 0 ? [] : [logPart(box, provision, context, project)]),
   ]
+  /** Its container's image is made last, from what the other folders have installed. */
+  const appParts = ({ folders, run }: App): Part[] => {
+    const own = folders.map(chosen)
+    const part = (folder: string) => renderPart(below(provision, folder), context, project)
+    if (run === 'host') return own
+    return [...(box.agent.run === 'container' ? [] : [part('15-containers')]), ...own, part('40-app/_container')]
+  }
   const layers = [
     base(box, provision, context, project),
     agentLayer(box, provision, context, project),
@@ -240,7 +247,7 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),
     ...following('database', box, project),
-    ...(box.app === null ? [] : [layerOf('app', box.app.folders.map(chosen))]),
+    ...(box.app === null ? [] : [layerOf('app', appParts(box.app))]),
     ...following('app', box, project),
     ...packages(box, provision, context, project),
     ...(checkParts.length === 0 ? [] : [layerOf('checks', checkParts)]),
