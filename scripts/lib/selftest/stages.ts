@@ -282,6 +282,17 @@ export const stages: readonly Stage[] = [
     seconds: 60,
     deadline: 1800,
   }),
+  bake('nginx', 'a web server described beside its box file', verb('bake', 'lab-nginx', '--no-verify'), {
+    needs: ['bake'],
+    seconds: 40,
+    deadline: 1200,
+  }),
+  contains(
+    'nginx-controls',
+    'its layer, broken in two ways',
+    verb('controls', 'lab-nginx', ...inContainer, ...flags('--only', ['nginx-stopped', 'shop-closed'])),
+    { needs: ['nginx'], seconds: 60, deadline: 1800 },
+  ),
   // The first bake compiles the server's stand-in, which takes minutes; the store keeps the result.
   bake('mongodb', 'the lab box with MongoDB', verb('bake', 'lab-mongodb', '--no-verify'), {
     needs: ['bake'],
