@@ -59,6 +59,9 @@ test('a box that says the least gets every default', async (t) => {
     repository: datadogRepository,
     config: {},
     secrets: null,
+    groups: [],
+    after: [],
+    flavor: 'base',
   })
   t.is(box.database, null)
   t.is(box.app, null)

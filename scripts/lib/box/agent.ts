@@ -23,7 +23,15 @@ export interface AgentConfiguration {
   readonly config: Settings
   /** null where the key comes at first boot. */
   readonly secrets: SecretStore | null
+  /** Groups that its account is in, beside those that the box's parts need. */
+  readonly groups: readonly string[]
+  /** Units that it starts after. */
+  readonly after: readonly string[]
+  readonly flavor: Flavor
 }
+
+/** Which build of the Agent; `base` is the ordinary one. */
+export type Flavor = 'base' | 'fips'
 
 export const isSettings = (value: unknown): value is Settings =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -78,8 +78,57 @@ const secrets = z
     oneOf: [{ required: ['backend', 'handle'] }, { required: ['command', 'handle'] }],
   })
 
+/** Groups whose members rule the machine by a password, or read every account's. */
+const ruling = ['root', 'sudo', 'wheel', 'admin', 'shadow']
+
+const groups = z
+  .array(
+    z
+      .string('the name of a group')
+      .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'the name of a group: lower-case letters, digits, _ and -')
+      .refine(
+        (name) => !ruling.includes(name),
+        `a group other than ${ruling.join(', ')}: the Agent must not rule the machine`,
+      )
+      .refine((name) => name !== 'dd-agent', 'a group other than dd-agent, which it is in already'),
+    'a list of groups such as [adm, systemd-journal]',
+  )
+  .min(1, 'at least one group')
+  .refine((all) => new Set(all).size === all.length, 'each group once')
+  .meta({
+    description: 'Groups that the Agent’s account is in; a package or layer of the box must make them',
+    examples: [['adm', 'systemd-journal']],
+  })
+
+const unitExpectation = 'the full name of a systemd unit such as docker.service'
+
+const after = z
+  .array(
+    z.string(unitExpectation).superRefine((value, context) => {
+      const hasSuffix = /\.(?:service|socket|target|mount|automount|swap|timer|path|device|scope|slice)$/.test(value)
+      const isWord = /^[A-Za-z0-9][A-Za-z0-9:_.\\@-]*$/.test(value) && value.length <= 255
+      if (isWord && hasSuffix) return
+      const next = isWord && !value.includes('.') ? { params: { next: `write ${value}.service` } } : {}
+      context.addIssue({ code: 'custom', message: unitExpectation, ...next })
+    }),
+    'a list of units such as [docker.service]',
+  )
+  .min(1, 'at least one unit')
+  .refine((all) => new Set(all).size === all.length, 'each unit once')
+  .meta({
+    description: 'Units that are started before the Agent, where they are started at all',
+    examples: [['docker.service']],
+  })
+
+const flavor = z
+  .enum(['fips'], 'fips, for the package datadog-fips-agent; leave the line out for the ordinary Agent')
+  .meta({ description: 'Another build of the Agent: `fips` installs datadog-fips-agent', examples: ['fips'] })
+
 /** Keys of `agent`. */
 export const agentKeys = {
   config: config.optional(),
   secrets: secrets.optional(),
+  groups: groups.optional(),
+  after: after.optional(),
+  flavor: flavor.optional(),
 }

@@ -1,9 +1,10 @@
 // What templates see of a box.
 
 import { boxhoundVersion } from '../_helpers/version.ts'
+import type { Flavor } from '../box/agent.ts'
 import { agentImageName } from '../box/agent-image.ts'
 import { isLabVersion } from '../box/apt-repository.ts'
-import type { Agent, App, Base, Box, Check, Database, OwnLayer } from '../box/box.ts'
+import type { Agent, App, Base, Box, Check, Database, Integration, OwnLayer } from '../box/box.ts'
 import { addressesIn } from '../box/subnet.ts'
 import { familyOf } from '../systems/families.ts'
 import { agentPython } from './agent-python.ts'
@@ -12,6 +13,9 @@ import type { Context } from './template.ts'
 
 /** Every published image is made for cloud-init; the lab's own Debian base does without. */
 export const hasCloudInit = ({ kind }: Base): boolean => kind !== 'lab'
+
+/** Name of the Agent's package. */
+export const agentPackageName = (flavor: Flavor): string => (flavor === 'fips' ? 'datadog-fips-agent' : 'datadog-agent')
 
 /**
  * What templates may name: `boxhound`, `box`, `base`, `agent`, `containers`, `database`, `app`; null where a box has none, so that `{{#if database}}` works.
@@ -24,6 +28,7 @@ export const contextOf = ({ name, version, base, agent, database, app }: Box): C
   agent: {
     ...agent,
     package: familyOf(base.system).agentPackage(agent.version),
+    packageName: agentPackageName(agent.flavor),
     lab: isLabVersion(agent.version),
     python: agentPython({ agent, base }),
     container: containerContext(agent),
@@ -84,7 +89,7 @@ const appContext = ({ name, port, service, env, version, trace, definition }: Ap
 export const configurationOf = (check: string): string => `/etc/datadog-agent/conf.d/${check}.d/conf.yaml`
 
 /** The same, for the files of one check's folder. */
-export const checkContext = (box: Box, { name, interval, tags, options }: Check): Context => ({
+export const checkContext = (box: Box, { name, interval, tags, options }: Check | Integration): Context => ({
   ...contextOf(box),
   check: { name, interval, tags, options: structured(options) },
 })

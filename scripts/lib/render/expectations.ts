@@ -4,16 +4,17 @@ import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { type AptRepository, isLabVersion } from '../box/apt-repository.ts'
-import type { Box } from '../box/box.ts'
+import type { Box, LogSource } from '../box/box.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
 import { familyOf } from '../systems/families.ts'
 import { secretExpectation } from './agent-secrets.ts'
 import { assertionsOfBox } from './assertions.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
 import { containerOf, inspectionsOf } from './container-expectation.ts'
-import { configurationOf, hasCloudInit } from './context.ts'
+import { agentPackageName, configurationOf, hasCloudInit } from './context.ts'
 import { membersOf, namesOf } from './layer-accounts.ts'
-import type { CheckExpectation, Expectations, RenderedLayer } from './rendered-box.ts'
+import { logIntegration } from './log-conf.ts'
+import type { CheckExpectation, Expectations, LogExpectation, RenderedLayer } from './rendered-box.ts'
 
 type Bound = number | { readonly option: string }
 
@@ -126,7 +127,7 @@ const appOf = ({ app }: Box): Expectations['app'] => {
  * @throws BoxhoundError E_CONF (exit code 2) when none of them has the check's own: then its `interval` has no effect.
  */
 const configuredOf = (
-  { name, interval }: Box['checks'][number],
+  { name, interval }: Pick<Box['checks'][number], 'name' | 'interval'>,
   layers: readonly RenderedLayer[],
 ): { intervals: number[]; logs: string[] } => {
   const path = configurationOf(name).slice(1)
@@ -155,9 +156,16 @@ const accountsOf = (layers: readonly RenderedLayer[]): Pick<Expectations, 'accou
   return { accounts: { names: specs.flatMap(namesOf), groups } }
 }
 
+const logExpectation = ({ name, config, trials }: LogSource): LogExpectation => ({
+  name,
+  integration: logIntegration(name),
+  source: config,
+  trials,
+})
+
 /** Everything that the suite must see on a machine of this box; plain data without a path of this machine. */
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
-  const { version, site, tags, logs, repository, config, secrets, run } = box.agent
+  const { version, site, tags, logs, repository, config, secrets, groups, after, flavor, run } = box.agent
   const { keep = false, agent: mirror } = box.mirrors ?? {}
   const { agentPackage, installed, updaters } = familyOf(box.base.system)
   const expect = assertionsOfBox(box, layers)
@@ -170,13 +178,19 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
       package:
         run === 'container'
           ? null
-          : { command: installed.command('datadog-agent'), version: agentPackage(version), state: installed.held },
+          : {
+              command: installed.command(agentPackageName(flavor)),
+              version: agentPackage(version),
+              state: installed.held,
+            },
       lab: isLabVersion(version),
       site,
       tags,
       logs,
       source: sourceOf(repository, keep ? mirror : undefined),
       ...(Object.keys(config).length === 0 ? {} : { config }),
+      ...(groups.length === 0 ? {} : { groups }),
+      ...(after.length === 0 ? {} : { after }),
       ...(secrets === null ? {} : { secrets: secretExpectation(secrets) }),
     },
     container: containerOf(box),
@@ -189,7 +203,10 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
           configuredOf(check, layers),
         ),
       ),
+      ...box.integrations.map((one) => expectationOf(one.definition, one, configuredOf(one, layers))),
     ],
+    ...(box.off.length === 0 ? {} : { idle: box.off }),
+    ...(box.logs.length === 0 ? {} : { logs: box.logs.map(logExpectation) }),
     database: databaseOf(box),
     app: appOf(box),
     units: [...new Set(layers.flatMap(({ spec }) => spec.units.enable))],

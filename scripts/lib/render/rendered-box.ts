@@ -2,7 +2,7 @@
 
 import type { Settings } from '../box/agent.ts'
 import type { AptRepository } from '../box/apt-repository.ts'
-import type { Box } from '../box/box.ts'
+import type { Box, LogSource } from '../box/box.ts'
 import type { Engine } from '../box/engine.ts'
 import type { Assertion } from '../box/expected.ts'
 import type { Anchor } from '../box/layer-names.ts'
@@ -139,6 +139,13 @@ export interface CheckExpectation {
   readonly ranges: Readonly<Record<string, { readonly min: number; readonly max: number }>>
 }
 
+/** What the suite must see of one log source. */
+export interface LogExpectation extends Pick<LogSource, 'name' | 'trials'> {
+  /** How the Agent names it. */
+  readonly integration: string
+  readonly source: LogSource['config']
+}
+
 /** How an instance is handed keys and inputs: systemd credentials, or cloud-init's NoCloud seed where the image has cloud-init. */
 export type Seed = 'credentials' | 'nocloud'
 
@@ -206,12 +213,19 @@ export interface Expectations {
     readonly source: string
     /** Settings of the box file that the running Agent must have; absent without any. */
     readonly config?: Settings
+    /** Groups that its process must be in, and units that it must start after; absent without any. */
+    readonly groups?: readonly string[]
+    readonly after?: readonly string[]
     /** Where its key comes from, if not from first boot alone: settings of datadog.yaml, and the guest path of the user's program. */
     readonly secrets?: { readonly settings: Settings; readonly command: string | null }
   }
   /** The Agent's container; null where a package is installed. */
   readonly container: ContainerExpectation | null
   readonly checks: readonly CheckExpectation[]
+  /** Checks that the Agent must not run; absent where the box switches none off. */
+  readonly idle?: readonly string[]
+  /** Log sources of the box's own; absent without any. */
+  readonly logs?: readonly LogExpectation[]
   readonly database: DatabaseExpectation | null
   readonly app: {
     readonly port: number
