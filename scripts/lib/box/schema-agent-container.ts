@@ -43,6 +43,7 @@ interface Given {
   readonly subnet?: string | undefined
   readonly repository?: unknown
   readonly secrets?: unknown
+  readonly flavor?: unknown
 }
 
 /** One contradiction between keys of `agent`: where, what was expected, what to do. */
@@ -59,7 +60,7 @@ const inPackage = ({ image, subnet }: Given): AgentContradiction[] =>
       : [{ path: [key], message: `no ${key}, or run: container`, next: `remove ${key}, or add run: container` }],
   )
 
-const inContainer = ({ version, image, repository, secrets }: Given): AgentContradiction[] => {
+const inContainer = ({ version, image, repository, secrets, flavor }: Given): AgentContradiction[] => {
   if (image === undefined)
     return [
       {
@@ -74,6 +75,12 @@ const inContainer = ({ version, image, repository, secrets }: Given): AgentContr
       path: ['repository'],
       message: 'no repository: the image holds the Agent',
       next: 'remove repository, or write run: package',
+    })
+  if (flavor === 'fips')
+    problems.push({
+      path: ['flavor'],
+      message: 'no flavor: the image decides it',
+      next: 'remove flavor, and name an image of that flavor',
     })
   if (secrets !== undefined)
     problems.push({

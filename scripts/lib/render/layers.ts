@@ -167,9 +167,9 @@ const base = (box: Box, provision: Place, context: Context, project: Project): R
     ),
   )
 
-/** What the Agent needs in a container or from a package, around what both need. */
+/** What the Agent needs in a container or from a package, beside what both need. The container's comes first: it makes the user. */
 const agentFolders = ({ agent: { run } }: Box): string[] =>
-  run === 'container' ? ['15-containers', '20-agent', '20-agent/container'] : ['20-agent', '20-agent/package']
+  run === 'container' ? ['15-containers', '20-agent/container', '20-agent'] : ['20-agent', '20-agent/package']
 
 /** The Agent with what the box file configures it by. */
 const agentLayer = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer => {

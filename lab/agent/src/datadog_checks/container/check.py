@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from datadog_checks.base import AgentCheck
+
 from datadog_checks.container.tags import tags_of
 
 SOCKET = '/var/run/docker.sock'
