@@ -55,6 +55,7 @@ export const box: Box = {
     groups: [],
     after: [],
     flavor: 'base',
+    companions: {},
   },
   database: null,
   checks: [],

@@ -55,3 +55,18 @@ test('the key of a secret store is a handle in datadog.yaml', async (t) => {
   t.true(layer.files.some(({ path }) => path.endsWith('main/55-agent-secrets')))
   await t.notThrowsAsync(parseBack(layer.files))
 })
+
+test('a companion has its file, for root and dd-agent alone, and its unit', async (t) => {
+  const box = await rendered(t, 'systemProbe: { network_config: { enabled: true } }, security: { log_level: "off" }')
+  const { files, spec } = layerOf(box, 'agent')
+  const text = (name: string) => files.find(({ path }) => path === `etc/datadog-agent/${name}`)?.content.toString()
+  t.regex(text('system-probe.yaml') ?? '', /do not edit\nnetwork_config:\n {2}enabled: true\n$/)
+  t.regex(text('security-agent.yaml') ?? '', /\nlog_level: "off"\n$/)
+  for (const name of ['system-probe', 'security-agent'])
+    t.deepEqual(
+      spec.owners.find(({ path }) => path === `/etc/datadog-agent/${name}.yaml`),
+      { path: `/etc/datadog-agent/${name}.yaml`, owner: 'root', group: 'dd-agent', mode: '0640' },
+    )
+  t.deepEqual(box.expectations.units.slice(-2), ['datadog-agent-sysprobe.service', 'datadog-agent-security.service'])
+  await t.notThrowsAsync(parseBack(files))
+})

@@ -8,6 +8,7 @@ import type { Box, Check, Database, OwnLayer } from '../box/box.ts'
 import { bannerOf, sourceOf } from '../box/folders.ts'
 import type { Anchor } from '../box/layer-names.ts'
 import { displayPath } from '../box/read.ts'
+import { withCompanions } from './agent-companions.ts'
 import { agentPython } from './agent-python.ts'
 import { secretFiles, secretSettings } from './agent-secrets.ts'
 import { mergeSettings } from './agent-settings.ts'
@@ -133,7 +134,7 @@ const agentLayer = (box: Box, provision: Place, context: Context, project: Proje
   const part = (folder: string) => renderPart(below(provision, folder), context, project)
   const store = secrets === null ? undefined : secretFiles(secrets, part('20-agent/secrets'), boxFile)
   const layer = layerOf('agent', [
-    part('20-agent'),
+    withCompanions(box.agent, part('20-agent'), boxFile),
     ...(after.length === 0 ? [] : [part('20-agent/after')]),
     ...(store === undefined ? [] : [store]),
   ])
