@@ -42,7 +42,7 @@ export const callersFolder = (cwd, { INIT_CWD: called, npm_package_json: file })
 /** Names of the box files in boxes/, without suffix, sorted. */
 export const boxNamesIn = (root) =>
   namesIn(join(root, 'boxes'))
-    .filter((name) => /^[a-z][a-z0-9-]*\.yaml$/.test(name))
+    .filter((name) => /^[a-z][a-z0-9-]*\.yaml$/.test(name) && name !== 'goss.yaml')
     .map((name) => name.slice(0, -'.yaml'.length))
     .sort()
 

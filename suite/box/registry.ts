@@ -1,9 +1,20 @@
 import type { Expectations } from '../../scripts/lib/render/rendered-box.ts'
-import { type CheckId, checkId, expectId, type FixedId, intervalId } from '../../scripts/lib/verify/ids.ts'
+import {
+  type CheckId,
+  checkId,
+  expectId,
+  type FixedId,
+  intervalId,
+  logId,
+  offId,
+  testId,
+} from '../../scripts/lib/verify/ids.ts'
+import { ownTestCheck } from './author/run.ts'
 import type { BoxCheck } from './check.ts'
 import { check as agentAfter } from './checks/agent-after.ts'
 import { checkOf } from './checks/agent-check.ts'
 import { intervalOf } from './checks/agent-check-interval.ts'
+import { offOf } from './checks/agent-check-off.ts'
 import { check as agentConfig } from './checks/agent-config.ts'
 import { check as agentGroups } from './checks/agent-groups.ts'
 import { check as agentRunning } from './checks/agent-running.ts'
@@ -23,6 +34,7 @@ import { check as imageKernel } from './checks/image-kernel.ts'
 import { check as imageSecrets } from './checks/image-secrets.ts'
 import { check as imageUnits } from './checks/image-units.ts'
 import { check as imageUsers } from './checks/image-users.ts'
+import { logOf } from './checks/log-source.ts'
 import { assertionCheck } from './expect/check.ts'
 
 const fixed: Readonly<Record<FixedId, BoxCheck>> = {
@@ -49,12 +61,23 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
 }
 
 /** How to judge each id of a box; the plan decides which of them run. */
-export const registry = ({ checks, expect = [] }: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
+export const registry = ({
+  checks,
+  idle = [],
+  logs = [],
+  expect = [],
+  tests = [],
+}: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
   new Map<CheckId, BoxCheck>([
     ...(Object.entries(fixed) as [FixedId, BoxCheck][]),
     ...checks.flatMap((expectation): [CheckId, BoxCheck][] => [
       [checkId(expectation.name), checkOf(expectation)],
       [intervalId(expectation.name), intervalOf(expectation)],
     ]),
+    ...idle.map((name): [CheckId, BoxCheck] => [offId(name), offOf(name)]),
+    ...logs.map((expectation): [CheckId, BoxCheck] => [logId(expectation.name), logOf(expectation)]),
+    ...tests.flatMap((own) =>
+      own.names.map((name): [CheckId, BoxCheck] => [testId(own.file, name), ownTestCheck(own, name)]),
+    ),
     ...expect.map((assertion): [CheckId, BoxCheck] => [expectId(assertion.name), assertionCheck(assertion)]),
   ])

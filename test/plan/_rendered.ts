@@ -59,6 +59,9 @@ export const box: Box = {
   },
   database: null,
   checks: [],
+  integrations: [],
+  off: [],
+  logs: [],
   app: null,
   refreshDays: 7,
   observe: {

@@ -42,19 +42,19 @@ for (const [what, entries, changed, line] of [
     'an account that nothing explains',
     [],
     { '/etc/passwd': `${texts['/etc/passwd']}other:x:701:1::/:/usr/sbin/nologin\n` },
-    /^other, and every account .*accounts in layer\.yaml/,
+    /^other \(in an image every account .*accounts in layer\.yaml/,
   ],
   [
     'a shell',
     [],
     { '/etc/passwd': texts['/etc/passwd'].replace('/usr/sbin/nologin', '/bin/bash') },
-    /^web: \/bin\/bash, and only root/,
+    /^web: \/bin\/bash \(in an image only root/,
   ],
   [
     'a password',
     [],
     { '/etc/shadow': texts['/etc/shadow'].replace('web:!', 'web:$y$x') },
-    /^web, and no account has a password/,
+    /^web \(in an image no account has a password/,
   ],
   ['a member', [], { '/etc/group': 'adm:x:4:web,other\n' }, /^other is in adm/],
 ] as const)

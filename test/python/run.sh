@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Lints and tests the Python parts: provision/, and the folders given as arguments (a user's own checks/, for one).
+# Lints and tests the Python parts: provision/, and the folders given as arguments (a user's own checks/, for one). In the
+# npm package it is there for those alone.
 # The tools live in an environment of their own under boxhound's cache, made once for each list of requirements. A check
 # with Python packages of its own (requirements.txt beside its check.yaml) is tested alone, with exactly those.
 set -Eeuo pipefail
@@ -126,7 +127,9 @@ lint() {
 
 main() {
   local argument python folder
-  local -a folders=("$root/provision")
+  local -a folders=() ours=()
+  # A checkout, and not the package.
+  [[ ! -e $root/test/unit.mjs ]] || folders=("$root/provision") ours=("$here" "$root/scripts")
   for argument in "$@"; do
     case $argument in
       -h | --help) usage && return ;;
@@ -135,10 +138,11 @@ main() {
     esac
     folders+=("$(cd -- "$argument" && pwd)")
   done
+  ((${#folders[@]} > 0)) || { usage >&2 && return 2; }
   python=$(find_python)
   folder=$(environment "$python" "$(cache_folder)")
   export PYTHONDONTWRITEBYTECODE=1
-  lint "$folder/bin/python" "${folders[@]}" "$here" "$root/scripts"
+  lint "$folder/bin/python" "${folders[@]}" ${ours[@]+"${ours[@]}"}
   test_all "$folder/bin/python" "$(cache_folder)" "${folders[@]}"
 }
 

@@ -45,6 +45,17 @@ test('a control for each check stands there once for each of them', async (t) =>
   t.false(names.includes('check-missing-mysql'))
 })
 
+test('every check of a box with integrations has a control, also those that are off', async (t) => {
+  const box = await loadBox('test/engine/integrations.yaml', project)
+  const { expectations } = await renderBox(box, project)
+  const controls = await readControls(box, project)
+  const ofChecks = uncontrolled(controls, expectations).filter((id) => id.startsWith('check.'))
+  t.deepEqual(ofChecks, [])
+  const names = controls.map(({ name }) => name)
+  for (const name of ['integration-missing-nginx', 'integration-missing-disk', 'default-check-on-uptime'])
+    t.true(names.includes(name), name)
+})
+
 test('a check without a control is told', (t) => {
   t.deepEqual(
     uncontrolled([], { ...lab, checks: [], database: null, app: null }),

@@ -16,6 +16,7 @@ import {
 import { writeAtomic } from '../_helpers/atomic.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { ownFolders } from '../box/folders.ts'
+import { gossFile } from '../box/goss/goss.ts'
 import { formats } from '../box/schema.ts'
 import { periodBounds } from '../plan/plan.ts'
 import type { Plan } from '../plan/planned-layer.ts'
@@ -61,21 +62,26 @@ export const seeInputs = (nameOrFile: string, { tool, root }: Project, environme
   const lent = join(tool, 'boxes/lab.yaml')
   // What boxhound depends on: in its own node_modules in a checkout, in the user's when it is a package there.
   const installed = [...new Set([tool, root])].map((folder) => join(folder, 'node_modules/.package-lock.json'))
-  const paths = [...sources.map((name) => join(tool, name)), ...installed, file, lent, ...ownFolders(file)]
+  const paths = [
+    ...sources.map((name) => join(tool, name)),
+    ...installed,
+    file,
+    lent,
+    ...ownFolders(file),
+    join(dirname(file), gossFile),
+  ]
   return { nameOrFile, entries: paths.flatMap((path) => treeOf(path, root)) }
 }
 
 /** Call once the box file is parsed, before reading the files it refers to. */
 export const seeNamed = (
   { nameOrFile, entries }: Seen,
-  { name, file, agent, mirrors }: Plan['rendered']['box'],
+  { name, file, agent, mirrors, goss }: Plan['rendered']['box'],
   project: Project,
 ): Seen => {
-  const command = agent.secrets?.command ?? null
   const named = [
     refreshFile(name, project),
-    ...(mirrors?.caBundle === undefined ? [] : [mirrors.caBundle]),
-    ...(command === null ? [] : [command]),
+    ...[mirrors?.caBundle ?? [], agent.secrets?.command ?? [], goss ?? []].flat(),
   ]
   return {
     nameOrFile,

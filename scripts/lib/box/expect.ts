@@ -69,7 +69,7 @@ export const titleOf = (expected: Expected): string => {
   switch (expected.kind) {
     case 'command': {
       const { words, status } = expected
-      const text = words[0] === 'bash' && words[1] === '-c' ? words.slice(2).join(' ') : words.join(' ')
+      const text = /^(?:ba)?sh$/.test(words[0] ?? '') && words[1] === '-c' ? words.slice(2).join(' ') : words.join(' ')
       const [first = ''] = text.trim().split('\n')
       return `${first.slice(0, 100)} ${status === 0 ? 'succeeds' : `exits with ${status}`}`
     }
@@ -95,6 +95,8 @@ export const titleOf = (expected: Expected): string => {
       return not(expected.absent, `The user ${expected.user}`)
     case 'group':
       return not(expected.absent, `The group ${expected.group}`)
+    case 'unjudged':
+      return 'What is not judged'
     case 'process':
       return expected.count.max === 0 ? `${expected.process} does not run` : `${expected.process} runs`
   }

@@ -50,6 +50,8 @@ export interface PortExpected {
   readonly protocol: 'tcp' | 'udp'
   /** The only address that it may listen on; default any. */
   readonly address?: string
+  /** Each of them, not only these. */
+  readonly among?: readonly string[]
   readonly listening: boolean
 }
 
@@ -113,9 +115,15 @@ export interface ProcessExpected {
   readonly count: Range
 }
 
+/** What another tool's file says and boxhound has no counterpart for: neither green nor red. */
+export interface UnjudgedExpected {
+  readonly kind: 'unjudged'
+  readonly reasons: readonly string[]
+}
+
 export type Expected =
   | (CommandExpected | FileExpected | PortExpected | UnitExpected | HttpExpected)
-  | (PackageExpected | UserExpected | GroupExpected | ProcessExpected)
+  | (PackageExpected | UserExpected | GroupExpected | ProcessExpected | UnjudgedExpected)
 
 /** An assertion of a box file, a layer or a goss.yaml: the id `expect.NAME` of the suite. */
 export interface Assertion {

@@ -11,6 +11,9 @@ import { displayPath } from './read.ts'
 /** The folder beside a box file with layers of the user's; boxhound has none to choose from. */
 export const layersFolder = 'layers'
 
+/** The folder beside a box file with tests of the user's. */
+export const testsFolder = 'tests'
+
 /** A link that leads nowhere is there: whoever reads it says so by its path. */
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
 
@@ -38,16 +41,20 @@ export const foldersOf = (kind: keyof typeof kinds, boxFile: string, project: Pr
   )
 }
 
-/** Folders of a box's parts: those of its database and of its app (what they extend, and their own), of each check and of each layer. */
-export const partFolders = ({ database, app, checks, layers = [] }: Box): (readonly string[])[] => [
+/**
+ * Folders of a box's parts: those of its database and of its app (what they extend, and their own), of each check,
+ * integration and layer.
+ */
+export const partFolders = ({ database, app, checks, integrations, layers = [] }: Box): (readonly string[])[] => [
   ...(database === null ? [] : [database.folders]),
   ...(app === null ? [] : [app.folders]),
   ...[...checks, ...layers].map(({ folder }) => [folder]),
+  ...integrations.flatMap(({ folder }) => (folder === null ? [] : [[folder]])),
 ]
 
 /** The folders beside a box file that a box may be made from, whether they are there or not. */
 export const ownFolders = (boxFile: string): string[] =>
-  [...Object.values(kinds).map(({ own }) => own), layersFolder].map((own) => join(dirname(boxFile), own))
+  [...Object.values(kinds).map(({ own }) => own), layersFolder, testsFolder].map((own) => join(dirname(boxFile), own))
 
 /** The folder beside a box file that a new choice goes into. */
 export const ownFolder = (kind: keyof typeof kinds, boxFile: string): string => join(dirname(boxFile), kinds[kind].own)

@@ -14,13 +14,16 @@ import { readDefinition } from './definition.ts'
 import { monitoringProblem, readEngine } from './engine.ts'
 import { assertionsOf } from './expect.ts'
 import { boxNames, foldersOf, lentBox, ownFolder } from './folders.ts'
+import { gossOf } from './goss/goss.ts'
+import { integrationsOf } from './integrations.ts'
+import { logsOf, type TakenPort } from './logs.ts'
 import { nearest, suggest } from './nearest.ts'
 import { resolveOptions } from './options.ts'
 import { ownLayersOf } from './own-layers.ts'
 import type { Problem } from './problems.ts'
 import { labRepository, publishedBy } from './publisher.ts'
 import { displayPath, readSource } from './read.ts'
-import { type BoxFile, boxFile } from './schema.ts'
+import { type BoxFile, boxFile, takenPorts } from './schema.ts'
 import { requirementProblems } from './schema-requires.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
 import { readSystems, systemsFile } from './systems.ts'
@@ -88,7 +91,7 @@ const agentOf = ({ repository, version, site, tags, logs }: BoxFile['agent'], re
     repository === 'lab' ? labAgent : repository === undefined ? datadogRepository : { lab: false, ...repository },
 })
 
-type Choice = Parameters<typeof foldersOf>[0]
+type Choice = Exclude<Parameters<typeof foldersOf>[0], 'integration'>
 
 const words: Readonly<Record<Choice, string>> = { database: 'database engine', app: 'app', check: 'check' }
 const guides: Readonly<Record<Choice, string>> = {
@@ -257,6 +260,12 @@ const routeProblems = (traffic: App['traffic'], { routes }: AppDefinition, sourc
     }))
 }
 
+const portsOf = (database: Database | null, app: App | null): TakenPort[] => [
+  ...takenPorts.map((port) => ({ port, owner: port === 22 ? 'ssh' : 'the Agent' })),
+  ...(database === null ? [] : [{ port: database.definition.port, owner: database.definition.title }]),
+  ...(app === null ? [] : [{ port: app.port, owner: 'the app' }]),
+]
+
 const portProblem = (source: Source, { definition: { title, port } }: Database): Problem => ({
   offset: valueOffset(source, ['app', 'port']),
   message: `port ${port} is taken by ${title}`,
@@ -297,9 +306,22 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     'agent' as const,
     ...(data.database == null ? [] : ['database' as const]),
     ...(data.app == null ? [] : ['app' as const]),
-    ...(Object.keys(data.checks ?? {}).length === 0 ? [] : ['checks' as const]),
+    // Integrations and log sources are in the layer of the checks.
+    ...(Object.keys({ ...data.checks, ...data.integrations, ...data.logs }).length === 0 ? [] : ['checks' as const]),
   ]
   const { layers, problems: layerProblems } = ownLayersOf(data.layers ?? [], anchors, source, file, project)
+  const goss = gossOf(data.goss, source, file, project)
+  const taken = { checks: Object.keys(data.checks ?? {}), database: database?.check.name ?? null }
+  const {
+    integrations,
+    off,
+    problems: integrationProblems,
+  } = integrationsOf(data.integrations ?? {}, { taken, logs: data.agent.logs }, source, file, project)
+  const { logs, problems: logProblems } = logsOf(
+    data.logs ?? {},
+    { collected: data.agent.logs, taken: portsOf(database, app) },
+    source,
+  )
   const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile
   const { configuration, problems: agentProblems, notes } = agentConfiguration(data, file, source)
   assertNone(source, [
@@ -309,7 +331,12 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     ...appProblems,
     ...checkProblems,
     ...layerProblems,
+    ...goss.problems,
+    ...integrationProblems,
+    ...logProblems,
   ])
+  const expect = [...(data.expect == null ? [] : assertionsOf(data.expect)), ...goss.assertions]
+  const allNotes = [...notes, ...goss.notes]
   return {
     name: data.box,
     version: data.version,
@@ -318,6 +345,9 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     agent: agentOf(data.agent, configuration),
     database,
     checks,
+    integrations,
+    off,
+    logs,
     app,
     image: imageOf(data.image, base),
     observe: observeOf(data.observe),
@@ -325,8 +355,9 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     ...(data.mirrors === undefined ? {} : { mirrors: data.mirrors }),
     ...(data.cache === undefined ? {} : { cache: { from: data.cache.from, plainHttp: data.cache.plainHttp ?? false } }),
     ...(layers.length === 0 ? {} : { layers }),
-    ...(data.expect == null ? {} : { expect: assertionsOf(data.expect) }),
-    ...(notes.length === 0 ? {} : { notes }),
+    ...(expect.length === 0 ? {} : { expect }),
+    ...(goss.file === undefined ? {} : { goss: goss.file }),
+    ...(allNotes.length === 0 ? {} : { notes: allNotes }),
   }
 }
 

@@ -53,13 +53,19 @@ const command = z.strictObject({
 const file = z.strictObject({
   file: path.describe('Path of a file, folder or link'),
   absent,
-  type: z.enum(['file', 'folder', 'link'], 'file, folder or link').optional(),
-  mode: text(/^0?[0-7]{3,4}$/, 'an octal mode in quotes such as "0640"').optional(),
-  owner: account.optional(),
-  group: account.optional(),
+  type: z.enum(['file', 'folder', 'link'], 'file, folder or link').optional().describe('What it is'),
+  mode: text(/^0?[0-7]{3,4}$/, 'an octal mode in quotes such as "0640"')
+    .optional()
+    .describe('Permissions, octal'),
+  owner: account.optional().describe('Owner'),
+  group: account.optional().describe('Group'),
   size: range.optional().describe('Bytes'),
-  sha256: text(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits').optional(),
-  target: text(/^[^\0\n]+$/, 'the target of a link').optional(),
+  sha256: text(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits')
+    .optional()
+    .describe('Digest'),
+  target: text(/^[^\0\n]+$/, 'the target of a link')
+    .optional()
+    .describe('Where a link leads'),
   ...textKeys,
   ...common,
 })
@@ -76,7 +82,9 @@ const port = z.strictObject({
 })
 
 const unit = z.strictObject({
-  unit: text(/^[A-Za-z0-9][A-Za-z0-9:_.\\@-]*$/, 'the name of a systemd unit'),
+  unit: text(/^[A-Za-z0-9][A-Za-z0-9:_.\\@-]*$/, 'the name of a systemd unit').describe(
+    'Unit, .service if nothing else',
+  ),
   active: flag.describe('It runs; default true without enabled'),
   enabled: flag.describe('It starts at boot'),
   ...common,
@@ -90,24 +98,25 @@ const http = z.strictObject({
       if (message !== undefined) context.addIssue({ code: 'custom', message })
     })
     .describe('Address of the machine itself; redirects are not followed'),
-  method: z.enum(['GET', 'HEAD'], 'GET or HEAD').optional(),
+  method: z.enum(['GET', 'HEAD'], 'GET or HEAD').optional().describe('Default GET'),
   host: text(/^[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?$/, 'a host name')
     .optional()
     .describe('Host header'),
   insecure: flag.describe('Accept any certificate'),
   status: whole(100, 599).optional().describe('Default 200'),
-  body: textRule.optional(),
+  body: textRule.optional().describe('Body of the answer'),
   headers: z
     .record(text(/^[A-Za-z0-9-]+$/, 'the name of a header'), textRule, 'a map of headers')
     .refine((all) => Object.keys(all).length > 0, 'at least one header')
-    .optional(),
+    .optional()
+    .describe('Headers of the answer'),
   ...common,
 })
 
 const packageName = text(/^[a-z0-9][a-z0-9+.-]+$/, 'the name of a package')
 
 const installed = z.strictObject({
-  package: packageName,
+  package: packageName.describe('Package'),
   absent,
   version: textRule.optional().describe('The whole version in quotes, or a rule'),
   held: flag.describe('The package manager leaves its version alone'),
@@ -117,20 +126,20 @@ const installed = z.strictObject({
 const id = whole(0, 2 ** 32 - 2)
 
 const user = z.strictObject({
-  user: account,
+  user: account.describe('Account'),
   absent,
-  uid: id.optional(),
+  uid: id.optional().describe('Its number'),
   group: account.optional().describe('Primary group'),
   groups: z.array(account, 'a list of groups').min(1, 'at least one group').optional().describe('Among its groups'),
-  home: path.optional(),
-  shell: path.optional(),
+  home: path.optional().describe('Home folder'),
+  shell: path.optional().describe('Login shell'),
   ...common,
 })
 
 const group = z.strictObject({
-  group: account,
+  group: account.describe('Group'),
   absent,
-  gid: id.optional(),
+  gid: id.optional().describe('Its number'),
   members: z
     .array(account, 'a list of accounts')
     .min(1, 'at least one member')
@@ -140,9 +149,9 @@ const group = z.strictObject({
 })
 
 const process = z.strictObject({
-  process: text(/^[^\0\n/]{1,255}$/, 'the name of a program, without its folder'),
+  process: text(/^[^\0\n/]{1,255}$/, 'the name of a program, without its folder').describe('Program'),
   absent,
-  user: account.optional(),
+  user: account.optional().describe('Whose processes count'),
   count: z
     .union([whole(1, 100_000), range], 'a number, or a map with min and max')
     .optional()

@@ -53,7 +53,7 @@ export const leftoversOf = (
   const parts = { database, app, accounts, agentSource: agent.source, kept: kept ?? null }
   const broken = userRules.flatMap(({ title, next, problems }) => {
     const found = problems(whole, parts)
-    return found.length === 0 ? [] : [`${some(found)}, and ${title}: ${next ?? 'undo it in provision.sh'}`]
+    return found.length === 0 ? [] : [`${some(found)} (in an image ${title}): ${next ?? 'undo it in provision.sh'}`]
   })
   return [...files, ...broken, ...modes(survey.entries)]
 }

@@ -3,7 +3,7 @@
 import { boxhoundVersion } from '../_helpers/version.ts'
 import type { Flavor } from '../box/agent.ts'
 import { isLabVersion } from '../box/apt-repository.ts'
-import type { App, Base, Box, Check, Database, OwnLayer } from '../box/box.ts'
+import type { App, Base, Box, Check, Database, Integration, OwnLayer } from '../box/box.ts'
 import { familyOf } from '../systems/families.ts'
 import { agentPython } from './agent-python.ts'
 import { structured } from './structure.ts'
@@ -74,7 +74,7 @@ const appContext = ({ name, port, service, env, version, trace, definition }: Ap
 export const configurationOf = (check: string): string => `/etc/datadog-agent/conf.d/${check}.d/conf.yaml`
 
 /** The same, for the files of one check's folder. */
-export const checkContext = (box: Box, { name, interval, tags, options }: Check): Context => ({
+export const checkContext = (box: Box, { name, interval, tags, options }: Check | Integration): Context => ({
   ...contextOf(box),
   check: { name, interval, tags, options: structured(options) },
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { type AptRepository, isLabVersion } from '../box/apt-repository.ts'
-import type { Box } from '../box/box.ts'
+import type { Box, LogSource } from '../box/box.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
 import { familyOf } from '../systems/families.ts'
 import { secretExpectation } from './agent-secrets.ts'
@@ -12,7 +12,8 @@ import { assertionsOfBox } from './assertions.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
 import { agentPackageName, configurationOf, hasCloudInit } from './context.ts'
 import { membersOf, namesOf } from './layer-accounts.ts'
-import type { CheckExpectation, Expectations, RenderedLayer } from './rendered-box.ts'
+import { logIntegration } from './log-conf.ts'
+import type { CheckExpectation, Expectations, LogExpectation, RenderedLayer } from './rendered-box.ts'
 
 type Bound = number | { readonly option: string }
 
@@ -124,7 +125,7 @@ const appOf = ({ app }: Box): Expectations['app'] => {
  * @throws BoxhoundError E_CONF (exit code 2) when none of them has the check's own: then its `interval` has no effect.
  */
 const configuredOf = (
-  { name, interval }: Box['checks'][number],
+  { name, interval }: Pick<Box['checks'][number], 'name' | 'interval'>,
   layers: readonly RenderedLayer[],
 ): { intervals: number[]; logs: string[] } => {
   const path = configurationOf(name).slice(1)
@@ -152,6 +153,13 @@ const accountsOf = (layers: readonly RenderedLayer[]): Pick<Expectations, 'accou
   })
   return { accounts: { names: specs.flatMap(namesOf), groups } }
 }
+
+const logExpectation = ({ name, config, trials }: LogSource): LogExpectation => ({
+  name,
+  integration: logIntegration(name),
+  source: config,
+  trials,
+})
 
 /** Everything that the suite must see on a machine of this box; plain data without a path of this machine. */
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
@@ -189,7 +197,10 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
           configuredOf(check, layers),
         ),
       ),
+      ...box.integrations.map((one) => expectationOf(one.definition, one, configuredOf(one, layers))),
     ],
+    ...(box.off.length === 0 ? {} : { idle: box.off }),
+    ...(box.logs.length === 0 ? {} : { logs: box.logs.map(logExpectation) }),
     database: databaseOf(box),
     app: appOf(box),
     units: [...new Set(layers.flatMap(({ spec }) => spec.units.enable))],

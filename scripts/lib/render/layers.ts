@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
-import type { Box, Check, Database, OwnLayer } from '../box/box.ts'
+import type { Box, Check, Database, Integration, OwnLayer } from '../box/box.ts'
 import { bannerOf, sourceOf } from '../box/folders.ts'
 import type { Anchor } from '../box/layer-names.ts'
 import { displayPath } from '../box/read.ts'
@@ -12,9 +12,12 @@ import { withCompanions } from './agent-companions.ts'
 import { agentPython } from './agent-python.ts'
 import { secretFiles, secretSettings } from './agent-secrets.ts'
 import { mergeSettings } from './agent-settings.ts'
-import { checkFiles } from './checks.ts'
+import { checkFiles, confOwners, integrationConf } from './checks.ts'
 import { checkContext, contextOf, hasCloudInit, layerContext } from './context.ts'
+import { inlineConf } from './inline-conf.ts'
 import { emptySpec, type LayerFileContent, mergeSpecs, parseLayerFile } from './layer-spec.ts'
+import { logAccess } from './log-access.ts'
+import { logConf, logIntegration } from './log-conf.ts'
 import { assertFreeName, assertFreePaths, assertNoHelper } from './owned.ts'
 import { assertOwnPlaces } from './owned-by-layers.ts'
 import { packagesOf } from './packages.ts'
@@ -105,17 +108,47 @@ const packages = (box: Box, provision: Place, context: Context, project: Project
   const locked = packagesOf(box, project)
   if (locked === undefined) return []
   const part = renderPart(below(provision, '45-packages'), context, project)
-  const { source, text } = locked
-  const set = { name: 'checks', requirements: source, python: agentPython(box), list: text }
+  const set = { name: 'checks', python: agentPython(box), ...locked }
   const list: RenderedFile = {
     path: 'requirements.txt',
     mode: 0o644,
-    content: Buffer.from(text),
-    source,
+    content: Buffer.from(locked.list),
+    source: locked.requirements,
     language: 'text',
   }
   const spec = { ...part.spec, wheels: [...part.spec.wheels, set] }
   return [layerOf('packages', [{ ...part, spec, data: [...part.data, list] }])]
+}
+
+/** The configuration of an integration: from the box file, or from a folder that may bring more files, packages and units. */
+const integrationPart = (box: Box, integration: Integration, project: Project): Part => {
+  const { name, config } = integration
+  if (config !== null) {
+    const file = inlineConf(config, integration, box, project)
+    const spec = { ...emptySpec, owners: confOwners(name) }
+    return { folder: `integrations/${name}`, spec, files: [file], script: undefined, data: [], expect: [] }
+  }
+  const folder = placeOf(integration.folder, project)
+  const context = checkContext(box, integration)
+  const part = renderPart(folder, context, project)
+  const owners = [...confOwners(name), ...part.spec.owners]
+  return {
+    ...part,
+    files: [...part.files, integrationConf(folder, name, context)],
+    spec: { ...part.spec, owners },
+  }
+}
+
+/** Configurations of the box's log sources, and the rights that the Agent needs for them. */
+const logPart = (box: Box, provision: Place, context: Context, project: Project): Part => {
+  const journal = box.logs.some(({ config }) => config.type === 'journald')
+  const folder = below(provision, '50-logs')
+  const part = renderPart(folder, { ...context, logs: { access: logAccess(box.logs), journal } }, project)
+  return {
+    ...part,
+    files: [...part.files, ...box.logs.map((log) => logConf(log, box, project))],
+    spec: { ...part.spec, owners: box.logs.flatMap(({ name }) => confOwners(logIntegration(name))) },
+  }
 }
 
 /** What every box has, and what only an image with cloud-init needs. */
@@ -180,6 +213,14 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
   /** What every engine needs that the distribution does not have: the repository of its publisher. */
   const published = ({ repository }: Database) =>
     repository === null ? [] : [renderPart(below(provision, '30-database/_repository'), context, project)]
+  const checkParts = [
+    ...box.checks.map((check) => checkPart(box, check, project)),
+    ...box.integrations.map((integration) => integrationPart(box, integration, project)),
+    ...(box.off.length === 0
+      ? []
+      : [renderPart(below(provision, '50-integrations/_off'), { ...context, off: box.off }, project)]),
+    ...(box.logs.length === 0 ? [] : [logPart(box, provision, context, project)]),
+  ]
   const layers = [
     base(box, provision, context, project),
     agentLayer(box, provision, context, project),
@@ -191,14 +232,7 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
     ...(box.app === null ? [] : [layerOf('app', box.app.folders.map(chosen))]),
     ...following('app', box, project),
     ...packages(box, provision, context, project),
-    ...(box.checks.length === 0
-      ? []
-      : [
-          layerOf(
-            'checks',
-            box.checks.map((check) => checkPart(box, check, project)),
-          ),
-        ]),
+    ...(checkParts.length === 0 ? [] : [layerOf('checks', checkParts)]),
     ...following('checks', box, project),
     seal(box, provision, context, kept, project),
   ]

@@ -2,7 +2,7 @@
 
 import type { Settings } from '../box/agent.ts'
 import type { AptRepository } from '../box/apt-repository.ts'
-import type { Box } from '../box/box.ts'
+import type { Box, LogSource } from '../box/box.ts'
 import type { Engine } from '../box/engine.ts'
 import type { Assertion } from '../box/expected.ts'
 import type { Anchor } from '../box/layer-names.ts'
@@ -44,6 +44,8 @@ export interface WheelSet {
   readonly requirements: string
   /** The text of such a file, where it is made of several. */
   readonly list?: string
+  /** With `list`: the file and line that each package comes from, such as `checks/mine/requirements.txt:3`; for errors. */
+  readonly origins?: Readonly<Record<string, string>>
   /** Python of the guest, e.g. "3.13". */
   readonly python: string
 }
@@ -138,6 +140,13 @@ export interface CheckExpectation {
   readonly ranges: Readonly<Record<string, { readonly min: number; readonly max: number }>>
 }
 
+/** What the suite must see of one log source. */
+export interface LogExpectation extends Pick<LogSource, 'name' | 'trials'> {
+  /** How the Agent names it. */
+  readonly integration: string
+  readonly source: LogSource['config']
+}
+
 /** How an instance is handed keys and inputs: systemd credentials, or cloud-init's NoCloud seed where the image has cloud-init. */
 export type Seed = 'credentials' | 'nocloud'
 
@@ -173,6 +182,16 @@ export interface DatabaseExpectation
   readonly present: readonly string[]
 }
 
+/** A file of tests of the user's. */
+export interface OwnTest {
+  /** Its name without `.test.ts`. */
+  readonly file: string
+  /** Its exports, each a test with the id `test.FILE.NAME`. */
+  readonly names: readonly string[]
+  /** The file with all that it imports, and the harness that runs it in a thread. */
+  readonly code: string
+}
+
 /** What the suite must see on a machine of this box; plain data, written to expectations.json. */
 export interface Expectations {
   readonly box: string
@@ -199,6 +218,10 @@ export interface Expectations {
     readonly secrets?: { readonly settings: Settings; readonly command: string | null }
   }
   readonly checks: readonly CheckExpectation[]
+  /** Checks that the Agent must not run; absent where the box switches none off. */
+  readonly idle?: readonly string[]
+  /** Log sources of the box's own; absent without any. */
+  readonly logs?: readonly LogExpectation[]
   readonly database: DatabaseExpectation | null
   readonly app: {
     readonly port: number
@@ -221,6 +244,8 @@ export interface Expectations {
   }
   /** Assertions of the box file and of its layers; absent where there are none. */
   readonly expect?: readonly Assertion[]
+  /** Tests beside the box file; absent where there are none. */
+  readonly tests?: readonly OwnTest[]
   /** Units that must be enabled. */
   readonly units: readonly string[]
   /** Units that must be off. */

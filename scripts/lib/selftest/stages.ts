@@ -158,6 +158,7 @@ export const stages: readonly Stage[] = [
       'suite/image',
       'packer/chroot',
       'disk',
+      'starter',
     ],
     { reading: 'pytest', seconds: 60, deadline: 900 },
   ),
@@ -198,10 +199,10 @@ export const stages: readonly Stage[] = [
     verb('traffic', 'lab', '--for', '10s', '--rate', '20', '--wire', ...inContainer),
     { needs: ['bake'], seconds: 40, deadline: 1200 },
   ),
-  boots('up', 'npm run up, down and provision', ava('test/up/ava'), {
+  boots('up', 'npm run up, down and provision; a host judged without its box', ava('test/up/ava'), {
     reading: 'tap',
     needs: ['bake'],
-    seconds: 130,
+    seconds: 170,
     deadline: 1200,
   }),
   vagrant('vagrant', 'vagrant up: the baked box, a stock box, the catalogue', ava('test/vagrant/ava'), {
@@ -274,8 +275,14 @@ export const stages: readonly Stage[] = [
     reading: 'tap',
     // What stands in for MongoDB's server is compiled there, once.
     needs: ['bake', 'mongodb'],
-    seconds: 180,
+    seconds: 300,
     deadline: 2400,
+  }),
+  contains('pack', 'the npm package in a repository of its own, on each Node', ava('test/pack/ava'), {
+    reading: 'tap',
+    needs: ['bake'],
+    seconds: 90,
+    deadline: 1800,
   }),
   contains('app', 'the app behind nginx and uWSGI, and in the middleware', ava('test/app/ava'), {
     reading: 'tap',

@@ -1,9 +1,9 @@
 import type * as z from 'zod'
 import { BoxhoundError } from '../../../scripts/lib/_helpers/errors.ts'
-import type { Assertion, Expected } from '../../../scripts/lib/box/expected.ts'
+import type { Assertion, Expected, UnjudgedExpected } from '../../../scripts/lib/box/expected.ts'
 import type { BoxCheck } from '../check.ts'
 import type { Guest } from '../guest.ts'
-import type { Verdict } from '../verdict.ts'
+import { notJudged, type Verdict } from '../verdict.ts'
 import { waitFor } from '../wait.ts'
 import { judgeCommand, judgePackage, judgeUnit, unitCommand, wordsOf } from './commands.ts'
 import { factsOf } from './facts.ts'
@@ -21,8 +21,10 @@ const booted = (guest: Guest): Promise<unknown> =>
 const probe = async <T>(guest: Guest, facts: z.ZodType<T>, expected: Expected): Promise<T> =>
   facts.parse(await guest.probe('expect', expected))
 
+type Judged = Exclude<Expected, UnjudgedExpected>
+
 /** Looks once. `within` bounds a command that hangs. */
-const look = async (guest: Guest, expected: Expected, within: number): Promise<Verdict> => {
+const look = async (guest: Guest, expected: Judged, within: number): Promise<Verdict> => {
   switch (expected.kind) {
     case 'command':
       return judgeCommand(expected, await guest.run(wordsOf(expected), { name: 'the command', deadline: within }))
@@ -52,6 +54,7 @@ const look = async (guest: Guest, expected: Expected, within: number): Promise<V
 /** How to judge one assertion of the user's: again and again until it holds or its time is up. */
 export const assertionCheck = ({ title, within, expected }: Assertion): BoxCheck => ({
   run: async (guest) => {
+    if (expected.kind === 'unjudged') return notJudged(title, expected.reasons.join('\n'))
     await booted(guest)
     const longest = Math.min(within, guest.context.deadlines.command)
     return guest.until(() => look(guest, expected, longest), title, within)

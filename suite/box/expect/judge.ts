@@ -66,7 +66,7 @@ export const judgeFile = (wanted: FileExpected, found: Facts['file']): Verdict =
 }
 
 export const judgePort = (
-  { port, protocol, address, listening }: PortExpected,
+  { port, protocol, address, among = [], listening }: PortExpected,
   { addresses }: Facts['port'],
 ): Verdict => {
   const name = `${protocol} port ${port}`
@@ -87,6 +87,7 @@ export const judgePort = (
       ? [`it does not listen on ${address}`]
       : []),
     ...others.map((one) => `it listens on ${one}`),
+    ...missing(among, addresses).map((one) => `it does not listen on ${one}`),
   ])
 }
 

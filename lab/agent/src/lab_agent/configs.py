@@ -77,18 +77,29 @@ def _read(name: str, path: Path, found: Configs, resolve: Callable[[Any], Any]) 
         found.logs.append(LogConfig(name, entry, f'file:{path}'))
 
 
+DEFAULT = '.default'
+
+
+def _is_config(path: Path) -> bool:
+    return path.name.removesuffix(DEFAULT).endswith(('.yaml', '.yml'))
+
+
 def _files(conf_d: Path) -> list[tuple[str, Path]]:
+    """Names and files, defaults last."""
     found: list[tuple[str, Path]] = []
     for entry in sorted(conf_d.iterdir()):
         if entry.is_dir() and entry.suffix == '.d':
-            found += [(entry.stem, path) for path in sorted(entry.iterdir()) if path.suffix in ('.yaml', '.yml')]
-        elif entry.suffix in ('.yaml', '.yml'):
-            found.append((entry.stem, entry))
-    return found
+            found += [(entry.stem, path) for path in sorted(entry.iterdir()) if _is_config(path)]
+        elif not entry.is_dir() and _is_config(entry):
+            found.append((Path(entry.name.removesuffix(DEFAULT)).stem, entry))
+    return sorted(found, key=lambda one: one[1].name.endswith(DEFAULT))
 
 
 def load_configs(conf_d: Path, resolve: Callable[[Any], Any] = lambda document: document) -> Configs:
-    """Reads `NAME.d/*.yaml` and `NAME.yaml` below `conf_d`; `resolve` replaces handles of secrets, or raises."""
+    """Reads `NAME.d/*.yaml` and `NAME.yaml` below `conf_d`; `resolve` replaces handles of secrets, or raises.
+
+    As in the real Agent, a file `….yaml.default` counts only if no other gives the check an instance.
+    """
     found = Configs()
     try:
         files = _files(conf_d)
@@ -96,6 +107,8 @@ def load_configs(conf_d: Path, resolve: Callable[[Any], Any] = lambda document: 
         found.errors['conf.d'] = f'could not read {conf_d}: {error.strerror}'
         return found
     for name, path in files:
+        if path.name.endswith(DEFAULT) and any(one.name == name for one in found.instances):
+            continue
         try:
             _read(name, path, found, resolve)
         except Exception as error:

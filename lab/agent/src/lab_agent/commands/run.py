@@ -21,6 +21,7 @@ from lab_agent.ipc import auth, server
 from lab_agent.loader import add_checks_d, load_checks
 from lab_agent.logs.agent import LogsAgent
 from lab_agent.logs.sender import log_sender
+from lab_agent.logs.stream import Stream
 from lab_agent.paths import Paths, default_paths
 from lab_agent.scheduler import Scheduler
 from lab_agent.scrub import scrub_value
@@ -89,8 +90,9 @@ def main(arguments: list[str]) -> int:
     for name, reasons in loaded.loader_errors.items():
         log.error('unable to load check %s: %s', name, reasons)
     scheduler = Scheduler(loaded, forwarder.deliver)
+    stream = Stream(host.name)
     logs = (
-        LogsAgent(configs.logs, paths.run / 'registry.json', log_sender(settings, key, host.name))
+        LogsAgent(configs.logs, paths.run / 'registry.json', log_sender(settings, key, host.name), stream)
         if settings.logs_enabled
         else None
     )
@@ -109,6 +111,7 @@ def main(arguments: list[str]) -> int:
         {
             '/agent/status': lambda: status.build(paths, settings, host, scheduler, configs, forwarder, logs, started),
             '/agent/status/health': health,
+            '/agent/stream-logs': stream.as_json,
             '/agent/config-check': lambda: config_check(configs),
             '/agent/config': lambda: effective(settings),
         },

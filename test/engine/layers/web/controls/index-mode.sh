@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Breaks: a file has another mode
-# Red: expect.index
+# Red: expect.goss-file-srv-web-index-html expect.index
 # Needs: -
 set -Eeuo pipefail
 

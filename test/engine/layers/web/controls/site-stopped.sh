@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Breaks: the web server is stopped
-# Red: expect.nginx expect.other-sites expect.port-of-site expect.site expect.workers
+# Red: expect.goss-port-tcp-8081 expect.goss-service-nginx expect.nginx expect.other-sites expect.port-of-site expect.site expect.workers
 # Needs: -
 set -Eeuo pipefail
 

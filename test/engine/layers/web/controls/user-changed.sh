@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Breaks: a user has left a group
-# Red: expect.sync-user
+# Red: expect.goss-user-web-sync expect.sync-user
 # Needs: -
 set -Eeuo pipefail
 
