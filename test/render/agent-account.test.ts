@@ -24,7 +24,7 @@ test('units to start after become a drop-in, and groups a script of the last lay
     scripts.map(({ path }) => path),
     ['01-groups.sh', '02-seal.sh'],
   )
-  t.regex(scripts[0]?.content.toString() ?? '', /in 'adm' 'docker'; do/)
+  t.regex(scripts[0]?.content.toString() ?? '', /groups=\( 'adm' 'docker' \)/)
   await t.notThrowsAsync(parseBack([...layerOf(box, 'agent').files, ...files, ...scripts]))
   t.like(box.expectations.agent, { groups: ['adm', 'docker'], after: ['docker.service', 'a\\x2db.mount'] })
 })
