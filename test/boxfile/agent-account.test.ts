@@ -60,3 +60,31 @@ test('the lab has no FIPS Agent, and its backends are younger', async (t) => {
   const old = box('flavor: fips, secrets: { backend: aws.ssm, handle: k }').replace('7.83.0', '7.75.0')
   t.regex((await refused(t, old)).details.expected ?? '', /7\.76\.0 or newer, since this is the FIPS Agent/)
 })
+
+test('settings of the companions are kept', async (t) => {
+  const { agent } = await loadText(t, box('systemProbe: { network_config: { enabled: true }, brand_new: 1 }'))
+  t.deepEqual(agent.companions, { systemProbe: { network_config: { enabled: true }, brand_new: 1 } })
+})
+
+const companions: readonly (readonly [agent: string, message: RegExp, next: RegExp])[] = [
+  ['systemProbe: {}', /systemProbe is not valid/, /./],
+  ['security: [a]', /security is not valid/, /./],
+  ['systemProbe: { netwrk_config: { enabled: true } }', /unknown setting/, /did you mean "network_config"/],
+  ['security: { runtime_security_config.enabled: true }', /unknown setting/, /nested maps/],
+  ['systemProbe: { network_config: { enabled: } }', /has no value/, /./],
+  ['security: { security_agent: { token: hunter2hunter2 } }', /a literal value of "token"/, /ENC\[handle\]/],
+  ['sysprobe: { a: 1 }', /unknown key/, /./],
+]
+
+for (const [agent, message, next] of companions)
+  test(`${agent} is refused`, async (t) => {
+    const error = await refused(t, box(agent))
+    t.regex(error.message, message)
+    t.regex(error.details.next ?? '', next)
+    t.notRegex(JSON.stringify(error.details), /hunter2/)
+  })
+
+test('the lab Agent has no companions', async (t) => {
+  const lab = box('security: { log_level: info }').replace('7.83.0', '7.83.0+lab, repository: lab')
+  t.regex((await refused(t, lab)).message, /the lab Agent has no security-agent/)
+})

@@ -64,6 +64,7 @@ test('a box that says the least gets every default', async (t) => {
     groups: [],
     after: [],
     flavor: 'base',
+    companions: {},
   })
   t.is(box.database, null)
   t.is(box.app, null)

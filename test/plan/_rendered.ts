@@ -58,6 +58,7 @@ export const box: Box = {
     groups: [],
     after: [],
     flavor: 'base',
+    companions: {},
   },
   database: null,
   checks: [],

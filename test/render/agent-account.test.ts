@@ -24,7 +24,7 @@ test('units to start after become a drop-in, and groups a script of the last lay
     scripts.map(({ path }) => path),
     ['01-groups.sh', '02-seal.sh'],
   )
-  t.regex(scripts[0]?.content.toString() ?? '', /in 'adm' 'docker'; do/)
+  t.regex(scripts[0]?.content.toString() ?? '', /groups=\( 'adm' 'docker' \)/)
   await t.notThrowsAsync(parseBack([...layerOf(box, 'agent').files, ...files, ...scripts]))
   t.like(box.expectations.agent, { groups: ['adm', 'docker'], after: ['docker.service', 'a\\x2db.mount'] })
 })
@@ -54,4 +54,19 @@ test('the key of a secret store is a handle in datadog.yaml', async (t) => {
   t.regex(text, /\napi_key: "ENC\[\/dd\/key\]"\nsecret_backend_type: "aws\.ssm"\n$/)
   t.true(layer.files.some(({ path }) => path.endsWith('main/55-agent-secrets')))
   await t.notThrowsAsync(parseBack(layer.files))
+})
+
+test('a companion has its file, for root and dd-agent alone, and its unit', async (t) => {
+  const box = await rendered(t, 'systemProbe: { network_config: { enabled: true } }, security: { log_level: "off" }')
+  const { files, spec } = layerOf(box, 'agent')
+  const text = (name: string) => files.find(({ path }) => path === `etc/datadog-agent/${name}`)?.content.toString()
+  t.regex(text('system-probe.yaml') ?? '', /do not edit\nnetwork_config:\n {2}enabled: true\n$/)
+  t.regex(text('security-agent.yaml') ?? '', /\nlog_level: "off"\n$/)
+  for (const name of ['system-probe', 'security-agent'])
+    t.deepEqual(
+      spec.owners.find(({ path }) => path === `/etc/datadog-agent/${name}.yaml`),
+      { path: `/etc/datadog-agent/${name}.yaml`, owner: 'root', group: 'dd-agent', mode: '0640' },
+    )
+  t.deepEqual(box.expectations.units.slice(-2), ['datadog-agent-sysprobe.service', 'datadog-agent-security.service'])
+  await t.notThrowsAsync(parseBack(files))
 })

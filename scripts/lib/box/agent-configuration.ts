@@ -1,6 +1,7 @@
 // The Agent's configuration of a box file, checked.
 
 import type { AgentConfiguration, Settings } from './agent.ts'
+import { companionsOf } from './agent-companions.ts'
 import { configProblems, unknownSettings } from './agent-config.ts'
 import { secretStore } from './agent-secrets.ts'
 import type { Problem } from './problems.ts'
@@ -71,15 +72,17 @@ export const agentConfiguration = (
 ): { configuration: AgentConfiguration; problems: Problem[]; notes: string[] } => {
   const { config = {}, groups = [], after = [], flavor = 'base' } = file.agent
   const { store, problems: unresolvable } = secretStore(file.agent, boxFile, source)
+  const { companions, problems: alone } = companionsOf(file.agent, source)
   // Without problems every value is one that YAML writes as it was read.
   return {
-    configuration: { config: config as Settings, secrets: store, groups, after, flavor },
+    configuration: { config: config as Settings, secrets: store, groups, after, flavor, companions },
     problems: [
       ...configProblems(config, source),
       ...contradiction(file, source),
       ...unresolvable,
       ...labFlavor(file, source),
       ...cycles(after, source),
+      ...alone,
     ],
     notes: notesOf(config, source),
   }

@@ -28,6 +28,8 @@ export interface AgentConfiguration {
   /** Units that it starts after. */
   readonly after: readonly string[]
   readonly flavor: Flavor
+  /** Settings of system-probe.yaml and security-agent.yaml, of those that are turned on. */
+  readonly companions: Readonly<Partial<Record<'systemProbe' | 'security', Settings>>>
 }
 
 /** Which build of the Agent; `base` is the ordinary one. */

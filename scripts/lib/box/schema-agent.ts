@@ -124,6 +124,13 @@ const flavor = z
   .enum(['fips'], 'fips, for the package datadog-fips-agent; leave the line out for the ordinary Agent')
   .meta({ description: 'Another build of the Agent: `fips` installs datadog-fips-agent', examples: ['fips'] })
 
+const companion = (title: string, file: string, example: Readonly<Record<string, unknown>>) =>
+  z
+    .record(z.string(), z.unknown(), `a map of settings of ${title}`)
+    .refine((settings) => Object.keys(settings).length > 0, 'at least one setting')
+    .optional()
+    .meta({ description: `Settings of ${file}; turns ${title} on`, minProperties: 1, examples: [example] })
+
 /** Keys of `agent`. */
 export const agentKeys = {
   config: config.optional(),
@@ -131,4 +138,6 @@ export const agentKeys = {
   groups: groups.optional(),
   after: after.optional(),
   flavor: flavor.optional(),
+  systemProbe: companion('system-probe', 'system-probe.yaml', { network_config: { enabled: true } }),
+  security: companion('security-agent', 'security-agent.yaml', { runtime_security_config: { enabled: true } }),
 }

@@ -1,6 +1,6 @@
 // Merges the box file's settings into datadog.yaml.
 
-import { type Document, isMap, parseDocument, visit, type YAMLMap } from 'yaml'
+import { Document, isMap, parseDocument, visit, type YAMLMap } from 'yaml'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { isSettings, type Settings } from '../box/agent.ts'
 import type { RenderedFile, RenderedLayer } from './rendered-box.ts'
@@ -37,17 +37,24 @@ const quote = (document: Document): void => {
 /** Characters that YAML 1.1 takes for line breaks, or that an editor may change; they stand in quoted text only. */
 const fragile = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g
 
-/** A YAML file of the Agent with further settings; what the file said already keeps its place and its comments. */
-export const withSettings = (text: string, settings: Settings): string => {
-  const document = parseDocument(text)
-  if (!isMap(document.contents)) throw new Error('a configuration of the Agent is a map')
-  merge(document, document.contents, settings)
+const printed = (document: Document): string => {
   quote(document)
   // Folded lines would be read alike, and are harder to compare.
   return document
     .toString({ lineWidth: 0, flowCollectionPadding: false })
     .replaceAll(fragile, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
+
+/** A YAML file of the Agent with further settings; what the file said already keeps its place and its comments. */
+export const withSettings = (text: string, settings: Settings): string => {
+  const document = parseDocument(text)
+  if (!isMap(document.contents)) throw new Error('a configuration of the Agent is a map')
+  merge(document, document.contents, settings)
+  return printed(document)
+}
+
+/** A YAML file of the Agent that holds these settings alone. */
+export const settingsText = (settings: Settings): string => printed(new Document(settings))
 
 /** A last look, in case the rules of the box file have missed something: an image can't be taken back. */
 const assertNoSecret = (file: RenderedFile, boxFile: string): void => {

@@ -8,6 +8,7 @@ import type { App, Box, Check, Database, Integration, OwnLayer } from '../box/bo
 import { bannerOf, sourceOf } from '../box/folders.ts'
 import type { Anchor } from '../box/layer-names.ts'
 import { displayPath } from '../box/read.ts'
+import { withCompanions } from './agent-companions.ts'
 import { agentPython } from './agent-python.ts'
 import { secretFiles, secretSettings } from './agent-secrets.ts'
 import { mergeSettings } from './agent-settings.ts'
@@ -178,7 +179,9 @@ const agentLayer = (box: Box, provision: Place, context: Context, project: Proje
   const part = (folder: string) => renderPart(below(provision, folder), context, project)
   const store = secrets === null ? undefined : secretFiles(secrets, part('20-agent/secrets'), boxFile)
   const layer = layerOf('agent', [
-    ...agentFolders(box).map(part),
+    ...agentFolders(box).map((folder) =>
+      folder === '20-agent' ? withCompanions(box.agent, part(folder), boxFile) : part(folder),
+    ),
     ...(after.length === 0 ? [] : [part('20-agent/after')]),
     ...(store === undefined ? [] : [store]),
   ])

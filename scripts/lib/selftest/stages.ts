@@ -316,7 +316,7 @@ export const stages: readonly Stage[] = [
     seconds: 45,
     deadline: 1800,
   }),
-  contains('engine', 'the tests’ own engines, Database Monitoring, options', ava('test/engine/ava'), {
+  contains('engine', 'the tests’ own engines and options, a configured Agent', ava('test/engine/ava'), {
     reading: 'tap',
     // What stands in for MongoDB's server is compiled there, once.
     needs: ['bake', 'mongodb'],
