@@ -107,13 +107,12 @@ const packages = (box: Box, provision: Place, context: Context, project: Project
   const locked = packagesOf(box, project)
   if (locked === undefined) return []
   const part = renderPart(below(provision, '45-packages'), context, project)
-  const { source, text } = locked
-  const set = { name: 'checks', requirements: source, python: agentPython(box), list: text }
+  const set = { name: 'checks', python: agentPython(box), ...locked }
   const list: RenderedFile = {
     path: 'requirements.txt',
     mode: 0o644,
-    content: Buffer.from(text),
-    source,
+    content: Buffer.from(locked.list),
+    source: locked.requirements,
     language: 'text',
   }
   const spec = { ...part.spec, wheels: [...part.spec.wheels, set] }
