@@ -14,7 +14,7 @@ import time
 SOURCE: dict[str, object] = INPUT['source']  # noqa: F821
 KIND = str(SOURCE['type'])
 ATTEMPT = 4.0
-ATTEMPTS = 4
+ATTEMPTS = 8
 
 
 class Failed(Exception):
@@ -295,7 +295,7 @@ def attempt(target: object, stream: Stream, seconds: float) -> tuple[list[str], 
 
 
 def phase(target: object, stream: Stream) -> list[str]:
-    """The Agent looks for new files, and connects its stream, only every few seconds."""
+    """The Agent looks for new files only every few seconds, and on an emulated processor the stream begins late."""
     problems: list[str] = []
     for _ in range(ATTEMPTS):
         problems, arrived = attempt(target, stream, ATTEMPT)
