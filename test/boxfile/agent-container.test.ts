@@ -49,6 +49,11 @@ const wrong: readonly [title: string, agent: string, said: RegExp][] = [
     'version: 7.83.0+lab, run: container, image: lab, secrets: { backend: file.text, handle: key, config: { secrets_path: /etc/x } }',
     /no secrets: the container/,
   ],
+  [
+    'a system-probe beside a container',
+    'version: 7.83.0+lab, run: container, image: lab, systemProbe: { network_config: { enabled: true } }',
+    /no systemProbe: it needs rights/,
+  ],
   ['the lab’s image with a real version', 'version: 7.83.0, run: container, image: lab', /ends in \+lab/],
   ['a real image with the lab’s version', `version: 7.83.0+lab, run: container, image: "${official}"`, /without \+lab/],
   ['host bits', 'version: 7.83.0+lab, run: container, image: lab, subnet: 10.1.0.5/24', /write 10\.1\.0\.0\/24/],

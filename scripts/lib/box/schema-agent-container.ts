@@ -44,6 +44,8 @@ interface Given {
   readonly repository?: unknown
   readonly secrets?: unknown
   readonly flavor?: unknown
+  readonly systemProbe?: unknown
+  readonly security?: unknown
 }
 
 /** One contradiction between keys of `agent`: where, what was expected, what to do. */
@@ -60,7 +62,7 @@ const inPackage = ({ image, subnet }: Given): AgentContradiction[] =>
       : [{ path: [key], message: `no ${key}, or run: container`, next: `remove ${key}, or add run: container` }],
   )
 
-const inContainer = ({ version, image, repository, secrets, flavor }: Given): AgentContradiction[] => {
+const inContainer = ({ version, image, repository, secrets, flavor, ...others }: Given): AgentContradiction[] => {
   if (image === undefined)
     return [
       {
@@ -82,6 +84,13 @@ const inContainer = ({ version, image, repository, secrets, flavor }: Given): Ag
       message: 'no flavor: the image decides it',
       next: 'remove flavor, and name an image of that flavor',
     })
+  for (const key of ['systemProbe', 'security'] as const)
+    if (others[key] !== undefined)
+      problems.push({
+        path: [key],
+        message: `no ${key}: it needs rights that this container does not have`,
+        next: `remove ${key}, or write run: package`,
+      })
   if (secrets !== undefined)
     problems.push({
       path: ['secrets'],
