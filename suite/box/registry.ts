@@ -7,7 +7,9 @@ import {
   intervalId,
   logId,
   offId,
+  testId,
 } from '../../scripts/lib/verify/ids.ts'
+import { ownTestCheck } from './author/run.ts'
 import type { BoxCheck } from './check.ts'
 import { check as agentAfter } from './checks/agent-after.ts'
 import { checkOf } from './checks/agent-check.ts'
@@ -65,7 +67,13 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
 }
 
 /** How to judge each id of a box; the plan decides which of them run. */
-export const registry = ({ checks, idle = [], logs = [], expect = [] }: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
+export const registry = ({
+  checks,
+  idle = [],
+  logs = [],
+  expect = [],
+  tests = [],
+}: Expectations): ReadonlyMap<CheckId, BoxCheck> =>
   new Map<CheckId, BoxCheck>([
     ...(Object.entries(fixed) as [FixedId, BoxCheck][]),
     ...checks.flatMap((expectation): [CheckId, BoxCheck][] => [
@@ -74,5 +82,8 @@ export const registry = ({ checks, idle = [], logs = [], expect = [] }: Expectat
     ]),
     ...idle.map((name): [CheckId, BoxCheck] => [offId(name), offOf(name)]),
     ...logs.map((expectation): [CheckId, BoxCheck] => [logId(expectation.name), logOf(expectation)]),
+    ...tests.flatMap((own) =>
+      own.names.map((name): [CheckId, BoxCheck] => [testId(own.file, name), ownTestCheck(own, name)]),
+    ),
     ...expect.map((assertion): [CheckId, BoxCheck] => [expectId(assertion.name), assertionCheck(assertion)]),
   ])

@@ -46,8 +46,12 @@ test('the lists of all checks become one, sorted, each package once with every d
     second: { 'requirements.txt': `alpha.x==2.0 --hash=sha256:${two}\n` },
     third: {},
   })
-  t.is(list?.text, `alpha-x==2.0 --hash=sha256:${one} --hash=sha256:${two}\nzeta==1 --hash=sha256:${two}\n`)
-  t.is(list?.source, 'checks/first/requirements.txt')
+  t.is(list?.list, `alpha-x==2.0 --hash=sha256:${one} --hash=sha256:${two}\nzeta==1 --hash=sha256:${two}\n`)
+  t.is(list?.requirements, 'checks/first/requirements.txt')
+  t.deepEqual(list?.origins, {
+    'alpha-x': 'checks/second/requirements.txt:1',
+    zeta: 'checks/first/requirements.txt:1',
+  })
 })
 
 test('two checks that lock one package in two versions are told with both files and lines', async (t) => {
@@ -71,7 +75,7 @@ test('one of the Agent’s own packages is refused in another version, with both
   const list = await merged(t, {
     first: { 'requirements.txt': `ok==1 --hash=sha256:${one}\nrequests==${held} --hash=sha256:${one}\n` },
   })
-  t.is(list?.text, `ok==1 --hash=sha256:${one}\n`)
+  t.is(list?.list, `ok==1 --hash=sha256:${one}\n`)
 })
 
 test('wishes that nobody has locked, or that have changed since, are refused', async (t) => {

@@ -17,7 +17,9 @@ export type OnError = (typeof onErrorChoices)[number]
 /** The file being processed when a layer's log ended: one of its scripts, or else its layer.yaml. */
 const culprit = (layer: PlannedLayer, log: string): string => {
   const steps = [...log.matchAll(/^== (.+)$/gm)].map(([, step = '']) => step)
-  const script = /^script (.+)$/.exec(steps.at(-1) ?? '')?.[1]
+  // What explains a failure comes after the step that failed.
+  const last = steps.findLast((step) => !step.startsWith('why: ')) ?? ''
+  const script = /^script (.+)$/.exec(last)?.[1]
   const source = layer.rendered?.scripts.find(({ path }) => path === script)?.source
   if (source !== undefined) return source
   return layer.rendered === null ? 'lab/base/build.sh' : `${layer.rendered.folders[0] ?? 'provision'}/layer.yaml`

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
+import { normalName } from '../box/requirements.ts'
 import type { WheelSet } from '../render/rendered-box.ts'
 import { type InputFolders, run } from './host-step.ts'
 import { once } from './once.ts'
@@ -24,14 +25,16 @@ export const pipTarget = (python: string): string[] => [
 ]
 
 /** A package for which the index has no wheel that fits, told by its line; any other failure stays as it is. */
-const explained = (error: unknown, { requirements, python }: WheelSet, text: string): unknown => {
+const explained = (error: unknown, { requirements, origins, python }: WheelSet, text: string): unknown => {
   if (!(error instanceof BoxhoundError) || error.code !== 'E_INPUT') return error
   const [, name = '', version = ''] =
     /No matching distribution found for ([A-Za-z0-9._-]+)==(\S+)/.exec(error.details.found ?? '') ?? []
   if (name === '') return error
-  const line = text.split('\n').findIndex((one) => one.toLowerCase().startsWith(`${name.toLowerCase()}==`)) + 1
+  const [, file = requirements, at = '0'] = /^(.*):(\d+)$/.exec(origins?.[normalName(name)] ?? '') ?? []
+  const own = text.split('\n').findIndex((one) => normalName(one.split('==')[0] ?? '') === normalName(name)) + 1
+  const line = origins === undefined ? own : Number(at)
   return new BoxhoundError('E_INPUT', `${name} ${version} has no wheel for Python ${python}`, {
-    file: requirements,
+    file,
     ...(line > 0 ? { line } : {}),
     expected: `a wheel for Python ${python} on ${platforms.join(' or ')}: nothing is compiled for an image`,
     found: 'none on the index, or only a source distribution',

@@ -1,6 +1,6 @@
-// The name of the Agent's image inside a box.
+// The names of images inside a box.
 
-import type { Agent } from './box.ts'
+import type { Agent, App } from './box.ts'
 import { parseImageReference } from './image-reference.ts'
 
 /**
@@ -14,3 +14,7 @@ export const agentImageName = ({ image, version }: Pick<Agent, 'image' | 'versio
   if (parsed === undefined || typeof parsed === 'string') return `localhost/lab/agent:${tag}`
   return `${parsed.repository.host}/${parsed.repository.path}:${tag}`
 }
+
+/** Name and tag under which a box stores the app's image: its unit and its version. */
+export const appImageName = ({ version, definition: { unit } }: Pick<App, 'version' | 'definition'>): string =>
+  `localhost/boxhound/${unit.toLowerCase()}:${version.replaceAll(/[^A-Za-z0-9._-]/g, '-')}`

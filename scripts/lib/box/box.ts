@@ -10,6 +10,7 @@ import type { Assertion } from './expected.ts'
 import type { Anchor } from './layer-names.ts'
 import type { Options } from './option.ts'
 import type { AgentRun } from './schema-agent-container.ts'
+import type { AppRun } from './schema-app-container.ts'
 
 /** A host tag `key:value`, or a bare word. */
 export type Tag = string
@@ -160,6 +161,10 @@ export interface App {
   readonly folders: readonly string[]
   readonly definition: AppDefinition
   readonly trace: TraceWay
+  /** On the host, or in a container. */
+  readonly run: AppRun
+  /** Image that its container stands on: `lab`, or `REGISTRY/NAME@sha256:DIGEST`; null on the host. */
+  readonly image: string | null
   readonly port: number
   readonly service: string
   readonly env: string

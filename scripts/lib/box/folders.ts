@@ -11,6 +11,9 @@ import { displayPath } from './read.ts'
 /** The folder beside a box file with layers of the user's; boxhound has none to choose from. */
 export const layersFolder = 'layers'
 
+/** The folder beside a box file with tests of the user's. */
+export const testsFolder = 'tests'
+
 /** A link that leads nowhere is there: whoever reads it says so by its path. */
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
 
@@ -51,7 +54,7 @@ export const partFolders = ({ database, app, checks, integrations, layers = [] }
 
 /** The folders beside a box file that a box may be made from, whether they are there or not. */
 export const ownFolders = (boxFile: string): string[] =>
-  [...Object.values(kinds).map(({ own }) => own), layersFolder].map((own) => join(dirname(boxFile), own))
+  [...Object.values(kinds).map(({ own }) => own), layersFolder, testsFolder].map((own) => join(dirname(boxFile), own))
 
 /** The folder beside a box file that a new choice goes into. */
 export const ownFolder = (kind: keyof typeof kinds, boxFile: string): string => join(dirname(boxFile), kinds[kind].own)

@@ -24,6 +24,7 @@ import type { Problem } from './problems.ts'
 import { labRepository, publishedBy } from './publisher.ts'
 import { displayPath, readSource } from './read.ts'
 import { type BoxFile, boxFile, takenPorts } from './schema.ts'
+import { appContainerProblems } from './schema-app-container.ts'
 import { requirementProblems } from './schema-requires.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
 import { defaultSubnet } from './subnet.ts'
@@ -248,13 +249,14 @@ const appOf = (
   const { folder, problems } = choose('app', given.name, ['app', 'name'], source, file, project)
   if (folder === undefined) return { app: null, problems }
   const { definition, folders } = readApp(folder, project)
-  const { trace, traffic = {} } = given
+  const { trace, traffic = {}, image = null } = given
   return {
-    app: { ...given, traffic, definition, folders },
+    app: { ...given, image, traffic, definition, folders },
     problems: [
       ...(database?.definition.port === given.port ? [portProblem(source, database)] : []),
       ...(trace === 'run' || trace in definition.traces ? [] : [traceProblem(source, given.name, definition)]),
       ...routeProblems(traffic, definition, source),
+      ...appContainerProblems(given, definition, source),
     ],
   }
 }

@@ -8,6 +8,7 @@ import { optionValue } from './option-schema.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
 import { agentKeys } from './schema-agent.ts'
 import { agentContainer, containerContradictions } from './schema-agent-container.ts'
+import { appContainer } from './schema-app-container.ts'
 import { expect } from './schema-expect.ts'
 import { goss } from './schema-goss.ts'
 import { integrations } from './schema-integrations.ts'
@@ -252,6 +253,7 @@ const app = z
       description: 'Version of the app, DD_VERSION',
       examples: ['1.0.0'],
     }),
+    ...appContainer,
     traffic: z
       .record(
         text(/^\/[^\s]*$/, 'the path of a route, which starts with /'),

@@ -1,6 +1,6 @@
 // What the suite must see of the Agent's container.
 
-import { agentImageName } from '../box/agent-image.ts'
+import { agentImageName, appImageName } from '../box/agent-image.ts'
 import type { Box } from '../box/box.ts'
 import type { Inspection } from '../box/engine.ts'
 import { addressesIn } from '../box/subnet.ts'
@@ -27,8 +27,13 @@ const imageTags = (image: string): string[] => {
   return [`image_name:${image.slice(0, colon)}`, `image_tag:${image.slice(colon + 1)}`]
 }
 
+const seenOf = (name: string, image: string): ContainerExpectation['seen'][number] => ({
+  name,
+  tags: [`container_name:${name}`, ...imageTags(image)],
+})
+
 /** Null where the Agent is a package. */
-export const containerOf = ({ agent }: Box): ContainerExpectation | null => {
+export const containerOf = ({ agent, app }: Box): ContainerExpectation | null => {
   if (agent.run !== 'container') return null
   const image = agentImageName(agent)
   return {
@@ -38,7 +43,10 @@ export const containerOf = ({ agent }: Box): ContainerExpectation | null => {
     image,
     reference: agent.image ?? '',
     mounts,
-    seen: [{ name: agentContainer, tags: [`container_name:${agentContainer}`, ...imageTags(image)] }],
+    seen: [
+      seenOf(agentContainer, image),
+      ...(app?.run === 'container' ? [seenOf(app.definition.unit, appImageName(app))] : []),
+    ],
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { boxhoundVersion } from '../_helpers/version.ts'
 import type { Flavor } from '../box/agent.ts'
-import { agentImageName } from '../box/agent-image.ts'
+import { agentImageName, appImageName } from '../box/agent-image.ts'
 import { isLabVersion } from '../box/apt-repository.ts'
 import type { Agent, App, Base, Box, Check, Database, Integration, OwnLayer } from '../box/box.ts'
 import { addressesIn } from '../box/subnet.ts'
@@ -35,7 +35,7 @@ export const contextOf = ({ name, version, base, agent, database, app }: Box): C
   },
   containers: addressesIn(agent.subnet),
   database: database === null ? null : { ...databaseContext(database), host: databaseHost(agent) },
-  app: app === null ? null : appContext(app),
+  app: app === null ? null : { ...appContext(app), container: appContainer(app, agent) },
 })
 
 /** The Agent's container: its image and its place on the box's bridge; null for a package. */
@@ -74,6 +74,16 @@ const databaseContext = ({
   seal: [...definition.seal, configurationOf(check.name)],
 })
 
+/** The app's container; null on the host. */
+const appContainer = ({ run, image, version, definition }: App, { subnet }: Agent): Context | null => {
+  if (run !== 'container' || definition.container === undefined) return null
+  const { paths, volumes, user } = definition.container
+  const name = appImageName({ version, definition })
+  const workdir = paths[0] ?? '/'
+  const { app: address } = addressesIn(subnet)
+  return { image: image ?? '', lab: image === 'lab', name, address, paths, volumes, user, workdir }
+}
+
 /** `operation` is that of the first span of its traces. */
 const appContext = ({ name, port, service, env, version, trace, definition }: App): Context => ({
   name,
@@ -83,6 +93,7 @@ const appContext = ({ name, port, service, env, version, trace, definition }: Ap
   version,
   trace,
   operation: definition.traces[trace] ?? '',
+  unit: definition.unit,
 })
 
 /** Where the Agent reads how a check is to run. */

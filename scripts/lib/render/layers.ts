@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
-import type { Box, Check, Database, Integration, OwnLayer } from '../box/box.ts'
+import type { App, Box, Check, Database, Integration, OwnLayer } from '../box/box.ts'
 import { bannerOf, sourceOf } from '../box/folders.ts'
 import type { Anchor } from '../box/layer-names.ts'
 import { displayPath } from '../box/read.ts'
@@ -108,20 +108,19 @@ const packages = (box: Box, provision: Place, context: Context, project: Project
   if (locked === undefined) return []
   if (box.agent.run === 'container')
     throw new BoxhoundError('E_CHECK', 'an Agent in a container has no place for the Python packages of checks', {
-      file: locked.source,
+      file: locked.requirements,
       expected: 'checks that need the packages of the Agent’s image alone',
       found: 'agent.run: container',
       next: 'remove the packages, write run: package, or name an image that has them',
       exitCode: 2,
     })
   const part = renderPart(below(provision, '45-packages'), context, project)
-  const { source, text } = locked
-  const set = { name: 'checks', requirements: source, python: agentPython(box), list: text }
+  const set = { name: 'checks', python: agentPython(box), ...locked }
   const list: RenderedFile = {
     path: 'requirements.txt',
     mode: 0o644,
-    content: Buffer.from(text),
-    source,
+    content: Buffer.from(locked.list),
+    source: locked.requirements,
     language: 'text',
   }
   const spec = { ...part.spec, wheels: [...part.spec.wheels, set] }
@@ -233,6 +232,13 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
       : [renderPart(below(provision, '50-integrations/_off'), { ...context, off: box.off }, project)]),
     ...(box.logs.length === 0 ? [] : [logPart(box, provision, context, project)]),
   ]
+  /** Its container's image is made last, from what the other folders have installed. */
+  const appParts = ({ folders, run }: App): Part[] => {
+    const own = folders.map(chosen)
+    const part = (folder: string) => renderPart(below(provision, folder), context, project)
+    if (run === 'host') return own
+    return [...(box.agent.run === 'container' ? [] : [part('15-containers')]), ...own, part('40-app/_container')]
+  }
   const layers = [
     base(box, provision, context, project),
     agentLayer(box, provision, context, project),
@@ -241,7 +247,7 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),
     ...following('database', box, project),
-    ...(box.app === null ? [] : [layerOf('app', box.app.folders.map(chosen))]),
+    ...(box.app === null ? [] : [layerOf('app', appParts(box.app))]),
     ...following('app', box, project),
     ...packages(box, provision, context, project),
     ...(checkParts.length === 0 ? [] : [layerOf('checks', checkParts)]),

@@ -12,6 +12,7 @@ import { sourceOf } from '../box/folders.ts'
 import { lineAndColumn, type Problem, problemsError } from '../box/problems.ts'
 import { type LockedPackage, normalName, parseRequirements } from '../box/requirements.ts'
 import { agentPackages } from './agent-python.ts'
+import type { WheelSet } from './rendered-box.ts'
 
 /** In a check's folder: what its author writes, and what `npm run lock` makes of it. */
 export const wishList = 'requirements.in'
@@ -145,7 +146,7 @@ const assertOtherNames = (all: readonly Locked[], checks: readonly Check[]): voi
 export const packagesOf = (
   box: Box,
   project: Project,
-): { readonly source: string; readonly text: string } | undefined => {
+): Required<Pick<WheelSet, 'list' | 'origins' | 'requirements'>> | undefined => {
   const own = box.checks.some(({ folder }) => existsSync(join(folder, lockedList)))
     ? agentPackages(box, project)
     : new Map()
@@ -165,5 +166,8 @@ export const packagesOf = (
     .map(({ name, version, hashes }) =>
       [`${name}==${version}`, ...hashes.map((hash) => `--hash=sha256:${hash}`)].join(' '),
     )
-  return { source: first.source, text: `${lines.join('\n')}\n` }
+  const origins = Object.fromEntries(
+    all.flatMap((from) => from.packages.map((one) => [one.name, placeOf(from, one)] as const)),
+  )
+  return { requirements: first.source, list: `${lines.join('\n')}\n`, origins }
 }

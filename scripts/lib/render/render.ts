@@ -5,6 +5,7 @@ import type { Box } from '../box/box.ts'
 import { expectationsOf } from './expectations.ts'
 import { keptExpectation, keptMirrors } from './kept.ts'
 import { renderLayers } from './layers.ts'
+import { ownTests } from './own-tests.ts'
 import { parseData } from './parse-data.ts'
 import { assertPython } from './python.ts'
 import type { Rendered } from './rendered-box.ts'
@@ -24,11 +25,16 @@ export const renderBox = async (box: Box, project: Project): Promise<Rendered> =
   const compiled = assertPython(files, box.base.system.python)
   compiled.catch(() => undefined)
   parseData(files)
+  const tests = await ownTests(box.file, project)
   const expectations = expectationsOf(box, layers, project)
   await compiled
   return {
     box,
     layers,
-    expectations: kept === undefined ? expectations : { ...expectations, kept: keptExpectation(kept) },
+    expectations: {
+      ...expectations,
+      ...(tests.length === 0 ? {} : { tests }),
+      ...(kept === undefined ? {} : { kept: keptExpectation(kept) }),
+    },
   }
 }

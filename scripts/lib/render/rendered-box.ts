@@ -45,6 +45,8 @@ export interface WheelSet {
   readonly requirements: string
   /** The text of such a file, where it is made of several. */
   readonly list?: string
+  /** With `list`: the file and line that each package comes from, such as `checks/mine/requirements.txt:3`; for errors. */
+  readonly origins?: Readonly<Record<string, string>>
   /** Python of the guest, e.g. "3.13". */
   readonly python: string
 }
@@ -181,6 +183,16 @@ export interface DatabaseExpectation
   readonly present: readonly string[]
 }
 
+/** A file of tests of the user's. */
+export interface OwnTest {
+  /** Its name without `.test.ts`. */
+  readonly file: string
+  /** Its exports, each a test with the id `test.FILE.NAME`. */
+  readonly names: readonly string[]
+  /** The file with all that it imports, and the harness that runs it in a thread. */
+  readonly code: string
+}
+
 /** What the suite must see of the Agent's container. */
 export interface ContainerExpectation extends BridgeAddresses {
   readonly name: string
@@ -248,6 +260,8 @@ export interface Expectations {
   }
   /** Assertions of the box file and of its layers; absent where there are none. */
   readonly expect?: readonly Assertion[]
+  /** Tests beside the box file; absent where there are none. */
+  readonly tests?: readonly OwnTest[]
   /** Units that must be enabled. */
   readonly units: readonly string[]
   /** Units that must be off. */

@@ -18,6 +18,7 @@ const groupTitles: Readonly<Record<string, string>> = {
   app: 'App',
   image: 'Image',
   expect: 'Assertions of your own',
+  test: 'Tests of your own',
 }
 
 /** Groups checks by the first part of their id, in order of appearance. */

@@ -7,7 +7,7 @@ import { writeAtomic } from '../_helpers/atomic.ts'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Plan, PlannedLayer } from '../plan/planned-layer.ts'
 import type { Rendered } from '../render/rendered-box.ts'
-import { expectId } from '../verify/ids.ts'
+import { expectId, testId } from '../verify/ids.ts'
 
 /**
  * What the container of `try` was built from and has received since, so that the next attempt knows what has changed.
@@ -44,10 +44,11 @@ export const writeTryState = (folder: string, state: TryState): Promise<void> =>
 
 const digest = (value: unknown): string => sha256(JSON.stringify(value))
 
-const expectationsOf = ({ expectations: { checks, expect = [] } }: Rendered): Record<string, string> =>
+const expectationsOf = ({ expectations: { checks, expect = [], tests = [] } }: Rendered): Record<string, string> =>
   Object.fromEntries([
     ...checks.map((check) => [check.name, digest(check)]),
     ...expect.map((assertion) => [expectId(assertion.name), digest(assertion)]),
+    ...tests.flatMap(({ file, names, code }) => names.map((name) => [testId(file, name), digest(code)])),
   ])
 
 /** Layers of the user's above the checks, without their ids, which change with every edit of a check. */

@@ -46,8 +46,8 @@ const later = {
 } as const satisfies Record<string, Row>
 
 export type FixedId = keyof typeof first | AgentId | keyof typeof later
-/** Each Agent check has two: that it works, and that the Agent runs it at its interval. Each log source and each assertion has one. */
-export type CheckId = FixedId | `check.${string}` | `logs.${string}` | `expect.${string}`
+/** Each Agent check has two: that it works, and that the Agent runs it at its interval. Each log source, assertion and test has one. */
+export type CheckId = FixedId | `check.${string}` | `logs.${string}` | `expect.${string}` | `test.${string}`
 
 /** A check that is planned for a box. */
 export interface PlannedCheck {
@@ -57,8 +57,9 @@ export interface PlannedCheck {
 
 export const checkId = (name: string): CheckId => `check.${name}`
 export const expectId = (name: string): CheckId => `expect.${name}`
-/** Whether an id is an assertion of the user's. */
-export const isOfUser = (id: string): boolean => id.startsWith('expect.')
+/** Whether an id is an assertion or a test of the user's. */
+export const isOfUser = (id: string): boolean => /^(?:expect|test)\./.test(id)
+export const testId = (file: string, name: string): CheckId => `test.${file}.${name}`
 export const intervalId = (name: string): CheckId => `check.${name}.interval`
 /** Of a log source of the box's own. */
 export const logId = (name: string): CheckId => `logs.${name}`
@@ -87,4 +88,7 @@ export const allChecks = (expectations: Expectations): PlannedCheck[] => [
   })),
   ...rows(later, expectations),
   ...(expectations.expect ?? []).map(({ name, title }) => ({ id: expectId(name), title })),
+  ...(expectations.tests ?? []).flatMap(({ file, names }) =>
+    names.map((name) => ({ id: testId(file, name), title: `${file}: ${name}` })),
+  ),
 ]
