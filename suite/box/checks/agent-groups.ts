@@ -3,7 +3,8 @@ import { final, judge, list, missing } from '../verdict.ts'
 
 /** Names of the running process's groups: what /etc/group says now may be later than its start. */
 const script = `
-pid=$(systemctl show --value -p MainPID datadog-agent.service)
+# Of an Agent in a container podman names the process; the unit's own is podman's monitor.
+pid=$(cat /run/datadog-agent.pid 2>/dev/null || systemctl show --value -p MainPID datadog-agent.service)
 for id in $(sed -n 's/^Groups:[[:space:]]*//p' "/proc/$pid/status"); do getent group "$id" | cut -d: -f1; done
 `
 
