@@ -23,6 +23,7 @@ const loaders: Readonly<Record<Verb, () => Promise<{ main: Main }>>> = {
   ssh: () => import('./ssh.ts'),
   down: () => import('./down.ts'),
   base: () => import('./base.ts'),
+  lock: () => import('./lock.ts'),
   accelerator: () => import('./accelerator.ts'),
   provision: () => import('./provision.ts'),
   package: () => import('./package.ts'),

@@ -51,6 +51,8 @@ const start = async (argv, root) => {
 const root = userRoot(process.cwd())
 // Verbs run in the user's root, and find the caller's folder where npm puts it.
 process.env.INIT_CWD = callersFolder(process.cwd(), process.env)
+// Outside of a checkout there is no npm script, whoever started this: the Vagrantfile, for one.
+if (root !== tool) process.env.BOXHOUND_COMMAND ??= 'npx boxhound'
 process.chdir(root)
 const [verb, ...words] = process.argv.slice(2)
 const answer = verb === 'bake' ? upToDate(words, { tool, root }) : undefined

@@ -12,8 +12,7 @@ import { builderNames, imagePath, type Manifest } from './lib/bake/manifest.ts'
 import { readRefreshed } from './lib/bake/refresh.ts'
 import { type Seen, seeInputs, seeNamed, writeStamp } from './lib/bake/stamp.ts'
 import { fromCaller } from './lib/box/caller.ts'
-import { chosenBox } from './lib/box/chosen.ts'
-import { boxNames } from './lib/box/folders.ts'
+import { allBoxes, chosenBox } from './lib/box/chosen.ts'
 import { loadBox } from './lib/box/load.ts'
 import { planBox } from './lib/plan/plan.ts'
 import type { Plan } from './lib/plan/planned-layer.ts'
@@ -199,7 +198,7 @@ const chosen = ({ positionals, flags, values }: Parsed, project: Project): reado
     throw usage('--all already includes every box', positionals.join(' '))
   const names =
     flags.all === true
-      ? boxNames(project)
+      ? allBoxes(project)
       : positionals.length > 0
         ? positionals.map((name) => chosenBox(name, project))
         : [chosenBox(undefined, project)]

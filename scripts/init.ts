@@ -15,15 +15,15 @@ const command: Command = {
   options: {
     name: { type: 'string', value: 'NAME', help: 'of the box (default: from the name of the folder)' },
     system: { type: 'string', value: 'SYSTEM', help: 'lab, or a distribution such as ubuntu-24.04 (default: lab)' },
-    database: { type: 'string', value: 'ENGINE', help: 'mariadb, mysql, postgres, mongodb, or none' },
-    app: { type: 'string', value: 'APP', help: 'the traced app: flask, flask-uwsgi, or none' },
+    database: { type: 'string', value: 'ENGINE', help: 'a database engine (guide/databases.md), or none' },
+    app: { type: 'string', value: 'APP', help: 'the traced app (guide/apps.md), or none' },
     yes: { type: 'boolean', help: 'ask nothing: take the defaults, and keep files that exist' },
     overwrite: { type: 'boolean', help: 'replace or extend files that exist, without asking' },
     json: { type: 'boolean', help: 'one JSON document on stdout: {"folder", "box", "files": [{"path", "state"}]}' },
   },
   examples: [
     ['npm run init -- ../machines', 'asks for system, database and app'],
-    ['npm run init -- ../machines --system ubuntu-24.04 --database postgres --app none --yes', 'asks nothing'],
+    ['npm run init -- ../machines --system ubuntu-24.04 --app none --yes', 'asks nothing'],
   ],
 }
 
@@ -34,7 +34,11 @@ const tell = ({ box, files }: Started, folder: string): void => {
   const kept = files.filter(({ state }) => state === 'kept')
   if (kept.length > 0) console.log('\nkept: they exist and differ. --overwrite replaces or extends them.')
   const away = relative(fromCaller('.'), folder)
-  const steps = [...(away === '' ? [] : [`cd ${away}`]), 'npm install', 'sudo -E npm start']
+  const steps = [
+    ...(away === '' ? [] : [`cd ${away}`]),
+    'npm install',
+    `${process.getuid?.() === 0 ? '' : 'sudo -E '}npx boxhound start`,
+  ]
   console.log(`\nThe box "${box}" is ready. Next:\n${steps.map((step) => `  ${step}`).join('\n')}`)
 }
 

@@ -11,12 +11,21 @@ import { renderBox } from './lib/render/render.ts'
 const command: Command = {
   verb: 'provision',
   summary:
-    'Writes out/BOX/provision.sh: one script that turns a stock machine into the box, with the same layers as a bake.',
+    'Writes out/BOX/provision.sh: one script that turns a stock machine into the box, with the same layers as a bake.\n' +
+    'With --image it writes provision-image.sh, for another tool’s build machine: it starts nothing, seals the machine, and\n' +
+    'leaves the first boot to each instance of the image.',
   positional: { name: 'BOX', help: boxHelp },
-  options: { json: { type: 'boolean', help: 'one JSON document on stdout' } },
+  options: {
+    image: {
+      type: 'boolean',
+      help: 'for a machine that an image is made of, by Packer, EC2 Image Builder and the like',
+    },
+    json: { type: 'boolean', help: 'one JSON document on stdout' },
+  },
   examples: [
     ['npm run provision', 'out/lab/provision.sh'],
     ['BOXHOUND_BASE=debian/trixie64 vagrant up', 'also writes it, and runs it on a stock Vagrant box'],
+    ['npm run provision -- ubuntu --image', 'out/ubuntu/provision-image.sh; guide/pipelines.md has recipes'],
     ['sudo bash provision.sh', 'on any booted machine of that system; a second run changes nothing'],
   ],
 }
@@ -28,7 +37,12 @@ export const main = async (argv: string[], project: Project): Promise<number> =>
   const box = await loadBox(chosenBox(parsed.positional, project), project)
   const refreshed = await readRefreshed(box.name, false, project)
   const plan = await planBox(await renderBox(box, project), { now: Date.now(), ...refreshed }, project)
-  const script = await writeProvisionScript(plan, project, (line) => console.error(line))
+  const script = await writeProvisionScript(
+    plan,
+    project,
+    (line) => console.error(line),
+    parsed.flags.image === true ? 'image' : 'instance',
+  )
   if (parsed.flags.json === true) console.log(JSON.stringify(script))
   else {
     const state = script.changed ? '' : ' is up to date'

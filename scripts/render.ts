@@ -4,8 +4,7 @@ import { BoxhoundError } from './lib/_helpers/errors.ts'
 import type { Project } from './lib/_helpers/paths.ts'
 import { asTyped } from './lib/_helpers/typed.ts'
 import { fromCaller } from './lib/box/caller.ts'
-import { boxHelp, chosenBox } from './lib/box/chosen.ts'
-import { boxNames } from './lib/box/folders.ts'
+import { allBoxes, boxHelp, chosenBox } from './lib/box/chosen.ts'
 import { loadBox } from './lib/box/load.ts'
 import { parseBack } from './lib/render/parse-back.ts'
 import { renderBox } from './lib/render/render.ts'
@@ -59,7 +58,7 @@ export const main = async (argv: string[], project: Project): Promise<number> =>
     })
   const all = parsed.flags.all === true
   const targets = all
-    ? boxNames(project).map((name) => ({ name, folder: join(out, name) }))
+    ? allBoxes(project).map((name) => ({ name, folder: join(out, name) }))
     : [{ name: chosenBox(parsed.positional, project), folder: out }]
   const results: { rendered: Rendered; folder: string }[] = []
   const missing = new Set<string>()

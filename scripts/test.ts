@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeAtomic } from './lib/_helpers/atomic.ts'
@@ -73,6 +74,13 @@ const close = (results: readonly TimedResult[], quick: boolean): number => {
 export const main = async (argv: string[], project: Project): Promise<number> => {
   const parsed = parseCommand(argv, command)
   if (parsed === undefined) return 0
+  if (!existsSync(join(project.tool, 'test/unit.mjs')))
+    throw new BoxhoundError('E_USAGE', 'only a checkout of boxhound has its tests', {
+      expected: 'a checkout',
+      found: 'the npm package',
+      next: 'npm run verify judges your box; guide/checks.md shows how to test a check',
+      exitCode: 2,
+    })
   const quick = parsed.flags.quick === true
   if (quick && parsed.lists.only !== undefined)
     throw new BoxhoundError('E_USAGE', '--quick and --only both select stages', { exitCode: 2, next: 'leave one out' })

@@ -26,6 +26,12 @@ const command: Command = {
       help: 'folder for results.json, junit.xml and report.html (default: out/BOX/verify; verify-vagrant, verify-container, verify-wire; out/hosts without BOX)',
     },
     ...targetOptions,
+    user: { ...targetOptions.user, help: `${targetOptions.user.help}; without BOX, as ssh decides` },
+    key: { ...targetOptions.key, help: `${targetOptions.key.help}; without BOX, also by ssh_config or ssh-agent` },
+    'host-key': {
+      ...targetOptions['host-key'],
+      help: `${targetOptions['host-key'].help}; without BOX, known_hosts counts as well`,
+    },
     ...hostsOptions,
     vagrant: { type: 'boolean', help: 'the running machine of the Vagrantfile (BOXHOUND_BASE=… as for vagrant up)' },
     wire: {

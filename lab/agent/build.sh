@@ -73,7 +73,9 @@ stage() {
   install_wheels "$wheels" "$site"
   cp -rT "$HERE/src/lab_agent" "$site/lab_agent"
   cp -rT "$HERE/src/lab_agent_builtins" "$site/lab_agent_builtins"
-  for name in mysql postgres mongo; do cp -rT "$HERE/src/datadog_checks/$name" "$site/datadog_checks/$name"; done
+  for name in mysql postgres mongo http_check nginx disk uptime container; do
+    cp -rT "$HERE/src/datadog_checks/$name" "$site/datadog_checks/$name"
+  done
   find "$site" -depth -type d -name __pycache__ -exec rm -rf {} +
   install -D -m 0755 "$HERE/bin/agent" "$tree/opt/datadog-agent/bin/agent/agent"
   ln -s /opt/datadog-agent/bin/agent/agent "$tree/usr/bin/datadog-agent"
@@ -82,10 +84,14 @@ stage() {
   install -D -m 0644 "$HERE/debian/pyvenv.cfg" "$tree/opt/datadog-agent/embedded/pyvenv.cfg"
   mkdir "$tree/opt/datadog-agent/embedded/bin"
   ln -s /usr/bin/python3 "$tree/opt/datadog-agent/embedded/bin/python3"
+  install -m 0755 "$HERE/bin/secret-generic-connector" "$tree/opt/datadog-agent/embedded/bin/"
   install -m 0644 "$HERE"/debian/*.service "$tree/usr/lib/systemd/system/"
   install -m 0644 "$HERE/debian/datadog.yaml.example" "$tree/etc/datadog-agent/"
   for name in mysql postgres mongo http_check; do
     install -D -m 0644 "$HERE/debian/$name.yaml.example" "$tree/etc/datadog-agent/conf.d/$name.d/conf.yaml.example"
+  done
+  for name in disk uptime; do
+    install -D -m 0644 "$HERE/debian/default.yaml" "$tree/etc/datadog-agent/conf.d/$name.d/conf.yaml.default"
   done
   install -m 0644 "$HERE/debian/control" "$tree/DEBIAN/control"
   for name in preinst postinst prerm postrm; do install -m 0755 "$HERE/debian/$name" "$tree/DEBIAN/$name"; done

@@ -8,7 +8,7 @@ const runner = z.looseObject({
 const source = z.looseObject({
   status: z.string().optional(),
   inputs: z.array(z.string()).nullish(),
-  configuration: z.looseObject({ Path: z.string().optional() }).nullish(),
+  configuration: z.looseObject({ Path: z.string().nullish() }).nullish(),
   messages: z.unknown().optional(),
 })
 
@@ -38,7 +38,9 @@ export const statusSchema = z.looseObject({
   logsStats: z
     .looseObject({
       is_running: z.boolean().optional(),
-      integrations: z.array(z.looseObject({ sources: z.array(source).nullish() })).nullish(),
+      integrations: z
+        .array(z.looseObject({ name: z.string().optional(), sources: z.array(source).nullish() }))
+        .nullish(),
     })
     .nullish(),
   apmStats: z.looseObject({ receiver: z.array(receiver).nullish(), error: z.string().optional() }).nullish(),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
-import { chosenBox } from '../../scripts/lib/box/chosen.ts'
+import { allBoxes, chosenBox } from '../../scripts/lib/box/chosen.ts'
 import { loadBox } from '../../scripts/lib/box/load.ts'
 import { temporaryFolder } from '../helpers/_folder.ts'
 
@@ -41,4 +41,12 @@ test('who has boxes has no other lab than their own', async (t) => {
   const { told, project } = await choose(t, ['web'], 'lab')
   t.deepEqual(told, [])
   await t.throwsAsync(loadBox('lab', project), { code: 'E_BOX_UNKNOWN' })
+})
+
+test('all boxes of a folder without any is wrong usage, not nothing to do', async (t) => {
+  t.deepEqual(allBoxes((await choose(t, ['web', 'db'], 'web')).project), ['db', 'web'])
+  const { project } = await choose(t, [])
+  const error = t.throws(() => allBoxes(project), { instanceOf: BoxhoundError, code: 'E_USAGE' })
+  t.is(error.exitCode, 2)
+  t.is(error.details.file, 'boxes')
 })

@@ -20,7 +20,7 @@ test('the page names the repository, keys and addresses that are the default', (
 })
 
 test('each example is a box file’s agent', async (t) => {
-  t.is(blocks.length, 3)
+  t.is(blocks.length, 4)
   const folder = await temporaryFolder(t)
   await mkdir(join(folder, 'boxes'), { recursive: true })
   for (const [index, block] of blocks.entries()) {

@@ -13,9 +13,9 @@ const folder = mkdtempSync(join(tmpdir(), 'boxhound-test-'))
 test.after.always(() => rmSync(folder, { recursive: true }))
 
 /** Runs the program here, with an Agent that is a script. */
-const here = async (agent: string | undefined, seconds = 20) => {
+const here = async (agent: string | undefined, seconds = 20, name = 'datadog-agent') => {
   const bin = mkdtempSync(join(folder, 'bin-'))
-  if (agent !== undefined) writeFileSync(join(bin, 'datadog-agent'), `#!/bin/sh\n${agent}\n`, { mode: 0o755 })
+  if (agent !== undefined) writeFileSync(join(bin, name), `#!/bin/sh\n${agent}\n`, { mode: 0o755 })
   const { program, probes } = await loadGatherer(process.cwd())
   const path = `${bin}:${process.env.PATH}`
   const { stdout } = await outcomeOf('python3', ['-ISB', '-', JSON.stringify({ seconds, active: false, probes })], {
@@ -59,4 +59,17 @@ test('an Agent that answers with an error, nonsense or nothing is told as it is'
 test('an Agent that hangs does not hold up the rest', async (t) => {
   const { findings } = await here('exec sleep 60', 2)
   t.regex(one(findings, 'agent.running').observed, /did not finish within/)
+})
+
+test('an Agent in a container is asked there', async (t) => {
+  const fixture = join(process.cwd(), 'test/fixtures/agent/status-box-keyed.json')
+  const { facts, findings } = await here(
+    `case $1 in ps) printf '1\tnginx:1\tweb\n2\tgcr.io/datadoghq/agent:7\tdd\n';; exec) test "$2 $3 $4" = '2 agent status' && cat ${fixture};; esac`,
+    20,
+    'docker',
+  )
+  t.is(facts.agent.kind, 'container')
+  t.is(one(findings, 'agent.running').status, 'passed')
+  t.regex(one(findings, 'agent.running').observed, /docker container dd \(gcr.io\/datadoghq\/agent:7\)/)
+  t.is(one(findings, 'agent.units').status, 'not judged')
 })

@@ -2,8 +2,11 @@ import test from 'ava'
 import fc from 'fast-check'
 import { isObject } from '../../scripts/lib/_helpers/json.ts'
 import { readFacts } from '../../scripts/lib/hosts/facts.ts'
+import { isImageName } from '../../scripts/lib/hosts/judge/hostname.ts'
+import { keyEndings } from '../../scripts/lib/hosts/judge/key.ts'
+import { configuredTags } from '../../scripts/lib/hosts/judge/tags.ts'
 import { judgeHost } from '../../scripts/lib/hosts/profile.ts'
-import { changed, configcheck, healthy, judge, one, recorded, red } from './_facts.ts'
+import { changed, configcheck, factsOf, healthy, judge, one, recorded, red } from './_facts.ts'
 
 const status = 'status/document'
 
@@ -300,6 +303,68 @@ test('a service check that is not OK in a run of its own is red', (t) => {
     true,
   )
   t.is(one(findings, 'check.cpu').observed, 'service check cpu.ok is critical down')
+})
+
+test('tags are read as the Agent reads them', (t) => {
+  const tagsOf = (path: string, value: unknown): string[] => configuredTags(factsOf(changed(green(), path, value)))
+  t.deepEqual(tagsOf('environment', { DD_TAGS: 'a:1, b:2  c:3', DD_EXTRA_TAGS: 'd:4', DD_ENV: 'prod' }), [
+    'a:1',
+    'b:2',
+    'c:3',
+    'd:4',
+    'env:prod',
+  ])
+  t.deepEqual(tagsOf('environment', { DD_TAGS: '["a:1","b 2"]' }), ['a:1', 'b 2'])
+  t.deepEqual(tagsOf('settings', { tags: 'tags: ["ENC[x]", "%%host%%", a]', env: 'env: qa' }), ['a', 'env:qa'])
+  for (const broken of ['tags: {', 'tags:', 'tags: 7', '', 'tags: &a [*a]'])
+    t.deepEqual(tagsOf('settings', { tags: broken }), [], broken)
+})
+
+test('names of images are told from names of machines', (t) => {
+  for (const name of [
+    'localhost',
+    'debian',
+    'Ubuntu.local',
+    'golden-image',
+    'packer-5f3a',
+    'vagrant-box',
+    'my-golden-1',
+    'base-image',
+  ])
+    t.true(isImageName(name), name)
+  for (const name of [
+    'boxhound-80be78',
+    'web-1',
+    'email-template-service',
+    'debian-7.example',
+    'database',
+    'ip-10-0-0-1',
+    '',
+  ])
+    t.false(isImageName(name), name)
+})
+
+test('of a key only the last four characters are shown, whatever the host says', (t) => {
+  t.deepEqual(keyEndings(factsOf(green())), ['cdef'])
+  const whole = 'a1b2c3d4e5f60718293a4b5c6d7e8f90'
+  const document = changed(green(), `${status}/endpointsInfos`, { 'https://app.datadoghq.com': [whole, '***', 7] })
+  t.deepEqual(keyEndings(factsOf(document)), ['8f90'])
+  const valid = { APIKeyStatus: { [`API key ending with ${whole}`]: 'API Key valid' }, APIKeyFailure: {} }
+  const finding = one(judge(changed(document, `${status}/forwarderStats`, valid)), 'agent.key')
+  t.is(finding.observed, 'accepted: key …8f90')
+})
+
+test('each instance keeps an interval of its own', (t) => {
+  const text =
+    '=== cpu check ===\nConfig for instance ID: cpu:1\nmin_collection_interval: 15\n~\nConfig for instance ID: cpu:2\nmin_collection_interval: 15\n~\n===\n'
+  const instances = (second: number) => ({
+    a: { Interval: 15_000_000_000, TotalRuns: 1 },
+    b: { Interval: second, TotalRuns: 1 },
+  })
+  const document = changed(green(), 'configcheck/text', text)
+  const at = `${status}/runnerStats/Checks/cpu`
+  t.deepEqual(red(judge(changed(document, at, instances(15_000_000_000)))), [])
+  t.deepEqual(red(judge(changed(document, at, instances(30_000_000_000)))), ['check.cpu.interval'])
 })
 
 test('tags of the inventory are expected as well', (t) => {

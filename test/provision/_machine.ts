@@ -51,7 +51,12 @@ export const machine = async (t: ExecutionContext, osRelease = 'ID=debian\nVERSI
   await chmod(folder, 0o755)
   for (const name of ['lib', 'tmp', 'lib/boxhound']) await mkdir(join(folder, name))
   await writeFile(join(folder, 'os-release'), osRelease)
-  const programs = await programFolder(t, { systemctl, 'apt-get': 'echo "apt-get $*" >>"$MACHINE/systemctl"' })
+  // Never this machine's own journal.
+  const programs = await programFolder(t, {
+    systemctl,
+    journalctl: 'echo "journalctl $*" >>"$MACHINE/systemctl"',
+    'apt-get': 'echo "apt-get $*" >>"$MACHINE/systemctl"',
+  })
   await chmod(join(programs, '..'), 0o755)
   const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8').catch(() => '')
   return {

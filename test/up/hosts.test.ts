@@ -142,4 +142,8 @@ test.serial('a user without sudo sees less: nothing is red, and the reason is to
   t.deepEqual(ids(results, 'failed'), [])
   t.true(ids(results, 'not judged').includes('agent.running'))
   t.regex(JSON.stringify(results), /ops is neither root nor allowed to run sudo -n/)
+  inside("echo 'ops ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/ops && chmod 440 /etc/sudoers.d/ops")
+  const all = verify('--user', 'ops')
+  t.deepEqual(ids(all, 'failed'), [])
+  t.deepEqual(ids(all, 'passed'), ids(verify(), 'passed'), 'with sudo -n it sees what root sees')
 })

@@ -53,3 +53,21 @@ def test_examples_are_passed_over(tmp_path: Path) -> None:
 
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     assert 'conf.d' in load_configs(tmp_path / 'conf.d').errors
+
+
+@pytest.mark.parametrize(
+    ('other', 'names'),
+    [('instances: [{x: 1}]', ['conf.yaml']), ('logs: [{type: tcp, port: 1}]', ['conf.yaml.default'])],
+)
+def test_a_default_counts_only_without_another_configuration(tmp_path: Path, other: str, names: list[str]) -> None:
+    put(tmp_path, 'a.d/conf.yaml.default', 'instances: [{}]')
+    put(tmp_path, 'a.d/conf.yaml', other)
+    assert [one.source.rpartition('/')[2] for one in load_configs(tmp_path).instances] == names
+
+
+def test_a_default_that_was_moved_aside_is_not_read(tmp_path: Path) -> None:
+    put(tmp_path, 'a.d/conf.yaml.default.off', 'instances: [{}]')
+    put(tmp_path, 'a.d/conf.yaml.example', 'instances: [{}]')
+    assert load_configs(tmp_path).instances == []
+    put(tmp_path, 'b.yaml.default', 'instances: [{}]')
+    assert [one.name for one in load_configs(tmp_path).instances] == ['b']

@@ -216,9 +216,9 @@ def test_a_file_that_grows_without_end_lets_the_others_have_their_turn(
 
 
 def test_another_type_of_source_is_told(tmp_path: Path) -> None:
-    agent = make(tmp_path, '', kind='journald')
+    agent = make(tmp_path, '', kind='docker')
     agent.scan(agent.sources[0])
-    assert 'journald' in source_of(agent)['messages'][0]
+    assert 'docker' in source_of(agent)['messages'][0]
 
 
 def test_without_logs_enabled_nothing_runs() -> None:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Updates the lock files of the Flask apps from their requirements.in, and that of pip; needs uv. Arguments go to uv,
+# Updates the lock files of the Flask apps from their requirements.in, and that of pip, which checks' packages use too; needs uv. Arguments go to uv,
 # e.g. --upgrade.
 set -Eeuo pipefail
 
@@ -19,7 +19,7 @@ main() {
   for app in flask flask-uwsgi; do
     lock "$app/requirements.in" "$app/root/opt/trial-app/requirements.txt" "$@"
   done
-  lock _flask/pip.in _flask/pip.txt "$@"
+  lock ../_pip/pip.in ../_pip/pip.txt "$@"
 }
 
 main "$@"

@@ -13,6 +13,7 @@ export const verbs = {
   ssh: 'opens a shell in that machine',
   down: 'stops that machine',
   base: 'pins the publisher’s newest cloud image in the box file',
+  lock: 'locks the Python packages of checks in requirements.txt, for the Agent of a box',
   accelerator: 'tells whether KVM works here',
   provision: 'writes one script that turns a stock machine into the box',
   package: 'packs the image for Vagrant',

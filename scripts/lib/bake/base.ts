@@ -8,8 +8,9 @@ import { fetchImage, type ImageSource } from '../fetch/download.ts'
 import { lookUp, mirrored } from '../fetch/look-up.ts'
 import type { Network } from '../fetch/network.ts'
 import { downloadText } from '../fetch/progress.ts'
-import { type InputFolders, once, run } from './inputs.ts'
+import { type InputFolders, run } from './host-step.ts'
 import { startLabServer } from './lab-server.ts'
+import { once } from './once.ts'
 
 /** Where downloaded disk images are kept. */
 const imagesFolder = ({ cache }: Project): string => join(cache, 'images')

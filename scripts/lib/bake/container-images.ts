@@ -10,7 +10,7 @@ import { blobPath } from '../oci/store.ts'
 import { writeLayout } from '../oci/write.ts'
 import type { PlannedLayer } from '../plan/planned-layer.ts'
 import type { ImageSet } from '../render/rendered-box.ts'
-import type { InputFolders } from './inputs.ts'
+import type { InputFolders } from './host-step.ts'
 import { type LocalImage, labImage } from './lab-images.ts'
 
 /** How to report what happens while images are fetched. */

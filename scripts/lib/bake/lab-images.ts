@@ -12,7 +12,9 @@ import type { Image } from '../oci/resolve.ts'
 import { digestFolder } from '../plan/digest.ts'
 import { readLabImage } from '../plan/lab-image.ts'
 import type { ImageSet } from '../render/rendered-box.ts'
-import { type InputFolders, labRepository, once, run } from './inputs.ts'
+import { type InputFolders, run } from './host-step.ts'
+import { labRepository } from './inputs.ts'
+import { once } from './once.ts'
 
 /** An image and where the blobs of its layers are. */
 export interface LocalImage {

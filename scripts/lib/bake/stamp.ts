@@ -76,10 +76,13 @@ export const seeInputs = (nameOrFile: string, { tool, root }: Project, environme
 /** Call once the box file is parsed, before reading the files it refers to. */
 export const seeNamed = (
   { nameOrFile, entries }: Seen,
-  { name, file, mirrors, goss }: Plan['rendered']['box'],
+  { name, file, agent, mirrors, goss }: Plan['rendered']['box'],
   project: Project,
 ): Seen => {
-  const named = [refreshFile(name, project), ...[mirrors?.caBundle ?? [], goss ?? []].flat()]
+  const named = [
+    refreshFile(name, project),
+    ...[mirrors?.caBundle ?? [], agent.secrets?.command ?? [], goss ?? []].flat(),
+  ]
   return {
     nameOrFile,
     entries: [...entries, ...named.map((path) => entryOf(resolve(dirname(file), path), project.root))],

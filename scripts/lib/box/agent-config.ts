@@ -39,7 +39,7 @@ const elsewhere: Readonly<Record<string, { readonly where: string; readonly next
 }
 
 /** Keys of `agent` itself that are no settings of the Agent. */
-const ownKeys = ['version', 'logs', 'repository', 'config', 'secrets']
+const ownKeys = ['version', 'logs', 'repository', 'config', 'secrets', 'groups', 'after', 'flavor']
 
 const nameProblem = (
   name: string,

@@ -1,12 +1,16 @@
 // The box as plain data.
 
+import type { JsonObject } from '../_helpers/json.ts'
 import type { AgentConfiguration } from './agent.ts'
 import type { AppDefinition, TraceWay } from './app.ts'
 import type { AptRepository, PublisherRepository } from './apt-repository.ts'
+import type { CheckDefinition } from './check-schema.ts'
 import type { Engine } from './engine.ts'
 import type { Assertion } from './expected.ts'
 import type { Anchor } from './layer-names.ts'
 import type { Options } from './option.ts'
+import type { AgentRun } from './schema-agent-container.ts'
+import type { AppRun } from './schema-app-container.ts'
 
 /** A host tag `key:value`, or a bare word. */
 export type Tag = string
@@ -60,7 +64,14 @@ export interface Agent extends AgentConfiguration {
   readonly site: string
   readonly tags: readonly Tag[]
   readonly logs: boolean
+  /** Of its package; not used where it runs in a container. */
   readonly repository: AptRepository
+  /** From a package on the host, or in a container. */
+  readonly run: AgentRun
+  /** Image of its container: `lab`, or `REGISTRY/NAME@sha256:DIGEST`; null for a package. */
+  readonly image: string | null
+  /** Subnet of the bridge between host and containers. */
+  readonly subnet: string
 }
 
 export interface Database {
@@ -95,6 +106,54 @@ export interface Check {
   readonly options: Options
 }
 
+/** An integration that the Agent ships: configured by the box file, or by a folder `integrations/NAME/` (an absolute path). */
+export type Integration = (
+  | { readonly folder: null; readonly config: InlineConfig }
+  | { readonly folder: string; readonly config: null }
+) & {
+  readonly name: string
+  readonly definition: CheckDefinition
+  /** Seconds of the instances without an interval of their own. */
+  readonly interval: number
+  readonly tags: readonly Tag[]
+  readonly options: Options
+}
+
+/** A line that the suite writes to a log source, and what the Agent sends of it: null for nothing. Both have {id} in them. */
+export interface LogTrial {
+  readonly line: string
+  readonly arrives: string | null
+}
+
+/** A log source of the box's own: `config` is the entry of the Agent's `logs` list. */
+export interface LogSource {
+  readonly name: string
+  readonly config: Readonly<
+    | { type: 'file'; path: string; exclude_paths?: readonly string[] | undefined; encoding?: string | undefined }
+    | JournalLog
+    | PortLog
+  >
+  readonly trials: readonly LogTrial[]
+}
+
+interface JournalLog {
+  readonly type: 'journald'
+  readonly include_units?: readonly string[] | undefined
+  readonly include_matches?: readonly string[] | undefined
+}
+
+interface PortLog {
+  readonly type: 'tcp' | 'udp'
+  readonly port: number
+}
+
+/** A conf.yaml in a box file. */
+export interface InlineConfig {
+  readonly init_config?: JsonObject | null | undefined
+  readonly instances: readonly JsonObject[]
+  readonly logs?: readonly JsonObject[] | undefined
+}
+
 export interface App {
   /** Name of its folder. */
   readonly name: string
@@ -102,6 +161,10 @@ export interface App {
   readonly folders: readonly string[]
   readonly definition: AppDefinition
   readonly trace: TraceWay
+  /** On the host, or in a container. */
+  readonly run: AppRun
+  /** Image that its container stands on: `lab`, or `REGISTRY/NAME@sha256:DIGEST`; null on the host. */
+  readonly image: string | null
   readonly port: number
   readonly service: string
   readonly env: string
@@ -176,6 +239,10 @@ export interface Box {
   readonly agent: Agent
   readonly database: Database | null
   readonly checks: readonly Check[]
+  readonly integrations: readonly Integration[]
+  /** Integrations that the Agent runs by default and this box does not. */
+  readonly off: readonly string[]
+  readonly logs: readonly LogSource[]
   readonly app: App | null
   /** Days after which layers that install packages are rebuilt. */
   readonly refreshDays: number

@@ -1,5 +1,6 @@
 // The box that a verb works on.
 
+import { join } from 'node:path'
 import { defaultBox } from '../../_roots.mjs'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
@@ -30,4 +31,17 @@ export const chosenBox = (
   const lent = lentBox(name, project)
   if (lent !== undefined) tell(`no box file in boxes/: taking boxhound’s own, ${displayPath(lent, project)}`)
   return name
+}
+
+/** The boxes of `--all`. @throws BoxhoundError E_USAGE (exit code 2) when there is none: all of nothing would count as done. */
+export const allBoxes = (project: Project): string[] => {
+  const names = boxNames(project)
+  if (names.length > 0) return names
+  throw new BoxhoundError('E_USAGE', '--all finds no box', {
+    file: displayPath(join(project.root, 'boxes'), project),
+    expected: 'at least one box file',
+    found: 'none',
+    next: 'npm run init starts a repository with one',
+    exitCode: 2,
+  })
 }

@@ -41,11 +41,15 @@ export const foldersOf = (kind: keyof typeof kinds, boxFile: string, project: Pr
   )
 }
 
-/** Folders of a box's parts: those of its database and of its app (what they extend, and their own), of each check and of each layer. */
-export const partFolders = ({ database, app, checks, layers = [] }: Box): (readonly string[])[] => [
+/**
+ * Folders of a box's parts: those of its database and of its app (what they extend, and their own), of each check,
+ * integration and layer.
+ */
+export const partFolders = ({ database, app, checks, integrations, layers = [] }: Box): (readonly string[])[] => [
   ...(database === null ? [] : [database.folders]),
   ...(app === null ? [] : [app.folders]),
   ...[...checks, ...layers].map(({ folder }) => [folder]),
+  ...integrations.flatMap(({ folder }) => (folder === null ? [] : [[folder]])),
 ]
 
 /** The folders beside a box file that a box may be made from, whether they are there or not. */

@@ -4,5 +4,6 @@
 export const kinds = {
   database: { own: 'databases', shared: 'provision/30-database', marker: 'database.yaml' },
   app: { own: 'apps', shared: 'provision/40-app', marker: 'app.yaml' },
+  integration: { own: 'integrations', shared: 'provision/50-integrations', marker: 'check.yaml' },
   check: { own: 'checks', shared: 'provision/50-checks', marker: 'check.yaml' },
 } as const

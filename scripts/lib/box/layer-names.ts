@@ -1,7 +1,7 @@
 // Names of boxhound's own layers.
 
-/** The layers over the base image, bottom up. A box without database or app leaves those out. */
-export const layerNames = ['base', 'agent', 'database', 'app', 'checks', 'seal'] as const
+/** The layers over the base image, bottom up. A box without database, app or packages of checks leaves those out. */
+export const layerNames = ['base', 'agent', 'database', 'app', 'packages', 'checks', 'seal'] as const
 
 /** The disk image below them, and the layers: names that a layer of the user's can't have. */
 export const ownLayers: ReadonlySet<string> = new Set(['image', ...layerNames])

@@ -11,19 +11,23 @@ import type { AptRepository } from './apt-repository.ts'
 import type { Agent, App, Base, Box, Check, Database, Image, Observe, System } from './box.ts'
 import { fromCaller } from './caller.ts'
 import { readDefinition } from './definition.ts'
-import { monitoringProblem, readEngine } from './engine.ts'
+import { containerProblem, monitoringProblem, readEngine } from './engine.ts'
 import { assertionsOf } from './expect.ts'
 import { boxNames, foldersOf, lentBox, ownFolder } from './folders.ts'
 import { gossOf } from './goss/goss.ts'
+import { integrationsOf } from './integrations.ts'
+import { logsOf, type TakenPort } from './logs.ts'
 import { nearest, suggest } from './nearest.ts'
 import { resolveOptions } from './options.ts'
 import { ownLayersOf } from './own-layers.ts'
 import type { Problem } from './problems.ts'
 import { labRepository, publishedBy } from './publisher.ts'
 import { displayPath, readSource } from './read.ts'
-import { type BoxFile, boxFile } from './schema.ts'
+import { type BoxFile, boxFile, takenPorts } from './schema.ts'
+import { appContainerProblems } from './schema-app-container.ts'
 import { requirementProblems } from './schema-requires.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
+import { defaultSubnet } from './subnet.ts'
 import { readSystems, systemsFile } from './systems.ts'
 import { assertNone, unknownKey, validate } from './validate.ts'
 
@@ -79,17 +83,23 @@ const imageOf = (given: BoxFile['image'], base: Base): Image => {
   return { size: size === null ? null : Number.parseInt(size, 10) * 2 ** 30, formats: ['qcow2', ...others] }
 }
 
-const agentOf = ({ repository, version, site, tags, logs }: BoxFile['agent'], rest: AgentConfiguration): Agent => ({
+const agentOf = (
+  { repository, version, site, tags, logs, run, image, subnet = defaultSubnet }: BoxFile['agent'],
+  rest: AgentConfiguration,
+): Agent => ({
   version,
   site,
   tags,
   logs,
+  run,
+  image: image ?? null,
+  subnet,
   ...rest,
   repository:
     repository === 'lab' ? labAgent : repository === undefined ? datadogRepository : { lab: false, ...repository },
 })
 
-type Choice = Parameters<typeof foldersOf>[0]
+type Choice = Exclude<Parameters<typeof foldersOf>[0], 'integration'>
 
 const words: Readonly<Record<Choice, string>> = { database: 'database engine', app: 'app', check: 'check' }
 const guides: Readonly<Record<Choice, string>> = {
@@ -216,6 +226,9 @@ const databaseOf = (
       ...unpublished,
       ...unfit,
       ...(given.dbm && definition.monitoring === undefined ? [monitoringProblem(source, definition.title)] : []),
+      ...(agent.run === 'container' && definition.container === undefined
+        ? [containerProblem(source, definition.title)]
+        : []),
     ],
   }
 }
@@ -236,13 +249,14 @@ const appOf = (
   const { folder, problems } = choose('app', given.name, ['app', 'name'], source, file, project)
   if (folder === undefined) return { app: null, problems }
   const { definition, folders } = readApp(folder, project)
-  const { trace, traffic = {} } = given
+  const { trace, traffic = {}, image = null } = given
   return {
-    app: { ...given, traffic, definition, folders },
+    app: { ...given, image, traffic, definition, folders },
     problems: [
       ...(database?.definition.port === given.port ? [portProblem(source, database)] : []),
       ...(trace === 'run' || trace in definition.traces ? [] : [traceProblem(source, given.name, definition)]),
       ...routeProblems(traffic, definition, source),
+      ...appContainerProblems(given, definition, source),
     ],
   }
 }
@@ -257,6 +271,12 @@ const routeProblems = (traffic: App['traffic'], { routes }: AppDefinition, sourc
       message: `the app has no route "${path}"`,
     }))
 }
+
+const portsOf = (database: Database | null, app: App | null): TakenPort[] => [
+  ...takenPorts.map((port) => ({ port, owner: port === 22 ? 'ssh' : 'the Agent' })),
+  ...(database === null ? [] : [{ port: database.definition.port, owner: database.definition.title }]),
+  ...(app === null ? [] : [{ port: app.port, owner: 'the app' }]),
+]
 
 const portProblem = (source: Source, { definition: { title, port } }: Database): Problem => ({
   offset: valueOffset(source, ['app', 'port']),
@@ -298,12 +318,24 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     'agent' as const,
     ...(data.database == null ? [] : ['database' as const]),
     ...(data.app == null ? [] : ['app' as const]),
-    ...(Object.keys(data.checks ?? {}).length === 0 ? [] : ['checks' as const]),
+    // Integrations and log sources are in the layer of the checks.
+    ...(Object.keys({ ...data.checks, ...data.integrations, ...data.logs }).length === 0 ? [] : ['checks' as const]),
   ]
   const { layers, problems: layerProblems } = ownLayersOf(data.layers ?? [], anchors, source, file, project)
   const goss = gossOf(data.goss, source, file, project)
+  const taken = { checks: Object.keys(data.checks ?? {}), database: database?.check.name ?? null }
+  const {
+    integrations,
+    off,
+    problems: integrationProblems,
+  } = integrationsOf(data.integrations ?? {}, { taken, logs: data.agent.logs }, source, file, project)
+  const { logs, problems: logProblems } = logsOf(
+    data.logs ?? {},
+    { collected: data.agent.logs, taken: portsOf(database, app) },
+    source,
+  )
   const named = file === join(project.root, 'boxes', `${nameOrFile}.yaml`) && data.box !== nameOrFile
-  const { configuration, problems: agentProblems, notes } = agentConfiguration(data, source)
+  const { configuration, problems: agentProblems, notes } = agentConfiguration(data, file, source)
   assertNone(source, [
     ...agentProblems,
     ...(named ? [wrongName(source, nameOrFile, data.box)] : []),
@@ -312,6 +344,8 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     ...checkProblems,
     ...layerProblems,
     ...goss.problems,
+    ...integrationProblems,
+    ...logProblems,
   ])
   const expect = [...(data.expect == null ? [] : assertionsOf(data.expect)), ...goss.assertions]
   const allNotes = [...notes, ...goss.notes]
@@ -323,6 +357,9 @@ export const loadBox = async (nameOrFile: string, project: Project): Promise<Box
     agent: agentOf(data.agent, configuration),
     database,
     checks,
+    integrations,
+    off,
+    logs,
     app,
     image: imageOf(data.image, base),
     observe: observeOf(data.observe),

@@ -7,12 +7,17 @@ import { containerFormatProblem } from './container-format.ts'
 import { optionValue } from './option-schema.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
 import { agentKeys } from './schema-agent.ts'
+import { agentContainer, containerContradictions } from './schema-agent-container.ts'
+import { appContainer } from './schema-app-container.ts'
 import { expect } from './schema-expect.ts'
 import { goss } from './schema-goss.ts'
+import { integrations } from './schema-integrations.ts'
 import { layers } from './schema-layers.ts'
+import { logs } from './schema-logs.ts'
 import { observe } from './schema-observe.ts'
 import { boxhoundRange } from './schema-requires.ts'
-import { isTag, maximumServiceLength, normalService, normalTagValue, tagExpectation } from './tags.ts'
+import { tags } from './schema-tags.ts'
+import { maximumServiceLength, normalService, normalTagValue } from './tags.ts'
 import { isAddress, isImage } from './urls.ts'
 
 // Each schema is used once in a run: compiling it costs more than it saves.
@@ -41,12 +46,7 @@ export const version = text(/^\d+\.\d+\.\d+(?:[-+~][0-9A-Za-z.+~-]+)?$/, 'a vers
 const address = (expected: string, protocols = ['https', 'http']) =>
   z.string(expected).refine((value) => isAddress(value, protocols), expected)
 
-export const tags = z
-  .array(
-    z.string(tagExpectation).refine(isTag, tagExpectation).describe('key:value'),
-    'a list of tags such as [env:trial, role:database]',
-  )
-  .refine((all) => new Set(all).size === all.length, 'each tag once')
+export { tags }
 
 const base = z
   .strictObject({
@@ -141,10 +141,13 @@ const agent = z
         description: "Where the Agent's package comes from; default Datadog's own repository",
         examples: ['lab'],
       }),
+    ...agentContainer,
     ...agentKeys,
   })
   .superRefine((value, context) => {
-    if (isLabVersion(value.version) !== (value.repository === 'lab'))
+    for (const { path, message, next } of containerContradictions(value))
+      context.addIssue({ code: 'custom', path, message, params: { next } })
+    if (value.run === 'package' && isLabVersion(value.version) !== (value.repository === 'lab'))
       context.addIssue({
         code: 'custom',
         path: ['version'],
@@ -202,7 +205,7 @@ const check = z
   .nullable()
 
 /** Ports of every box that already have an owner: ssh and the Agent's own. The database's is looked at where the engine is known. */
-const takenPorts = [22, 5000, 5001, 5002, 5012, 8125, 8126]
+export const takenPorts = [22, 5000, 5001, 5002, 5012, 8125, 8126]
 
 /** Values of the unified service tags: they become tags themselves. */
 const tagValue = (what: string) =>
@@ -250,6 +253,7 @@ const app = z
       description: 'Version of the app, DD_VERSION',
       examples: ['1.0.0'],
     }),
+    ...appContainer,
     traffic: z
       .record(
         text(/^\/[^\s]*$/, 'the path of a route, which starts with /'),
@@ -392,6 +396,8 @@ export const boxFile = z
       .record(text(/^[a-z][a-z0-9_]*$/, 'a check name of lower-case letters, digits and _'), check, 'a map of checks')
       .nullish()
       .meta({ description: 'Custom checks by name', examples: [{ my_metric: { interval: 45 } }] }),
+    integrations: integrations(options),
+    logs,
     app: app.nullish().describe('A traced app'),
     refresh: z
       .strictObject({

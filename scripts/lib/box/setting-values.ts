@@ -77,7 +77,7 @@ const inText = (value: string, place: Place): Problem[] => {
 const inNumber = (value: number, place: Place): Problem[] => {
   const { source, path, name } = place
   // Number of tokens or keys, say: only what is certainly a password.
-  if (place.keys || /pass|pwd|secret/i.test(name))
+  if (place.keys || /(?:pass(?:word|wd|phrase|code)?|pwd|secret)$/i.test(name))
     return [secretProblem(place, `a literal value of "${name}"`, String(value).length)]
   if (Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))) return []
   const isLarge = Number.isFinite(value)

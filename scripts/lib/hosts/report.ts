@@ -38,7 +38,7 @@ export const formatChecks = ({ checks }: HostResult, paint: Paint = plain): stri
 
 /**
  * The end: what the fleet shows, the verdict, and a last line `N passed, N failed` that any CI system understands. It
- * counts hosts, or the checks of a single one.
+ * counts hosts and red checks of the fleet, or the checks of a single host.
  */
 export const formatFleet = (results: FleetResults, paint: Paint = plain): string => {
   const { hosts, planned, passed, failed, lost, seconds, fleet, active } = results
@@ -55,7 +55,7 @@ export const formatFleet = (results: FleetResults, paint: Paint = plain): string
       : []),
     ...(lost > 0 ? [paint('yellow', `${lost} could not be reached or asked: nothing is known about them`)] : []),
     ...(missing > 0 ? [paint('yellow', `interrupted: ${missing} have no result`)] : []),
-    single ? formatCounts(only) : `${passed} passed, ${failed + lost} failed`,
+    single ? formatCounts(only) : `${passed} passed, ${failed + lost + countOf(fleet, 'failed')} failed`,
   ].join('\n')
 }
 

@@ -37,11 +37,10 @@ const validName = (word: string): string => {
   })
 }
 
-/** Lab boxes have Debian's own MariaDB; elsewhere it is what boxhound's box of that system has. */
+/** As boxhound's own box of that system has it. */
 const usualOf = (choices: Choices, system: string): { readonly database: string; readonly app: string } => {
   const example = choices.starts.find((start) => start.system === system)?.example
-  const database = system === labSystem ? 'mariadb' : (example?.database?.engine ?? none)
-  return { database: choices.databases.includes(database) ? database : none, app: choices.apps[0] ?? none }
+  return { database: example?.database?.engine ?? none, app: example?.app?.name ?? none }
 }
 
 /**

@@ -56,8 +56,8 @@ const layerIdentity = async (
   const digests = (all: readonly RenderedFile[]) => all.map(({ path, mode, content }) => [path, mode, sha256(content)])
   const files = digests([...layer.files, ...layer.scripts])
   const wheels = await Promise.all(
-    layer.spec.wheels.map(async ({ requirements }) =>
-      sha256(readPlain(join(root, requirements), { source: requirements, follow: true }).content),
+    layer.spec.wheels.map(async ({ requirements, list }) =>
+      sha256(list ?? readPlain(join(root, requirements), { source: requirements, follow: true }).content),
     ),
   )
   const inputs = await Promise.all(layer.spec.inputs.map((folder) => digestFolder(join(root, folder))))

@@ -16,7 +16,7 @@ import { writeArchive } from '../package/archive.ts'
 import type { Plan } from '../plan/planned-layer.ts'
 import { contextOf } from '../render/context.ts'
 import { renderTemplateFile } from '../render/template.ts'
-import { stageStock, stockLayers } from './stage.ts'
+import { type Purpose, stageStock, stockLayers } from './stage.ts'
 
 export interface ProvisionScript {
   readonly path: string
@@ -26,16 +26,19 @@ export interface ProvisionScript {
   readonly changed: boolean
 }
 
+const fileNames: Readonly<Record<Purpose, string>> = { instance: 'provision.sh', image: 'provision-image.sh' }
+
 const marker = '\n__PAYLOAD__\n'
 
 const source = 'provision/_stock/provision.sh.hbs'
 
 /** The script's text, up to and including the line that precedes the payload. */
-export const scriptText = (plan: Plan, payload: string, { tool }: Project): string => {
+export const scriptText = (plan: Plan, payload: string, { tool }: Project, purpose: Purpose = 'instance'): string => {
   const { box } = plan.rendered
   const { id, versionId } = box.base.system
-  const layers = stockLayers(plan).map(({ name, id }) => ({ name, id }))
-  const context = { ...contextOf(box), systemId: id, systemVersion: versionId, payload, layers }
+  const layers = stockLayers(plan, purpose).map(({ name, id }) => ({ name, id }))
+  const image = purpose === 'image'
+  const context = { ...contextOf(box), systemId: id, systemVersion: versionId, payload, layers, image }
   return renderTemplateFile(join(tool, source), context, { source }).content
 }
 
@@ -43,7 +46,8 @@ export const scriptText = (plan: Plan, payload: string, { tool }: Project): stri
  * Identifies what the script would be built from now. The layers' ids cover everything, since the lab's repository is
  * part of them by content.
  */
-const recipeOf = (plan: Plan, project: Project): string => sha256(scriptText(plan, '0'.repeat(64), project))
+const recipeOf = (plan: Plan, project: Project, purpose: Purpose): string =>
+  sha256(scriptText(plan, '0'.repeat(64), project, purpose))
 
 /** Reads a complete script; undefined for anything that the script itself would refuse to run. */
 const readScript = async (path: string): Promise<{ recipe: string; bytes: number } | undefined> => {
@@ -65,9 +69,9 @@ const readScript = async (path: string): Promise<{ recipe: string; bytes: number
 }
 
 /**
- * Writes out/BOX/provision.sh, a single script that turns a stock machine of the box's system into the box: its text,
- * followed by a tar archive of all layers with their external inputs. The text contains the archive's digest. The file
- * is written atomically.
+ * Writes out/BOX/provision.sh, or provision-image.sh for a machine that an image is made of: a single script that
+ * turns a stock machine of the box's system into the box. Its text is followed by a tar archive of all layers with
+ * their external inputs, and contains the archive's digest. The file is written atomically.
  *
  * @throws BoxhoundError E_INPUT, E_FETCH_…, E_KEYS if a download fails; E_PACKAGE.
  */
@@ -75,12 +79,13 @@ export const writeProvisionScript = async (
   plan: Plan,
   project: Project,
   note: (line: string) => void,
+  purpose: Purpose = 'instance',
 ): Promise<ProvisionScript> => {
   const folder = boxFolder(plan.rendered.box.name, project)
-  const path = join(folder, 'provision.sh')
-  const layers = stockLayers(plan).map(({ name, id }) => ({ name, id }))
+  const path = join(folder, fileNames[purpose])
+  const layers = stockLayers(plan, purpose).map(({ name, id }) => ({ name, id }))
   const there = await readScript(path)
-  if (there?.recipe === recipeOf(plan, project)) {
+  if (there?.recipe === recipeOf(plan, project, purpose)) {
     // A run that was killed at its very end has left its folder. Another user's folder stays unless there is work to
     // do.
     await withoutInterruption(() => clearTemporary(folder).catch(() => {}))
@@ -104,7 +109,7 @@ export const writeProvisionScript = async (
       ]
       // A signal removes the folder, so it must not be created after that.
       await withoutInterruption(() => mkdir(tree, { recursive: true }))
-      await stageStock(plan, tree, join(staging, 'scratch'), project, note)
+      await stageStock(plan, tree, join(staging, 'scratch'), project, note, purpose)
       await writeArchive(
         tree,
         layers.map(({ name }) => name),
@@ -114,7 +119,7 @@ export const writeProvisionScript = async (
       )
       const payload = await sha256File(archive)
       await withoutInterruption(async () => {
-        await writeFile(script, scriptText(plan, payload, project))
+        await writeFile(script, scriptText(plan, payload, project, purpose))
         await pipeline(createReadStream(archive), createWriteStream(script, { flags: 'a' }))
         await chmod(script, 0o755)
         await publishFile(script, path)

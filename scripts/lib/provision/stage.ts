@@ -13,12 +13,15 @@ import { writeNetworkFolder } from '../bake/network-folder.ts'
 import type { Plan, PlannedLayer } from '../plan/planned-layer.ts'
 import { stageLayer } from '../plan/stage.ts'
 
+/** What becomes of the machine: it runs as an instance, or an image is made of its disk. */
+export type Purpose = 'instance' | 'image'
+
 /**
- * The layers that turn a running machine into the box. Without the seal, which removes the identity that a running
- * machine needs.
+ * The layers that turn a running machine into the box. An instance goes without the seal, which removes the identity
+ * that a running machine needs.
  */
-export const stockLayers = ({ layers }: Plan): PlannedLayer[] =>
-  layers.filter(({ rendered, name }) => rendered !== null && name !== 'seal')
+export const stockLayers = ({ layers }: Plan, purpose: Purpose = 'instance'): PlannedLayer[] =>
+  layers.filter(({ rendered, name }) => rendered !== null && (name !== 'seal' || purpose === 'image'))
 
 /** Where the engine finds a layer in the guest. */
 const inGuest = '/run/boxhound/layer'
@@ -51,6 +54,7 @@ export const stageStock = async (
   scratch: string,
   project: Project,
   note: (line: string) => void,
+  purpose: Purpose = 'instance',
 ): Promise<void> => {
   const network = await bakeNetwork(plan.rendered.box)
   const folders = {
@@ -59,7 +63,7 @@ export const stageStock = async (
     logs: join(scratch, 'logs'),
     scratch: join(scratch, 'downloads'),
   }
-  const layers = stockLayers(plan)
+  const layers = stockLayers(plan, purpose)
   // A signal removes the folders, so nothing may be created in them after that.
   await withoutInterruption(async () => {
     await mkdir(folders.logs, { recursive: true })

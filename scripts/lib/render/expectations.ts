@@ -4,14 +4,17 @@ import { join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { type AptRepository, isLabVersion } from '../box/apt-repository.ts'
-import type { Box } from '../box/box.ts'
+import type { Box, LogSource } from '../box/box.ts'
 import { type CheckDefinition, readDefinition } from '../box/definition.ts'
 import { familyOf } from '../systems/families.ts'
+import { secretExpectation } from './agent-secrets.ts'
 import { assertionsOfBox } from './assertions.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
-import { configurationOf, hasCloudInit } from './context.ts'
+import { containerOf, inspectionsOf } from './container-expectation.ts'
+import { agentPackageName, configurationOf, hasCloudInit } from './context.ts'
 import { membersOf, namesOf } from './layer-accounts.ts'
-import type { CheckExpectation, Expectations, RenderedLayer } from './rendered-box.ts'
+import { logIntegration } from './log-conf.ts'
+import type { CheckExpectation, Expectations, LogExpectation, RenderedLayer } from './rendered-box.ts'
 
 type Bound = number | { readonly option: string }
 
@@ -72,7 +75,8 @@ const integrationOf = ({ database }: Box, project: Project): CheckExpectation[] 
 const sourceOf = ({ url, suite, components }: AptRepository, mirror: string | undefined): string =>
   [mirror ?? url, suite, ...components].join(' ')
 
-const databaseOf = ({ database, mirrors }: Box): Expectations['database'] => {
+const databaseOf = (box: Box): Expectations['database'] => {
+  const { database, mirrors } = box
   if (database === null) return null
   const { engine, logs, dbm, repository, check, definition } = database
   const { title, unit, client, login, cap, trials, identities, accounts, groups, tables, lines, data } = definition
@@ -104,7 +108,7 @@ const databaseOf = ({ database, mirrors }: Box): Expectations['database'] => {
       allowed: [...trials.allowed, ...(more?.allowed ?? [])],
       refused: [...trials.refused, ...(more?.refused ?? [])],
     },
-    inspections: [...definition.inspections, ...(more?.inspections ?? [])],
+    inspections: [...inspectionsOf(box), ...(more?.inspections ?? [])],
     seal: [...definition.seal, configuration],
     present: [...definition.present, configuration],
   }
@@ -123,7 +127,7 @@ const appOf = ({ app }: Box): Expectations['app'] => {
  * @throws BoxhoundError E_CONF (exit code 2) when none of them has the check's own: then its `interval` has no effect.
  */
 const configuredOf = (
-  { name, interval }: Box['checks'][number],
+  { name, interval }: Pick<Box['checks'][number], 'name' | 'interval'>,
   layers: readonly RenderedLayer[],
 ): { intervals: number[]; logs: string[] } => {
   const path = configurationOf(name).slice(1)
@@ -152,9 +156,16 @@ const accountsOf = (layers: readonly RenderedLayer[]): Pick<Expectations, 'accou
   return { accounts: { names: specs.flatMap(namesOf), groups } }
 }
 
+const logExpectation = ({ name, config, trials }: LogSource): LogExpectation => ({
+  name,
+  integration: logIntegration(name),
+  source: config,
+  trials,
+})
+
 /** Everything that the suite must see on a machine of this box; plain data without a path of this machine. */
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
-  const { version, site, tags, logs, repository, config } = box.agent
+  const { version, site, tags, logs, repository, config, secrets, groups, after, flavor, run } = box.agent
   const { keep = false, agent: mirror } = box.mirrors ?? {}
   const { agentPackage, installed, updaters } = familyOf(box.base.system)
   const expect = assertionsOfBox(box, layers)
@@ -164,14 +175,25 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
     seed: hasCloudInit(box.base) ? 'nocloud' : 'credentials',
     agent: {
       version,
-      package: { command: installed.command('datadog-agent'), version: agentPackage(version), state: installed.held },
+      package:
+        run === 'container'
+          ? null
+          : {
+              command: installed.command(agentPackageName(flavor)),
+              version: agentPackage(version),
+              state: installed.held,
+            },
       lab: isLabVersion(version),
       site,
       tags,
       logs,
       source: sourceOf(repository, keep ? mirror : undefined),
       ...(Object.keys(config).length === 0 ? {} : { config }),
+      ...(groups.length === 0 ? {} : { groups }),
+      ...(after.length === 0 ? {} : { after }),
+      ...(secrets === null ? {} : { secrets: secretExpectation(secrets) }),
     },
+    container: containerOf(box),
     checks: [
       ...integrationOf(box, project),
       ...box.checks.map((check) =>
@@ -181,7 +203,10 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
           configuredOf(check, layers),
         ),
       ),
+      ...box.integrations.map((one) => expectationOf(one.definition, one, configuredOf(one, layers))),
     ],
+    ...(box.off.length === 0 ? {} : { idle: box.off }),
+    ...(box.logs.length === 0 ? {} : { logs: box.logs.map(logExpectation) }),
     database: databaseOf(box),
     app: appOf(box),
     units: [...new Set(layers.flatMap(({ spec }) => spec.units.enable))],

@@ -2,10 +2,11 @@
 
 import type { Settings } from '../box/agent.ts'
 import type { AptRepository } from '../box/apt-repository.ts'
-import type { Box } from '../box/box.ts'
+import type { Box, LogSource } from '../box/box.ts'
 import type { Engine } from '../box/engine.ts'
 import type { Assertion } from '../box/expected.ts'
 import type { Anchor } from '../box/layer-names.ts'
+import type { BridgeAddresses } from '../box/subnet.ts'
 import type { SystemGroup, SystemUser } from './layer-accounts.ts'
 
 /** One of boxhound's own (box/layer-names.ts), or the name of a folder in `layers/` beside the box file. */
@@ -40,8 +41,12 @@ export interface OwnerRule {
 /** Python packages that the host downloads by hash and the layer installs offline from /run/boxhound/layer/wheels/NAME. */
 export interface WheelSet {
   readonly name: string
-  /** A requirements file with hashes, relative to the project. */
+  /** A requirements file with hashes, relative to the project; only a name where `list` is given. */
   readonly requirements: string
+  /** The text of such a file, where it is made of several. */
+  readonly list?: string
+  /** With `list`: the file and line that each package comes from, such as `checks/mine/requirements.txt:3`; for errors. */
+  readonly origins?: Readonly<Record<string, string>>
   /** Python of the guest, e.g. "3.13". */
   readonly python: string
 }
@@ -136,6 +141,13 @@ export interface CheckExpectation {
   readonly ranges: Readonly<Record<string, { readonly min: number; readonly max: number }>>
 }
 
+/** What the suite must see of one log source. */
+export interface LogExpectation extends Pick<LogSource, 'name' | 'trials'> {
+  /** How the Agent names it. */
+  readonly integration: string
+  readonly source: LogSource['config']
+}
+
 /** How an instance is handed keys and inputs: systemd credentials, or cloud-init's NoCloud seed where the image has cloud-init. */
 export type Seed = 'credentials' | 'nocloud'
 
@@ -181,6 +193,19 @@ export interface OwnTest {
   readonly code: string
 }
 
+/** What the suite must see of the Agent's container. */
+export interface ContainerExpectation extends BridgeAddresses {
+  readonly name: string
+  readonly network: string
+  /** The image's name in the box. */
+  readonly image: string
+  /** What the box file says: `lab`, or the image by digest. */
+  readonly reference: string
+  readonly mounts: readonly { readonly source: string; readonly target: string; readonly writable: boolean }[]
+  /** Names of the containers that the Agent must report, and tags that each must have. */
+  readonly seen: readonly { readonly name: string; readonly tags: readonly string[] }[]
+}
+
 /** What the suite must see on a machine of this box; plain data, written to expectations.json. */
 export interface Expectations {
   readonly box: string
@@ -190,8 +215,8 @@ export interface Expectations {
   readonly kept?: Kept
   readonly agent: {
     readonly version: string
-    /** Its package: how it is asked for, and the answer that must come. */
-    readonly package: { readonly command: readonly string[]; readonly version: string; readonly state: string }
+    /** Its package: how it is asked for, and the answer that must come; null where it runs in a container. */
+    readonly package: { readonly command: readonly string[]; readonly version: string; readonly state: string } | null
     readonly lab: boolean
     readonly site: string
     readonly tags: readonly string[]
@@ -200,8 +225,19 @@ export interface Expectations {
     readonly source: string
     /** Settings of the box file that the running Agent must have; absent without any. */
     readonly config?: Settings
+    /** Groups that its process must be in, and units that it must start after; absent without any. */
+    readonly groups?: readonly string[]
+    readonly after?: readonly string[]
+    /** Where its key comes from, if not from first boot alone: settings of datadog.yaml, and the guest path of the user's program. */
+    readonly secrets?: { readonly settings: Settings; readonly command: string | null }
   }
+  /** The Agent's container; null where a package is installed. */
+  readonly container: ContainerExpectation | null
   readonly checks: readonly CheckExpectation[]
+  /** Checks that the Agent must not run; absent where the box switches none off. */
+  readonly idle?: readonly string[]
+  /** Log sources of the box's own; absent without any. */
+  readonly logs?: readonly LogExpectation[]
   readonly database: DatabaseExpectation | null
   readonly app: {
     readonly port: number

@@ -13,6 +13,7 @@ const numbers: Readonly<Record<(typeof layerNames)[number], number>> = {
   agent: 20,
   database: 30,
   app: 40,
+  packages: 45,
   checks: 50,
   seal: 90,
 }

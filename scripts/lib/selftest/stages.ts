@@ -78,6 +78,18 @@ const ofEngine = [
   'statements-missing',
 ]
 
+/** Controls of the Agent's container, and those that work differently in it; the box is verified first. */
+const ofContainer = [
+  'access-from-anywhere',
+  'access-from-bridge',
+  'agent-crashed',
+  'agent-key-shown',
+  'agent-mount-lost',
+  'agent-other-image',
+  'containers-not-seen',
+  'traces-not-received',
+]
+
 /** Controls from MongoDB's folder. */
 const ofPublisher = [
   'address-open',
@@ -158,6 +170,7 @@ export const stages: readonly Stage[] = [
       'suite/image',
       'packer/chroot',
       'disk',
+      'starter',
     ],
     { reading: 'pytest', seconds: 60, deadline: 900 },
   ),
@@ -198,10 +211,10 @@ export const stages: readonly Stage[] = [
     verb('traffic', 'lab', '--for', '10s', '--rate', '20', '--wire', ...inContainer),
     { needs: ['bake'], seconds: 40, deadline: 1200 },
   ),
-  boots('up', 'npm run up, down and provision', ava('test/up/ava'), {
+  boots('up', 'npm run up, down and provision; a host judged without its box', ava('test/up/ava'), {
     reading: 'tap',
     needs: ['bake'],
-    seconds: 130,
+    seconds: 170,
     deadline: 1200,
   }),
   vagrant('vagrant', 'vagrant up: the baked box, a stock box, the catalogue', ava('test/vagrant/ava'), {
@@ -247,6 +260,28 @@ export const stages: readonly Stage[] = [
     seconds: 45,
     deadline: 1800,
   }),
+  bake('containers', 'the Agent in a container', verb('bake', 'lab-containers', '--no-verify'), {
+    needs: ['bake'],
+    seconds: 90,
+    deadline: 2400,
+  }),
+  contains(
+    'containers-controls',
+    'its container, and the database’s door, broken one way at a time',
+    verb('controls', 'lab-containers', ...inContainer, ...flags('--only', ofContainer)),
+    {
+      needs: ['containers'],
+      seconds: 100,
+      deadline: 2400,
+    },
+  ),
+  light('containers-image', 'no secrets or traces on its disk', verb('image', 'lab-containers', '--disk-only'), {
+    reading: 'plain',
+    part: 'full',
+    needs: ['containers'],
+    seconds: 60,
+    deadline: 1800,
+  }),
   // The first bake compiles the server's stand-in, which takes minutes; the store keeps the result.
   bake('mongodb', 'the lab box with MongoDB', verb('bake', 'lab-mongodb', '--no-verify'), {
     needs: ['bake'],
@@ -274,8 +309,14 @@ export const stages: readonly Stage[] = [
     reading: 'tap',
     // What stands in for MongoDB's server is compiled there, once.
     needs: ['bake', 'mongodb'],
-    seconds: 180,
+    seconds: 300,
     deadline: 2400,
+  }),
+  contains('pack', 'the npm package in a repository of its own, on each Node', ava('test/pack/ava'), {
+    reading: 'tap',
+    needs: ['bake'],
+    seconds: 90,
+    deadline: 1800,
   }),
   contains('app', 'the app behind nginx and uWSGI, and in the middleware', ava('test/app/ava'), {
     reading: 'tap',

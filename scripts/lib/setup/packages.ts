@@ -119,4 +119,9 @@ export const registryPackages: readonly SystemPackage[] = [
     why: 'the tests of layers in a registry',
     unwanted: 'docker-registry',
   },
+  {
+    name: 'skopeo',
+    present: { files: programs('skopeo') },
+    why: 'another reader of the container images that boxhound writes',
+  },
 ]

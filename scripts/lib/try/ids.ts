@@ -14,9 +14,10 @@ export const tryableIds = (expectations: Expectations): string[] => allIds(expec
 
 /** The ids that each layer affects; any other layer affects all. An assertion may watch anything. */
 const prefixes: Readonly<Record<string, readonly string[]>> = {
-  checks: ['check.', 'expect.'],
-  app: ['app.', 'check.', 'expect.'],
-  database: ['database.', 'check.', 'app.', 'expect.'],
+  checks: ['check.', 'logs.', 'expect.'],
+  packages: ['check.', 'expect.'],
+  app: ['app.', 'check.', 'logs.', 'expect.'],
+  database: ['database.', 'check.', 'app.', 'logs.', 'expect.'],
 }
 
 /**

@@ -18,8 +18,10 @@ export interface Control {
   readonly breaks: string
   readonly red: readonly string[]
   /**
-   * What the box must have: `database`, `monitoring` (the database's) or `no-monitoring` (a database without), `app`, `config` (settings of the Agent),
-   * `check.NAME`, `expect.NAME`, or `kernel` (its own, as on any box in QEMU). Empty for any box with this folder.
+   * What the box must have: `database`, `monitoring` (the database's) or `no-monitoring` (a database without), `app`,
+   * `no-database`, `no-checks`, of the Agent's configuration `config`, `groups`, `after`, `secrets` and `secret-program` (one of
+   * the user's), `check.NAME`, `expect.NAME`, `logs.TYPE` (a source of that type), `package` or `container` (how the Agent runs),
+   * or `kernel` (its own, as on any box in QEMU). Empty for any box with this folder.
    */
   readonly needs: readonly string[]
   /** A bash script to run as root in the guest. */
@@ -47,12 +49,16 @@ export const parseControl = (name: string, text: string, library: string, file: 
  * Names of the checks that a control with a line `# Each:` is repeated for, replacing `{check}` in its text; undefined
  * without such a line.
  */
-const repeated = (text: string, { checks, database }: Box): string[] | undefined => {
+const repeated = (text: string, { checks, database, integrations, off, logs }: Box): string[] | undefined => {
   const kinds = /^# Each: (.+)$/m.exec(text)?.[1]?.split(' ')
   if (kinds === undefined) return undefined
   return [
     ...(kinds.includes('check') ? checks.map(({ name }) => name) : []),
-    ...(kinds.includes('integration') && database !== null ? [database.check.name] : []),
+    ...(kinds.includes('integration') ? [database?.check.name ?? [], integrations.map(({ name }) => name)].flat() : []),
+    ...(kinds.includes('shipped') ? integrations.map(({ name }) => name) : []),
+    ...(kinds.includes('off') ? off : []),
+    ...(kinds.includes('log') ? logs.map(({ name }) => name) : []),
+    ...(kinds.includes('log-file') ? logs.filter(({ config }) => config.type === 'file').map(({ name }) => name) : []),
   ]
 }
 
@@ -72,7 +78,9 @@ const controlsIn = async (folder: string, before: string, box: Box): Promise<Con
   const names = await scriptsIn(folder)
   const all = names.map(async (fileName): Promise<Control[]> => {
     const file = join(folder, fileName)
-    const [name, text] = [fileName.replace(/\.sh$/, ''), await readFile(file, 'utf8')]
+    const [name, written] = [fileName.replace(/\.sh$/, ''), await readFile(file, 'utf8')]
+    const journals = box.logs.filter(({ config }) => config.type === 'journald').map((log) => `logs.${log.name}`)
+    const text = written.replaceAll('{journald}', journals.join(' ') || 'logs.journald')
     const checks = repeated(text, box)
     if (checks === undefined) return [parseControl(name, text, before, file)]
     return checks.map((check) => parseControl(`${name}-${check}`, text.replaceAll('{check}', check), before, file))
@@ -96,18 +104,30 @@ export const readControls = async (box: Box, { tool }: Project): Promise<Control
 
 /** The controls for a box, ordered by the ids that they turn red. */
 export const controlsFor = (controls: readonly Control[], expectations: Expectations): Control[] => {
-  const { agent, database, app, checks } = expectations
+  const { agent, database, app, checks, container, logs = [] } = expectations
   const has = new Set([
     'kernel',
+    container === null ? 'package' : 'container',
     ...(agent.config === undefined ? [] : ['config']),
-    ...(database === null ? [] : ['database', database.dbm ? 'monitoring' : 'no-monitoring']),
+    ...(agent.groups === undefined ? [] : ['groups']),
+    ...(agent.after === undefined ? [] : ['after']),
+    ...(agent.secrets === undefined ? [] : ['secrets']),
+    ...(agent.secrets?.command == null ? [] : ['secret-program']),
+    ...(database === null ? ['no-database'] : ['database', database.dbm ? 'monitoring' : 'no-monitoring']),
     ...(app === null ? [] : ['app']),
-    ...checks.map(({ name }) => `check.${name}`),
+    ...(checks.length === 0 ? ['no-checks'] : checks.map(({ name }) => `check.${name}`)),
     ...(expectations.expect ?? []).map(({ name }) => expectId(name)),
+    ...logs.map(({ source }) => `logs.${source.type}`),
   ])
   const order = allIds(expectations)
+  // `ID?`: only on a box that has this id.
+  const redOf = ({ red }: Control): string[] =>
+    red.flatMap((id) => (!id.endsWith('?') ? [id] : order.includes(id.slice(0, -1)) ? [id.slice(0, -1)] : []))
   const rank = ({ red }: Control): number => Math.min(...red.map((id) => order.indexOf(id)))
-  return controls.filter(({ needs }) => needs.every((word) => has.has(word))).sort((a, b) => rank(a) - rank(b))
+  return controls
+    .filter(({ needs }) => needs.every((word) => has.has(word)))
+    .map((control) => ({ ...control, red: redOf(control) }))
+    .sort((a, b) => rank(a) - rank(b))
 }
 
 /**

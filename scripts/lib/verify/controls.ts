@@ -8,7 +8,7 @@ import type { Machine, QemuMachine } from '../boot/machine.ts'
 import type { Published } from '../boot/published-image.ts'
 import { loadSnapshot, saveSnapshot } from '../boot/snapshot.ts'
 import { type Control, type ControlResult, judgeControl } from './control.ts'
-import { progressOf, type WithOne, withMachines } from './image.ts'
+import { keyedOf, progressOf, type WithOne, withMachines } from './image.ts'
 import { notJudgedOn } from './judgeable.ts'
 import type { Deadlines, VerifyResults } from './results.ts'
 import { connect } from './ssh.ts'
@@ -34,16 +34,16 @@ const snapshot = 'green'
 
 const judge = (
   machine: Machine,
-  { expectations, sha256 }: Published,
+  published: Published,
   tool: string,
   over: Partial<Deadlines>,
 ): Promise<VerifyResults> =>
-  verifyTarget(machine.login, expectations, {
+  verifyTarget(machine.login, published.expectations, {
     tool,
     machine: machine.kind,
     notJudged: notJudgedOn(machine.kind),
-    image: sha256,
-    keyed: machine.keyed,
+    image: published.sha256,
+    keyed: keyedOf(machine, published),
     ...progressOf(machine),
     deadlines: over,
   })

@@ -15,6 +15,18 @@ const rows = {
     title: 'The running Agent has the settings of the box file',
     planned: ({ config }) => config !== undefined,
   },
+  'agent.secrets': {
+    title: 'The Agent’s secret store has its key',
+    planned: ({ secrets }) => secrets !== undefined,
+  },
+  'agent.groups': {
+    title: 'The running Agent is in the groups of the box file',
+    planned: ({ groups }) => groups !== undefined,
+  },
+  'agent.after': {
+    title: 'The Agent starts after the units of the box file',
+    planned: ({ after }) => after !== undefined,
+  },
 } as const satisfies Record<string, Row>
 
 export type AgentId = keyof typeof rows

@@ -37,6 +37,16 @@ const madeUpKey = '0'.repeat(32)
 export const inputsFor = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   (environment.DD_API_KEY ?? '') === '' ? { ...environment, DD_API_KEY: madeUpKey } : environment
 
+/** The lab resolves its own secrets; a box of a real Agent can't reach its store from a machine without network. */
+const resolvesKey = ({ expectations: { agent } }: Pick<Published, 'expectations'>): boolean =>
+  agent.lab && agent.secrets !== undefined
+
+/** Whether a machine's Agent has a key, as far as whoever started it can know: its store may have one. */
+export const keyedOf = (
+  { keyed }: Pick<Machine, 'keyed'>,
+  published: Pick<Published, 'expectations'>,
+): boolean | null => (resolvesKey(published) && !keyed ? null : keyed)
+
 interface BootChoice extends Pick<ImageOptions, 'environment' | 'onNote' | 'machine'> {
   /** True boots it without a key if the caller has none. */
   readonly keyless?: boolean
@@ -92,7 +102,7 @@ export const withMachines = async <T>(
   const { box, seed } = expectations
   for (const folder of await clearLeftovers(project.cache)) onNote(`removed leftovers of a killed run in ${folder}`)
   const kind = await chooseKind(options.machine ?? 'qemu', project, onNote)
-  const inputs = options.keyless === true ? environment : inputsFor(environment)
+  const inputs = options.keyless === true || resolvesKey(published) ? environment : inputsFor(environment)
   if (inputs !== environment) onNote('no DD_API_KEY set: this machine gets a fake one, and no network')
   const start = kind === 'qemu' ? await qemu(published, options, project) : container(published, options, project)
   const folder = await createRunFolder(project.cache)
@@ -150,7 +160,7 @@ export const verifyImage = async (
       machine: machine.kind,
       notJudged: notJudgedOn(machine.kind),
       image: published.sha256,
-      keyed: machine.keyed,
+      keyed: keyedOf(machine, published),
       onNote: options.onNote,
       ...progressOf(machine),
       ...(options.only === undefined ? {} : { only: options.only }),

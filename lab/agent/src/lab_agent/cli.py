@@ -13,6 +13,7 @@ COMMANDS = {
     'config': 'print the runtime configuration of a running agent',
     'version': 'print the version info',
     'hostname': 'print the hostname used by the Agent',
+    'stream-logs': 'stream the logs being processed by a running agent',
     'trace-agent': 'receive traces (started by datadog-agent-trace.service)',
 }
 

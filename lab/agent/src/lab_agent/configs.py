@@ -1,5 +1,6 @@
 """Reads conf.d: instances of checks, and log files to tail."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,8 +46,8 @@ def interval_of(instance: dict[str, Any]) -> float:
     return float(value or DEFAULT_INTERVAL)
 
 
-def _read(name: str, path: Path, found: Configs) -> None:
-    document = yaml_io.load_file(path)
+def _read(name: str, path: Path, found: Configs, resolve: Callable[[Any], Any]) -> None:
+    document = resolve(yaml_io.load_file(path))
     if not isinstance(document, dict):
         raise ValueError('expected a mapping with `instances` or `logs`')
     instances = document.get('instances') or []
@@ -76,18 +77,29 @@ def _read(name: str, path: Path, found: Configs) -> None:
         found.logs.append(LogConfig(name, entry, f'file:{path}'))
 
 
+DEFAULT = '.default'
+
+
+def _is_config(path: Path) -> bool:
+    return path.name.removesuffix(DEFAULT).endswith(('.yaml', '.yml'))
+
+
 def _files(conf_d: Path) -> list[tuple[str, Path]]:
+    """Names and files, defaults last."""
     found: list[tuple[str, Path]] = []
     for entry in sorted(conf_d.iterdir()):
         if entry.is_dir() and entry.suffix == '.d':
-            found += [(entry.stem, path) for path in sorted(entry.iterdir()) if path.suffix in ('.yaml', '.yml')]
-        elif entry.suffix in ('.yaml', '.yml'):
-            found.append((entry.stem, entry))
-    return found
+            found += [(entry.stem, path) for path in sorted(entry.iterdir()) if _is_config(path)]
+        elif not entry.is_dir() and _is_config(entry):
+            found.append((Path(entry.name.removesuffix(DEFAULT)).stem, entry))
+    return sorted(found, key=lambda one: one[1].name.endswith(DEFAULT))
 
 
-def load_configs(conf_d: Path) -> Configs:
-    """Reads `NAME.d/*.yaml` and `NAME.yaml` below `conf_d`."""
+def load_configs(conf_d: Path, resolve: Callable[[Any], Any] = lambda document: document) -> Configs:
+    """Reads `NAME.d/*.yaml` and `NAME.yaml` below `conf_d`; `resolve` replaces handles of secrets, or raises.
+
+    As in the real Agent, a file `….yaml.default` counts only if no other gives the check an instance.
+    """
     found = Configs()
     try:
         files = _files(conf_d)
@@ -95,8 +107,10 @@ def load_configs(conf_d: Path) -> Configs:
         found.errors['conf.d'] = f'could not read {conf_d}: {error.strerror}'
         return found
     for name, path in files:
+        if path.name.endswith(DEFAULT) and any(one.name == name for one in found.instances):
+            continue
         try:
-            _read(name, path, found)
+            _read(name, path, found, resolve)
         except Exception as error:
             found.errors[name] = f'{path}: {error}'
     return found

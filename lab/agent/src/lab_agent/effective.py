@@ -29,10 +29,19 @@ def _lowered(value: Any) -> Any:
     return [_lowered(item) for item in value] if isinstance(value, list) else value
 
 
+def _hidden(value: Any, secrets: frozenset[str]) -> Any:
+    """The same without what came from the secret store."""
+    if isinstance(value, dict):
+        return {name: _hidden(item, secrets) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_hidden(item, secrets) for item in value]
+    return '********' if isinstance(value, str) and value in secrets else value
+
+
 def effective(settings: Settings, environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The file's settings with those that the environment overrides, and defaults; secrets are scrubbed."""
     variables = os.environ if environment is None else environment
-    values = _lowered(dict(settings.raw))
+    values = _lowered(_hidden(dict(settings.raw), settings.secrets))
     for name in list(values):
         given = variables.get(f'DD_{name.upper()}')
         if given and not isinstance(values[name], dict):

@@ -47,6 +47,10 @@ class Paths(NamedTuple):
         return self.etc / 'install.json'
 
     @property
+    def connector(self) -> Path:
+        return self.root / 'opt/datadog-agent/embedded/bin/secret-generic-connector'
+
+    @property
     def run(self) -> Path:
         return self.root / 'opt/datadog-agent/run'
 

@@ -1,7 +1,7 @@
 """datadog.yaml, overridden by the environment."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -36,9 +36,12 @@ class Settings(NamedTuple):
     apm_socket: str = '/var/run/datadog/apm.socket'
     apm_debug_port: int = 5012
     apm_dd_url: str = ''
+    apm_non_local_traffic: bool = False
     logs_url: str = ''
     use_v2_series: bool = True
     raw: Mapping[str, Any] = MappingProxyType({})
+    # What came from the secret store, which nothing may print.
+    secrets: frozenset[str] = frozenset()
 
     @property
     def host_tags(self) -> list[str]:
@@ -64,10 +67,30 @@ def _document(path: Path) -> dict[str, Any]:
     return loaded
 
 
-def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """Reads `path` (empty if missing); as in the Agent, `DD_*` variables override it."""
+def _resolved(raw: dict[str, Any], env: Mapping[str, str], connector: Path) -> tuple[dict[str, Any], frozenset[str]]:
+    """The document with its handles resolved; what the environment overrides isn't asked for."""
+    from lab_agent import secrets
+
+    wanted = secrets.handles({name: value for name, value in raw.items() if not env.get(f'DD_{name.upper()}')})
     try:
-        return _settings(_document(path), os.environ if environment is None else environment)
+        known = secrets.fetch(wanted, raw, connector)
+    except secrets.SecretError as error:
+        raise SettingsError(f'unable to decrypt secret from datadog.yaml: {error}') from error
+    return secrets.replaced(raw, known), frozenset(known.values())
+
+
+def load_settings(path: Path, environment: Mapping[str, str] | None = None, connector: Path | None = None) -> Settings:
+    """Reads `path` (empty if missing); as in the Agent, `DD_*` variables override it.
+
+    Handles of secrets are resolved only with `connector`, the path of the package's own resolver: commands that just
+    talk to the running Agent don't need them.
+    """
+    env = os.environ if environment is None else environment
+    try:
+        raw, known = _document(path), frozenset[str]()
+        if connector is not None and 'ENC[' in str(raw):
+            raw, known = _resolved(raw, env, connector)
+        return _settings(raw, env)._replace(secrets=known)
     except (ValueError, TypeError, AttributeError) as error:
         raise SettingsError(f'unable to load Datadog config file {path}: {error}') from error
 
@@ -121,7 +144,23 @@ def _settings(raw: dict[str, Any], env: Mapping[str, str]) -> Settings:
         apm_socket=str(pick_apm('receiver_socket', '/var/run/datadog/apm.socket')),
         apm_debug_port=int((apm.get('debug') or {}).get('port', 5012)),
         apm_dd_url=str(env.get('DD_APM_DD_URL') or apm.get('apm_dd_url') or ''),
+        apm_non_local_traffic=affirmative(
+            env.get('DD_APM_NON_LOCAL_TRAFFIC') or apm.get('apm_non_local_traffic') or False
+        ),
         logs_url=_logs_url(raw, env),
         use_v2_series=_use_v2_series(raw, env),
         raw=raw,
     )
+
+
+def resolver(settings: Settings, connector: Path) -> Callable[[Any], Any]:
+    """Resolves the handles of a file in conf.d, as `load_settings` does those of datadog.yaml; raises if it can't."""
+
+    def resolve(document: Any) -> Any:
+        if 'ENC[' not in str(document):
+            return document
+        from lab_agent import secrets
+
+        return secrets.replaced(document, secrets.fetch(secrets.handles(document), settings.raw, connector))
+
+    return resolve

@@ -36,7 +36,7 @@ const open = async ({ work, project, say }: Bench): Promise<OpenRow> => {
       name: `boxhound, ${count} hosts`,
       tool: count === many ? 'boxhound' : 'reference',
       command: `npm run verify -- --hosts INVENTORY # of ${count}`,
-      run: async (log) => runTimed({ words: [...command], cwd: project.root, environment: verbEnvironment() }, log),
+      run: async (log) => runTimed({ words: [...command], cwd: project.tool, environment: verbEnvironment() }, log),
     }
   }
   const list = join(folder, 'ports')

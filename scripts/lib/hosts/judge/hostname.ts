@@ -23,7 +23,7 @@ export const isImageName = (name: string): boolean => {
   return (
     ofImages.has(first) ||
     /^(?:packer|vagrant|golden|base|template)-(?:image|box|template|build(?:er)?|qemu|virtualbox|\d+)?$/.test(first) ||
-    /(?:^|[-_])(?:golden|template|cloudimg|base-?image)(?:[-_]|$)/.test(first) ||
+    /(?:^|[-_])(?:golden|cloudimg|base-?image)(?:[-_]|$)/.test(first) ||
     /^packer-/.test(first)
   )
 }

@@ -59,7 +59,6 @@ export const judgeRunning = (facts: Facts): Finding => {
       ...(major === undefined ? [`its status has no version: ${version || '(nothing)'}`] : []),
       ...(major !== undefined && (major < 6 || major > 7) ? [`Agent ${version} is neither Agent 6 nor 7`] : []),
       ...(before > 0 && after > 0 && before !== after ? [`its process changed from ${before} to ${after}`] : []),
-      ...(owner === 'root' ? ['it runs as root'] : []),
     ],
   )
 }

@@ -1,7 +1,7 @@
 // Judges host tags: what is configured must be what the running Agent sends.
 
 import { parse } from 'yaml'
-import { objectAt, objectOf, textOf, textsOf } from '../../_helpers/json.ts'
+import { objectAt, objectOf, parsedJson, textOf, textsOf } from '../../_helpers/json.ts'
 import type { Facts } from '../facts.ts'
 import { type Finding, judged, list, type Subject } from '../finding.ts'
 
@@ -22,9 +22,15 @@ const setting = ({ settings }: Facts, name: string): unknown => {
   }
 }
 
-/** A list in YAML, or a text separated by spaces or commas, as in DD_TAGS. */
-const words = (value: unknown): string[] =>
-  typeof value === 'string' ? value.split(/[\s,]+/).filter((word) => word !== '') : [...textsOf(value)]
+/** What the Agent replaces itself: secrets and variables of autodiscovery. */
+const isReplaced = (tag: string): boolean => /^ENC\[|%%/.test(tag)
+
+/** A list in YAML, JSON in a variable, or a text separated by spaces or commas, as in DD_TAGS. */
+const words = (value: unknown): string[] => {
+  const read = typeof value === 'string' && value.trim().startsWith('[') ? parsedJson(value) : value
+  const all = typeof read === 'string' ? read.split(/[\s,]+/).filter((word) => word !== '') : textsOf(read)
+  return all.filter((tag) => !isReplaced(tag))
+}
 
 /** Variables win over datadog.yaml. */
 const either = (facts: Facts, variable: string, name: string): string[] => {

@@ -20,11 +20,15 @@ def _apm(stats: dict[str, Any]) -> list[str]:
     return ['Status: Running', *(received or ['No traces received in the previous minute.'])]
 
 
+def _place(configuration: dict[str, Any]) -> str:
+    return str(configuration.get('Path') or configuration.get('Port') or 'journal')
+
+
 def _logs(stats: dict[str, Any]) -> list[str]:
     if not stats['is_running']:
         return ['Logs Agent is not running']
     return [
-        f'{integration["name"]}: {source["configuration"]["Path"]}: {source["status"]}'
+        f'{integration["name"]}: {_place(source["configuration"])}: {source["status"]}'
         for integration in stats['integrations']
         for source in integration['sources']
     ]

@@ -19,7 +19,7 @@ from lab_agent.ipc.auth import AuthError, read_token
 from lab_agent.loader import add_checks_d, load_checks
 from lab_agent.paths import Paths, default_paths
 from lab_agent.runner import Runner
-from lab_agent.settings import load_settings
+from lab_agent.settings import Settings, load_settings, resolver
 
 _RATE_PAUSE = 1.0
 
@@ -41,11 +41,11 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _discover(paths: Paths, options: argparse.Namespace) -> Configs:
+def _discover(paths: Paths, settings: Settings, options: argparse.Namespace) -> Configs:
     """The instances of this check; waits only if a minimum number was requested."""
     deadline = time.monotonic() + options.discovery_timeout
     while True:
-        found = load_configs(paths.conf_d)
+        found = load_configs(paths.conf_d, resolver(settings, paths.connector))
         found.instances = [one for one in found.instances if one.name == options.name]
         enough = len(found.instances) >= options.discovery_min_instances
         if enough or time.monotonic() >= deadline:
@@ -73,10 +73,10 @@ def main(arguments: list[str]) -> int:
         read_token(paths)
     except AuthError as error:
         raise CommandError(str(error)) from error
-    settings = load_settings(paths.config)
+    settings = load_settings(paths.config, connector=paths.connector)
     bridge.install(bridge.Bridge(settings=settings, hostname=host_name.resolve(settings).name, run_path=paths.run))
     add_checks_d(paths.checks_d)
-    found = _discover(paths, options)
+    found = _discover(paths, settings, options)
     loaded = load_checks(found.instances)
     for message in [*found.errors.values()] if not found.instances else []:
         print(f'Configuration error: {message}', file=sys.stderr)

@@ -21,11 +21,12 @@ from lab_agent.ipc import auth, server
 from lab_agent.loader import add_checks_d, load_checks
 from lab_agent.logs.agent import LogsAgent
 from lab_agent.logs.sender import log_sender
+from lab_agent.logs.stream import Stream
 from lab_agent.paths import Paths, default_paths
 from lab_agent.scheduler import Scheduler
 from lab_agent.scrub import scrub_value
 from lab_agent.sending.key import Key
-from lab_agent.settings import Settings, load_settings
+from lab_agent.settings import Settings, load_settings, resolver
 
 log = logging.getLogger('lab_agent')
 
@@ -70,7 +71,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     paths = default_paths()
     started = time.time()
-    settings = load_settings(paths.config)
+    settings = load_settings(paths.config, connector=paths.connector)
     start_logging(paths, settings, 'agent.log', 'lab_agent')
     log.info('Starting Datadog Agent v%s (%s)', VERSION, NOTICE)
     stop = threading.Event()
@@ -80,7 +81,7 @@ def main(arguments: list[str]) -> int:
     host = host_name.resolve(settings)
     bridge.install(bridge.Bridge(settings=settings, hostname=host.name, run_path=paths.run))
     add_checks_d(paths.checks_d)
-    configs = load_configs(paths.conf_d)
+    configs = load_configs(paths.conf_d, resolver(settings, paths.connector))
     for name, error in configs.errors.items():
         log.error('configuration of %s: %s', name, error)
     key = Key(settings.api_key)
@@ -89,8 +90,9 @@ def main(arguments: list[str]) -> int:
     for name, reasons in loaded.loader_errors.items():
         log.error('unable to load check %s: %s', name, reasons)
     scheduler = Scheduler(loaded, forwarder.deliver)
+    stream = Stream(host.name)
     logs = (
-        LogsAgent(configs.logs, paths.run / 'registry.json', log_sender(settings, key, host.name))
+        LogsAgent(configs.logs, paths.run / 'registry.json', log_sender(settings, key, host.name), stream)
         if settings.logs_enabled
         else None
     )
@@ -109,6 +111,7 @@ def main(arguments: list[str]) -> int:
         {
             '/agent/status': lambda: status.build(paths, settings, host, scheduler, configs, forwarder, logs, started),
             '/agent/status/health': health,
+            '/agent/stream-logs': stream.as_json,
             '/agent/config-check': lambda: config_check(configs),
             '/agent/config': lambda: effective(settings),
         },

@@ -76,10 +76,11 @@ class LogSender:
         return self._pipeline.full
 
     def add(self, config: LogConfig, path: str, lines: list[bytes]) -> None:
-        """Skips blank lines. Lines come from `Lines`, so none is too long for an intake."""
+        """Skips blank lines. Lines come from `Lines`, so none is too long for an intake; PATH may be empty."""
         values = config.values
         file = PurePath(path)
-        tags = [*parse_tags(values.get('tags')), f'filename:{file.name}', f'dirname:{file.parent}']
+        of_file = [f'filename:{file.name}', f'dirname:{file.parent}'] if path else []
+        tags = [*parse_tags(values.get('tags')), *of_file]
         common = {
             'status': 'info',
             'timestamp': time.time_ns() // 1_000_000,
