@@ -18,7 +18,7 @@ const bare = (word: string): string => word.replaceAll(/["']/g, '')
 /** The words of a shell's command, roughly: quotes keep blanks together. */
 const wordsIn = (text: string): string[] => (text.match(/(?:"[^"]*"|'[^']*'|[^\s;&|()])+/g) ?? []).map(bare)
 
-/** Also `PGPASSWORD` and `REDISCLI_AUTH`, which are single words or end in none that tells a secret elsewhere. */
+/** Also `PGPASSWORD`, a single word, and names that end in `_AUTH`. */
 const isSecret = (name: string): boolean =>
   isSecretName(name) || /(?:pass(?:word|wd)|secret|token|apikey|_auth)$/i.test(name)
 
