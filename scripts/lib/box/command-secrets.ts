@@ -3,8 +3,8 @@
 import { isPlaceholder, isSecretName } from './secret-names.ts'
 import { findKeys } from './secrets.ts'
 
-/** `mysql -pSECRET`: the one family of programs whose -p takes a value without a space. */
-const mysqlPassword = /\b(?:mysql|mysqladmin|mysqldump|mariadb|mariadb-admin|mariadb-dump)\b.*\s-p([^\s-]\S*)/
+/** `-pSECRET`, as some database clients take a password: letters and digits, and longer than options that begin so. */
+const attached = /\s-p((?=\S*\d)(?=\S*[A-Za-z])\S{6,})/
 
 const login = /[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/i
 
@@ -18,7 +18,7 @@ const bare = (word: string): string => word.replaceAll(/["']/g, '')
 /** The words of a shell's command, roughly: quotes keep blanks together. */
 const wordsIn = (text: string): string[] => (text.match(/(?:"[^"]*"|'[^']*'|[^\s;&|()])+/g) ?? []).map(bare)
 
-/** Also `PGPASSWORD` and `REDISCLI_AUTH`, which are single words or end in none that tells a secret elsewhere. */
+/** Also `PGPASSWORD`, a single word, and names that end in `_AUTH`. */
 const isSecret = (name: string): boolean =>
   isSecretName(name) || /(?:pass(?:word|wd)|secret|token|apikey|_auth)$/i.test(name)
 
@@ -36,5 +36,5 @@ const hasNamed = (words: readonly string[]): boolean =>
 export const hasSecret = (command: string | readonly string[]): boolean => {
   const text = typeof command === 'string' ? command : command.join(' ')
   const words = typeof command === 'string' ? wordsIn(text) : command.flatMap((word) => [word, ...wordsIn(word)])
-  return findKeys(text).length > 0 || login.test(text) || isLiteral(mysqlPassword.exec(text)?.[1]) || hasNamed(words)
+  return findKeys(text).length > 0 || login.test(text) || isLiteral(attached.exec(text)?.[1]) || hasNamed(words)
 }

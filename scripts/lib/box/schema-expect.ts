@@ -16,19 +16,21 @@ const flag = z.boolean('true or false').optional()
 const absent = z.literal(true, 'true, or no absent').optional().describe('It must not be there')
 const path = text(/^\/(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\n]*$/, 'an absolute path without ..')
 const account = text(/^[A-Za-z_][A-Za-z0-9_.-]*\$?$/, 'the name of an account')
+const bound = whole(0, 2 ** 53 - 1).optional()
+const least = bound.meta({ description: 'At least', examples: [1] })
+const most = bound.meta({ description: 'At most', examples: [8] })
 const range = z
-  .strictObject(
-    { min: whole(0, 2 ** 53 - 1).optional(), max: whole(0, 2 ** 53 - 1).optional() },
-    'a map with min and max',
-  )
+  .strictObject({ min: least, max: most }, 'a map with min and max')
   .refine(({ min, max }) => min !== undefined || max !== undefined, 'min, max or both')
   .refine(({ min = 0, max = Number.POSITIVE_INFINITY }) => min <= max, 'min no higher than max')
 
 const common = {
-  within: whole(1, 300).optional().describe('Seconds in which it must come true; default 30'),
+  within: whole(1, 300)
+    .optional()
+    .meta({ description: 'Seconds in which it must come true; default 30', examples: [60] }),
   title: text(/^[^\0\n]{1,200}$/, 'one line of at most 200 characters')
     .optional()
-    .describe('Title in reports'),
+    .meta({ description: 'Title in reports', examples: ['The site answers'] }),
 }
 
 const line = text(/^[^\0]*[^\0\s][^\0]*$/, 'a command')
@@ -42,49 +44,52 @@ const command = z.strictObject({
       error: 'a command without a secret: everybody on the machine can read it',
       params: { hidden: true, next: 'have the command read the secret from a file of the machine' },
     })
-    .describe('List of words, or text for bash; run as root, or as user'),
-  user: account.optional().describe('Who runs it'),
-  status: whole(0, 255).optional().describe('Exit status; default 0'),
+    .meta({ description: 'List of words, or text for bash; run as root, or as user', examples: [['nginx', '-t']] }),
+  user: account.optional().meta({ description: 'Who runs it', examples: ['www-data'] }),
+  status: whole(0, 255)
+    .optional()
+    .meta({ description: 'Exit status; default 0', examples: [1] }),
   stdout: textRule.optional().describe('Standard output'),
   stderr: textRule.optional().describe('Standard error'),
   ...common,
 })
 
 const file = z.strictObject({
-  file: path.describe('Path of a file, folder or link'),
+  file: path.meta({ description: 'Path of a file, folder or link', examples: ['/etc/nginx/nginx.conf'] }),
   absent,
   type: z.enum(['file', 'folder', 'link'], 'file, folder or link').optional().describe('What it is'),
   mode: text(/^0?[0-7]{3,4}$/, 'an octal mode in quotes such as "0640"')
     .optional()
-    .describe('Permissions, octal'),
-  owner: account.optional().describe('Owner'),
-  group: account.optional().describe('Group'),
+    .meta({ description: 'Permissions, octal', examples: ['0640'] }),
+  owner: account.optional().meta({ description: 'Owner', examples: ['root'] }),
+  group: account.optional().meta({ description: 'Group', examples: ['adm'] }),
   size: range.optional().describe('Bytes'),
   sha256: text(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits')
     .optional()
-    .describe('Digest'),
+    .meta({ description: 'Digest', examples: ['e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'] }),
   target: text(/^[^\0\n]+$/, 'the target of a link')
     .optional()
-    .describe('Where a link leads'),
+    .meta({ description: 'Where a link leads', examples: ['/usr/bin/python3'] }),
   ...textKeys,
   ...common,
 })
 
 const port = z.strictObject({
-  port: whole(1, 65535).describe('Port'),
+  port: whole(1, 65535).meta({ description: 'Port', examples: [8080] }),
   protocol: z.enum(['tcp', 'udp'], 'tcp or udp').optional().describe('Default tcp'),
   address: z
     .union([z.ipv4(), z.ipv6()], 'an IP address such as 127.0.0.1, 0.0.0.0 or "::"')
     .optional()
-    .describe('The only address that it listens on'),
+    .meta({ description: 'The only address that it listens on', examples: ['127.0.0.1'] }),
   listening: flag.describe('Default true'),
   ...common,
 })
 
 const unit = z.strictObject({
-  unit: text(/^[A-Za-z0-9][A-Za-z0-9:_.\\@-]*$/, 'the name of a systemd unit').describe(
-    'Unit, .service if nothing else',
-  ),
+  unit: text(/^[A-Za-z0-9][A-Za-z0-9:_.\\@-]*$/, 'the name of a systemd unit').meta({
+    description: 'Unit, .service if nothing else',
+    examples: ['nginx'],
+  }),
   active: flag.describe('It runs; default true without enabled'),
   enabled: flag.describe('It starts at boot'),
   ...common,
@@ -97,13 +102,18 @@ const http = z.strictObject({
       const message = loopbackProblem(value)
       if (message !== undefined) context.addIssue({ code: 'custom', message })
     })
-    .describe('Address of the machine itself; redirects are not followed'),
+    .meta({
+      description: 'Address of the machine itself; redirects are not followed',
+      examples: ['http://127.0.0.1:8080/'],
+    }),
   method: z.enum(['GET', 'HEAD'], 'GET or HEAD').optional().describe('Default GET'),
   host: text(/^[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?$/, 'a host name')
     .optional()
-    .describe('Host header'),
+    .meta({ description: 'Host header', examples: ['site.example'] }),
   insecure: flag.describe('Accept any certificate'),
-  status: whole(100, 599).optional().describe('Default 200'),
+  status: whole(100, 599)
+    .optional()
+    .meta({ description: 'Default 200', examples: [404] }),
   body: textRule.optional().describe('Body of the answer'),
   headers: z
     .record(text(/^[A-Za-z0-9-]+$/, 'the name of a header'), textRule, 'a map of headers')
@@ -116,7 +126,7 @@ const http = z.strictObject({
 const packageName = text(/^[a-z0-9][a-z0-9+.-]+$/, 'the name of a package')
 
 const installed = z.strictObject({
-  package: packageName.describe('Package'),
+  package: packageName.meta({ description: 'Package', examples: ['nginx'] }),
   absent,
   version: textRule.optional().describe('The whole version in quotes, or a rule'),
   held: flag.describe('The package manager leaves its version alone'),
@@ -126,32 +136,39 @@ const installed = z.strictObject({
 const id = whole(0, 2 ** 32 - 2)
 
 const user = z.strictObject({
-  user: account.describe('Account'),
+  user: account.meta({ description: 'Account', examples: ['web'] }),
   absent,
-  uid: id.optional().describe('Its number'),
-  group: account.optional().describe('Primary group'),
-  groups: z.array(account, 'a list of groups').min(1, 'at least one group').optional().describe('Among its groups'),
-  home: path.optional().describe('Home folder'),
-  shell: path.optional().describe('Login shell'),
+  uid: id.optional().meta({ description: 'Its number', examples: [751] }),
+  group: account.optional().meta({ description: 'Primary group', examples: ['web'] }),
+  groups: z
+    .array(account, 'a list of groups')
+    .min(1, 'at least one group')
+    .optional()
+    .meta({ description: 'Among its groups', examples: [['adm']] }),
+  home: path.optional().meta({ description: 'Home folder', examples: ['/var/lib/web'] }),
+  shell: path.optional().meta({ description: 'Login shell', examples: ['/usr/sbin/nologin'] }),
   ...common,
 })
 
 const group = z.strictObject({
-  group: account.describe('Group'),
+  group: account.meta({ description: 'Group', examples: ['adm'] }),
   absent,
-  gid: id.optional().describe('Its number'),
+  gid: id.optional().meta({ description: 'Its number', examples: [751] }),
   members: z
     .array(account, 'a list of accounts')
     .min(1, 'at least one member')
     .optional()
-    .describe('Among its members'),
+    .meta({ description: 'Among its members', examples: [['dd-agent']] }),
   ...common,
 })
 
 const process = z.strictObject({
-  process: text(/^[^\0\n/]{1,255}$/, 'the name of a program, without its folder').describe('Program'),
+  process: text(/^[^\0\n/]{1,255}$/, 'the name of a program, without its folder').meta({
+    description: 'Program',
+    examples: ['nginx'],
+  }),
   absent,
-  user: account.optional().describe('Whose processes count'),
+  user: account.optional().meta({ description: 'Whose processes count', examples: ['www-data'] }),
   count: z
     .union([whole(1, 100_000), range], 'a number, or a map with min and max')
     .optional()
@@ -224,6 +241,7 @@ const nameExpected = 'a name of lower-case letters, digits, _ and -, which becom
 export const expect = z
   .record(text(/^[a-z0-9][a-z0-9_-]{0,62}$/, nameExpected), assertion, 'a map of names and assertions')
   .refine((all) => Object.keys(all).length > 0, 'at least one assertion')
+  .nullish()
   .meta({
     description: 'Assertions about a machine of this box, judged as expect.NAME by verify (guide/expect.md)',
     examples: [
@@ -236,4 +254,4 @@ export const expect = z
   })
 
 export type GivenAssertion = z.infer<typeof assertion>
-export type GivenExpect = z.infer<typeof expect>
+export type GivenExpect = NonNullable<z.infer<typeof expect>>

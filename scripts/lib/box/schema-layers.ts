@@ -19,7 +19,7 @@ const name = z
   })
 
 const entry = z.strictObject({
-  name: name.describe('A folder in layers/ beside this file'),
+  name: name.meta({ description: 'A folder in layers/ beside this file', examples: ['nginx'] }),
   after: z
     .enum(anchors, `one of ${anchors.join(', ')}`)
     .default(usualAnchor)
@@ -27,7 +27,7 @@ const entry = z.strictObject({
   options: z
     .record(z.string(), optionValue, 'a map of options')
     .nullish()
-    .describe('Its own options, see its options.yaml'),
+    .meta({ description: 'Its own options, see its options.yaml', examples: [{ port: 8080 }] }),
 })
 
 const nameOf = (given: string | { readonly name: string }): string => (typeof given === 'string' ? given : given.name)
@@ -49,9 +49,10 @@ export const layers = z
           params: { next: 'remove it: one folder is one layer' },
         })
   })
+  .nullish()
   .meta({
     description: 'Layers of your own: folders in layers/ beside this file (guide/layers.md)',
     examples: [['nginx'], [{ name: 'nginx', after: 'app', options: { port: 8080 } }]],
   })
 
-export type LayersOfFile = z.infer<typeof layers>
+export type LayersOfFile = NonNullable<z.infer<typeof layers>>

@@ -414,8 +414,8 @@ export const boxFile = z
     image: image.optional(),
     cache: cache.optional(),
     observe: observe.optional(),
-    layers: layers.nullish(),
-    expect: expect.nullish(),
+    layers,
+    expect,
     goss,
   })
   .superRefine((value, context) => {

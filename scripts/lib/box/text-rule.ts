@@ -12,13 +12,23 @@ const several = z.union(
 
 /** Parts of a rule about any text. */
 export const textKeys = {
-  text: z.string('text in quotes').optional().describe('The whole text, line breaks at its end aside'),
-  contains: several.optional().describe('Text, or a list of texts, that must be in it'),
-  lacks: several.optional().describe('Text, or a list of texts, that must not be in it'),
+  text: z
+    .string('text in quotes')
+    .optional()
+    .meta({ description: 'The whole text, line breaks at its end aside', examples: ['ok'] }),
+  contains: several
+    .optional()
+    .meta({ description: 'Text, or a list of texts, that must be in it', examples: ['Welcome'] }),
+  lacks: several
+    .optional()
+    .meta({ description: 'Text, or a list of texts, that must not be in it', examples: [['error', 'warning']] }),
   pattern: some
     .refine(isPattern, 'a valid regular expression')
     .optional()
-    .describe('A regular expression that must match; ^ and $ are the ends of a line'),
+    .meta({
+      description: 'A regular expression that must match; ^ and $ are the ends of a line',
+      examples: ['^ready in [0-9]+ ms$'],
+    }),
 }
 
 const number = z.number('a number').optional()
@@ -26,8 +36,8 @@ const number = z.number('a number').optional()
 const map = z
   .strictObject({
     ...textKeys,
-    min: number.describe('The text is a number, and at least this'),
-    max: number.describe('The text is a number, and at most this'),
+    min: number.meta({ description: 'The text is a number, and at least this', examples: [1] }),
+    max: number.meta({ description: 'The text is a number, and at most this', examples: [100] }),
   })
   // An unknown key is told by itself.
   .refine((value) => Object.values(value).some((part) => part !== undefined), {

@@ -68,7 +68,7 @@ const layerFile = z
     images: list(containerImage(projectPath)),
     inputs: list(projectPath),
     ...accountKeys,
-    expect: expect.nullish(),
+    expect,
   })
   .nullable()
 
