@@ -133,7 +133,7 @@ test('Database Monitoring is for engines whose folder says how', async (t) => {
 
 /** Where engines are named for another reason: what peers install in `bench`, a dialect of SQL, names that checks must not have, boxes of our own tests. */
 const excused =
-  /^scripts\/lib\/(?:bench\/|selftest\/stages\.ts|(?:box\/agent-integrations\.json|render\/(?:escapers\/|agent-names\.json)))/
+  /^scripts\/lib\/(?:bench\/|selftest\/stages\.ts|(?:box\/agent-integrations\.json|render\/(?:escapers\/|agent-names\.json|agent-packages\.json)))/
 
 test('no code of verbs, suite or seal names an engine', (t) => {
   const files = [

@@ -119,9 +119,15 @@ export const referenceOf = (schema: Shape): string => {
     .map((name) => {
       const [top, ...rest] = sectionOf(name)
       const { description = '', examples = [] } = top?.shape ?? {}
-      const shown =
-        examples.length === 0 ? '' : ` For example ${examples.map((one) => code({ [name]: one })).join(' or ')}.`
-      return `## ${name}\n\n${description}.${shown}\n\n${columns}${rest.map(rowOf).join('\n')}\n`
+      const shown = examples
+        .map(
+          (one) => `\`\`\`yaml
+${stringify({ [name]: one }, { lineWidth: 0 })}\`\`\`
+
+`,
+        )
+        .join('')
+      return `## ${name}\n\n${description}.\n\n${shown}${columns}${rest.map(rowOf).join('\n')}\n`
     })
   return [head, `${columns}${single.map(rowOf).join('\n')}\n`, ...sections].join('\n')
 }
