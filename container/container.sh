@@ -113,14 +113,24 @@ leader_of() {
   done
 }
 
+# nested FOLDER: sets `nested`, what nspawn must allow so that the userland can run containers of its own. Only for an
+# image that has some, since it opens the kernel further: bpf for the devices of a control group, keyrings. Their layers
+# go to memory of their own, because an overlay's writable layer cannot be on an overlay.
+nested() {
+  nested=()
+  [[ -d $1/root/usr/lib/boxhound/images ]] || return 0
+  nested=(--system-call-filter='add_key bpf keyctl' --tmpfs='/var/lib/containers:mode=0711')
+}
+
 main() {
   local folder=$1 disk=$2 port=$3 upper=${4-} file door nspawn status=0
-  local -a credentials=()
+  local -a credentials=() nested=()
   mount --make-rprivate /
   cgroups_enter "$BOXHOUND_CGROUP" host
   serve "$folder" "$port"
   mount_root "$folder" "$disk" "$upper"
   prepare_root "$folder"
+  nested "$folder"
   for file in "$folder"/credentials/boxhound.*; do
     if [[ -e $file ]]; then credentials+=("--load-credential=$(basename -- "$file"):$file"); fi
   done
@@ -128,7 +138,7 @@ main() {
   # nspawn leaves its end of the interface pair in this network namespace of ours, so this machine's network stays
   # unchanged.
   unshare --net -- bash -p "$here/nspawn.sh" "$BOXHOUND_CGROUP" --quiet --settings=no --register=no --keep-unit --link-journal=no --network-veth \
-    --machine=boxhound --directory="$folder/root" --boot --resolv-conf=off --timezone=off --console=read-only "${credentials[@]}" </dev/null &
+    --machine=boxhound --directory="$folder/root" --boot --resolv-conf=off --timezone=off --console=read-only "${nested[@]}" "${credentials[@]}" </dev/null &
   nspawn=$!
   leader_of "$nspawn" "$folder"
   # Bring up the other end of the container's interface, so that it has a carrier; nothing answers there.

@@ -73,7 +73,7 @@ stage() {
   install_wheels "$wheels" "$site"
   cp -rT "$HERE/src/lab_agent" "$site/lab_agent"
   cp -rT "$HERE/src/lab_agent_builtins" "$site/lab_agent_builtins"
-  for name in mysql postgres mongo http_check nginx disk uptime; do
+  for name in mysql postgres mongo http_check nginx disk uptime container; do
     cp -rT "$HERE/src/datadog_checks/$name" "$site/datadog_checks/$name"
   done
   find "$site" -depth -type d -name __pycache__ -exec rm -rf {} +

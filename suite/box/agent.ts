@@ -3,6 +3,7 @@ import type { CommandResult } from '../../scripts/lib/verify/command.ts'
 import { hasKey } from '../../scripts/lib/verify/keyed.ts'
 import { jsonIn } from '../../scripts/lib/verify/output-json.ts'
 import { type AgentStatus, statusSchema } from './agent-status.ts'
+import { processFile } from './container.ts'
 import type { Guest } from './guest.ts'
 import { waitFor } from './wait.ts'
 
@@ -17,13 +18,20 @@ export interface Observation {
 
 const mark = 'boxhound-status'
 
-/** One command for everything: on an emulated processor a new session costs as much as the commands in it. */
+/**
+ * One command for everything: on an emulated processor a new session costs as much as the commands in it.
+ *
+ * $1 is the file with the process id of the Agent's container, empty without one: there the unit's main process is
+ * podman's monitor.
+ */
 const script = `
 unit=datadog-agent.service
-state=$(systemctl show -p ActiveState -p SubState -p NRestarts -p ActiveEnterTimestampMonotonic -p MainPID "$unit")
-pid=\${state##*MainPID=}
-pid=\${pid%%[!0-9]*}
+process() { if [ -n "$1" ]; then echo "MainPID=$(cat "$1")"; else systemctl show -p MainPID "$unit"; fi; }
+state=$(systemctl show -p ActiveState -p SubState -p NRestarts -p ActiveEnterTimestampMonotonic "$unit")
+pid=$(process "$1")
 echo "$state"
+echo "$pid"
+pid=\${pid#MainPID=}
 stat -c Owner=%U "/proc/$pid"
 echo ${mark}
 datadog-agent status --json
@@ -33,7 +41,8 @@ echo ${mark}
 read -r uptime _ </proc/uptime
 echo "Code=$code"
 echo "Uptime=$uptime"
-echo "After=$(systemctl show --value -p MainPID "$unit")"
+pid=$(process "$1")
+echo "After=\${pid#MainPID=}"
 `
 
 const fieldsOf = (text: string): [string, string][] =>
@@ -64,24 +73,36 @@ export const readObservation = (stdout: string, stderr: string): Observation => 
   return { unit, uptime: Number(unit.get('Uptime')) - since, status: statusSchema.parse(document) }
 }
 
-const answers = '[ -s /etc/datadog-agent/auth_token ] && (exec 3<>/dev/tcp/127.0.0.1/5001) 2>/dev/null'
+/** Whether the Agent's command port answers: on this machine, or in the network of its container. */
+const answersIn = (guest: Guest): string => {
+  const connect = '(exec 3<>/dev/tcp/127.0.0.1/5001) 2>/dev/null'
+  const file = containerFile(guest)
+  const ask =
+    file === ''
+      ? connect
+      : `nsenter --net="/proc/$(cat ${file} 2>/dev/null)/ns/net" -- bash -c '${connect}' 2>/dev/null`
+  return `[ -s /etc/datadog-agent/auth_token ] && ${ask}`
+}
+
+const containerFile = ({ context: { expectations } }: Guest): string =>
+  expectations.container === null ? '' : processFile(expectations.container.name)
 
 /** Exit status of `ifItAnswers` while the Agent can't be queried yet. */
 const notYet = 75
 
 /** Test and command share one session: a new one costs as much as the commands in it. */
-const ifItAnswers = `if ${answers}; then exec "$@"; else exit ${notYet}; fi`
+const ifItAnswers = (answers: string): string => `if ${answers}; then exec "$@"; else exit ${notYet}; fi`
 
 /** One shared wait for all checks that need the Agent; otherwise each would hold a session of its own. */
 const awaitAgent = (guest: Guest): Promise<unknown> =>
-  guest.once('agent', () => waitFor(guest, answers, { name: 'wait for the Agent', units: ['datadog-agent'] }))
+  guest.once('agent', () => waitFor(guest, answersIn(guest), { name: 'wait for the Agent', units: ['datadog-agent'] }))
 
 /**
  * Runs a command that queries the Agent, waiting until the Agent can be queried. If the wait times out the command runs
  * anyway, and the caller gets the Agent's own answer.
  */
 export const runWithAgent = async (guest: Guest, words: readonly string[], name: string): Promise<CommandResult> => {
-  const first = await guest.run(['bash', '-c', ifItAnswers, 'ask', ...words], { name })
+  const first = await guest.run(['bash', '-c', ifItAnswers(answersIn(guest)), 'ask', ...words], { name })
   if (first.code !== notYet) return first
   await awaitAgent(guest)
   return guest.run(words, { name })
@@ -94,9 +115,11 @@ const freshFor = 1500
 export const observeAgent = (guest: Guest): Promise<Observation> => {
   const known = recent.get(guest)
   if (known !== undefined && Date.now() - known.at < freshFor) return known.observation
-  const observation = runWithAgent(guest, ['sh', '-c', script], 'datadog-agent status').then(({ stdout, stderr }) =>
-    readObservation(stdout, stderr),
-  )
+  const observation = runWithAgent(
+    guest,
+    ['sh', '-c', script, 'status', containerFile(guest)],
+    'datadog-agent status',
+  ).then(({ stdout, stderr }) => readObservation(stdout, stderr))
   const entry = { at: Number.POSITIVE_INFINITY, observation }
   recent.set(guest, entry)
   // The age counts from the answer, not from the request.

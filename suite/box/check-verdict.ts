@@ -124,3 +124,13 @@ export const judgeCheck = (
   ]
   return judge(expected, seen.join(', '), problems)
 }
+
+/** The metrics that one run of a check sent, all instances together; or why there are none. */
+export const metricsOf = ({ code, stdout, stderr }: Omit<CommandResult, 'seconds'>): readonly Metric[] | string => {
+  if (code !== 0) return `exit status ${code}: ${(stderr.trim() || stdout.trim()).slice(-500) || '(no output)'}`
+  const parsed = z.array(instanceSchema).safeParse(jsonIn(stdout))
+  if (!parsed.success) return `its output is not the JSON of a check run: ${stdout.trim().slice(-500) || '(nothing)'}`
+  const failed = parsed.data.find(({ runner }) => runner.LastError)
+  if (failed !== undefined) return `error: ${errorMessage(failed.runner.LastError ?? '')}`
+  return parsed.data.flatMap(({ aggregator }) => aggregator?.metrics ?? [])
+}

@@ -16,6 +16,7 @@ import { checkOf } from './checks/agent-check.ts'
 import { intervalOf } from './checks/agent-check-interval.ts'
 import { offOf } from './checks/agent-check-off.ts'
 import { check as agentConfig } from './checks/agent-config.ts'
+import { check as agentContainer } from './checks/agent-container.ts'
 import { check as agentGroups } from './checks/agent-groups.ts'
 import { check as agentRunning } from './checks/agent-running.ts'
 import { check as agentSecrets } from './checks/agent-secrets.ts'
@@ -25,6 +26,8 @@ import { check as agentVersion } from './checks/agent-version.ts'
 import { check as appLogs } from './checks/app-logs.ts'
 import { check as appRoutes } from './checks/app-routes.ts'
 import { check as appTraces } from './checks/app-traces.ts'
+import { check as containersSeen } from './checks/containers-seen.ts'
+import { check as databaseAccess } from './checks/database-access.ts'
 import { check as databaseGrants } from './checks/database-grants.ts'
 import { check as databaseLogs } from './checks/database-logs.ts'
 import { check as databaseRunning } from './checks/database-running.ts'
@@ -43,6 +46,8 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
   'agent.version': agentVersion,
   'agent.tags': agentTags,
   'agent.unkeyed': agentUnkeyed,
+  'agent.container': agentContainer,
+  'containers.seen': containersSeen,
   'agent.config': agentConfig,
   'agent.secrets': agentSecrets,
   'agent.groups': agentGroups,
@@ -50,6 +55,7 @@ const fixed: Readonly<Record<FixedId, BoxCheck>> = {
   'database.running': databaseRunning,
   'database.grants': databaseGrants,
   'database.logs': databaseLogs,
+  'database.access': databaseAccess,
   'app.routes': appRoutes,
   'app.traces': appTraces,
   'app.logs': appLogs,

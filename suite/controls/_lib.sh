@@ -2,13 +2,16 @@
 # Prepended to every control, which then runs in the guest as root.
 set -Eeuo pipefail
 
+# Whether the Agent's command port answers. In a container it is reached by `datadog-agent` alone.
+agent_listens() { [[ -e /usr/lib/boxhound/agent-container ]] || (exec 3<>/dev/tcp/127.0.0.1/5001) 2>/dev/null; }
+
 # Waits until the Agent's command port answers and its checks, if it has any, have run once, so that red means broken,
 # not starting.
 await_agent() {
   local tries ready='"version"'
   if compgen -G '/etc/datadog-agent/conf.d/*.d/*.yaml' >/dev/null; then ready='"TotalRuns": *[1-9]'; fi
   for tries in $(seq 60); do
-    if (exec 3<>/dev/tcp/127.0.0.1/5001) 2>/dev/null && datadog-agent status --json | grep -Eq "$ready"; then return; fi
+    if agent_listens && datadog-agent status --json | grep -Eq "$ready"; then return; fi
     sleep 1
   done
   echo "the Agent did not come back within $tries tries" >&2

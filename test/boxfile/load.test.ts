@@ -41,6 +41,8 @@ test('a box by its name comes from boxes/, with its choices resolved', async (t)
     name: 'flask',
     folders: [join(fixture.tool, 'provision/40-app/flask')],
     trace: 'run',
+    run: 'host',
+    image: null,
     port: 5050,
     service: 'trial-app',
     env: 'trial',

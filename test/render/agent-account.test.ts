@@ -44,7 +44,7 @@ test('the FIPS Agent is another package, pinned and held like the ordinary one',
   const { spec } = layerOf(box, 'agent')
   t.deepEqual(spec.packages, ['datadog-fips-agent=1:7.83.0-1'])
   t.deepEqual(spec.hold, ['datadog-fips-agent'])
-  t.true(box.expectations.agent.package.command.includes('datadog-fips-agent'))
+  t.true(box.expectations.agent.package?.command.includes('datadog-fips-agent'))
 })
 
 test('the key of a secret store is a handle in datadog.yaml', async (t) => {

@@ -24,6 +24,7 @@ test('what the suite must see is assembled from the box and its folders', async 
       logs: true,
       source: 'http://apt.lab.invalid/ stable 7',
     },
+    container: null,
     checks: [
       {
         name: 'mysql',

@@ -10,7 +10,7 @@ test('a full box has every layer, bottom up', async (t) => {
     layers.map(({ name, folders }) => [name, folders]),
     [
       ['base', ['provision/10-base']],
-      ['agent', ['provision/20-agent']],
+      ['agent', ['provision/20-agent', 'provision/20-agent/package']],
       ['database', ['provision/30-database/_mysql', 'provision/30-database/mariadb']],
       ['app', ['provision/40-app/flask']],
       ['checks', ['provision/50-checks/my_metric', 'provision/50-checks/source']],

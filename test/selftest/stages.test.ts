@@ -57,7 +57,9 @@ for (const [engine, check] of [
   test(`each control of ${engine} is run on its box, and no other`, (t) => {
     const folder = `provision/30-database/${engine}/controls`
     const own = readdirSync(folder).filter(
-      (file) => !file.startsWith('_') && !/^# Needs: monitoring$/m.test(readFileSync(`${folder}/${file}`, 'utf8')),
+      (file) =>
+        !file.startsWith('_') &&
+        !/^# Needs: (?:monitoring|container)$/m.test(readFileSync(`${folder}/${file}`, 'utf8')),
     )
     const command = stages.find(({ name }) => name === `${engine}-controls`)?.command.slice() ?? []
     t.true(command.includes(`lab-${engine}`))

@@ -14,6 +14,7 @@ export const lab: Expectations = {
     logs: true,
     source: 'http://apt.lab.invalid/ stable 7',
   },
+  container: null,
   checks: [
     {
       name: 'my_metric',

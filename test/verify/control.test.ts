@@ -101,6 +101,27 @@ test('a control without a header is refused', (t) => {
   t.throws(() => parseControl('x', text.replace('# Red', '# Rot'), '', 'x.sh'), { code: 'E_CONTROL' })
 })
 
+test('an id with a question mark turns red only on a box that has it', (t) => {
+  const control = parseControl('x', text.replace('agent.tags image.users', 'agent.tags database.access?'), '', 'x.sh')
+  t.deepEqual(controlsFor([control], lab)[0]?.red, ['agent.tags'])
+  const container = { name: 'datadog-agent' } as NonNullable<typeof lab.container>
+  t.deepEqual(controlsFor([control], { ...lab, container })[0]?.red, ['agent.tags', 'database.access'])
+})
+
+test('a control of the Agent’s package is none of its container, and the other way round', (t) => {
+  const container = { name: 'datadog-agent' } as NonNullable<typeof lab.container>
+  const needing = (word: string) => parseControl('x', text.replace('database app', word), '', 'x.sh')
+  const boxes = [lab, { ...lab, container }]
+  t.deepEqual(
+    boxes.map((box) => controlsFor([needing('package')], box).length),
+    [1, 0],
+  )
+  t.deepEqual(
+    boxes.map((box) => controlsFor([needing('container')], box).length),
+    [0, 1],
+  )
+})
+
 test('controls that a box has no use for are left out', (t) => {
   const control = parseControl('x', text, '', 'x.sh')
   t.is(controlsFor([control], lab).length, 1)

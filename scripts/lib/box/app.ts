@@ -24,6 +24,17 @@ const appFile = z.strictObject({
   traces: z
     .partialRecord(z.enum(traceWays, 'run or middleware'), z.string('an operation such as flask.request'))
     .default({}),
+  /** What its container has and needs; absent for an app that runs on the host only. */
+  container: z
+    .strictObject({
+      /** What its layer installs for the container only: moved into its image. */
+      paths: z.array(absolute, 'a list of absolute paths').min(1, 'at least one path'),
+      /** Folders of the host that it writes, at the same path. */
+      volumes: z.array(absolute, 'a list of absolute paths').default([]),
+      /** The account of the host that it runs as. */
+      user: account,
+    })
+    .optional(),
   accounts: z.array(account, 'a list of accounts').default([]),
   groups: z.record(account, z.array(account, 'a list of accounts')).default({}),
   routes: z

@@ -9,6 +9,8 @@ import type { Engine } from './engine.ts'
 import type { Assertion } from './expected.ts'
 import type { Anchor } from './layer-names.ts'
 import type { Options } from './option.ts'
+import type { AgentRun } from './schema-agent-container.ts'
+import type { AppRun } from './schema-app-container.ts'
 
 /** A host tag `key:value`, or a bare word. */
 export type Tag = string
@@ -62,7 +64,14 @@ export interface Agent extends AgentConfiguration {
   readonly site: string
   readonly tags: readonly Tag[]
   readonly logs: boolean
+  /** Of its package; not used where it runs in a container. */
   readonly repository: AptRepository
+  /** From a package on the host, or in a container. */
+  readonly run: AgentRun
+  /** Image of its container: `lab`, or `REGISTRY/NAME@sha256:DIGEST`; null for a package. */
+  readonly image: string | null
+  /** Subnet of the bridge between host and containers. */
+  readonly subnet: string
 }
 
 export interface Database {
@@ -152,6 +161,10 @@ export interface App {
   readonly folders: readonly string[]
   readonly definition: AppDefinition
   readonly trace: TraceWay
+  /** On the host, or in a container. */
+  readonly run: AppRun
+  /** Image that its container stands on: `lab`, or `REGISTRY/NAME@sha256:DIGEST`; null on the host. */
+  readonly image: string | null
   readonly port: number
   readonly service: string
   readonly env: string

@@ -98,6 +98,12 @@ const shape = z.strictObject({
       absent: list(line).default([]),
     })
     .optional(),
+  /**
+   * What differs where the Agent runs in a container and comes from the box's bridge. Left out for an engine that does
+   * not admit it. Inspections replace those of the same `what`; in them `{gateway}` is the host on the bridge and
+   * `{agent}` the Agent's address.
+   */
+  container: z.strictObject({ inspections: list(inspection).default([]) }).optional(),
   seal: list(absolute).default([]),
   present: list(absolute).default([]),
   identities: list(z.strictObject({ name: line, command: list(line).min(1, 'a command') })).default([]),
@@ -167,4 +173,13 @@ export const monitoringProblem = (source: Source, title: string): Problem => ({
   expected: 'false, or an engine whose database.yaml has monitoring',
   found: foundAt(source, ['database', 'dbm']),
   next: 'remove dbm, or add monitoring to the database.yaml of the engine',
+})
+
+/** The value of a box file's `agent.run` where the engine does not admit a container. */
+export const containerProblem = (source: Source, title: string): Problem => ({
+  offset: valueOffset(source, ['agent', 'run']),
+  message: `${title} does not admit an Agent in a container`,
+  expected: 'package, or an engine whose database.yaml has container',
+  found: foundAt(source, ['agent', 'run']),
+  next: 'write run: package, choose another engine, or add container to the database.yaml of the engine (guide/containers.md)',
 })

@@ -11,7 +11,7 @@ import type { AptRepository } from './apt-repository.ts'
 import type { Agent, App, Base, Box, Check, Database, Image, Observe, System } from './box.ts'
 import { fromCaller } from './caller.ts'
 import { readDefinition } from './definition.ts'
-import { monitoringProblem, readEngine } from './engine.ts'
+import { containerProblem, monitoringProblem, readEngine } from './engine.ts'
 import { assertionsOf } from './expect.ts'
 import { boxNames, foldersOf, lentBox, ownFolder } from './folders.ts'
 import { gossOf } from './goss/goss.ts'
@@ -24,8 +24,10 @@ import type { Problem } from './problems.ts'
 import { labRepository, publishedBy } from './publisher.ts'
 import { displayPath, readSource } from './read.ts'
 import { type BoxFile, boxFile, takenPorts } from './schema.ts'
+import { appContainerProblems } from './schema-app-container.ts'
 import { requirementProblems } from './schema-requires.ts'
 import { foundAt, keyOffset, type Path, type Source, valueOffset } from './source.ts'
+import { defaultSubnet } from './subnet.ts'
 import { readSystems, systemsFile } from './systems.ts'
 import { assertNone, unknownKey, validate } from './validate.ts'
 
@@ -81,11 +83,17 @@ const imageOf = (given: BoxFile['image'], base: Base): Image => {
   return { size: size === null ? null : Number.parseInt(size, 10) * 2 ** 30, formats: ['qcow2', ...others] }
 }
 
-const agentOf = ({ repository, version, site, tags, logs }: BoxFile['agent'], rest: AgentConfiguration): Agent => ({
+const agentOf = (
+  { repository, version, site, tags, logs, run, image, subnet = defaultSubnet }: BoxFile['agent'],
+  rest: AgentConfiguration,
+): Agent => ({
   version,
   site,
   tags,
   logs,
+  run,
+  image: image ?? null,
+  subnet,
   ...rest,
   repository:
     repository === 'lab' ? labAgent : repository === undefined ? datadogRepository : { lab: false, ...repository },
@@ -218,6 +226,9 @@ const databaseOf = (
       ...unpublished,
       ...unfit,
       ...(given.dbm && definition.monitoring === undefined ? [monitoringProblem(source, definition.title)] : []),
+      ...(agent.run === 'container' && definition.container === undefined
+        ? [containerProblem(source, definition.title)]
+        : []),
     ],
   }
 }
@@ -238,13 +249,14 @@ const appOf = (
   const { folder, problems } = choose('app', given.name, ['app', 'name'], source, file, project)
   if (folder === undefined) return { app: null, problems }
   const { definition, folders } = readApp(folder, project)
-  const { trace, traffic = {} } = given
+  const { trace, traffic = {}, image = null } = given
   return {
-    app: { ...given, traffic, definition, folders },
+    app: { ...given, image, traffic, definition, folders },
     problems: [
       ...(database?.definition.port === given.port ? [portProblem(source, database)] : []),
       ...(trace === 'run' || trace in definition.traces ? [] : [traceProblem(source, given.name, definition)]),
       ...routeProblems(traffic, definition, source),
+      ...appContainerProblems(given, definition, source),
     ],
   }
 }

@@ -7,6 +7,8 @@ import { containerFormatProblem } from './container-format.ts'
 import { optionValue } from './option-schema.ts'
 import { isLoopback, parseRepository, repositoryExpectation } from './repository.ts'
 import { agentKeys } from './schema-agent.ts'
+import { agentContainer, containerContradictions } from './schema-agent-container.ts'
+import { appContainer } from './schema-app-container.ts'
 import { expect } from './schema-expect.ts'
 import { goss } from './schema-goss.ts'
 import { integrations } from './schema-integrations.ts'
@@ -139,10 +141,13 @@ const agent = z
         description: "Where the Agent's package comes from; default Datadog's own repository",
         examples: ['lab'],
       }),
+    ...agentContainer,
     ...agentKeys,
   })
   .superRefine((value, context) => {
-    if (isLabVersion(value.version) !== (value.repository === 'lab'))
+    for (const { path, message, next } of containerContradictions(value))
+      context.addIssue({ code: 'custom', path, message, params: { next } })
+    if (value.run === 'package' && isLabVersion(value.version) !== (value.repository === 'lab'))
       context.addIssue({
         code: 'custom',
         path: ['version'],
@@ -248,6 +253,7 @@ const app = z
       description: 'Version of the app, DD_VERSION',
       examples: ['1.0.0'],
     }),
+    ...appContainer,
     traffic: z
       .record(
         text(/^\/[^\s]*$/, 'the path of a route, which starts with /'),

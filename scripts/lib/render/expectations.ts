@@ -10,6 +10,7 @@ import { familyOf } from '../systems/families.ts'
 import { secretExpectation } from './agent-secrets.ts'
 import { assertionsOfBox } from './assertions.ts'
 import { intervalsOf, logsOf } from './conf-shape.ts'
+import { containerOf, inspectionsOf } from './container-expectation.ts'
 import { agentPackageName, configurationOf, hasCloudInit } from './context.ts'
 import { membersOf, namesOf } from './layer-accounts.ts'
 import { logIntegration } from './log-conf.ts'
@@ -74,7 +75,8 @@ const integrationOf = ({ database }: Box, project: Project): CheckExpectation[] 
 const sourceOf = ({ url, suite, components }: AptRepository, mirror: string | undefined): string =>
   [mirror ?? url, suite, ...components].join(' ')
 
-const databaseOf = ({ database, mirrors }: Box): Expectations['database'] => {
+const databaseOf = (box: Box): Expectations['database'] => {
+  const { database, mirrors } = box
   if (database === null) return null
   const { engine, logs, dbm, repository, check, definition } = database
   const { title, unit, client, login, cap, trials, identities, accounts, groups, tables, lines, data } = definition
@@ -106,7 +108,7 @@ const databaseOf = ({ database, mirrors }: Box): Expectations['database'] => {
       allowed: [...trials.allowed, ...(more?.allowed ?? [])],
       refused: [...trials.refused, ...(more?.refused ?? [])],
     },
-    inspections: [...definition.inspections, ...(more?.inspections ?? [])],
+    inspections: [...inspectionsOf(box), ...(more?.inspections ?? [])],
     seal: [...definition.seal, configuration],
     present: [...definition.present, configuration],
   }
@@ -163,7 +165,7 @@ const logExpectation = ({ name, config, trials }: LogSource): LogExpectation => 
 
 /** Everything that the suite must see on a machine of this box; plain data without a path of this machine. */
 export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], project: Project): Expectations => {
-  const { version, site, tags, logs, repository, config, secrets, groups, after, flavor } = box.agent
+  const { version, site, tags, logs, repository, config, secrets, groups, after, flavor, run } = box.agent
   const { keep = false, agent: mirror } = box.mirrors ?? {}
   const { agentPackage, installed, updaters } = familyOf(box.base.system)
   const expect = assertionsOfBox(box, layers)
@@ -173,11 +175,14 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
     seed: hasCloudInit(box.base) ? 'nocloud' : 'credentials',
     agent: {
       version,
-      package: {
-        command: installed.command(agentPackageName(flavor)),
-        version: agentPackage(version),
-        state: installed.held,
-      },
+      package:
+        run === 'container'
+          ? null
+          : {
+              command: installed.command(agentPackageName(flavor)),
+              version: agentPackage(version),
+              state: installed.held,
+            },
       lab: isLabVersion(version),
       site,
       tags,
@@ -188,6 +193,7 @@ export const expectationsOf = (box: Box, layers: readonly RenderedLayer[], proje
       ...(after.length === 0 ? {} : { after }),
       ...(secrets === null ? {} : { secrets: secretExpectation(secrets) }),
     },
+    container: containerOf(box),
     checks: [
       ...integrationOf(box, project),
       ...box.checks.map((check) =>

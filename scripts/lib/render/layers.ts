@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { BoxhoundError } from '../_helpers/errors.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { assertPlainFolder } from '../_helpers/plain-file.ts'
-import type { Box, Check, Database, Integration, OwnLayer } from '../box/box.ts'
+import type { App, Box, Check, Database, Integration, OwnLayer } from '../box/box.ts'
 import { bannerOf, sourceOf } from '../box/folders.ts'
 import type { Anchor } from '../box/layer-names.ts'
 import { displayPath } from '../box/read.ts'
@@ -107,6 +107,14 @@ const checkPart = (box: Box, check: Check, project: Project): Part => {
 const packages = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer[] => {
   const locked = packagesOf(box, project)
   if (locked === undefined) return []
+  if (box.agent.run === 'container')
+    throw new BoxhoundError('E_CHECK', 'an Agent in a container has no place for the Python packages of checks', {
+      file: locked.requirements,
+      expected: 'checks that need the packages of the Agent’s image alone',
+      found: 'agent.run: container',
+      next: 'remove the packages, write run: package, or name an image that has them',
+      exitCode: 2,
+    })
   const part = renderPart(below(provision, '45-packages'), context, project)
   const set = { name: 'checks', python: agentPython(box), ...locked }
   const list: RenderedFile = {
@@ -160,6 +168,10 @@ const base = (box: Box, provision: Place, context: Context, project: Project): R
     ),
   )
 
+/** What the Agent needs in a container or from a package, around what both need. */
+const agentFolders = ({ agent: { run } }: Box): string[] =>
+  run === 'container' ? ['15-containers', '20-agent', '20-agent/container'] : ['20-agent', '20-agent/package']
+
 /** The Agent with what the box file configures it by. */
 const agentLayer = (box: Box, provision: Place, context: Context, project: Project): RenderedLayer => {
   const { config, secrets, after } = box.agent
@@ -167,7 +179,9 @@ const agentLayer = (box: Box, provision: Place, context: Context, project: Proje
   const part = (folder: string) => renderPart(below(provision, folder), context, project)
   const store = secrets === null ? undefined : secretFiles(secrets, part('20-agent/secrets'), boxFile)
   const layer = layerOf('agent', [
-    withCompanions(box.agent, part('20-agent'), boxFile),
+    ...agentFolders(box).map((folder, index) =>
+      index === 0 ? withCompanions(box.agent, part(folder), boxFile) : part(folder),
+    ),
     ...(after.length === 0 ? [] : [part('20-agent/after')]),
     ...(store === undefined ? [] : [store]),
   ])
@@ -221,6 +235,13 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
       : [renderPart(below(provision, '50-integrations/_off'), { ...context, off: box.off }, project)]),
     ...(box.logs.length === 0 ? [] : [logPart(box, provision, context, project)]),
   ]
+  /** Its container's image is made last, from what the other folders have installed. */
+  const appParts = ({ folders, run }: App): Part[] => {
+    const own = folders.map(chosen)
+    const part = (folder: string) => renderPart(below(provision, folder), context, project)
+    if (run === 'host') return own
+    return [...(box.agent.run === 'container' ? [] : [part('15-containers')]), ...own, part('40-app/_container')]
+  }
   const layers = [
     base(box, provision, context, project),
     agentLayer(box, provision, context, project),
@@ -229,7 +250,7 @@ export const renderLayers = (box: Box, project: Project, kept?: Context): Render
       ? []
       : [layerOf('database', [...published(box.database), ...box.database.folders.map(chosen)])]),
     ...following('database', box, project),
-    ...(box.app === null ? [] : [layerOf('app', box.app.folders.map(chosen))]),
+    ...(box.app === null ? [] : [layerOf('app', appParts(box.app))]),
     ...following('app', box, project),
     ...packages(box, provision, context, project),
     ...(checkParts.length === 0 ? [] : [layerOf('checks', checkParts)]),

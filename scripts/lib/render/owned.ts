@@ -56,9 +56,10 @@ export const isOfAgent = (path: string): boolean => agents.test(path)
 /** Rejects a guest path of two layers, or of the Agent. @throws BoxhoundError E_LAYER (exit code 2) naming the owner. */
 export const assertFreePaths = (layers: readonly RenderedLayer[]): void => {
   const seen = new Map<string, string>()
-  for (const { files } of layers)
+  for (const { name, files } of layers)
     for (const { path, source } of files) {
-      const other = agents.test(path) ? 'the Agent' : seen.get(path)
+      // The layer of an Agent in a container brings its command.
+      const other = name !== 'agent' && agents.test(path) ? 'the Agent' : seen.get(path)
       if (other !== undefined)
         throw new BoxhoundError('E_LAYER', `/${path} belongs to ${other}`, {
           file: source,

@@ -6,6 +6,7 @@ import type { Box, LogSource } from '../box/box.ts'
 import type { Engine } from '../box/engine.ts'
 import type { Assertion } from '../box/expected.ts'
 import type { Anchor } from '../box/layer-names.ts'
+import type { BridgeAddresses } from '../box/subnet.ts'
 import type { SystemGroup, SystemUser } from './layer-accounts.ts'
 
 /** One of boxhound's own (box/layer-names.ts), or the name of a folder in `layers/` beside the box file. */
@@ -192,6 +193,19 @@ export interface OwnTest {
   readonly code: string
 }
 
+/** What the suite must see of the Agent's container. */
+export interface ContainerExpectation extends BridgeAddresses {
+  readonly name: string
+  readonly network: string
+  /** The image's name in the box. */
+  readonly image: string
+  /** What the box file says: `lab`, or the image by digest. */
+  readonly reference: string
+  readonly mounts: readonly { readonly source: string; readonly target: string; readonly writable: boolean }[]
+  /** Names of the containers that the Agent must report, and tags that each must have. */
+  readonly seen: readonly { readonly name: string; readonly tags: readonly string[] }[]
+}
+
 /** What the suite must see on a machine of this box; plain data, written to expectations.json. */
 export interface Expectations {
   readonly box: string
@@ -201,8 +215,8 @@ export interface Expectations {
   readonly kept?: Kept
   readonly agent: {
     readonly version: string
-    /** Its package: how it is asked for, and the answer that must come. */
-    readonly package: { readonly command: readonly string[]; readonly version: string; readonly state: string }
+    /** Its package: how it is asked for, and the answer that must come; null where it runs in a container. */
+    readonly package: { readonly command: readonly string[]; readonly version: string; readonly state: string } | null
     readonly lab: boolean
     readonly site: string
     readonly tags: readonly string[]
@@ -217,6 +231,8 @@ export interface Expectations {
     /** Where its key comes from, if not from first boot alone: settings of datadog.yaml, and the guest path of the user's program. */
     readonly secrets?: { readonly settings: Settings; readonly command: string | null }
   }
+  /** The Agent's container; null where a package is installed. */
+  readonly container: ContainerExpectation | null
   readonly checks: readonly CheckExpectation[]
   /** Checks that the Agent must not run; absent where the box switches none off. */
   readonly idle?: readonly string[]

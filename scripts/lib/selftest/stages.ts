@@ -78,6 +78,18 @@ const ofEngine = [
   'statements-missing',
 ]
 
+/** Controls of the Agent's container, and those that work differently in it; the box is verified first. */
+const ofContainer = [
+  'access-from-anywhere',
+  'access-from-bridge',
+  'agent-crashed',
+  'agent-key-shown',
+  'agent-mount-lost',
+  'agent-other-image',
+  'containers-not-seen',
+  'traces-not-received',
+]
+
 /** Controls from MongoDB's folder. */
 const ofPublisher = [
   'address-open',
@@ -246,6 +258,28 @@ export const stages: readonly Stage[] = [
     part: 'full',
     needs: ['postgres'],
     seconds: 45,
+    deadline: 1800,
+  }),
+  bake('containers', 'the Agent in a container', verb('bake', 'lab-containers', '--no-verify'), {
+    needs: ['bake'],
+    seconds: 90,
+    deadline: 2400,
+  }),
+  contains(
+    'containers-controls',
+    'its container, and the database’s door, broken one way at a time',
+    verb('controls', 'lab-containers', ...inContainer, ...flags('--only', ofContainer)),
+    {
+      needs: ['containers'],
+      seconds: 100,
+      deadline: 2400,
+    },
+  ),
+  light('containers-image', 'no secrets or traces on its disk', verb('image', 'lab-containers', '--disk-only'), {
+    reading: 'plain',
+    part: 'full',
+    needs: ['containers'],
+    seconds: 60,
     deadline: 1800,
   }),
   // The first bake compiles the server's stand-in, which takes minutes; the store keeps the result.

@@ -80,19 +80,15 @@ export const formatOutput = (stdout: string, stderr: string): string => {
     .join('\n')
 }
 
+/** Where the Agent runs in a container, its command becomes the Agent's user by itself. */
+const asAgent = `
+if [[ -e /usr/lib/boxhound/agent-container ]]; then exec datadog-agent "$@"; fi
+exec runuser -u dd-agent -- datadog-agent "$@"
+`
+
 /** Runs a check on the machine again and returns its output as text, scrubbed. */
 export const checkOutput = async (session: Session, name: string, rates: boolean): Promise<string> => {
-  const words = [
-    'runuser',
-    '-u',
-    'dd-agent',
-    '--',
-    'datadog-agent',
-    'check',
-    name,
-    '--json',
-    ...(rates ? ['--check-rate'] : []),
-  ]
+  const words = ['bash', '-c', asAgent, 'check', 'check', name, '--json', ...(rates ? ['--check-rate'] : [])]
   const { stdout, stderr } = await session.run(quoteCommand(words), {
     name: `datadog-agent check ${name}`,
     deadline: 120,

@@ -20,8 +20,8 @@ export interface Control {
   /**
    * What the box must have: `database`, `monitoring` (the database's) or `no-monitoring` (a database without), `app`,
    * `no-database`, `no-checks`, of the Agent's configuration `config`, `groups`, `after`, `secrets` and `secret-program` (one of
-   * the user's), `check.NAME`, `expect.NAME`, `logs.TYPE` (a source of that type), or `kernel` (its own, as on any box in QEMU).
-   * Empty for any box with this folder.
+   * the user's), `check.NAME`, `expect.NAME`, `logs.TYPE` (a source of that type), `package` or `container` (how the Agent runs),
+   * or `kernel` (its own, as on any box in QEMU). Empty for any box with this folder.
    */
   readonly needs: readonly string[]
   /** A bash script to run as root in the guest. */
@@ -104,9 +104,10 @@ export const readControls = async (box: Box, { tool }: Project): Promise<Control
 
 /** The controls for a box, ordered by the ids that they turn red. */
 export const controlsFor = (controls: readonly Control[], expectations: Expectations): Control[] => {
-  const { agent, database, app, checks, logs = [] } = expectations
+  const { agent, database, app, checks, container, logs = [] } = expectations
   const has = new Set([
     'kernel',
+    container === null ? 'package' : 'container',
     ...(agent.config === undefined ? [] : ['config']),
     ...(agent.groups === undefined ? [] : ['groups']),
     ...(agent.after === undefined ? [] : ['after']),
@@ -119,8 +120,14 @@ export const controlsFor = (controls: readonly Control[], expectations: Expectat
     ...logs.map(({ source }) => `logs.${source.type}`),
   ])
   const order = allIds(expectations)
+  // `ID?`: only on a box that has this id.
+  const redOf = ({ red }: Control): string[] =>
+    red.flatMap((id) => (!id.endsWith('?') ? [id] : order.includes(id.slice(0, -1)) ? [id.slice(0, -1)] : []))
   const rank = ({ red }: Control): number => Math.min(...red.map((id) => order.indexOf(id)))
-  return controls.filter(({ needs }) => needs.every((word) => has.has(word))).sort((a, b) => rank(a) - rank(b))
+  return controls
+    .filter(({ needs }) => needs.every((word) => has.has(word)))
+    .map((control) => ({ ...control, red: redOf(control) }))
+    .sort((a, b) => rank(a) - rank(b))
 }
 
 /**

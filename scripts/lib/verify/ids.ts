@@ -5,8 +5,8 @@ import { type AgentId, agentChecks } from './ids-agent.ts'
 
 interface Row {
   readonly title: string
-  /** The part that a box must have for this check. */
-  readonly needs?: 'database' | 'app'
+  /** The parts that a box must have for this check. */
+  readonly needs?: readonly ('database' | 'app' | 'container')[]
 }
 
 // Ids are defined only in these two tables: the suite must have a check for each key, or it does not compile.
@@ -16,19 +16,28 @@ const first = {
   'agent.version': { title: 'The Agent runs the pinned version, and its package is held' },
   'agent.tags': { title: 'The running Agent sends the box’s host tags' },
   'agent.unkeyed': { title: 'No API key other than this instance’s own' },
+  'agent.container': {
+    title: 'The Agent’s container runs the pinned image with its mounts and address, and shows no key',
+    needs: ['container'],
+  },
+  'containers.seen': { title: 'The Agent reports the box’s containers with their tags', needs: ['container'] },
 } as const satisfies Record<string, Row>
 
 /** These come after the checks of the Agent, whose names depend on the box. */
 const later = {
-  'database.running': { title: 'The database runs and accepts the Agent’s user', needs: 'database' },
-  'database.grants': { title: 'The Agent’s database user has the rights it needs, and no others', needs: 'database' },
+  'database.running': { title: 'The database runs and accepts the Agent’s user', needs: ['database'] },
+  'database.grants': { title: 'The Agent’s database user has the rights it needs, and no others', needs: ['database'] },
   'database.logs': {
     title: 'dd-agent can read the database’s logs, even after rotation, and the Agent tails them',
-    needs: 'database',
+    needs: ['database'],
   },
-  'app.routes': { title: 'The app’s routes respond as expected', needs: 'app' },
-  'app.traces': { title: 'Each route’s trace arrives, and the log has its id', needs: 'app' },
-  'app.logs': { title: 'The app’s log is JSON with trace ids, and the Agent tails it', needs: 'app' },
+  'database.access': {
+    title: 'The database admits the Agent’s container, and no other address of the bridge or beyond it',
+    needs: ['database', 'container'],
+  },
+  'app.routes': { title: 'The app’s routes respond as expected', needs: ['app'] },
+  'app.traces': { title: 'Each route’s trace arrives, and the log has its id', needs: ['app'] },
+  'app.logs': { title: 'The app’s log is JSON with trace ids, and the Agent tails it', needs: ['app'] },
   'image.identity': { title: 'This instance’s identity was created on it, not baked into the image' },
   'image.secrets': { title: 'No secrets and no traces of the build' },
   'image.users': { title: 'Only root can log in, and only with the caller’s key' },
@@ -59,7 +68,7 @@ export const offId = (name: string): CheckId => `check.${name}.off`
 
 const rows = (table: Partial<Record<FixedId, Row>>, expectations: Expectations): PlannedCheck[] =>
   (Object.entries(table) as [FixedId, Row][])
-    .filter(([, { needs }]) => needs === undefined || expectations[needs] !== null)
+    .filter(([, { needs = [] }]) => needs.every((part) => expectations[part] !== null))
     .map(([id, { title }]) => ({ id, title }))
 
 /**

@@ -3,6 +3,7 @@
 import type { Received } from '../../../lab/intake/payloads.ts'
 import { startIntake } from '../../../lab/intake/server.ts'
 import { withCleanup } from '../_helpers/cleanup.ts'
+import { BoxhoundError } from '../_helpers/errors.ts'
 import { formatCount } from '../_helpers/format.ts'
 import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
@@ -57,7 +58,8 @@ const judgeMachine = async (
  * Boots a disposable copy of a published image with its Agent pointed at an intake on this machine, and judges what
  * arrives.
  *
- * @throws BoxhoundError as `withMachine` does; E_WIRE if the machine can't be made to send.
+ * @throws BoxhoundError as `withMachine` does; E_WIRE if the machine can't be made to send, with exit code 2 for an Agent
+ * in a container.
  */
 export const verifyWire = async (
   published: Published,
@@ -65,6 +67,17 @@ export const verifyWire = async (
   project: Project,
 ): Promise<WireResults> => {
   const { expectations, sha256: image } = published
+  if (expectations.container !== null)
+    throw new BoxhoundError(
+      'E_WIRE',
+      `${expectations.box} runs the Agent in a container, which cannot reach the intake`,
+      {
+        expected: 'a box with agent.run: package',
+        found: 'agent.run: container',
+        next: 'leave out --wire: the intake listens on the loopback of the machine, not on the bridge',
+        exitCode: 2,
+      },
+    )
   const { onNote, onResult, deadline = 240 } = options
   let machine: MachineKind = 'qemu'
   const begun = Date.now()

@@ -8,11 +8,9 @@ import { judge } from '../verdict.ts'
 
 const noToken = /unable to fetch auth token/
 
-const command = ({ name, rates }: CheckExpectation): string[] => [
-  'runuser',
-  '-u',
-  'dd-agent',
-  '--',
+/** In a container, `datadog-agent` becomes the Agent's user by itself. */
+const command = ({ name, rates }: CheckExpectation, inContainer: boolean): string[] => [
+  ...(inContainer ? [] : ['runuser', '-u', 'dd-agent', '--']),
   'datadog-agent',
   'check',
   name,
@@ -21,7 +19,8 @@ const command = ({ name, rates }: CheckExpectation): string[] => [
 ]
 
 const run = async (guest: Guest, expectation: CheckExpectation): ReturnType<BoxCheck['run']> => {
-  const ask = () => runWithAgent(guest, command(expectation), `datadog-agent check ${expectation.name}`)
+  const inContainer = guest.context.expectations.container !== null
+  const ask = () => runWithAgent(guest, command(expectation, inContainer), `datadog-agent check ${expectation.name}`)
   let last = await ask()
   // Before the Agent's first start there is no token to authenticate with; anything else is an answer.
   const attempt = async () => {

@@ -6,7 +6,8 @@ import { final, judge, type Verdict } from '../verdict.ts'
 type Expected = Pick<Expectations['agent'], 'version' | 'package'>
 
 /**
- * Judges the version of the running Agent and of its package, which must be installed and held.
+ * Judges the version of the running Agent and of its package, which must be installed and held. One in a container has
+ * no package; `agent.container` judges its image.
  *
  * @param installed `VERSION STATE`, e.g. `1:7.83.0-1 hi`.
  */
@@ -15,12 +16,14 @@ export const judgeVersion = (
   running: string | undefined,
   installed: string,
 ): Verdict => {
+  const runs = running === version ? [] : [`the running Agent reports ${running ?? 'no version'}`]
+  if (wanted === null) return judge(`Agent ${version} runs`, `${running}`, runs)
   const [found = '', state = ''] = installed.trim().split(/\s+/)
   return judge(
     `Agent ${version} runs, from the package ${wanted.version}, which is held`,
     `${running}, package ${found}, held`,
     [
-      ...(running === version ? [] : [`the running Agent reports ${running ?? 'no version'}`]),
+      ...runs,
       ...(found === wanted.version ? [] : [`the package datadog-agent has version ${found || '(none)'}`]),
       ...(state === wanted.state
         ? []
@@ -33,8 +36,9 @@ export const check: BoxCheck = {
   run: (guest) => {
     const { agent } = guest.context.expectations
     return guest.until(async () => {
-      const { stdout } = await guest.once('package', () => guest.run(agent.package.command))
-      return final(judgeVersion(agent, (await agentStatus(guest)).version, stdout))
+      const command = agent.package?.command
+      const installed = command === undefined ? '' : (await guest.once('package', () => guest.run(command))).stdout
+      return final(judgeVersion(agent, (await agentStatus(guest)).version, installed))
     }, `Agent ${agent.version}`)
   },
 }

@@ -19,7 +19,19 @@ def command() -> list[str]:
     program = next((found for name in client['programs'] if (found := shutil.which(name))), None)
     if program is None:
         raise SystemExit(f'none of these is installed: {", ".join(client["programs"])}')
-    return [program, *map(filled, client['arguments'])]
+    return [*network(), program, *map(filled, client['arguments'])]
+
+
+def network() -> list[str]:
+    """Enters the network of the container whose process id is in the file INPUT['network']."""
+    path: str | None = INPUT['network']  # noqa: F821
+    if path is None:
+        return []
+    try:
+        with open(path, encoding='ascii') as stream:
+            return ['nsenter', f'--net=/proc/{stream.read().strip()}/ns/net', '--']
+    except FileNotFoundError:
+        raise SystemExit(f'no {path}: the container does not run') from None
 
 
 def script(statements: list[str]) -> str:

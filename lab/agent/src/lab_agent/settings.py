@@ -36,6 +36,7 @@ class Settings(NamedTuple):
     apm_socket: str = '/var/run/datadog/apm.socket'
     apm_debug_port: int = 5012
     apm_dd_url: str = ''
+    apm_non_local_traffic: bool = False
     logs_url: str = ''
     use_v2_series: bool = True
     raw: Mapping[str, Any] = MappingProxyType({})
@@ -143,6 +144,9 @@ def _settings(raw: dict[str, Any], env: Mapping[str, str]) -> Settings:
         apm_socket=str(pick_apm('receiver_socket', '/var/run/datadog/apm.socket')),
         apm_debug_port=int((apm.get('debug') or {}).get('port', 5012)),
         apm_dd_url=str(env.get('DD_APM_DD_URL') or apm.get('apm_dd_url') or ''),
+        apm_non_local_traffic=affirmative(
+            env.get('DD_APM_NON_LOCAL_TRAFFIC') or apm.get('apm_non_local_traffic') or False
+        ),
         logs_url=_logs_url(raw, env),
         use_v2_series=_use_v2_series(raw, env),
         raw=raw,

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Breaks: The database admits anyone who can reach it, without a password.
-# Red: database.grants
+# Red: database.grants database.access?
 # Needs: -
 set -Eeuo pipefail
 

@@ -21,11 +21,12 @@ def main(_arguments: list[str]) -> int:
     if not settings.api_key:
         raise CommandError('you must specify an API Key, either via a configuration file or the DD_API_KEY env var')
     path = paths.root / settings.apm_socket.lstrip('/')
+    host = '0.0.0.0' if settings.apm_non_local_traffic else '127.0.0.1'  # noqa: S104 # as configured
     try:
-        held = sockets.listen(settings.apm_port, path)
+        held = sockets.listen(settings.apm_port, path, host)
     except OSError as error:
         raise CommandError(f'could not listen on port {settings.apm_port} and {path}: {error}') from error
-    log.info('Listening on 127.0.0.1:%d and %s; the receiver is loaded with the first data', settings.apm_port, path)
+    log.info('Listening on %s:%d and %s; the receiver is loaded with the first data', host, settings.apm_port, path)
     sockets.wait(held)
     from lab_agent.receiver.app import serve
     from lab_agent.receiver.writer import trace_writer

@@ -17,13 +17,13 @@ class Sockets(NamedTuple):
     unix: socket.socket
 
 
-def listen(port: int, path: Path) -> Sockets:
-    """Binds 127.0.0.1:PORT and the socket at PATH, which every user may connect to."""
+def listen(port: int, path: Path, host: str = '127.0.0.1') -> Sockets:
+    """Binds HOST:PORT and the socket at PATH, which every user may connect to."""
     tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     # A connection is accepted only once it has data, so a port scan doesn't wake the receiver.
     tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, _DEFER_SECONDS)
-    tcp.bind(('127.0.0.1', port))
+    tcp.bind((host, port))
     tcp.listen(_BACKLOG)
     path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):

@@ -68,6 +68,11 @@ identity_of_agent() {
   rm -rf /opt/datadog-packages/tmp/*
 }
 
+# Containers of an earlier boot, and images that someone pulled. Those of the box are in /usr/lib/boxhound/images.
+identity_of_containers() {
+  rm -rf /var/lib/containers/* /var/lib/cni/*
+}
+
 # Anything that lets someone log in, and first boot's own record of an earlier boot.
 access() {
   rm -f /root/.ssh/* /home/*/.ssh/authorized_keys /etc/boxhound/seed.env
@@ -124,6 +129,7 @@ main() {
   identity_of_database
   identity_of_cloud_init
   identity_of_agent
+  identity_of_containers
   seal_packages
   network
   traces
