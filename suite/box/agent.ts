@@ -85,7 +85,8 @@ const answersIn = (guest: Guest): string => {
 }
 
 const containerFile = ({ context: { expectations } }: Guest): string =>
-  expectations.container === null ? '' : processFile(expectations.container.name)
+  // Images published before Agents ran in containers don't say.
+  expectations.container == null ? '' : processFile(expectations.container.name)
 
 /** Exit status of `ifItAnswers` while the Agent can't be queried yet. */
 const notYet = 75

@@ -65,6 +65,9 @@ test('a box that says the least gets every default', async (t) => {
     after: [],
     flavor: 'base',
     companions: {},
+    run: 'package',
+    image: null,
+    subnet: '10.94.0.0/24',
   })
   t.is(box.database, null)
   t.is(box.app, null)

@@ -104,7 +104,7 @@ test('a folder of an integration needs a configuration, and has no code', async 
 })
 
 test('defaults that are off have a diversion each, and no configuration', async (t) => {
-  const project = projectAt(join(import.meta.dirname, '../..'), {})
+  const project = projectAt(process.cwd(), {})
   const { layers, expectations } = await renderBox(
     await loadBox(temporaryFile(t, `${bare}integrations: { ntp: false, cpu: false }\n`), project),
     project,

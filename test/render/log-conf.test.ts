@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import test from 'ava'
 import { parse } from 'yaml'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
@@ -8,7 +7,7 @@ import { renderBox } from '../../scripts/lib/render/render.ts'
 import { bare, temporaryFile } from '../boxfile/_files.ts'
 import { layerOf, textOf } from './_project.ts'
 
-const project = projectAt(join(import.meta.dirname, '../..'), {})
+const project = projectAt(process.cwd(), {})
 const rendered = async (file: string) => renderBox(await loadBox(file, project), project)
 
 const sources = `${bare}logs:
