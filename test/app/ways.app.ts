@@ -30,3 +30,8 @@ test.serial('the app in the middleware is green, and red without its traces', (t
   verb(t, 'bake', 'test/app/middleware.yaml', '--no-verify')
   controls(t, 'test/app/middleware.yaml', ['app-not-traced'])
 })
+
+test.serial('uWSGI in a container behind nginx is green, and red without its traces', (t) => {
+  verb(t, 'bake', 'test/app/uwsgi-container.yaml', '--no-verify')
+  controls(t, 'test/app/uwsgi-container.yaml', ['app-not-traced'])
+})

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { BoxhoundError } from '../../scripts/lib/_helpers/errors.ts'
 import { projectAt } from '../../scripts/lib/_helpers/paths.ts'
@@ -11,14 +13,17 @@ const project = projectAt(process.cwd(), {})
 const onPackage = '{ version: 7.83.0+lab, repository: lab }'
 const inContainer = '{ version: 7.83.0+lab, run: container, image: lab }'
 
-const load = (t: ExecutionContext, app: string, agent = onPackage): Promise<Box> =>
-  loadBox(
-    temporaryFile(
-      t,
-      `box: x\nversion: 1.0.0\nbase: { lab: trixie }\nagent: ${agent}\napp: { port: 5050, service: shop, env: trial, version: 1.0.0+a${app} }\n`,
-    ),
-    project,
+/** Beside the box file there is `plain`, an app that says nothing of a container. */
+const load = (t: ExecutionContext, app: string, agent = onPackage): Promise<Box> => {
+  const file = temporaryFile(
+    t,
+    `box: x\nversion: 1.0.0\nbase: { lab: trixie }\nagent: ${agent}\napp: { port: 5050, service: shop, env: trial, version: 1.0.0+a${app} }\n`,
   )
+  const folder = join(dirname(file), 'apps/plain')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'app.yaml'), 'extends: _flask\n')
+  return loadBox(file, project)
+}
 
 test('an app runs on the host unless the box file says otherwise', async (t) => {
   t.like((await load(t, '')).app, { run: 'host', image: null })
@@ -31,12 +36,7 @@ for (const [what, app, message, expected] of [
   ['a tag', ', run: container, image: "ghcr.io/a/b:7"', /app\.image/, /a tag can be moved/],
   ['sha512', `, run: container, image: "ghcr.io/a/b@sha512:${'a'.repeat(128)}"`, /app\.image/, /only sha256/],
   ['another word for run', ', run: podman, image: lab', /app\.run/, /host or container/],
-  [
-    'an app that is not made for it',
-    ', name: flask-uwsgi, run: container, image: lab',
-    /can't run in a container/,
-    /^host$/,
-  ],
+  ['an app that is not made for it', ', name: plain, run: container, image: lab', /can't run in a container/, /^host$/],
 ] as const)
   test(`${what} is refused with its place`, async (t) => {
     const error = await t.throwsAsync(load(t, app), { instanceOf: BoxhoundError })
@@ -86,6 +86,22 @@ test('beside an Agent on the host the app’s layer brings podman, and the app u
   t.regex(script, /--volume=\/run\/datadog:\/var\/run\/datadog:ro/)
   t.notRegex(script, /DD_AGENT_HOST/)
   t.is(rendered.expectations.container, null)
+})
+
+test('uWSGI is in the container, nginx on the host: it has the port, and they meet at a socket', async (t) => {
+  const layer = layerOf(
+    await renderBox(await load(t, ', name: flask-uwsgi, run: container, image: lab'), project),
+    'app',
+  )
+  const script = textOf(layer, 'usr/lib/boxhound/app-container')
+  t.notRegex(script, /--publish/)
+  t.regex(script, /--volume='\/run\/trial-app':'\/run\/trial-app'/)
+  t.notRegex(textOf(layer, 'opt/trial-app/uwsgi.ini'), /chown-socket/, 'the account has no name in the image')
+  const unit = textOf(layer, 'etc/systemd/system/trial-app.service')
+  t.regex(unit, /^ExecStart=\/usr\/lib\/boxhound\/app-container .*uwsgi/m)
+  t.regex(unit, /^ExecStartPre=.* -g www-data -m 2750 \/run\/trial-app$/m)
+  const gunicorn = layerOf(await renderBox(await load(t, ', run: container, image: lab'), project), 'app')
+  t.regex(textOf(gunicorn, 'usr/lib/boxhound/app-container'), /--publish='?5050'?:'?5050'?\/tcp/)
 })
 
 test('an app on the host is rendered as before', async (t) => {

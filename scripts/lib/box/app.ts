@@ -33,6 +33,8 @@ const appFile = z.strictObject({
       volumes: z.array(absolute, 'a list of absolute paths').default([]),
       /** The account of the host that it runs as. */
       user: account,
+      /** False where a server on the host listens on the app's port, and reaches the container by a socket in a volume. */
+      publish: z.boolean('true or false').default(true),
     })
     .optional(),
   accounts: z.array(account, 'a list of accounts').default([]),

@@ -77,11 +77,11 @@ const databaseContext = ({
 /** The app's container; null on the host. */
 const appContainer = ({ run, image, version, definition }: App, { subnet }: Agent): Context | null => {
   if (run !== 'container' || definition.container === undefined) return null
-  const { paths, volumes, user } = definition.container
+  const { paths, volumes, user, publish } = definition.container
   const name = appImageName({ version, definition })
   const workdir = paths[0] ?? '/'
   const { app: address } = addressesIn(subnet)
-  return { image: image ?? '', lab: image === 'lab', name, address, paths, volumes, user, workdir }
+  return { image: image ?? '', lab: image === 'lab', name, address, paths, volumes, user, workdir, publish }
 }
 
 /** `operation` is that of the first span of its traces. */
