@@ -67,7 +67,8 @@ const domains = (): string[] => lines(['virsh', '--quiet', 'list', '--all', '--n
 const volumes = (): string[] =>
   lines(['virsh', '--quiet', 'vol-list', 'default']).map((line) => line.split(/\s+/)[0] ?? '')
 
-export const openWorld = async (): Promise<World> => {
+/** @param folderOfUser where Vagrant and verbs run; default: the checkout. */
+export const openWorld = async (folderOfUser = root): Promise<World> => {
   const folder = mkdtempSync(join(tmpdir(), 'boxhound-vagrant-'))
   const logs = join(project.out, 'lab', 'vagrant')
   mkdirSync(logs, { recursive: true })
@@ -90,7 +91,7 @@ export const openWorld = async (): Promise<World> => {
   let count = 0
   const start: World['start'] = (log, words, extra = {}) => {
     const child = spawn('vagrant', [...words], {
-      cwd: root,
+      cwd: folderOfUser,
       env: { ...environment, ...extra },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
@@ -122,7 +123,7 @@ export const openWorld = async (): Promise<World> => {
     close,
     python: async (machine, script, extra = {}) => {
       const child = spawn('vagrant', ['ssh', machine, '--no-tty', '-c', 'sudo python3 -'], {
-        cwd: root,
+        cwd: folderOfUser,
         env: { ...environment, ...extra },
         stdio: ['pipe', 'pipe', 'inherit'],
       })
@@ -134,8 +135,8 @@ export const openWorld = async (): Promise<World> => {
       return output
     },
     verb: (words, extra = {}) => {
-      const child = spawn('node', ['scripts/_run.mjs', ...words], {
-        cwd: root,
+      const child = spawn('node', [join(root, 'scripts/_run.mjs'), ...words], {
+        cwd: folderOfUser,
         env: { ...environment, ...extra },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
