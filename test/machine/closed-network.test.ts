@@ -151,7 +151,8 @@ test('disk image, vendor’s repository, its keys and a further suite come by th
       '',
     ].join('\n'),
   )
-  cpSync(join(repository, 'provision/20-agent/root/etc/apt'), join(project.tool, 'provision/20-agent/root/etc/apt'), {
+  const sources = 'root/etc/apt'
+  cpSync(join(repository, 'provision/20-agent/package', sources), join(project.tool, 'provision/20-agent', sources), {
     recursive: true,
   })
   const layer = readFileSync(join(repository, 'provision/20-agent/layer.yaml.hbs'), 'utf8')

@@ -24,6 +24,9 @@ export interface InputFolders {
 /** Timeout in seconds for a step that downloads or packs; the slowest takes about one minute. */
 const longest = 1800
 
+/** What to do about a failure that the log doesn't show to be the network's. */
+export const generalAdvice = 'read the log; if a mirror did not answer, try again'
+
 /** Runs a host-side step in a sandbox, its output in a log; throws with the log's last lines. */
 export const run = async (
   command: readonly string[],
@@ -54,7 +57,7 @@ export const run = async (
       {
         file: log,
         found: output.trimEnd().split('\n').slice(-5).join('\n            '),
-        next: networkHint(output, network) ?? 'read the log; if a mirror did not answer, try again',
+        next: networkHint(output, network) ?? generalAdvice,
       },
     )
 }

@@ -7,7 +7,7 @@ import { sha256 } from '../_helpers/hash.ts'
 import type { Project } from '../_helpers/paths.ts'
 import { normalName } from '../box/requirements.ts'
 import type { WheelSet } from '../render/rendered-box.ts'
-import { type InputFolders, run } from './host-step.ts'
+import { generalAdvice, type InputFolders, run } from './host-step.ts'
 import { once } from './once.ts'
 
 /** Platforms whose wheels run on every supported system, newest first. */
@@ -27,6 +27,8 @@ export const pipTarget = (python: string): string[] => [
 /** A package for which the index has no wheel that fits, told by its line; any other failure stays as it is. */
 const explained = (error: unknown, { requirements, origins, python }: WheelSet, text: string): unknown => {
   if (!(error instanceof BoxhoundError) || error.code !== 'E_INPUT') return error
+  // pip also finds nothing where it can't reach the index, or may not.
+  if (error.details.next !== generalAdvice) return error
   const [, name = '', version = ''] =
     /No matching distribution found for ([A-Za-z0-9._-]+)==(\S+)/.exec(error.details.found ?? '') ?? []
   if (name === '') return error
