@@ -78,7 +78,7 @@ const targetOf = async (name: string, { flags, values }: Parsed, project: Projec
   if (target !== undefined)
     throw new BoxhoundError('E_USAGE', '--vagrant and --host name two machines', { exitCode: 2, next: 'leave one out' })
   const { vagrantTarget } = await import('./lib/verify/vagrant.ts')
-  return vagrantTarget(project.tool, (await loadBox(name, project)).name, process.env)
+  return vagrantTarget(project.root, (await loadBox(name, project)).name, process.env)
 }
 
 const verifyHost = async (

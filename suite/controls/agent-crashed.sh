@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Breaks: The Agent's process is killed, and systemd starts another one.
-# Red: agent.running
+# Red: agent.running agent.container?
 # Needs: -
 set -Eeuo pipefail
 

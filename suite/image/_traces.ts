@@ -85,7 +85,11 @@ export const traceRules: readonly Rule[] = [
   {
     fault: 46,
     title: 'the Agent is updated from the box file’s repository, verified with a keyring that only root can change',
-    problems: (survey, { agentSource }) => sourceProblems(survey, agentList, agentKeyring, agentSource),
+    problems: (survey, { agentSource }) =>
+      agentSource === null
+        ? // It comes as a container's image, and nothing must bring it a second time.
+          linesOf(survey, agentList)
+        : sourceProblems(survey, agentList, agentKeyring, agentSource),
   },
   {
     fault: 46,

@@ -80,7 +80,7 @@ export interface ImageEvidence {
   /** What layers of the user's add to the accounts; absent without such layers. */
   readonly accounts?: Expectations['accounts'] | undefined
   /** The one source of apt beside the distribution's, as in the expectations. */
-  readonly agentSource: string
+  readonly agentSource: string | null
   /** What the box file wants kept of its mirrors. */
   readonly kept: Kept | null
   readonly seed: Seed

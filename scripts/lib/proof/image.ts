@@ -57,7 +57,8 @@ export const withImageEvidence = async <T>(
     const options = { box, image, database, seed, folder: run.path, kind, accelerator, onNote }
     const met = machines ? await meetMachines(options, project) : null
     const kinds = [...new Set(patterns.map(({ kind }) => kind))]
-    const agentSource = expectations.agent.source
+    const { agent } = expectations
+    const agentSource = agent.package === null ? null : agent.source
     return work(
       {
         box,

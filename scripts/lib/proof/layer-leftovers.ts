@@ -50,7 +50,13 @@ export const leftoversOf = (
       return found.length === 0 ? [] : [`${some(found)} (${title}): ${remove}`]
     })
   const whole: Survey = { ...survey, digests: {}, accounts: [], certificates: [] }
-  const parts = { database, app, accounts, agentSource: agent.source, kept: kept ?? null }
+  const parts = {
+    database,
+    app,
+    accounts,
+    agentSource: agent.package === null ? null : agent.source,
+    kept: kept ?? null,
+  }
   const broken = userRules.flatMap(({ title, next, problems }) => {
     const found = problems(whole, parts)
     return found.length === 0 ? [] : [`${some(found)} (in an image ${title}): ${next ?? 'undo it in provision.sh'}`]

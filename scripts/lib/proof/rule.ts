@@ -18,7 +18,7 @@ export interface BoxParts {
   readonly app: Expectations['app']
   /** What layers of the user's add to the accounts. */
   readonly accounts?: Expectations['accounts'] | undefined
-  readonly agentSource: string
+  readonly agentSource: string | null
   /** What mirrors.keep leaves in the image; null without it. */
   readonly kept: Kept | null
 }

@@ -53,7 +53,9 @@ export const judgeContainer = (wanted: ContainerExpectation, report: Report): Ve
   const address = report.networks[network]
   return judge(expected, `${report.image} ${report.digest}, ${report.health}, at ${address}, no restart`, [
     ...(report.running ? [] : ['it does not run']),
-    ...(report.restarts === 0 ? [] : [`systemd has restarted it ${report.restarts} times`]),
+    ...(report.restarts === 0
+      ? []
+      : [`systemd has restarted it ${report.restarts === 1 ? 'once' : `${report.restarts} times`}`]),
     ...(report.image === image ? [] : [`it runs ${report.image}, not ${image}`]),
     ...(report.digest === report.baked.digest
       ? []
