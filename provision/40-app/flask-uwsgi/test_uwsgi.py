@@ -9,7 +9,10 @@ ROOT = Path(__file__).parent / 'root'
 SHARED = Path(__file__).parents[1] / '_flask' / 'root'
 UNITS = ROOT / 'etc/systemd/system'
 NGINX = (ROOT / 'etc/nginx/trial-app.conf.hbs').read_text()
-INI = (ROOT / 'opt/trial-app/uwsgi.ini.hbs').read_text()
+TEMPLATE = (ROOT / 'opt/trial-app/uwsgi.ini.hbs').read_text()
+# In a container the folder of the socket passes its group on, and the account has no name.
+IN_CONTAINER = re.compile(r'\{\{#if app\.container\}\}\n(.*?)\{\{else\}\}\n(.*?)\{\{/if\}\}\n', re.DOTALL)
+INI = IN_CONTAINER.sub(r'\2', TEMPLATE)
 
 
 def settings(text):
@@ -35,7 +38,7 @@ def test_uwsgi_has_what_ddtrace_asks_for():
 def test_the_app_is_traced_one_way_and_never_two():
     assert (of_way('run')['import'], of_way('run')['module']) == ('ddtrace.auto', 'app:app')
     assert ('import' in of_way('middleware'), of_way('middleware')['module']) == (False, 'traced:app')
-    assert 'ddtrace' not in (UNITS / 'trial-app.service').read_text()
+    assert 'ddtrace' not in (UNITS / 'trial-app.service.hbs').read_text()
 
 
 def test_a_terminated_uwsgi_ends_and_a_reloaded_one_finds_its_packages():
@@ -49,6 +52,12 @@ def test_nginx_and_uwsgi_share_a_socket_that_nobody_else_opens():
     assert f'uwsgi_pass unix:{path};' in NGINX
     assert (of_way('run')['chmod-socket'], of_way('run')['chown-socket']) == ('660', 'trial-app:www-data')
     assert 'User=www-data\n' in (UNITS / 'nginx.service').read_text()
+
+
+def test_in_a_container_the_folder_gives_the_socket_to_nginx():
+    assert 'chown-socket' not in IN_CONTAINER.sub(r'\1', TEMPLATE)
+    unit = (UNITS / 'trial-app.service.hbs').read_text()
+    assert 'install -d -o trial-app -g www-data -m 2750 /run/trial-app\n' in unit
 
 
 def test_nginx_opens_the_port_of_the_app_and_no_other():

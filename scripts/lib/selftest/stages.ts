@@ -219,7 +219,7 @@ export const stages: readonly Stage[] = [
   }),
   vagrant('vagrant', 'vagrant up: the baked box, a stock box, the catalogue', ava('test/vagrant/ava'), {
     needs: ['bake'],
-    seconds: 1470,
+    seconds: 1150,
     deadline: 6600,
   }),
   contains('image', 'no secrets, identities or traces in the image', verb('image', 'lab', ...inContainer), {

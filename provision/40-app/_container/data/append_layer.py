@@ -8,10 +8,10 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import shutil
 import sys
 import tarfile
+from pathlib import Path
 
 EPOCH = 1_767_225_600
 LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip'
@@ -24,19 +24,17 @@ TRANSLATED = {
 }
 
 
-def blob(layout: str, digest: str) -> str:
-    return os.path.join(layout, 'blobs', 'sha256', digest.removeprefix('sha256:'))
+def blob(layout: Path, digest: str) -> Path:
+    return layout / 'blobs' / 'sha256' / digest.removeprefix('sha256:')
 
 
-def document(layout: str, digest: str) -> dict[str, object]:
-    with open(blob(layout, digest), encoding='utf-8') as stream:
-        return json.load(stream)
+def document(layout: Path, digest: str) -> dict[str, object]:
+    return json.loads(blob(layout, digest).read_text(encoding='utf-8'))
 
 
-def store(layout: str, content: bytes, media_type: str) -> dict[str, object]:
+def store(layout: Path, content: bytes, media_type: str) -> dict[str, object]:
     digest = f'sha256:{hashlib.sha256(content).hexdigest()}'
-    with open(blob(layout, digest), 'wb') as stream:
-        stream.write(content)
+    blob(layout, digest).write_bytes(content)
     return {'mediaType': media_type, 'digest': digest, 'size': len(content)}
 
 
@@ -62,10 +60,9 @@ def archive(paths: list[str]) -> bytes:
     return buffer.getvalue()
 
 
-def main(layout: str, new: str, paths: list[str]) -> None:
+def main(layout: Path, new: Path, paths: list[str]) -> None:
     shutil.copytree(layout, new)
-    with open(os.path.join(layout, 'index.json'), encoding='utf-8') as stream:
-        [entry] = json.load(stream)['manifests']
+    [entry] = json.loads((layout / 'index.json').read_text(encoding='utf-8'))['manifests']
     manifest = document(layout, entry['digest'])
     config = document(layout, manifest['config']['digest'])
     content = archive(paths)
@@ -77,10 +74,9 @@ def main(layout: str, new: str, paths: list[str]) -> None:
     whole = {'schemaVersion': 2, 'mediaType': MANIFEST, 'config': described, 'layers': [*below, layer]}
     top = store(new, json.dumps(whole).encode(), MANIFEST)
     index = {'schemaVersion': 2, 'manifests': [{**top, 'platform': {'os': 'linux', 'architecture': 'amd64'}}]}
-    with open(os.path.join(new, 'index.json'), 'w', encoding='utf-8') as stream:
-        json.dump(index, stream)
+    (new / 'index.json').write_text(json.dumps(index), encoding='utf-8')
     print(top['digest'])
 
 
 if __name__ == '__main__':
-    main(sys.argv[1], sys.argv[2], sys.argv[3:])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
