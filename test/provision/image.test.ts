@@ -70,7 +70,7 @@ rooted('a build machine gets all layers and the seal, starts nothing, and keeps 
   )
   t.true(systemctl.includes('--quiet stop -- mariadb.service'))
   t.true(systemctl.includes('--quiet stop -- boxhound-first-boot.service'))
-  t.true(systemctl.includes('--quiet stop systemd-random-seed.service'))
+  t.true(systemctl.includes('--quiet stop -- systemd-random-seed.service'))
   t.false(
     systemctl.some((line) => line.includes('ssh.service')),
     'the connection that runs this stays',
@@ -108,4 +108,14 @@ rooted('a layer that fails leaves the machine unsealed, and the next run goes on
   const second = await here.run(await scriptOf(t))
   t.is(second.code, 0, second.stderr)
   t.deepEqual(second.applied.slice(-3), ['app', 'checks', 'seal'])
+})
+
+rooted('a unit that does not stop ends it before the seal: it would write into the image', async (t) => {
+  const here = await machine(t)
+  const { code, stderr, applied } = await here.run(await scriptOf(t, { database: 'enable\tmariadb.service\n' }), {
+    SYSTEMCTL_FAILS: '--quiet stop -- mariadb.service',
+  })
+  t.is(code, 1)
+  t.regex(stderr, /mariadb\.service does not stop/)
+  t.false(applied.includes('seal'))
 })

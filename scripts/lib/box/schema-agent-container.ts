@@ -2,18 +2,13 @@
 
 import * as z from 'zod'
 import { isLabVersion } from './apt-repository.ts'
-import { imageExpectation, parseImageReference } from './image-reference.ts'
+import { imageExpectation } from './image-reference.ts'
+import { containerImage } from './schema-container-image.ts'
 import { subnetExpectation, subnetProblem } from './subnet.ts'
 
 /** How the Agent can run. */
 export const agentRuns = ['package', 'container'] as const
 export type AgentRun = (typeof agentRuns)[number]
-
-const image = z.string(imageExpectation).superRefine((value, context) => {
-  if (value === 'lab') return
-  const parsed = parseImageReference(value)
-  if (typeof parsed === 'string') context.addIssue({ code: 'custom', message: `${parsed}; or lab` })
-})
 
 const subnet = z.string(subnetExpectation).superRefine((value, context) => {
   const problem = subnetProblem(value)
@@ -26,7 +21,7 @@ export const agentContainer = {
     .enum(agentRuns, 'package or container')
     .default('package')
     .meta({ description: 'From a package on the host, or in a container', examples: ['container'] }),
-  image: image.optional().meta({
+  image: containerImage.optional().meta({
     description: "Image of the Agent's container, pinned by digest; lab: the lab's own",
     examples: [`registry.datadoghq.com/agent@sha256:${'0'.repeat(64)}`, 'lab'],
   }),

@@ -2,19 +2,14 @@
 
 import * as z from 'zod'
 import type { AppDefinition } from './app.ts'
-import { imageExpectation, parseImageReference } from './image-reference.ts'
+import { imageExpectation } from './image-reference.ts'
 import type { Problem } from './problems.ts'
+import { containerImage } from './schema-container-image.ts'
 import { foundAt, keyOffset, type Source, valueOffset } from './source.ts'
 
 /** Where an app can run. */
 export const appRuns = ['host', 'container'] as const
 export type AppRun = (typeof appRuns)[number]
-
-const image = z.string(imageExpectation).superRefine((value, context) => {
-  if (value === 'lab') return
-  const parsed = parseImageReference(value)
-  if (typeof parsed === 'string') context.addIssue({ code: 'custom', message: `${parsed}; or lab` })
-})
 
 /** The keys of `app` that belong to its container. */
 export const appContainer = {
@@ -22,7 +17,7 @@ export const appContainer = {
     .enum(appRuns, 'host or container')
     .default('host')
     .meta({ description: 'On the host, or in a container', examples: ['container'] }),
-  image: image.optional().meta({
+  image: containerImage.optional().meta({
     description:
       "Image that the app's container stands on, pinned by digest: the distribution of the box, with its Python; lab: the lab's own",
     examples: [`docker.io/library/debian@sha256:${'0'.repeat(64)}`, 'lab'],
